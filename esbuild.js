@@ -1,0 +1,34 @@
+// Bundles the extension into one file. The editor provides `vscode`; everything else goes in.
+const esbuild = require('esbuild');
+
+const watch = process.argv.includes('--watch');
+
+async function main() {
+  const context = await esbuild.context({
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.js',
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode'],
+    // jsonc-parser's main file is UMD, whose requires a bundler cannot follow; its module file can be.
+    mainFields: ['module', 'main'],
+    minify: !watch,
+    keepNames: true,
+    // Beside the bundle, which does not name it: the map is not shipped.
+    sourcemap: 'external',
+    logLevel: 'warning',
+  });
+  if (watch) {
+    await context.watch();
+    return;
+  }
+  await context.rebuild();
+  await context.dispose();
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

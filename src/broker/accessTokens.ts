@@ -1,0 +1,107 @@
+import type { HttpContext } from '../oauth/httpContext.js';
+import { reachOf } from '../oauth/networkReach.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { refreshTokens } from '../oauth/tokenRefresh.js';
+import { isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
+import type { CredentialStore } from './credentialStore.js';
+import { errorName } from './errorName.js';
+import type { Clock, Lock, Log } from './ports.js';
+import { refreshLock } from './refreshLock.js';
+import type { ServerConfig } from './serverSettings.js';
+import type { ServerStates } from './serverStates.js';
+
+/**
+ * Credentials that are fit to be sent. Rotating authorization servers revoke every token of a sign-in when
+ * a refresh token is used twice (OAuth 2.1 §4.3.1), so a refresh happens once: one flight a server here, a
+ * lock between windows and processes, and a second look at the store once the lock is held.
+ */
+export class AccessTokens {
+  readonly #flights = new Map<string, Promise<Credential | undefined>>();
+
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly states: ServerStates,
+    private readonly lock: Lock,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly http: Pick<HttpContext, 'fetch'>,
+  ) {}
+
+  /**
+   * The credential to send now, refreshed ahead of its expiry where that can be done.
+   *
+   * @throws OAuthFlowError where it has expired and the authorization server could not be asked; what the lock
+   * or the storage throws, where it has expired or cannot be read
+   */
+  async current(server: ServerConfig): Promise<Credential | undefined> {
+    const credential = await this.credentials.get(server.url);
+    if (credential === undefined || !isNearExpiry(credential, this.clock.now())) return credential;
+    try {
+      return await this.#renew(server, credential);
+    } catch (error) {
+      const { expiresAt = Infinity } = credential.tokens;
+      if (expiresAt <= this.clock.now()) throw error;
+      // Such as a lock or a storage that cannot be had; the authorization server's refusals are told already.
+      if (!(error instanceof OAuthFlowError)) {
+        this.log.warn(
+          `${server.name}: the token could not be renewed ahead of its end (${errorName(error)}).`,
+        );
+      }
+      return credential;
+    }
+  }
+
+  /**
+   * After a 401 to `refused`: a newer credential, or undefined where there is none to be had.
+   *
+   * @throws OAuthFlowError where the authorization server could not be asked; the sign-in is kept
+   */
+  async after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined> {
+    const renewed = await this.#renew(server, refused);
+    return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
+  }
+
+  #renew(server: ServerConfig, stale: Credential): Promise<Credential | undefined> {
+    const running = this.#flights.get(server.url);
+    if (running !== undefined) return running;
+    const flight = this.lock
+      .hold(refreshLock(server.url), () => this.#renewLocked(server, stale))
+      .finally(() => this.#flights.delete(server.url));
+    this.#flights.set(server.url, flight);
+    return flight;
+  }
+
+  async #renewLocked(server: ServerConfig, stale: Credential): Promise<Credential | undefined> {
+    const latest = await this.credentials.reread(server.url);
+    // Another window was faster, or the person signed out meanwhile.
+    if (latest === undefined || !isSameToken(latest, stale)) return latest;
+    if (latest.tokens.refreshToken === undefined) return latest;
+    const renewed = await this.#refresh(server, latest);
+    const stored = await this.credentials.reread(server.url);
+    // A sign-in that could not have the lock did without it, and is newer than what was refreshed.
+    if (stored === undefined || !isSameToken(stored, latest)) return stored;
+    await this.credentials.put(renewed);
+    if (renewed.tokens.refreshToken === undefined) this.states.observe(server, { kind: 'ended' });
+    return renewed;
+  }
+
+  /** The credential with new tokens, or, where the sign-in has ended, without its refresh token. */
+  async #refresh(server: ServerConfig, latest: Credential): Promise<Credential> {
+    try {
+      const http = { ...this.http, reach: reachOf(new URL(server.url)) };
+      const tokens = await refreshTokens(latest, http, () => this.clock.now());
+      this.log.info(`${server.name}: token refreshed at ${new URL(latest.as.issuer).host}.`);
+      return { ...latest, tokens, obtainedAt: this.clock.now() };
+    } catch (error) {
+      if (!(error instanceof OAuthFlowError)) throw error;
+      this.log.warn(`${server.name}: refresh failed (${error.code}). ${error.message}`);
+      if (error.code !== 'refreshTokenRefused') throw error;
+      // Only invalid_grant ends a sign-in. Who signed in, and with which scopes, stays to be shown.
+      return withoutRefreshToken(latest);
+    }
+  }
+}
+
+function isSameToken(a: Credential, b: Credential): boolean {
+  return a.tokens.accessToken.expose() === b.tokens.accessToken.expose();
+}

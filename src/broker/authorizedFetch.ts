@@ -1,0 +1,203 @@
+import type { Fetch } from '../oauth/httpContext.js';
+import { networkFailure } from '../oauth/networkFailure.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { stepUpScopes } from '../oauth/scopeStepUp.js';
+import { addressOf } from '../oauth/secureAddress.js';
+import { sentence, shownAddress } from '../oauth/serverWords.js';
+import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
+import type { AccessTokens } from './accessTokens.js';
+import { observationOfError } from './consentStatus.js';
+import { withoutTokens, type Credential } from './credential.js';
+import { errorName } from './errorName.js';
+import type { Log } from './ports.js';
+import type { ServerConfig } from './serverSettings.js';
+import type { ServerStates } from './serverStates.js';
+
+/** A request to an MCP server, whole, so that it can be sent again. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly headers: Headers;
+  readonly body?: Uint8Array;
+  /** The tool the request calls, for the status it may lead to. */
+  readonly tool?: string;
+  readonly signal: AbortSignal;
+}
+
+/** What only the person can give. */
+export type ConsentNeed =
+  | { readonly kind: 'signIn'; readonly challenge?: BearerChallenge }
+  | {
+      readonly kind: 'stepUp';
+      readonly challenge: BearerChallenge;
+      /** Everything to ask for: what is held and what is missing. */
+      readonly scopes: readonly string[];
+      readonly missing: readonly string[];
+    };
+
+export type AuthorizedOutcome =
+  | { readonly kind: 'response'; readonly response: Response; readonly credential?: Credential }
+  | { readonly kind: 'consentNeeded'; readonly need: ConsentNeed }
+  /** A 403 that no consent can mend. */
+  | { readonly kind: 'denied'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+/**
+ * Steps 1–2 and 9–10: sends a request with the person's token. A 401 is answered with a refresh, once; a
+ * 403 costs the person nothing. The request goes out again only when the server refused it with 401, never
+ * after another failure, so that no tool call runs twice.
+ */
+export class AuthorizedFetch {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly states: ServerStates,
+    private readonly fetch: Fetch,
+    private readonly log: Log,
+  ) {}
+
+  async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
+    try {
+      return await this.#send(server, request);
+    } catch (error) {
+      if (request.signal.aborted) throw request.signal.reason;
+      return { kind: 'failed', detail: this.#failure(server, error) };
+    }
+  }
+
+  #failure(server: ServerConfig, error: unknown): string {
+    if (error instanceof OAuthFlowError) {
+      const observation = observationOfError(error);
+      if (observation !== undefined) this.states.observe(server, observation);
+      this.log.warn(`${server.name}: ${error.message}`);
+      return error.message;
+    }
+    // Storage, its key or the lock failed here, which says nothing of the server.
+    const detail = `The stored sign-in for ${server.name} could not be read or renewed on this machine (${errorName(error)}).`;
+    this.log.error(detail);
+    return detail;
+  }
+
+  async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
+    let credential = await this.tokens.current(server);
+    let response = await this.#attempt(server, request, credential);
+    if (response.status === 401 && credential !== undefined) {
+      await discard(response);
+      const renewed = await this.tokens.after401(server, credential);
+      if (renewed !== undefined) {
+        credential = renewed;
+        response = await this.#attempt(server, request, credential);
+      }
+    }
+    return this.#judge(server, request, response, credential);
+  }
+
+  async #attempt(
+    server: ServerConfig,
+    request: UpstreamRequest,
+    credential: Credential | undefined,
+  ): Promise<Response> {
+    const headers = new Headers(request.headers);
+    for (const [name, value] of Object.entries(server.headers)) headers.set(name, value);
+    if (credential !== undefined) {
+      headers.set('Authorization', `Bearer ${credential.tokens.accessToken.expose()}`);
+    }
+    const init: RequestInit = {
+      method: request.method,
+      headers,
+      // A redirect is a new address, and a token goes to the configured one only.
+      redirect: 'manual',
+      signal: request.signal,
+      ...(request.body !== undefined && { body: request.body as Uint8Array<ArrayBuffer> }),
+    };
+    try {
+      return await this.fetch(server.url, init);
+    } catch (error) {
+      const url = shownAddress(server.url);
+      throw new OAuthFlowError('unreachable', networkFailure(new URL(server.url).host, error), { url });
+    }
+  }
+
+  async #judge(
+    server: ServerConfig,
+    request: UpstreamRequest,
+    response: Response,
+    credential: Credential | undefined,
+  ): Promise<AuthorizedOutcome> {
+    const host = new URL(server.url).host;
+    if (response.status === 401) {
+      await discard(response);
+      const challenge = bearerChallengeOf(shownHeaders(response, credential));
+      this.states.observe(server, { kind: 'challenged' });
+      return {
+        kind: 'consentNeeded',
+        need: { kind: 'signIn', ...(challenge !== undefined && { challenge }) },
+      };
+    }
+    if (response.status === 403) {
+      await discard(response);
+      return this.#forbidden(server, request, response, credential);
+    }
+    if (response.status >= 300 && response.status < 400) {
+      await discard(response);
+      const detail = `${host} redirects to ${redirectTarget(shownHeaders(response, credential), server.url)}. A token is not sent there; if that is the server's address, configure it.`;
+      this.states.observe(server, { kind: 'misconfigured', detail });
+      return { kind: 'failed', detail };
+    }
+    if (response.ok) this.states.observe(server, { kind: 'answered', authorized: credential !== undefined });
+    return { kind: 'response', response, ...(credential !== undefined && { credential }) };
+  }
+
+  #forbidden(
+    server: ServerConfig,
+    request: UpstreamRequest,
+    response: Response,
+    credential: Credential | undefined,
+  ): AuthorizedOutcome {
+    const challenge = bearerChallengeOf(shownHeaders(response, credential));
+    if (challenge?.error === 'insufficient_scope' && credential === undefined) {
+      this.states.observe(server, { kind: 'challenged' });
+      return { kind: 'consentNeeded', need: { kind: 'signIn', challenge } };
+    }
+    if (challenge?.error === 'insufficient_scope' && credential !== undefined) {
+      const { union, added } = stepUpScopes(credential.tokens.scopes, challenge);
+      if (added.length > 0) {
+        this.states.observe(server, {
+          kind: 'insufficientScope',
+          missing: added,
+          ...(request.tool !== undefined && { tool: request.tool }),
+        });
+        return { kind: 'consentNeeded', need: { kind: 'stepUp', challenge, scopes: union, missing: added } };
+      }
+    }
+    const reason = challenge?.errorDescription;
+    const who = credential?.account === undefined ? '' : ` to ${credential.account.label}`;
+    const because = reason === undefined ? '' : `: ${reason}`;
+    const detail = sentence(`${new URL(server.url).host} refused this${who} (403)${because}`);
+    this.states.observe(server, { kind: 'denied', by: 'server', detail });
+    return { kind: 'denied', detail };
+  }
+}
+
+/** Frees the connection of an answer whose body nobody will read, even where it broke off on the way. */
+async function discard(response: Response): Promise<void> {
+  await response.body?.cancel().catch(() => undefined);
+}
+
+type Refusal = Pick<Response, 'status' | 'headers'>;
+
+/**
+ * The headers of a refusal that are told on, to the person and to the model, without the token where a server
+ * repeats it there; before anything of them is cut to length.
+ */
+function shownHeaders({ status, headers }: Refusal, credential: Credential | undefined): Refusal {
+  const shown = new Headers();
+  for (const name of ['www-authenticate', 'location']) {
+    const value = headers.get(name);
+    if (value !== null) shown.set(name, credential === undefined ? value : withoutTokens(value, credential));
+  }
+  return { status, headers: shown };
+}
+
+function redirectTarget(response: Refusal, base: string): string {
+  const target = addressOf(response.headers.get('location'), new URL(base));
+  return target === undefined ? 'another address' : shownAddress(target);
+}

@@ -1,0 +1,42 @@
+import { shownAddress } from '../oauth/serverWords.js';
+import type { AuthorizedFetch, AuthorizedOutcome } from './authorizedFetch.js';
+import { observationOfError } from './consentStatus.js';
+import { probeBody, probeFault, probeHeaders } from './probe.js';
+import type { ServerConfig } from './serverSettings.js';
+import type { ServerStates } from './serverStates.js';
+
+/** A person waits for it, in milliseconds. */
+const patience = 9_000;
+
+/** Asks a server once, with the person's token where there is one, so that its status says what is so. */
+export async function checkServer(
+  server: ServerConfig,
+  parts: { readonly authorizedFetch: AuthorizedFetch; readonly states: ServerStates },
+  signal: AbortSignal,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(patience);
+  let outcome: AuthorizedOutcome;
+  try {
+    outcome = await parts.authorizedFetch.send(server, {
+      method: 'POST',
+      headers: new Headers(probeHeaders),
+      body: new TextEncoder().encode(probeBody),
+      signal: AbortSignal.any([signal, timeout]),
+    });
+  } catch (error) {
+    if (!timeout.aborted) throw error;
+    const detail = `${shownAddress(server.url)} did not answer within ${patience / 1000} s.`;
+    parts.states.observe(server, { kind: 'unreachable', detail });
+    return;
+  }
+  if (outcome.kind !== 'response') return;
+  const { response, credential } = outcome;
+  await response.body?.cancel();
+  const fault = probeFault(server, response);
+  // A refusal of the question alone, such as 400 for the missing session: the caller was let in.
+  const observation =
+    fault === undefined
+      ? ({ kind: 'answered', authorized: credential !== undefined } as const)
+      : observationOfError(fault);
+  if (observation !== undefined) parts.states.observe(server, observation);
+}

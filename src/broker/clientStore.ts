@@ -1,0 +1,39 @@
+import type { OAuthClient } from '../oauth/oauthClient.js';
+import { clientFromRecord, clientToRecord } from '../oauth/tokenSetRecord.js';
+import type { Clock, SecretStore } from './ports.js';
+
+/**
+ * Clients registered at authorization servers, by issuer and redirect URI: a client is never carried to
+ * another issuer, and never used with a redirect it was not registered for.
+ */
+export class ClientStore {
+  constructor(
+    private readonly secrets: SecretStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async get(issuer: string, redirectUri: string): Promise<OAuthClient | undefined> {
+    const text = await this.secrets.get(key(issuer, redirectUri));
+    if (text === undefined) return undefined;
+    try {
+      const client = clientFromRecord(JSON.parse(text));
+      const expired = client.secretExpiresAt !== undefined && client.secretExpiresAt <= this.clock.now();
+      return expired ? undefined : client;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async put(issuer: string, redirectUri: string, client: OAuthClient): Promise<void> {
+    await this.secrets.set(key(issuer, redirectUri), JSON.stringify(clientToRecord(client)));
+  }
+
+  /** For a client the authorization server no longer knows. */
+  async remove(issuer: string, redirectUri: string): Promise<void> {
+    await this.secrets.delete(key(issuer, redirectUri));
+  }
+}
+
+function key(issuer: string, redirectUri: string): string {
+  return `client ${issuer} ${redirectUri}`;
+}

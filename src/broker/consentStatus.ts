@@ -1,0 +1,151 @@
+import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
+
+/**
+ * The words used everywhere for how a server stands with the person: tree, status bar, chat, log and API
+ * show one of these and nothing else.
+ */
+export type ConsentStatusName =
+  | 'unknown'
+  | 'open'
+  | 'signedOut'
+  | 'awaitingConsent'
+  | 'ready'
+  | 'needsScopes'
+  | 'expired'
+  | 'denied'
+  | 'unreachable'
+  | 'misconfigured';
+
+/** Who said no: the MCP server by a 403, the person in the editor, or they or a rule at the authorization server. */
+export type DeniedBy = 'server' | 'person' | 'authorizationServer';
+
+export interface ConsentStatus {
+  readonly status: ConsentStatusName;
+  readonly server: string;
+  /** Whether there is a sign-in to end, whatever state it is in. */
+  readonly signedIn: boolean;
+  /** Whose account acts, where one is signed in. */
+  readonly account?: string;
+  /** Scopes the credential holds. */
+  readonly held: readonly string[];
+  /** Scopes a tool asked for and the credential lacks. */
+  readonly missing: readonly string[];
+  /** The tool that asked for them. */
+  readonly tool?: string;
+  /** What was observed, as a sentence, where the status alone does not say it. */
+  readonly detail?: string;
+  /** For `denied`, because only who said no can say yes. */
+  readonly deniedBy?: DeniedBy;
+}
+
+/** What is known of the credential a server's calls would use. */
+export interface CredentialFacts {
+  readonly account?: string;
+  readonly scopes: readonly string[];
+  /** Milliseconds since the epoch; undefined where the authorization server did not say. */
+  readonly expiresAt?: number;
+  readonly refreshable: boolean;
+}
+
+/** The newest thing seen of a server that decides what its next call meets. */
+export type Observation =
+  /** It answered a request; `authorized` says whether that carried a token. */
+  | { readonly kind: 'answered'; readonly authorized: boolean }
+  /** 401 without a usable credential. */
+  | { readonly kind: 'challenged' }
+  /** 403 `insufficient_scope` (RFC 6750 §3.1). */
+  | { readonly kind: 'insufficientScope'; readonly missing: readonly string[]; readonly tool?: string }
+  /** Any other 403, or the person's no. */
+  | {
+      readonly kind: 'denied';
+      readonly by: DeniedBy;
+      readonly detail: string;
+    }
+  /** The sign-in ended and cannot be renewed. */
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  | { readonly kind: 'misconfigured'; readonly detail: string };
+
+/** What a failed step says of the server; undefined where it says nothing. */
+export function observationOfError({ code, message }: OAuthFlowError): Observation | undefined {
+  switch (code) {
+    case 'notProtected':
+      return { kind: 'answered', authorized: false };
+    case 'unreachable':
+    case 'timedOut':
+      return { kind: 'unreachable', detail: message };
+    case 'unexpected':
+      return undefined;
+    default:
+      return { kind: 'misconfigured', detail: message };
+  }
+}
+
+export interface ServerFacts {
+  readonly server: string;
+  readonly credential?: CredentialFacts;
+  /** A browser page or a chat card is open for it. */
+  readonly awaitingConsent: boolean;
+  readonly observation?: Observation;
+}
+
+/**
+ * Derives the one status that is shown. Precedence, highest first: a settings or metadata fault, since
+ * nothing else can work; an open consent, since the person is needed now; an unreachable server; a denial;
+ * a scope a tool lacks; the credential's own state; what an unauthenticated request met.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
+  const { observation, credential } = facts;
+  const held = credential?.scopes ?? [];
+  const asked = observation?.kind === 'insufficientScope' ? observation.missing : [];
+  const missing = asked.filter((scope) => !held.includes(scope));
+  const base = {
+    server: facts.server,
+    signedIn: credential !== undefined,
+    held,
+    missing,
+    ...(credential?.account !== undefined && { account: credential.account }),
+    ...(observation?.kind === 'insufficientScope' &&
+      observation.tool !== undefined && { tool: observation.tool }),
+    ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),
+    ...(observation?.kind === 'denied' && { deniedBy: observation.by }),
+  };
+  const is = (status: ConsentStatusName): ConsentStatus => ({ status, ...base });
+
+  if (observation?.kind === 'misconfigured') return is('misconfigured');
+  if (facts.awaitingConsent) return is('awaitingConsent');
+  if (observation?.kind === 'unreachable') return is('unreachable');
+  if (observation?.kind === 'denied') return is('denied');
+  if (credential === undefined) return withoutCredential(observation, is);
+  // What was asked for can have been granted since.
+  if (missing.length > 0) return is('needsScopes');
+  if (observation?.kind === 'ended' || observation?.kind === 'challenged') return is('expired');
+  const lapsed = credential.expiresAt !== undefined && credential.expiresAt <= now;
+  return is(lapsed && !credential.refreshable ? 'expired' : 'ready');
+}
+
+function withoutCredential(
+  observation: Observation | undefined,
+  is: (status: ConsentStatusName) => ConsentStatus,
+): ConsentStatus {
+  switch (observation?.kind) {
+    case undefined:
+      return is('unknown');
+    case 'answered':
+      // An answer to a token that is gone says nothing of a server without one.
+      return is(observation.authorized ? 'signedOut' : 'open');
+    case 'ended':
+      return is('expired');
+    case 'challenged':
+    case 'insufficientScope':
+      return is('signedOut');
+    case 'denied':
+      return is('denied');
+    case 'unreachable':
+      return is('unreachable');
+    case 'misconfigured':
+      return is('misconfigured');
+  }
+}

@@ -1,0 +1,63 @@
+import type { Account } from '../oauth/accountName.js';
+import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import type { OAuthClient } from '../oauth/oauthClient.js';
+import type { TokenSet } from '../oauth/tokenSet.js';
+import type { CredentialFacts } from './consentStatus.js';
+
+export type { Account };
+
+/** One sign-in: (issuer, client, resource, account) and the tokens it holds. */
+export interface Credential {
+  /** Random and stable for the life of the sign-in; safe to show and to log. */
+  readonly id: string;
+  /** The MCP server the tokens are for: its configured URL. They are sent nowhere else. */
+  readonly serverUrl: string;
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  /** RFC 8707 resource indicator. */
+  readonly resource: string;
+  readonly account?: Account;
+  readonly tokens: TokenSet;
+  /** When the tokens were issued, milliseconds since the epoch. */
+  readonly obtainedAt: number;
+}
+
+/** What the consent status needs of a credential. */
+export function credentialFacts(credential: Credential): CredentialFacts {
+  return {
+    scopes: credential.tokens.scopes,
+    refreshable: credential.tokens.refreshToken !== undefined,
+    ...(credential.account !== undefined && { account: credential.account.label }),
+    ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
+  };
+}
+
+const longestMargin = 60_000;
+
+/**
+ * Whether to refresh before the next use: within a fifth of the token's lifetime of its end, a minute at
+ * most, so that short-lived tokens are not renewed at every call.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function isNearExpiry(credential: Credential, now: number): boolean {
+  const { expiresAt } = credential.tokens;
+  if (expiresAt === undefined) return false;
+  const margin = Math.min(longestMargin, (expiresAt - credential.obtainedAt) / 5);
+  return now >= expiresAt - margin;
+}
+
+/** The credential of a sign-in that cannot be renewed: who signed in, and with which scopes, stays. */
+export function withoutRefreshToken(credential: Credential): Credential {
+  const { refreshToken, ...tokens } = credential.tokens;
+  return { ...credential, tokens };
+}
+
+/** Text of the server's, which some repeat the token in, without this credential's tokens. */
+export function withoutTokens(text: string, { tokens }: Credential): string {
+  let said = text;
+  for (const token of [tokens.accessToken, tokens.refreshToken]) {
+    if (token !== undefined && token.expose() !== '') said = said.replaceAll(token.expose(), '[redacted]');
+  }
+  return said;
+}

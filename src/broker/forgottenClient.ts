@@ -1,0 +1,29 @@
+import type { ClientWithRedirect } from './clientForServer.js';
+import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
+
+/** RFC 6749 §5.2: what an authorization server says of a client it does not know, or knows no more. */
+const saidOfForgottenClient = new Set(['invalid_client', 'unauthorized_client']);
+
+/**
+ * Whether a sign-in ended as it does where the authorization server no longer knows a client that registered
+ * itself, so that the next one should register anew. An authorization server says so in a page that never
+ * sends the browser back (RFC 6749 §4.1.2.1): the sign-in is then given up on, by the person or by the clock.
+ * A registration made for this very sign-in is kept when that happens, since it is known to be good.
+ */
+export function isForgotten(
+  { client, isReused }: ClientWithRedirect,
+  outcome: SignInOutcome,
+  phase: SignInPhase,
+): boolean {
+  if (client.source !== 'registered') return false;
+  switch (outcome.kind) {
+    case 'failed':
+      return saidOfForgottenClient.has(outcome.error.details.oauthError ?? '');
+    case 'timedOut':
+    case 'cancelled':
+      return isReused && phase === 'waitingForConsent';
+    case 'signedIn':
+    case 'declined':
+      return false;
+  }
+}

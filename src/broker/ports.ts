@@ -1,0 +1,103 @@
+/**
+ * What the broker needs of the world, as interfaces. An editor, a headless process and a test each bring
+ * their own; nothing here knows which.
+ */
+
+/** Something that holds a resource until it is told to let go. */
+export interface Disposable {
+  dispose(): void;
+}
+
+/** Time, so that tests can hold it still. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once after `milliseconds`, unless disposed before. */
+  after(milliseconds: number, callback: () => void): Disposable;
+}
+
+/** Storage for secrets, encrypted by whoever provides it, seen by every window of the same person. */
+export interface SecretStore {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Tells of a change to `key` in this or another window. */
+  onDidChange(listener: (key: string) => void): Disposable;
+}
+
+/** Storage for what is not secret and should outlive a restart (tool lists, server information). */
+export interface Memory {
+  get(key: string): unknown;
+  set(key: string, value: unknown): Promise<void>;
+}
+
+/** The newest version of a record, as every window sees it. */
+export interface SharedRecord {
+  /** Counts the writes; the higher one is the newer. */
+  readonly generation: number;
+  /** Undefined where this window has not got the key it was sealed with. */
+  readonly text?: string;
+}
+
+/**
+ * Sealed records that a window never sees an old version of. Secret storage alone does not do: in a browser
+ * each tab reads it once, and a write puts all that the tab has read in place of what others wrote.
+ */
+export interface SharedRecords {
+  read(name: string): Promise<SharedRecord | undefined>;
+  write(name: string, record: Required<SharedRecord>): Promise<void>;
+}
+
+/** Mutual exclusion between windows and processes of the same person. */
+export interface Lock {
+  /** Runs `work` while holding the lock called `name`, and releases it however `work` ends. */
+  hold<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** A log that is kept on disk: what is passed here must already be free of secrets. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** One visit of the person's browser to a launch page. It must be answered exactly once. */
+export interface LaunchVisit {
+  /** Sends the browser on to the authorization endpoint. */
+  redirect(to: URL): void;
+  /** Shows the person what went wrong, in a page. */
+  explain(title: string, detail: string): void;
+}
+
+/** A loopback address that the person's browser may visit once. */
+export interface LaunchPage extends Disposable {
+  readonly address: string;
+  /** Resolves when the browser has come. */
+  readonly visited: Promise<void>;
+}
+
+/** Makes launch pages. A page is made only because of something a person did. */
+export interface Launcher {
+  /**
+   * @param lifetime milliseconds until the address stops answering
+   * @param onVisit answers the one visit
+   */
+  open(lifetime: number, onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage>;
+}
+
+/** Where the authorization server may send the browser back to. */
+export interface RedirectUri extends Disposable {
+  readonly kind: 'uriHandler' | 'loopback';
+  readonly uri: string;
+  /** Where its callbacks arrive, as they are delivered; an editor may put its own address before it. */
+  readonly path: string;
+}
+
+/** Makes redirect URIs for a path; what arrives at them is delivered to {@link PendingCallbacks}. */
+export interface RedirectUris {
+  /** The editor's URI handler; `fixed` says whether the same address comes back every time. */
+  uriHandler(path: string): Promise<(RedirectUri & { readonly fixed: boolean }) | undefined>;
+  /** A one-shot listener on 127.0.0.1 (RFC 8252 §7.3). */
+  loopback(path: string): Promise<RedirectUri>;
+}

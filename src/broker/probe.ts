@@ -1,0 +1,56 @@
+import { boundedFetch } from '../oauth/boundedFetch.js';
+import type { HttpContext } from '../oauth/httpContext.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { serverWords, shownAddress } from '../oauth/serverWords.js';
+import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
+import type { ServerConfig } from './serverSettings.js';
+
+/** A JSON-RPC `ping` needs no session to be refused and does nothing where it is answered. */
+export const probeBody = '{"jsonrpc":"2.0","id":0,"method":"ping"}';
+export const probeHeaders = {
+  'Content-Type': 'application/json',
+  Accept: 'application/json, text/event-stream',
+};
+
+/**
+ * Steps 1–2: asks without a token, to be told where to get one.
+ *
+ * @returns the challenge, or `open` where the server did not ask for authorization
+ * @throws OAuthFlowError where it could not be asked, and what {@link probeFault} finds
+ */
+export async function probe(
+  server: ServerConfig,
+  http: HttpContext,
+): Promise<BearerChallenge | 'open' | undefined> {
+  const headers = { ...server.headers, ...probeHeaders };
+  const response = await boundedFetch(server.url, { method: 'POST', headers, body: probeBody }, http);
+  if (response.status === 401 || response.status === 403) return bearerChallengeOf(response);
+  const fault = probeFault(server, response);
+  if (fault !== undefined) throw fault;
+  return 'open';
+}
+
+/**
+ * Why an answer to the probe that is neither 401 nor 403 is not a working MCP server's. Another 4xx, such as
+ * 400 for the missing session, refuses the question alone: the caller was let in.
+ */
+export function probeFault(server: ServerConfig, response: Response): OAuthFlowError | undefined {
+  const url = shownAddress(server.url);
+  const { status } = response;
+  const checkAddress = 'Check the address; an MCP endpoint often ends in /mcp.';
+  if (status === 429 || status >= 500) {
+    const said = status === 429 ? 'has had too many requests' : 'has a fault of its own';
+    const fix = 'Try again in a while.';
+    return new OAuthFlowError('unreachable', `${url} ${said} (${status}).`, { url, status, fix });
+  }
+  if (status === 404 || status === 405) {
+    const message = `There is no MCP server at ${url} (${status}).`;
+    return new OAuthFlowError('unexpectedStatus', message, { url, status, fix: checkAddress });
+  }
+  const type = response.headers.get('content-type') ?? '';
+  if (response.ok && !/^(application\/json|text\/event-stream)\b/i.test(type)) {
+    const message = `${url} is not an MCP server: it answered ${serverWords(type) ?? 'no content type'}.`;
+    return new OAuthFlowError('notJson', message, { url, status, fix: checkAddress });
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import type { DeniedBy } from './consentStatus.js';
+import type { Credential } from './credential.js';
+
+/** How far a sign-in has come. */
+export type SignInPhase = 'waitingForBrowser' | 'preparing' | 'waitingForConsent' | 'exchangingCode';
+
+export type SignInOutcome =
+  | {
+      readonly kind: 'signedIn';
+      readonly credential: Credential;
+      /** Where the server's metadata strays from the standard, as sentences for a person. */
+      readonly warnings: readonly string[];
+    }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'timedOut' }
+  /** Somebody said no: on the consent page, in the editor, or to the change of account. */
+  | {
+      readonly kind: 'declined';
+      readonly by: Exclude<DeniedBy, 'server'>;
+      /** Who said it where, as a sentence. */
+      readonly detail: string;
+    }
+  | { readonly kind: 'failed'; readonly error: OAuthFlowError };

@@ -1,0 +1,57 @@
+import { observationOfError, type Observation } from './consentStatus.js';
+import type { Disposable } from './ports.js';
+import type { ServerConfig } from './serverSettings.js';
+import type { ServerStates } from './serverStates.js';
+import { SignInAttempt, type SignInParts, type SignInRequest } from './signInAttempt.js';
+import type { SignInOutcome } from './signInOutcome.js';
+
+/** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
+export class SignIns implements Disposable {
+  readonly #running = new Map<string, SignInAttempt>();
+
+  constructor(
+    private readonly parts: SignInParts,
+    private readonly states: ServerStates,
+  ) {}
+
+  /** The attempt under way at a server, if there is one. */
+  running(server: ServerConfig): SignInAttempt | undefined {
+    const attempt = this.#running.get(server.url);
+    return attempt?.hasEnded === true ? undefined : attempt;
+  }
+
+  /** Joins the attempt under way, or begins one. */
+  begin(server: ServerConfig, request: SignInRequest): SignInAttempt {
+    const running = this.running(server);
+    if (running !== undefined) return running;
+    const attempt = new SignInAttempt(server, request, this.parts);
+    const awaiting = this.states.awaitConsent(server);
+    this.#running.set(server.url, attempt);
+    void attempt.outcome.then((outcome) => {
+      if (this.#running.get(server.url) === attempt) this.#running.delete(server.url);
+      awaiting.dispose();
+      const observation = observationOf(outcome);
+      if (observation !== undefined) this.states.observe(server, observation);
+    });
+    return attempt;
+  }
+
+  dispose(): void {
+    for (const attempt of [...this.#running.values()]) attempt.cancel();
+  }
+}
+
+/** What a sign-in's end says of the server; that the person took no time for it says nothing. */
+function observationOf(outcome: SignInOutcome): Observation | undefined {
+  switch (outcome.kind) {
+    case 'signedIn':
+      return { kind: 'answered', authorized: true };
+    case 'declined':
+      return { kind: 'denied', by: outcome.by, detail: outcome.detail };
+    case 'failed':
+      return observationOfError(outcome.error);
+    case 'cancelled':
+    case 'timedOut':
+      return undefined;
+  }
+}

@@ -1,0 +1,149 @@
+import * as vscode from 'vscode';
+import type { Credential } from '../broker/credential.js';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { Disposable } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignOuts } from '../broker/signOut.js';
+import type { Redacted } from '../oauth/redacted.js';
+import type { PersonalSignIn } from './personalSignIn.js';
+import type { ServerChoice } from './serverChoice.js';
+import type { EditorServerSettings } from './serverSettings.js';
+import { showSignOut } from './signOutReport.js';
+
+/** As in package.json. */
+export const authenticationProviderId = 'mcpOAuthBroker';
+
+interface Announced {
+  readonly server: ServerConfig;
+  readonly session: vscode.AuthenticationSession;
+}
+
+/** Keys for one server's address on the relay; what other extensions get in place of its tokens. */
+export interface RelayKeys {
+  keyFor(server: ServerConfig): Redacted;
+  revokeKey(server: ServerConfig): void;
+}
+
+/**
+ * The sign-ins as the editor's accounts: one session a signed-in server. A session's scope is the server's
+ * name, and its access token is a key of the relay, which can be revoked; the server's own token is given to
+ * nobody.
+ */
+export class BrokerAuthenticationProvider implements vscode.AuthenticationProvider, Disposable {
+  readonly #changed =
+    new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
+  readonly #subscriptions: readonly Disposable[];
+  /** What was announced, by server name; undefined until somebody has asked. */
+  #announced: ReadonlyMap<string, Announced> | undefined;
+  #updates: Promise<void> = Promise.resolve();
+
+  readonly onDidChangeSessions = this.#changed.event;
+
+  constructor(
+    private readonly settings: EditorServerSettings,
+    private readonly credentials: CredentialStore,
+    private readonly keys: RelayKeys,
+    private readonly choice: ServerChoice,
+    private readonly personalSignIn: PersonalSignIn,
+    private readonly signOuts: SignOuts,
+  ) {
+    const update = () => this.#queue(() => this.#update());
+    this.#subscriptions = [credentials.onDidChange(update), settings.onDidChange(update)];
+  }
+
+  /** @param scopes the names or addresses of servers; any one of them */
+  async getSessions(scopes: readonly string[] | undefined): Promise<vscode.AuthenticationSession[]> {
+    if (this.#announced === undefined) {
+      // Whoever asks has been told of all there are; only what differs later is news.
+      this.#queue(async () => void (this.#announced ??= await this.#current()));
+    }
+    const all = await this.#current();
+    return [...all.values()]
+      .filter(({ server }) => scopes === undefined || scopes.length === 0 || isNamed(server, scopes))
+      .map(({ session }) => session);
+  }
+
+  /** @throws vscode.CancellationError where the person chose no server or cancelled */
+  async createSession(scopes: readonly string[]): Promise<vscode.AuthenticationSession> {
+    const server =
+      this.settings.servers.find((candidate) => isNamed(candidate, scopes)) ??
+      (await this.choice.choose(undefined, vscode.l10n.t('Sign in to which MCP server?')));
+    if (server === undefined) throw new vscode.CancellationError();
+    const outcome = await this.personalSignIn.signIn(server);
+    // The person has been told why; whoever asked learns that it did not happen.
+    if (outcome.kind !== 'signedIn') throw new vscode.CancellationError();
+    return this.#sessionOf(server, outcome.credential);
+  }
+
+  /** Signs out. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
+  async removeSession(sessionId: string): Promise<void> {
+    for (const server of this.settings.servers) {
+      if ((await this.credentials.get(server.url))?.id !== sessionId) continue;
+      const receipt = await this.signOuts.signOut(server);
+      if (receipt.kind === 'signedOut') showSignOut(server, receipt);
+      return;
+    }
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async #current(): Promise<Map<string, Announced>> {
+    const sessions = new Map<string, Announced>();
+    for (const server of this.settings.servers) {
+      const credential = await this.credentials.get(server.url);
+      if (credential !== undefined) {
+        sessions.set(server.name, { server, session: this.#sessionOf(server, credential) });
+      }
+    }
+    return sessions;
+  }
+
+  #sessionOf(server: ServerConfig, credential: Credential): vscode.AuthenticationSession {
+    const account = credential.account?.label ?? new URL(credential.as.issuer).host;
+    return {
+      id: credential.id,
+      accessToken: this.keys.keyFor(server).expose(),
+      account: {
+        id: `${credential.account?.id ?? credential.id} ${server.url}`,
+        // The editor groups by label, and signs out whole groups.
+        label: `${account} – ${server.name}`,
+      },
+      scopes: [server.name],
+    };
+  }
+
+  /** One after the other, so that each is compared with what was really announced. */
+  #queue(work: () => Promise<void>): void {
+    // Storage that cannot be read now is read again at the next change.
+    this.#updates = this.#updates.then(work).catch(() => undefined);
+  }
+
+  /** A refresh changes tokens, and nothing of what a session shows: it is announced to nobody. */
+  async #update(): Promise<void> {
+    const before = this.#announced ?? new Map<string, Announced>();
+    const ids = new Set<string>();
+    for (const { session } of (await this.#current()).values()) ids.add(session.id);
+    // The keys of a sign-in end with it, before anybody is told of the next one.
+    const removed = [...before.values()].filter(({ session }) => !ids.has(session.id));
+    for (const { server } of removed) this.keys.revokeKey(server);
+    const now = await this.#current();
+    const added: vscode.AuthenticationSession[] = [];
+    const changed: vscode.AuthenticationSession[] = [];
+    for (const [name, { session }] of now) {
+      const old = before.get(name)?.session;
+      if (old?.id !== session.id) added.push(session);
+      else if (JSON.stringify(old) !== JSON.stringify(session)) changed.push(session);
+    }
+    this.#announced = now;
+    if (added.length + removed.length + changed.length > 0) {
+      this.#changed.fire({ added, removed: removed.map(({ session }) => session), changed });
+    }
+  }
+}
+
+function isNamed({ name, url }: ServerConfig, scopes: readonly string[]): boolean {
+  return scopes.includes(name) || scopes.includes(url);
+}

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import type { ConsentPrompt } from '../broker/consentPrompt.js';
+import { consentFacts } from '../broker/consentFacts.js';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignInAttempt } from '../broker/signInAttempt.js';
+import { accessScopes } from '../mcp/consentWords.js';
+import { notifications, type Notifications } from './notifications.js';
+import type { PersonalSignIn } from './personalSignIn.js';
+
+/** Consent for what no chat card can show, such as a resource or a prompt: a notification with the same facts. */
+export class NotificationConsentPrompt implements ConsentPrompt {
+  /** @param signIn a function, because sign-ins are built after the relay that asks here */
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly signIn: () => Pick<PersonalSignIn, 'goThrough' | 'signIn'>,
+    private readonly notices: Pick<Notifications, 'information'> = notifications,
+  ) {}
+
+  async ask(
+    server: ServerConfig,
+    what: string,
+    need: ConsentNeed,
+    attempt: SignInAttempt,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const message = await this.#message(server, what, need, attempt);
+    const accept = need.kind === 'signIn' ? vscode.l10n.t('Sign In') : vscode.l10n.t('Grant Access');
+    const shown = this.notices.information(message, accept, vscode.l10n.t('Not Now'));
+    const accepted = shown.then((choice) => {
+      if (choice === accept) void this.#goOn(server, attempt);
+      return choice === accept;
+    });
+    return Promise.race([accepted, aborted(signal).then(() => false)]);
+  }
+
+  /** A notification cannot be taken back: whoever accepts it late, when its request is gone, still signs in. */
+  async #goOn(server: ServerConfig, attempt: SignInAttempt): Promise<void> {
+    if (!attempt.hasEnded) await this.signIn().goThrough(attempt);
+    else if ((await attempt.outcome).kind !== 'signedIn') await this.signIn().signIn(server);
+  }
+
+  async #message(
+    server: ServerConfig,
+    what: string,
+    need: ConsentNeed,
+    attempt: SignInAttempt,
+  ): Promise<string> {
+    const { t } = vscode.l10n;
+    const asked = (kind: ConsentNeed['kind']) =>
+      kind === 'stepUp'
+        ? t('{0} needs more access, for {1}.', server.name, what)
+        : t('{0} needs you to sign in, for {1}.', server.name, what);
+    // Where it cannot be found out, the browser's page says why.
+    const facts = await consentFacts(need, attempt, this.credentials).catch(() => undefined);
+    if (facts === undefined) return asked(need.kind);
+    const { kind, authorizationServer, formerAuthorizationServer } = facts;
+    const scopes = accessScopes(facts.scopes);
+    return [
+      asked(kind),
+      ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
+      t('Authorization server: {0}.', authorizationServer),
+      ...(formerAuthorizationServer === undefined
+        ? []
+        : [t('It is another one than before, which was {0}.', formerAuthorizationServer)]),
+    ].join(' ');
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerStates } from '../broker/serverStates.js';
+import type { SignInAttempt } from '../broker/signInAttempt.js';
+import type { SignInOutcome } from '../broker/signInOutcome.js';
+import type { SignIns } from '../broker/signIns.js';
+import type { BrowserLauncher } from './browserLauncher.js';
+import { notifications } from './notifications.js';
+import { showSignInReport } from './signInReport.js';
+
+/**
+ * A sign-in somebody began in the editor: as long as its launch page may live, and long enough for a password
+ * and a second factor, in milliseconds. Whoever is later begins again and loses nothing.
+ */
+const signInDeadline = 120_000;
+
+/** Sign-ins that a person begins in the editor: palette, tree, Accounts menu, notifications. */
+export class PersonalSignIn {
+  constructor(
+    private readonly signIns: SignIns,
+    private readonly states: ServerStates,
+    private readonly browser: BrowserLauncher,
+  ) {}
+
+  /** Begins a sign-in, or joins the one under way, and tells the person how it ended. */
+  async signIn(server: ServerConfig): Promise<SignInOutcome> {
+    const { status, held, missing } = await this.states.statusOf(server);
+    return this.goThrough(
+      this.signIns.begin(server, {
+        deadline: signInDeadline,
+        ...(status === 'needsScopes' && { scopes: [...new Set([...held, ...missing])] }),
+      }),
+    );
+  }
+
+  /** Takes an attempt that was begun elsewhere through the browser. */
+  async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
+    const outcome = await this.browser.signIn(attempt);
+    void showSignInReport(attempt.server, outcome, () => this.signIn(attempt.server));
+    return outcome;
+  }
+
+  cancel(server: ServerConfig): void {
+    this.signIns.running(server)?.cancel();
+  }
+}
+
+/** Asks before a sign-in that ended with another account takes the place of the one it was begun for. */
+export async function confirmAccountChange(server: ServerConfig, from: string, to: string): Promise<boolean> {
+  const replace = vscode.l10n.t('Use {0}', to);
+  const choice = await notifications.modal(
+    vscode.l10n.t('The browser signed in to {0} as {1}.', server.name, to),
+    vscode.l10n.t('Until now it was {0}. Calls will act for the account you choose.', from),
+    replace,
+  );
+  return choice === replace;
+}

@@ -1,0 +1,23 @@
+import type * as vscode from 'vscode';
+import type { Disposable, SecretStore } from '../broker/ports.js';
+
+/** The editor's SecretStorage: the one place where anything secret is kept. */
+export class EditorSecretStore implements SecretStore {
+  constructor(private readonly secrets: vscode.SecretStorage) {}
+
+  async get(key: string): Promise<string | undefined> {
+    return this.secrets.get(key);
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    await this.secrets.store(key, value);
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.secrets.delete(key);
+  }
+
+  onDidChange(listener: (key: string) => void): Disposable {
+    return this.secrets.onDidChange(({ key }) => listener(key));
+  }
+}

@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import { checkServer } from '../broker/checkServer.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerStates } from '../broker/serverStates.js';
+import { commandId, type CommandId, type Commands } from './commands.js';
+import { notifications } from './notifications.js';
+import type { OutputLog } from './outputLog.js';
+import { serverItem, type ServerChoice } from './serverChoice.js';
+import { openServerSettings } from './serverSettings.js';
+import type { ServerStatuses } from './serverStatuses.js';
+import { describeStatus, statusAction } from './statusWords.js';
+
+export interface ServerCommandParts {
+  readonly choice: ServerChoice;
+  readonly statuses: ServerStatuses;
+  readonly states: ServerStates;
+  readonly authorizedFetch: AuthorizedFetch;
+  readonly log: OutputLog;
+}
+
+/** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings” and “Show Log”. */
+export function registerServerCommands(commands: Commands, parts: ServerCommandParts): void {
+  const { t } = vscode.l10n;
+  commands.register('showLog', () => {
+    parts.log.show();
+    return Promise.resolve();
+  });
+  commands.register('openSettings', async () => openServerSettings());
+  commands.register('showServers', () => showServers(parts.statuses));
+  commands.register('checkServer', async (row) => {
+    const server = await parts.choice.choose(row, t('Check which MCP server?'));
+    if (server !== undefined) await check(server, parts);
+  });
+  commands.register('copyServerUrl', async (row) => {
+    const server = await parts.choice.choose(row, t('Copy the address of which MCP server?'));
+    if (server !== undefined) await vscode.env.clipboard.writeText(server.url);
+  });
+}
+
+async function check(server: ServerConfig, parts: ServerCommandParts): Promise<void> {
+  const title = vscode.l10n.t('Asking {0}…', new URL(server.url).host);
+  await notifications.progress(title, async (_say, token) => {
+    const abort = new AbortController();
+    token.onCancellationRequested(() => abort.abort());
+    try {
+      await checkServer(server, parts, abort.signal);
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+    }
+  });
+  const status = await parts.states.statusOf(server);
+  const action = statusAction(status);
+  const buttons = action === undefined || action.command === 'checkServer' ? [] : [action.title];
+  void notifications.information(describeStatus(status), ...buttons).then((choice) => {
+    if (choice !== undefined && action !== undefined) {
+      void vscode.commands.executeCommand(commandId(action.command), server.name);
+    }
+  });
+}
+
+interface ActionItem extends vscode.QuickPickItem {
+  readonly run: () => Promise<unknown>;
+}
+
+function isOfferedByAction(command: CommandId | undefined): boolean {
+  return command === 'signIn' || command === 'grantScopes';
+}
+
+/** Every server with its status; then what can be done with the one that is picked. */
+async function showServers(statuses: ServerStatuses): Promise<void> {
+  const { t } = vscode.l10n;
+  const run = (command: CommandId, ...row: string[]) => {
+    return async () => vscode.commands.executeCommand(commandId(command), ...row);
+  };
+  const all = await statuses.all();
+  const items: ActionItem[] = all.map((entry) => ({
+    ...serverItem(entry),
+    run: async () => {
+      const { server, status } = entry;
+      const action = statusAction(status);
+      const actions: ActionItem[] = [
+        ...(action === undefined ? [] : [{ label: action.title, run: run(action.command, server.name) }]),
+        ...(status.signedIn ? [{ label: t('Sign Out'), run: run('signOut', server.name) }] : []),
+        ...(isOfferedByAction(action?.command)
+          ? []
+          : [{ label: t('Sign In'), run: run('signIn', server.name) }]),
+        ...(action?.command === 'checkServer'
+          ? []
+          : [{ label: t('Check'), run: run('checkServer', server.name) }]),
+        { label: t('Copy Address'), description: server.url, run: run('copyServerUrl', server.name) },
+      ];
+      const picked = await vscode.window.showQuickPick(actions, { title: describeStatus(status) });
+      await picked?.run();
+    },
+  }));
+  items.push({ label: `$(add) ${t('Add Server…')}`, run: run('addServer') });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('MCP servers with OAuth'),
+    matchOnDescription: true,
+  });
+  await picked?.run();
+}

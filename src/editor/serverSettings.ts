@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../broker/emitter.js';
+import type { Disposable } from '../broker/ports.js';
+import {
+  parseServers,
+  type ParsedServers,
+  type ServerConfig,
+  type SettingProblem,
+} from '../broker/serverSettings.js';
+
+const section = 'mcpOAuthBroker';
+const key = 'servers';
+
+/** What can be written for a new server, in the words of the setting. */
+export interface NewServer {
+  readonly url: string;
+  readonly clientId?: string;
+}
+
+/** The setting holds something that is no object, and writing to it would lose that. */
+export class SettingUnwritable extends Error {
+  override readonly name = 'SettingUnwritable';
+}
+
+/** The machine-scoped setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */
+export class EditorServerSettings implements Disposable {
+  readonly #changed = new Emitter<ParsedServers>();
+  readonly #subscription: vscode.Disposable;
+  #current = read();
+
+  /** Fires when what the setting says has changed, not when it was merely saved. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration(`${section}.${key}`)) return;
+      const before = JSON.stringify(this.#current);
+      this.#current = read();
+      if (JSON.stringify(this.#current) !== before) this.#changed.fire(this.#current);
+    });
+  }
+
+  get servers(): readonly ServerConfig[] {
+    return this.#current.servers;
+  }
+
+  get problems(): readonly SettingProblem[] {
+    return this.#current.problems;
+  }
+
+  find(name: string): ServerConfig | undefined {
+    return this.servers.find((server) => server.name === name);
+  }
+
+  withUrl(url: string): ServerConfig | undefined {
+    return this.servers.find((server) => server.url === url);
+  }
+
+  /** Names in use, those of entries that cannot be read included. */
+  get names(): readonly string[] {
+    return Object.keys(raw() ?? {});
+  }
+
+  /** @throws SettingUnwritable */
+  async add(name: string, server: NewServer): Promise<void> {
+    const entries = raw();
+    if (entries === undefined) {
+      throw new SettingUnwritable(
+        vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`),
+      );
+    }
+    const entry = {
+      type: 'http',
+      url: server.url,
+      ...(server.clientId !== undefined && { oauth: { clientId: server.clientId } }),
+    };
+    await vscode.workspace
+      .getConfiguration(section)
+      .update(key, { ...entries, [name]: entry }, vscode.ConfigurationTarget.Global);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}
+
+/** Opens the editor's settings at ours. */
+export function openServerSettings(): Thenable<unknown> {
+  return vscode.commands.executeCommand('workbench.action.openSettings', `@id:${section}.${key}`);
+}
+
+function read(): ParsedServers {
+  return parseServers(vscode.workspace.getConfiguration(section).get(key));
+}
+
+/** The entries as they were written, or undefined where the value is no object. */
+function raw(): Readonly<Record<string, unknown>> | undefined {
+  const value: unknown = vscode.workspace.getConfiguration(section).get(key) ?? {};
+  return typeof value === 'object' && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}

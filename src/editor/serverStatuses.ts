@@ -1,0 +1,64 @@
+import { Emitter } from '../broker/emitter.js';
+import type { ConsentStatus } from '../broker/consentStatus.js';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { Clock, Disposable } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerStates } from '../broker/serverStates.js';
+import type { EditorServerSettings } from './serverSettings.js';
+
+export interface ServerStatus {
+  readonly server: ServerConfig;
+  readonly status: ConsentStatus;
+}
+
+/** Timers hold no more than 31 bits of milliseconds. */
+const longestTimer = 0x7fff_ffff;
+
+/** The statuses of the configured servers, for every surface that shows them: read from storage, never asked for. */
+export class ServerStatuses implements Disposable {
+  readonly #changed = new Emitter<undefined>();
+  readonly #subscriptions: readonly Disposable[];
+  #nextExpiry: Disposable | undefined;
+
+  /** Fires when any status may have changed, a token's end without a request included. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly settings: EditorServerSettings,
+    private readonly states: ServerStates,
+    private readonly credentials: CredentialStore,
+    private readonly clock: Clock,
+  ) {
+    const changed = () => this.#changed.fire(undefined);
+    this.#subscriptions = [states.onDidChange(changed), settings.onDidChange(changed)];
+  }
+
+  async all(): Promise<readonly ServerStatus[]> {
+    const { servers } = this.settings;
+    await this.#watchExpiry(servers);
+    return Promise.all(
+      servers.map(async (server) => ({ server, status: await this.states.statusOf(server) })),
+    );
+  }
+
+  dispose(): void {
+    this.#nextExpiry?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** Nothing announces that a token without refresh token has run out. */
+  async #watchExpiry(servers: readonly ServerConfig[]): Promise<void> {
+    const now = this.clock.now();
+    const credentials = await Promise.all(servers.map(({ url }) => this.credentials.get(url)));
+    const ends = credentials
+      .map((credential) => credential?.tokens.expiresAt ?? 0)
+      .filter((expiresAt) => expiresAt > now);
+    this.#nextExpiry?.dispose();
+    this.#nextExpiry =
+      ends.length === 0
+        ? undefined
+        : this.clock.after(Math.min(Math.min(...ends) - now, longestTimer), () =>
+            this.#changed.fire(undefined),
+          );
+  }
+}

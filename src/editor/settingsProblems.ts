@@ -1,0 +1,49 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../broker/ports.js';
+import type { SettingProblem } from '../broker/serverSettings.js';
+import { notifications } from './notifications.js';
+import { openServerSettings, type EditorServerSettings } from './serverSettings.js';
+
+/** Tells, once for each change of them, which entries of the setting cannot be used; the tree keeps showing them. */
+export class SettingsProblems implements Disposable {
+  readonly #subscription: Disposable;
+  #shown = '';
+
+  constructor(
+    settings: EditorServerSettings,
+    private readonly warn = showWarning,
+  ) {
+    this.#subscription = settings.onDidChange(({ problems }) => this.#tell(problems));
+    this.#tell(settings.problems);
+  }
+
+  #tell(problems: readonly SettingProblem[]): void {
+    const now = JSON.stringify(problems);
+    const isTold = now === this.#shown;
+    this.#shown = now;
+    const [first, ...rest] = problems;
+    if (isTold || first === undefined) return;
+    const message =
+      rest.length === 0
+        ? describeProblem(first)
+        : vscode.l10n.t('{0} ({1} more in the settings.)', describeProblem(first), rest.length);
+    void this.warn(message);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}
+
+/** Names the entry and the field before it says what is wrong. */
+export function describeProblem({ server, field, message }: SettingProblem): string {
+  if (server === '' && field === '') return message;
+  const where = field === '' ? `“${server}”` : `“${server}” › ${field}`;
+  return vscode.l10n.t('MCP OAuth settings, {0}: {1}', where, message);
+}
+
+async function showWarning(message: string): Promise<void> {
+  const open = vscode.l10n.t('Open Settings');
+  const choice = await notifications.warning(message, open);
+  if (choice === open) await openServerSettings();
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { SignOuts } from '../broker/signOut.js';
+import type { Commands } from './commands.js';
+import type { PersonalSignIn } from './personalSignIn.js';
+import type { ServerChoice } from './serverChoice.js';
+import { showSignOut } from './signOutReport.js';
+
+/** “Sign In…”, “Grant Access…”, “Cancel Sign-In” and “Sign Out…”. */
+export function registerSignInCommands(
+  commands: Commands,
+  choice: ServerChoice,
+  personalSignIn: PersonalSignIn,
+  signOuts: SignOuts,
+): void {
+  const { t } = vscode.l10n;
+
+  commands.register('signIn', async (row) => {
+    const server = await choice.choose(row, t('Sign in to which MCP server?'));
+    if (server !== undefined) await personalSignIn.signIn(server);
+  });
+
+  commands.register('grantScopes', async (row) => {
+    const server = await choice.choose(
+      row,
+      t('Grant more access to which MCP server?'),
+      ({ status }) => status === 'needsScopes',
+      t('No MCP server has asked for more access.'),
+    );
+    if (server !== undefined) await personalSignIn.signIn(server);
+  });
+
+  commands.register('cancelSignIn', async (row) => {
+    const server = await choice.choose(
+      row,
+      t('Cancel the sign-in to which MCP server?'),
+      ({ status }) => status === 'awaitingConsent',
+      t('No sign-in is under way.'),
+    );
+    if (server !== undefined) personalSignIn.cancel(server);
+  });
+
+  commands.register('signOut', async (row) => {
+    const server = await choice.choose(
+      row,
+      t('Sign out of which MCP server?'),
+      ({ signedIn }) => signedIn,
+      t('You are not signed in to any MCP server.'),
+    );
+    if (server !== undefined) showSignOut(server, await signOuts.signOut(server));
+  });
+}

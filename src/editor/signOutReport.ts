@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import type { SignOutReceipt } from '../broker/signOut.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { notifications } from './notifications.js';
+
+/** What signing out did, no more and no less than the receipt says. */
+export function describeSignOut(
+  server: ServerConfig,
+  receipt: SignOutReceipt,
+): { readonly message: string; readonly complete: boolean } {
+  const { t } = vscode.l10n;
+  if (receipt.kind === 'notSignedIn') {
+    return { message: t('There was no sign-in to {0}.', server.name), complete: true };
+  }
+  const { host, revocation } = receipt;
+  const who = receipt.account === undefined ? server.name : `${server.name} (${receipt.account})`;
+  const outcomes = [revocation.refreshToken, revocation.accessToken].filter(
+    (outcome) => outcome !== undefined,
+  );
+  if (outcomes.every((outcome) => outcome === 'revoked')) {
+    return { message: t('Signed out of {0}. Its tokens are revoked at {1}.', who, host), complete: true };
+  }
+  if (outcomes.includes('failed')) {
+    const problem = revocation.problem === undefined ? '' : ` ${revocation.problem}`;
+    return {
+      message: t(
+        'Signed out of {0} here, but not all of its tokens could be revoked at {1}; they may be valid there until they expire.{2}',
+        who,
+        host,
+        problem,
+      ),
+      complete: false,
+    };
+  }
+  if (revocation.refreshToken === 'revoked') {
+    return {
+      message: t(
+        'Signed out of {0}. The refresh token is revoked at {1}; the access token, deleted here, ends by itself.',
+        who,
+        host,
+      ),
+      complete: true,
+    };
+  }
+  return {
+    message: t(
+      'Signed out of {0} here. {1} offers no revocation: the tokens, deleted here, stay valid there until they expire.',
+      who,
+      host,
+    ),
+    complete: false,
+  };
+}
+
+export function showSignOut(server: ServerConfig, receipt: SignOutReceipt): void {
+  const { message, complete } = describeSignOut(server, receipt);
+  if (complete) void notifications.information(message);
+  else void notifications.warning(message);
+}

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../broker/ports.js';
+import { commandId } from './commands.js';
+import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
+import { describeStatus, statusWords } from './statusWords.js';
+
+/** The status bar's entry: the worst that matters in words, and only whose account acts while nothing needs the person. */
+export class StatusBar implements Disposable {
+  readonly #item: vscode.StatusBarItem;
+  readonly #subscription: Disposable;
+  #shown = 0;
+
+  constructor(private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>) {
+    this.#item = vscode.window.createStatusBarItem('servers', vscode.StatusBarAlignment.Right, 90);
+    this.#item.name = 'MCP OAuth';
+    this.#item.command = commandId('showServers');
+    // Storage that cannot be read now is read again at the next change.
+    const refresh = () => void this.#refresh().catch(() => undefined);
+    this.#subscription = statuses.onDidChange(refresh);
+    refresh();
+  }
+
+  dispose(): void {
+    this.#shown = Infinity;
+    this.#subscription.dispose();
+    this.#item.dispose();
+  }
+
+  async #refresh(): Promise<void> {
+    const turn = ++this.#shown;
+    const all = await this.statuses.all();
+    // A later change has been read meanwhile, or the editor is closing.
+    if (turn !== this.#shown) return;
+    if (all.length === 0) {
+      this.#item.hide();
+      return;
+    }
+    const { text, label } = summary(all);
+    this.#item.text = text;
+    this.#item.tooltip = all.map(({ status }) => describeStatus(status)).join('\n');
+    this.#item.accessibilityInformation = { label, role: 'button' };
+    this.#item.show();
+  }
+}
+
+/** @param all at least one */
+export function summary(all: readonly ServerStatus[]): { readonly text: string; readonly label: string } {
+  const urgent = all
+    .map((entry) => ({ ...entry, words: statusWords(entry.status.status) }))
+    .filter(({ words }) => words.urgency > 0)
+    .sort((a, b) => b.words.urgency - a.words.urgency);
+  const [worst, ...others] = urgent;
+  if (worst === undefined) return quiet(all);
+  const what = `${worst.server.name}: ${worst.words.label}`;
+  const more = others.length === 0 ? '' : ` +${others.length}`;
+  return {
+    text: `$(${worst.words.icon}) ${what}${more}`,
+    label: vscode.l10n.t('MCP OAuth: {0}', what + more),
+  };
+}
+
+/** Nothing needs the person: only who acts. */
+function quiet(all: readonly ServerStatus[]): { readonly text: string; readonly label: string } {
+  const accounts = new Set(
+    all.map(({ status }) => status.account).filter((account) => account !== undefined),
+  );
+  const who = accounts.size > 1 ? vscode.l10n.t('{0} accounts', accounts.size) : [...accounts].join('');
+  return {
+    text: who === '' ? '$(shield)' : `$(shield) ${who}`,
+    label:
+      who === ''
+        ? vscode.l10n.t('MCP OAuth: nobody is signed in')
+        : vscode.l10n.t('MCP OAuth: nothing needs you; calls act as {0}', who),
+  };
+}

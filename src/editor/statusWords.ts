@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import type { ConsentStatus, ConsentStatusName } from '../broker/consentStatus.js';
+import type { CommandId } from './commands.js';
+
+/** How one status is said, drawn and acted on, wherever it is shown. */
+interface StatusWords {
+  readonly label: string;
+  /** A codicon's name; each status has its own shape, so that colour is never the only sign. */
+  readonly icon: string;
+  /** The id of a theme colour. */
+  readonly color?: string;
+  /** What the person can do about it. */
+  readonly action?: { readonly command: CommandId; readonly title: string };
+  /** What matters more is higher; 0 needs nobody. */
+  readonly urgency: number;
+}
+
+const warning = 'list.warningForeground';
+const error = 'list.errorForeground';
+const { t } = vscode.l10n;
+
+const words: Readonly<Record<ConsentStatusName, StatusWords>> = {
+  unknown: {
+    label: t('Not checked yet'),
+    icon: 'question',
+    action: { command: 'checkServer', title: t('Check') },
+    urgency: 0,
+  },
+  open: { label: t('No sign-in needed'), icon: 'unlock', urgency: 0 },
+  signedOut: {
+    label: t('Signed out'),
+    icon: 'account',
+    action: { command: 'signIn', title: t('Sign In') },
+    urgency: 0,
+  },
+  awaitingConsent: {
+    label: t('Waiting for you'),
+    icon: 'bell-dot',
+    color: warning,
+    action: { command: 'cancelSignIn', title: t('Cancel Sign-In') },
+    urgency: 7,
+  },
+  ready: { label: t('Ready'), icon: 'pass', color: 'testing.iconPassed', urgency: 0 },
+  needsScopes: {
+    label: t('Needs more access'),
+    icon: 'key',
+    color: warning,
+    action: { command: 'grantScopes', title: t('Grant Access') },
+    urgency: 4,
+  },
+  expired: {
+    label: t('Sign-in ended'),
+    icon: 'history',
+    color: warning,
+    action: { command: 'signIn', title: t('Sign In Again') },
+    urgency: 5,
+  },
+  denied: {
+    label: t('Denied'),
+    icon: 'circle-slash',
+    color: error,
+    action: { command: 'signIn', title: t('Sign In Again') },
+    urgency: 3,
+  },
+  unreachable: {
+    label: t('Unreachable'),
+    icon: 'debug-disconnect',
+    color: error,
+    action: { command: 'checkServer', title: t('Try Again') },
+    urgency: 2,
+  },
+  misconfigured: {
+    label: t('Misconfigured'),
+    icon: 'error',
+    color: error,
+    action: { command: 'checkServer', title: t('Check Again') },
+    urgency: 6,
+  },
+};
+
+export function statusWords(status: ConsentStatusName): StatusWords {
+  return words[status];
+}
+
+/** What the person can do about one status. No sign-in mends what the server itself refuses. */
+export function statusAction({ status, deniedBy }: ConsentStatus): StatusWords['action'] {
+  return status === 'denied' && deniedBy === 'server'
+    ? { command: 'checkServer', title: t('Check Again') }
+    : words[status].action;
+}
+
+/** One status in a few words: of a server that is ready, whose account acts is all there is to say. */
+export function briefStatus(status: ConsentStatus): string {
+  const { label } = statusWords(status.status);
+  if (status.account === undefined) return label;
+  return status.status === 'ready' ? status.account : `${label} – ${status.account}`;
+}
+
+/** One status as a sentence, for screen readers and hovers. */
+export function describeStatus(status: ConsentStatus): string {
+  const parts = [`${status.server}: ${statusWords(status.status).label}`];
+  if (status.account !== undefined) parts.push(t('account {0}', status.account));
+  if (status.missing.length > 0) {
+    const missing = status.missing.join(', ');
+    parts.push(
+      status.tool === undefined ? t('missing {0}', missing) : t('{0} needs {1}', status.tool, missing),
+    );
+  }
+  if (status.detail !== undefined) parts.push(status.detail);
+  return parts.join('; ');
+}

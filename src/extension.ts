@@ -1,0 +1,96 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { AccessTokens } from './broker/accessTokens.js';
+import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import { ClientStore } from './broker/clientStore.js';
+import { CredentialStore } from './broker/credentialStore.js';
+import { PendingCallbacks } from './broker/pendingCallbacks.js';
+import type { Disposable } from './broker/ports.js';
+import { ServerStates } from './broker/serverStates.js';
+import { SignIns } from './broker/signIns.js';
+import { SignOuts } from './broker/signOut.js';
+import { AddServer } from './editor/addServer.js';
+import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
+import { BrowserLauncher } from './editor/browserLauncher.js';
+import { CallbackUri } from './editor/callbackUri.js';
+import { Commands } from './editor/commands.js';
+import { NotificationConsentPrompt } from './editor/consentPrompt.js';
+import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
+import { EditorMemory } from './editor/memory.js';
+import { OutputLog } from './editor/outputLog.js';
+import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
+import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { EditorSecretStore } from './editor/secretStorage.js';
+import { ServerChoice } from './editor/serverChoice.js';
+import { registerServerCommands } from './editor/serverCommands.js';
+import { EditorServerSettings } from './editor/serverSettings.js';
+import { ServerStatuses } from './editor/serverStatuses.js';
+import { ServersTree } from './editor/serversTree.js';
+import { SettingsProblems } from './editor/settingsProblems.js';
+import { registerSignInCommands } from './editor/signInCommands.js';
+import { StatusBar } from './editor/statusBar.js';
+import { FileLock } from './node/fileLock.js';
+import { SealedFiles } from './node/sealedFiles.js';
+import { systemClock } from './node/systemClock.js';
+import { Relay } from './relay/relay.js';
+
+/** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
+export function activate(context: vscode.ExtensionContext) {
+  const own = <T extends Disposable>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const clock = systemClock;
+  const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
+  const log = own(new OutputLog());
+  const secrets = new EditorSecretStore(context.secrets);
+  const lock = new FileLock(path.join(context.globalStorageUri.fsPath, 'locks'), log);
+  const sealed = new SealedFiles(path.join(context.globalStorageUri.fsPath, 'credentials'), secrets, log);
+
+  const settings = own(new EditorServerSettings());
+  const callbacks = new PendingCallbacks();
+  const credentials = own(new CredentialStore(secrets, log, sealed));
+  const clients = new ClientStore(secrets, clock);
+  const states = own(new ServerStates(credentials, clock));
+  const tokens = new AccessTokens(credentials, states, lock, clock, log, http);
+  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log);
+
+  const browser = new BrowserLauncher(clock);
+  const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
+  const memory = new EditorMemory(context.globalState);
+  const servers = () => settings.servers;
+  const relay = own(
+    new Relay({ servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
+  );
+  const redirects = new EditorRedirectUris(context.extension.id, relay);
+  const signIns: SignIns = own(
+    new SignIns({ launcher: relay, redirects, callbacks, credentials, clients, lock, clock, log, http, confirmAccountChange }, states), // prettier-ignore
+  );
+  const signOuts = new SignOuts(credentials, states, signIns, lock, log, http);
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
+
+  const statuses = own(new ServerStatuses(settings, states, credentials, clock));
+  const choice = new ServerChoice(settings, statuses);
+  const callbackUri = own(new CallbackUri(callbacks, secrets, clock, log, callbackEditor()));
+  const definitions = own(new McpServerDefinitions(settings, relay));
+  const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
+  const tree = own(new ServersTree(statuses, settings));
+  const commands = own(new Commands(log));
+  registerSignInCommands(commands, choice, personalSignIn, signOuts);
+  registerServerCommands(commands, { choice, statuses, states, authorizedFetch, log });
+  commands.register('addServer', () => new AddServer(settings, personalSignIn, states, http).run());
+  own(new StatusBar(statuses));
+  own(new SettingsProblems(settings));
+  own(vscode.window.registerUriHandler(callbackUri));
+  own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', tree));
+  own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
+  own(
+    vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, {
+      supportsMultipleAccounts: true,
+    }),
+  );
+
+  // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
+  if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
+  return { settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, context }; // prettier-ignore
+}

@@ -1,0 +1,81 @@
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCRequest,
+  type RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
+import { AmbiguousJsonError, parseStrictJson } from './strictJson.js';
+
+/** What came in one POST of the Streamable HTTP transport. */
+export type ClientMessage =
+  | { readonly kind: 'request'; readonly request: JSONRPCRequest }
+  | {
+      readonly kind: 'notification';
+      readonly method: string;
+      readonly params: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly kind: 'response';
+      readonly id: RequestId;
+      readonly result?: Readonly<Record<string, unknown>>;
+    };
+
+/**
+ * @param body of a POST
+ * @throws AmbiguousJsonError where it is not one JSON-RPC message that can be judged
+ */
+export function parseClientMessage(body: Uint8Array): ClientMessage {
+  const value = parseStrictJson(decodeUtf8(body));
+  if (Array.isArray(value)) {
+    throw new AmbiguousJsonError('JSON-RPC batches are not relayed; send one message a request.');
+  }
+  if (isJSONRPCRequest(value)) return { kind: 'request', request: value };
+  if (isJSONRPCNotification(value)) {
+    return { kind: 'notification', method: value.method, params: value.params ?? {} };
+  }
+  if (isJSONRPCResultResponse(value)) return { kind: 'response', id: value.id, result: value.result };
+  if (isJSONRPCErrorResponse(value) && value.id !== undefined) return { kind: 'response', id: value.id };
+  throw new AmbiguousJsonError('The request body is not a JSON-RPC 2.0 message.');
+}
+
+/** Bytes that are no UTF-8 are read by each parser in its own way (RFC 8259 §8.1). */
+function decodeUtf8(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw new AmbiguousJsonError('The request body is not UTF-8.');
+  }
+}
+
+/** The tool a request calls, if it is a tool call. */
+export function toolCalled(request: JSONRPCRequest): string | undefined {
+  if (request.method !== 'tools/call') return undefined;
+  const name = request.params?.['name'];
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The token the caller wants progress reported under, if it wants any. */
+export function progressTokenOf(request: JSONRPCRequest): string | number | undefined {
+  return request.params?._meta?.progressToken;
+}
+
+/**
+ * The header and the body of a request must say the same (MCP 2026-07-28, `Mcp-Method` and `Mcp-Name`): what
+ * is judged by one must not be run by the other.
+ *
+ * @returns what disagrees, as a sentence
+ */
+export function headerDisagreement(
+  request: JSONRPCRequest,
+  header: (name: string) => string | undefined,
+): string | undefined {
+  const method = header('mcp-method');
+  if (method !== undefined && method !== request.method)
+    return 'Mcp-Method and the body name different methods.';
+  const name = header('mcp-name');
+  const named = request.params?.['name'] ?? request.params?.['uri'];
+  if (name !== undefined && name !== named) return 'Mcp-Name and the body name different things.';
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import { signInToolName } from './signInTool.js';
+
+/** What a consent is for, as the card and the refusals name it. */
+export interface ConsentSubject {
+  readonly server: string;
+  /** The tool whose call waits, or another request in words. */
+  readonly what: string;
+  readonly scopes: readonly string[];
+  /** Host of the authorization server, where it is known. */
+  readonly authorizationServer?: string;
+  /** Host of the one that the present sign-in is from, where it is another. */
+  readonly formerAuthorizationServer?: string;
+  /** Whether a sign-in that there is gets more access. */
+  readonly isStepUp?: boolean;
+  /** Whose account is extended, for a step-up. */
+  readonly account?: string;
+  /** The server's metadata strays from the standard, and was read all the same. */
+  readonly hasWarnings?: boolean;
+}
+
+/** VS Code breaks longer lines of a card inside words, in characters. */
+const cardWidth = 34;
+/** So that a card is read to its end; the consent page names them all. */
+const mostScopes = 20;
+
+/**
+ * The message of the card: a fact a line, each a paragraph. The authorization server is named because the
+ * card itself shows a loopback address.
+ */
+export function cardMessage(subject: ConsentSubject): string {
+  const isStepUp = subject.isStepUp === true;
+  const lines = [
+    isStepUp ? `More access for ${subject.server}` : `Sign in to ${subject.server}`,
+    `For: ${subject.what === signInToolName ? 'its tools' : subject.what}`,
+    ...(subject.authorizationServer === undefined ? [] : [`At: ${subject.authorizationServer}`]),
+    ...(subject.formerAuthorizationServer === undefined
+      ? []
+      : [`Another one than before: ${subject.formerAuthorizationServer}`]),
+    ...scopeLines(isStepUp ? 'Adds' : 'Asks', subject.scopes),
+    ...(subject.account === undefined ? [] : [`As: ${subject.account}`]),
+    ...(subject.hasWarnings === true ? ['Its metadata is not standard.'] : []),
+  ];
+  return lines.join('\n\n');
+}
+
+/** One line where it fits, else a line a scope. */
+function scopeLines(label: string, scopes: readonly string[]): readonly string[] {
+  if (scopes.length === 0) return [];
+  const line = `${label}: ${scopes.join(', ')}`;
+  if (line.length <= cardWidth) return [line];
+  const named = scopes.slice(0, mostScopes).map((scope) => `• ${scope}`);
+  const more = scopes.length - named.length;
+  return [`${label}:`, ...named, ...(more === 0 ? [] : [`… and ${more} more`])];
+}
+
+/** Scopes that only tell who the person is; they grant a tool nothing and are not worth a person's reading. */
+const identityScopes = new Set(['openid', 'profile', 'email', 'offline_access']);
+
+/** The scopes worth naming to a person. */
+export function accessScopes(scopes: readonly string[]): readonly string[] {
+  return scopes.filter((scope) => !identityScopes.has(scope));
+}
+
+/** What `sign_in` ends with, so that the model goes on. */
+export function signedIn(server: string, tools: readonly string[]): string {
+  return tools.length === 0
+    ? `Signed in to ${server}. List its tools again.`
+    : `Signed in to ${server}. Its tools are available now: ${tools.join(', ')}. Go on with them.`;
+}
+
+/** Why a call ended without running, in words the model can act on. */
+export const refusals = {
+  declined: (subject: ConsentSubject, detail?: string) =>
+    `${subject.what} did not run: the person declined to give ${subject.server} access${listed(subject)}.${detail === undefined ? '' : ` ${detail}`} Do not try again unless they ask for it; they can sign in with the command “MCP OAuth: Sign In…”.`,
+  cancelled: (subject: ConsentSubject) =>
+    `${subject.what} did not run: the sign-in to ${subject.server} was cancelled. It can be called again when the person wants to sign in.`,
+  timedOut: (subject: ConsentSubject) =>
+    `${subject.what} did not run: nobody finished the sign-in to ${subject.server} in time. Ask the person whether to try again; calling the tool again shows the sign-in again.`,
+  grantedLess: (subject: ConsentSubject, missing: readonly string[]) =>
+    `${subject.what} did not run: the person consented, but ${subject.server} was not granted ${missing.join(', ')}. Tell them which access is missing; calling the tool again asks for it again.`,
+  notSettled: (subject: ConsentSubject) =>
+    `${subject.what} did not run: ${subject.server} asked for consent three times in a row. Its administrator may have to grant ${subject.scopes.join(', ') || 'access'}; the command “MCP OAuth: Show Log” says more.`,
+  failed: (subject: ConsentSubject, detail: string, fix?: string) =>
+    `${subject.what} did not run: sign-in to ${subject.server} failed. ${detail}${fix === undefined ? '' : ` ${fix}`}`,
+  denied: (subject: ConsentSubject, detail: string) =>
+    `${subject.what} did not run. ${detail} Signing in again will not change that; the server's administrator can.`,
+  unreachable: (subject: ConsentSubject, detail: string) =>
+    `${subject.what} did not get an answer. ${detail}`,
+} as const;
+
+function listed(subject: ConsentSubject): string {
+  return subject.scopes.length === 0 ? '' : ` (${subject.scopes.join(', ')})`;
+}

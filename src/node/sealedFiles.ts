@@ -1,0 +1,143 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Log, SecretStore, SharedRecord, SharedRecords } from '../broker/ports.js';
+
+const keyName = 'sealing key';
+/** Other programs hold a file for a moment (indexers, virus scanners), and Windows then refuses to replace it. */
+const renameTries = 10;
+const renamePause = 20;
+const heldByAnother = ['EPERM', 'EACCES', 'EBUSY'];
+/** A write takes a moment; a temporary file this old was left by a process that ended in between. In milliseconds. */
+const abandonedAfter = 60_000;
+
+interface SealedFile {
+  readonly version: number;
+  readonly generation: number;
+  /** AES-GCM nonce, base64. */
+  readonly nonce: string;
+  /** Ciphertext and tag, base64. */
+  readonly sealed: string;
+}
+
+/**
+ * Records in files that every window reads afresh, sealed with AES-256-GCM under a key that secret storage
+ * holds. A file is replaced by renaming, so a reader sees the old one or the new one, never half of it.
+ */
+export class SealedFiles implements SharedRecords {
+  /** @param directory absolute; made when it is first needed */
+  constructor(
+    private readonly directory: string,
+    private readonly secrets: SecretStore,
+    private readonly log: Log,
+  ) {}
+
+  async read(name: string): Promise<SharedRecord | undefined> {
+    const file = await this.#readFile(name);
+    if (file === undefined) return undefined;
+    try {
+      const opened = await crypto.subtle.decrypt(
+        { name: 'AES-GCM', iv: decode(file.nonce), additionalData: boundTo(name, file.generation) },
+        await this.#key(),
+        decode(file.sealed),
+      );
+      return { generation: file.generation, text: new TextDecoder().decode(opened) };
+    } catch {
+      return { generation: file.generation };
+    }
+  }
+
+  async write(name: string, { generation, text }: Required<SharedRecord>): Promise<void> {
+    const nonce = crypto.getRandomValues(new Uint8Array(12));
+    const sealed = await crypto.subtle.encrypt(
+      { name: 'AES-GCM', iv: nonce, additionalData: boundTo(name, generation) },
+      await this.#key(),
+      new TextEncoder().encode(text),
+    );
+    const file: SealedFile = { version: 1, generation, nonce: encode(nonce), sealed: encode(sealed) };
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await this.#sweep();
+    const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
+    try {
+      await writeFile(temporary, JSON.stringify(file), { mode: 0o600 });
+      await replace(temporary, this.#path(name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** Removes what a process that was ended left behind; it is sealed, and of no use to anyone. */
+  async #sweep(): Promise<void> {
+    for (const name of await readdir(this.directory)) {
+      if (!name.endsWith('.tmp')) continue;
+      const file = path.join(this.directory, name);
+      // Another window may have removed it, or renamed it, in between.
+      const written = await stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Infinity,
+      );
+      if (written < Date.now() - abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
+    }
+  }
+
+  async #readFile(name: string): Promise<SealedFile | undefined> {
+    let text: string;
+    try {
+      text = await readFile(this.#path(name), 'utf8');
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+    try {
+      const file = JSON.parse(text) as SealedFile;
+      if (file.version === 1 && Number.isSafeInteger(file.generation)) return file;
+    } catch {
+      // Told below, like a file of another version.
+    }
+    this.log.warn('A sealed file in the extension’s storage cannot be read and is left out.');
+    return undefined;
+  }
+
+  async #key(): Promise<CryptoKey> {
+    let key = await this.secrets.get(keyName);
+    if (key === undefined) {
+      key = encode(crypto.getRandomValues(new Uint8Array(32)));
+      await this.secrets.set(keyName, key);
+    }
+    return crypto.subtle.importKey('raw', decode(key), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  }
+
+  /** Names are addresses, which no file system takes, so they are hashed. */
+  #path(name: string): string {
+    return path.join(this.directory, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`);
+  }
+}
+
+async function replace(from: string, to: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      if (tries === renameTries || !heldByAnother.some((code) => isCode(error, code))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, renamePause));
+    }
+  }
+}
+
+/** A file copied over another's, or with its generation altered, does not open. */
+function boundTo(name: string, generation: number): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${generation} ${name}`);
+}
+
+function encode(bytes: Uint8Array | ArrayBuffer): string {
+  return Buffer.from(bytes as Uint8Array).toString('base64');
+}
+
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,64 @@
+import * as oauth from 'oauth4webapi';
+import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import { libraryClient, libraryRequest } from './clientAuthentication.js';
+import type { OAuthClient } from './oauthClient.js';
+import type { HttpContext } from './httpContext.js';
+import { serverWords } from './serverWords.js';
+import type { TokenSet } from './tokenSet.js';
+
+/** The person at the authorization server. */
+export interface Account {
+  /** The subject, stable at one issuer (OpenID Connect Core §2, `sub`). */
+  readonly id: string;
+  /** What a person recognizes: an address or a name. */
+  readonly label: string;
+}
+
+/**
+ * Whose tokens these are, by the ID token, and where that names nobody, by the userinfo endpoint. The access
+ * token is not looked into: it is opaque to a client (RFC 9068 §6). Not knowing is no failure.
+ * @returns undefined where the server does not say; then the person gives the account a name
+ * @throws the reason of the caller's signal
+ * @see OpenID Connect Core §5.3
+ */
+export async function fetchAccount(
+  as: AuthorizationServer,
+  client: OAuthClient,
+  tokens: TokenSet,
+  http: HttpContext,
+): Promise<Account | undefined> {
+  const known = tokens.idTokenClaims;
+  const label = known && readableName(known);
+  if (known !== undefined && label !== undefined) return { id: known.sub, label };
+  const told = await userInfo(as, client, tokens, http);
+  const claims = told ?? known;
+  if (claims === undefined) return undefined;
+  return { id: claims.sub, label: readableName(claims) ?? serverWords(claims.sub) ?? claims.sub };
+}
+
+async function userInfo(
+  as: AuthorizationServer,
+  client: OAuthClient,
+  tokens: TokenSet,
+  http: HttpContext,
+): Promise<oauth.UserInfoResponse | undefined> {
+  if (as.userinfo_endpoint === undefined || !tokens.scopes.includes('openid')) return undefined;
+  try {
+    const of = libraryClient(client);
+    const answer = await oauth.userInfoRequest(as, of, tokens.accessToken.expose(), libraryRequest(http));
+    // An ID token of the same sign-in fixes whose information this must be.
+    const subject = tokens.idTokenClaims?.sub ?? oauth.skipSubjectCheck;
+    return await oauth.processUserInfoResponse(as, of, subject, answer);
+  } catch (error) {
+    if (http.signal?.aborted === true) throw error;
+    return undefined;
+  }
+}
+
+function readableName(claims: {
+  readonly email?: unknown;
+  readonly preferred_username?: unknown;
+  readonly name?: unknown;
+}): string | undefined {
+  return serverWords(claims.email) ?? serverWords(claims.preferred_username) ?? serverWords(claims.name);
+}

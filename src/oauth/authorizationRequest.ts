@@ -1,0 +1,95 @@
+import * as oauth from 'oauth4webapi';
+import { type AuthorizationServer, usesDefaultEndpoints } from './authorizationServerMetadata.js';
+import type { OAuthClient } from './oauthClient.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { Redacted } from './redacted.js';
+import { addressOf, isSecureAddress } from './secureAddress.js';
+import { shownAddress } from './serverWords.js';
+
+/** What must be remembered until the callback. */
+export interface PendingAuthorization {
+  readonly state: string;
+  readonly codeVerifier: Redacted;
+  readonly redirectUri: string;
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  readonly resource?: string;
+  /** As asked for; what is granted may differ. */
+  readonly scopes: readonly string[];
+  /** Present when `openid` is asked for. */
+  readonly nonce?: string;
+}
+
+/**
+ * The address the browser is sent to, and what to remember for its answer: authorization code with PKCE S256,
+ * a `state` of 256 bits, `resource`, and with `openid` a nonce.
+ * @param o.resource left out only towards a server that is known to refuse it
+ * @param o.exceptions what the person has accepted for this server
+ * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
+ * `insecureAddress`
+ * @see RFC 7636 §4.3, RFC 8707 §2, OAuth 2.1 §4.1.1
+ */
+export async function buildAuthorizationRequest(o: {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  readonly redirectUri: string;
+  readonly resource?: string;
+  readonly scopes: readonly string[];
+  readonly exceptions?: { readonly pkceNotAdvertised?: boolean };
+}): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
+  const { as, client, redirectUri, resource, scopes } = o;
+  const advertised = as.code_challenge_methods_supported?.includes('S256') === true;
+  if (!advertised && !usesDefaultEndpoints(as) && o.exceptions?.pkceNotAdvertised !== true) {
+    throw new OAuthFlowError(
+      'pkceNotAdvertised',
+      `${shownAddress(as.issuer)} does not say that it protects the sign-in with PKCE (S256).`,
+      {
+        url: shownAddress(as.issuer),
+        field: 'code_challenge_methods_supported',
+        fix: 'Ask its administrator to publish code_challenge_methods_supported.',
+      },
+    );
+  }
+  const url = endpointOf(as);
+  const state = oauth.generateRandomState();
+  const codeVerifier = oauth.generateRandomCodeVerifier();
+  const nonce = scopes.includes('openid') ? oauth.generateRandomNonce() : undefined;
+  const parameters = {
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: redirectUri,
+    scope: scopes.length === 0 ? undefined : scopes.join(' '),
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+    resource,
+    nonce,
+    // OpenID Connect Core §11: without it the request for offline access is ignored.
+    prompt: scopes.includes('offline_access') ? 'consent' : undefined,
+  };
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  const pending: PendingAuthorization = {
+    state,
+    codeVerifier: new Redacted(codeVerifier),
+    redirectUri,
+    as,
+    client,
+    ...(resource !== undefined && { resource }),
+    scopes: [...scopes],
+    ...(nonce !== undefined && { nonce }),
+  };
+  return { url, pending };
+}
+
+/** A copy: the endpoint's own query is kept, and ours is added to it (RFC 6749 §3.1). */
+function endpointOf(as: AuthorizationServer): URL {
+  const url = addressOf(as.authorization_endpoint);
+  if (url !== undefined && isSecureAddress(url)) return url;
+  throw new OAuthFlowError(
+    'insecureAddress',
+    `${shownAddress(as.issuer)} has no authorization endpoint a browser may be sent to.`,
+    { url: shownAddress(as.issuer), field: 'authorization_endpoint' },
+  );
+}

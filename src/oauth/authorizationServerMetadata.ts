@@ -1,0 +1,233 @@
+import type * as oauth from 'oauth4webapi';
+import { boundedFetch } from './boundedFetch.js';
+import type { HttpContext } from './httpContext.js';
+import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { addressOf, isSecureAddress } from './secureAddress.js';
+import { serverWords, shownAddress } from './serverWords.js';
+
+/** Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). */
+export type AuthorizationServer = oauth.AuthorizationServer;
+
+const oauthPath = '/.well-known/oauth-authorization-server';
+const openidPath = '/.well-known/openid-configuration';
+
+/** The addresses of an issuer's metadata, in the order of preference the MCP specification requires. */
+export function authorizationServerMetadataUrls(issuer: URL): URL[] {
+  const path = issuer.pathname.replace(/\/$/, '');
+  const paths =
+    path === ''
+      ? [oauthPath, openidPath]
+      : [`${oauthPath}${path}`, `${openidPath}${path}`, `${path}${openidPath}`];
+  return paths.map((pathname) => new URL(pathname, issuer.origin));
+}
+
+/**
+ * Reads an issuer's metadata: all candidates are asked side by side and taken by preference, so a later
+ * one's success waits for the failure of those before it.
+ * @param options.fallback the issuer is the MCP server's own origin, because nothing named one (MCP
+ * 2025-03-26): where it has no metadata, the default endpoints are assumed, and as the address is our guess
+ * the issuer may call itself with or without the slash at the end
+ * @throws OAuthFlowError `noAuthorizationServer` where no candidate exists, `issuerMismatch`,
+ * `invalidMetadata`, `insecureAddress`, `addressOutOfReach`, `notJson`, and all that {@link boundedFetch} throws
+ * @see RFC 8414 §3
+ */
+export async function fetchAuthorizationServer(
+  issuer: string,
+  http: HttpContext,
+  options: { readonly fallback?: boolean } = {},
+): Promise<AuthorizationServer> {
+  const address = addressOf(issuer);
+  if (address === undefined) {
+    throw new OAuthFlowError(
+      'invalidMetadata',
+      `"${serverWords(issuer) ?? ''}" is not the URL of an issuer.`,
+      {
+        field: 'issuer',
+      },
+    );
+  }
+  if (!isWithinReach(address, http.reach)) throw outOfReach(address, 'issuer');
+  const accepted = options.fallback === true ? [address.origin, `${address.origin}/`] : [issuer];
+  const settled = new AbortController();
+  const signals = [settled.signal, ...(http.signal === undefined ? [] : [http.signal])];
+  const candidates = authorizationServerMetadataUrls(address).map((url) => ({
+    url,
+    answer: candidate(url, accepted, { ...http, signal: AbortSignal.any(signals) }),
+  }));
+  for (const { answer } of candidates) answer.catch(() => undefined);
+  try {
+    const failures: Failure[] = [];
+    for (const { url, answer } of candidates) {
+      try {
+        return await answer;
+      } catch (error) {
+        if (http.signal?.aborted === true || !(error instanceof OAuthFlowError)) throw error;
+        failures.push({ url, error });
+      }
+    }
+    if (options.fallback === true && failures.every(isAbsent)) return defaultEndpoints(address.origin);
+    throw noMetadata(issuer, failures);
+  } finally {
+    settled.abort();
+  }
+}
+
+const flag = 'mcp_default_endpoints';
+
+/** True where the server publishes no metadata and the endpoints are those MCP 2025-03-26 assumes. */
+export function usesDefaultEndpoints(as: AuthorizationServer): boolean {
+  return as[flag] === true;
+}
+
+/**
+ * Where tokens are asked for.
+ * @throws OAuthFlowError `invalidMetadata`
+ */
+export function tokenEndpoint(as: AuthorizationServer): string {
+  const field = 'token_endpoint';
+  const address = as[field];
+  if (address !== undefined && addressOf(address) !== undefined) return address;
+  throw new OAuthFlowError('invalidMetadata', `${shownAddress(as.issuer)} has no "${field}".`, {
+    url: shownAddress(as.issuer),
+    field,
+  });
+}
+
+const algorithms = 'id_token_signing_alg_values_supported';
+const neededAfterSignIn = ['issuer', 'authorization_endpoint', 'token_endpoint', 'revocation_endpoint', flag];
+
+/** What the life of a sign-in needs of the metadata, for its record: a document can be as long as 1 MiB. */
+export function metadataOfSignIn(as: AuthorizationServer): AuthorizationServer {
+  const kept = Object.entries(as).filter(([name]) => neededAfterSignIn.includes(name));
+  const listed = stringArray(as[algorithms])?.filter((name) => name.length <= 20);
+  return {
+    ...Object.fromEntries(kept),
+    issuer: as.issuer,
+    ...(listed !== undefined && { [algorithms]: listed.slice(0, 20) }),
+  };
+}
+
+function defaultEndpoints(origin: string): AuthorizationServer {
+  return {
+    issuer: origin,
+    authorization_endpoint: `${origin}/authorize`,
+    token_endpoint: `${origin}/token`,
+    registration_endpoint: `${origin}/register`,
+    [flag]: true,
+  };
+}
+
+async function candidate(
+  url: URL,
+  accepted: readonly string[],
+  http: HttpContext,
+): Promise<AuthorizationServer> {
+  const init = { headers: { accept: 'application/json' } };
+  const answer = await boundedFetch(url.href, init, http, 'sameOrigin');
+  if (answer.status !== 200) {
+    throw new OAuthFlowError('unexpectedStatus', `${shownAddress(url)} answered ${answer.status}.`, {
+      url: shownAddress(url),
+      status: answer.status,
+    });
+  }
+  return validated(await jsonAnswer(answer, url), url, accepted, http.reach);
+}
+
+/** Characters of an address: what is longer is not stored, and few servers take it. */
+const addressLimit = 2048;
+const requiredEndpoints = ['authorization_endpoint', 'token_endpoint'];
+const optionalEndpoints = ['registration_endpoint', 'revocation_endpoint', 'userinfo_endpoint'];
+const lists = [
+  'scopes_supported',
+  'response_types_supported',
+  'code_challenge_methods_supported',
+  'token_endpoint_auth_methods_supported',
+];
+
+function validated(
+  document: UntrustedJson,
+  url: URL,
+  accepted: readonly string[],
+  reach: NetworkReach,
+): AuthorizationServer {
+  const where = `The authorization server metadata at ${shownAddress(url)}`;
+  const invalid = (field: string, problem: string) =>
+    new OAuthFlowError('invalidMetadata', `${where} cannot be used: "${field}" ${problem}.`, {
+      url: shownAddress(url),
+      field,
+    });
+  const { issuer } = document;
+  if (typeof issuer !== 'string') throw invalid('issuer', 'is missing');
+  if (!accepted.includes(issuer)) {
+    throw new OAuthFlowError(
+      'issuerMismatch',
+      `${where} names the issuer "${serverWords(issuer) ?? ''}" instead of "${serverWords(accepted[0]) ?? ''}".`,
+      { url: shownAddress(url), field: 'issuer' },
+    );
+  }
+  if (issuer.length > addressLimit) throw invalid('issuer', 'is too long');
+  for (const field of [...requiredEndpoints, ...optionalEndpoints]) {
+    const endpoint = document[field];
+    if (endpoint === undefined && optionalEndpoints.includes(field)) continue;
+    if (endpoint === undefined) throw invalid(field, 'is missing');
+    const address = addressOf(endpoint);
+    if (address === undefined) throw invalid(field, 'is not a URL');
+    if (address.href.length > addressLimit) throw invalid(field, 'is too long');
+    if (!isSecureAddress(address)) {
+      throw new OAuthFlowError(
+        'insecureAddress',
+        `${where} names ${shownAddress(address)} as "${field}", which is neither https nor on this machine.`,
+        { url: shownAddress(address), field },
+      );
+    }
+    if (!isWithinReach(address, reach)) throw outOfReach(address, field);
+  }
+  for (const field of lists) {
+    if (document[field] !== undefined && stringArray(document[field]) === undefined) {
+      throw invalid(field, 'is not a list of strings');
+    }
+  }
+  if (stringArray(document['response_types_supported'])?.includes('code') === false) {
+    throw invalid('response_types_supported', 'lacks "code"');
+  }
+  // Ours alone to set: it excuses the missing PKCE announcement.
+  const metadata = Object.entries(document).filter(([name]) => name !== flag);
+  return Object.fromEntries(metadata) as unknown as AuthorizationServer;
+}
+
+interface Failure {
+  readonly url: URL;
+  readonly error: OAuthFlowError;
+}
+
+function isAbsent({ error }: Failure): boolean {
+  const status = error.details.status ?? 0;
+  return error.code === 'unexpectedStatus' && status >= 400 && status <= 499;
+}
+
+/** One error for all candidates: the one that says most, and what the others answered. */
+function noMetadata(issuer: string, failures: readonly Failure[]): OAuthFlowError {
+  const name = shownAddress(issuer);
+  const telling = failures.find((failure) => !isAbsent(failure));
+  if (telling === undefined) {
+    const asked = failures.map(
+      ({ url, error }) => `${url.pathname} (${error.details.status ?? 'no answer'})`,
+    );
+    return new OAuthFlowError(
+      'noAuthorizationServer',
+      `The authorization server ${name} publishes no metadata; asked were ${asked.join(', ')}.`,
+      { url: name },
+    );
+  }
+  const others = failures
+    .filter(({ error }) => error.code !== telling.error.code)
+    .map(({ url, error }) => `${url.pathname} (${error.details.status ?? error.code})`);
+  const also = others.length === 0 ? '' : ` Also asked: ${others.join(', ')}.`;
+  return new OAuthFlowError(
+    telling.error.code,
+    `The authorization server ${name} has no usable metadata. ${telling.error.message}${also}`,
+    telling.error.details,
+  );
+}

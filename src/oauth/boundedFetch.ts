@@ -1,0 +1,115 @@
+import type { HttpContext } from './httpContext.js';
+import { networkFailure } from './networkFailure.js';
+import { isWithinReach, outOfReach } from './networkReach.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { addressOf, isSecureAddress } from './secureAddress.js';
+import { shownAddress } from './serverWords.js';
+
+/** Time for one answer, redirects and body included, in milliseconds: a person waits for it. */
+const answerTimeLimit = 8_000;
+/** Largest body of a metadata or token answer, in bytes. */
+export const bodyLimit = 1024 * 1024;
+const redirectLimit = 3;
+
+/** `sameOrigin`: metadata only. A request that carries a secret follows nothing. */
+type RedirectRule = 'never' | 'sameOrigin';
+
+/**
+ * One request within bounds: https (http on loopback), a time limit over the whole answer, a body limit, and
+ * no redirect but to the same origin, at most three times, where the rule allows it.
+ * @returns a response whose body is already in memory.
+ * @throws OAuthFlowError `insecureAddress`, `addressOutOfReach`, `unreachable`, `timedOut`, `tooLarge`, `redirected`; or the
+ * reason of the caller's signal, as it is.
+ */
+export async function boundedFetch(
+  url: string,
+  init: RequestInit,
+  http: HttpContext,
+  redirects: RedirectRule = 'never',
+): Promise<Response> {
+  const timeout = (http.timeoutSignal ?? ((ms: number) => AbortSignal.timeout(ms)))(answerTimeLimit);
+  const signal = http.signal === undefined ? timeout : AbortSignal.any([http.signal, timeout]);
+  let target = new URL(url);
+  for (let followed = 0; ; followed++) {
+    if (!isSecureAddress(target)) throw insecure(target);
+    if (!isWithinReach(target, http.reach)) throw outOfReach(target);
+    const answer = await ask(target, { ...init, redirect: 'manual', signal }, http, timeout);
+    const next = redirectTarget(answer, target);
+    if (next === undefined) return answer;
+    if (redirects === 'never' || next === 'hidden' || next.origin !== target.origin) {
+      throw redirected(target, next, answer.status);
+    }
+    if (followed === redirectLimit) throw redirected(target, next, answer.status, 'too many redirects');
+    target = next;
+  }
+}
+
+async function ask(url: URL, init: RequestInit, http: HttpContext, timeout: AbortSignal): Promise<Response> {
+  try {
+    http.signal?.throwIfAborted();
+    const answer = await http.fetch(url.href, init);
+    return await buffered(answer, url);
+  } catch (error) {
+    if (http.signal?.aborted === true) throw http.signal.reason;
+    if (error instanceof OAuthFlowError) throw error;
+    if (timeout.aborted) {
+      const seconds = answerTimeLimit / 1000;
+      throw new OAuthFlowError('timedOut', `${shownAddress(url)} did not answer within ${seconds} seconds.`, {
+        url: shownAddress(url),
+        fix: 'Check that the server is up and reachable from this machine, then try again.',
+      });
+    }
+    throw new OAuthFlowError('unreachable', networkFailure(url.host, error), {
+      url: shownAddress(url),
+      fix: 'Check the address, the network and the proxy settings, then try again.',
+    });
+  }
+}
+
+/** Counts while it reads, so that a body without end costs no more than the limit. */
+async function buffered(answer: Response, url: URL): Promise<Response> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const reader = answer.body?.getReader();
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+    size += part.value.byteLength;
+    if (size > bodyLimit) {
+      reader?.cancel().catch(() => undefined);
+      throw new OAuthFlowError(
+        'tooLarge',
+        `The answer of ${shownAddress(url)} is larger than the limit of 1 MiB.`,
+        { url: shownAddress(url), status: answer.status },
+      );
+    }
+    chunks.push(part.value);
+  }
+  const headers = new Headers(answer.headers);
+  // They described the bytes on the wire, not these.
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name);
+  const body = [204, 205, 304].includes(answer.status) ? null : new Blob(chunks);
+  const status = answer.status === 0 ? 302 : answer.status;
+  return new Response(body, { status, headers });
+}
+
+function redirectTarget(answer: Response, from: URL): URL | 'hidden' | undefined {
+  if (answer.status < 300 || answer.status > 399 || answer.status === 304) return undefined;
+  const location = answer.headers.get('location');
+  return addressOf(location, from) ?? 'hidden';
+}
+
+function insecure(url: URL): OAuthFlowError {
+  return new OAuthFlowError(
+    'insecureAddress',
+    `${shownAddress(url)} is not https, and only addresses of this machine may be without it.`,
+    { url: shownAddress(url), fix: 'Use an https address.' },
+  );
+}
+
+function redirected(from: URL, to: URL | 'hidden', status: number, why?: string): OAuthFlowError {
+  const where = to === 'hidden' ? 'an address it does not name' : shownAddress(to);
+  return new OAuthFlowError(
+    'redirected',
+    `${shownAddress(from)} redirects to ${where}, which is not followed${why === undefined ? '' : `: ${why}`}.`,
+    { url: shownAddress(from), status },
+  );
+}

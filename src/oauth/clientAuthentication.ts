@@ -1,0 +1,48 @@
+import * as oauth from 'oauth4webapi';
+import { boundedFetch } from './boundedFetch.js';
+import type { OAuthClient } from './oauthClient.js';
+import type { HttpContext } from './httpContext.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+
+/** How the client proves itself at the token and revocation endpoints (RFC 6749 §2.3). */
+export function clientAuthentication(client: OAuthClient): oauth.ClientAuth {
+  switch (client.authMethod) {
+    case 'none':
+      return oauth.None();
+    case 'client_secret_basic':
+      return oauth.ClientSecretBasic(secretOf(client));
+    case 'client_secret_post':
+      return oauth.ClientSecretPost(secretOf(client));
+  }
+}
+
+function secretOf(client: OAuthClient): string {
+  if (client.clientSecret !== undefined) return client.clientSecret.expose();
+  throw new OAuthFlowError(
+    'clientIdRequired',
+    `The client "${client.clientId}" must authenticate with a secret, and none is stored.`,
+    { field: 'clientSecret', fix: 'Sign in again; the client is registered anew.' },
+  );
+}
+
+/**
+ * The client in the library's terms.
+ * @param now milliseconds; where there are ID tokens, the clock to judge them by
+ */
+export function libraryClient(client: OAuthClient, now?: () => number): oauth.Client {
+  const skew = now === undefined ? 0 : Math.round((now() - Date.now()) / 1000);
+  return { client_id: client.clientId, [oauth.clockSkew]: skew };
+}
+
+/* eslint-disable @typescript-eslint/no-deprecated -- marked so to stand out: boundedFetch does the check
+   itself, because http is allowed on loopback and the library knows all or nothing. */
+/** Sends the library's requests through {@link boundedFetch}. */
+export function libraryRequest(http: HttpContext): {
+  [oauth.customFetch]: (url: string, init: object) => Promise<Response>;
+  [oauth.allowInsecureRequests]: true;
+} {
+  return {
+    [oauth.customFetch]: (url, init) => boundedFetch(url, init, http),
+    [oauth.allowInsecureRequests]: true,
+  };
+}

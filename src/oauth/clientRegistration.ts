@@ -1,0 +1,166 @@
+import * as oauth from 'oauth4webapi';
+import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import { libraryRequest } from './clientAuthentication.js';
+import type { HttpContext } from './httpContext.js';
+import { errorAnswer, jsonAnswer, stringArray } from './jsonAnswer.js';
+import { authMethods, type AuthMethod, type OAuthClient } from './oauthClient.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { Redacted } from './redacted.js';
+import { sentence, shownAddress } from './serverWords.js';
+
+/** What to do for a client id, and a sentence that says why. */
+export type ClientIdentity =
+  | { readonly kind: 'use'; readonly client: OAuthClient; readonly because: string }
+  | { readonly kind: 'register'; readonly because: string }
+  | { readonly kind: 'ask'; readonly because: string };
+
+/**
+ * The MCP specification's order: pre-registered, then known from an earlier registration, then a client ID
+ * metadata document, then dynamic registration, then the person.
+ * @param options.known the client registered earlier at this very issuer, with the redirect address to be used
+ * @param options.now milliseconds; a known client whose secret has expired is passed over
+ */
+export function chooseClientIdentity(
+  as: AuthorizationServer,
+  options: {
+    readonly configuredClientId?: string;
+    readonly configuredSecret?: Redacted;
+    readonly known?: OAuthClient;
+    readonly clientMetadataUrl?: string;
+    readonly now?: () => number;
+  },
+): ClientIdentity {
+  const { configuredClientId, configuredSecret, known, clientMetadataUrl, now = Date.now } = options;
+  if (configuredClientId !== undefined) {
+    const client: OAuthClient = {
+      clientId: configuredClientId,
+      ...(configuredSecret !== undefined && { clientSecret: configuredSecret }),
+      authMethod: configuredSecret === undefined ? 'none' : secretMethod(as),
+      source: 'preRegistered',
+      redirectUris: [],
+    };
+    return { kind: 'use', client, because: 'Its client id is configured for this server.' };
+  }
+  if (known !== undefined && (known.secretExpiresAt ?? Infinity) > now()) {
+    return { kind: 'use', client: known, because: 'It was registered at this authorization server before.' };
+  }
+  if (clientMetadataUrl !== undefined && as['client_id_metadata_document_supported'] === true) {
+    const client: OAuthClient = {
+      clientId: clientMetadataUrl,
+      authMethod: 'none',
+      source: 'clientIdMetadataDocument',
+      redirectUris: [],
+    };
+    const because = 'The authorization server reads client ID metadata documents.';
+    return { kind: 'use', client, because };
+  }
+  if (as.registration_endpoint !== undefined) {
+    return { kind: 'register', because: 'The authorization server registers clients (RFC 7591).' };
+  }
+  const because = `${shownAddress(as.issuer)} registers no clients by itself, so a client id must be entered.`;
+  return { kind: 'ask', because };
+}
+
+/** Basic unless the server lists its methods and Basic is not among them (RFC 8414 §2: the default). */
+function secretMethod(as: AuthorizationServer): AuthMethod {
+  const listed = as.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  if (!listed.includes('client_secret_basic') && listed.includes('client_secret_post')) {
+    return 'client_secret_post';
+  }
+  return 'client_secret_basic';
+}
+
+/**
+ * Registers a native public client; one with a secret where the server lists no `none`.
+ * @throws OAuthFlowError `registrationRefused` with the server's `oauthError`, `invalidMetadata` for a
+ * response that cannot be used, and what a request can throw
+ * @see RFC 7591 §3
+ */
+export async function registerClient(
+  as: AuthorizationServer,
+  registration: {
+    readonly redirectUris: readonly string[];
+    readonly clientName: string;
+    readonly scopes?: readonly string[];
+  },
+  http: HttpContext,
+): Promise<OAuthClient> {
+  const endpoint = as.registration_endpoint;
+  if (endpoint === undefined) {
+    throw new OAuthFlowError('clientIdRequired', `${shownAddress(as.issuer)} registers no clients.`, {
+      url: shownAddress(as.issuer),
+      fix: 'Register a client there and enter its client id.',
+    });
+  }
+  const listed = as.token_endpoint_auth_methods_supported;
+  const asked = listed === undefined || listed.includes('none') ? 'none' : secretMethod(as);
+  const answer = await oauth.dynamicClientRegistrationRequest(
+    as,
+    {
+      application_type: 'native',
+      client_name: registration.clientName,
+      redirect_uris: [...registration.redirectUris],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: asked,
+      ...(registration.scopes !== undefined &&
+        registration.scopes.length > 0 && { scope: registration.scopes.join(' ') }),
+    },
+    libraryRequest(http),
+  );
+  // The library's own reading insists on 201 and on an expiry for every secret; servers in use give neither.
+  if (answer.status !== 201 && answer.status !== 200) throw await refused(answer, endpoint);
+  return registered(await jsonAnswer(answer, endpoint), endpoint, asked, registration.redirectUris);
+}
+
+function registered(
+  response: Readonly<Record<string, unknown>>,
+  endpoint: string,
+  asked: AuthMethod,
+  redirectUris: readonly string[],
+): OAuthClient {
+  const invalid = (field: string, problem: string) =>
+    new OAuthFlowError(
+      'invalidMetadata',
+      `The registration at ${shownAddress(endpoint)} cannot be used: "${field}" ${problem}.`,
+      { url: shownAddress(endpoint), field },
+    );
+  const { client_id: id, client_secret: secret, client_secret_expires_at: expires } = response;
+  if (typeof id !== 'string' || id === '') throw invalid('client_id', 'is missing');
+  const named = response['token_endpoint_auth_method'] ?? undefined;
+  const hasSecret = typeof secret === 'string' && secret !== '';
+  // RFC 7591 §2: Basic is the default. Without a secret only `none` can work, whatever the response names.
+  const method = hasSecret ? (named ?? 'client_secret_basic') : 'none';
+  const authMethod = authMethods.find((known) => known === method);
+  if (authMethod === undefined) {
+    throw invalid('token_endpoint_auth_method', 'is a method this client does not have');
+  }
+  if (!hasSecret && asked !== 'none') throw invalid('client_secret', 'is missing');
+  const keepsSecret = hasSecret && authMethod !== 'none';
+  return {
+    clientId: id,
+    ...(keepsSecret && { clientSecret: new Redacted(secret) }),
+    authMethod,
+    source: 'registered',
+    redirectUris: stringArray(response['redirect_uris']) ?? redirectUris,
+    ...(keepsSecret && typeof expires === 'number' && expires > 0 && { secretExpiresAt: expires * 1000 }),
+  };
+}
+
+async function refused(answer: Response, endpoint: string): Promise<OAuthFlowError> {
+  const said = await errorAnswer(answer);
+  const why = said === undefined ? `status ${answer.status}` : (said.description ?? said.error);
+  return new OAuthFlowError(
+    'registrationRefused',
+    sentence(`${new URL(endpoint).host} refused to register this client: ${why}`),
+    {
+      url: shownAddress(endpoint),
+      status: answer.status,
+      ...(said !== undefined && { oauthError: said.error }),
+      fix:
+        answer.status === 429
+          ? 'Wait a while and try again, or enter the id of a client registered by hand.'
+          : 'Register a client at the authorization server by hand and enter its client id.',
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { OAuthFlowError } from './oauthFlowError.js';
+import { shownAddress } from './serverWords.js';
+
+/**
+ * Where a host is by its name alone: on this machine, in a private or link-local network, or anywhere. What a
+ * name resolves to is not known here.
+ */
+export type NetworkReach = 'thisMachine' | 'privateNetwork' | 'internet';
+
+const nearness: Record<NetworkReach, number> = { internet: 0, privateNetwork: 1, thisMachine: 2 };
+
+/** @see RFC 6890, RFC 6761 §6.3, RFC 4193, RFC 4291 §2.5 */
+export function reachOf({ hostname }: URL): NetworkReach {
+  const name = hostname.replace(/\.$/, '');
+  if (name === 'localhost' || name.endsWith('.localhost')) return 'thisMachine';
+  const v4 = /^\d+\.\d+\.\d+\.\d+$/.test(name) ? name.split('.').map(Number) : mappedV4(name);
+  if (v4 !== undefined) return reachOfV4(v4);
+  if (name === '[::1]' || name === '[::]') return 'thisMachine';
+  return /^\[f[cd]|^\[fe[89ab]/.test(name) ? 'privateNetwork' : 'internet';
+}
+
+/**
+ * Whether an address may be asked, or a browser sent to it, because a server's metadata names it. A server on
+ * the internet names no service of this machine or of its network: whoever it makes ask is not that server.
+ *
+ * @param from the configured server's reach: what it can name is no nearer to this machine than it is itself
+ */
+export function isWithinReach(url: URL, from: NetworkReach): boolean {
+  return nearness[reachOf(url)] <= nearness[from];
+}
+
+/** @param field what names the address, where it is a field of metadata or of a challenge */
+export function outOfReach(url: URL, field?: string): OAuthFlowError {
+  const where = reachOf(url) === 'thisMachine' ? 'on this machine' : 'in a private network';
+  const named = field === undefined ? '' : `, which "${field}" names,`;
+  return new OAuthFlowError(
+    'addressOutOfReach',
+    `${shownAddress(url)}${named} is ${where}, and the MCP server is not: nothing is sent there.`,
+    {
+      url: shownAddress(url),
+      ...(field !== undefined && { field }),
+      fix: 'Tell the server’s administrator.',
+    },
+  );
+}
+
+/** The last 32 bits of an IPv4-mapped address, as the URL parser writes it. */
+function mappedV4(name: string): number[] | undefined {
+  const groups = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/
+    .exec(name)
+    ?.slice(1)
+    .map((group) => parseInt(group, 16));
+  return groups?.flatMap((group) => [group >> 8, group & 255]);
+}
+
+function reachOfV4([a = 0, b = 0]: readonly number[]): NetworkReach {
+  // 0.0.0.0 is answered by this machine on many systems.
+  if (a === 127 || a === 0) return 'thisMachine';
+  const isPrivate =
+    a === 10 ||
+    (a === 172 && b >= 16 && b <= 31) ||
+    (a === 192 && b === 168) ||
+    (a === 169 && b === 254) ||
+    (a === 100 && b >= 64 && b <= 127);
+  return isPrivate ? 'privateNetwork' : 'internet';
+}

@@ -1,0 +1,17 @@
+import type { Redacted } from './redacted.js';
+
+/** How a client may prove itself (RFC 7591 §2). */
+export const authMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
+export type AuthMethod = (typeof authMethods)[number];
+
+/** Who we are to one authorization server; never used at another. */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret?: Redacted;
+  readonly authMethod: AuthMethod;
+  readonly source: 'preRegistered' | 'registered' | 'clientIdMetadataDocument';
+  /** Empty where the registration is not ours to know. */
+  readonly redirectUris: readonly string[];
+  /** Milliseconds since the epoch; absent: it does not expire. */
+  readonly secretExpiresAt?: number;
+}

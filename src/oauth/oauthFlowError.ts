@@ -1,0 +1,87 @@
+/** Why a step of the flow failed. Callers switch on this and never on a message. */
+export type OAuthFlowErrorCode =
+  /** Network, DNS, TLS or proxy: no answer came. */
+  | 'unreachable'
+  /** An answer did not come, or did not end, in time. */
+  | 'timedOut'
+  /** The answer was larger than any metadata or token response may be. */
+  | 'tooLarge'
+  /** HTML or something else where JSON was required. */
+  | 'notJson'
+  /** A redirect that must not be followed. */
+  | 'redirected'
+  /** An `http:` address off loopback, or another scheme that is not `https:`. */
+  | 'insecureAddress'
+  /** An address of this machine or of a private network, named by a server that is not there itself. */
+  | 'addressOutOfReach'
+  /** A status that is neither success nor a documented failure. */
+  | 'unexpectedStatus'
+  /** Metadata with a missing or wrong field; `field` names it. */
+  | 'invalidMetadata'
+  /** Protected resource metadata that speaks for another resource (RFC 9728 §3.3). */
+  | 'resourceMismatch'
+  /** Authorization server metadata that names another issuer (RFC 8414 §3.3). */
+  | 'issuerMismatch'
+  /** The server asks for authorization but nothing says where to get it. */
+  | 'noAuthorizationServer'
+  /** The server asks for no authorization at all. */
+  | 'notProtected'
+  /** `code_challenge_methods_supported` lacks S256. */
+  | 'pkceNotAdvertised'
+  /** No client id is configured and the authorization server registers none. */
+  | 'clientIdRequired'
+  /** The configured client id is in use at one issuer, and the server names another. */
+  | 'clientOfAnotherIssuer'
+  /** The authorization server refused to register the client (RFC 7591 §3.2.2). */
+  | 'registrationRefused'
+  /** The callback's `state` is not the one that was sent (RFC 6749 §10.12). */
+  | 'stateMismatch'
+  /** The callback's `iss` is missing or another issuer (RFC 9207 §2.4). */
+  | 'callbackIssuerMismatch'
+  /** The callback is not a well-formed authorization response. */
+  | 'invalidCallback'
+  /** The person, or the authorization server for them, said no (RFC 6749 §4.1.2.1). */
+  | 'accessDenied'
+  /** The authorization server answered the authorization request with another error. */
+  | 'authorizationRefused'
+  /** The token endpoint refused; `oauthError` says why (RFC 6749 §5.2). */
+  | 'tokenRequestRefused'
+  /** `invalid_grant` on refresh: the sign-in has ended. */
+  | 'refreshTokenRefused'
+  /** A token response that does not conform (RFC 6749 §5.1). */
+  | 'invalidTokenResponse'
+  /** The revocation endpoint refused or is missing (RFC 7009). */
+  | 'revocationFailed'
+  /** A stored credential that cannot be read. */
+  | 'invalidRecord'
+  /** A failure nobody foresaw, which says nothing of any server; the log names it. */
+  | 'unexpected';
+
+export interface OAuthFlowErrorDetails {
+  /** The address the failure is about, without query or fragment. */
+  readonly url?: string;
+  /** The metadata field, parameter or setting at fault. */
+  readonly field?: string;
+  /** The `error` code the authorization server gave. */
+  readonly oauthError?: string;
+  /** HTTP status, where one was received. */
+  readonly status?: number;
+  /** The one thing to do next, as a sentence for a person. */
+  readonly fix?: string;
+}
+
+/**
+ * A failed step, in words a person understands and data a caller can switch on. It never has a `cause`:
+ * the errors of the libraries below can hold codes and token bodies.
+ */
+export class OAuthFlowError extends Error {
+  override readonly name = 'OAuthFlowError';
+
+  constructor(
+    readonly code: OAuthFlowErrorCode,
+    message: string,
+    readonly details: OAuthFlowErrorDetails = {},
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,197 @@
+import { boundedFetch } from './boundedFetch.js';
+import type { HttpContext } from './httpContext.js';
+import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { addressOf, isSecureAddress } from './secureAddress.js';
+import { serverWords, shownAddress } from './serverWords.js';
+import { isScopeToken, type BearerChallenge } from './wwwAuthenticateChallenge.js';
+
+/** What a protected resource says about itself (RFC 9728 §2). */
+export interface ProtectedResource {
+  /** The identifier tokens are asked for (RFC 8707), as published. */
+  readonly resource: string;
+  /** Issuer identifiers, as published: they are compared byte for byte. */
+  readonly authorizationServers: readonly string[];
+  readonly scopesSupported?: readonly string[];
+  /** Undefined: there is no metadata, and the origin is the authorization server (MCP 2025-03-26). */
+  readonly metadataUrl?: string;
+  /** Where the metadata strays from the standard, as sentences for a person. */
+  readonly warnings: readonly string[];
+  readonly resourceName?: string;
+}
+
+/** More than any person reads. */
+const scopeCountLimit = 100;
+const scopeLengthLimit = 200;
+const wellKnown = '/.well-known/oauth-protected-resource';
+
+/**
+ * Where the metadata may be: at the address the challenge names, and nowhere else; without one, below the
+ * well-known path of the server's path, then of its root (RFC 9728 §3.1, §5.1).
+ */
+export function protectedResourceMetadataUrls(server: URL, challenge?: BearerChallenge): URL[] {
+  if (challenge?.resourceMetadata !== undefined) return [challenge.resourceMetadata];
+  const root = new URL(wellKnown, server.origin);
+  const atPath = new URL(root);
+  if (server.pathname !== '/') atPath.pathname += server.pathname;
+  atPath.search = server.search;
+  return atPath.href === root.href ? [root] : [atPath, root];
+}
+
+/**
+ * Asks the server what protects it.
+ * @throws OAuthFlowError `unexpectedStatus`, `notJson`, `invalidMetadata`, `resourceMismatch`,
+ * `noAuthorizationServer`, `insecureAddress`, `addressOutOfReach`, and all that {@link boundedFetch} throws
+ * @see RFC 9728 §3
+ */
+export async function fetchProtectedResource(
+  server: URL,
+  challenge: BearerChallenge | undefined,
+  http: HttpContext,
+): Promise<ProtectedResource> {
+  const named = challenge?.resourceMetadata !== undefined;
+  for (const url of protectedResourceMetadataUrls(server, challenge)) {
+    if (named && !isWithinReach(url, http.reach)) throw outOfReach(url, 'resource_metadata');
+    const init = { headers: { accept: 'application/json' } };
+    const answer = await boundedFetch(url.href, init, http, 'sameOrigin');
+    if (answer.status === 200) {
+      return protectedResourceOf(await jsonAnswer(answer, url), url, server, http.reach);
+    }
+    if (named || answer.status < 400 || answer.status > 499) {
+      throw new OAuthFlowError(
+        'unexpectedStatus',
+        `The protected resource metadata at ${shownAddress(url)} could not be read: status ${answer.status}.`,
+        { url: shownAddress(url), status: answer.status },
+      );
+    }
+  }
+  return {
+    resource: withoutFragment(server),
+    authorizationServers: [server.origin],
+    warnings: [
+      `${server.host} publishes no protected resource metadata (RFC 9728); ` +
+        'its own origin is taken as the authorization server.',
+    ],
+  };
+}
+
+function protectedResourceOf(
+  document: UntrustedJson,
+  url: URL,
+  server: URL,
+  reach: NetworkReach,
+): ProtectedResource {
+  const warnings: string[] = [];
+  const invalid = (field: string, problem: string) =>
+    new OAuthFlowError(
+      'invalidMetadata',
+      `The protected resource metadata at ${shownAddress(url)} cannot be used: "${field}" ${problem}.`,
+      { url: shownAddress(url), field },
+    );
+  /** A stray document is only believed from the server itself: from elsewhere, nothing binds it to the server. */
+  const tolerate = (field: string, warning: string) => {
+    if (url.origin !== server.origin) throw invalid(field, warning);
+    warnings.push(`The server's metadata is not standard (RFC 9728): "${field}" ${warning}.`);
+  };
+
+  const { resource: published } = document;
+  if (published === undefined) tolerate('resource', 'is missing');
+  else if (typeof published !== 'string') throw invalid('resource', 'is not a string');
+  const resource = published ?? withoutFragment(server);
+  if (!coversServer(resource, server)) {
+    throw new OAuthFlowError(
+      'resourceMismatch',
+      `The metadata at ${shownAddress(url)} speaks for "${serverWords(resource) ?? ''}", ` +
+        `not for ${shownAddress(server)}.`,
+      { url: shownAddress(url), field: 'resource', fix: 'Check the address of the server.' },
+    );
+  }
+
+  let servers = document['authorization_servers'];
+  if (servers === undefined && document['authorization_server'] !== undefined) {
+    tolerate('authorization_server', 'stands where "authorization_servers" should');
+    servers = [document['authorization_server']];
+  }
+  let scopes = document['scopes_supported'];
+  if (scopes === undefined && document['scopes'] !== undefined) {
+    tolerate('scopes', 'stands where "scopes_supported" should');
+    scopes = document['scopes'];
+  }
+  if (document['token_types'] !== undefined) tolerate('token_types', 'is not a standard field');
+  const scopesSupported = scopes === undefined ? undefined : supportedScopes(scopes, warnings);
+  const resourceName = serverWords(document['resource_name']);
+  return {
+    resource,
+    authorizationServers: issuersOf(servers, url, reach, invalid),
+    ...(scopesSupported !== undefined && { scopesSupported }),
+    metadataUrl: url.href,
+    warnings,
+    ...(resourceName !== undefined && { resourceName }),
+  };
+}
+
+/** A sign-in asks for them and a person reads them before it: what is no scope is left out (RFC 6749 §3.3). */
+function supportedScopes(value: unknown, warnings: string[]): readonly string[] | undefined {
+  const listed = stringArray(value);
+  if (listed === undefined) {
+    warnings.push('The server\'s "scopes_supported" is not a list of strings and is left out.');
+    return undefined;
+  }
+  const scopes = listed.filter((scope) => isScopeToken(scope) && scope.length <= scopeLengthLimit);
+  const kept = scopes.slice(0, scopeCountLimit);
+  const left = listed.length - kept.length;
+  if (left > 0) warnings.push(`Of the server's "scopes_supported", ${left} are no scopes or too many.`);
+  return kept;
+}
+
+function issuersOf(
+  servers: unknown,
+  url: URL,
+  reach: NetworkReach,
+  invalid: (field: string, problem: string) => OAuthFlowError,
+): readonly string[] {
+  const field = 'authorization_servers';
+  const issuers = servers === undefined ? [] : stringArray(servers);
+  if (issuers === undefined) throw invalid(field, 'is not a list of strings');
+  if (issuers.length === 0) {
+    throw new OAuthFlowError(
+      'noAuthorizationServer',
+      `The protected resource metadata at ${shownAddress(url)} names no authorization server.`,
+      { url: shownAddress(url), field },
+    );
+  }
+  for (const issuer of issuers) {
+    const address = addressOf(issuer);
+    if (address === undefined) throw invalid(field, `has "${serverWords(issuer) ?? ''}", which is no URL`);
+    if (!isSecureAddress(address)) {
+      throw new OAuthFlowError(
+        'insecureAddress',
+        `The metadata at ${shownAddress(url)} names the authorization server ${shownAddress(address)}, ` +
+          'which is neither https nor on this machine.',
+        { url: shownAddress(address), field },
+      );
+    }
+    if (!isWithinReach(address, reach)) throw outOfReach(address, field);
+    // RFC 8414 §2: an issuer has neither.
+    if (/[?#]/.test(issuer)) throw invalid(field, `has ${shownAddress(address)} with a query or fragment`);
+  }
+  return issuers;
+}
+
+/** Equal, or a prefix at a path segment of the same origin; a slash at the end makes no difference. */
+function coversServer(resource: string, server: URL): boolean {
+  const url = addressOf(resource);
+  if (url?.origin !== server.origin || resource.includes('#')) return false;
+  if (url.username !== '' || url.password !== '') return false;
+  const path = url.pathname.replace(/\/$/, '');
+  const serverPath = server.pathname.replace(/\/$/, '');
+  if (url.search !== '') return url.search === server.search && path === serverPath;
+  return serverPath === path || serverPath.startsWith(`${path}/`);
+}
+
+function withoutFragment(server: URL): string {
+  const url = new URL(server);
+  url.hash = '';
+  return url.href;
+}

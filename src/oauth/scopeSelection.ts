@@ -1,0 +1,41 @@
+import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import type { ProtectedResource } from './protectedResourceMetadata.js';
+import type { BearerChallenge } from './wwwAuthenticateChallenge.js';
+
+/**
+ * The scopes of a first sign-in, by the MCP specification's priority: those of the challenge, else all the
+ * resource supports, else none, which leaves the choice to the authorization server (RFC 6749 §3.3).
+ * Configured scopes replace all of it and are asked for exactly.
+ *
+ * `offline_access` is added where the authorization server lists it (SEP-2207), and with `identity` so are
+ * `openid`, `email` and `profile`. Nothing is added to an empty choice: a scope parameter with these alone
+ * would put them in place of the server's default scopes.
+ */
+export function initialScopes(o: {
+  readonly challenge?: BearerChallenge;
+  readonly configured?: readonly string[];
+  readonly resource: ProtectedResource;
+  readonly as: AuthorizationServer;
+  /** Ask who the person is, so that the account has a name. */
+  readonly identity?: boolean;
+}): readonly string[] {
+  if (o.configured !== undefined && o.configured.length > 0) return [...new Set(o.configured)];
+  const needed = o.challenge?.scopes ?? o.resource.scopesSupported ?? [];
+  return withSessionScopes(needed, o.as, o.identity === true);
+}
+
+/**
+ * The scopes a tool needs, and those that make the sign-in last and give it a name, where the authorization
+ * server lists them. A step-up needs them as much as the first sign-in: its token replaces the present one.
+ */
+export function withSessionScopes(
+  needed: readonly string[],
+  as: AuthorizationServer,
+  identity: boolean,
+): readonly string[] {
+  if (needed.length === 0) return [];
+  const listed = as.scopes_supported ?? [];
+  const wanted = ['offline_access'];
+  if (identity && listed.includes('openid')) wanted.push('openid', 'email', 'profile');
+  return [...new Set([...needed, ...wanted.filter((scope) => listed.includes(scope))])];
+}

@@ -1,0 +1,32 @@
+import { addressOf } from './secureAddress.js';
+
+const longest = 200;
+
+/**
+ * Text another server wrote (`error_description`, names, scopes), made fit to be shown: one line, without
+ * control, bidirectional or invisible formatting characters, at most about 200 characters.
+ * @returns undefined when nothing readable is left or it was no string.
+ */
+export function serverWords(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  const plain = text
+    .slice(0, 4 * longest)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (plain === '') return undefined;
+  return plain.length > longest ? `${plain.slice(0, longest).trimEnd()}…` : plain;
+}
+
+/** A text that ends as a sentence does; what a server wrote at its end may or may not. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** An address as errors show it: origin and path, never query, fragment or user information. */
+export function shownAddress(address: string | URL): string {
+  const url = typeof address === 'string' ? addressOf(address) : address;
+  if (url === undefined) return serverWords(address) ?? '(nothing)';
+  const origin = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
+  return serverWords(url.pathname === '/' ? origin : origin + url.pathname) ?? origin;
+}

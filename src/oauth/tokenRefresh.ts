@@ -1,0 +1,83 @@
+import * as oauth from 'oauth4webapi';
+import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
+import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import type { OAuthClient } from './oauthClient.js';
+import type { HttpContext } from './httpContext.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { shownAddress } from './serverWords.js';
+import type { TokenSet } from './tokenSet.js';
+import {
+  acceptedTokenAnswer,
+  invalidTokenResponse,
+  tokenSetOf,
+  validTokenResponse,
+} from './tokenResponse.js';
+
+/**
+ * New tokens for old. What the answer leaves out stays as it was: refresh token, scopes, account.
+ * The caller must see to it that one refresh token is in use once: rotation punishes reuse.
+ * @param now milliseconds since the epoch
+ * @throws OAuthFlowError `refreshTokenRefused` when the sign-in has ended (`invalid_grant`, or nothing to
+ * refresh with); any other failure leaves the old tokens as good as they were
+ * @see RFC 6749 §6, RFC 8707 §2.2
+ */
+export async function refreshTokens(
+  o: {
+    readonly as: AuthorizationServer;
+    readonly client: OAuthClient;
+    readonly tokens: TokenSet;
+    readonly resource?: string;
+  },
+  http: HttpContext,
+  now: () => number,
+): Promise<TokenSet> {
+  const { as, tokens, resource } = o;
+  const endpoint = tokenEndpoint(as);
+  if (tokens.refreshToken === undefined) throw ended(as, 'there is no refresh token');
+  const client = libraryClient(o.client, now);
+  const askedAt = now();
+  const answer = await oauth.refreshTokenGrantRequest(
+    as,
+    client,
+    clientAuthentication(o.client),
+    tokens.refreshToken.expose(),
+    {
+      ...libraryRequest(http),
+      ...(resource !== undefined && { additionalParameters: { resource } }),
+    },
+  );
+  const accepted = await acceptedTokenAnswer(answer, endpoint, [
+    tokens.refreshToken,
+    o.client.clientSecret,
+  ]).catch((error: unknown) => {
+    if (!(error instanceof OAuthFlowError) || error.details.oauthError !== 'invalid_grant') throw error;
+    throw ended(as, 'it no longer accepts the refresh token', 'invalid_grant');
+  });
+  return validTokenResponse(endpoint, async () => {
+    const body = await oauth.processRefreshTokenResponse(as, client, accepted.response);
+    const claims = oauth.getValidatedIdTokenClaims(body);
+    const held = tokens.idTokenClaims;
+    // OpenID Connect Core §12.2: it must speak of the same person.
+    if (claims !== undefined && held !== undefined && claims.sub !== held.sub) {
+      throw invalidTokenResponse(endpoint, 'it is for another account');
+    }
+    const fresh = tokenSetOf(body, claims, tokens.scopes, askedAt, endpoint);
+    return {
+      ...fresh,
+      ...(fresh.refreshToken === undefined && { refreshToken: tokens.refreshToken }),
+      ...(held !== undefined && { idTokenClaims: { ...held, ...fresh.idTokenClaims } }),
+    };
+  });
+}
+
+function ended(as: AuthorizationServer, why: string, oauthError?: string): OAuthFlowError {
+  return new OAuthFlowError(
+    'refreshTokenRefused',
+    `The sign-in at ${shownAddress(as.issuer)} has ended: ${why}.`,
+    {
+      url: shownAddress(as.token_endpoint ?? as.issuer),
+      ...(oauthError !== undefined && { oauthError }),
+      fix: 'Sign in again.',
+    },
+  );
+}

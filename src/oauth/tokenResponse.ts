@@ -1,0 +1,111 @@
+import * as oauth from 'oauth4webapi';
+import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
+import { OAuthFlowError, type OAuthFlowErrorCode } from './oauthFlowError.js';
+import { Redacted } from './redacted.js';
+import { sentence, serverWords, shownAddress } from './serverWords.js';
+import type { IdTokenClaims, TokenSet } from './tokenSet.js';
+import { scopeTokens } from './wwwAuthenticateChallenge.js';
+
+/**
+ * The answer of a token endpoint, made ready for the library: a refusal is told apart whatever its status
+ * and headers (some servers refuse with 200, some add a `WWW-Authenticate` that hides the body), and members
+ * that are null count as absent.
+ * @param sent secrets of the request, kept out of the error
+ * @throws OAuthFlowError `tokenRequestRefused`, `unexpectedStatus`, `notJson`
+ */
+export async function acceptedTokenAnswer(
+  answer: Response,
+  endpoint: string,
+  sent: readonly (Redacted | undefined)[],
+): Promise<{ readonly response: Response; readonly hasIdToken: boolean }> {
+  const said = await errorAnswer(answer, sent);
+  if (said !== undefined) {
+    const because = said.description === undefined ? '' : `, ${said.description}`;
+    throw new OAuthFlowError(
+      'tokenRequestRefused',
+      sentence(`${shownAddress(endpoint)} refused to give a token: ${said.error}${because}`),
+      { url: shownAddress(endpoint), status: answer.status, oauthError: said.error },
+    );
+  }
+  if (answer.status !== 200) {
+    const code: OAuthFlowErrorCode =
+      answer.status >= 400 && answer.status <= 499 ? 'tokenRequestRefused' : 'unexpectedStatus';
+    throw new OAuthFlowError(code, `${shownAddress(endpoint)} gave no token: status ${answer.status}.`, {
+      url: shownAddress(endpoint),
+      status: answer.status,
+    });
+  }
+  const body = Object.fromEntries(
+    Object.entries(await jsonAnswer(answer, endpoint)).filter(([, value]) => value !== null),
+  );
+  return {
+    response: new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } }),
+    hasIdToken: body['id_token'] !== undefined,
+  };
+}
+
+/**
+ * Runs the library's reading of a token response. Its errors hold the response, so only their sentence, which
+ * is the library's own, is kept.
+ * @throws OAuthFlowError `invalidTokenResponse`
+ */
+export async function validTokenResponse<T>(endpoint: string, process: () => Promise<T>): Promise<T> {
+  try {
+    return await process();
+  } catch (error) {
+    if (error instanceof OAuthFlowError) throw error;
+    const known =
+      error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError;
+    const why = known ? serverWords(error.message) : undefined;
+    throw invalidTokenResponse(endpoint, why ?? 'it does not conform');
+  }
+}
+
+export function invalidTokenResponse(endpoint: string, problem: string): OAuthFlowError {
+  const url = shownAddress(endpoint);
+  return new OAuthFlowError(
+    'invalidTokenResponse',
+    `The token response of ${url} cannot be used: ${problem}.`,
+    {
+      url,
+    },
+  );
+}
+
+/**
+ * @param body checked by the library
+ * @param asked the scopes a response without `scope` stands for (RFC 6749 §5.1)
+ * @param receivedAt milliseconds since the epoch; the lifetime counts from here
+ */
+export function tokenSetOf(
+  body: oauth.TokenEndpointResponse,
+  claims: oauth.IDToken | undefined,
+  asked: readonly string[],
+  receivedAt: number,
+  endpoint: string,
+): TokenSet {
+  if (body.token_type !== 'bearer') throw invalidTokenResponse(endpoint, 'it is no Bearer token');
+  return {
+    accessToken: new Redacted(body.access_token),
+    tokenType: 'Bearer',
+    ...(body.refresh_token !== undefined && { refreshToken: new Redacted(body.refresh_token) }),
+    ...(body.expires_in !== undefined && { expiresAt: receivedAt + body.expires_in * 1000 }),
+    scopes: body.scope === undefined ? asked : grantedScopes(body.scope, asked),
+    ...(claims !== undefined && { idTokenClaims: accountClaims(claims) }),
+  };
+}
+
+/** GitHub and Slack part scopes with commas, which a scope may itself contain: read so only if none asked for does. */
+function grantedScopes(scope: string, asked: readonly string[]): readonly string[] {
+  const parted =
+    scope.includes(' ') || asked.some((one) => one.includes(',')) ? scope : scope.replaceAll(',', ' ');
+  return scopeTokens(parted);
+}
+
+function accountClaims(claims: oauth.IDToken): IdTokenClaims {
+  const text = (name: string) => {
+    const words = serverWords(claims[name]);
+    return words === undefined ? {} : { [name]: words };
+  };
+  return { sub: claims.sub, ...text('email'), ...text('preferred_username'), ...text('name') };
+}

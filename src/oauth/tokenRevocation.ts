@@ -1,0 +1,68 @@
+import * as oauth from 'oauth4webapi';
+import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import type { OAuthClient } from './oauthClient.js';
+import type { HttpContext } from './httpContext.js';
+import { errorAnswer } from './jsonAnswer.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import type { Redacted } from './redacted.js';
+import { sentence, shownAddress } from './serverWords.js';
+import type { TokenSet } from './tokenSet.js';
+
+/** `notOffered`: the server has no revocation, or none for this kind of token. */
+export type RevocationOutcome = 'revoked' | 'notOffered' | 'failed';
+
+/** What became of each token. */
+export interface RevocationReceipt {
+  /** Absent where there was no refresh token. */
+  readonly refreshToken?: RevocationOutcome;
+  readonly accessToken: RevocationOutcome;
+  /** Why one failed, as a sentence for a person. */
+  readonly problem?: string;
+}
+
+/**
+ * Revokes the refresh token, whose end should end the whole grant, then the access token, for servers where
+ * it does not. Never throws for what the server or the network does: the person is signed out here regardless.
+ * @throws the reason of the caller's signal
+ * @see RFC 7009 §2
+ */
+export async function revokeTokens(
+  o: { readonly as: AuthorizationServer; readonly client: OAuthClient; readonly tokens: TokenSet },
+  http: HttpContext,
+): Promise<RevocationReceipt> {
+  const { as, client, tokens } = o;
+  const problems: string[] = [];
+  const revoke = async (token: Redacted, hint: string): Promise<RevocationOutcome> => {
+    if (as.revocation_endpoint === undefined) return 'notOffered';
+    try {
+      const answer = await oauth.revocationRequest(
+        as,
+        libraryClient(client),
+        clientAuthentication(client),
+        token.expose(),
+        { ...libraryRequest(http), additionalParameters: { token_type_hint: hint } },
+      );
+      if (answer.ok) return 'revoked';
+      const said = await errorAnswer(answer, [token, client.clientSecret]);
+      if (said?.error === 'unsupported_token_type') return 'notOffered';
+      const why = said?.description ?? said?.error ?? `status ${answer.status}`;
+      problems.push(sentence(`${shownAddress(as.revocation_endpoint)} did not revoke the ${hint}: ${why}`));
+    } catch (error) {
+      if (http.signal?.aborted === true) throw error;
+      problems.push(
+        error instanceof OAuthFlowError ? error.message : 'The revocation could not be asked for.',
+      );
+    }
+    return 'failed';
+  };
+  const refreshToken =
+    tokens.refreshToken === undefined ? undefined : await revoke(tokens.refreshToken, 'refresh_token');
+  const accessToken = await revoke(tokens.accessToken, 'access_token');
+  const [problem] = problems;
+  return {
+    ...(refreshToken !== undefined && { refreshToken }),
+    accessToken,
+    ...(problem !== undefined && { problem }),
+  };
+}

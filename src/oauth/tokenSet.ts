@@ -1,0 +1,21 @@
+import type { Redacted } from './redacted.js';
+
+/** What a sign-in yields. */
+export interface TokenSet {
+  readonly accessToken: Redacted;
+  readonly tokenType: 'Bearer';
+  readonly refreshToken?: Redacted;
+  /** Milliseconds since the epoch; absent where the server did not say. */
+  readonly expiresAt?: number;
+  /** As granted. */
+  readonly scopes: readonly string[];
+  readonly idTokenClaims?: IdTokenClaims;
+}
+
+/** The claims of an ID token that name the account (OpenID Connect Core §5.1). */
+export interface IdTokenClaims {
+  readonly sub: string;
+  readonly email?: string;
+  readonly preferred_username?: string;
+  readonly name?: string;
+}

@@ -1,0 +1,130 @@
+import { isObject, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { authMethods, type OAuthClient } from './oauthClient.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { Redacted } from './redacted.js';
+import type { IdTokenClaims, TokenSet } from './tokenSet.js';
+
+type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonRecord;
+interface JsonRecord {
+  readonly [name: string]: JsonValue;
+}
+
+/** The tokens in clear, for SecretStorage and nothing else. */
+export function tokenSetToRecord(tokens: TokenSet): JsonRecord {
+  const { refreshToken, expiresAt, idTokenClaims } = tokens;
+  return {
+    accessToken: tokens.accessToken.expose(),
+    tokenType: tokens.tokenType,
+    ...(refreshToken !== undefined && { refreshToken: refreshToken.expose() }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    scopes: [...tokens.scopes],
+    ...(idTokenClaims !== undefined && { idTokenClaims: { ...idTokenClaims } }),
+  };
+}
+
+/** @throws OAuthFlowError `invalidRecord`, naming the field and no value */
+export function tokenSetFromRecord(record: unknown): TokenSet {
+  const fields = new Fields('tokens', record);
+  const refreshToken = fields.optionalString('refreshToken');
+  const expiresAt = fields.optionalNumber('expiresAt');
+  const claims = fields.optional('idTokenClaims');
+  if (fields.string('tokenType') !== 'Bearer') throw fields.invalid('tokenType');
+  return {
+    accessToken: new Redacted(fields.string('accessToken')),
+    tokenType: 'Bearer',
+    ...(refreshToken !== undefined && { refreshToken: new Redacted(refreshToken) }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    scopes: fields.strings('scopes'),
+    ...(claims !== undefined && { idTokenClaims: claimsFromRecord(claims) }),
+  };
+}
+
+/** The client, its secret in clear, for SecretStorage and nothing else. */
+export function clientToRecord(client: OAuthClient): JsonRecord {
+  const { clientSecret, secretExpiresAt } = client;
+  return {
+    clientId: client.clientId,
+    ...(clientSecret !== undefined && { clientSecret: clientSecret.expose() }),
+    authMethod: client.authMethod,
+    source: client.source,
+    redirectUris: [...client.redirectUris],
+    ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+  };
+}
+
+/** @throws OAuthFlowError `invalidRecord`, naming the field and no value */
+export function clientFromRecord(record: unknown): OAuthClient {
+  const fields = new Fields('client', record);
+  const clientSecret = fields.optionalString('clientSecret');
+  const secretExpiresAt = fields.optionalNumber('secretExpiresAt');
+  return {
+    clientId: fields.string('clientId'),
+    ...(clientSecret !== undefined && { clientSecret: new Redacted(clientSecret) }),
+    authMethod: fields.oneOf('authMethod', authMethods),
+    source: fields.oneOf('source', ['preRegistered', 'registered', 'clientIdMetadataDocument']),
+    redirectUris: fields.strings('redirectUris'),
+    ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+  };
+}
+
+function claimsFromRecord(record: unknown): IdTokenClaims {
+  const fields = new Fields('account', record);
+  const email = fields.optionalString('email');
+  const username = fields.optionalString('preferred_username');
+  const name = fields.optionalString('name');
+  return {
+    sub: fields.string('sub'),
+    ...(email !== undefined && { email }),
+    ...(username !== undefined && { preferred_username: username }),
+    ...(name !== undefined && { name }),
+  };
+}
+
+/** The members of a record that is not trusted: another version, or another program, may have written it. */
+class Fields {
+  readonly #of: string;
+  readonly #record: UntrustedJson;
+
+  constructor(of: string, record: unknown) {
+    this.#of = of;
+    if (!isObject(record)) throw this.invalid('record');
+    this.#record = record;
+  }
+
+  invalid(field: string): OAuthFlowError {
+    const message = `The stored ${this.#of} cannot be read: "${field}" is missing or wrong.`;
+    return new OAuthFlowError('invalidRecord', message, { field, fix: 'Sign in again.' });
+  }
+
+  optional(field: string): unknown {
+    return this.#record[field];
+  }
+
+  string(field: string): string {
+    const value = this.optional(field);
+    if (typeof value !== 'string' || value === '') throw this.invalid(field);
+    return value;
+  }
+
+  optionalString(field: string): string | undefined {
+    return this.optional(field) === undefined ? undefined : this.string(field);
+  }
+
+  optionalNumber(field: string): number | undefined {
+    const value = this.optional(field);
+    if (value !== undefined && !Number.isFinite(value)) throw this.invalid(field);
+    return value as number | undefined;
+  }
+
+  strings(field: string): readonly string[] {
+    const value = stringArray(this.optional(field));
+    if (value === undefined) throw this.invalid(field);
+    return value;
+  }
+
+  oneOf<T extends string>(field: string, values: readonly T[]): T {
+    const value = values.find((one) => one === this.optional(field));
+    if (value === undefined) throw this.invalid(field);
+    return value;
+  }
+}

@@ -1,0 +1,102 @@
+import { addressOf } from './secureAddress.js';
+import { serverWords } from './serverWords.js';
+
+/** What a server asks for when it refuses a request (RFC 6750 §3, RFC 9728 §5.1). */
+export interface BearerChallenge {
+  readonly error?: string;
+  readonly errorDescription?: string;
+  /** What the request needs; absent where the header names none. */
+  readonly scopes?: readonly string[];
+  readonly resourceMetadata?: URL;
+  readonly realm?: string;
+}
+
+/**
+ * The Bearer challenge of a response, among however many it carries. A malformed header says nothing, and
+ * never throws: the request was refused either way.
+ * @see RFC 9110 §11.6.1
+ */
+export function bearerChallengeOf(
+  response: Pick<Response, 'status' | 'headers'>,
+): BearerChallenge | undefined {
+  const header = response.headers.get('www-authenticate');
+  const bearer = parseChallenges(header ?? '')?.find(({ scheme }) => scheme === 'bearer');
+  if (bearer === undefined) return undefined;
+  const of = (name: string) => serverWords(bearer.parameters.get(name));
+  const error = of('error');
+  const errorDescription = of('error_description');
+  const realm = of('realm');
+  const scopes = scopeTokens(bearer.parameters.get('scope') ?? '');
+  const resourceMetadata = webAddress(bearer.parameters.get('resource_metadata'));
+  return {
+    ...(error !== undefined && { error }),
+    ...(errorDescription !== undefined && { errorDescription }),
+    ...(scopes.length > 0 && { scopes }),
+    ...(resourceMetadata !== undefined && { resourceMetadata }),
+    ...(realm !== undefined && { realm }),
+  };
+}
+
+/** Whether a text is one scope: printable ASCII without space, quote and backslash (RFC 6749 §3.3). */
+export function isScopeToken(text: string): boolean {
+  return /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text);
+}
+
+/** The scope tokens of a `scope` value, once each, without what no scope may contain. */
+export function scopeTokens(scope: string): readonly string[] {
+  return [...new Set(scope.split(/\s+/).filter(isScopeToken))];
+}
+
+interface Challenge {
+  /** In lower case. */
+  readonly scheme: string;
+  /** Names in lower case; of a repeated one, the first. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const token = "[\\w!#$%&'*+.^`|~-]+";
+const separators = /[ \t]*(?:,[ \t]*)*/y;
+const schemeStart = new RegExp(`(${token})(?=[ \\t,]|$)`, 'y');
+const parameter = new RegExp(
+  `[ \\t]*(${token})[ \\t]*=[ \\t]*(?:(${token})(?=[ \\t,]|$)|"((?:[^"\\\\]|\\\\.)*)")`,
+  'y',
+);
+const token68 = /[ \t]+[\w.~+/-]+=*(?=[ \t]*(?:,|$))/y;
+
+/**
+ * The challenges of a `WWW-Authenticate` value, or undefined where it is malformed. `oauth4webapi` parses
+ * the same but tells only by a rejected promise, and a proxy in the middle of an answer needs it at once.
+ */
+export function parseChallenges(header: string): readonly Challenge[] | undefined {
+  const challenges: Challenge[] = [];
+  let at = 0;
+  const take = (pattern: RegExp) => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(header);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  take(separators);
+  while (at < header.length) {
+    const scheme = take(schemeStart)?.[1]?.toLowerCase();
+    if (scheme === undefined) return undefined;
+    const parameters = new Map<string, string>();
+    challenges.push({ scheme, parameters });
+    for (let first = true; ; first = false) {
+      const found = take(parameter) ?? (first ? take(token68) : null);
+      if (found === null) break;
+      const [, name, plain, quoted] = found;
+      if (name !== undefined && !parameters.has(name.toLowerCase())) {
+        parameters.set(name.toLowerCase(), plain ?? quoted?.replace(/\\(.)/g, '$1') ?? '');
+      }
+      take(separators);
+    }
+    take(separators);
+  }
+  return challenges;
+}
+
+function webAddress(address: string | undefined): URL | undefined {
+  const url = addressOf(address);
+  return url !== undefined && /^https?:$/.test(url.protocol) ? url : undefined;
+}

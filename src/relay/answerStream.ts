@@ -1,0 +1,151 @@
+import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import type { Clock } from '../broker/ports.js';
+import type { StreamEvent } from './eventStream.js';
+import type { HeldRequest } from './heldRequest.js';
+import { OversizedAnswerError } from './upstreamBody.js';
+import { isEventStream, upstreamEvents } from './upstreamEvents.js';
+import { upstreamHeaders } from './upstreamRequest.js';
+
+/** How often in a row a stream that brings no message is resumed. */
+const resumptionLimit = 5;
+/** Longest pause an upstream may ask for before its stream is resumed, in milliseconds. */
+const longestPause = 30_000;
+/** Longest silence on a stream that was resumed, in milliseconds: it may be one that replays nothing. */
+const longestSilence = 5 * 60_000;
+
+/**
+ * Hands on an event stream until it has brought the answer. One that ends before and has event ids is resumed
+ * here (Streamable HTTP, resumability): a caller that does not do so itself would wait for ever.
+ */
+export class AnswerStreams {
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param beforeAnswer given the answer before it is handed on
+   * @returns whether the answer came
+   * @throws OversizedAnswerError; what the connection ended with, where it cannot be resumed
+   */
+  async relay(held: HeldRequest, response: Response, beforeAnswer: BeforeAnswer): Promise<boolean> {
+    // Without headers a caller hangs up in the end, however long the upstream has nothing to say.
+    if (held.acceptsEventStream) held.stream();
+    const reading: Reading = { fruitless: 0 };
+    if (await read(held, response, reading, beforeAnswer)) return true;
+    while (reading.lastEventId !== undefined && reading.fruitless < resumptionLimit) {
+      await this.#pause(Math.min(reading.pause ?? 1_000 * reading.fruitless, longestPause), held.signal);
+      reading.fruitless += 1;
+      const silence = new AbortController();
+      const timer = this.clock.after(longestSilence, () => silence.abort());
+      reading.onMessage = () => timer.dispose();
+      try {
+        const signal = AbortSignal.any([held.signal, silence.signal]);
+        const resumed = await this.#resumed(held, reading.lastEventId, signal);
+        if (resumed === undefined) return false;
+        if (await read(held, resumed, reading, beforeAnswer)) return true;
+      } catch (error) {
+        if (!silence.signal.aborted) throw error;
+      } finally {
+        timer.dispose();
+      }
+      if (silence.signal.aborted) return false;
+    }
+    return false;
+  }
+
+  async #resumed(held: HeldRequest, lastEventId: string, signal: AbortSignal): Promise<Response | undefined> {
+    const { server, upstream } = held.session;
+    const headers = upstreamHeaders('GET', upstream);
+    headers.set('Last-Event-ID', lastEventId);
+    const outcome = await this.authorizedFetch.send(server, { method: 'GET', headers, signal });
+    if (outcome.kind !== 'response') return undefined;
+    const { response } = outcome;
+    if (response.ok && isEventStream(response)) return response;
+    await response.body?.cancel().catch(() => undefined);
+    return undefined;
+  }
+
+  /** @throws the signal's reason */
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (milliseconds > 0) {
+      const over = Promise.withResolvers<void>();
+      const timer = this.clock.after(milliseconds, over.resolve);
+      signal.addEventListener('abort', () => over.resolve(), { once: true });
+      await over.promise;
+      timer.dispose();
+    }
+    signal.throwIfAborted();
+  }
+}
+
+type BeforeAnswer = (data: string) => Promise<void>;
+
+/** How far an answer has been read, over all its streams. */
+interface Reading {
+  lastEventId?: string | undefined;
+  /** The pause the upstream asked for, in milliseconds. */
+  pause?: number;
+  /** Streams in a row that brought no message. */
+  fruitless: number;
+  onMessage?: () => void;
+}
+
+/** @returns whether the answer came before the stream ended or, where it can be resumed, broke off */
+async function read(
+  held: HeldRequest,
+  stream: Response,
+  reading: Reading,
+  beforeAnswer: BeforeAnswer,
+): Promise<boolean> {
+  try {
+    const place = {
+      onId: (id: string) => void (reading.lastEventId = id === '' ? undefined : id),
+      onRetry: (pause: number) => void (reading.pause = pause),
+    };
+    for await (const event of upstreamEvents(stream, place)) {
+      const message = messageIn(event);
+      // Such as the event that only gives the stream its first id.
+      if (message === undefined) continue;
+      reading.fruitless = 0;
+      reading.onMessage?.();
+      const isAnswer = message.method === undefined && message.id === held.request.id;
+      if (isAnswer) await beforeAnswer(event.data);
+      else noteProgress(held, message);
+      await handOn(held, event, isAnswer);
+      if (isAnswer) return true;
+    }
+  } catch (error) {
+    const isResumable = reading.lastEventId !== undefined && !(error instanceof OversizedAnswerError);
+    if (held.signal.aborted || !isResumable) throw error;
+  }
+  return false;
+}
+
+interface Message {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: { readonly progress?: unknown };
+}
+
+function messageIn({ data }: StreamEvent): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function noteProgress(held: HeldRequest, { method, params }: Message): void {
+  if (method === 'notifications/progress' && typeof params?.progress === 'number')
+    held.noteUpstreamProgress(params.progress);
+}
+
+/** A caller that takes no event stream gets its answer as JSON, and nothing else. */
+async function handOn(held: HeldRequest, event: StreamEvent, isAnswer: boolean): Promise<void> {
+  if (held.acceptsEventStream) {
+    await held.stream().send(event);
+    if (isAnswer) held.stream().end();
+  } else if (isAnswer) held.answerAsIs(event.data);
+}

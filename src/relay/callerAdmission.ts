@@ -1,0 +1,70 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Redacted } from '../oauth/redacted.js';
+
+/** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
+export interface Caller {
+  /** Sessions belong to the caller that began them; this tells callers apart. */
+  readonly id: string;
+  readonly serverUrl?: string;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly caller: Caller }
+  | { readonly kind: 'refused'; readonly status: 403 | 404 };
+
+interface Admitted {
+  readonly digest: Buffer;
+  readonly caller: Caller;
+}
+
+/**
+ * Callers are admitted, not trusted for being local: any page in a browser and any process on this machine
+ * can reach a loopback port. A wrong key and a wrong path look the same.
+ */
+export class CallerAdmission {
+  readonly #admitted = new Map<string, Admitted>();
+
+  /** A fresh 256-bit key for a caller; an earlier key of the same caller stops working. */
+  issueKey(caller: Caller): Redacted {
+    const key = randomBytes(32).toString('base64url');
+    this.#admitted.set(caller.id, { digest: digestOf(key), caller });
+    return new Redacted(key);
+  }
+
+  revokeKey(callerId: string): void {
+    this.#admitted.delete(callerId);
+  }
+
+  /**
+   * @param port the port that is listened on; the `Host` header must name it, so that a name that was
+   * rebound to 127.0.0.1 is refused
+   */
+  admit(request: IncomingMessage, port: number): Admission {
+    const { host, origin, authorization } = request.headers;
+    if (!isLoopbackAuthority(host, port)) return { kind: 'refused', status: 403 };
+    if (origin !== undefined && !isOwnOrigin(origin, port)) return { kind: 'refused', status: 403 };
+    const key = /^Bearer +([\w-]+)$/i.exec(authorization ?? '')?.[1];
+    if (key === undefined) return { kind: 'refused', status: 404 };
+    const digest = digestOf(key);
+    let found: Caller | undefined;
+    // Every key is compared, in constant time, so that how long it takes says nothing.
+    for (const admitted of this.#admitted.values()) {
+      if (timingSafeEqual(admitted.digest, digest)) found = admitted.caller;
+    }
+    return found === undefined ? { kind: 'refused', status: 404 } : { kind: 'admitted', caller: found };
+  }
+}
+
+/** Whether a `Host` header names this listener by a loopback name. */
+export function isLoopbackAuthority(host: string | undefined, port: number): boolean {
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+}
+
+function isOwnOrigin(origin: string, port: number): boolean {
+  return origin === `http://127.0.0.1:${port}` || origin === `http://localhost:${port}`;
+}
+
+function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,171 @@
+import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import { consentFacts } from '../broker/consentFacts.js';
+import type { ConsentPrompt } from '../broker/consentPrompt.js';
+import type { Credential } from '../broker/credential.js';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { SignInAttempt } from '../broker/signInAttempt.js';
+import type { SignInPhase } from '../broker/signInOutcome.js';
+import type { SignIns } from '../broker/signIns.js';
+import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp/consentWords.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { serverWords } from '../oauth/serverWords.js';
+import type { HeldRequest } from './heldRequest.js';
+import { untilAborted } from './untilAborted.js';
+
+/** How long a request waits for the person, in milliseconds: editors give up a request after five minutes. */
+const consentDeadline = 4 * 60_000;
+
+export type ConsentOutcome =
+  | { readonly kind: 'granted'; readonly credential: Credential }
+  | { readonly kind: 'refused'; readonly text: string };
+
+const phaseWords: Record<SignInPhase, string> = {
+  waitingForBrowser: 'Waiting for your consent',
+  preparing: 'Opening the sign-in page',
+  waitingForConsent: 'Waiting for you in the browser',
+  exchangingCode: 'Exchanging the code',
+};
+
+/**
+ * Consent where the question arose: the request that needs it waits, its stream shows one card, and the same
+ * request goes on afterwards. Other requests that need the same consent wait without a card of their own.
+ */
+export class ConsentInStream {
+  /** Whose stream shows the card of an attempt. */
+  readonly #cards = new WeakMap<SignInAttempt, HeldRequest>();
+
+  constructor(
+    private readonly signIns: () => SignIns,
+    private readonly credentials: CredentialStore,
+    private readonly prompt: ConsentPrompt,
+  ) {}
+
+  /** @throws the reason of the request's signal, where the caller left or cancelled */
+  async obtain(held: HeldRequest, need: ConsentNeed): Promise<ConsentOutcome> {
+    const { server } = held.session;
+    // A caller that wants no progress sees headers all the same: without any it hangs up before the person comes.
+    if (held.acceptsEventStream) held.stream();
+    this.#leaveOrphan(held, need);
+    const attempt = this.signIns().begin(server, {
+      ...(need.challenge !== undefined && { challenge: need.challenge }),
+      ...(need.kind === 'stepUp' && { scopes: need.scopes }),
+      deadline: consentDeadline,
+    });
+    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords[phase]));
+    try {
+      const subject = await this.#subject(held, need, attempt);
+      if ('kind' in subject) return subject;
+      held.progress(phaseWords[attempt.phase]);
+      this.#ask(held, need, attempt, subject);
+      return await this.#settled(held, need, attempt, subject);
+    } finally {
+      phases.dispose();
+    }
+  }
+
+  /**
+   * An attempt whose request has gone, and that was begun for other scopes, is not taken over: its link would
+   * ask for more than anybody who waits needs.
+   */
+  #leaveOrphan(held: HeldRequest, need: ConsentNeed): void {
+    const running = this.signIns().running(held.session.server);
+    if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.signal.aborted !== true) return;
+    const scopes = need.kind === 'stepUp' ? need.scopes : undefined;
+    if (String(running.request.scopes) !== String(scopes)) running.cancel();
+  }
+
+  /** What is consented to and where has to be found out before it can be asked. */
+  async #subject(
+    held: HeldRequest,
+    need: ConsentNeed,
+    attempt: SignInAttempt,
+  ): Promise<ConsentSubject | ConsentOutcome> {
+    const { server } = held.session;
+    const subject = { server: server.name, what: describeRequest(held) };
+    try {
+      held.progress('Asking the server how to sign in');
+      const { kind, scopes, ...facts } = await consentFacts(need, attempt, this.credentials);
+      return { ...subject, ...facts, isStepUp: kind === 'stepUp', scopes: accessScopes(scopes) };
+    } catch (error) {
+      held.signal.throwIfAborted();
+      if (!(error instanceof OAuthFlowError)) throw error;
+      attempt.fail(error);
+      const text = refusals.failed({ ...subject, scopes: [] }, error.message, error.details.fix);
+      return { kind: 'refused', text };
+    }
+  }
+
+  /** Shows the card, unless a living request shows one for the same attempt, and then when that one goes. */
+  #ask(held: HeldRequest, need: ConsentNeed, attempt: SignInAttempt, subject: ConsentSubject): void {
+    const shower = this.#cards.get(attempt);
+    if (shower !== undefined && !shower.signal.aborted) {
+      const showInstead = () => this.#ask(held, need, attempt, subject);
+      shower.signal.addEventListener('abort', showInstead, { once: true, signal: held.signal });
+      return;
+    }
+    if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
+    this.#cards.set(attempt, held);
+    const answered =
+      held.tool !== undefined && held.session.showsCards && held.acceptsEventStream
+        ? this.#showCard(held, attempt, subject)
+        : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
+    answered.then(
+      (accepted) => {
+        if (!accepted && !held.signal.aborted) attempt.decline('It was declined in the editor.');
+      },
+      () =>
+        attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),
+    );
+  }
+
+  async #showCard(held: HeldRequest, attempt: SignInAttempt, subject: ConsentSubject): Promise<boolean> {
+    const page = await attempt.launchPage();
+    const answer = await held.session.elicit(held.stream(), page.address, cardMessage(subject));
+    return answer === 'accept';
+  }
+
+  async #settled(
+    held: HeldRequest,
+    need: ConsentNeed,
+    attempt: SignInAttempt,
+    subject: ConsentSubject,
+  ): Promise<ConsentOutcome> {
+    const outcome = await untilAborted(attempt.outcome, held.signal);
+    switch (outcome.kind) {
+      case 'signedIn': {
+        const lacking = lackingScopes(need, attempt, outcome.credential);
+        return lacking.length === 0
+          ? { kind: 'granted', credential: outcome.credential }
+          : { kind: 'refused', text: refusals.grantedLess(subject, lacking) };
+      }
+      case 'declined':
+        return { kind: 'refused', text: refusals.declined(subject, outcome.detail) };
+      case 'cancelled':
+        return { kind: 'refused', text: refusals.cancelled(subject) };
+      case 'timedOut':
+        return { kind: 'refused', text: refusals.timedOut(subject) };
+      case 'failed':
+        return {
+          kind: 'refused',
+          text: refusals.failed(subject, outcome.error.message, outcome.error.details.fix),
+        };
+    }
+  }
+}
+
+/** What was asked for and not granted; a shared attempt may have been begun for less than this request needs. */
+function lackingScopes(need: ConsentNeed, attempt: SignInAttempt, granted: Credential): readonly string[] {
+  if (need.kind === 'signIn') return [];
+  const asked = attempt.request.scopes ?? [];
+  return need.missing.filter((scope) => asked.includes(scope) && !granted.tokens.scopes.includes(scope));
+}
+
+/** What a request is, as a person and a model would name it. */
+export function describeRequest(held: HeldRequest): string {
+  const { method, params } = held.request;
+  const named = (what: unknown) => serverWords(what) ?? 'without a name';
+  if (held.tool !== undefined) return named(held.tool);
+  if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
+  if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;
+  return named(method);
+}

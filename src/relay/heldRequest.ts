@@ -1,0 +1,128 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JSONRPCMessage, JSONRPCRequest, Result } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../broker/ports.js';
+import { progressTokenOf, toolCalled } from '../mcp/clientMessage.js';
+import {
+  errorMessage,
+  progressMessage,
+  resultMessage,
+  serverErrorCode,
+  textResult,
+} from '../mcp/relayMessages.js';
+import { EventStream } from './eventStream.js';
+import type { RelaySession } from './relaySession.js';
+
+/** Progress an upstream reports beyond this is not counted on from. */
+const highestProgress = 1e9;
+
+/**
+ * One request of a caller, from its arrival to its one answer: as JSON where nothing came before it, else at
+ * the end of an event stream that carried progress and a card. It always ends in an answer, unless the caller
+ * went away or cancelled.
+ */
+export class HeldRequest {
+  readonly #abort = new AbortController();
+  #stream: EventStream | undefined;
+  #progress = 0;
+
+  constructor(
+    readonly session: RelaySession,
+    readonly request: JSONRPCRequest,
+    /** The body as it came, to be forwarded byte for byte. */
+    readonly body: Buffer,
+    readonly incoming: IncomingMessage,
+    readonly response: ServerResponse,
+    private readonly clock: Clock,
+  ) {
+    response.once('close', () => {
+      session.running.delete(request.id);
+      // The reason is for us alone: nobody listens any more.
+      if (!response.writableFinished)
+        this.#abort.abort(new DOMException('The caller went away.', 'AbortError'));
+    });
+    session.running.set(request.id, this.#abort);
+  }
+
+  /** Aborted when the caller went away or cancelled the request. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get tool(): string | undefined {
+    return toolCalled(this.request);
+  }
+
+  get isStreaming(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  get acceptsEventStream(): boolean {
+    return (this.incoming.headers.accept ?? '').includes('text/event-stream');
+  }
+
+  /** Begins the event stream, if it has not begun. */
+  stream(): EventStream {
+    this.#stream ??= new EventStream(this.response, this.clock, { 'Mcp-Session-Id': this.session.id });
+    return this.#stream;
+  }
+
+  /** Whether a progress message would reach anybody. */
+  get wantsProgress(): boolean {
+    return progressTokenOf(this.request) !== undefined && this.acceptsEventStream;
+  }
+
+  /** Replaces the line the caller shows while it waits. */
+  progress(message: string): void {
+    const token = progressTokenOf(this.request);
+    if (token === undefined || !this.wantsProgress || this.signal.aborted) return;
+    this.#progress += 1;
+    void this.stream().message(progressMessage(token, this.#progress, message));
+  }
+
+  /** Progress must rise (MCP, progress): what the upstream reports is counted with ours. */
+  noteUpstreamProgress(progress: number): void {
+    // Past what JSON can hold, or can be added to, nothing would be left to count with.
+    if (progress <= highestProgress) this.#progress = Math.max(this.#progress, progress);
+  }
+
+  /** @param json the answer as the upstream wrote it, for a caller that takes no event stream */
+  answerAsIs(json: string): void {
+    this.response.writeHead(200, jsonHeaders({ 'Mcp-Session-Id': this.session.id }));
+    this.response.end(json);
+  }
+
+  answer(result: Result): void {
+    this.#finish(resultMessage(this.request.id, result));
+  }
+
+  /** Ends a request that cannot be done: for a tool call in words the model reads, else as an error. */
+  refuse(text: string): void {
+    if (this.tool !== undefined) this.answer(textResult(text, true));
+    else this.#finish(errorMessage(this.request.id, serverErrorCode, text));
+  }
+
+  #finish(message: JSONRPCMessage): void {
+    if (this.response.writableEnded || this.response.destroyed) return;
+    if (this.#stream !== undefined) {
+      void this.#stream.message(message);
+      this.#stream.end();
+      return;
+    }
+    sendJson(this.response, 200, message, { 'Mcp-Session-Id': this.session.id });
+  }
+}
+
+/** Answers a request with one JSON document. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: JSONRPCMessage,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, jsonHeaders(headers));
+  response.end(JSON.stringify(body));
+}
+
+function jsonHeaders(more: Readonly<Record<string, string>>): Record<string, string> {
+  return { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
+}

@@ -1,0 +1,44 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Disposable } from '../broker/ports.js';
+
+/** How long a caller's connection is kept for its next request, in milliseconds. */
+const keepAlive = 60_000;
+
+/** An HTTP listener on 127.0.0.1 that begins when it is first needed, on a port the system picks. */
+export class LoopbackListener implements Disposable {
+  #listening: Promise<{ readonly server: Server; readonly port: number }> | undefined;
+  #disposed = false;
+
+  constructor(
+    private readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => void,
+  ) {}
+
+  /** @returns `http://127.0.0.1:PORT` */
+  async baseUrl(): Promise<string> {
+    if (this.#disposed) throw new Error('The relay has been closed.');
+    this.#listening ??= this.#listen();
+    return `http://127.0.0.1:${(await this.#listening).port}`;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    void this.#listening?.then(({ server }) => {
+      server.close();
+      server.closeAllConnections();
+    });
+  }
+
+  #listen(): Promise<{ readonly server: Server; readonly port: number }> {
+    const server = createServer((request, response) => {
+      this.onRequest(request, response, (server.address() as AddressInfo).port);
+    });
+    // Calls wait for people; how long, the relay decides for each.
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = keepAlive;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', () => resolve({ server, port: (server.address() as AddressInfo).port }));
+    });
+  }
+}

@@ -1,0 +1,290 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import { errorName } from '../broker/errorName.js';
+import type { Clock, Log } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
+import { errorMessage, listChangedMessages, sessionNotFoundMessage } from '../mcp/relayMessages.js';
+import { AmbiguousJsonError } from '../mcp/strictJson.js';
+import type { Caller } from './callerAdmission.js';
+import { EventStream } from './eventStream.js';
+import { HeldRequest, sendJson } from './heldRequest.js';
+import type { RelayedRequests } from './relayedRequest.js';
+import { RelaySession } from './relaySession.js';
+import { BodyTooLargeError, readBody } from './requestBody.js';
+import type { ServerStreams } from './serverStream.js';
+import type { SignedOutSessions } from './signedOutSession.js';
+import { upstreamHeaders } from './upstreamRequest.js';
+import type { UpstreamSessions } from './upstreamSession.js';
+
+/** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
+const initializedDeadline = 5_000;
+/** Sessions of one caller. They end without a word when its process does; those idle longest make room. */
+const sessionLimit = 200;
+
+export interface McpEndpointParts {
+  readonly authorizedFetch: AuthorizedFetch;
+  readonly upstreams: UpstreamSessions;
+  readonly requests: RelayedRequests;
+  readonly signedOut: SignedOutSessions;
+  readonly streams: ServerStreams;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Streamable HTTP towards admitted callers: sessions, and what each kind of message does to them. */
+export class McpEndpoint {
+  readonly #sessions = new Map<string, RelaySession>();
+
+  constructor(private readonly parts: McpEndpointParts) {}
+
+  async answer(
+    server: ServerConfig,
+    caller: Caller,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    switch (request.method) {
+      case 'POST':
+        return this.#post(server, caller, request, response);
+      case 'GET': {
+        this.#get(server, caller, request, response);
+        return;
+      }
+      case 'DELETE':
+        return this.#delete(server, caller, request, response);
+      default:
+        response.writeHead(405, { Allow: 'GET, POST, DELETE' }).end();
+    }
+  }
+
+  /**
+   * After a sign-in began, was renewed or ended: leaves the sessions of who is signed in no more, and tells
+   * callers whose session the relay answers alone that it is worth listing again.
+   */
+  async serverChanged(serverUrl: string): Promise<void> {
+    const affected = [...this.#sessions.values()].filter(({ server }) => server.url === serverUrl);
+    for (const session of affected) {
+      // Storage that cannot be read now is read again before the next request is sent.
+      await this.parts.upstreams.leaveStrangers(session).catch(() => undefined);
+      // A request that waits for this very change tells the caller on its own stream.
+      if (session.upstream !== undefined || session.running.size > 0) continue;
+      for (const message of listChangedMessages()) session.push(message);
+    }
+  }
+
+  /** Ends the sessions of a caller whose key was taken back, and what runs in them. */
+  callerLeft(callerId: string): void {
+    for (const session of this.#sessionsOf(callerId)) {
+      const reason = new DOMException('The key was revoked.', 'AbortError');
+      for (const running of session.running.values()) running.abort(reason);
+      session.close();
+      this.#sessions.delete(session.id);
+    }
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions.values()) session.close();
+    this.#sessions.clear();
+  }
+
+  async #post(
+    server: ServerConfig,
+    caller: Caller,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    let body: Buffer;
+    let message: ClientMessage;
+    try {
+      body = await readBody(request);
+      message = parseClientMessage(body);
+    } catch (error) {
+      refuseBody(response, error);
+      return;
+    }
+    if (message.kind === 'request') {
+      const disagreement = headerDisagreement(message.request, (name) => headerOf(request, name));
+      if (disagreement !== undefined) {
+        sendJson(response, 400, errorMessage(message.request.id, ErrorCode.InvalidRequest, disagreement));
+        return;
+      }
+      if (message.request.method === 'initialize') {
+        await this.#initialize(new RelaySession(server, caller, message.request), response);
+        return;
+      }
+    }
+    const session = this.#sessionOf(server, caller, request);
+    if (session === undefined) {
+      notFound(response, message.kind === 'request' ? message.request.id : undefined);
+      return;
+    }
+    switch (message.kind) {
+      case 'request': {
+        const held = new HeldRequest(session, message.request, body, request, response, this.parts.clock);
+        await this.#request(held);
+        return;
+      }
+      case 'notification':
+        if (message.method === 'notifications/cancelled') cancel(session, message.params['requestId']);
+        await this.#forward(session, body, request);
+        if (message.method === 'notifications/initialized') session.markInitialized();
+        break;
+      case 'response':
+        if (!session.settleElicitation(message.id, message.result))
+          await this.#forward(session, body, request);
+        break;
+    }
+    response.writeHead(202).end();
+  }
+
+  async #initialize(session: RelaySession, response: ServerResponse): Promise<void> {
+    this.#remember(session);
+    const outcome = await this.parts.upstreams.attach(session, false);
+    const result =
+      outcome.kind === 'attached' ? outcome.result : this.parts.signedOut.initializeResult(session);
+    sendJson(
+      response,
+      200,
+      { jsonrpc: '2.0', id: session.initialize.id, result },
+      { 'Mcp-Session-Id': session.id },
+    );
+  }
+
+  async #request(held: HeldRequest): Promise<void> {
+    if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
+      await this.#initialized(held);
+    try {
+      await this.parts.requests.run(held);
+    } catch (error) {
+      if (held.signal.aborted) {
+        // Cancelled by the caller, which expects no answer, or gone.
+        held.response.end();
+        return;
+      }
+      this.parts.log.error(
+        `${held.session.server.name}: ${held.request.method} failed (${errorName(error)}).`,
+      );
+      held.refuse(
+        `${held.tool ?? held.request.method} ended without an answer: the connection to the server broke. It was not run again.`,
+      );
+    }
+  }
+
+  async #initialized(held: HeldRequest): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = this.parts.clock.after(initializedDeadline, late.resolve);
+    await Promise.race([held.session.initialized, late.promise]);
+    timer.dispose();
+  }
+
+  /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
+  async #forward(session: RelaySession, body: Buffer, request: IncomingMessage): Promise<void> {
+    await this.parts.upstreams.leaveStrangers(session);
+    if (session.upstream === undefined) return;
+    const headers = upstreamHeaders('POST', session.upstream, request.headers);
+    const outcome = await this.parts.authorizedFetch.send(session.server, {
+      method: 'POST',
+      headers,
+      body,
+      signal: session.closed,
+    });
+    if (outcome.kind === 'response') await outcome.response.body?.cancel();
+  }
+
+  #get(server: ServerConfig, caller: Caller, request: IncomingMessage, response: ServerResponse): void {
+    const session = this.#sessionOf(server, caller, request);
+    if (session === undefined) {
+      notFound(response, undefined);
+      return;
+    }
+    const closed = new AbortController();
+    response.once('close', () =>
+      closed.abort(new DOMException('The caller closed the stream.', 'AbortError')),
+    );
+    const stream = new EventStream(response, this.parts.clock, { 'Mcp-Session-Id': session.id });
+    this.parts.streams.open(session, stream, closed.signal, headerOf(request, 'last-event-id'));
+  }
+
+  async #delete(
+    server: ServerConfig,
+    caller: Caller,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const session = this.#sessionOf(server, caller, request);
+    if (session === undefined) {
+      notFound(response, undefined);
+      return;
+    }
+    this.#sessions.delete(session.id);
+    await this.parts.upstreams.leaveStrangers(session);
+    if (session.upstream !== undefined) {
+      const headers = upstreamHeaders('DELETE', session.upstream);
+      const outcome = await this.parts.authorizedFetch.send(server, {
+        method: 'DELETE',
+        headers,
+        signal: session.closed,
+      });
+      if (outcome.kind === 'response') await outcome.response.body?.cancel();
+    }
+    session.close();
+    response.writeHead(200).end();
+  }
+
+  /** A session belongs to the caller and the server it was begun with. */
+  #sessionOf(server: ServerConfig, caller: Caller, request: IncomingMessage): RelaySession | undefined {
+    const session = this.#sessions.get(headerOf(request, 'mcp-session-id') ?? '');
+    if (session?.caller.id !== caller.id || session.server.url !== server.url) return undefined;
+    // Kept in the order of their last use.
+    this.#sessions.delete(session.id);
+    this.#sessions.set(session.id, session);
+    return session;
+  }
+
+  /** In the order of their last use. */
+  #sessionsOf(callerId: string): readonly RelaySession[] {
+    return [...this.#sessions.values()].filter(({ caller }) => caller.id === callerId);
+  }
+
+  #remember(session: RelaySession): void {
+    const own = this.#sessionsOf(session.caller.id);
+    let surplus = own.length - sessionLimit + 1;
+    for (const idle of own) {
+      if (surplus <= 0) break;
+      if (idle.isInUse) continue;
+      idle.close();
+      this.#sessions.delete(idle.id);
+      surplus--;
+    }
+    this.#sessions.set(session.id, session);
+  }
+}
+
+function cancel(session: RelaySession, requestId: unknown): void {
+  if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
+  session.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
+}
+
+function refuseBody(response: ServerResponse, error: unknown): void {
+  if (error instanceof BodyTooLargeError) {
+    sendJson(response, 413, errorMessage(undefined, ErrorCode.InvalidRequest, error.message), {
+      Connection: 'close',
+    });
+  } else if (error instanceof AmbiguousJsonError) {
+    sendJson(response, 400, errorMessage(undefined, ErrorCode.ParseError, error.message));
+  } else {
+    // The caller went away while it was sending.
+    response.destroy();
+  }
+}
+
+function notFound(response: ServerResponse, id: RequestId | undefined): void {
+  sendJson(response, 404, sessionNotFoundMessage(id));
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+
+/** Nothing on these pages is to be stored, framed, or told to the next address. */
+const pageHeaders = {
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+} as const;
+
+/** A short page for the person's browser, light or dark as they have it. */
+export function sendPage(response: ServerResponse, status: number, title: string, detail: string): void {
+  response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/html; charset=utf-8' });
+  response.end(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title>
+<style>
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
+main { max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem }
+h1 { font-size: 1.3rem }
+p { overflow-wrap: anywhere }
+</style>
+<main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(detail)}</p></main>
+</html>
+`);
+}
+
+/** Sends the browser on, leaving no trace of where it came from. */
+export function sendRedirect(response: ServerResponse, to: URL): void {
+  response.writeHead(302, { ...pageHeaders, Location: to.href });
+  response.end();
+}
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

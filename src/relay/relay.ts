@@ -1,0 +1,190 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import { callbackPath } from '../broker/callbackPath.js';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import { errorName } from '../broker/errorName.js';
+import type { PendingCallbacks } from '../broker/pendingCallbacks.js';
+import type {
+  Clock,
+  Disposable,
+  Launcher,
+  LaunchPage,
+  LaunchVisit,
+  Log,
+  Memory,
+  RedirectUri,
+} from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignIns } from '../broker/signIns.js';
+import type { Redacted } from '../oauth/redacted.js';
+import { addressOf } from '../oauth/secureAddress.js';
+import { AnswerStreams } from './answerStream.js';
+import { CallerAdmission, isLoopbackAuthority } from './callerAdmission.js';
+import { ConsentInStream } from './consentInStream.js';
+import type { ConsentPrompt } from '../broker/consentPrompt.js';
+import { LaunchPages } from './launchPages.js';
+import { LoopbackCallbacks } from './loopbackCallbacks.js';
+import { LoopbackListener } from './loopbackListener.js';
+import { McpEndpoint } from './mcpEndpoint.js';
+import { RelayedRequests } from './relayedRequest.js';
+import { ServerProfiles } from './serverProfiles.js';
+import { ServerStreams } from './serverStream.js';
+import { SignedOutSessions } from './signedOutSession.js';
+import { UpstreamAnswers } from './upstreamAnswer.js';
+import { UpstreamSessions } from './upstreamSession.js';
+
+export interface RelayParts {
+  /** The configured servers, as they are now. */
+  readonly servers: () => readonly ServerConfig[];
+  readonly authorizedFetch: AuthorizedFetch;
+  readonly credentials: CredentialStore;
+  /** A function, because sign-ins need the relay's launcher in their turn. */
+  readonly signIns: () => SignIns;
+  readonly callbacks: PendingCallbacks;
+  readonly consentPrompt: ConsentPrompt;
+  readonly memory: Memory;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface RelayEndpoint {
+  /** `http://127.0.0.1:PORT/mcp/NAME` */
+  readonly url: string;
+  /** To be sent as `Authorization: Bearer …`. */
+  readonly key: Redacted;
+}
+
+/** The editor's own MCP client, as a caller. */
+const editorCaller = { id: 'editor' };
+
+/** The loopback side of the broker. Nothing listens until somebody needs it. */
+export class Relay implements Disposable, Launcher {
+  readonly #admission = new CallerAdmission();
+  readonly #listener = new LoopbackListener(
+    (request, response, port) => void this.#answer(request, response, port),
+  );
+  readonly #launchPages: LaunchPages;
+  readonly #loopbackCallbacks: LoopbackCallbacks;
+  readonly #endpoint: McpEndpoint;
+  readonly #subscription: Disposable;
+  readonly #keys = new Map<string, Redacted>();
+
+  constructor(private readonly parts: RelayParts) {
+    const { authorizedFetch, credentials, clock, log } = parts;
+    const profiles = new ServerProfiles(parts.memory);
+    const upstreams = new UpstreamSessions(authorizedFetch, credentials, profiles, clock);
+    const signedOut = new SignedOutSessions(profiles);
+    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt);
+    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock));
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent);
+    const streams = new ServerStreams(authorizedFetch, upstreams, log);
+    this.#endpoint = new McpEndpoint({
+      authorizedFetch,
+      upstreams,
+      requests,
+      signedOut,
+      streams,
+      clock,
+      log,
+    });
+    this.#launchPages = new LaunchPages(clock);
+    this.#loopbackCallbacks = new LoopbackCallbacks(parts.callbacks);
+    this.#subscription = credentials.onDidChange((serverUrl) => void this.#endpoint.serverChanged(serverUrl));
+  }
+
+  /** The address and key VS Code's own MCP client uses; begins to listen. The key is fresh each activation. */
+  async endpointFor(server: ServerConfig): Promise<RelayEndpoint> {
+    const url = `${await this.#listener.baseUrl()}/mcp/${encodeURIComponent(server.name)}`;
+    return { url, key: this.#key(editorCaller.id, () => this.#admission.issueKey(editorCaller)) };
+  }
+
+  /**
+   * A further, revocable key for one server: what other extensions get as `accessToken`. The editor does not
+   * say which extension asks, so all of them share one key and count as one caller: each can use the other's
+   * session if it learns its id, and revoking the key is revoking it for all.
+   */
+  keyFor(server: ServerConfig): Redacted {
+    const id = `extension ${server.url}`;
+    return this.#key(id, () => this.#admission.issueKey({ id, serverUrl: server.url }));
+  }
+
+  revokeKey(server: ServerConfig): void {
+    const id = `extension ${server.url}`;
+    this.#keys.delete(id);
+    this.#admission.revokeKey(id);
+    this.#endpoint.callerLeft(id);
+  }
+
+  async open(lifetime: number, onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage> {
+    return this.#launchPages.open(await this.#listener.baseUrl(), lifetime, onVisit);
+  }
+
+  /** A one-shot redirect URI on 127.0.0.1. */
+  async loopbackRedirect(path: string = callbackPath): Promise<RedirectUri> {
+    return this.#loopbackCallbacks.open(await this.#listener.baseUrl(), path);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#endpoint.dispose();
+    this.#listener.dispose();
+  }
+
+  #key(id: string, issue: () => Redacted): Redacted {
+    const key = this.#keys.get(id) ?? issue();
+    this.#keys.set(id, key);
+    return key;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+    try {
+      await this.#route(request, response, port);
+    } catch (error) {
+      this.parts.log.error(`The relay failed to answer (${errorName(error)}).`);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+    const url = addressOf(request.url, new URL('http://127.0.0.1'));
+    if (url === undefined) {
+      notFound(response);
+      return;
+    }
+    const [, place, name, ...rest] = url.pathname.split('/');
+    if (rest.length > 0) {
+      notFound(response);
+      return;
+    }
+    if (place === 'sign-in' && name !== undefined) return this.#launchPages.answer(name, request, response);
+    if (this.#loopbackCallbacks.isWaitingAt(url.pathname) && request.method === 'GET') {
+      if (!isLoopbackAuthority(request.headers.host, port)) {
+        notFound(response);
+        return;
+      }
+      this.#loopbackCallbacks.answer(url, response);
+      return;
+    }
+    const admission = this.#admission.admit(request, port);
+    if (admission.kind === 'refused') {
+      notFound(response, admission.status);
+      return;
+    }
+    const server = place === 'mcp' ? this.#serverCalled(name ?? '') : undefined;
+    const { caller } = admission;
+    if (server === undefined || (caller.serverUrl !== undefined && caller.serverUrl !== server.url)) {
+      notFound(response);
+      return;
+    }
+    return this.#endpoint.answer(server, caller, request, response);
+  }
+
+  #serverCalled(encodedName: string): ServerConfig | undefined {
+    return this.parts.servers().find((server) => encodeURIComponent(server.name) === encodedName);
+  }
+}
+
+function notFound(response: ServerResponse, status = 404): void {
+  response.writeHead(status, { 'Content-Length': 0 }).end();
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { urlElicitation } from '../mcp/relayMessages.js';
+import type { Caller } from './callerAdmission.js';
+import type { EventStream } from './eventStream.js';
+
+/** The session at the upstream that stands behind a caller's session. */
+export interface UpstreamSession {
+  /** Undefined where the server keeps no sessions. */
+  readonly sessionId?: string;
+  readonly protocolVersion: string;
+  /** Who it was begun as; undefined without a sign-in. */
+  readonly person: string | undefined;
+}
+
+/** What a caller answered to an elicitation of ours. */
+export type ElicitationAnswer = 'accept' | 'decline' | 'cancel';
+
+/** Most messages kept for a caller whose stream is being reopened. */
+const queueLimit = 100;
+/** Most ids of our own requests that are remembered. */
+const issuedLimit = 1_000;
+
+/**
+ * One caller's MCP session with the relay. Its id is ours and means nothing upstream; the upstream's own
+ * session may come later (after a sign-in) and is never shown.
+ */
+export class RelaySession {
+  readonly id = randomUUID();
+  /** Requests that are being answered, by their id, so that the caller can cancel one. */
+  readonly running = new Map<RequestId, AbortController>();
+  /** Whether the caller was given the relay's own `sign_in`; a server may have a tool of that name itself. */
+  offeredSignIn = false;
+  /** Called when an upstream session begins, to open what the caller listens on. */
+  onAttached: (() => void) | undefined;
+
+  readonly #closed = new AbortController();
+  readonly #initialized = Promise.withResolvers<void>();
+  /** Ids of our own requests, answered or not: a card that is gone can still be answered. */
+  readonly #issued = new Set<RequestId>();
+  readonly #elicitations = new Map<RequestId, (answer: ElicitationAnswer) => void>();
+  readonly #queue: JSONRPCMessage[] = [];
+  #stream: EventStream | undefined;
+  #upstream: UpstreamSession | undefined;
+  #upstreamLeft = new AbortController();
+
+  constructor(
+    readonly server: ServerConfig,
+    readonly caller: Caller,
+    /** The caller's `initialize`, kept to be said again to the upstream. */
+    readonly initialize: JSONRPCRequest,
+  ) {}
+
+  /** Undefined while the session is answered by the relay alone. */
+  get upstream(): UpstreamSession | undefined {
+    return this.#upstream;
+  }
+
+  enterUpstream(upstream: UpstreamSession): void {
+    this.#upstream = upstream;
+  }
+
+  /** Forgets the session at the upstream; the next request begins another. */
+  leaveUpstream(): void {
+    this.#upstream = undefined;
+    this.#upstreamLeft.abort(new DOMException('The session at the server was left.', 'AbortError'));
+    this.#upstreamLeft = new AbortController();
+  }
+
+  /** Aborted when the upstream session that there is now is left. */
+  get upstreamLeft(): AbortSignal {
+    return this.#upstreamLeft.signal;
+  }
+
+  /** Aborted when the session ends; for work that belongs to no single request. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  close(): void {
+    this.#closed.abort(new DOMException('The session ended.', 'AbortError'));
+    this.#stream?.end();
+  }
+
+  /** Whether somebody waits for an answer or listens. */
+  get isInUse(): boolean {
+    return this.running.size > 0 || this.#stream !== undefined;
+  }
+
+  /** Resolves at `notifications/initialized`: requests overtake it on parallel sockets. */
+  get initialized(): Promise<void> {
+    return this.#initialized.promise;
+  }
+
+  markInitialized(): void {
+    this.#initialized.resolve();
+  }
+
+  /** Whether the caller can be shown an address to open (MCP 2025-11-25, `elicitation.url`). */
+  get showsCards(): boolean {
+    const capabilities = this.initialize.params?.['capabilities'] as
+      { elicitation?: { url?: unknown } } | undefined;
+    return capabilities?.elicitation?.url !== undefined;
+  }
+
+  /** Shows a card on `stream` and waits for the person's answer to it. */
+  elicit(stream: EventStream, url: string, message: string): Promise<ElicitationAnswer> {
+    const id = `mcp-oauth-broker/${randomUUID()}`;
+    this.#issued.add(id);
+    const [oldest] = this.#issued;
+    if (oldest !== undefined && this.#issued.size > issuedLimit) this.#issued.delete(oldest);
+    const answer = new Promise<ElicitationAnswer>((resolve) => this.#elicitations.set(id, resolve));
+    void stream.message(urlElicitation(id, url, message));
+    return answer;
+  }
+
+  /** @returns whether the response was to an elicitation of ours; a late one still is */
+  settleElicitation(id: RequestId, result: Readonly<Record<string, unknown>> | undefined): boolean {
+    if (!this.#issued.has(id)) return false;
+    const action = result?.['action'];
+    this.#elicitations.get(id)?.(action === 'accept' || action === 'decline' ? action : 'cancel');
+    this.#elicitations.delete(id);
+    return true;
+  }
+
+  /** The stream that messages outside a call go to: always the newest, an older one is ignored by callers. */
+  listenOn(stream: EventStream | undefined): void {
+    this.#stream = stream;
+    if (stream === undefined) return;
+    for (const message of this.#queue.splice(0)) void stream.message(message);
+  }
+
+  isListeningOn(stream: EventStream): boolean {
+    return this.#stream === stream;
+  }
+
+  push(message: JSONRPCMessage): void {
+    if (this.#stream !== undefined) void this.#stream.message(message);
+    else if (this.#queue.length < queueLimit) this.#queue.push(message);
+  }
+}

@@ -1,0 +1,121 @@
+import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
+import type { Credential } from '../broker/credential.js';
+import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
+import { identityLine } from '../mcp/identityLine.js';
+import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
+import { signInToolName } from '../mcp/signInTool.js';
+import { serverWords } from '../oauth/serverWords.js';
+import { describeRequest, type ConsentInStream } from './consentInStream.js';
+import type { HeldRequest } from './heldRequest.js';
+import type { SignedOutSessions } from './signedOutSession.js';
+import type { UpstreamAnswers } from './upstreamAnswer.js';
+import { untilAborted } from './untilAborted.js';
+import { upstreamHeaders } from './upstreamRequest.js';
+import type { UpstreamSessions } from './upstreamSession.js';
+
+/** How often one request may ask the person, before the server is believed to want something else. */
+const consentLimit = 3;
+
+/** Takes one request from its arrival to its answer, asking for consent on the way where it is needed. */
+export class RelayedRequests {
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly upstreams: UpstreamSessions,
+    private readonly answers: UpstreamAnswers,
+    private readonly signedOut: SignedOutSessions,
+    private readonly consent: ConsentInStream,
+  ) {}
+
+  async run(held: HeldRequest): Promise<void> {
+    const { session, request } = held;
+    if (request.method === 'ping' && session.upstream === undefined) {
+      held.answer({});
+      return;
+    }
+    let need: ConsentNeed | undefined;
+    for (let asked = 0; asked <= consentLimit; asked++) {
+      const outcome = await this.#attempt(held);
+      if (outcome === 'answered') return;
+      if (outcome.kind === 'response') {
+        await this.answers.relay(held, outcome.response, outcome.credential);
+        return;
+      }
+      if (this.#answerAlone(held)) return;
+      if (outcome.kind !== 'consentNeeded') {
+        const say = outcome.kind === 'denied' ? refusals.denied : refusals.unreachable;
+        held.refuse(say(subjectOf(held, need), outcome.detail));
+        return;
+      }
+      need = outcome.need;
+      if (asked === consentLimit) break;
+      const consent = await this.consent.obtain(held, need);
+      if (consent.kind === 'refused') {
+        held.refuse(consent.text);
+        return;
+      }
+      if (held.tool === signInToolName) held.progress(signedInLine(consent.credential));
+      else if (held.tool !== undefined) held.progress(`${held.tool} again`);
+    }
+    held.refuse(refusals.notSettled(subjectOf(held, need)));
+  }
+
+  /** One try at the upstream, beginning a session there first where there is none. */
+  async #attempt(held: HeldRequest): Promise<AuthorizedOutcome | 'answered'> {
+    const { session } = held;
+    await this.upstreams.leaveStrangers(session);
+    if (session.upstream === undefined) {
+      const attached = await untilAborted(this.upstreams.attach(session, true), held.signal);
+      if (attached.kind !== 'attached') return attached;
+      await this.#welcome(held);
+    }
+    if (held.tool === signInToolName && session.offeredSignIn) {
+      const tools = await this.upstreams.listTools(session, held.signal);
+      if (tools.kind !== 'listed') return tools;
+      held.answer(
+        textResult(
+          signedIn(
+            session.server.name,
+            tools.names.map((name) => serverWords(name) ?? '…'),
+          ),
+        ),
+      );
+      return 'answered';
+    }
+    return this.authorizedFetch.send(session.server, {
+      method: 'POST',
+      headers: upstreamHeaders('POST', session.upstream, held.incoming.headers),
+      body: held.body,
+      signal: held.signal,
+      ...(held.tool !== undefined && { tool: held.tool }),
+    });
+  }
+
+  /** The caller listed a signed-out server; told inside the call, it lists again before it takes the result. */
+  async #welcome(held: HeldRequest): Promise<void> {
+    const tellsHere = held.tool !== undefined && held.acceptsEventStream;
+    for (const message of listChangedMessages()) {
+      if (tellsHere) await held.stream().message(message);
+      else held.session.push(message);
+    }
+  }
+
+  /** Lists never ask for consent: nothing pops up because an editor looked. */
+  #answerAlone(held: HeldRequest): boolean {
+    const result = this.signedOut.answerTo(held.session, held.request.method);
+    if (result !== undefined) held.answer(result);
+    return result !== undefined;
+  }
+}
+
+/** The last progress is what stays visible under the call of `sign_in`. */
+function signedInLine({ account }: Credential): string {
+  return account === undefined ? 'Signed in' : identityLine('Signed in', account.label);
+}
+
+function subjectOf(held: HeldRequest, need: ConsentNeed | undefined): ConsentSubject {
+  return {
+    server: held.session.server.name,
+    what: describeRequest(held),
+    scopes: need?.kind === 'stepUp' ? need.missing : [],
+  };
+}

@@ -1,0 +1,75 @@
+import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import type { Log } from '../broker/ports.js';
+import type { EventStream } from './eventStream.js';
+import type { RelaySession } from './relaySession.js';
+import { isEventStream, upstreamEvents } from './upstreamEvents.js';
+import { upstreamHeaders } from './upstreamRequest.js';
+import type { UpstreamSessions } from './upstreamSession.js';
+
+/**
+ * The stream a caller keeps open for what belongs to no call (Streamable HTTP, GET). It is open from the
+ * start, because a caller that is refused once never asks again; the upstream's joins it when there is one.
+ */
+export class ServerStreams {
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly upstreams: UpstreamSessions,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * @param closed aborted when the caller has closed the stream
+   * @param lastEventId where the caller's earlier stream broke off
+   */
+  open(
+    session: RelaySession,
+    stream: EventStream,
+    closed: AbortSignal,
+    lastEventId: string | undefined,
+  ): void {
+    const join = (after?: string) => void this.#join(session, stream, closed, after);
+    session.onAttached = () => join();
+    session.listenOn(stream);
+    closed.addEventListener('abort', () => {
+      if (!session.isListeningOn(stream)) return;
+      session.listenOn(undefined);
+      session.onAttached = undefined;
+    });
+    if (session.upstream !== undefined) join(lastEventId);
+  }
+
+  async #join(
+    session: RelaySession,
+    stream: EventStream,
+    closed: AbortSignal,
+    lastEventId: string | undefined,
+  ): Promise<void> {
+    // What an upstream says in one person's session is not for the next one's ears.
+    const { upstreamLeft } = session;
+    try {
+      await this.upstreams.leaveStrangers(session);
+      if (upstreamLeft.aborted) return;
+      const headers = upstreamHeaders('GET', session.upstream);
+      if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
+      const outcome = await this.authorizedFetch.send(session.server, {
+        method: 'GET',
+        headers,
+        signal: AbortSignal.any([closed, upstreamLeft]),
+      });
+      if (outcome.kind !== 'response') return;
+      const { response } = outcome;
+      if (!response.ok || !isEventStream(response)) {
+        // 405: the server has no such stream. The caller's stays open for what the relay has to say.
+        await response.body?.cancel();
+        return;
+      }
+      for await (const event of upstreamEvents(response)) await stream.send(event);
+    } catch {
+      // The caller's stream outlives a session that was left: the next one joins it.
+      if (closed.aborted || upstreamLeft.aborted) return;
+      this.log.debug(`${session.server.name}: the server's stream broke off.`);
+    }
+    // The caller opens it again, and with it the upstream's.
+    stream.end();
+  }
+}

@@ -1,0 +1,177 @@
+import { withoutTokens, type Credential } from '../broker/credential.js';
+import { identityLine } from '../mcp/identityLine.js';
+import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
+import { serverWords } from '../oauth/serverWords.js';
+import type { AnswerStreams } from './answerStream.js';
+import { drained } from './backPressure.js';
+import { describeRequest } from './consentInStream.js';
+import { sendJson, type HeldRequest } from './heldRequest.js';
+import { isListMethod, longestList, type ServerProfiles } from './serverProfiles.js';
+import { beginningOf, OversizedAnswerError } from './upstreamBody.js';
+import { isEventStream } from './upstreamEvents.js';
+
+/** Up to this many bytes a JSON answer is read before it is handed on, to see whether it is one. */
+const judgedLength = 64 * 1024;
+/** Enough of a refusal to quote from, in bytes. */
+const refusalLength = 10_000;
+
+/**
+ * Hands an upstream's answer to the caller, which always gets one: what is no answer to its request becomes
+ * words. The rest streams through, but for what the relay adds to or learns from: the identity line of a tool
+ * call, and the lists.
+ */
+export class UpstreamAnswers {
+  constructor(
+    private readonly profiles: ServerProfiles,
+    private readonly streams: AnswerStreams,
+  ) {}
+
+  async relay(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
+    if (!response.ok) {
+      await relayFailure(held, response, credential);
+      return;
+    }
+    // The caller gets the server's own tools; one of them may be called as the relay's is.
+    if (held.request.method === 'tools/list') held.session.offeredSignIn = false;
+    if (isEventStream(response)) {
+      await this.#relayEvents(held, response, credential);
+    } else if (isJson(response)) {
+      await this.#relayJson(held, response, credential);
+    } else {
+      const type = serverWords(response.headers.get('content-type'));
+      await response.body?.cancel().catch(() => undefined);
+      refuse(held, `answered ${response.status} with ${type ?? 'nothing'}, which is no answer to it`);
+    }
+  }
+
+  async #relayEvents(
+    held: HeldRequest,
+    response: Response,
+    credential: Credential | undefined,
+  ): Promise<void> {
+    try {
+      const answered = await this.streams.relay(held, response, async (data) => {
+        sayWho(held, credential);
+        await this.#learn(held, data);
+      });
+      if (!answered) refuse(held, 'ended the connection before it answered');
+    } catch (error) {
+      if (!(error instanceof OversizedAnswerError)) throw error;
+      refuse(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
+    }
+  }
+
+  async #relayJson(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
+    const limit = isListMethod(held.request.method) ? longestList : judgedLength;
+    const { whole, chunks } = await beginningOf(response, limit);
+    if (whole !== undefined) {
+      if (!isAnswer(whole, held)) {
+        const said = errorIn(whole, credential);
+        refuse(held, said === undefined ? 'answered something else' : `answered: ${said}`);
+        return;
+      }
+      await this.#learn(held, whole);
+    }
+    sayWho(held, credential);
+    if (held.isStreaming) {
+      await held.stream().pipe(chunks);
+      held.stream().end();
+    } else {
+      await pipeThrough(held, response.status, chunks);
+    }
+  }
+
+  async #learn(held: HeldRequest, data: string): Promise<void> {
+    const { method, params } = held.request;
+    if (!isListMethod(method)) return;
+    const result = (parse(data) as { result?: unknown } | undefined)?.result;
+    await this.profiles.rememberList(held.session.server, method, result, params?.['cursor'] !== undefined);
+  }
+}
+
+/** Statuses that would make a caller hang up or sign in by itself become words. */
+async function relayFailure(
+  held: HeldRequest,
+  response: Response,
+  credential: Credential | undefined,
+): Promise<void> {
+  const { host } = new URL(held.session.server.url);
+  const { whole } = await beginningOf(response, refusalLength);
+  if (whole === undefined) await response.body?.cancel().catch(() => undefined);
+  if (response.status === 404 && held.session.upstream?.sessionId !== undefined && !held.isStreaming) {
+    // The session is gone upstream. Callers begin a new one on 404 and say the request again themselves.
+    sendJson(held.response, 404, sessionNotFoundMessage(held.request.id));
+    return;
+  }
+  const said = whole === undefined ? undefined : errorIn(whole, credential);
+  if (said !== undefined && held.tool === undefined) held.refuse(`${host}: ${said}`);
+  else
+    held.refuse(
+      `${host} answered ${response.status}${said === undefined ? '' : `: ${said}`}. The request was not sent again.`,
+    );
+}
+
+function refuse(held: HeldRequest, happened: string): void {
+  const { host } = new URL(held.session.server.url);
+  held.refuse(
+    `${describeRequest(held)} has no answer: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
+  );
+}
+
+/** Who acted is said just before the result: the last progress message is what stays visible. */
+function sayWho(held: HeldRequest, credential: Credential | undefined): void {
+  const { tool } = held;
+  if (tool !== undefined && credential?.account !== undefined)
+    held.progress(identityLine(tool, credential.account.label));
+}
+
+async function pipeThrough(
+  held: HeldRequest,
+  status: number,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  held.response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'Mcp-Session-Id': held.session.id,
+  });
+  for await (const chunk of chunks) {
+    if (held.response.destroyed) return;
+    if (!held.response.write(chunk)) await drained(held.response);
+  }
+  held.response.end();
+}
+
+/** Some servers leave the type out. */
+function isJson(response: Response): boolean {
+  const type = response.headers.get('content-type');
+  if ([202, 204, 205].includes(response.status)) return false;
+  return type === null || /^application\/([\w.+-]+\+)?json\b/i.test(type);
+}
+
+/** Whether a document is the response to this request; an array may hold it (MCP 2025-03-26, batches). */
+function isAnswer(text: string, held: HeldRequest): boolean {
+  const value = parse(text);
+  const messages = (Array.isArray(value) ? value : [value]) as ({ id?: unknown } | null | undefined)[];
+  return messages.some(
+    (message) =>
+      typeof message === 'object' &&
+      message?.id === held.request.id &&
+      ('result' in message || 'error' in message),
+  );
+}
+
+/** What a server says of a failure, without the tokens that some repeat in it. */
+function errorIn(text: string, credential: Credential | undefined): string | undefined {
+  const message = (parse(text) as { error?: { message?: unknown } } | undefined)?.error?.message;
+  if (typeof message !== 'string') return undefined;
+  return serverWords(credential === undefined ? message : withoutTokens(message, credential));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
+export const longestMessage = 16 * 1024 * 1024;
+
+/** An upstream's message is larger than what is held of one. */
+export class OversizedAnswerError extends Error {
+  override readonly name = 'OversizedAnswerError';
+
+  constructor(limit: number) {
+    super(`A message in the answer is larger than the limit of ${Math.floor(limit / 1024)} KiB.`);
+  }
+}
+
+/** The body of an answer, of which no more than its beginning has been read. */
+export interface BodyBeginning {
+  /** The whole body, where it is no longer than the limit. */
+  readonly whole?: string;
+  /** The body from its first byte on, to be read once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** @param limit bytes read at most, but for the last chunk */
+export async function beginningOf(response: Response, limit: number): Promise<BodyBeginning> {
+  const body = chunksOf(response)[Symbol.asyncIterator]();
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for (let part = await body.next(); part.done !== true; part = await body.next()) {
+    read.push(part.value);
+    size += part.value.byteLength;
+    if (size > limit) return { chunks: joined(read, body) };
+  }
+  return { whole: Buffer.concat(read).toString('utf8'), chunks: joined(read, body) };
+}
+
+/**
+ * The whole body as text.
+ *
+ * @param limit in bytes
+ * @throws OversizedAnswerError
+ */
+export async function boundedText(response: Response, limit = longestMessage): Promise<string> {
+  const { whole, chunks } = await beginningOf(response, limit);
+  if (whole !== undefined) return whole;
+  await chunks[Symbol.asyncIterator]().return?.();
+  await response.body?.cancel().catch(() => undefined);
+  throw new OversizedAnswerError(limit);
+}
+
+export function chunksOf(response: Response): AsyncIterable<Uint8Array> {
+  return (response.body ?? nothing()) as AsyncIterable<Uint8Array>;
+}
+
+async function* joined(
+  read: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* read;
+    for (let part = await rest.next(); part.done !== true; part = await rest.next()) yield part.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // An answer without a body.
+}

@@ -1,0 +1,194 @@
+import {
+  InitializeResultSchema,
+  ListToolsResultSchema,
+  type InitializeResult,
+  type JSONRPCMessage,
+  type Tool,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { AuthorizedFetch, AuthorizedOutcome } from '../broker/authorizedFetch.js';
+import type { Credential } from '../broker/credential.js';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { Clock } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { notificationMessage } from '../mcp/relayMessages.js';
+import type { RelaySession } from './relaySession.js';
+import type { ServerProfiles } from './serverProfiles.js';
+import { boundedText, OversizedAnswerError } from './upstreamBody.js';
+import { isEventStream, upstreamEvents } from './upstreamEvents.js';
+import { upstreamHeaders } from './upstreamRequest.js';
+
+/** The upstream's answer to `initialize`, or why there is none. */
+export type AttachOutcome =
+  | { readonly kind: 'attached'; readonly result: InitializeResult }
+  | Exclude<AuthorizedOutcome, { kind: 'response' }>;
+
+/** The names of an upstream's tools, or why they cannot be told. */
+export type ToolListOutcome =
+  | { readonly kind: 'listed'; readonly names: readonly string[] }
+  | Exclude<AuthorizedOutcome, { kind: 'response' }>;
+
+/** Most pages of a tool list that are gathered; pages without end would hold the call for ever. */
+const mostPages = 100;
+/** Longest wait for what the relay asks by itself, in milliseconds. */
+const patience = 30_000;
+
+/** Begins sessions at upstreams on behalf of callers' sessions. */
+export class UpstreamSessions {
+  readonly #attaching = new WeakMap<RelaySession, Promise<AttachOutcome>>();
+
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly credentials: CredentialStore,
+    private readonly profiles: ServerProfiles,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Leaves a session that was begun as somebody else: another person's token has no place in it. */
+  async leaveStrangers(session: RelaySession): Promise<void> {
+    const { upstream } = session;
+    if (upstream === undefined) return;
+    const credential = await this.credentials.get(session.server.url);
+    if (session.upstream === upstream && upstream.person !== personOf(credential)) session.leaveUpstream();
+  }
+
+  /**
+   * Says the caller's own `initialize` to the upstream. Callers that come meanwhile share the outcome.
+   *
+   * @param announce whether to say `notifications/initialized` too, because the caller said its own already
+   */
+  attach(session: RelaySession, announce: boolean): Promise<AttachOutcome> {
+    const running = this.#attaching.get(session);
+    if (running !== undefined) return running;
+    const attaching = this.#patiently(session.server, 'initialize', session.closed, (signal) =>
+      this.#attach(session, signal, announce),
+    ).finally(() => void this.#attaching.delete(session));
+    this.#attaching.set(session, attaching);
+    return attaching;
+  }
+
+  /** The upstream's whole tool list; remembered for when the person is signed out. */
+  listTools(session: RelaySession, signal: AbortSignal): Promise<ToolListOutcome> {
+    return this.#patiently(session.server, 'tools/list', signal, (limited) =>
+      this.#listTools(session, limited),
+    );
+  }
+
+  async #listTools(session: RelaySession, signal: AbortSignal): Promise<ToolListOutcome> {
+    const tools: Tool[] = [];
+    const cursors = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const params = cursor === undefined ? {} : { cursor };
+      const message = { jsonrpc: '2.0' as const, id: 'mcp-oauth-broker/tools', method: 'tools/list', params };
+      const outcome = await this.#post(session, message, signal);
+      if (outcome.kind !== 'response') return outcome;
+      const { response } = outcome;
+      const page = ListToolsResultSchema.safeParse(
+        response.ok ? await resultOf(response, message.id) : undefined,
+      );
+      if (!page.success) {
+        await response.body?.cancel().catch(() => undefined);
+        const { host } = new URL(session.server.url);
+        return {
+          kind: 'failed',
+          detail: `${host} did not answer tools/list as an MCP server does (${response.status}).`,
+        };
+      }
+      tools.push(...page.data.tools);
+      cursor = page.data.nextCursor;
+      if (cursor === undefined || cursors.has(cursor)) break;
+      cursors.add(cursor);
+    } while (cursors.size < mostPages);
+    await this.profiles.rememberList(session.server, 'tools/list', { tools }, false);
+    return { kind: 'listed', names: tools.map(({ name }) => name) };
+  }
+
+  async #attach(session: RelaySession, signal: AbortSignal, announce: boolean): Promise<AttachOutcome> {
+    const outcome = await this.#post(session, session.initialize, signal);
+    if (outcome.kind !== 'response') return outcome;
+    const { response, credential } = outcome;
+    const result = InitializeResultSchema.safeParse(
+      response.ok ? await resultOf(response, session.initialize.id) : undefined,
+    );
+    if (!result.success) {
+      await response.body?.cancel().catch(() => undefined);
+      const { host } = new URL(session.server.url);
+      return {
+        kind: 'failed',
+        detail: `${host} did not answer initialize as an MCP server does (${response.status}).`,
+      };
+    }
+    const sessionId = response.headers.get('mcp-session-id');
+    session.enterUpstream({
+      protocolVersion: result.data.protocolVersion,
+      person: personOf(credential),
+      ...(sessionId !== null && { sessionId }),
+    });
+    await this.profiles.rememberInformation(session.server, result.data);
+    if (announce) {
+      const announced = await this.#post(session, notificationMessage('notifications/initialized'), signal);
+      if (announced.kind === 'response') await announced.response.body?.cancel();
+    }
+    session.onAttached?.();
+    return { kind: 'attached', result: result.data };
+  }
+
+  /** Ends in words where the upstream does not answer, or answers without end. */
+  async #patiently<Outcome>(
+    server: ServerConfig,
+    method: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Outcome>,
+  ): Promise<Outcome | Extract<AuthorizedOutcome, { kind: 'failed' }>> {
+    const late = new AbortController();
+    const timer = this.clock.after(patience, () => late.abort());
+    const { host } = new URL(server.url);
+    try {
+      return await work(AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (late.signal.aborted)
+        return { kind: 'failed', detail: `${host} did not answer ${method} within ${patience / 1000} s.` };
+      if (!(error instanceof OversizedAnswerError)) throw error;
+      return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
+    } finally {
+      timer.dispose();
+    }
+  }
+
+  #post(session: RelaySession, message: JSONRPCMessage, signal: AbortSignal): Promise<AuthorizedOutcome> {
+    return this.authorizedFetch.send(session.server, {
+      method: 'POST',
+      headers: upstreamHeaders('POST', session.upstream),
+      body: Buffer.from(JSON.stringify(message)),
+      signal,
+    });
+  }
+}
+
+/** Tells people apart; where nobody said who signed in, every sign-in may be another person. */
+function personOf(credential: Credential | undefined): string | undefined {
+  if (credential === undefined) return undefined;
+  return credential.account === undefined
+    ? credential.id
+    : `${credential.account.id} ${credential.as.issuer}`;
+}
+
+/** The `result` of the response with this id, from a JSON or an event stream answer. */
+async function resultOf(response: Response, id: string | number): Promise<unknown> {
+  if (!isEventStream(response)) return resultIn(await boundedText(response), id);
+  for await (const event of upstreamEvents(response)) {
+    const result = resultIn(event.data, id);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}
+
+function resultIn(text: string, id: string | number): unknown {
+  try {
+    const message = JSON.parse(text) as { id?: unknown; result?: unknown } | null;
+    return message?.id === id ? message.result : undefined;
+  } catch {
+    return undefined;
+  }
+}

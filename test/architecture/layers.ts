@@ -1,0 +1,84 @@
+import path from 'node:path';
+import { importsOf } from './sourceImports.js';
+
+/** What the files of one folder may name. */
+export interface Layer {
+  /** Folders below `src/`; a file of the folder itself may always be named. */
+  readonly layers: readonly string[];
+  /** Packages and built-in modules; `node:*` stands for all of Node. */
+  readonly packages: readonly string[];
+}
+
+/** Files by path relative to the repository, with `/`. */
+export type Sources = ReadonlyMap<string, string>;
+
+const everything: Layer = {
+  layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'editor', 'headless'],
+  packages: ['vscode', 'node:*'],
+};
+
+/** DESIGN.md, "Layers". A single file of a folder is written with its name: `broker/ports`. */
+export const layers: Readonly<Record<string, Layer>> = {
+  oauth: { layers: [], packages: ['oauth4webapi'] },
+  mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
+  broker: { layers: ['oauth', 'mcp'], packages: [] },
+  relay: {
+    layers: ['broker', 'mcp', 'oauth'],
+    packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],
+  },
+  node: { layers: ['broker/ports'], packages: ['node:*', 'proper-lockfile'] },
+  editor: { layers: ['broker', 'oauth', 'mcp'], packages: ['vscode'] },
+  headless: { layers: ['oauth', 'mcp', 'broker', 'relay', 'node'], packages: ['node:*'] },
+  'extension.ts': everything,
+};
+
+/** Imports that point where they may not, each as `file:line names specifier`. */
+export function layerViolations(sources: Sources, rules = layers): readonly string[] {
+  return [...sources].flatMap(([file, text]) => {
+    const [, folder = ''] = file.split('/');
+    const rule = rules[folder];
+    if (rule === undefined) return [`${file}: src/${folder} is in no layer`];
+    return importsOf(file, text)
+      .filter(({ specifier }) => !mayName(file, folder, rule, specifier))
+      .map(({ specifier, line }) => `${file}:${line} names ${specifier}`);
+  });
+}
+
+function mayName(file: string, folder: string, rule: Layer, specifier: string): boolean {
+  if (!specifier.startsWith('.')) return rule.packages.some((allowed) => isOf(specifier, allowed));
+  const [top, layer = '', ...rest] = path.posix.join(path.posix.dirname(file), specifier).split('/');
+  if (top !== 'src') return false;
+  const target = [layer, ...rest].join('/').replace(/\.js$/, '');
+  return layer === folder || rule.layers.some((allowed) => target === allowed || layer === allowed);
+}
+
+function isOf(specifier: string, allowed: string): boolean {
+  if (allowed === 'node:*') return specifier.startsWith('node:');
+  return specifier === allowed || specifier.startsWith(`${allowed}/`);
+}
+
+/** Files that import each other in a circle, types included, each circle once as `a → b → a`. */
+export function importCycles(sources: Sources): readonly string[] {
+  const graph = new Map(
+    [...sources].map(([file, text]) => [
+      file,
+      importsOf(file, text)
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => path.posix.join(path.posix.dirname(file), specifier).replace(/\.js$/, '.ts')),
+    ]),
+  );
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, trail: readonly string[]): void => {
+    const at = trail.indexOf(file);
+    if (at >= 0) {
+      cycles.push([...trail.slice(at), file].join(' → '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const next of graph.get(file) ?? []) walk(next, [...trail, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return cycles;
+}

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
+import { Redacted } from '../../src/oauth/redacted.js';
+import {
+  closeServers,
+  scriptedServer,
+  type ScriptedAnswer,
+  type ScriptedServer,
+} from '../oauth/scriptedServer.js';
+import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
+
+/** On this machine, as its authorization server is; nothing is asked of it. */
+const server = serverAt('http://127.0.0.1:1/mcp');
+const fresh = { access_token: 'access-2', token_type: 'Bearer', expires_in: 300 };
+const rotated = { body: { ...fresh, refresh_token: 'refresh-2' } };
+
+describe('access tokens', () => {
+  let window: BrokerWindow;
+  let answer: ScriptedAnswer;
+  let authorizationServer: ScriptedServer;
+  beforeEach(async () => {
+    window = new BrokerWindow();
+    answer = rotated;
+    authorizationServer = await scriptedServer(() => answer);
+  });
+  afterEach(closeServers);
+
+  const credential = (...[more]: [Parameters<typeof credentialFor>[3]?]) =>
+    credentialFor(server.url, authorizationServer.origin, window.shared.clock, more);
+  const signIn = (...more: Parameters<typeof credential>) => window.credentials.put(credential(...more));
+  const current = async () => (await window.tokens.current(server))?.tokens.accessToken.expose();
+  const stored = async () => (await window.credentials.reread(server.url))?.tokens;
+  const refreshes = () => authorizationServer.requests.length;
+
+  it('are none where nobody is signed in', async () => {
+    assert.equal(await current(), undefined);
+    assert.equal(refreshes(), 0);
+  });
+
+  for (const [lifetime, margin] of [
+    [300, 60],
+    [3600, 60],
+    [10, 2],
+    [100, 20],
+  ] as const) {
+    it(`of ${lifetime} s are refreshed ${margin} s ahead of their end and not before`, async () => {
+      await signIn({ tokens: { expiresAt: window.shared.clock.now() + lifetime * 1000 } });
+      window.shared.clock.advance((lifetime - margin) * 1000 - 1);
+      assert.equal(await current(), 'access-1');
+      assert.equal(refreshes(), 0);
+      window.shared.clock.advance(1);
+      assert.equal(await current(), 'access-2');
+      assert.equal(refreshes(), 1);
+    });
+  }
+
+  it('are sent as they are while their end is not known', async () => {
+    const { expiresAt, ...tokens } = credential().tokens;
+    assert.ok(expiresAt);
+    await window.credentials.put({ ...credential(), tokens });
+    window.shared.clock.advance(100 * 24 * 3_600_000);
+    assert.equal(await current(), 'access-1');
+  });
+
+  it('are refreshed with the client, the resource and the refresh token', async () => {
+    await signIn();
+    await window.tokens.after401(server, credential());
+    const { form } = authorizationServer.requests[0] ?? assert.fail();
+    assert.deepEqual(Object.fromEntries(form), {
+      grant_type: 'refresh_token',
+      refresh_token: 'refresh-1',
+      client_id: 'client-1',
+      resource: server.url,
+    });
+  });
+
+  it('are refreshed once for all who need them at the same time', async () => {
+    await signIn();
+    window.shared.clock.advance(295_000);
+    const refused = credential();
+    const got = await Promise.all([
+      ...Array.from({ length: 20 }, () => window.tokens.current(server)),
+      ...Array.from({ length: 20 }, () => window.tokens.after401(server, refused)),
+    ]);
+    assert.deepEqual(new Set(got.map((one) => one?.tokens.accessToken.expose())), new Set(['access-2']));
+    assert.equal(refreshes(), 1);
+  });
+
+  it('are refreshed once by two windows over one storage', async () => {
+    const other = new BrokerWindow(window.shared);
+    await signIn();
+    await other.tokens.current(server);
+    window.shared.clock.advance(295_000);
+    const got = await Promise.all([window, other].map(({ tokens }) => tokens.current(server)));
+    assert.deepEqual(
+      got.map((one) => one?.tokens.refreshToken?.expose()),
+      ['refresh-2', 'refresh-2'],
+    );
+    assert.equal(refreshes(), 1);
+  });
+
+  it('that another window renewed are taken, though storage told nothing of it', async () => {
+    await signIn();
+    assert.equal(await current(), 'access-1');
+    const [[key, record] = ['', '']] = window.shared.secrets.entries;
+    window.shared.secrets.entries.set(key, record.replace('access-1', 'access-9'));
+    const renewed = await window.tokens.after401(server, credential());
+    assert.equal(renewed?.tokens.accessToken.expose(), 'access-9');
+    assert.equal(refreshes(), 0);
+  });
+
+  it('keep their refresh token, scopes and account when the answer has none', async () => {
+    await signIn();
+    answer = { body: fresh };
+    await window.tokens.after401(server, credential());
+    const tokens = await stored();
+    assert.equal(tokens?.accessToken.expose(), 'access-2');
+    assert.equal(tokens.refreshToken?.expose(), 'refresh-1');
+    assert.deepEqual(tokens.scopes, ['repo:read']);
+    const { id, account } = (await window.credentials.get(server.url)) ?? assert.fail();
+    assert.deepEqual([id, account?.label], ['sign-in-1', 'alice@example.org']);
+  });
+
+  it('are stored before anybody is given them', async () => {
+    await signIn();
+    const { secrets } = window.shared;
+    let inStorage: string | undefined;
+    const set = secrets.set.bind(secrets);
+    const slow = Promise.withResolvers<void>();
+    secrets.set = async (key, value) => {
+      await slow.promise;
+      await set(key, value);
+      inStorage = value;
+    };
+    const renewing = window.tokens.after401(server, credential()).then((renewed) => {
+      assert.match(inStorage ?? '', /access-2/);
+      return renewed;
+    });
+    slow.resolve();
+    assert.ok(await renewing);
+  });
+
+  const failures: [string, ScriptedAnswer][] = [
+    ['a client it does not know', { status: 401, body: { error: 'invalid_client' } }],
+    ['a request it does not like', { status: 400, body: { error: 'invalid_request' } }],
+    ['a server error', { status: 500, body: 'oops' }],
+    ['an overload', { status: 503, body: { error: 'temporarily_unavailable' } }],
+    ['a page', { body: '<html>', headers: { 'content-type': 'text/html' } }],
+    ['an empty answer', { body: {} }],
+    ['a redirect', { status: 302, headers: { location: '/elsewhere' } }],
+  ];
+  for (const [what, failure] of failures) {
+    it(`outlive ${what}: the sign-in is kept, and usable to its end`, async () => {
+      await signIn();
+      answer = failure;
+      window.shared.clock.advance(295_000);
+      assert.equal(await current(), 'access-1');
+      await assert.rejects(window.tokens.after401(server, credential()), OAuthFlowError);
+      window.shared.clock.advance(10_000);
+      await assert.rejects(window.tokens.current(server), OAuthFlowError);
+      assert.equal((await stored())?.refreshToken?.expose(), 'refresh-1');
+      answer = rotated;
+      assert.equal(await current(), 'access-2');
+    });
+  }
+
+  it('outlive a network that is down', async () => {
+    await signIn();
+    await closeServers();
+    window.shared.clock.advance(295_000);
+    assert.equal(await current(), 'access-1');
+    await assert.rejects(window.tokens.after401(server, credential()), { code: 'unreachable' });
+    assert.equal((await stored())?.refreshToken?.expose(), 'refresh-1');
+  });
+
+  it('are used to their end while the lock cannot be had', async () => {
+    await signIn();
+    window.shared.lock.hold = () => Promise.reject(new Error('held by another window'));
+    window.shared.clock.advance(295_000);
+    assert.equal(await current(), 'access-1');
+    assert.ok(window.shared.log.lines.some((line) => line.includes('could not be renewed ahead of its end')));
+    window.shared.clock.advance(5_000);
+    await assert.rejects(window.tokens.current(server), /held by another window/);
+  });
+
+  it('end with invalid_grant; who was signed in stays to be shown', async () => {
+    await signIn();
+    answer = { status: 400, body: { error: 'invalid_grant' } };
+    assert.equal(await window.tokens.after401(server, credential()), undefined);
+    const { status, account, held } = await window.states.statusOf(server);
+    assert.deepEqual([status, account, held], ['expired', 'alice@example.org', ['repo:read']]);
+    assert.equal((await stored())?.refreshToken, undefined);
+    assert.equal(await window.tokens.after401(server, credential()), undefined);
+    assert.equal(refreshes(), 1);
+  });
+
+  it('are not refreshed where there is nothing to refresh with', async () => {
+    const { refreshToken, ...tokens } = credential().tokens;
+    assert.ok(refreshToken);
+    await window.credentials.put({ ...credential(), tokens });
+    assert.equal(await window.tokens.after401(server, credential()), undefined);
+    assert.equal(refreshes(), 0);
+  });
+
+  it('of a sign-in that ended while they were refreshed do not replace those of the newer one', async () => {
+    const newer = credential({ id: 'sign-in-2', tokens: { accessToken: new Redacted('access-newer') } });
+    await signIn();
+    await closeServers();
+    let meanwhile: Promise<void> | undefined;
+    authorizationServer = await scriptedServer(() => {
+      meanwhile = window.credentials.put(newer);
+      return rotated;
+    });
+    await signIn();
+    const renewed = await window.tokens.after401(server, credential());
+    await meanwhile;
+    assert.equal(renewed?.id, 'sign-in-2');
+    assert.equal((await stored())?.accessToken.expose(), 'access-newer');
+  });
+});

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/authorizedFetch.js';
+import { listenOnLoopback } from '../demo/loopbackServer.js';
+import {
+  closeServers,
+  scriptedServer,
+  type ScriptedAnswer,
+  type ScriptedServer,
+} from '../oauth/scriptedServer.js';
+import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
+
+const challenge = (rest: string) => ({ 'www-authenticate': `Bearer ${rest}` });
+const unauthorized: ScriptedAnswer = { status: 401, headers: challenge('scope="repo:read"') };
+
+describe('authorized fetch', () => {
+  let window: BrokerWindow;
+  let answer: (authorization: string | undefined) => ScriptedAnswer;
+  /** What the authorization server says to a refresh. */
+  let refreshed: ScriptedAnswer;
+  let mcp: ScriptedServer;
+  let authorizationServer: ScriptedServer;
+  beforeEach(async () => {
+    window = new BrokerWindow();
+    answer = () => ({ body: { ok: true } });
+    mcp = await scriptedServer(({ headers }) => answer(headers.authorization));
+    refreshed = {
+      body: { access_token: 'access-2', token_type: 'Bearer', refresh_token: 'refresh-2', expires_in: 300 },
+    };
+    authorizationServer = await scriptedServer(() => refreshed);
+    await window.credentials.put(
+      credentialFor(server().url, authorizationServer.origin, window.shared.clock),
+    );
+  });
+  afterEach(closeServers);
+
+  const server = () => serverAt(`${mcp.origin}/mcp`);
+  const send = (to = server(), more: Partial<UpstreamRequest> = {}) =>
+    window.authorizedFetch.send(to, {
+      method: 'POST',
+      headers: new Headers({ 'Content-Type': 'application/json' }),
+      body: new TextEncoder().encode('{"a": 1}'),
+      signal: new AbortController().signal,
+      ...more,
+    });
+  const status = async (of = server()) => (await window.states.statusOf(of)).status;
+  const costNothing = async () => {
+    assert.equal(mcp.requests.length, 1);
+    assert.equal(authorizationServer.requests.length, 0);
+    const { tokens } = (await window.credentials.reread(server().url)) ?? assert.fail();
+    assert.deepEqual([tokens.accessToken.expose(), tokens.refreshToken?.expose()], ['access-1', 'refresh-1']);
+  };
+
+  it('sends the token, the body byte for byte and the configured headers', async () => {
+    const outcome = await send({ ...server(), headers: { 'X-Team': 'blue' } });
+    assert.equal(outcome.kind, 'response');
+    const [request] = mcp.requests;
+    assert.deepEqual(
+      [request?.headers.authorization, request?.headers['x-team'], request?.body],
+      ['Bearer access-1', 'blue', '{"a": 1}'],
+    );
+    assert.equal(await status(), 'ready');
+  });
+
+  it('sends the token to the configured address only', async () => {
+    const stranger = await scriptedServer(() => ({}));
+    for (const url of [`${stranger.origin}/mcp`, `${mcp.origin}/other`]) await send(serverAt(url));
+    for (const { headers } of [...stranger.requests, ...mcp.requests]) {
+      assert.equal(headers.authorization, undefined);
+    }
+    assert.equal(stranger.requests.length + mcp.requests.length, 2);
+  });
+
+  for (const redirect of [301, 302, 303, 307, 308]) {
+    it(`follows no ${redirect} with a token: the other server sees nothing`, async () => {
+      const other = await scriptedServer(() => ({}));
+      answer = () => ({ status: redirect, headers: { location: `${other.origin}/mcp?token=1` } });
+      const outcome = await send();
+      assert.equal(outcome.kind, 'failed');
+      assert.ok(outcome.detail.includes(`redirects to ${other.origin}/mcp.`));
+      assert.equal(other.requests.length, 0);
+      assert.equal(await status(), 'misconfigured');
+      await costNothing();
+    });
+  }
+
+  for (const [what, headers] of [
+    ['without a challenge', {}],
+    ['with another challenge', challenge('error="access_denied", error_description="Not on Sundays"')],
+    ['for a scope that is held', challenge('error="insufficient_scope", scope="repo:read"')],
+    ['for a scope without a name', challenge('error="insufficient_scope"')],
+  ] as const) {
+    it(`takes a 403 ${what} for a denial that costs the person nothing`, async () => {
+      answer = () => ({ status: 403, headers });
+      const outcome = await send();
+      assert.ok(outcome.kind === 'denied');
+      assert.match(outcome.detail, /refused this to alice@example\.org \(403\)/);
+      assert.equal(await status(), 'denied');
+      await costNothing();
+    });
+  }
+
+  for (const [what, refusal] of [
+    ['a denial', { status: 403, headers: challenge(`error_description="${'x'.repeat(195)}access-1"`) }],
+    ['a denial', { status: 403, headers: challenge('error_description="access-1 and refresh-1 say no"') }],
+    ['a challenge', { status: 401, headers: challenge('error_description="no such token: access-2"') }],
+    ['a redirect', { status: 307, headers: { location: '/login/access-1/refresh-1' } }],
+  ] as const) {
+    it(`passes on no token that ${what} repeats, nor a part of one`, async () => {
+      answer = () => refusal;
+      const told = JSON.stringify([await send(), await window.states.statusOf(server())]);
+      assert.ok(!/acce|refre/.test(told), told);
+      assert.ok(/[[]reda/.test(told), told);
+      assert.ok(!window.shared.log.lines.some((line) => /access-|refresh-/.test(line)));
+    });
+  }
+
+  it('asks for what is held and what is missing after insufficient_scope', async () => {
+    answer = () => ({ status: 403, headers: challenge('error="insufficient_scope", scope="repo:write"') });
+    const outcome = await send(server(), { tool: 'create_branch' });
+    assert.ok(outcome.kind === 'consentNeeded' && outcome.need.kind === 'stepUp');
+    assert.deepEqual(outcome.need.scopes, ['repo:read', 'repo:write']);
+    assert.deepEqual(outcome.need.missing, ['repo:write']);
+    const { status: name, tool, missing } = await window.states.statusOf(server());
+    assert.deepEqual([name, tool, missing], ['needsScopes', 'create_branch', ['repo:write']]);
+    await costNothing();
+  });
+
+  for (const failure of [400, 404, 405, 429, 500, 502, 503]) {
+    it(`sends nothing again after a ${failure}`, async () => {
+      answer = () => ({ status: failure });
+      const outcome = await send();
+      assert.ok(outcome.kind === 'response');
+      assert.equal(outcome.response.status, failure);
+      await costNothing();
+    });
+  }
+
+  it('sends nothing again where the connection broke after the request', async () => {
+    let requests = 0;
+    const breaking = await listenOnLoopback(0, () => (request, response) => {
+      requests++;
+      request.on('data', () => response.destroy());
+      return Promise.resolve();
+    });
+    const broken = serverAt(`${breaking.origin}/mcp`);
+    const outcome = await send(broken);
+    await breaking.close();
+    assert.ok(outcome.kind === 'failed');
+    assert.match(outcome.detail, /closed the connection before it answered/);
+    assert.equal(requests, 1);
+    assert.equal(await status(broken), 'unreachable');
+  });
+
+  it('says in words that nothing answers', async () => {
+    const { host } = new URL(mcp.origin);
+    await closeServers();
+    const outcome = await send();
+    assert.ok(outcome.kind === 'failed');
+    assert.equal(outcome.detail, `Nothing answers at ${host}: the connection was refused.`);
+    assert.equal(await status(), 'unreachable');
+  });
+
+  it('answers a 401 with a refresh and sends the same request again, once', async () => {
+    answer = (authorization) => (authorization === 'Bearer access-2' ? { body: {} } : unauthorized);
+    const outcome = await send();
+    assert.equal(outcome.kind, 'response');
+    assert.deepEqual(
+      mcp.requests.map(({ headers, body }) => [headers.authorization, body]),
+      [
+        ['Bearer access-1', '{"a": 1}'],
+        ['Bearer access-2', '{"a": 1}'],
+      ],
+    );
+    assert.equal(authorizationServer.requests.length, 1);
+  });
+
+  it('asks for consent after a second 401, and refreshes no more', async () => {
+    answer = () => unauthorized;
+    const outcome = await send();
+    assert.ok(outcome.kind === 'consentNeeded');
+    assert.deepEqual([outcome.need.kind, outcome.need.challenge?.scopes], ['signIn', ['repo:read']]);
+    assert.equal(mcp.requests.length, 2);
+    assert.equal(authorizationServer.requests.length, 1);
+    assert.equal(await status(), 'expired');
+  });
+
+  it('asks for consent at once where nobody is signed in', async () => {
+    await window.credentials.remove(server().url);
+    answer = () => unauthorized;
+    const outcome = await send();
+    assert.ok(outcome.kind === 'consentNeeded');
+    assert.equal(mcp.requests.length, 1);
+    assert.equal(await status(), 'signedOut');
+  });
+
+  it('asks for no consent while the authorization server cannot be reached, and says that it cannot', async () => {
+    answer = () => unauthorized;
+    await authorizationServer.close();
+    const outcome = await send();
+    assert.ok(outcome.kind === 'failed');
+    assert.ok(outcome.detail.includes(new URL(authorizationServer.origin).host), outcome.detail);
+    assert.equal(mcp.requests.length, 1);
+    const { tokens } = (await window.credentials.reread(server().url)) ?? assert.fail();
+    assert.equal(tokens.refreshToken?.expose(), 'refresh-1');
+  });
+
+  for (const [what, refusal] of [
+    ['forgot the client', { status: 401, body: { error: 'invalid_client' } }],
+    ['answers with a page', { body: '<html>' }],
+    ['gives no token', { body: {} }],
+  ] as const) {
+    it(`blames nobody’s network where the authorization server ${what}`, async () => {
+      answer = () => unauthorized;
+      refreshed = refusal;
+      const outcome = await send();
+      assert.ok(outcome.kind === 'failed');
+      assert.ok(outcome.detail.includes(new URL(authorizationServer.origin).host), outcome.detail);
+      assert.equal(await status(), 'misconfigured');
+    });
+  }
+
+  for (const [what, fault, name] of [
+    ['the lock cannot be had', Object.assign(new Error('held'), { name: 'LockTimeout' }), 'LockTimeout'],
+    ['the storage cannot be written', Object.assign(new Error('no'), { code: 'EACCES' }), 'EACCES'],
+  ] as const) {
+    it(`says that this machine is at fault where ${what}, and says nothing of the server`, async () => {
+      window.shared.clock.advance(301_000);
+      const before = await status();
+      window.shared.lock.hold = () => Promise.reject(fault);
+      const outcome = await send();
+      assert.ok(outcome.kind === 'failed');
+      assert.equal(
+        outcome.detail,
+        `The stored sign-in for server could not be read or renewed on this machine (${name}).`,
+      );
+      assert.equal(await status(), before);
+      assert.equal(mcp.requests.length + authorizationServer.requests.length, 0);
+      assert.ok(window.shared.log.lines.includes(outcome.detail));
+    });
+  }
+
+  it('lets go of a refused answer before it asks for another token', async () => {
+    const order: string[] = [];
+    const body = new ReadableStream({ cancel: () => void order.push('let go') }, { highWaterMark: 0 });
+    const { tokens, states, shared } = window;
+    tokens.after401 = () => {
+      order.push('asked');
+      return Promise.reject(new Error('no lock'));
+    };
+    const refusing = () => Promise.resolve(new Response(body, { status: 401 }));
+    await new AuthorizedFetch(tokens, states, refusing, shared.log).send(server(), {
+      method: 'GET',
+      headers: new Headers(),
+      signal: new AbortController().signal,
+    });
+    assert.deepEqual(order, ['let go', 'asked']);
+  });
+
+  it('ends with its caller, which is no fault of the server', async () => {
+    answer = () => ({ hang: true });
+    const abort = new AbortController();
+    const reason = new Error('the caller left');
+    const sending = send(server(), { signal: abort.signal });
+    abort.abort(reason);
+    await assert.rejects(sending, reason);
+    assert.equal(await status(), 'ready');
+  });
+});

@@ -1,0 +1,69 @@
+import type { Disposable, Lock, Log, Memory, SecretStore } from '../../src/broker/ports.js';
+
+/** Secret storage that ends with the test; `entries` is what would be on disk. */
+export class MemorySecrets implements SecretStore {
+  readonly entries = new Map<string, string>();
+  readonly #listeners = new Set<(key: string) => void>();
+
+  get(key: string): Promise<string | undefined> {
+    return Promise.resolve(this.entries.get(key));
+  }
+
+  set(key: string, value: string): Promise<void> {
+    this.entries.set(key, value);
+    this.#tell(key);
+    return Promise.resolve();
+  }
+
+  delete(key: string): Promise<void> {
+    this.entries.delete(key);
+    this.#tell(key);
+    return Promise.resolve();
+  }
+
+  onDidChange(listener: (key: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  #tell(key: string): void {
+    for (const listener of this.#listeners) listener(key);
+  }
+}
+
+/** Non-secret storage that ends with the test. */
+export class MemoryMemory implements Memory {
+  readonly entries = new Map<string, unknown>();
+
+  get(key: string): unknown {
+    return this.entries.get(key);
+  }
+
+  set(key: string, value: unknown): Promise<void> {
+    this.entries.set(key, value);
+    return Promise.resolve();
+  }
+}
+
+/** A lock within one process: holders of one name follow each other. */
+export class MemoryLock implements Lock {
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  hold<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#tails.get(name) ?? Promise.resolve()).then(work, work);
+    this.#tails.set(
+      name,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+}
+
+/** A log that is kept to be searched. */
+export class MemoryLog implements Log {
+  readonly lines: string[] = [];
+  debug = (message: string): void => void this.lines.push(message);
+  info = this.debug;
+  warn = this.debug;
+  error = this.debug;
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { checkServer } from '../../src/broker/checkServer.js';
+import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import { findOut } from '../../src/broker/discovery.js';
+import { probe } from '../../src/broker/probe.js';
+import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
+import {
+  closeServers,
+  http,
+  scriptedServer,
+  type ScriptedAnswer,
+  type ScriptedServer,
+} from '../oauth/scriptedServer.js';
+import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
+
+const html = { 'content-type': 'text/html; charset=utf-8' };
+const stream = { 'content-type': 'text/event-stream' };
+
+interface Case {
+  readonly what: string;
+  readonly answer: ScriptedAnswer;
+  /** What the probe without a token makes of it. */
+  readonly probed: 'open' | OAuthFlowErrorCode;
+  /** What a check leaves as the status where nobody is signed in. */
+  readonly status: ConsentStatusName;
+}
+
+const cases: readonly Case[] = [
+  { what: 'a JSON answer', answer: {}, probed: 'open', status: 'open' },
+  { what: 'an event stream', answer: { headers: stream, body: '\n' }, probed: 'open', status: 'open' },
+  { what: '400, for the missing session', answer: { status: 400 }, probed: 'open', status: 'open' },
+  { what: 'a page', answer: { headers: html, body: '<p>' }, probed: 'notJson', status: 'misconfigured' },
+  { what: '404', answer: { status: 404 }, probed: 'unexpectedStatus', status: 'misconfigured' },
+  { what: '405', answer: { status: 405 }, probed: 'unexpectedStatus', status: 'misconfigured' },
+  {
+    what: 'a redirect',
+    answer: { status: 307, headers: { location: 'https://elsewhere.example/mcp' } },
+    probed: 'redirected',
+    status: 'misconfigured',
+  },
+  { what: '429', answer: { status: 429 }, probed: 'unreachable', status: 'unreachable' },
+  { what: '500', answer: { status: 500 }, probed: 'unreachable', status: 'unreachable' },
+  {
+    what: '503, as a page',
+    answer: { status: 503, headers: html },
+    probed: 'unreachable',
+    status: 'unreachable',
+  },
+];
+
+describe('the probe of a server', () => {
+  let window: BrokerWindow;
+  let answer: ScriptedAnswer;
+  let mcp: ScriptedServer;
+  beforeEach(async () => {
+    window = new BrokerWindow();
+    answer = {};
+    mcp = await scriptedServer(() => answer);
+  });
+  afterEach(closeServers);
+
+  const server = () => serverAt(`${mcp.origin}/mcp`);
+  const check = () => checkServer(server(), window, new AbortController().signal);
+  const status = () => window.states.statusOf(server());
+
+  for (const { what, answer: given, probed, status: expected } of cases) {
+    it(`takes ${what} for ${probed}, and a check leaves the status ${expected}`, async () => {
+      answer = given;
+      const result = await probe(server(), http).catch((error: unknown) => error);
+      assert.equal(result instanceof OAuthFlowError ? result.code : result, probed);
+      await check();
+      assert.equal((await status()).status, expected);
+    });
+  }
+
+  it('says in one sentence which address failed and how, the same at both', async () => {
+    answer = { status: 503 };
+    const message = `${mcp.origin}/mcp has a fault of its own (503).`;
+    await assert.rejects(probe(server(), http), { message });
+    await check();
+    assert.equal((await status()).detail, message);
+  });
+
+  it('sends the configured headers, and no session', async () => {
+    await probe({ ...server(), headers: { 'X-Team': 'blue' } }, http);
+    const { headers, body } = mcp.requests[0] ?? assert.fail();
+    assert.deepEqual([headers['x-team'], headers['mcp-session-id']], ['blue', undefined]);
+    assert.equal((JSON.parse(body) as { method: string }).method, 'ping');
+  });
+
+  it('tells a new server apart: protected, open or out of order', async () => {
+    const found = async () => findOut(server(), http, new AbortController().signal);
+    assert.equal((await found()).kind, 'open');
+    answer = { status: 500 };
+    const failed = await found();
+    assert.ok(failed.kind === 'failed');
+    assert.equal(failed.error.code, 'unreachable');
+  });
+});
+
+describe('a check of a server', () => {
+  afterEach(closeServers);
+
+  it('goes out with the token of whoever is signed in', async () => {
+    const window = new BrokerWindow();
+    const mcp = await scriptedServer(() => ({}));
+    const server = serverAt(`${mcp.origin}/mcp`);
+    await window.credentials.put(credentialFor(server.url, mcp.origin, window.shared.clock));
+    await checkServer(server, window, new AbortController().signal);
+    assert.equal(mcp.requests[0]?.headers.authorization, 'Bearer access-1');
+    assert.equal((await window.states.statusOf(server)).status, 'ready');
+  });
+
+  it('leaves the status signedOut after a 401 to nobody, and asks for no consent', async () => {
+    const window = new BrokerWindow();
+    const mcp = await scriptedServer(() => ({ status: 401, headers: { 'www-authenticate': 'Bearer' } }));
+    const server = serverAt(`${mcp.origin}/mcp`);
+    await checkServer(server, window, new AbortController().signal);
+    assert.equal((await window.states.statusOf(server)).status, 'signedOut');
+    assert.equal(mcp.requests.length, 1);
+  });
+
+  it('ends with the person’s cancel, which is no fault of the server', async () => {
+    const window = new BrokerWindow();
+    const mcp = await scriptedServer(() => ({ hang: true }));
+    const server = serverAt(`${mcp.origin}/mcp`);
+    const cancel = new AbortController();
+    const checking = checkServer(server, window, cancel.signal);
+    const reason = new Error('cancelled');
+    cancel.abort(reason);
+    await assert.rejects(checking, reason);
+    assert.equal((await window.states.statusOf(server)).status, 'unknown');
+  });
+});

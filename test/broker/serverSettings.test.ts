@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { parseServers, parseServerUrl } from '../../src/broker/serverSettings.js';
+
+const url = 'https://mcp.example/mcp';
+
+describe('server settings', () => {
+  it('are read in the words of mcp.json', () => {
+    const parsed = parseServers({
+      repositories: {
+        type: 'http',
+        url,
+        headers: { 'X-Team': 'blue' },
+        oauth: { clientId: ' abc ', scopes: ['repo:read', 'repo:write'] },
+      },
+      local: { url: 'http://127.0.0.1:8080/mcp#top' },
+    });
+    assert.deepEqual(parsed, {
+      problems: [],
+      servers: [
+        {
+          name: 'repositories',
+          url,
+          headers: { 'X-Team': 'blue' },
+          oauth: { clientId: 'abc', scopes: ['repo:read', 'repo:write'] },
+        },
+        { name: 'local', url: 'http://127.0.0.1:8080/mcp', headers: {}, oauth: {} },
+      ],
+    });
+  });
+
+  it('may be left out', () => {
+    assert.deepEqual(parseServers(undefined), { servers: [], problems: [] });
+    assert.deepEqual(parseServers(null), { servers: [], problems: [] });
+  });
+
+  const bad: { entry: unknown; field: string; says: RegExp }[] = [
+    { entry: 'https://mcp.example', field: '', says: /must be an object such as/ },
+    { entry: [], field: '', says: /must be an object such as/ },
+    { entry: null, field: '', says: /must be an object such as/ },
+    { entry: {}, field: 'url', says: /url is required.*such as https:/ },
+    { entry: { url: 7 }, field: 'url', says: /url is required/ },
+    { entry: { url: 'mcp.example/mcp' }, field: 'url', says: /not a URL\. Write it whole, like https:/ },
+    { entry: { url: 'ftp://mcp.example' }, field: 'url', says: /ftp: addresses.*starts with https:/ },
+    { entry: { url: 'http://mcp.example' }, field: 'url', says: /in the clear to mcp\.example; use https/ },
+    { entry: { url: 'https://a:b@mcp.example' }, field: 'url', says: /user name or password; remove it/ },
+    { entry: { url, type: 'stdio' }, field: 'type', says: /type must be "http"/ },
+    { entry: { url, command: 'npx' }, field: 'command', says: /“command” is not a known field; known are/ },
+    { entry: { url, headers: 'a: b' }, field: 'headers', says: /header name → value/ },
+    { entry: { url, headers: { 'a b': 'c' } }, field: 'headers.a b', says: /not a header name/ },
+    { entry: { url, headers: { a: 1 } }, field: 'headers.a', says: /must be text on one line/ },
+    { entry: { url, headers: { a: 'b\r\nc: d' } }, field: 'headers.a', says: /must be text on one line/ },
+    {
+      entry: { url, headers: { AUTHORIZATION: 'x' } },
+      field: 'headers.AUTHORIZATION',
+      says: /set by the broker; remove it and sign in/,
+    },
+    {
+      entry: { url, headers: { 'Mcp-Session-Id': 'x' } },
+      field: 'headers.Mcp-Session-Id',
+      says: /set by the broker/,
+    },
+    {
+      entry: { url, headers: { a: 'für ✓' } },
+      field: 'headers.a',
+      says: /without characters beyond Latin-1/,
+    },
+    { entry: { url, headers: { a: 'b\x7f' } }, field: 'headers.a', says: /must be text on one line/ },
+    { entry: { url, headers: { Cookie: 'x' } }, field: 'headers.Cookie', says: /remove it and sign in/ },
+    ...[
+      'Content-Type',
+      'accept',
+      'MCP-Protocol-Version',
+      'Last-Event-ID',
+      'Transfer-Encoding',
+      'Mcp-Name',
+    ].map((header) => ({
+      entry: { url, headers: { [header]: 'x' } },
+      field: `headers.${header}`,
+      says: /is set by the broker; remove it\.$/,
+    })),
+    { entry: { url, oauth: 'abc' }, field: 'oauth', says: /oauth must be an object such as/ },
+    { entry: { url, oauth: { clientId: ' ' } }, field: 'oauth.clientId', says: /the id the authorization/ },
+    { entry: { url, oauth: { clientId: 7 } }, field: 'oauth.clientId', says: /as text/ },
+    { entry: { url, oauth: { scopes: 'a b' } }, field: 'oauth.scopes', says: /list of scope names/ },
+    { entry: { url, oauth: { scopes: ['a b'] } }, field: 'oauth.scopes', says: /each without spaces/ },
+    {
+      entry: { url, oauth: { clientSecret: 'x' } },
+      field: 'oauth.clientSecret',
+      says: /no place for secrets; remove “clientSecret”/,
+    },
+    { entry: { url, oauth: { issuer: 'x' } }, field: 'oauth.issuer', says: /not a known field/ },
+  ];
+  for (const { entry, field, says } of bad) {
+    it(`name field and fix, and keep the other entries: ${JSON.stringify(entry)}`, () => {
+      const { servers, problems } = parseServers({ before: { url }, bad: entry, after: { url } });
+      assert.deepEqual(
+        servers.map(({ name }) => name),
+        ['before', 'after'],
+      );
+      assert.equal(problems.length, 1);
+      assert.deepEqual([problems[0]?.server, problems[0]?.field], ['bad', field]);
+      assert.match(problems[0]?.message ?? '', says);
+    });
+  }
+
+  it('tell every problem of an entry', () => {
+    const { problems } = parseServers({ bad: { type: 'sse', oauth: { scopes: 1 } } });
+    assert.deepEqual(
+      problems.map(({ field }) => field),
+      ['type', 'url', 'oauth.scopes'],
+    );
+  });
+
+  it('say so where they are no map at all, and where a server has no name', () => {
+    assert.match(parseServers([]).problems[0]?.message ?? '', /must be an object: server name → entry/);
+    assert.match(parseServers({ ' ': { url } }).problems[0]?.message ?? '', /needs a name/);
+  });
+
+  for (const name of ['half \ud83d of a smile', '.', '..', 'a\nb', 'a\u0000', 'a\u2028b', '__proto__']) {
+    it(`refuse the name ${JSON.stringify(name)}, and keep the other servers`, () => {
+      const entry = JSON.stringify({ url });
+      const settings: unknown = JSON.parse(`{${JSON.stringify(name)}: ${entry}, "b": ${entry}}`);
+      const { servers, problems } = parseServers(settings);
+      assert.deepEqual(
+        servers.map((server) => server.name),
+        ['b'],
+      );
+      assert.deepEqual([problems[0]?.server, problems.length], [name, 1]);
+    });
+  }
+
+  it('take names in any writing', () => {
+    const names = ['größe 2', '日本', '👩‍💻', 'a/b?c', 'constructor', '...'];
+    const { servers, problems } = parseServers(Object.fromEntries(names.map((name) => [name, { url }])));
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      servers.map(({ name }) => name),
+      names,
+    );
+  });
+
+  it('take header values that HTTP can carry, and headers by any name', () => {
+    const headers = JSON.parse('{"a": "für\\t1", "__proto__": "x"}') as object;
+    const { servers, problems } = parseServers({ a: { url, headers } });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(Object.entries(servers[0]?.headers ?? {}), [
+      ['a', 'für\t1'],
+      ['__proto__', 'x'],
+    ]);
+    assert.equal(new Headers(servers[0]?.headers).get('a'), 'für\t1');
+  });
+
+  it('repeat a wrong address no longer than a line', () => {
+    const outcome = parseServerUrl('x'.repeat(5000));
+    assert.ok('problem' in outcome && outcome.problem.length < 150);
+  });
+});

@@ -1,0 +1,344 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
+import type { Fetch } from '../../src/oauth/httpContext.js';
+import { bob } from '../demo/people.js';
+import { PersonBrowser } from '../demo/person.js';
+import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
+import { credentialFor } from './brokerWindow.js';
+import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
+
+describe('a sign-in', () => {
+  let stage: RelayWorld;
+  /** Stands between the broker and the network. */
+  let network: Fetch;
+  beforeEach(async () => {
+    network = fetch;
+    stage = await startRelayWorld({ fetch: (url, init) => network(url, init) });
+  });
+  afterEach(async () => {
+    await stage.close();
+    await closeServers();
+  });
+
+  const server = () => stage.server('repositories');
+  const begin = (deadline = 60_000) => stage.broker.signIns.begin(server(), { deadline });
+  const launch = async (attempt: SignInAttempt) => (await attempt.launchPage()).address;
+  const stored = () => stage.broker.credentials.reread(server().url);
+  const events = (kind: 'token' | 'registration' | 'authorization') =>
+    stage.world.authorizationServer.eventsOf(kind).length;
+  /** Goes through the pages and brings back what the callback carries. */
+  const callbackOf = async (attempt: SignInAttempt) =>
+    (await stage.signInPages(await launch(attempt))).searchParams;
+  const deliver = (callback: URLSearchParams) => stage.broker.callbacks.deliver(callback);
+
+  it('ends with tokens in storage, the account’s name and the status ready', async () => {
+    const attempt = begin();
+    assert.equal(await stage.status('repositories'), 'awaitingConsent');
+    await stage.consent(await launch(attempt));
+    const outcome = await attempt.outcome;
+    assert.ok(outcome.kind === 'signedIn');
+    assert.deepEqual(outcome.credential.account, { id: 'person-alice', label: 'alice@example.org' });
+    assert.equal((await stored())?.id, outcome.credential.id);
+    assert.equal(await stage.status('repositories'), 'ready');
+  });
+
+  it('asks nobody anything until the browser comes', async () => {
+    await launch(begin());
+    assert.equal(stage.world.authorizationServer.requests.length, 0);
+    assert.equal(stage.world.repositories.http.requests.length, 0);
+  });
+
+  it('is one at a server: whoever needs the same consent joins it', async () => {
+    const attempt = begin();
+    assert.equal(begin(), attempt);
+    assert.notEqual(stage.broker.signIns.begin(stage.server('reports'), { deadline: 1 }), attempt);
+    attempt.cancel();
+    await attempt.outcome;
+    assert.notEqual(begin(), attempt);
+  });
+
+  it('that is cancelled closes its page, and its callback changes nothing', async () => {
+    const attempt = begin();
+    const callback = await callbackOf(attempt);
+    const second = await launch(attempt);
+    attempt.cancel();
+    assert.deepEqual(await attempt.outcome, { kind: 'cancelled' });
+    assert.equal(deliver(callback), false);
+    assert.equal((await fetch(second)).status, 404);
+    assert.equal(await stored(), undefined);
+    assert.equal(events('token'), 0);
+    assert.notEqual(await stage.status('repositories'), 'awaitingConsent');
+  });
+
+  it('gives up at its deadline, and its callback changes nothing', async () => {
+    const attempt = begin(30_000);
+    const callback = await callbackOf(attempt);
+    stage.clock.advance(29_999);
+    assert.equal(attempt.phase, 'waitingForConsent');
+    stage.clock.advance(1);
+    assert.deepEqual(await attempt.outcome, { kind: 'timedOut' });
+    assert.equal(deliver(callback), false);
+    assert.equal(await stored(), undefined);
+  });
+
+  it('goes on in a second tab when the first was closed', async () => {
+    const attempt = begin();
+    await (await fetch(await launch(attempt), { redirect: 'manual' })).text();
+    await stage.consent(await launch(attempt));
+    assert.equal((await attempt.outcome).kind, 'signedIn');
+  });
+
+  it('ends with the tab whose callback comes first, and ignores the other’s', async () => {
+    const attempt = begin();
+    const first = await callbackOf(attempt);
+    const second = await callbackOf(attempt);
+    assert.equal(deliver(first), true);
+    assert.equal((await attempt.outcome).kind, 'signedIn');
+    const before = await stored();
+    assert.equal(deliver(second), false);
+    assert.equal((await stored())?.id, before?.id);
+    assert.equal(events('token'), 1);
+  });
+
+  it('opens each address once, and no other kind of request uses it up', async () => {
+    const address = await launch(begin());
+    for (const method of ['HEAD', 'POST']) {
+      assert.equal((await fetch(address, { method, redirect: 'manual' })).status, 404);
+    }
+    assert.equal((await fetch(address.replace('/sign-in/', '/sign-in/x'))).status, 404);
+    const visit = await fetch(address, { redirect: 'manual' });
+    assert.equal(visit.status, 302);
+    assert.equal(visit.headers.get('cache-control'), 'no-store');
+    assert.equal(visit.headers.get('referrer-policy'), 'no-referrer');
+    const again = await fetch(address, { redirect: 'manual' });
+    assert.equal(again.status, 404);
+    assert.match(await again.text(), /no longer works/);
+  });
+
+  for (const [what, forge] of [
+    ['another', (callback: URLSearchParams) => callback.set('iss', 'https://evil.example')],
+    ['a longer', (callback: URLSearchParams) => callback.set('iss', `${callback.get('iss')}/`)],
+    ['no', (callback: URLSearchParams) => callback.delete('iss')],
+  ] as const) {
+    it(`refuses a callback with ${what} iss, and sends its code nowhere`, async () => {
+      const attempt = begin();
+      const callback = await callbackOf(attempt);
+      forge(callback);
+      assert.equal(deliver(callback), true);
+      const outcome = await attempt.outcome;
+      assert.ok(outcome.kind === 'failed');
+      assert.equal(outcome.error.code, 'callbackIssuerMismatch');
+      assert.equal(events('token'), 0);
+      assert.ok(!stage.world.authorizationServer.requests.some(({ path }) => path === '/token'));
+      assert.equal(await stored(), undefined);
+      assert.equal(await stage.status('repositories'), 'misconfigured');
+    });
+  }
+
+  it('ignores a stranger’s callback and goes on with its own', async () => {
+    const attempt = begin();
+    const callback = await callbackOf(attempt);
+    const stranger = new URLSearchParams(callback);
+    stranger.set('state', 'x'.repeat(43));
+    assert.equal(deliver(stranger), false);
+    assert.equal(attempt.phase, 'waitingForConsent');
+    assert.equal(deliver(callback), true);
+    assert.equal((await attempt.outcome).kind, 'signedIn');
+  });
+
+  it('ignores its own callback the second time', async () => {
+    const attempt = begin();
+    const callback = await callbackOf(attempt);
+    assert.equal(deliver(callback), true);
+    assert.equal(deliver(callback), false);
+    assert.equal((await attempt.outcome).kind, 'signedIn');
+    assert.equal(deliver(callback), false);
+    assert.equal(events('token'), 1);
+    assert.equal(stage.world.authorizationServer.eventsOf('revoked').length, 0);
+  });
+
+  it('fails where the code is another sign-in’s, and stores nothing', async () => {
+    const attempt = begin();
+    const callback = await callbackOf(attempt);
+    const elsewhere = stage.broker.signIns.begin(stage.server('reports'), { deadline: 60_000 });
+    callback.set('code', (await callbackOf(elsewhere)).get('code') ?? '');
+    deliver(callback);
+    const outcome = await attempt.outcome;
+    assert.ok(outcome.kind === 'failed');
+    assert.equal(outcome.error.code, 'tokenRequestRefused');
+    assert.equal(await stored(), undefined);
+  });
+
+  it('that the person denies is declined, not failed', async () => {
+    const attempt = begin();
+    await stage.consent(await launch(attempt), { consent: 'deny' });
+    assert.equal((await attempt.outcome).kind, 'declined');
+    const { status, deniedBy, detail } = await stage.broker.states.statusOf(server());
+    assert.deepEqual([status, deniedBy], ['denied', 'authorizationServer']);
+    assert.match(detail ?? '', /^Access was denied at .*[^.]\.$/);
+    assert.equal(await stored(), undefined);
+  });
+
+  it('asks before another account replaces the one that is signed in, and keeps it on a no', async () => {
+    await stage.signIn('repositories');
+    const before = await stored();
+    const attempt = begin();
+    await stage.consent(await launch(attempt), { ...bob, browser: new PersonBrowser() });
+    const outcome = await attempt.outcome;
+    assert.ok(outcome.kind === 'declined');
+    assert.match(outcome.detail, /signed in bob@example\.org, and alice@example\.org was kept/);
+    assert.deepEqual(stage.accountChanges, ['alice@example.org → bob@example.org']);
+    assert.equal((await stored())?.id, before?.id);
+  });
+
+  it('takes the other account on a yes, and asks nothing of the same one', async () => {
+    await stage.signIn('repositories');
+    stage.onAccountChange = () => Promise.resolve(true);
+    await stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
+    assert.equal((await stored())?.account?.label, 'bob@example.org');
+    await stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
+    assert.equal(stage.accountChanges.length, 1);
+  });
+
+  it('stores nothing when it times out while the person is asked about the account', async () => {
+    await stage.signIn('repositories');
+    const before = await stored();
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<boolean>();
+    stage.onAccountChange = () => {
+      asked.resolve();
+      return answer.promise;
+    };
+    const attempt = begin();
+    await stage.consent(await launch(attempt), { ...bob, browser: new PersonBrowser() });
+    await asked.promise;
+    stage.clock.advance(60_000);
+    answer.resolve(true);
+    assert.deepEqual(await attempt.outcome, { kind: 'timedOut' });
+    // Nothing more is to come: all that was set off has run when the event loop has gone round.
+    await setImmediate();
+    assert.equal((await stored())?.id, before?.id);
+  });
+
+  it('that is cancelled while it is prepared sends the browser nowhere', async () => {
+    const attempt = begin();
+    network = async (url, init) => {
+      const response = await fetch(url, init);
+      if (!url.endsWith('/reg')) return response;
+      const registered = await response.text();
+      attempt.cancel();
+      return new Response(registered, { status: response.status, headers: response.headers });
+    };
+    const visit = await fetch(await launch(attempt), { redirect: 'manual' });
+    assert.equal(visit.status, 502);
+    assert.match(await visit.text(), /This sign-in has ended\. Start again from the editor/);
+    assert.ok(!stage.log.lines.some((line) => line.includes('failed to answer')));
+  });
+
+  it('explains in the browser and in words why it could not begin', async () => {
+    stage.world.authorizationServer.fault = 'serverError';
+    const attempt = begin();
+    const visit = await fetch(await launch(attempt), { redirect: 'manual' });
+    const outcome = await attempt.outcome;
+    assert.ok(outcome.kind === 'failed');
+    assert.equal(visit.status, 502);
+    const page = await visit.text();
+    assert.match(page, /Sign-in to repositories could not begin/);
+    assert.ok(page.includes(new URL(stage.world.authorizationServer.issuer).host));
+  });
+
+  it('that fails for a reason nobody foresaw names it in the log, and blames no server', async () => {
+    await stage.signIn('repositories');
+    const before = await stage.status('repositories');
+    const attempt = begin();
+    const callback = await callbackOf(attempt);
+    stage.secrets.set = () => Promise.reject(Object.assign(new Error('a secret'), { code: 'EACCES' }));
+    deliver(callback);
+    const outcome = await attempt.outcome;
+    assert.ok(outcome.kind === 'failed');
+    assert.deepEqual([outcome.error.code, outcome.error.details.fix], ['unexpected', 'Show the log.']);
+    assert.ok(stage.log.lines.some((line) => line.includes('failed unexpectedly (EACCES)')));
+    assert.ok(!stage.log.lines.some((line) => line.includes('a secret')));
+    assert.equal(await stage.status('repositories'), before);
+  });
+
+  it('asks for the scopes of the challenge and for those that give the account its name', async () => {
+    const attempt = begin();
+    const visit = await fetch(await launch(attempt), { redirect: 'manual' });
+    const asked = new URL(visit.headers.get('location') ?? '').searchParams;
+    assert.deepEqual(asked.get('scope')?.split(' ').sort(), [
+      'email',
+      'offline_access',
+      'openid',
+      'profile',
+      'repo:read',
+    ]);
+    assert.equal(asked.get('resource'), server().url);
+    assert.equal(asked.get('code_challenge_method'), 'S256');
+  });
+
+  it('uses a configured client id at no other issuer than the present sign-in did', async () => {
+    const byHand = { ...server(), oauth: { clientId: 'by-hand' } };
+    const issuer = 'https://as.example';
+    await stage.broker.credentials.put(
+      credentialFor(byHand.url, issuer, stage.clock, {
+        client: { clientId: 'by-hand', authMethod: 'none', source: 'preRegistered', redirectUris: [] },
+      }),
+    );
+    const visit = async () => {
+      const attempt = stage.broker.signIns.begin(byHand, { deadline: 60_000 });
+      const { status } = await fetch(await launch(attempt), { redirect: 'manual' });
+      if (status === 302) attempt.cancel();
+      return { status, outcome: await attempt.outcome };
+    };
+    const { status, outcome } = await visit();
+    assert.equal(status, 502);
+    assert.ok(outcome.kind === 'failed');
+    assert.equal(outcome.error.code, 'clientOfAnotherIssuer');
+    for (const named of [issuer, stage.world.authorizationServer.issuer]) {
+      assert.ok(outcome.error.message.includes(named), outcome.error.message);
+    }
+    await stage.broker.credentials.remove(byHand.url);
+    assert.equal((await visit()).status, 302);
+  });
+
+  it('asks nothing of this machine because a server elsewhere says so', async () => {
+    const asked: string[] = [];
+    network = (url) => {
+      asked.push(url);
+      const headers = { 'www-authenticate': 'Bearer resource_metadata="http://127.0.0.1:9200/"' };
+      return Promise.resolve(new Response(null, { status: 401, headers }));
+    };
+    const url = 'https://mcp.example/mcp';
+    const attempt = stage.broker.signIns.begin(
+      { name: 'elsewhere', url, headers: {}, oauth: {} },
+      { deadline: 60_000 },
+    );
+    await fetch(await launch(attempt));
+    const outcome = await attempt.outcome;
+    assert.ok(outcome.kind === 'failed');
+    assert.equal(outcome.error.code, 'addressOutOfReach');
+    assert.deepEqual(asked, [url]);
+  });
+
+  it('says that none is needed where the server asks for none', async () => {
+    const open = await scriptedServer(() => ({ body: { jsonrpc: '2.0', id: 0, result: {} } }));
+    const attempt = stage.broker.signIns.begin(
+      { name: 'open', url: `${open.origin}/mcp`, headers: {}, oauth: {} },
+      { deadline: 60_000 },
+    );
+    await fetch(await launch(attempt));
+    const outcome = await attempt.outcome;
+    assert.ok(outcome.kind === 'failed');
+    assert.match(outcome.error.message, /none is needed/);
+  });
+
+  it('ends with the window, and leaves no callback waiting', async () => {
+    const attempt = begin();
+    const callback = await callbackOf(attempt);
+    stage.broker.signIns.dispose();
+    assert.deepEqual(await attempt.outcome, { kind: 'cancelled' });
+    assert.equal(deliver(callback), false);
+  });
+});

@@ -1,0 +1,252 @@
+import { exportJWK, generateKeyPair } from 'jose';
+import { randomBytes } from 'node:crypto';
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { recordEvents, type AuthorizationServerEvent } from './authorizationServerEvents.js';
+import { FaultSwitch, type DemoFault } from './faultSwitch.js';
+import { GrantStore } from './grantStore.js';
+import { errorPage } from './interactionPages.js';
+import { Interactions, type DemoResource } from './interactions.js';
+import { listenOnLoopback } from './loopbackServer.js';
+import { loadOidcProvider } from './oidcProvider.js';
+import { personBySubject } from './people.js';
+import { logRequest, type LoggedRequest } from './requestLog.js';
+
+export type { DemoResource } from './interactions.js';
+export type { AuthorizationServerEvent } from './authorizationServerEvents.js';
+
+/** A public client with loopback and editor redirects that needs no registration. */
+export const preRegisteredClientId = 'demo-preregistered';
+
+export interface AuthorizationServerOptions {
+  /** 0, the default, for any free port. */
+  readonly port?: number;
+  /** Seconds an access token lives. */
+  readonly accessTokenSeconds?: number;
+  /** Path of the issuer, as "/tenant"; the issuer has none by default. */
+  readonly issuerPath?: string;
+  /** Whether clients may register themselves (RFC 7591); they may by default. */
+  readonly dynamicRegistration?: boolean;
+}
+
+const day = 24 * 60 * 60;
+
+/** Starts a real authorization server on loopback, with pages of its own and people from `people.ts`. */
+export async function startAuthorizationServer(
+  options: AuthorizationServerOptions = {},
+): Promise<DemoAuthorizationServer> {
+  const { Provider: ProviderClass, errors } = await loadOidcProvider();
+  const grants = new GrantStore();
+  const resources = new Map<string, DemoResource>();
+  const events: AuthorizationServerEvent[] = [];
+  const requests: LoggedRequest[] = [];
+  const faults = new FaultSwitch();
+  const mount = options.issuerPath ?? '';
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const signingKey = { ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256', kid: 'demo' };
+  let issuer = '';
+
+  const server = await listenOnLoopback(options.port ?? 0, (origin) => {
+    issuer = `${origin}${mount}`;
+    const configuration: Configuration = {
+      adapter: (model) => grants.adapter(model),
+      jwks: { keys: [signingKey] },
+      // Cookies do not know ports: every server on 127.0.0.1 gets them, so their names carry the port.
+      cookies: {
+        names: cookieNames(new URL(origin).port),
+        keys: [randomBytes(32).toString('base64url')],
+      },
+      clients: [preRegisteredClient],
+      clientDefaults: {
+        application_type: 'native',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+      },
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      scopes: ['openid', 'offline_access', 'email', 'profile'],
+      findAccount: (_context, sub) => account(sub),
+      extraTokenClaims: (_context, token) => ('accountId' in token ? nameClaims(token.accountId) : undefined),
+      clientBasedCORS: () => false,
+      pkce: { required: () => true },
+      issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
+      responseTypes: ['code'],
+      rotateRefreshToken: true,
+      expiresWithSession: () => false,
+      loadExistingGrant: (context) => grantOfThisConsent(context),
+      interactions: { url: (_context, interaction) => interactions.pathFor(interaction.uid) },
+      renderError: (context, out) => {
+        context.type = 'html';
+        context.body = errorPage(
+          out.error,
+          out.error_description ?? 'The authorization server gave no reason.',
+        );
+      },
+      ttl: {
+        AccessToken: options.accessTokenSeconds ?? 300,
+        AuthorizationCode: 60,
+        IdToken: 60 * 60,
+        Interaction: 60 * 60,
+        RefreshToken: 14 * day,
+        Session: 14 * day,
+        Grant: 14 * day,
+      },
+      features: {
+        devInteractions: { enabled: false },
+        registration: { enabled: options.dynamicRegistration ?? true, idFactory: registeredClientId },
+        revocation: {
+          enabled: true,
+          allowedPolicy: (_context, client, token) => token.clientId === client.clientId,
+        },
+        resourceIndicators: {
+          enabled: true,
+          getResourceServerInfo: (_context, resource) => {
+            const known = resources.get(resource);
+            if (!known) throw new errors.InvalidTarget();
+            return {
+              scope: Object.keys(known.scopes).join(' '),
+              audience: known.url,
+              accessTokenFormat: 'jwt',
+              accessTokenTTL: options.accessTokenSeconds ?? 300,
+              jwt: { sign: { alg: 'RS256' } },
+            };
+          },
+        },
+      },
+    };
+    const provider = new ProviderClass(issuer, configuration);
+    const interactions = new Interactions(provider, grants, resources, `${mount}/interaction`);
+    recordEvents(provider, events);
+    const answer = provider.callback();
+    return async (request, response) => {
+      const entry = logRequest(requests, request);
+      response.once('close', () => (entry.status = response.statusCode));
+      if (await faults.answers(response)) return;
+      if (await interactions.handle(request, response)) return;
+      mountAt(request, mount);
+      await answer(request, response);
+    };
+  });
+
+  return new DemoAuthorizationServer(issuer, events, requests, grants, resources, faults, () =>
+    server.close(),
+  );
+}
+
+/** The running server, and what tests may see and do. */
+export class DemoAuthorizationServer {
+  constructor(
+    readonly issuer: string,
+    /** What happened, oldest first. */
+    readonly events: readonly AuthorizationServerEvent[],
+    readonly requests: readonly LoggedRequest[],
+    private readonly grants: GrantStore,
+    private readonly resources: Map<string, DemoResource>,
+    private readonly faults: FaultSwitch,
+    private readonly stop: () => Promise<void>,
+  ) {}
+
+  get jwksUri(): string {
+    return `${this.issuer}/jwks`;
+  }
+
+  get fault(): DemoFault {
+    return this.faults.fault;
+  }
+
+  set fault(fault: DemoFault) {
+    this.faults.fault = fault;
+  }
+
+  /** Makes a resource server known: only for these are tokens issued (RFC 8707). */
+  addResource(resource: DemoResource): void {
+    this.resources.set(resource.url, resource);
+  }
+
+  eventsOf(kind: AuthorizationServerEvent['kind']): AuthorizationServerEvent[] {
+    return this.events.filter((event) => event.kind === kind);
+  }
+
+  /** Ends all grants of a person, as an administrator would. Access tokens live until they expire. */
+  revokeGrantOf(sub: string): void {
+    this.grants.endGrantsOf(sub);
+  }
+
+  /** Forgets a registered client, as servers do that clean up. */
+  forgetClient(clientId: string): boolean {
+    return this.grants.forgetClient(clientId);
+  }
+
+  async close(): Promise<void> {
+    this.faults.release();
+    await this.stop();
+  }
+}
+
+const preRegisteredClient = {
+  client_id: preRegisteredClientId,
+  client_name: 'Pre-registered Editor',
+  application_type: 'native',
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  // Native clients may use any port (RFC 8252 §7.3).
+  redirect_uris: [
+    'http://127.0.0.1/callback',
+    'http://127.0.0.1/',
+    'http://localhost/callback',
+    'vscode://mcp-oauth-broker.mcp-oauth-broker/callback',
+  ],
+} as const;
+
+function cookieNames(port: string) {
+  const prefix = `demo_authorization_${port}`;
+  return { session: `${prefix}_session`, interaction: `${prefix}_interaction`, resume: `${prefix}_resume` };
+}
+
+function nameClaims(sub: string): { name: string; email: string } | undefined {
+  const person = personBySubject(sub);
+  return person && { name: person.name, email: person.email };
+}
+
+function account(sub: string) {
+  const person = personBySubject(sub);
+  if (!person) return undefined;
+  return {
+    accountId: sub,
+    claims: () => ({ sub, name: person.name, email: person.email, email_verified: true }),
+  };
+}
+
+/** Every authorization asks: a grant counts only in the request whose consent made it. */
+async function grantOfThisConsent(
+  context: KoaContextWithOIDC,
+): Promise<InstanceType<Provider['Grant']> | undefined> {
+  const grantId = context.oidc.result?.consent?.grantId;
+  return grantId === undefined ? undefined : context.oidc.provider.Grant.find(grantId);
+}
+
+/**
+ * Names a newly registered client, and mends its metadata where the provider would not: it knows no scopes
+ * of resource servers, and makes a secret unless the request itself says that none is wanted.
+ */
+function registeredClientId(context: KoaContextWithOIDC): string {
+  const { body } = context.oidc;
+  if (body) {
+    delete body['scope'];
+    body['token_endpoint_auth_method'] ??= 'none';
+  }
+  return `registered-${randomBytes(9).toString('base64url')}`;
+}
+
+/** Takes the issuer's path off the address, where well-known ones have it at the end (RFC 8414 §3.1). */
+function mountAt(
+  request: { url?: string | undefined; originalUrl?: string | undefined },
+  mount: string,
+): void {
+  if (mount === '' || request.url === undefined) return;
+  request.originalUrl = request.url;
+  const wellKnown = '/.well-known/oauth-authorization-server';
+  if (request.url === `${wellKnown}${mount}`) request.url = wellKnown;
+  else if (request.url.startsWith(`${mount}/`)) request.url = request.url.slice(mount.length);
+  else request.url = '/not-mounted';
+}

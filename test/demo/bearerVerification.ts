@@ -1,0 +1,104 @@
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+
+/** What a valid access token says. */
+export interface VerifiedToken {
+  readonly sub: string;
+  readonly name: string;
+  readonly email: string;
+  readonly clientId: string;
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** An answer that refuses a request, with its `WWW-Authenticate` header (RFC 6750 §3, RFC 9728 §5.1). */
+export interface BearerRefusal {
+  readonly status: 401 | 403;
+  readonly challenge: string;
+}
+
+export interface BearerVerificationOptions {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  /** The `aud` a token must have: this server's own address. */
+  readonly audience: string;
+  /** Address of the protected resource metadata, named in challenges. */
+  readonly resourceMetadata: string;
+  /** Scopes named in a 401, or undefined to name none. */
+  readonly scopesToAskFor: readonly string[] | undefined;
+}
+
+/** Verifies the JWT access tokens of one resource server (RFC 9068). */
+export class BearerVerification {
+  readonly #keys: ReturnType<typeof createRemoteJWKSet>;
+
+  constructor(private readonly options: BearerVerificationOptions) {
+    this.#keys = createRemoteJWKSet(new URL(options.jwksUri));
+  }
+
+  /** @param authorization the request's `Authorization` header */
+  async verify(authorization: string | undefined): Promise<VerifiedToken | BearerRefusal> {
+    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) return this.#unauthorized();
+    try {
+      const { payload } = await jwtVerify(token, this.#keys, {
+        issuer: this.options.issuer,
+        audience: this.options.audience,
+        typ: 'at+jwt',
+        requiredClaims: ['sub', 'exp', 'client_id'],
+      });
+      const text = (claim: string) => (typeof payload[claim] === 'string' ? payload[claim] : '');
+      return {
+        sub: text('sub'),
+        name: text('name'),
+        email: text('email'),
+        clientId: text('client_id'),
+        scopes: new Set(text('scope').split(' ')),
+      };
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout) throw error;
+      return this.#unauthorized('invalid_token', describe(error));
+    }
+  }
+
+  /** Returns the 403 for a token that lacks scopes, or undefined where it has them all. */
+  missingScopes(token: VerifiedToken, required: readonly string[]): BearerRefusal | undefined {
+    const missing = required.filter((scope) => !token.scopes.has(scope));
+    if (missing.length === 0) return undefined;
+    return {
+      status: 403,
+      challenge: challenge({
+        error: 'insufficient_scope',
+        scope: missing.join(' '),
+        resource_metadata: this.options.resourceMetadata,
+      }),
+    };
+  }
+
+  #unauthorized(error?: string, description?: string): BearerRefusal {
+    return {
+      status: 401,
+      challenge: challenge({
+        resource_metadata: this.options.resourceMetadata,
+        scope: this.options.scopesToAskFor?.join(' '),
+        error,
+        error_description: description,
+      }),
+    };
+  }
+}
+
+export function isRefusal(outcome: VerifiedToken | BearerRefusal): outcome is BearerRefusal {
+  return 'challenge' in outcome;
+}
+
+function challenge(parameters: Record<string, string | undefined>): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}="${value.replace(/["\\]/g, "'")}"`],
+  );
+  return `Bearer ${given.join(', ')}`;
+}
+
+function describe(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'The access token expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return `The access token has another ${error.claim}`;
+  return 'The access token is not valid';
+}

@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+
+/**
+ * What is wrong with a server, for tests.
+ * `forbidden` is a 403 by policy, without a challenge; `held` keeps each request waiting until the fault
+ * changes, so that a test needs no timer; `delayMs` answers late, in milliseconds.
+ */
+export type DemoFault = 'none' | 'forbidden' | 'serverError' | 'held' | { readonly delayMs: number };
+
+/** A fault that can be switched while requests are under way. */
+export class FaultSwitch {
+  #fault: DemoFault = 'none';
+  #held: (() => void)[] = [];
+  #watchers: (() => void)[] = [];
+  readonly #timers = new Map<NodeJS.Timeout, () => void>();
+
+  get fault(): DemoFault {
+    return this.#fault;
+  }
+
+  set fault(fault: DemoFault) {
+    this.#fault = fault;
+    if (fault !== 'held') this.release();
+  }
+
+  /** Resolves once a request is held. */
+  async whenHeld(): Promise<void> {
+    if (this.#held.length === 0) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  /** Lets every waiting request go on. */
+  release(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const letGo of held) letGo();
+    for (const [timer, letGo] of this.#timers) {
+      clearTimeout(timer);
+      letGo();
+    }
+    this.#timers.clear();
+  }
+
+  /** Returns true where the fault has answered the request, so that nobody else must. */
+  async answers(response: ServerResponse): Promise<boolean> {
+    const fault = this.#fault;
+    if (fault === 'none') return false;
+    if (fault === 'forbidden') {
+      response.writeHead(403, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: 'forbidden', error_description: 'Not allowed by policy.' }));
+      return true;
+    }
+    if (fault === 'serverError') {
+      response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end('The server failed.');
+      return true;
+    }
+    await new Promise<void>((resolve) => {
+      if (fault === 'held') {
+        this.#held.push(resolve);
+        for (const seen of this.#watchers.splice(0)) seen();
+        return;
+      }
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        resolve();
+      }, fault.delayMs);
+      this.#timers.set(timer, resolve);
+    });
+    return response.destroyed;
+  }
+}

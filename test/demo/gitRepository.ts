@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { devNull, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Who a branch was made by. */
+export interface BranchAuthor {
+  readonly name: string;
+  readonly email: string;
+  /** The subject of the token it was made with. */
+  readonly subject: string;
+}
+
+/** Git would not have it; `reason` is for the person. */
+export class BranchRefused extends Error {
+  override readonly name = 'BranchRefused';
+  constructor(
+    readonly branch: string,
+    readonly reason: 'invalidName' | 'exists',
+  ) {
+    super(
+      reason === 'exists'
+        ? `A branch called "${branch}" exists already.`
+        : `"${branch}" is not a valid branch name.`,
+    );
+  }
+}
+
+const readme = '# Demo repository\n\nMade by the demo world; nothing here is kept.\n';
+
+/** A real, bare git repository in a temporary directory. */
+export class GitRepository {
+  private constructor(readonly directory: string) {}
+
+  static async create(): Promise<GitRepository> {
+    const repository = new GitRepository(await mkdtemp(join(tmpdir(), 'demo-repository-')));
+    await repository.#git(['init', '--quiet', '--bare', '--initial-branch=main']);
+    const blob = await repository.#git(['hash-object', '-w', '--stdin'], { input: readme });
+    const tree = await repository.#git(['mktree'], { input: `100644 blob ${blob}\tREADME.md\n` });
+    const author = { name: 'Demo World', email: 'demo@example.org', subject: 'demo-world' };
+    const commit = await repository.#commit(tree, [], 'Begin', author);
+    await repository.#git(['update-ref', 'refs/heads/main', commit]);
+    return repository;
+  }
+
+  async branches(): Promise<string[]> {
+    const names = await this.#git(['for-each-ref', '--format=%(refname:short)', 'refs/heads/']);
+    return names.split('\n').filter((name) => name !== '');
+  }
+
+  /**
+   * Makes a branch from `main`, with an empty commit that says who made it.
+   *
+   * @throws {BranchRefused}
+   */
+  async createBranch(name: string, author: BranchAuthor): Promise<void> {
+    if (!(await this.#isBranchName(name))) throw new BranchRefused(name, 'invalidName');
+    const message = `Begin branch ${name}\n\nSubject: ${author.subject}`;
+    const commit = await this.#commit('main^{tree}', ['-p', 'main'], message, author);
+    try {
+      // The empty old value: only where there is no such branch.
+      await this.#git(['update-ref', `refs/heads/${name}`, commit, '0'.repeat(commit.length)]);
+    } catch (error) {
+      if ((await this.branches()).includes(name)) throw new BranchRefused(name, 'exists');
+      throw error;
+    }
+  }
+
+  /** Who made the branch, or undefined where there is no such branch. */
+  async branchAuthor(name: string): Promise<BranchAuthor | undefined> {
+    if (!(await this.branches()).includes(name)) return undefined;
+    const format = '--format=%an%n%ae%n%(trailers:key=Subject,valueonly)';
+    const [author = '', email = '', subject = ''] = (
+      await this.#git(['log', '-1', format, `refs/heads/${name}`])
+    ).split('\n');
+    return { name: author, email, subject };
+  }
+
+  /** A file of `main`. */
+  async readFile(path: string): Promise<string> {
+    return `${await this.#git(['show', `main:${path}`])}\n`;
+  }
+
+  async dispose(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #isBranchName(name: string): Promise<boolean> {
+    try {
+      // Prints the name it understood, which differs for "@{-1}" and the like.
+      return (await this.#git(['check-ref-format', '--branch', name])) === name;
+    } catch {
+      return false;
+    }
+  }
+
+  async #commit(tree: string, parents: string[], message: string, author: BranchAuthor): Promise<string> {
+    return this.#git(['commit-tree', tree, ...parents, '-m', message], {
+      env: {
+        GIT_AUTHOR_NAME: author.name,
+        GIT_AUTHOR_EMAIL: author.email,
+        GIT_COMMITTER_NAME: 'Demo World',
+        GIT_COMMITTER_EMAIL: 'demo@example.org',
+      },
+    });
+  }
+
+  /** Git without a shell and without the machine's own configuration. Returns trimmed output. */
+  async #git(args: string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
+    // A hook that runs the tests sets GIT_DIR and the like, which would lead to another repository.
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+    const running = run('git', args, {
+      cwd: this.directory,
+      env: {
+        ...Object.fromEntries(inherited),
+        GIT_CONFIG_GLOBAL: devNull,
+        GIT_CONFIG_NOSYSTEM: '1',
+        LC_ALL: 'C',
+        ...options.env,
+      },
+    });
+    // Git may end without reading; what it was given then does not matter, its exit status does.
+    running.child.stdin?.on('error', () => undefined).end(options.input ?? '');
+    return (await running).stdout.trim();
+  }
+}

@@ -1,0 +1,157 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+import type { GrantStore } from './grantStore.js';
+import { consentPage, errorPage, loginPage, type ConsentScope } from './interactionPages.js';
+import { readBody, sendHtml } from './loopbackServer.js';
+import { personByPassword, personBySubject } from './people.js';
+
+/** A resource server the authorization server issues tokens for. */
+export interface DemoResource {
+  readonly url: string;
+  /** Scope → what it allows, in plain words for the consent page. */
+  readonly scopes: Readonly<Record<string, string>>;
+}
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+const identityWords = new Map([
+  ['email', 'your email address'],
+  ['profile', 'your name'],
+]);
+
+/** The login and consent pages between an authorization request and its response. */
+export class Interactions {
+  constructor(
+    private readonly provider: Provider,
+    private readonly grants: GrantStore,
+    private readonly resources: ReadonlyMap<string, DemoResource>,
+    /** Path all interactions lie under, as "/interaction". */
+    private readonly basePath: string,
+  ) {}
+
+  /** The page a person is sent to for an interaction. */
+  pathFor(uid: string): string {
+    return `${this.basePath}/${uid}`;
+  }
+
+  /** Returns false where the request is for something else. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const path = new URL(request.url ?? '/', this.provider.issuer).pathname;
+    if (!path.startsWith(`${this.basePath}/`)) return false;
+    let interaction: Interaction;
+    try {
+      interaction = await this.provider.interactionDetails(request, response);
+    } catch {
+      sendHtml(
+        response,
+        400,
+        errorPage('expired', 'This sign-in has expired. Start it again from the editor.'),
+      );
+      return true;
+    }
+    const step = path.slice(this.pathFor(interaction.uid).length);
+    if (request.method === 'GET' && step === '') await this.#show(interaction, response);
+    else if (request.method === 'POST') {
+      const form = new URLSearchParams(await readBody(request));
+      if (step === '/login') await this.#login(interaction, form, request, response);
+      else if (step === '/consent') await this.#consent(interaction, form, request, response);
+      else sendHtml(response, 404, errorPage('not_found', 'There is no such page.'));
+    } else sendHtml(response, 404, errorPage('not_found', 'There is no such page.'));
+    return true;
+  }
+
+  async #show(interaction: Interaction, response: ServerResponse): Promise<void> {
+    const path = this.pathFor(interaction.uid);
+    if (interaction.prompt.name === 'login') {
+      const hint = interaction.params['login_hint'];
+      sendHtml(response, 200, loginPage(`${path}/login`, typeof hint === 'string' ? { email: hint } : {}));
+      return;
+    }
+    const asked = this.#asked(interaction);
+    const client = await this.provider.Client.find(String(interaction.params['client_id']));
+    const scopes = [...asked.scopes.values()].flat();
+    const page = consentPage(`${path}/consent`, {
+      clientName: client?.clientName ?? client?.clientId ?? 'An application',
+      email: personBySubject(asked.sub)?.email ?? asked.sub,
+      resources: [...asked.scopes.keys()],
+      scopes,
+      identity: asked.identityScopes.flatMap((scope) => identityWords.get(scope) ?? []),
+      stepUp: scopes.some(({ added }) => !added),
+    });
+    sendHtml(response, 200, page);
+  }
+
+  async #login(
+    interaction: Interaction,
+    form: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (form.get('decision') === 'cancel') {
+      await this.#refuse('The person cancelled the sign-in.', request, response);
+      return;
+    }
+    const email = form.get('email') ?? '';
+    const person = personByPassword(email, form.get('password') ?? '');
+    if (!person) {
+      const action = `${this.pathFor(interaction.uid)}/login`;
+      sendHtml(response, 401, loginPage(action, { email, failure: 'That email and password do not match.' }));
+      return;
+    }
+    await this.provider.interactionFinished(request, response, { login: { accountId: person.sub } });
+  }
+
+  async #consent(
+    interaction: Interaction,
+    form: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    if (form.get('decision') !== 'allow') {
+      await this.#refuse('The person denied the request.', request, response);
+      return;
+    }
+    const asked = this.#asked(interaction);
+    const allowed = new Set(form.getAll('scope'));
+    // A grant of its own for each consent, so that revoking one server's tokens ends no other server's.
+    const grant = new this.provider.Grant({
+      accountId: asked.sub,
+      clientId: String(interaction.params['client_id']),
+    });
+    if (asked.identityScopes.length > 0) grant.addOIDCScope(asked.identityScopes.join(' '));
+    for (const [resource, scopes] of asked.scopes) {
+      for (const { scope } of scopes) {
+        if (allowed.has(scope)) grant.addResourceScope(resource, scope);
+        else grant.rejectResourceScope(resource, scope);
+      }
+    }
+    await this.provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
+  }
+
+  async #refuse(description: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.provider.interactionFinished(request, response, {
+      error: 'access_denied',
+      error_description: description,
+    });
+  }
+
+  /** What an authorization request asks the person for, and what of it they have not allowed before. */
+  #asked({ params, session, prompt }: Interaction): {
+    sub: string;
+    identityScopes: string[];
+    scopes: Map<string, ConsentScope[]>;
+  } {
+    const sub = session?.accountId ?? '';
+    const missing = (prompt.details['missingResourceScopes'] ?? {}) as Record<string, string[]>;
+    const scopes = new Map<string, ConsentScope[]>();
+    for (const [resource, names] of Object.entries(missing)) {
+      const before = this.grants.scopesAllowed(sub, String(params['client_id']), resource);
+      const words = this.resources.get(resource)?.scopes ?? {};
+      scopes.set(
+        resource,
+        names.map((scope) => ({ scope, words: words[scope] ?? scope, added: !before.has(scope) })),
+      );
+    }
+    return { sub, identityScopes: (prompt.details['missingOIDCScope'] ?? []) as string[], scopes };
+  }
+}

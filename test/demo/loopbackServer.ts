@@ -1,0 +1,79 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Bodies past this many bytes are refused by the demo servers. */
+const bodyLimit = 4 * 1024 * 1024;
+
+/** An HTTP server on 127.0.0.1 that ends, sockets included, when it is closed. */
+export interface LoopbackServer {
+  readonly port: number;
+  /** `http://127.0.0.1:<port>` */
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on 127.0.0.1 only. `makeHandler` is given the server's origin, which many a handler must know.
+ * A handler that throws answers 500.
+ *
+ * @param port 0 for any free port
+ */
+export async function listenOnLoopback(
+  port: number,
+  makeHandler: (
+    origin: string,
+  ) =>
+    | ((request: IncomingMessage, response: ServerResponse) => Promise<void>)
+    | Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>>,
+): Promise<LoopbackServer> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const actualPort = (server.address() as AddressInfo).port;
+  const origin = `http://127.0.0.1:${actualPort}`;
+  const handler = await makeHandler(origin);
+  server.on('request', (request, response) => {
+    handler(request, response).catch((error: unknown) => {
+      console.error('demo server:', error);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  return { port: actualPort, origin, close: () => closeServer(server) };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
+
+/** @throws {RangeError} where the body is larger than 4 MB */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > bodyLimit) throw new RangeError(`A body of more than ${bodyLimit} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+/** Sends a page that no cache keeps and that may load nothing. */
+export function sendHtml(response: ServerResponse, status: number, html: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+  });
+  response.end(html);
+}

@@ -1,0 +1,200 @@
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BearerVerification, isRefusal, type VerifiedToken } from './bearerVerification.js';
+import { FaultSwitch, type DemoFault } from './faultSwitch.js';
+import { listenOnLoopback, readBody, sendJson, type LoopbackServer } from './loopbackServer.js';
+import { logRequest, pathOf, type LoggedRequest } from './requestLog.js';
+
+/** A JSON-RPC message as far as the HTTP layer must understand it. */
+export interface RpcMessage {
+  readonly id?: string | number;
+  readonly method?: string;
+  readonly params?: { readonly name?: string };
+}
+
+export interface McpHttpServerOptions {
+  /** 0, the default, for any free port. */
+  readonly port?: number;
+  readonly issuer: string;
+  readonly jwksUri: string;
+  /** Answers with JSON where the transport would stream; streams by default. */
+  readonly jsonResponses?: boolean;
+  /** Scopes a 401 names; undefined names none. */
+  readonly challengeScopes: readonly string[] | undefined;
+  /** Protected resource metadata (RFC 9728) for the server at this address. */
+  readonly metadata: (url: string) => object;
+  /** Scopes a message needs, judged before the MCP layer sees it. */
+  readonly requiredScopes: (message: RpcMessage) => readonly string[];
+  /** Makes the MCP server of one session, which acts for one person. */
+  readonly createServer: (caller: VerifiedToken) => McpServer;
+}
+
+interface Session {
+  readonly transport: StreamableHTTPServerTransport;
+  readonly sub: string;
+}
+
+const metadataPath = '/.well-known/oauth-protected-resource/mcp';
+
+/** An OAuth-protected MCP server over Streamable HTTP, at `/mcp` on loopback. */
+export class McpHttpServer {
+  /** The requests it got, oldest first. */
+  readonly requests: LoggedRequest[] = [];
+  /** Faults reach only messages of this JSON-RPC method; undefined: everything at `/mcp`. */
+  faultOnly: string | undefined;
+  readonly #faults = new FaultSwitch();
+  readonly #sessions = new Map<string, Session>();
+  #server: LoopbackServer | undefined;
+  #bearer: BearerVerification | undefined;
+
+  private constructor(private readonly options: McpHttpServerOptions) {}
+
+  static async start(options: McpHttpServerOptions): Promise<McpHttpServer> {
+    const server = new McpHttpServer(options);
+    server.#server = await listenOnLoopback(options.port ?? 0, (origin) => {
+      server.#bearer = new BearerVerification({
+        issuer: options.issuer,
+        jwksUri: options.jwksUri,
+        audience: `${origin}/mcp`,
+        resourceMetadata: origin + metadataPath,
+        scopesToAskFor: options.challengeScopes,
+      });
+      return (request, response) => server.#handle(request, response);
+    });
+    return server;
+  }
+
+  get origin(): string {
+    return this.#server?.origin ?? '';
+  }
+
+  /** The server's address, which is also its resource identifier. */
+  get url(): string {
+    return `${this.origin}/mcp`;
+  }
+
+  get fault(): DemoFault {
+    return this.#faults.fault;
+  }
+
+  set fault(fault: DemoFault) {
+    this.#faults.fault = fault;
+  }
+
+  /** Resolves once a request is held back by the fault `held`. */
+  whenHeld(): Promise<void> {
+    return this.#faults.whenHeld();
+  }
+
+  /** Ids of the sessions that are open. */
+  get sessionIds(): string[] {
+    return [...this.#sessions.keys()];
+  }
+
+  /** Ends all sessions, as a server does that restarts: their ids are answered 404 from then on. */
+  async endSessions(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const { transport } of sessions) await transport.close();
+  }
+
+  async close(): Promise<void> {
+    this.#faults.release();
+    await this.endSessions();
+    await this.#server?.close();
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const entry = logRequest(this.requests, request);
+    response.once('close', () => (entry.status = response.statusCode));
+    const path = pathOf(request);
+    if (path === metadataPath && request.method === 'GET') {
+      sendJson(response, 200, this.options.metadata(this.url));
+      return;
+    }
+    if (path !== '/mcp') {
+      sendJson(response, 404, { error: 'not_found' });
+      return;
+    }
+    const body =
+      request.method === 'POST' ? await readMessages(request) : { messages: [], parsed: undefined };
+    const [first] = body.messages;
+    if (first?.method !== undefined) entry.rpcMethod = first.method;
+    if (this.#faultMeets(body.messages) && (await this.#faults.answers(response))) return;
+    const caller = await this.#admit(request, response, body.messages);
+    if (!caller) return;
+    await this.#dispatch(request, response, caller, body.parsed);
+  }
+
+  #faultMeets(messages: readonly RpcMessage[]): boolean {
+    return this.faultOnly === undefined || messages.some(({ method }) => method === this.faultOnly);
+  }
+
+  /** Verifies the token and its scopes; answers 401 or 403 where they do not do. */
+  async #admit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    messages: readonly RpcMessage[],
+  ): Promise<VerifiedToken | undefined> {
+    if (!this.#bearer) return undefined;
+    const verified = await this.#bearer.verify(request.headers.authorization);
+    const required = new Set(
+      messages.length > 0 ? messages.flatMap(this.options.requiredScopes) : this.options.requiredScopes({}),
+    );
+    const refusal = isRefusal(verified) ? verified : this.#bearer.missingScopes(verified, [...required]);
+    if (!refusal) return verified as VerifiedToken;
+    response.setHeader('www-authenticate', refusal.challenge);
+    sendJson(response, refusal.status, {
+      error: refusal.status === 401 ? 'unauthorized' : 'insufficient_scope',
+    });
+    return undefined;
+  }
+
+  async #dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: VerifiedToken,
+    body: unknown,
+  ): Promise<void> {
+    const sessionId = request.headers['mcp-session-id'];
+    if (typeof sessionId === 'string') {
+      const session = this.#sessions.get(sessionId);
+      // Another person's session does not exist for this one.
+      if (session?.sub === caller.sub) await session.transport.handleRequest(request, response, body);
+      else sendJson(response, 404, rpcError(-32001, 'Session not found'));
+      return;
+    }
+    if (!isInitializeRequest(body)) {
+      sendJson(response, 400, rpcError(-32600, 'Mcp-Session-Id is missing'));
+      return;
+    }
+    const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: () => randomUUID(),
+      enableJsonResponse: this.options.jsonResponses ?? false,
+      onsessioninitialized: (id) => void this.#sessions.set(id, { transport, sub: caller.sub }),
+      onsessionclosed: (id) => void this.#sessions.delete(id),
+    });
+    await this.options.createServer(caller).connect(transport);
+    await transport.handleRequest(request, response, body);
+  }
+}
+
+async function readMessages(
+  request: IncomingMessage,
+): Promise<{ messages: readonly RpcMessage[]; parsed: unknown }> {
+  const text = await readBody(request);
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const messages = (Array.isArray(parsed) ? parsed : [parsed]) as readonly RpcMessage[];
+    return { messages, parsed };
+  } catch {
+    return { messages: [], parsed: undefined };
+  }
+}
+
+function rpcError(code: number, message: string) {
+  return { jsonrpc: '2.0', error: { code, message }, id: null };
+}

@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A request as a demo server remembers it: never its query, headers or body, which hold secrets. */
+export interface LoggedRequest {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  /** The JSON-RPC method of an MCP message. */
+  rpcMethod?: string;
+  /** The HTTP status, once the answer has begun. */
+  status?: number;
+}
+
+/** The request's path, without its query. */
+export function pathOf(request: IncomingMessage): string {
+  return new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
+}
+
+export function logRequest(log: LoggedRequest[], request: IncomingMessage): LoggedRequest {
+  const entry: LoggedRequest = { at: Date.now(), method: request.method ?? '', path: pathOf(request) };
+  log.push(entry);
+  return entry;
+}

@@ -1,0 +1,118 @@
+/** A message of the chat completions API, as far as the script reads it. */
+export interface ChatMessage {
+  readonly role: string;
+  readonly content?: string | readonly { readonly type?: string; readonly text?: string }[] | null;
+  readonly tool_calls?: readonly { readonly id: string; readonly function: { readonly name: string } }[];
+  readonly tool_call_id?: string;
+}
+
+/** What the model says next: text, or one tool call. */
+export type ScriptedStep =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'toolCall'; readonly name: string; readonly args: Readonly<Record<string, string>> };
+
+interface Errand {
+  readonly server: string;
+  readonly tool: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+const errands: readonly [RegExp, (match: string) => Errand][] = [
+  [
+    /branch (?:called|named) ["'`]?([\w./-]*[\w-])/i,
+    (name) => ({ server: 'repositories', tool: 'create_branch', args: { name } }),
+  ],
+  [/list .*branches/i, () => ({ server: 'repositories', tool: 'list_branches', args: {} })],
+  [
+    /summary (?:of|about|on) ([^.?!\n]+)/i,
+    (topic) => ({ server: 'reports', tool: 'generate_summary', args: { topic } }),
+  ],
+];
+
+const failureWords = /declin|denied|refus|not allowed|could not|cannot|error|fail|cancel|timed out/i;
+
+/**
+ * Decides by plain rules what to do next in a conversation: do the errand of the last request with the
+ * tool for it, sign in first where only that is offered, and report what the tool said.
+ *
+ * @param toolNames the tools offered with this very request
+ */
+export function nextStep(messages: readonly ChatMessage[], toolNames: readonly string[]): ScriptedStep {
+  if (toolNames.length === 0) return say('Demo chat');
+  const turn = currentTurn(messages);
+  const errand = errandOf(turn.request);
+  if (!errand) return say('I can create a branch, list branches, or write a summary.');
+  const last = turn.results.at(-1);
+  if (last?.tool.endsWith(errand.tool)) {
+    return say(`${soundsFailed(last.text, errand) ? 'It did not work' : 'Done'}: ${last.text}`);
+  }
+  const tool = toolOf(errand.server, errand.tool, toolNames);
+  if (tool !== undefined) return { kind: 'toolCall', name: tool, args: errand.args };
+  if (last) return say(`It did not work: ${last.text}`);
+  const signIn = toolOf(errand.server, 'sign_in', toolNames);
+  if (signIn !== undefined) return { kind: 'toolCall', name: signIn, args: {} };
+  return say('I have no tool for that.');
+}
+
+/** The text of the last tool result, if the conversation ends with one or has one. */
+export function lastToolResult(messages: readonly ChatMessage[]): string | undefined {
+  const result = messages.findLast(({ role }) => role === 'tool');
+  return result && textOf(result);
+}
+
+/** The last thing the person asked for, and what tools have said since. */
+function currentTurn(messages: readonly ChatMessage[]): {
+  request: string;
+  results: { tool: string; text: string }[];
+} {
+  const tagged = messages.findLastIndex((message) => isUser(message) && requestTag.test(textOf(message)));
+  const start = tagged >= 0 ? tagged : messages.findLastIndex(isUser);
+  const [asked] = messages.slice(start);
+  const text = asked ? textOf(asked) : '';
+  const callNames = new Map(
+    messages.flatMap(({ tool_calls = [] }) =>
+      tool_calls.map(({ id, function: { name } }) => [id, name] as const),
+    ),
+  );
+  return {
+    request: requestTag.exec(text)?.[1] ?? text,
+    results: messages
+      .slice(start + 1)
+      .filter(({ role }) => role === 'tool')
+      .map((message) => ({ tool: callNames.get(message.tool_call_id ?? '') ?? '', text: textOf(message) })),
+  };
+}
+
+/** The editor wraps what was typed in this tag, among much context. */
+const requestTag = /<userRequest>\s*([\s\S]*?)\s*<\/userRequest>/;
+
+function errandOf(request: string): Errand | undefined {
+  for (const [pattern, make] of errands) {
+    const match = pattern.exec(request);
+    if (match) return make((match[1] ?? '').trim());
+  }
+  return undefined;
+}
+
+/** Tool results carry no flag here, so it is the words that tell; a branch may be called "fix-error". */
+function soundsFailed(text: string, { args }: Errand): boolean {
+  return failureWords.test(Object.values(args).reduce((rest, arg) => rest.replaceAll(arg, ''), text));
+}
+
+/** The offered tool of a server: the editor names it `mcp_<server>_<tool>`, the server's name cut short. */
+function toolOf(server: string, tool: string, offered: readonly string[]): string | undefined {
+  return offered.find((name) => name.endsWith(`_${tool}`) && name.includes(server.slice(0, 6)));
+}
+
+function isUser({ role }: ChatMessage): boolean {
+  return role === 'user';
+}
+
+function textOf({ content }: ChatMessage): string {
+  if (typeof content === 'string') return content;
+  return (content ?? []).map(({ text }) => text ?? '').join('\n');
+}
+
+function say(text: string): ScriptedStep {
+  return { kind: 'text', text };
+}

@@ -1,0 +1,104 @@
+import { startAuthorizationServer, type DemoAuthorizationServer } from './authorizationServer.js';
+import { startReportsServer, type ReportsMetadata, type ReportsServer } from './reportsServer.js';
+import { startRepositoriesServer, type RepositoriesServer } from './repositoriesServer.js';
+import { scriptedModelId, startScriptedModel, type ScriptedModel } from './scriptedModel.js';
+
+export interface WorldOptions {
+  /** Ports to listen on; any free one where none is given. */
+  readonly ports?: {
+    readonly authorizationServer?: number;
+    readonly repositories?: number;
+    readonly reports?: number;
+    readonly model?: number;
+  };
+  /** Seconds an access token lives. */
+  readonly accessTokenSeconds?: number;
+  readonly reportsMetadata?: ReportsMetadata;
+  /** MCP servers answer with JSON where they would stream. */
+  readonly jsonResponses?: boolean;
+  readonly dynamicRegistration?: boolean;
+  readonly issuerPath?: string;
+}
+
+/** The whole demo world, running on loopback. */
+export interface World {
+  readonly authorizationServer: DemoAuthorizationServer;
+  readonly repositories: RepositoriesServer;
+  readonly reports: ReportsServer;
+  readonly model: ScriptedModel;
+  /** The value of the setting `mcpOAuthBroker.servers`. */
+  serverSettings(): Record<'repositories' | 'reports', { type: 'http'; url: string }>;
+  /** The content of VS Code's `chatLanguageModels.json`, which offers the scripted model to the chat. */
+  chatLanguageModels(): object[];
+  close(): Promise<void>;
+}
+
+/** Starts everything; what has started is ended again where a later part fails. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { ports = {}, jsonResponses = false } = options;
+  const running: { close(): Promise<void> }[] = [];
+  const keep = async <Part extends { close(): Promise<void> }>(starting: Promise<Part>): Promise<Part> => {
+    const part = await starting;
+    running.unshift(part);
+    return part;
+  };
+  const close = async () => {
+    for (const part of running.splice(0)) await part.close();
+  };
+  try {
+    const authorizationServer = await keep(
+      startAuthorizationServer({
+        port: ports.authorizationServer ?? 0,
+        accessTokenSeconds: options.accessTokenSeconds ?? 300,
+        dynamicRegistration: options.dynamicRegistration ?? true,
+        issuerPath: options.issuerPath ?? '',
+      }),
+    );
+    const repositories = await keep(
+      startRepositoriesServer({ authorizationServer, jsonResponses, port: ports.repositories ?? 0 }),
+    );
+    const reports = await keep(
+      startReportsServer({
+        authorizationServer,
+        jsonResponses,
+        port: ports.reports ?? 0,
+        metadata: options.reportsMetadata ?? 'standard',
+      }),
+    );
+    const model = await keep(startScriptedModel(ports.model ?? 0));
+    return {
+      authorizationServer,
+      repositories,
+      reports,
+      model,
+      serverSettings: () => ({
+        repositories: { type: 'http', url: repositories.url },
+        reports: { type: 'http', url: reports.url },
+      }),
+      chatLanguageModels: () => [chatLanguageModel(model.url)],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function chatLanguageModel(url: string): object {
+  return {
+    name: 'Scripted',
+    vendor: 'customendpoint',
+    apiType: 'chat-completions',
+    models: [
+      {
+        id: scriptedModelId,
+        name: 'Scripted Local',
+        url,
+        toolCalling: true,
+        vision: false,
+        maxInputTokens: 100_000,
+        maxOutputTokens: 8000,
+      },
+    ],
+  };
+}

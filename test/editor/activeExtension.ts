@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
+import type { SignInOutcome } from '../../src/broker/signInOutcome.js';
+import type { activate } from '../../src/extension.js';
+import type { DemoPerson } from '../demo/people.js';
+import { signInAsPerson } from '../demo/person.js';
+
+export const extensionId = 'mcp-oauth-broker.mcp-oauth-broker';
+
+/** The parts of the extension that the editor has activated. */
+export type ActiveExtension = NonNullable<ReturnType<typeof activate>>;
+
+export async function activeExtension(): Promise<ActiveExtension> {
+  const extension = vscode.extensions.getExtension<ReturnType<typeof activate>>(extensionId);
+  assert.ok(extension, 'the extension under test is installed');
+  const parts = await extension.activate();
+  assert.ok(parts, 'the extension gives its parts to tests');
+  return parts;
+}
+
+/** Writes the setting as a person would, and waits until the extension has read it. */
+export async function configure({ settings }: ActiveExtension, servers: unknown): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('mcpOAuthBroker');
+  const isSame = JSON.stringify(configuration.get('servers')) === JSON.stringify(servers ?? {});
+  if (isSame) return;
+  const heard = next((told) => settings.onDidChange(told));
+  await configuration.update('servers', servers, vscode.ConfigurationTarget.Global);
+  await heard;
+}
+
+/** The next time an event fires. */
+export function next<T>(event: (listener: (value: T) => void) => { dispose(): void }): Promise<T> {
+  return new Promise((resolve) => {
+    const subscription = event((value) => {
+      subscription.dispose();
+      resolve(value);
+    });
+  });
+}
+
+export function serverNamed({ settings }: ActiveExtension, name: string): ServerConfig {
+  const server = settings.find(name);
+  assert.ok(server, `${name} is configured`);
+  return server;
+}
+
+/** Does in a browser what leads to the callback. @returns the callback as the URI handler would get it */
+export async function visitAsPerson(attempt: SignInAttempt, person: DemoPerson): Promise<vscode.Uri> {
+  const page = await attempt.launchPage();
+  const redirect = await signInAsPerson(page.address, { ...person, consent: 'allow' });
+  return callbackUriOf(redirect.search.slice(1));
+}
+
+export function callbackUriOf(query: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: vscode.env.uriScheme, authority: extensionId, path: '/callback', query });
+}
+
+/** A whole sign-in, the browser's part included. */
+export async function signInAs(
+  extension: ActiveExtension,
+  server: ServerConfig,
+  person: DemoPerson,
+): Promise<SignInOutcome> {
+  const attempt = extension.signIns.begin(server, { deadline: 20_000 });
+  extension.callbackUri.handleUri(await visitAsPerson(attempt, person));
+  return attempt.outcome;
+}

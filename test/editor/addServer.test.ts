@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as vscode from 'vscode';
+import { AddServer, suggestedName, type AddServerWindow } from '../../src/editor/addServer.js';
+import { startWorld, type World } from '../demo/world.js';
+import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
+
+/** Answers the dialogue as a person would, and remembers what it showed. */
+class DialogueAnswers {
+  readonly shown: string[] = [];
+  readonly #answers: (string | undefined)[];
+
+  /** @param answers in order: what is typed, or part of the line or button that is chosen; undefined closes it */
+  constructor(...answers: (string | undefined)[]) {
+    this.#answers = answers;
+  }
+
+  get window(): AddServerWindow {
+    const choose = (texts: readonly string[]) => {
+      const answer = this.#answers.shift();
+      return answer === undefined ? -1 : texts.findIndex((text) => text.includes(answer));
+    };
+    const message = (text: string, ...buttons: string[]) => {
+      this.shown.push(text);
+      return Promise.resolve(buttons[choose(buttons)]);
+    };
+    return {
+      showInputBox: async (options: vscode.InputBoxOptions) => {
+        const answer = this.#answers.shift();
+        const typed = answer === '' ? options.value : answer;
+        const problem = typed === undefined ? undefined : await options.validateInput?.(typed);
+        if (problem !== undefined && problem !== null) this.shown.push(problem as string);
+        // An input box with a problem cannot be confirmed, only left.
+        return problem === undefined || problem === null ? typed : undefined;
+      },
+      showQuickPick: (items: readonly vscode.QuickPickItem[]) => {
+        const lines = items.map(
+          ({ label, description = '', detail = '' }) => `${label} | ${description} | ${detail}`,
+        );
+        this.shown.push(...lines);
+        return Promise.resolve(items[choose(lines)]);
+      },
+      showErrorMessage: message,
+      showInformationMessage: message,
+      withProgress: vscode.window.withProgress,
+    } as unknown as AddServerWindow;
+  }
+}
+
+describe('Add Server', () => {
+  let extension: ActiveExtension;
+  let world: World;
+  const running: Server[] = [];
+
+  before(async () => {
+    extension = await activeExtension();
+    world = await startWorld();
+  });
+  afterEach(() => configure(extension, undefined));
+  after(async () => {
+    for (const server of running) {
+      server.closeAllConnections();
+      server.close();
+    }
+    await world.close();
+  });
+
+  async function serve(listener: RequestListener): Promise<string> {
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    running.push(server);
+    await new Promise((resolve) => server.once('listening', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  async function add(...answers: (string | undefined)[]) {
+    const dialogue = new DialogueAnswers(...answers);
+    const signedIn: string[] = [];
+    const signIn = (server: { name: string }) => {
+      signedIn.push(server.name);
+      return Promise.resolve({ kind: 'cancelled' } as const);
+    };
+    const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
+    await new AddServer(extension.settings, { signIn }, extension.states, http, dialogue.window).run();
+    return { shown: dialogue.shown.join('\n'), signedIn, names: extension.settings.names };
+  }
+
+  it('shows what was found before anything is saved, then saves it and offers to sign in', async () => {
+    const { shown, names, signedIn } = await add(world.reports.url, 'Add this server', 'reports', 'Sign In');
+    for (const found of [
+      `| ${world.reports.url}`,
+      world.authorizationServer.issuer,
+      'tools:generate_summary',
+      'registered at the first sign-in',
+    ]) {
+      assert.ok(shown.includes(found), `${found} is not in:\n${shown}`);
+    }
+    assert.deepEqual(names, ['reports']);
+    assert.deepEqual(signedIn, ['reports']);
+    const { status } = await extension.states.statusOf(serverNamed(extension, 'reports'));
+    assert.equal(status, 'signedOut');
+    assert.ok(!world.authorizationServer.events.some(({ kind }) => kind === 'registration'));
+  });
+
+  it('saves nothing where the person goes back or closes it', async () => {
+    assert.deepEqual((await add(undefined)).names, []);
+    assert.deepEqual((await add(world.reports.url, undefined)).names, []);
+    assert.deepEqual((await add(world.reports.url, 'Change the address', undefined)).names, []);
+    assert.deepEqual((await add(world.reports.url, 'Add this server', undefined)).names, []);
+  });
+
+  it('refuses an address that cannot be one, or that is configured already, where it is typed', async () => {
+    assert.match((await add('nonsense')).shown, /not a URL/);
+    assert.match((await add('http://mcp.example.com/mcp')).shown, /in the clear to mcp\.example\.com/);
+    await configure(extension, world.serverSettings());
+    assert.match((await add(world.reports.url)).shown, /already, as “reports”/);
+  });
+
+  const unauthorized: RequestListener = (_request, response) => {
+    response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
+  };
+  const metadata =
+    (answer: RequestListener): RequestListener =>
+    (request, response) =>
+      (request.url?.includes('/.well-known/oauth-protected-resource') ? answer : unauthorized)(
+        request,
+        response,
+      );
+  const bad: { readonly name: string; readonly server: RequestListener; readonly said: RegExp }[] = [
+    {
+      name: 'HTML',
+      server: (_request, response) => response.setHeader('content-type', 'text/html').end('<p>Hello</p>'),
+      said: /is not an MCP server: it answered text\/html/,
+    },
+    {
+      name: 'metadata that is not JSON',
+      server: metadata((_request, response) => response.end('{')),
+      said: /oauth-protected-resource.* where JSON is required/,
+    },
+    {
+      name: '2 MB of metadata',
+      server: metadata((_request, response) => response.end(JSON.stringify({ resource: 'x'.repeat(2e6) }))),
+      said: /oauth-protected-resource.* larger than the limit/,
+    },
+    {
+      name: 'an http: authorization server off loopback',
+      server: metadata((request, response) => {
+        const resource = `http://${request.headers.host ?? ''}/mcp`;
+        response.end(JSON.stringify({ resource, authorization_servers: ['http://as.example.com'] }));
+      }),
+      said: /as\.example\.com/,
+    },
+    {
+      name: 'metadata that redirects to another origin',
+      server: metadata((_request, response) =>
+        response.writeHead(302, { location: 'https://elsewhere.example/metadata' }).end(),
+      ),
+      said: /elsewhere\.example/,
+    },
+  ];
+  for (const { name, server, said } of bad) {
+    it(`says in a sentence what is wrong with ${name}, and saves nothing`, async () => {
+      const address = `${await serve(server)}/mcp`;
+      const { shown, names } = await add(address, undefined);
+      assert.match(shown, said);
+      assert.ok(shown.split('\n').length === 1, shown);
+      assert.deepEqual(names, []);
+    });
+  }
+
+  it('lets the person mend an address nobody answers at, or add it anyway', async () => {
+    const closed = 'http://127.0.0.1:1/mcp';
+    const mended = await add(closed, 'Change Address', world.reports.url, undefined);
+    assert.match(mended.shown, /127\.0\.0\.1:1/);
+    assert.match(mended.shown, /Add this server/);
+    assert.deepEqual((await add(closed, 'Add Anyway', '', undefined)).names, ['127.0.0.1:1']);
+  });
+
+  it('suggests what the server calls itself, else what its host does', () => {
+    assert.equal(suggestedName('https://mcp.linear.app/mcp', undefined), 'linear');
+    assert.equal(suggestedName('https://www.example.com/', undefined), 'example');
+    assert.equal(suggestedName('http://127.0.0.1:8080/mcp', undefined), '127.0.0.1:8080');
+  });
+});

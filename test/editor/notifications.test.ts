@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import type { NotificationWindow } from '../../src/editor/notifications.js';
+import { Notifications, withoutLinks } from '../../src/editor/notifications.js';
+
+/** What the editor makes a link of in notifications, input boxes and progress. */
+const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)/i;
+const hostile =
+  'Denied. [Sign in again](command:workbench.action.terminal.sendSequence?%5B%5D) [x](https://e.example)';
+
+describe('what the person is told', () => {
+  it('holds no live link, whoever wrote it and wherever it is shown', async () => {
+    assert.match(hostile, link);
+    const shown: string[] = [];
+    const show = (message: string, ...more: unknown[]) => {
+      shown.push(message);
+      const [options] = more;
+      if (typeof options === 'object') shown.push((options as { detail: string }).detail);
+      return Promise.resolve(undefined);
+    };
+    const notifications = new Notifications({
+      showInformationMessage: show,
+      showWarningMessage: show,
+      showErrorMessage: show,
+      showInputBox: async ({
+        prompt,
+        validateInput,
+      }: {
+        prompt: string;
+        validateInput: (text: string) => unknown;
+      }) => {
+        shown.push(prompt, (await validateInput('')) as string);
+        return undefined;
+      },
+      withProgress: (
+        { title }: { title: string },
+        work: (progress: { report: (value: { message: string }) => void }) => Promise<void>,
+      ) => {
+        shown.push(title);
+        return work({ report: ({ message }) => void shown.push(message) });
+      },
+    } as unknown as NotificationWindow);
+
+    await notifications.information(hostile);
+    await notifications.warning(hostile);
+    await notifications.error(hostile);
+    await notifications.modal(hostile, hostile, 'OK');
+    await notifications.input({ prompt: hostile, validateInput: () => hostile });
+    await notifications.progress(hostile, (say) => {
+      say(hostile);
+      return Promise.resolve();
+    });
+
+    assert.equal(shown.length, 9);
+    for (const text of shown) assert.doesNotMatch(text, link);
+  });
+
+  it('reads the same but for a space', () => {
+    assert.equal(withoutLinks('[a](command:b) and [c] (d)'), '[a] (command:b) and [c] (d)');
+  });
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import type { SignOutReceipt } from '../../src/broker/signOut.js';
+import { describeSignOut } from '../../src/editor/signOutReport.js';
+import { alice } from '../demo/people.js';
+import type { World } from '../demo/world.js';
+import { signInAs, type ActiveExtension } from './activeExtension.js';
+import { startEditorScene, type EditorScene } from './editorScene.js';
+
+describe('sign-out in the editor', () => {
+  let scene: EditorScene;
+  let extension: ActiveExtension;
+  let world: World;
+  let server: ServerConfig;
+
+  before(async () => {
+    scene = await startEditorScene();
+    ({ extension, world, server } = scene);
+  });
+  beforeEach(async () => {
+    assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
+  });
+  after(() => scene.close());
+
+  it('deletes the tokens here and revokes them there', async () => {
+    const receipt = await extension.signOuts.signOut(server);
+    assert.equal(receipt.kind, 'signedOut');
+    assert.equal(receipt.revocation.refreshToken, 'revoked');
+    assert.ok(world.authorizationServer.events.some(({ kind }) => kind === 'revoked'));
+    assert.equal(await extension.context.secrets.get(`credential ${server.url}`), undefined);
+    const { status, account } = await extension.states.statusOf(server);
+    assert.deepEqual([status, account], ['signedOut', undefined]);
+  });
+
+  it('is done once when the Accounts menu asks several times, and again when there is nothing left', async () => {
+    const [session] = await extension.accounts.getSessions(undefined);
+    assert.ok(session);
+    const revocations = () =>
+      world.authorizationServer.requests.filter(({ path }) => path.endsWith('/revocation')).length;
+    const before = revocations();
+    await Promise.all([1, 2, 3].map(() => extension.accounts.removeSession(session.id)));
+    await extension.accounts.removeSession(session.id);
+    assert.equal(revocations() - before, 2, 'one request a token');
+    assert.deepEqual(await extension.accounts.getSessions(undefined), []);
+    assert.deepEqual(await extension.signOuts.signOut(server), { kind: 'notSignedIn' });
+  });
+
+  it('takes the key of the relay from the extensions that have it', async () => {
+    const [session] = await extension.accounts.getSessions(undefined);
+    assert.ok(session);
+    await extension.accounts.removeSession(session.id);
+    await signInAs(extension, server, alice);
+    const [later] = await extension.accounts.getSessions(undefined);
+    assert.notEqual(later?.accessToken, session.accessToken);
+  });
+
+  it('says what was revoked, and what was not', () => {
+    const receipt = (revocation: object) =>
+      ({ kind: 'signedOut', host: 'as.example.com', revocation }) as SignOutReceipt;
+    const said = (revocation: object) => describeSignOut(server, receipt(revocation));
+    assert.match(
+      said({ refreshToken: 'revoked', accessToken: 'revoked' }).message,
+      /Its tokens are revoked at/,
+    );
+    assert.match(
+      said({ refreshToken: 'revoked', accessToken: 'notOffered' }).message,
+      /refresh token is revoked/,
+    );
+    const none = said({ accessToken: 'notOffered' });
+    assert.match(none.message, /offers no revocation.*until they expire/);
+    const failed = said({
+      refreshToken: 'failed',
+      accessToken: 'revoked',
+      problem: 'as.example.com is down.',
+    });
+    assert.match(failed.message, /not all of its tokens.*as\.example\.com is down\./);
+    assert.deepEqual([none.complete, failed.complete], [false, false]);
+  });
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/consentStatus.js';
+import { summary } from '../../src/editor/statusBar.js';
+import { ServersTree } from '../../src/editor/serversTree.js';
+import { statusAction, statusWords } from '../../src/editor/statusWords.js';
+import { extensionId } from './activeExtension.js';
+
+const all: readonly ConsentStatusName[] = [
+  ...(['unknown', 'open', 'signedOut', 'awaitingConsent', 'ready'] as const),
+  ...(['needsScopes', 'expired', 'denied', 'unreachable', 'misconfigured'] as const),
+];
+
+function entry(name: string, status: ConsentStatusName, more: Partial<ConsentStatus> = {}) {
+  const server = { name, url: `https://${name}.example/mcp`, headers: {}, oauth: {} };
+  return { server, status: { server: name, status, signedIn: false, held: [], missing: [], ...more } };
+}
+
+describe('a status', () => {
+  it('has words and a shape of its own, so that colour is never the only sign', () => {
+    assert.equal(new Set(all.map((name) => statusWords(name).label)).size, all.length);
+    assert.equal(new Set(all.map((name) => statusWords(name).icon)).size, all.length);
+  });
+
+  it('offers a command that exists, wherever the person can do something', () => {
+    const { contributes } = vscode.extensions.getExtension(extensionId)?.packageJSON as {
+      contributes: { commands: { command: string }[] };
+    };
+    const commands = contributes.commands.map(({ command }) => command);
+    for (const name of all) {
+      const { action } = statusWords(name);
+      if (name === 'open' || name === 'ready') assert.equal(action, undefined);
+      else assert.ok(commands.includes(`mcpOAuthBroker.${action?.command ?? ''}`), name);
+    }
+  });
+});
+
+describe('a denial', () => {
+  const onDidChange = () => ({ dispose: () => undefined });
+  const shown = (deniedBy: DeniedBy) => {
+    const denied = entry('a', 'denied', { signedIn: true, deniedBy, detail: 'No.' });
+    const tree = new ServersTree({ all: () => Promise.resolve([denied]), onDidChange }, { problems: [] });
+    const { contextValue } = tree.getTreeItem({ kind: 'server', ...denied });
+    tree.dispose();
+    return [statusAction(denied.status)?.command, contextValue];
+  };
+
+  it('by the server offers to ask it again, since no sign-in would mend it', () => {
+    assert.deepEqual(shown('server'), ['checkServer', 'server deniedByServer signedIn']);
+  });
+
+  it('by the person or the authorization server offers to sign in', () => {
+    for (const by of ['person', 'authorizationServer'] as const) {
+      assert.deepEqual(shown(by), ['signIn', 'server denied signedIn']);
+    }
+  });
+});
+
+describe('the status bar', () => {
+  it('says the worst that matters, and how many more there are', () => {
+    const shown = summary([
+      entry('a', 'ready', { account: 'alice' }),
+      entry('b', 'needsScopes'),
+      entry('c', 'misconfigured'),
+    ]);
+    assert.equal(shown.text, '$(error) c: Misconfigured +1');
+    assert.equal(shown.label, 'MCP OAuth: c: Misconfigured +1');
+  });
+
+  it('is quiet when nothing needs the person, but names who acts', () => {
+    assert.equal(summary([entry('a', 'unknown'), entry('b', 'signedOut')]).text, '$(shield)');
+    const alice = entry('a', 'ready', { account: 'alice@example.org' });
+    assert.equal(summary([alice, entry('b', 'open')]).text, '$(shield) alice@example.org');
+    assert.equal(summary([alice, entry('b', 'ready', { account: 'bob' })]).text, '$(shield) 2 accounts');
+  });
+});
+
+describe('the tree', () => {
+  it('names account, status, and the scopes held and missing, for screen readers too', async () => {
+    const scopes = {
+      signedIn: true,
+      account: 'alice',
+      held: ['repo:read'],
+      missing: ['repo:write'],
+      tool: 'create_branch',
+    };
+    const row = { kind: 'server', ...entry('repositories', 'needsScopes', scopes) } as const;
+    const onDidChange = () => ({ dispose: () => undefined });
+    const tree = new ServersTree({ all: () => Promise.resolve([row]), onDidChange }, { problems: [] });
+    const item = tree.getTreeItem(row);
+    assert.equal(item.description, 'Needs more access – alice');
+    assert.equal(
+      item.accessibilityInformation?.label,
+      'repositories: Needs more access; account alice; create_branch needs repo:write',
+    );
+    assert.equal(item.contextValue, 'server needsScopes signedIn');
+    const facts = (await tree.getChildren(row)).map((fact) => tree.getTreeItem(fact));
+    assert.deepEqual(
+      facts.map(({ label, description }) => [label, description]),
+      [
+        ['Status', 'Needs more access'],
+        ['Account', 'alice'],
+        ['Scopes held', 'repo:read'],
+        ['Scopes missing', 'repo:write (create_branch)'],
+        ['Address', 'https://repositories.example/mcp'],
+      ],
+    );
+    tree.dispose();
+  });
+});

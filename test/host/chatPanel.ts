@@ -1,0 +1,142 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** Copilot Chat in the secondary side bar, in agent mode. */
+export class ChatPanel {
+  constructor(private readonly page: Page) {}
+
+  private get input(): Locator {
+    return this.page.locator('.interactive-input-part:visible .monaco-editor').last();
+  }
+
+  private get rows(): Locator {
+    return this.page.locator('.interactive-session:visible .monaco-list-row');
+  }
+
+  private get answers(): Locator {
+    return this.rows.filter({ has: this.page.locator('.interactive-response') });
+  }
+
+  /** Shows the chat where it is not shown; a window begins with it open. */
+  async open(): Promise<void> {
+    if (!(await this.input.isVisible())) await this.page.keyboard.press('Control+Alt+I');
+    await this.input.waitFor();
+  }
+
+  /** Drags the side bar's edge, since at its first width the chat breaks lines within words. @param width in CSS pixels */
+  async widenTo(width: number): Promise<void> {
+    const bar = await this.page.locator('.part.auxiliarybar').boundingBox();
+    if (!bar) throw new Error('the secondary side bar is not shown');
+    const y = bar.y + bar.height / 2;
+    await this.page.mouse.move(bar.x - 2, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + bar.width - width, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Types into the input, as a person does, and sends nothing. */
+  async type(text: string): Promise<void> {
+    await this.open();
+    await this.input.click();
+    await this.page.keyboard.type(text);
+    await this.inputHolds(text);
+  }
+
+  /** Waits until the input shows the text, which must fit in one line of it. */
+  async inputHolds(text: string): Promise<void> {
+    const line = this.page.locator('.interactive-input-part .view-line');
+    await line.filter({ hasText: text }).first().waitFor();
+  }
+
+  /** Types a prompt as a person does and sends it. */
+  async submit(prompt: string): Promise<void> {
+    await this.type(prompt);
+    await this.page.keyboard.press('Enter');
+    await this.rows.filter({ hasText: prompt }).first().waitFor();
+  }
+
+  /** Begins an empty conversation; earlier ones stay in the list of sessions. */
+  async startAnew(): Promise<void> {
+    await this.open();
+    // In a window that has just opened, the button may act only after the first prompt was sent, and hide that.
+    if ((await this.rows.count()) === 0) return;
+    await this.page
+      .locator('.part.auxiliarybar')
+      .getByRole('button', { name: /^New Chat/ })
+      .first()
+      .click();
+    await this.rows.first().waitFor({ state: 'detached' });
+  }
+
+  /** Waits until the newest answer holds the text. @returns the whole answer's text */
+  async waitForAnswer(text: string, timeoutMs?: number): Promise<string> {
+    const answer = this.answers.last();
+    await answer.filter({ hasText: text }).waitFor(timeoutMs === undefined ? {} : { timeout: timeoutMs });
+    return this.answerText();
+  }
+
+  /** The newest answer as a person reads it, with single spaces. */
+  async answerText(): Promise<string> {
+    return (await this.answers.last().innerText()).replace(/\s+/g, ' ').trim();
+  }
+
+  /** Whether a tool waits to be approved. */
+  async asksForApproval(): Promise<boolean> {
+    return this.card('Run ')
+      .getByRole('button', { name: /^Allow/ })
+      .first()
+      .isVisible();
+  }
+
+  /** A card that waits for a click, by its title or any text in it. */
+  private card(text: string): Locator {
+    return this.page
+      .locator('.chat-confirmation-widget2')
+      .filter({ hasText: text })
+      .filter({ visible: true })
+      .last();
+  }
+
+  /** Approves the call of a tool that is not read-only. @param tool its title, or its name where it has no title */
+  async approveTool(tool: string): Promise<void> {
+    await this.card(`Run ${tool}`)
+      .getByRole('button', { name: /^Allow/ })
+      .first()
+      .click();
+  }
+
+  /** The card that an elicitation by URL shows; absent until the server asks, and again once it is answered. */
+  get consentCard(): ConsentCard {
+    const open = this.page.getByRole('button', { name: /^Open / });
+    return new ConsentCard(this.card('Authorization Required').filter({ has: open }));
+  }
+
+  /** Opens "Completed n steps", below which the lines of an ended turn are folded away. */
+  async unfoldSteps(): Promise<void> {
+    const summary = this.answers.last().locator('.completed-response-summary');
+    await summary.waitFor();
+    if ((await summary.getAttribute('aria-expanded')) !== 'true') await summary.click();
+  }
+}
+
+/** "Authorization Required – <server>", the message, the address, "Open <host>" and "Cancel". */
+export class ConsentCard {
+  constructor(private readonly locator: Locator) {}
+
+  /** Its text with single spaces, once it is shown. */
+  async text(): Promise<string> {
+    return (await this.locator.innerText()).replace(/\s+/g, ' ').trim();
+  }
+
+  /** Whether it waits for an answer now. */
+  async isShown(): Promise<boolean> {
+    return this.locator.isVisible();
+  }
+
+  async open(): Promise<void> {
+    await this.locator.getByRole('button', { name: /^Open / }).click();
+  }
+
+  async cancel(): Promise<void> {
+    await this.locator.getByRole('button', { name: 'Cancel', exact: true }).click();
+  }
+}

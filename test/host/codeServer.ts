@@ -1,0 +1,186 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { endProcessTree } from './processTree.js';
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+export interface CodeServerOptions {
+  /** Absolute path of code-server's `out/node/entry.js`; `CODE_SERVER_ENTRY` by default. */
+  readonly entry?: string;
+  /** Any free one by default; a browser keeps what it stores by the port too. */
+  readonly port?: number;
+  readonly userDataDir: string;
+  readonly extensionsDir: string;
+  /** The folder to open, absolute. */
+  readonly folder: string;
+  /** VSIX files to install before the start. */
+  readonly vsix?: readonly string[];
+  /** What a person would have in their user settings. */
+  readonly settings?: Settings;
+  /** Settings of scope `machine`: a browser's editor is a remote one, and reads these from the remote machine's file only. */
+  readonly machineSettings?: Settings;
+  /** Models of Copilot Chat with endpoints of one's own, as in `chatLanguageModels.json`. */
+  readonly chatLanguageModels?: readonly unknown[];
+  /** Lets the page be told to run tests in the extension host. */
+  readonly smokeTestDriver?: boolean;
+  /** Added to the environment of the server and so of the extension host. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface CodeServer {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** What it has printed so far. */
+  output(): string;
+  /** Ends it with its extension hosts. */
+  stop(): Promise<void>;
+}
+
+/** What keeps a run quiet and the same each time: nothing is fetched, forwarded, welcomed or recommended. */
+export const QUIET_SETTINGS: Settings = {
+  'chat.byokUtilityModelDefault': 'mainAgent',
+  'chat.tips.enabled': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.autofetch': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'remote.autoForwardPorts': false,
+  'telemetry.telemetryLevel': 'off',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+};
+
+/** How long VS Code keeps an extension host whose page has closed, in seconds. */
+const RECONNECTION_GRACE_SECONDS = 5;
+const START_LIMIT_MS = 60_000;
+
+/**
+ * Starts a real VS Code that is driven through a browser. Everything it writes is below `userDataDir` and `extensionsDir`.
+ *
+ * @throws Error with its output when it does not answer within a minute or a VSIX cannot be installed
+ */
+export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
+  const entry = options.entry ?? process.env['CODE_SERVER_ENTRY'];
+  if (entry === undefined)
+    throw new Error('CODE_SERVER_ENTRY is not set: start this through npm run demo or npm test');
+  const { userDataDir, extensionsDir } = options;
+  const own = path.join(userDataDir, 's');
+  await Promise.all([
+    mkdir(path.join(own, 't'), { recursive: true }),
+    mkdir(extensionsDir, { recursive: true }),
+  ]);
+  await writeSettings(options);
+
+  const env = environment(own, options.env);
+  const shared = [
+    entry,
+    '--config',
+    path.join(own, 'config.yaml'),
+    '--user-data-dir',
+    userDataDir,
+    '--extensions-dir',
+    extensionsDir,
+  ];
+  await writeFile(path.join(own, 'config.yaml'), 'auth: none\n');
+  for (const vsix of options.vsix ?? []) {
+    await promisify(execFile)(process.execPath, [...shared, '--install-extension', vsix, '--force'], { env });
+  }
+  const child = spawn(
+    process.execPath,
+    [
+      ...shared,
+      ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
+      ...[
+        '--disable-getting-started-override',
+        '--reconnection-grace-time',
+        String(RECONNECTION_GRACE_SECONDS),
+      ],
+      ...(options.smokeTestDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      options.folder,
+    ],
+    { env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
+  );
+  const output = collectOutput(child);
+  const stop = () => endProcessTree(child);
+  try {
+    const url = await listening(child, output);
+    return { url, port: Number(new URL(url).port), pid: child.pid ?? 0, output, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function writeSettings(options: CodeServerOptions): Promise<void> {
+  const write = async (name: string, value: unknown) => {
+    const file = path.join(options.userDataDir, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify(value, undefined, 2));
+  };
+  await write('User/settings.json', { ...QUIET_SETTINGS, ...options.settings });
+  if (options.machineSettings) await write('Machine/settings.json', options.machineSettings);
+  if (options.chatLanguageModels) await write('User/chatLanguageModels.json', options.chatLanguageModels);
+}
+
+/**
+ * Its configuration, sockets and temporary files stay in its own directory, and nothing of an editor whose terminal
+ * this may run in reaches it: with VSCODE_IPC_HOOK_CLI it would open the folder there instead of starting.
+ */
+function environment(own: string, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^(VSCODE_|ELECTRON_|CODE_SERVER_|NODE_OPTIONS$|PORT$|PASSWORD$|HASHED_PASSWORD$|npm_)/.test(name),
+  );
+  const temporary = path.join(own, 't');
+  return {
+    ...Object.fromEntries(inherited),
+    XDG_CONFIG_HOME: path.join(own, 'c'),
+    XDG_DATA_HOME: path.join(own, 'd'),
+    XDG_CACHE_HOME: path.join(own, 'k'),
+    XDG_RUNTIME_DIR: temporary,
+    TMPDIR: temporary,
+    TEMP: temporary,
+    TMP: temporary,
+    ...extra,
+  };
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  const chunks: string[] = [];
+  const collect = (chunk: Buffer) => chunks.push(chunk.toString('utf8'));
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  return () => chunks.join('');
+}
+
+/** It is told to take any free port and says which it got. */
+function listening(child: ChildProcess, output: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (what: string) => {
+      settle();
+      reject(new Error(`code-server ${what}:\n${output()}`));
+    };
+    const timer = setTimeout(fail, START_LIMIT_MS, `did not answer within ${START_LIMIT_MS / 1000} s`);
+    const onExit = () => {
+      fail('ended at once');
+    };
+    const onData = () => {
+      const url = /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(output())?.[1];
+      if (url === undefined) return;
+      settle();
+      resolve(url);
+    };
+    const settle = () => {
+      clearTimeout(timer);
+      child.off('exit', onExit);
+      child.stdout?.off('data', onData);
+    };
+    child.on('exit', onExit);
+    child.stdout?.on('data', onData);
+  });
+}

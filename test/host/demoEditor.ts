@@ -1,0 +1,67 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { startWorld, type World } from '../demo/world.js';
+import { startCodeServer, type CodeServer } from './codeServer.js';
+import { createStateDirectory } from './stateDirectory.js';
+
+/** The demo world and an editor that knows it: the extension installed, the servers configured, the model chosen. */
+export interface DemoEditor {
+  readonly world: World;
+  readonly server: CodeServer;
+  /** The page to open. */
+  readonly url: string;
+  /** Everything the run writes is below it. */
+  readonly stateDir: string;
+  readonly userDataDir: string;
+  readonly extensionsDir: string;
+  /** Ends all of it and removes what it wrote. */
+  close(): Promise<void>;
+}
+
+const README = `# Demo
+
+This folder is open in a VS Code that has MCP OAuth Broker installed.
+Ask the chat: create a branch called demo-branch
+`;
+
+export interface DemoEditorOptions {
+  /** Absolute path of the packaged extension; `MCP_OAUTH_BROKER_VSIX` by default. */
+  readonly vsix?: string | undefined;
+  /** VSIX files of other extensions to install beside it, absolute. */
+  readonly others?: readonly string[];
+}
+
+export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<DemoEditor> {
+  const vsix = options.vsix ?? process.env['MCP_OAUTH_BROKER_VSIX'];
+  if (vsix === undefined)
+    throw new Error('MCP_OAUTH_BROKER_VSIX is not set: start this through npm run demo');
+  const state = await createStateDirectory();
+  const closers = [() => state.remove()];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const world = await startWorld();
+    closers.push(() => world.close());
+    const folder = path.join(state.path, 'demo');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'README.md'), README);
+    const userDataDir = path.join(state.path, 'u');
+    const extensionsDir = path.join(state.path, 'e');
+    const server = await startCodeServer({
+      userDataDir,
+      extensionsDir,
+      folder,
+      vsix: [vsix, ...(options.others ?? [])],
+      settings: { 'chat.defaultModel': 'scripted' },
+      machineSettings: { 'mcpOAuthBroker.servers': world.serverSettings() },
+      chatLanguageModels: world.chatLanguageModels(),
+    });
+    closers.push(() => server.stop());
+    const url = `${server.url}/?folder=${encodeURIComponent(folder)}`;
+    return { world, server, url, stateDir: state.path, userDataDir, extensionsDir, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

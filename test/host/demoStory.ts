@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { alice } from '../demo/people.js';
+import type { DemoEditor } from './demoEditor.js';
+import type { Screenshots } from './screenshots.js';
+import { allow, signIn } from './signInPages.js';
+import type { Workbench } from './workbench.js';
+
+export const BRANCH = 'demo-branch';
+export const PROMPT = `create a branch called ${BRANCH}`;
+/** As the editor shows `create_branch`. */
+const TOOL_TITLE = 'Create a branch';
+/** As in the scripted model's entry of `chatLanguageModels.json`. */
+export const MODEL_NAME = 'Scripted Local';
+
+export interface Story {
+  readonly workbench: Workbench;
+  readonly demo: DemoEditor;
+  readonly shots: Screenshots;
+  /** Told what is being done. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * The main job, by hand as it were: sign in from the palette, ask the chat for a branch, approve the tool, consent to
+ * the scope it lacks in the chat's card, read the result.
+ *
+ * @throws Error at the first thing that is not as it should be
+ */
+export async function playStory({ workbench, demo, shots, say }: Story): Promise<void> {
+  const { page, chat } = workbench;
+
+  say('turning Copilot Chat on');
+  await workbench.enableCopilot(MODEL_NAME);
+  await chat.widenTo(560);
+
+  say('signing in from the palette');
+  await workbench.runCommand('MCP OAuth: Sign In…');
+  await shots.take(page, 'sign-in-asks-which-server', 'repositories');
+  const popup = await workbench.pageOpenedBy(() => workbench.pick('repositories'));
+  await popup.getByLabel('Email').waitFor();
+  await shots.take(popup, 'login-page', 'Sign in', 'Email', 'Password');
+  await signIn(popup, alice);
+  await allow(popup, shots, 'consent-page', [alice.email, 'repo:read']);
+  await workbench.statusItem(alice.email).waitFor();
+  await shots.take(page, 'signed-in', alice.email);
+  await workbench.clearNotifications();
+
+  say('asking the chat for a branch');
+  await chat.submit(PROMPT);
+  await shots.take(page, 'chat-asks-to-run-the-tool', PROMPT, `Run ${TOOL_TITLE}`, 'Allow');
+  await chat.approveTool(TOOL_TITLE);
+
+  say('consenting to the added scope in the card');
+  const card = await chat.consentCard.text();
+  for (const named of [
+    'repositories',
+    'create_branch',
+    'repo:write',
+    new URL(demo.world.authorizationServer.issuer).host,
+  ]) {
+    assert.ok(card.includes(named), `the card does not name ${named}: ${card}`);
+  }
+  await shots.take(page, 'consent-card-in-the-chat', 'Authorization Required', 'repo:write');
+  const consent = await workbench.pageOpenedBy(() => chat.consentCard.open());
+  await allow(consent, shots, 'consent-to-the-added-scope', ['repo:write']);
+
+  say('reading the result');
+  await chat.waitForAnswer(BRANCH);
+  await chat.waitForAnswer('Completed');
+  await chat.unfoldSteps();
+  await shots.take(page, 'result-and-who-acted', BRANCH, `create_branch as ${alice.email}`);
+
+  const author = await demo.world.repositories.branchAuthor(BRANCH);
+  assert.deepEqual(
+    author,
+    { name: alice.name, email: alice.email, subject: alice.sub },
+    `the branch ${BRANCH} must exist in git, made by the person who signed in`,
+  );
+}

@@ -1,0 +1,85 @@
+import { downloadAndUnzipVSCode, runTests, SilentReporter, TestRunFailedError } from '@vscode/test-electron';
+import { lookup } from 'node:dns/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EditorRan, EditorRun } from './extensionHostTests.js';
+
+/** The version that code-server carries too, so that both kinds of run mean the same. */
+const DESKTOP_VERSION = '1.139.1';
+const DOWNLOAD_HOST = 'update.code.visualstudio.com';
+const LOOKUP_LIMIT_MS = 3_000;
+
+export interface DesktopNotHere {
+  /** Why there is no desktop VS Code to run in. */
+  readonly notHere: string;
+}
+
+/**
+ * Runs the tests in a desktop VS Code: the one `VSCODE_EXECUTABLE` names, else a downloaded one where the download
+ * can be reached.
+ *
+ * @throws Error when `VSCODE_EXECUTABLE` names one that does not run
+ */
+export async function runDesktopTests(run: EditorRun): Promise<EditorRan | DesktopNotHere> {
+  const named = process.env['VSCODE_EXECUTABLE'];
+  if (named !== undefined) return runIn(named, run);
+  if (
+    process.platform === 'linux' &&
+    process.env['DISPLAY'] === undefined &&
+    process.env['WAYLAND_DISPLAY'] === undefined
+  ) {
+    return { notHere: 'there is no display' };
+  }
+  if (!(await canDownload())) return { notHere: `${DOWNLOAD_HOST} is not reachable` };
+  try {
+    const executable = await downloadAndUnzipVSCode({
+      version: DESKTOP_VERSION,
+      cachePath: path.join(run.extensionDir, '.vscode-test'),
+      reporter: new SilentReporter(),
+    });
+    return await runIn(executable, run);
+  } catch (error) {
+    if (error instanceof TestRunFailedError) throw error;
+    return { notHere: `downloading it failed: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** A name that does not resolve, or not soon, is taken for "no download here". */
+async function canDownload(): Promise<boolean> {
+  const found = lookup(DOWNLOAD_HOST).then(
+    () => true,
+    () => false,
+  );
+  const abort = new AbortController();
+  const late = delay(LOOKUP_LIMIT_MS, false, { signal: abort.signal }).catch(() => false);
+  try {
+    return await Promise.race([found, late]);
+  } finally {
+    abort.abort();
+  }
+}
+
+async function runIn(executable: string, run: EditorRun): Promise<EditorRan> {
+  const name = `desktop VS Code (${executable})`;
+  const root = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  try {
+    await runTests({
+      vscodeExecutablePath: executable,
+      extensionDevelopmentPath: run.extensionDir,
+      extensionTestsPath: run.entry,
+      extensionTestsEnv: { ...run.env },
+      launchArgs: [
+        run.stateDir,
+        `--user-data-dir=${path.join(run.stateDir, 'u')}`,
+        `--extensions-dir=${path.join(run.stateDir, 'e')}`,
+        ...['--disable-workspace-trust', '--disable-updates', '--disable-telemetry', '--disable-gpu'],
+        ...root,
+      ],
+    });
+    return { name, output: '' };
+  } catch (error) {
+    // The tests' own failures are in the result file; this only says that there were some.
+    if (error instanceof TestRunFailedError) return { name, output: error.message };
+    throw error;
+  }
+}

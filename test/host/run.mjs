@@ -1,0 +1,104 @@
+// The way in to `npm run demo`, `npm test` and `npm run mutants`, from nothing but Node ≥ 20 and npm:
+// installs what is missing, compiles, packages, and runs the compiled command under Node 24.
+import { readdirSync, rmSync, existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installChromium } from './installChromium.mjs';
+import { installCodeServer } from './installCodeServer.mjs';
+import { installDependencies } from './installDependencies.mjs';
+import { installNode } from './installNode.mjs';
+import { inForeground, quietly, say, StepFailed } from './installStep.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+const cache = path.join(root, '.vscode-test');
+const commands = {
+  demo: { editor: true, vsix: true },
+  testAll: { editor: true, vsix: true },
+  mutants: { editor: false, vsix: false },
+};
+
+async function main([name = '', ...args]) {
+  const command = commands[name];
+  if (!command)
+    throw new StepFailed(
+      'choosing the command',
+      `${name || 'nothing'} is not one of ${Object.keys(commands)}`,
+      'use npm run demo or npm test.',
+    );
+  await installDependencies(root);
+  const node = await installNode(cache);
+  const env = {
+    ...process.env,
+    PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
+    MCP_OAUTH_BROKER_ROOT: root,
+  };
+  if (command.editor) {
+    env.CODE_SERVER_ENTRY = await installCodeServer(cache);
+    env.CHROMIUM = await installChromium();
+  }
+  await compile(node, env);
+  if (command.vsix) env.MCP_OAUTH_BROKER_VSIX = await packageExtension(node, env);
+  return inForeground(
+    [node, '--enable-source-maps', path.join(root, 'out', 'test', 'host', `${name}.js`), ...args],
+    { cwd: root, env },
+  );
+}
+
+async function compile(node, env) {
+  say('compiling …');
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  await quietly(
+    'compiling',
+    [node, tsc, '-p', root, '--incremental', '--tsBuildInfoFile', path.join(root, 'out', '.tsbuildinfo')],
+    {
+      cwd: root,
+      env,
+      remedy: 'mend the type errors above.',
+    },
+  );
+  removeOutputsWithoutSource(path.join(root, 'out'), root);
+}
+
+/** A test that was renamed or removed must not go on running from its old output. */
+function removeOutputsWithoutSource(out, source) {
+  for (const entry of readdirSync(out, { withFileTypes: true })) {
+    const output = path.join(out, entry.name);
+    if (entry.isDirectory()) removeOutputsWithoutSource(output, path.join(source, entry.name));
+    else if (
+      /\.js(\.map)?$/.test(entry.name) &&
+      !existsSync(path.join(source, entry.name.replace(/\.js(\.map)?$/, '.ts')))
+    )
+      rmSync(output);
+  }
+}
+
+/** @returns {Promise<string>} absolute path of the VSIX */
+async function packageExtension(node, env) {
+  say('packaging the extension …');
+  const vsix = path.join(cache, 'mcp-oauth-broker.vsix');
+  const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  await quietly('bundling', [node, path.join(root, 'esbuild.js')], { cwd: root, env });
+  await quietly(
+    'packaging',
+    [
+      node,
+      vsce,
+      'package',
+      '--no-dependencies',
+      '--allow-missing-repository',
+      '--no-rewrite-relative-links',
+      '--out',
+      vsix,
+    ],
+    { cwd: root, env },
+  );
+  return vsix;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error) => {
+    console.error(error instanceof StepFailed ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,95 @@
+/** A secret to look for, with the name it is reported by. */
+export interface Secret {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Bytes that betray a secret, and how it is written there. */
+export interface SecretPattern {
+  readonly secret: string;
+  readonly form: string;
+  readonly bytes: Buffer;
+}
+
+/** Fewer characters than this occur by chance; as many of a random secret do not. */
+export const FRAGMENT_LENGTH = 12;
+
+/**
+ * The pieces of a secret to look for, in every form it could be stored in. Pieces rather than the whole, because
+ * databases split long values over pages and blocks: of a value split once, the first or the last piece is whole.
+ *
+ * @throws RangeError for a value too short to be told from chance
+ */
+export function secretPatterns({ name, value }: Secret): SecretPattern[] {
+  if (value.length < 2 * FRAGMENT_LENGTH)
+    throw new RangeError(`${name} is too short to look for: ${value.length} characters`);
+  const patterns = new Map<string, SecretPattern>();
+  const add = (form: string, text: string, encoding: BufferEncoding = 'utf8') => {
+    for (const fragment of fragments(text)) {
+      const bytes = Buffer.from(fragment, encoding);
+      const key = bytes.toString('latin1');
+      if (!patterns.has(key)) patterns.set(key, { secret: name, form, bytes });
+    }
+  };
+  const telling = tellingPart(value);
+  const written: [string, string][] = [
+    ['plain', telling],
+    ['JSON', JSON.stringify(telling).slice(1, -1)],
+    ['percent-encoded', encodeURIComponent(telling)],
+    ['percent-encoded', everyByte(telling, '%', 'upper')],
+    ['percent-encoded', everyByte(telling, '%', 'lower')],
+    ['percent-encoded twice', encodeURIComponent(encodeURIComponent(telling))],
+    ['hex', everyByte(telling, '', 'lower')],
+    ['hex', everyByte(telling, '', 'upper')],
+  ];
+  for (const [encoding, bytes] of [
+    ['UTF-8', Buffer.from(telling, 'utf8')],
+    ['UTF-16', Buffer.from(telling, 'utf16le')],
+  ] as const) {
+    for (const core of base64Cores(bytes, 'base64')) written.push([`base64 of ${encoding}`, core]);
+    for (const core of base64Cores(bytes, 'base64url')) written.push([`base64url of ${encoding}`, core]);
+  }
+  for (const [form, text] of written) {
+    add(`${form}, UTF-8`, text);
+    add(`${form}, UTF-16`, text, 'utf16le');
+  }
+  return [...patterns.values()];
+}
+
+/** Of a JWT the signature: its header and much of its payload are the same in tokens that are no secret. */
+function tellingPart(value: string): string {
+  const signature = /^eyJ[\w-]*\.eyJ[\w-]*\.([\w-]+)$/.exec(value)?.[1];
+  return signature !== undefined && signature.length >= 2 * FRAGMENT_LENGTH ? signature : value;
+}
+
+function fragments(text: string): string[] {
+  const found: string[] = [];
+  for (let start = 0; start + FRAGMENT_LENGTH <= text.length; start += FRAGMENT_LENGTH) {
+    found.push(text.slice(start, start + FRAGMENT_LENGTH));
+  }
+  found.push(text.slice(-FRAGMENT_LENGTH));
+  return found;
+}
+
+/**
+ * What base64 makes of the bytes wherever they lie in a longer text: a character stands for six bits, so there are
+ * three ways they can fall, and the characters at the ends that also depend on the neighbours are left out.
+ */
+function base64Cores(bytes: Buffer, encoding: 'base64' | 'base64url'): string[] {
+  return [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString(encoding)
+      .replace(/=+$/, '');
+    const first = Math.ceil((before * 8) / 6);
+    const last = Math.floor(((before + bytes.length) * 8) / 6);
+    return encoded.slice(first, last);
+  });
+}
+
+function everyByte(text: string, prefix: string, letters: 'upper' | 'lower'): string {
+  const hex = Array.from(
+    Buffer.from(text, 'utf8'),
+    (byte) => prefix + byte.toString(16).padStart(2, '0'),
+  ).join('');
+  return letters === 'upper' ? hex.toUpperCase() : hex;
+}

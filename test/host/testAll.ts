@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { runExtensionHostTests } from './extensionHostTests.js';
+import { TEST_RESULT_VARIABLE } from './extensionHostEntry.js';
+import { createStateDirectory } from './stateDirectory.js';
+import { runChild } from './testPart.js';
+import type { TestResult } from './testResult.js';
+
+const ROOT = path.resolve(__dirname, '..', '..', '..');
+const OUT = path.join(ROOT, 'out', 'test');
+const EDITOR_TESTS = path.join(OUT, 'editor');
+const WORKBENCH_TESTS = path.join(OUT, 'workbench');
+const SHOTS = path.join(ROOT, '.vscode-test', 'shots');
+const PURE_LIMIT_MS = 600_000;
+const WORKBENCH_LIMIT_MS = 1_200_000;
+const WORKBENCH_TEST_LIMIT_MS = 180_000;
+/** The story limits itself; this is for what keeps it from doing so. */
+const DEMO_LIMIT_MS = 330_000;
+
+/** Tests that need no editor, in a process of their own so that none can bring the others down. */
+function pureTests(): Promise<TestResult> {
+  return mochaTests(
+    PURE_LIMIT_MS,
+    ...[EDITOR_TESTS, WORKBENCH_TESTS].flatMap((dir) => ['--ignore', pattern(dir, '**')]),
+    OUT,
+  );
+}
+
+/** Tests that act as a person does in the window of an editor. */
+function workbenchTests(): Promise<TestResult> {
+  return mochaTests(
+    WORKBENCH_LIMIT_MS,
+    '--timeout',
+    String(WORKBENCH_TEST_LIMIT_MS),
+    '--exit',
+    WORKBENCH_TESTS,
+  );
+}
+
+/** @param args mocha's own, the last one the directory that is searched downwards */
+async function mochaTests(limitMs: number, ...args: string[]): Promise<TestResult> {
+  const state = await createStateDirectory();
+  try {
+    const resultFile = path.join(state.path, 'result.json');
+    const directory = args.pop() ?? OUT;
+    const ended = await runChild({
+      args: [
+        '--enable-source-maps',
+        path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js'),
+        ...['--reporter', path.join(__dirname, 'resultReporter.js')],
+        ...args,
+        pattern(directory, '**/*.test.js'),
+      ],
+      cwd: ROOT,
+      env: { [TEST_RESULT_VARIABLE]: resultFile },
+      limitMs,
+    });
+    if (!existsSync(resultFile)) return failure(`ended without a result: ${exitWords(ended)}`);
+    const result = JSON.parse(await readFile(resultFile, 'utf8')) as TestResult;
+    if (ended === 0 || result.failed > 0) return result;
+    return { ...result, ...failure(`all passed, but then: ${exitWords(ended)}`), passed: result.passed };
+  } finally {
+    await state.remove();
+  }
+}
+
+/** A file pattern as mocha reads it: with slashes on every system. */
+function pattern(directory: string, below: string): string {
+  return `${directory.replaceAll('\\', '/')}/${below}`;
+}
+
+async function editorTests(): Promise<TestResult> {
+  const { editor, ...result } = await runExtensionHostTests({ extensionDir: ROOT, testDir: EDITOR_TESTS });
+  console.log(`  ran in ${editor}`);
+  for (const { title, reason } of result.failures)
+    console.log(`  ✗ ${title}\n    ${reason.replaceAll('\n', '\n    ')}`);
+  console.log(`  ${result.passed} passed, ${result.failed} failed`);
+  return result;
+}
+
+async function demoOnce(): Promise<TestResult> {
+  const ended = await runChild({
+    args: ['--enable-source-maps', path.join(__dirname, 'demo.js'), '--once', '--shots', SHOTS],
+    cwd: ROOT,
+    limitMs: DEMO_LIMIT_MS,
+  });
+  if (ended === 0) return { passed: 1, failed: 0, failures: [] };
+  return failure(`${exitWords(ended)}; pictures are in ${SHOTS}`);
+}
+
+function exitWords(ended: number | string): string {
+  return typeof ended === 'number' ? `exit code ${ended}` : ended;
+}
+
+function failure(reason: string): TestResult {
+  return { passed: 0, failed: 1, failures: [{ title: 'the run itself', reason }] };
+}
+
+async function main(): Promise<void> {
+  const parts = [
+    { name: 'Tests without an editor', run: pureTests },
+    { name: 'Tests inside the extension host', run: editorTests },
+    ...(existsSync(WORKBENCH_TESTS) ? [{ name: "Tests in the editor's window", run: workbenchTests }] : []),
+    { name: 'The demo, once', run: demoOnce },
+  ];
+  const summary: string[] = [];
+  let passed = 0;
+  let failed = 0;
+  for (const { name, run } of parts) {
+    console.log(`\n── ${name}\n`);
+    const ran = await run().catch((error: unknown) =>
+      failure(error instanceof Error ? error.message : String(error)),
+    );
+    const result = ran.passed + ran.failed === 0 ? failure('no test ran') : ran;
+    passed += result.passed;
+    failed += result.failed;
+    summary.push(
+      `${result.failed === 0 ? '✓' : '✗'} ${name}: ${result.passed} passed, ${result.failed} failed`,
+    );
+    for (const { title, reason } of result.failures)
+      summary.push(`    ${title}: ${reason.split('\n')[0] ?? ''}`);
+  }
+  console.log(`\n── Summary\n\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+void main();

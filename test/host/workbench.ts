@@ -1,0 +1,170 @@
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { ChatPanel } from './chatPanel.js';
+
+const STEP_LIMIT_MS = 45_000;
+
+/** VS Code's window as a person uses it: keys pressed, texts read, buttons clicked. Nothing reaches into its state. */
+export class Workbench {
+  readonly chat: ChatPanel;
+
+  private constructor(readonly page: Page) {
+    this.chat = new ChatPanel(page);
+  }
+
+  /** Opens the editor's page and waits until it can be used. @param url with the folder in its query where one is to open */
+  static async open(context: BrowserContext, url: string): Promise<Workbench> {
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP_LIMIT_MS);
+    await page.goto(url);
+    const workbench = new Workbench(page);
+    await workbench.ready();
+    return workbench;
+  }
+
+  /** Reloads the window, as "Developer: Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+    await this.page.locator('.monaco-workbench .activitybar .action-item').first().waitFor();
+  }
+
+  /**
+   * Runs a command from the palette. A command that is not there yet is looked for again, because the palette lists what
+   * was known when it opened; so is one whose palette closes, because something else took the focus.
+   *
+   * @param label as the palette shows it, with its category
+   */
+  async runCommand(label: string): Promise<void> {
+    const row = this.quickInputRow(label);
+    const choose = async () => {
+      await this.quickInputBox.fill(`>${label}`, { timeout: 2_000 });
+      await row.click({ timeout: 3_000 });
+    };
+    for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
+      await this.openPalette();
+      const chosen = await choose().then(
+        () => true,
+        () => false,
+      );
+      if (chosen) return;
+      if (Date.now() > deadline) throw new Error(`the command palette has no "${label}"`);
+      await this.page.keyboard.press('Escape');
+    }
+  }
+
+  private async openPalette(): Promise<void> {
+    for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
+      await this.page.keyboard.press('F1');
+      const opened = await this.quickInputBox.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (opened) return;
+      if (Date.now() > deadline) throw new Error('the command palette does not open');
+    }
+  }
+
+  private get quickInputBox(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+  }
+
+  private quickInputRow(label: string): Locator {
+    const name = this.page.locator('.label-name').filter({ hasText: exactly(label) });
+    return this.page.locator('.quick-input-widget:visible .monaco-list-row').filter({ has: name }).first();
+  }
+
+  /** Picks a row of the quick pick that is shown, or is about to be. @param label the row's first text, exactly */
+  async pick(label: string): Promise<void> {
+    await this.quickInputRow(label).click();
+  }
+
+  /** Waits for a row of the quick pick that is shown, or is about to be. @param label the row's first text, exactly */
+  async seeRow(label: string): Promise<void> {
+    await this.quickInputRow(label).waitFor();
+  }
+
+  /** Types into the input box that is shown, or is about to be, and confirms. @param prompt part of what it asks */
+  async enter(prompt: string, value: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget:visible').filter({ hasText: prompt });
+    await widget.locator('.quick-input-box input').fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The text of the quick pick or input box that is shown. */
+  async quickInputText(): Promise<string> {
+    return this.page.locator('.quick-input-widget:visible').innerText();
+  }
+
+  /** A notification that holds the text. It may fade by itself after some seconds. */
+  notification(text: string): Locator {
+    return this.page.locator('.notification-list-item').filter({ hasText: text }).first();
+  }
+
+  async clickNotification(text: string, button: string): Promise<void> {
+    await this.notification(text).getByRole('button', { name: button }).click();
+  }
+
+  /** Closes all notifications, those shown and those kept. */
+  async clearNotifications(): Promise<void> {
+    await this.runCommand('Notifications: Clear All Notifications');
+    await this.page.locator('.notification-list-item').first().waitFor({ state: 'detached' });
+  }
+
+  /** Answers a modal dialog. */
+  async clickDialog(text: string, button: string): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box').filter({ hasText: text });
+    await dialog.getByRole('button', { name: button }).click();
+  }
+
+  /** An item of the status bar that holds the text. */
+  statusItem(text: string): Locator {
+    return this.page.locator('.statusbar .statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** The rows of a tree view that is visible, as a person reads them. @param title the view's own title */
+  async treeRows(title: string): Promise<string[]> {
+    const pane = this.page
+      .locator('.pane')
+      .filter({ has: this.page.locator('.pane-header', { hasText: title }) });
+    const rows = pane.locator('.monaco-list-row');
+    await rows.first().waitFor();
+    return (await rows.allInnerTexts()).map((row) => row.replace(/\s+/g, ' ').trim());
+  }
+
+  /**
+   * A browser that has not been here before has Copilot Chat turned off. Turning it on does nothing while the editor
+   * has not listed its extensions yet, so it is done until it has shown.
+   *
+   * @param modelName the model's name in the chat's input, whose appearing shows that Copilot Chat runs
+   */
+  async enableCopilot(modelName: string): Promise<void> {
+    const model = this.page.locator('.interactive-input-part').filter({ hasText: modelName }).first();
+    for (const deadline = Date.now() + 2 * STEP_LIMIT_MS; ;) {
+      await this.runCommand('Extensions: Enable All Extensions');
+      await this.chat.open();
+      const shown = await model.waitFor({ timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (shown) return;
+      if (Date.now() > deadline) throw new Error(`Copilot Chat did not offer ${modelName}`);
+    }
+  }
+
+  /** Clicks what opens a page beside the editor and gives that page, loaded. */
+  async pageOpenedBy(act: () => Promise<void>): Promise<Page> {
+    const opened = this.page.context().waitForEvent('page', { timeout: STEP_LIMIT_MS });
+    const [page] = await Promise.all([opened, act()]);
+    page.setDefaultTimeout(STEP_LIMIT_MS);
+    await page.waitForLoadState();
+    return page;
+  }
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+')}\\s*$`);
+}

@@ -1,0 +1,200 @@
+import { mutant, type Mutant } from './mutant.js';
+
+const accessTokens = 'src/broker/accessTokens.ts';
+const authorizedFetch = 'src/broker/authorizedFetch.ts';
+const attempt = 'src/broker/signInAttempt.ts';
+const keep = 'src/broker/keepSignIn.ts';
+
+const tokensTest = 'test/broker/accessTokens.test.ts';
+const refreshTest = 'test/relay/refresh.test.ts';
+const fetchTest = 'test/broker/authorizedFetch.test.ts';
+const signInTest = 'test/broker/signInAttempt.test.ts';
+const secretsTest = 'test/relay/secretsStayInside.test.ts';
+
+const locked = 'this.lock\n      .hold(';
+const unlocked = '({ hold: <T>(_name: string, work: () => Promise<T>) => work() })\n      .hold(';
+
+/** Defects of state and order. */
+export const brokerMutants: readonly Mutant[] = [
+  mutant(
+    'state unchecked where callbacks arrive',
+    'src/broker/pendingCallbacks.ts',
+    [
+      'const waiting = this.#waiting.get(state);',
+      'const waiting = this.#waiting.get(state) ?? [...this.#waiting.values()][0];',
+    ],
+    'test/broker/pendingCallbacks.test.ts',
+  ),
+  mutant(
+    'a callback handed over twice',
+    'src/broker/pendingCallbacks.ts',
+    ['this.#waiting.delete(state);\n    waiting.', 'waiting.'],
+    'test/broker/pendingCallbacks.test.ts',
+  ),
+  mutant(
+    'a callback taken that arrived where another issuer’s do',
+    'src/broker/pendingCallbacks.ts',
+    ['if (waiting?.path !== path) return false;', 'if (waiting === undefined) return false;'],
+    'test/broker/pendingCallbacks.test.ts',
+    'test/relay/mixUp.test.ts',
+  ),
+  {
+    name: 'refresh not single-flight',
+    edits: [
+      { file: accessTokens, find: 'if (running !== undefined) return running;', replace: 'void running;' },
+      { file: accessTokens, find: locked, replace: unlocked },
+    ],
+    tests: [tokensTest, refreshTest],
+  },
+  mutant('refresh without the lock between windows', accessTokens, [locked, unlocked], tokensTest),
+  mutant(
+    'no second look once the lock is held',
+    accessTokens,
+    ['if (latest === undefined || !isSameToken(latest, stale)) return latest;', 'if (!latest) return;'],
+    tokensTest,
+  ),
+  mutant(
+    'a refresh that ends late replaces a newer sign-in',
+    accessTokens,
+    ['if (stored === undefined || !isSameToken(stored, latest)) return stored;', 'void stored;'],
+    tokensTest,
+  ),
+  mutant(
+    'tokens used before they are stored',
+    accessTokens,
+    ['await this.credentials.put(renewed);', 'void this.credentials.put(renewed);'],
+    tokensTest,
+  ),
+  mutant(
+    'a failed refresh ends the sign-in',
+    accessTokens,
+    ["if (error.code !== 'refreshTokenRefused') throw error;", ''],
+    tokensTest,
+  ),
+  mutant(
+    'consent asked for because the authorization server is down',
+    accessTokens,
+    [
+      'const renewed = await this.#renew(server, refused);',
+      'const renewed = await this.#renew(server, refused).catch(() => undefined);',
+    ],
+    tokensTest,
+    fetchTest,
+  ),
+  mutant(
+    'no refresh ahead of the end',
+    'src/broker/credential.ts',
+    ['return now >= expiresAt - margin;', 'return now >= expiresAt;'],
+    tokensTest,
+  ),
+  mutant(
+    'redirect followed with a token',
+    authorizedFetch,
+    ["redirect: 'manual'", "redirect: 'follow'"],
+    fetchTest,
+  ),
+  mutant(
+    'token sent with a redirect by hand',
+    authorizedFetch,
+    [
+      'if (response.status >= 300 && response.status < 400) {',
+      `const to = response.headers.get('location');
+    if (to !== null) return { kind: 'response', response: await this.fetch(to, { headers: { Authorization: \`Bearer \${credential?.tokens.accessToken.expose() ?? ''}\` } }) };
+    if (response.status >= 300 && response.status < 400) {`,
+    ],
+    fetchTest,
+  ),
+  mutant(
+    'request re-sent after a 500',
+    authorizedFetch,
+    [
+      'if (response.status === 401 && credential !== undefined) {',
+      'if ((response.status === 401 || response.status >= 500) && credential !== undefined) {',
+    ],
+    fetchTest,
+  ),
+  mutant(
+    'request re-sent after a broken connection',
+    authorizedFetch,
+    [
+      'let response = await this.#attempt(server, request, credential);',
+      'let response = await this.#attempt(server, request, credential).catch(() => this.#attempt(server, request, credential));',
+    ],
+    fetchTest,
+  ),
+  mutant(
+    'a 403 taken for a 401',
+    authorizedFetch,
+    ['if (response.status === 401) {', 'if (response.status === 401 || response.status === 403) {'],
+    fetchTest,
+  ),
+  mutant(
+    'a 403 costs the person the token',
+    authorizedFetch,
+    [
+      'if (response.status === 401 && credential !== undefined) {',
+      'if ((response.status === 401 || response.status === 403) && credential !== undefined) {',
+    ],
+    fetchTest,
+  ),
+  mutant(
+    'another account taken without a question',
+    keep,
+    ['if (isAsked && !(await parts.confirmAccountChange(server, words.from, words.to))) {', 'if (false) {'],
+    signInTest,
+  ),
+  mutant(
+    'a sign-in that timed out stored all the same',
+    keep,
+    ['if (hasEnded()) return false;', 'void hasEnded;'],
+    signInTest,
+  ),
+  mutant(
+    'no deadline for a sign-in',
+    attempt,
+    ["this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));", ''],
+    signInTest,
+  ),
+  mutant(
+    'two sign-ins at one server at once',
+    'src/broker/signIns.ts',
+    ['if (running !== undefined) return running;', 'void running;'],
+    signInTest,
+  ),
+  mutant(
+    'a token written to a log, at refresh',
+    accessTokens,
+    ['token refreshed at ${', 'token ${tokens.accessToken.expose()} refreshed at ${'],
+    secretsTest,
+  ),
+  mutant(
+    'a token written to a log, at sign-in',
+    keep,
+    [
+      'signed in at ${new URL(as.issuer).host}.`',
+      'signed in at ${new URL(as.issuer).host}: ${JSON.stringify(received.tokens.refreshToken?.expose())}.`',
+    ],
+    secretsTest,
+  ),
+  mutant(
+    'a code written to a log',
+    attempt,
+    [
+      "this.#enter('exchangingCode');",
+      "this.#enter('exchangingCode');\n      this.parts.log.debug(callback.toString());",
+    ],
+    secretsTest,
+  ),
+  mutant(
+    'secrets that print themselves',
+    'src/oauth/redacted.ts',
+    ["toJSON(): string {\n    return '[redacted]';", 'toJSON(): string {\n    return this.#value;'],
+    secretsTest,
+  ),
+  mutant(
+    'what a scope lacks forgotten with a refresh',
+    'src/broker/serverStates.ts',
+    ["  'insufficientScope',\n]", ']'],
+    'test/broker/serverStates.test.ts',
+  ),
+];

@@ -1,0 +1,13 @@
+import { brokerMutants } from './brokerMutants.js';
+import { layerMutants } from './layerMutants.js';
+import type { Mutant } from './mutant.js';
+import { oauthMutants } from './oauthMutants.js';
+import { relayMutants } from './relayMutants.js';
+
+/** The defects the tests must notice, one at a time. */
+export const catalogue: readonly Mutant[] = [
+  ...oauthMutants,
+  ...brokerMutants,
+  ...relayMutants,
+  ...layerMutants,
+];

@@ -1,0 +1,40 @@
+import { mutant, type Mutant } from './mutant.js';
+
+const test = 'test/architecture/layers.test.ts';
+
+/** Imports that point where they may not. */
+export const layerMutants: readonly Mutant[] = [
+  mutant(
+    'a layer import turned around: the broker names the relay',
+    'src/broker/emitter.ts',
+    [
+      "import type { Disposable } from './ports.js';",
+      "import type { Disposable } from './ports.js';\nexport type { Relay } from '../relay/relay.js';",
+    ],
+    test,
+  ),
+  mutant(
+    'a layer import turned around: the flow names the broker',
+    'src/oauth/redacted.ts',
+    ['const inspect =', "import '../broker/ports.js';\nconst inspect ="],
+    test,
+  ),
+  mutant(
+    'Node named in the broker',
+    'src/broker/emitter.ts',
+    [
+      "import type { Disposable } from './ports.js';",
+      "import type { Disposable } from './ports.js';\nimport 'node:crypto';",
+    ],
+    test,
+  ),
+  mutant(
+    'vscode named below the editor',
+    'src/relay/page.ts',
+    [
+      "import type { ServerResponse } from 'node:http';",
+      "import type { ServerResponse } from 'node:http';\nimport type {} from 'vscode';",
+    ],
+    test,
+  ),
+];

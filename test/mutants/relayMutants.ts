@@ -1,0 +1,226 @@
+import { mutant, type Mutant } from './mutant.js';
+
+const admission = 'src/relay/callerAdmission.ts';
+const endpoint = 'src/relay/mcpEndpoint.ts';
+const run = 'src/relay/relayedRequest.ts';
+const consent = 'src/relay/consentInStream.ts';
+const answer = 'src/relay/upstreamAnswer.ts';
+
+const admissionTest = 'test/relay/callerAdmission.test.ts';
+const sessionTest = 'test/relay/relaySession.test.ts';
+const answerTest = 'test/relay/upstreamAnswer.test.ts';
+const consentTest = 'test/relay/consentInStream.test.ts';
+const launchTest = 'test/relay/launchPages.test.ts';
+const messageTest = 'test/mcp/clientMessage.test.ts';
+
+const refused404 = "return { kind: 'refused', status: 404 };";
+const admitted = "return { kind: 'admitted', caller: { id: 'editor' } };";
+
+/** Defects of the loopback side. */
+export const relayMutants: readonly Mutant[] = [
+  mutant(
+    'relay without key check: another key',
+    admission,
+    [
+      "found === undefined ? { kind: 'refused', status: 404 }",
+      "found === undefined ? { kind: 'admitted', caller: { id: 'editor' } }",
+    ],
+    admissionTest,
+  ),
+  mutant(
+    'relay without key check: no key',
+    admission,
+    [`if (key === undefined) ${refused404}`, `if (key === undefined) ${admitted}`],
+    admissionTest,
+  ),
+  mutant(
+    'Origin unchecked',
+    admission,
+    ['if (origin !== undefined && !isOwnOrigin(origin, port))', 'if (false)'],
+    admissionTest,
+  ),
+  mutant('Host unchecked', admission, ['if (!isLoopbackAuthority(host, port))', 'if (false)'], admissionTest),
+  mutant(
+    'Host of the callback unchecked',
+    'src/relay/relay.ts',
+    ['if (!isLoopbackAuthority(request.headers.host, port)) {', 'if (false) {'],
+    launchTest,
+  ),
+  mutant(
+    'a key for one server opens all',
+    'src/relay/relay.ts',
+    ['caller.serverUrl !== undefined && caller.serverUrl !== server.url', 'false'],
+    admissionTest,
+  ),
+  mutant(
+    'a session of another caller served',
+    endpoint,
+    ['session?.caller.id !== caller.id || ', 'session === undefined || '],
+    sessionTest,
+  ),
+  mutant(
+    'upstream 401 passed to the caller',
+    run,
+    [
+      'if (this.#answerAlone(held)) return;',
+      `if (outcome.kind === 'consentNeeded') {
+        held.response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
+        return;
+      }
+      if (this.#answerAlone(held)) return;`,
+    ],
+    answerTest,
+    sessionTest,
+  ),
+  mutant(
+    'upstream 403 passed to the caller',
+    run,
+    [
+      'if (this.#answerAlone(held)) return;',
+      `if (outcome.kind === 'denied') {
+        held.response.writeHead(403).end();
+        return;
+      }
+      if (this.#answerAlone(held)) return;`,
+    ],
+    answerTest,
+  ),
+  mutant(
+    'upstream 401 passed to the caller at initialize',
+    endpoint,
+    [
+      'const outcome = await this.parts.upstreams.attach(session, false);',
+      `const outcome = await this.parts.upstreams.attach(session, false);
+    if (outcome.kind === 'consentNeeded') {
+      response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
+      return;
+    }`,
+    ],
+    answerTest,
+  ),
+  mutant(
+    'a list asks for consent',
+    run,
+    ['if (this.#answerAlone(held)) return;', ''],
+    sessionTest,
+    answerTest,
+  ),
+  mutant(
+    'a tool call run again after it broke off',
+    answer,
+    [
+      "if (!answered) refuse(held, 'ended",
+      "if (!answered) await fetch(held.session.server.url, { method: 'POST', body: new Uint8Array(held.body) });\n      if (!answered) refuse(held, 'ended",
+    ],
+    answerTest,
+  ),
+  mutant(
+    'a call left without an answer where the stream ended without one',
+    answer,
+    [
+      "if (!answered) refuse(held, 'ended",
+      "if (!answered) held.stream().end();\n      else if (!answered) refuse(held, 'ended",
+    ],
+    answerTest,
+  ),
+  mutant(
+    'half a document taken for a message',
+    'src/relay/eventStream.ts',
+    ["'\\nevent: incomplete\\n\\n'", "'\\n\\n'"],
+    answerTest,
+  ),
+  mutant(
+    'no sign of life on a stream',
+    'src/relay/eventStream.ts',
+    ["void this.#write(':\\n\\n');", ''],
+    'test/relay/serverStream.test.ts',
+    consentTest,
+  ),
+  mutant(
+    'no identity line',
+    answer,
+    ['held.progress(identityLine(tool, credential.account.label))', 'void identityLine'],
+    answerTest,
+  ),
+  mutant(
+    'a call that waits for consent without end',
+    consent,
+    ['deadline: consentDeadline,', 'deadline: 1_000 * consentDeadline,'],
+    consentTest,
+  ),
+  mutant(
+    'a card for every waiting call',
+    consent,
+    ['if (shower !== undefined && !shower.signal.aborted) {', 'if (false) {'],
+    consentTest,
+  ),
+  mutant(
+    'the tool run though the person declined',
+    run,
+    ["if (consent.kind === 'refused') {", 'if (false) {'],
+    consentTest,
+  ),
+  mutant(
+    'less granted than asked taken for all',
+    consent,
+    ['return lacking.length === 0', 'return true'],
+    consentTest,
+  ),
+  mutant(
+    'a cancelled call that waits on',
+    endpoint,
+    ["if (message.method === 'notifications/cancelled') cancel(session, message.params['requestId']);", ''],
+    consentTest,
+  ),
+  mutant(
+    'a key twice in one object accepted',
+    'src/mcp/strictJson.ts',
+    ['if (duplicate !== undefined) {', 'if (false) {'],
+    messageTest,
+  ),
+  mutant(
+    'a batch accepted',
+    'src/mcp/clientMessage.ts',
+    ['if (Array.isArray(value)) {', 'if (false) {'],
+    messageTest,
+  ),
+  mutant(
+    'bytes that are no UTF-8 accepted',
+    'src/mcp/clientMessage.ts',
+    ['fatal: true', 'fatal: false'],
+    messageTest,
+  ),
+  mutant(
+    'a body of any size held',
+    'src/relay/requestBody.ts',
+    ['if (size > requestBodyLimit) {', 'if (false) {'],
+    sessionTest,
+  ),
+  mutant(
+    'headers that disagree with the body accepted',
+    endpoint,
+    ['if (disagreement !== undefined) {', 'if (false) {'],
+    sessionTest,
+  ),
+  mutant(
+    'a launch page that answers again',
+    'src/relay/launchPages.ts',
+    ['this.#waiting.delete(id);\n    waiting.expiry', 'waiting.expiry'],
+    launchTest,
+  ),
+  mutant(
+    'a launch page without end',
+    'src/relay/launchPages.ts',
+    ['void this.#waiting.delete(id));\n    const visited', 'undefined);\n    const visited'],
+    launchTest,
+  ),
+  mutant(
+    'the relay’s key written to a log',
+    'src/relay/relay.ts',
+    [
+      'this.#keys.set(id, key);',
+      'this.#keys.set(id, key);\n    this.parts.log.debug(`key of ${id}: ${key.expose()}`);',
+    ],
+    'test/relay/secretsStayInside.test.ts',
+  ),
+];

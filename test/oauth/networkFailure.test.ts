@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { networkFailure } from '../../src/oauth/networkFailure.js';
+
+describe('a network failure', () => {
+  const coded = (code: string, cause?: Error) =>
+    Object.assign(new Error('holds anything', { cause }), { code });
+  const cases = [
+    [
+      new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }),
+      'Nothing answers at h: the connection was refused.',
+    ],
+    [
+      new TypeError('fetch failed', { cause: coded('ENOTFOUND') }),
+      'The name h could not be resolved (ENOTFOUND).',
+    ],
+    [coded('UND_ERR_SOCKET'), 'h closed the connection before it answered.'],
+    [coded('UND_ERR_HEADERS_TIMEOUT'), 'h did not answer in time.'],
+    [coded('CERT_HAS_EXPIRED'), 'The TLS certificate of h was not accepted (CERT_HAS_EXPIRED).'],
+    [
+      new Error('one', { cause: new Error('two', { cause: coded('EPROTO') }) }),
+      'h could not be reached (EPROTO).',
+    ],
+    [coded('https://user:secret@h'), 'h could not be reached.'],
+    ['no error at all', 'h could not be reached.'],
+  ] as const;
+  for (const [error, sentence] of cases) {
+    it(`reads “${sentence}”`, () => assert.equal(networkFailure('h', error), sentence));
+  }
+});

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import type { LaunchVisit } from '../../src/broker/ports.js';
+import { RawCaller } from './rawCaller.js';
+import { startRelayWorld, type RelayWorld } from './relayWorld.js';
+
+describe('a launch page', () => {
+  let stage: RelayWorld;
+  let visits: number;
+  before(async () => {
+    stage = await startRelayWorld();
+  });
+  beforeEach(() => {
+    visits = 0;
+  });
+  after(() => stage.close());
+
+  const open = (
+    answer: (visit: LaunchVisit) => void = (visit) =>
+      visit.redirect(new URL('https://as.example/a?b=%2B&c=d%26e')),
+  ) =>
+    stage.broker.relay.open(120_000, (visit) => {
+      visits++;
+      answer(visit);
+      return Promise.resolve();
+    });
+  const get = (address: string, init: RequestInit = {}) => fetch(address, { redirect: 'manual', ...init });
+
+  it('has an address of 256 random bits on loopback, without a query', async () => {
+    const [one, two] = [await open(), await open()].map(({ address }) => new URL(address));
+    assert.ok(one && two);
+    assert.deepEqual([one.hostname, one.search, one.hash], ['127.0.0.1', '', '']);
+    assert.equal(Buffer.from(one.pathname.split('/').at(-1) ?? '', 'base64url').length, 32);
+    assert.notEqual(one.pathname, two.pathname);
+  });
+
+  it('sends the browser on with the query as it is, leaving no trace of itself', async () => {
+    const page = await open();
+    const answer = await get(page.address);
+    await page.visited;
+    assert.equal(answer.status, 302);
+    assert.equal(answer.headers.get('location'), 'https://as.example/a?b=%2B&c=d%26e');
+    for (const [name, value] of [
+      ['cache-control', 'no-store'],
+      ['referrer-policy', 'no-referrer'],
+      ['x-frame-options', 'DENY'],
+    ] as const) {
+      assert.equal(answer.headers.get(name), value);
+    }
+  });
+
+  it('answers one GET: no second one, and none that comes with it', async () => {
+    const page = await open();
+    const statuses = await Promise.all([1, 2, 3].map(async () => (await get(page.address)).status));
+    assert.deepEqual(statuses.sort(), [302, 404, 404]);
+    assert.equal(visits, 1);
+  });
+
+  it('answers no other method, and is not used up by it', async () => {
+    const page = await open();
+    for (const method of ['HEAD', 'POST', 'OPTIONS', 'DELETE']) {
+      assert.equal((await get(page.address, { method })).status, 404);
+    }
+    assert.equal((await get(page.address)).status, 302);
+  });
+
+  it('ends with its time', async () => {
+    const page = await open();
+    stage.clock.advance(119_999);
+    const late = await open();
+    stage.clock.advance(1);
+    const answer = await get(page.address);
+    assert.equal(answer.status, 404);
+    assert.match(await answer.text(), /no longer works/);
+    assert.equal((await get(late.address)).status, 302);
+  });
+
+  it('ends with its sign-in', async () => {
+    const page = await open();
+    page.dispose();
+    assert.equal((await get(page.address)).status, 404);
+    assert.equal(visits, 0);
+  });
+
+  it('answers under the name a web editor proxies it by', async () => {
+    const { address } = await open();
+    const browser = new RawCaller(address, '');
+    const answer = await browser.send({
+      method: 'GET',
+      headers: { Host: 'editor.example', Authorization: undefined },
+    });
+    assert.equal(answer.status, 302);
+    assert.match(answer.headers.location ?? '', /^https:\/\/as\.example/);
+  });
+
+  it('shows a failure as text, whatever it says', async () => {
+    const { address } = await open((visit) => visit.explain('<b>no</b>', `"><script>alert('1')</script>&`));
+    const answer = await get(address);
+    assert.equal(answer.status, 502);
+    const html = await answer.text();
+    assert.doesNotMatch(html, /<b>|<script/);
+    assert.match(html, /&lt;script&gt;alert\(&#39;1&#39;\)&lt;\/script&gt;&amp;/);
+    assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  });
+});
+
+describe('the callback on loopback', () => {
+  let stage: RelayWorld;
+  before(async () => {
+    stage = await startRelayWorld();
+  });
+  after(() => stage.close());
+
+  it('is not there while no sign-in waits for it, and says so to whom nobody expects', async () => {
+    const caller = await stage.rawCaller('repositories');
+    const callback = {
+      method: 'GET',
+      path: '/callback?code=a&state=b',
+      headers: { Authorization: undefined },
+    };
+    assert.equal(await (await caller.send(callback)).whole(), '');
+
+    const redirect = await stage.broker.relay.loopbackRedirect();
+    const stranger = await caller.send(callback);
+    assert.equal(stranger.status, 404);
+    assert.match(await stranger.whole(), /Nobody waits for this sign-in/);
+    redirect.dispose();
+    redirect.dispose();
+    assert.equal(await (await caller.send(callback)).whole(), '');
+  });
+
+  it('is not there under another name', async () => {
+    const caller = await stage.rawCaller('repositories');
+    const got: URLSearchParams[] = [];
+    stage.broker.callbacks.expect('expected', (callback) => void got.push(callback));
+    const redirect = await stage.broker.relay.loopbackRedirect();
+    const path = '/callback?code=a&state=expected';
+    const rebound = { method: 'GET', path, headers: { Host: 'evil.example', Authorization: undefined } };
+    assert.equal((await caller.send(rebound)).status, 404);
+    assert.equal(
+      (await caller.send({ ...rebound, method: 'POST', headers: { Authorization: undefined } })).status,
+      404,
+    );
+    assert.equal(got.length, 0);
+    const answer = await caller.send({ method: 'GET', path, headers: { Authorization: undefined } });
+    assert.match(await answer.whole(), /Back to the editor/);
+    assert.equal(got[0]?.get('code'), 'a');
+    redirect.dispose();
+  });
+});

@@ -1,0 +1,188 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
+import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
+import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
+import type { Fetch } from '../../src/oauth/httpContext.js';
+import { ManualClock } from '../broker/manualClock.js';
+import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
+import { alice } from '../demo/people.js';
+import { PersonBrowser, signInAsPerson, type SignInAnswers } from '../demo/person.js';
+import { startWorld, type World, type WorldOptions } from '../demo/world.js';
+import { RawCaller } from './rawCaller.js';
+
+export type ServerName = 'repositories' | 'reports';
+
+/** A card as the editor would show it, and what the person does with it. */
+export interface Card {
+  readonly message: string;
+  readonly url: string;
+}
+
+export interface RelayWorldOptions extends WorldOptions {
+  /** Stands between the broker and the network, to watch or to disturb. */
+  readonly fetch?: Fetch;
+  /** Servers beside those of the demo world, by name. */
+  readonly servers?: Readonly<Record<string, string>>;
+}
+
+/** The whole broker without an editor, between real SDK clients and the demo world. */
+export class RelayWorld {
+  readonly secrets = new MemorySecrets();
+  readonly memory = new MemoryMemory();
+  readonly lock = new MemoryLock();
+  readonly log = new MemoryLog();
+  readonly clock = new ManualClock();
+  /** Alice's, with her cookies. */
+  readonly browser = new PersonBrowser();
+  readonly broker: HeadlessBroker;
+  /** The cards shown in the chat, oldest first. */
+  readonly cards: Card[] = [];
+  /** What was asked for outside the chat, oldest first. */
+  readonly prompts: string[] = [];
+  /** Changes of account the person was asked about, oldest first. */
+  readonly accountChanges: string[] = [];
+  /** What the person does with the next cards; by default consents as Alice. */
+  onCard = async (card: Card): Promise<'accept' | 'decline' | 'cancel'> => {
+    await this.consent(card.url);
+    return 'accept';
+  };
+  /** What the person says to a change of account; by default no. */
+  onAccountChange = (): Promise<boolean> => Promise.resolve(false);
+  readonly #open: { close(): Promise<void> | void }[] = [];
+  readonly #servers: readonly ServerConfig[];
+
+  constructor(
+    readonly world: World,
+    private readonly options: RelayWorldOptions,
+  ) {
+    const further = Object.entries(options.servers ?? {}).map(([name, url]) => [name, { url }]);
+    this.#servers = parseServers({
+      ...world.serverSettings(),
+      ...(Object.fromEntries(further) as object),
+    }).servers;
+    this.broker = this.openWindow();
+  }
+
+  /** A further window, or the same one after a restart: another broker over the same storage. */
+  openWindow(): HeadlessBroker {
+    const { secrets, memory, lock, clock, log } = this;
+    const broker = createHeadlessBroker({
+      servers: () => this.#servers,
+      secrets,
+      memory,
+      lock,
+      clock,
+      log,
+      fetch: this.options.fetch ?? fetch,
+      consentPrompt: {
+        ask: async (_server, what, _need, attempt) => {
+          this.prompts.push(what);
+          await this.consent((await attempt.launchPage()).address);
+          return true;
+        },
+      },
+      confirmAccountChange: (_server, from, to) => {
+        this.accountChanges.push(`${from} → ${to}`);
+        return this.onAccountChange();
+      },
+    });
+    this.#open.unshift({ close: () => broker.dispose() });
+    return broker;
+  }
+
+  server(name: string): ServerConfig {
+    const server = this.#servers.find((candidate) => candidate.name === name);
+    if (server === undefined) throw new Error(`no server ${name}`);
+    return server;
+  }
+
+  /** Connects an SDK client through the relay, as VS Code's own would be. */
+  async connect(
+    name: string,
+    broker = this.broker,
+    elicitation: { url?: object } = { url: {} },
+  ): Promise<Client> {
+    const client = new Client({ name: 'test', version: '1' }, { capabilities: { elicitation } });
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
+      const card = { message: params.message, url: 'url' in params ? params.url : '' };
+      this.cards.push(card);
+      return { action: await this.onCard(card) };
+    });
+    const { url, key } = await broker.relay.endpointFor(this.server(name));
+    const headers = { Authorization: `Bearer ${key.expose()}` };
+    const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+    await client.connect(transport);
+    this.#open.unshift(client);
+    return client;
+  }
+
+  /** A caller of the relay that says exactly what a test wants said. */
+  async rawCaller(name: string, broker = this.broker): Promise<RawCaller> {
+    const { url, key } = await broker.relay.endpointFor(this.server(name));
+    const caller = new RawCaller(url, key.expose());
+    this.#open.unshift(caller);
+    return caller;
+  }
+
+  /** Goes through the pages behind a launch address; the callback is not followed. */
+  signInPages(launchUrl: string, answers: Partial<SignInAnswers> = {}): Promise<URL> {
+    const { email, password } = alice;
+    return signInAsPerson(launchUrl, {
+      email,
+      password,
+      consent: 'allow',
+      browser: this.browser,
+      ...answers,
+    });
+  }
+
+  /** Signs in as a person at a launch page and returns to the loopback callback. */
+  async consent(launchUrl: string, answers: Partial<SignInAnswers> = {}): Promise<void> {
+    const callback = await this.signInPages(launchUrl, answers);
+    await (await fetch(callback)).text();
+  }
+
+  /** Signs in as from the palette. */
+  async signIn(name: string, answers: Partial<SignInAnswers> = {}, broker = this.broker): Promise<void> {
+    const attempt = broker.signIns.begin(this.server(name), { deadline: 60_000 });
+    await this.consent((await attempt.launchPage()).address, answers);
+    const outcome = await attempt.outcome;
+    if (outcome.kind !== 'signedIn') throw new Error(`sign-in ended ${outcome.kind}`);
+  }
+
+  async status(name: string): Promise<string> {
+    return (await this.broker.states.statusOf(this.server(name))).status;
+  }
+
+  /** Owns what a test started beside the world. */
+  own(part: { close(): Promise<void> }): void {
+    this.#open.unshift(part);
+  }
+
+  async close(): Promise<void> {
+    for (const part of this.#open.splice(0)) await part.close();
+    await this.world.close();
+  }
+}
+
+export async function startRelayWorld(options: RelayWorldOptions = {}): Promise<RelayWorld> {
+  return new RelayWorld(await startWorld(options), options);
+}
+
+/** Calls a tool and gathers the progress messages on the way. */
+export async function callTool(
+  client: Client,
+  name: string,
+  args: Record<string, unknown> = {},
+  signal?: AbortSignal,
+): Promise<{ readonly text: string; readonly isError: boolean; readonly progress: string[] }> {
+  const progress: string[] = [];
+  const onprogress = ({ message }: Progress) => {
+    if (message !== undefined) progress.push(message);
+  };
+  const options = { onprogress, ...(signal !== undefined && { signal }) };
+  const result = await client.callTool({ name, arguments: args }, undefined, options);
+  const [content] = result.content as { type: string; text: string }[];
+  return { text: content?.text ?? '', isError: result.isError === true, progress };
+}

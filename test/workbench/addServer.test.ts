@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { alice } from '../demo/people.js';
+import { waitForText } from '../host/screenshots.js';
+import { insecureIssuer, startBrokenServers, type BrokenServers } from './brokenServers.js';
+import { answer } from './personInBrowser.js';
+import { Scene } from './scene.js';
+
+const title = 'Add an MCP server';
+/** What a person waits for at most, in milliseconds. */
+const patience = 10_000;
+
+/** A story in order: one address after the other is typed, until one is right. */
+describe('MCP OAuth: Add Server…', () => {
+  let scene: Scene;
+  let broken: BrokenServers;
+  before(async () => {
+    scene = await Scene.set({ servers: () => ({}) });
+    broken = await startBrokenServers();
+    await scene.window.runCommand('MCP OAuth: Add Server…');
+  });
+  after(async () => {
+    await broken.close();
+    await scene.end();
+  });
+
+  it('says of what is no address that it is none, before anything is asked', async () => {
+    const { window } = scene;
+    await window.enter(title, 'not a url');
+    await waitForText(window.page, ['“not a url” is not a URL. Write it whole']);
+  });
+
+  const cases: {
+    readonly what: string;
+    readonly address: (servers: BrokenServers) => string;
+    readonly says: (servers: BrokenServers, address: URL) => string;
+  }[] = [
+    {
+      what: 'an address nobody answers at',
+      address: ({ unreachable }) => unreachable,
+      says: (_servers, { host }) => `Nothing answers at ${host}: the connection was refused.`,
+    },
+    {
+      what: 'a web page',
+      address: ({ html }) => html,
+      says: (_servers, { href }) => `${href} is not an MCP server: it answered text/html`,
+    },
+    {
+      what: 'metadata that is not JSON',
+      address: ({ metadataNotJson }) => metadataNotJson,
+      says: (_servers, { origin }) =>
+        `${origin}/.well-known/oauth-protected-resource/mcp answered with text/plain where JSON is required.`,
+    },
+    {
+      what: 'metadata of 2 MB',
+      address: ({ metadataOf2MB }) => metadataOf2MB,
+      says: (_servers, { origin }) =>
+        `The answer of ${origin}/.well-known/oauth-protected-resource/mcp is larger than the limit of 1 MiB.`,
+    },
+    {
+      what: 'an authorization server without https, off this machine',
+      address: ({ insecureAuthorizationServer }) => insecureAuthorizationServer,
+      says: () =>
+        `names the authorization server ${insecureIssuer}, which is neither https nor on this machine.`,
+    },
+    {
+      what: 'metadata that redirects to another origin',
+      address: ({ metadataRedirected }) => metadataRedirected,
+      says: ({ elsewhere }) => `redirects to ${elsewhere.origin}/metadata, which is not followed.`,
+    },
+  ];
+  for (const { what, address, says } of cases) {
+    it(`says in one sentence what and where, of ${what}`, async () => {
+      const { window } = scene;
+      const typed = address(broken);
+      const since = Date.now();
+      await window.enter(title, typed);
+      const said = window.notification(says(broken, new URL(typed)));
+      await said.waitFor({ timeout: patience });
+      assert.ok(Date.now() - since < patience);
+      assert.equal(await window.page.locator('.notification-list-item .codicon-error').count(), 1);
+      // The editor loses a toast that comes while an earlier progress is still fading.
+      await window.notification('Asking').waitFor({ state: 'detached' });
+      await window.clickNotification(says(broken, new URL(typed)), 'Change Address');
+    });
+  }
+
+  it('asks nobody where a redirect leads, and has saved nothing', async () => {
+    assert.deepEqual(broken.elsewhere.requests, []);
+    assert.deepEqual(await scene.editor.configured(), {});
+  });
+
+  it('shows what discovery found before it saves, and the server saved then works', async () => {
+    const { window, world, editor } = scene;
+    await window.enter(title, world.repositories.url);
+    await window.seeRow('Add this server');
+    const found = await window.quickInputText();
+    for (const named of [
+      world.repositories.url,
+      world.authorizationServer.issuer,
+      'repo:read',
+      'registered at the first sign-in',
+    ]) {
+      assert.ok(found.includes(named), `${named} is not shown: ${found}`);
+    }
+    assert.deepEqual(await editor.configured(), {});
+    assert.deepEqual(world.authorizationServer.eventsOf('registration'), []);
+
+    await window.pick('Add this server');
+    await window.enter('Name the server', 'repositories');
+    await window.notification('“repositories” was added.').waitFor();
+    assert.deepEqual(await editor.configured(), {
+      repositories: { type: 'http', url: world.repositories.url },
+    });
+    const page = await window.pageOpenedBy(() => window.clickNotification('was added', 'Sign In'));
+    await answer(page, window);
+    await window.statusItem(alice.email).waitFor();
+    await scene.prompt('list my branches');
+    await scene.chat.waitForAnswer('Done: main');
+  });
+});
+
+describe('entries of the setting that cannot be used', () => {
+  let scene: Scene;
+  before(async () => {
+    scene = await Scene.set();
+  });
+  after(() => scene.end());
+
+  it('are named with the field and what is wrong, and the others work', async () => {
+    const { window, serversView, editor, world } = scene;
+    await editor.configure({ ...world.serverSettings(), mistyped: { type: 'http', url: 'nope' } });
+    await window.notification('“mistyped” › url: “nope” is not a URL.').waitFor();
+    await serversView.waitFor('mistyped', 'is not a URL');
+    await serversView.waitFor('repositories', 'Not checked yet');
+    await scene.signIn('repositories');
+  });
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { alice } from '../demo/people.js';
+import { Scene } from './scene.js';
+
+describe("a server that describes itself in the article's own words", () => {
+  let scene: Scene;
+  before(async () => {
+    scene = await Scene.set({
+      reportsMetadata: 'article',
+      servers: (world) => ({ reports: { type: 'http', url: world.reports.url } }),
+    });
+  });
+  after(() => scene.end());
+
+  it('is warned of in the card, and its summary comes with progress and with who acted', async () => {
+    const { chat } = scene;
+    await scene.prompt('write a summary of the week');
+    const card = await chat.consentCard.text();
+    assert.match(card, /metadata is not standard/);
+    assert.ok(card.includes('read:report') && card.includes('tools:generate_summary'), card);
+    await scene.consent();
+    await chat.waitForAnswer('Done: Summary of the week');
+    await chat.waitForAnswer('Completed');
+    await chat.unfoldSteps();
+    await chat.waitForAnswer(`generate_summary as ${alice.email}`);
+  });
+
+  it('is warned of at a sign-in from the palette', async () => {
+    const { window } = scene;
+    await scene.signOut('reports');
+    await scene.signIn('reports');
+    const notification = window.notification(
+      '"authorization_server" stands where "authorization_servers" should',
+    );
+    await notification.waitFor();
+  });
+});

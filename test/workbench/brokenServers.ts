@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import { listenOnLoopback, sendHtml, sendJson, type LoopbackServer } from '../demo/loopbackServer.js';
+import { pathOf } from '../demo/requestLog.js';
+
+/** Loopback addresses where something is wrong, as a person may type them. */
+export interface BrokenServers {
+  readonly unreachable: string;
+  readonly html: string;
+  readonly metadataNotJson: string;
+  readonly metadataOf2MB: string;
+  readonly insecureAuthorizationServer: string;
+  readonly metadataRedirected: string;
+  /** Where the redirect leads; nobody may come there. */
+  readonly elsewhere: { readonly origin: string; readonly requests: readonly string[] };
+  close(): Promise<void>;
+}
+
+/** A host that no packet may be sent to. */
+export const insecureIssuer = 'http://as.example.org';
+
+export async function startBrokenServers(): Promise<BrokenServers> {
+  const running: LoopbackServer[] = [];
+  const start = async (answer: (path: string, response: ServerResponse, origin: string) => void) => {
+    const server = await listenOnLoopback(0, (origin) => (request, response) => {
+      answer(pathOf(request), response, origin);
+      return Promise.resolve();
+    });
+    running.push(server);
+    return `${server.origin}/mcp`;
+  };
+  /** Asks for authorization, and answers everything else with the given metadata. */
+  const withMetadata = (send: (response: ServerResponse, url: string) => void) =>
+    start((path, response, origin) => {
+      if (path !== '/mcp') {
+        send(response, `${origin}/mcp`);
+        return;
+      }
+      const challenge = `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`;
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+    });
+
+  const requests: string[] = [];
+  const elsewhere = new URL(
+    await start((path, response) => {
+      requests.push(path);
+      sendJson(response, 404, {});
+    }),
+  );
+  const gone = await listenOnLoopback(0, () => () => Promise.resolve());
+  await gone.close();
+  return {
+    unreachable: `${gone.origin}/mcp`,
+    html: await start((_path, response) => sendHtml(response, 200, '<h1>Welcome</h1>')),
+    metadataNotJson: await withMetadata((response) =>
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('resource: here'),
+    ),
+    metadataOf2MB: await withMetadata((response, resource) =>
+      sendJson(response, 200, { resource, padding: 'x'.repeat(2 * 1024 * 1024) }),
+    ),
+    insecureAuthorizationServer: await withMetadata((response, resource) =>
+      sendJson(response, 200, { resource, authorization_servers: [insecureIssuer] }),
+    ),
+    metadataRedirected: await withMetadata((response) =>
+      response.writeHead(302, { location: `${elsewhere.origin}/metadata` }).end(),
+    ),
+    elsewhere: { origin: elsewhere.origin, requests },
+    close: async () => {
+      for (const server of running) await server.close();
+    },
+  };
+}

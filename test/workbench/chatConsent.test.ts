@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { alice } from '../demo/people.js';
+import { Scene } from './scene.js';
+
+/** A story in order: each test begins where the one before it ended. */
+describe('Copilot Chat and a server nobody has signed in to', () => {
+  let scene: Scene;
+  before(async () => {
+    scene = await Scene.set();
+  });
+  after(() => scene.end());
+
+  it('declining the card gives the model a sentence, and the call after it can consent', async () => {
+    const { chat } = scene;
+    await scene.prompt('list my branches');
+    await chat.consentCard.text();
+    assert.deepEqual(scene.offered, ['mcp_reports_sign_in', 'mcp_repositories_sign_in']);
+    await chat.consentCard.cancel();
+    await chat.waitForAnswer('It did not work');
+    assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^sign_in did not run: the person declined/);
+    await scene.serversView.waitFor('repositories', 'Denied');
+    assert.equal(scene.world.authorizationServer.eventsOf('registration').length, 0);
+  });
+
+  it('one prompt leads through sign-in and step-up to the branch, made by the person', async () => {
+    const { chat } = scene;
+    await scene.prompt('create a branch called from-nothing');
+    const card = await chat.consentCard.text();
+    for (const named of ['repositories', 'repo:read', scene.authorizationServer]) {
+      assert.ok(card.includes(named), `the card does not name ${named}: ${card}`);
+    }
+    assert.equal(await chat.asksForApproval(), false);
+    await scene.consent();
+
+    await chat.approveTool('Create a branch');
+    assert.ok(scene.offered.includes('mcp_repositories_create_branch'), scene.offered.join());
+    const stepUp = await chat.consentCard.text();
+    for (const named of ['repositories', 'create_branch', 'repo:write', scene.authorizationServer]) {
+      assert.ok(stepUp.includes(named), `the card does not name ${named}: ${stepUp}`);
+    }
+    await scene.consent();
+
+    await chat.waitForAnswer('Done: Created branch from-nothing');
+    await chat.waitForAnswer('Completed');
+    await chat.unfoldSteps();
+    await chat.waitForAnswer(`create_branch as ${alice.email}`);
+    assert.deepEqual(
+      scene.turn.flatMap(({ step }) => (step.kind === 'toolCall' ? [step.name] : [])),
+      ['mcp_repositories_sign_in', 'mcp_repositories_create_branch'],
+    );
+    const author = await scene.world.repositories.branchAuthor('from-nothing');
+    assert.deepEqual(author, { name: alice.name, email: alice.email, subject: alice.sub });
+  });
+
+  it('a call of a known tool, signed out, returns its own result after the card, and runs once', async () => {
+    const { chat } = scene;
+    await scene.signOut('repositories');
+    const [begun, called] = [scene.answered('initialize'), scene.answered('tools/call')];
+    await scene.prompt('list my branches');
+    const card = await chat.consentCard.text();
+    for (const named of ['repositories', 'list_branches', 'repo:read', scene.authorizationServer]) {
+      assert.ok(card.includes(named), `the card does not name ${named}: ${card}`);
+    }
+    await scene.consent();
+    await chat.waitForAnswer('Done: from-nothing');
+    await chat.waitForAnswer('Completed');
+    await chat.unfoldSteps();
+    await chat.waitForAnswer(`list_branches as ${alice.email}`);
+    assert.equal(scene.turn.filter(({ step }) => step.kind === 'toolCall').length, 1);
+    // At the server a session belongs to one sign-in, so there is one more; the editor's own goes on.
+    assert.ok(scene.answered('initialize') <= begun + 1);
+    assert.equal(scene.answered('tools/call'), called + 1);
+  });
+
+  it('denying on the consent page is told to the model and shown as the status', async () => {
+    const { chat } = scene;
+    await scene.signOut('repositories');
+    await scene.prompt('list my branches');
+    await scene.consent('Deny');
+    await chat.waitForAnswer('It did not work');
+    assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^list_branches did not run: the person declined/);
+    await scene.serversView.waitFor('repositories', 'Denied');
+  });
+});

@@ -1,0 +1,132 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
+import { startBrowser, type Browser } from '../host/browser.js';
+import { startCodeServer, type CodeServer, type CodeServerOptions } from '../host/codeServer.js';
+import { createStateDirectory, type StateDirectory } from '../host/stateDirectory.js';
+import { Workbench } from '../host/workbench.js';
+
+const MODEL_NAME = 'Scripted Local';
+/** At its first width the chat breaks lines within words. In CSS pixels. */
+const CHAT_WIDTH = 560;
+
+/** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a person's browser before it. */
+export class EditorUnderTest {
+  #server: CodeServer;
+  #window: Workbench;
+
+  private constructor(
+    private readonly state: StateDirectory,
+    private readonly options: CodeServerOptions,
+    readonly browser: Browser,
+    readonly model: ScriptedModel,
+    server: CodeServer,
+    window: Workbench,
+  ) {
+    this.#server = server;
+    this.#window = window;
+  }
+
+  /** @throws Error where it, or the browser, does not start */
+  static async start(): Promise<EditorUnderTest> {
+    const vsix = process.env['MCP_OAUTH_BROKER_VSIX'];
+    if (vsix === undefined)
+      throw new Error('MCP_OAUTH_BROKER_VSIX is not set: start these tests through npm test');
+    const state = await createStateDirectory();
+    const started = [() => state.remove()];
+    try {
+      const folder = path.join(state.path, 'folder');
+      await mkdir(folder);
+      const model = await startScriptedModel();
+      started.push(() => model.close());
+      const options: CodeServerOptions = {
+        userDataDir: path.join(state.path, 'u'),
+        extensionsDir: path.join(state.path, 'e'),
+        folder,
+        settings: { 'chat.defaultModel': scriptedModelId },
+        machineSettings: {},
+        chatLanguageModels: [customEndpoint(model.url)],
+      };
+      const server = await startCodeServer({ ...options, vsix: [vsix] });
+      started.push(() => server.stop());
+      const browser = await startBrowser({ profileDir: path.join(state.path, 'b') });
+      started.push(() => browser.close());
+      const window = await Workbench.open(browser.context, addressOf(server, folder));
+      await window.enableCopilot(MODEL_NAME);
+      await window.chat.widenTo(CHAT_WIDTH);
+      return new EditorUnderTest(state, options, browser, model, server, window);
+    } catch (error) {
+      for (const end of started.reverse()) await end();
+      throw error;
+    }
+  }
+
+  /** The window most tests work in. */
+  get window(): Workbench {
+    return this.#window;
+  }
+
+  get url(): string {
+    return addressOf(this.#server, this.options.folder);
+  }
+
+  get serverPid(): number {
+    return this.#server.pid;
+  }
+
+  /** Where the editor keeps settings of scope `machine`. */
+  get settingsFile(): string {
+    return path.join(this.options.userDataDir, 'Machine', 'settings.json');
+  }
+
+  /** Another window of the same browser profile. */
+  openWindow(): Promise<Workbench> {
+    return Workbench.open(this.browser.context, this.url);
+  }
+
+  /** Writes `mcpOAuthBroker.servers` as a person does who edits the settings file. */
+  async configure(servers: object): Promise<void> {
+    const temporary = `${this.settingsFile}.tmp`;
+    await writeFile(temporary, JSON.stringify({ 'mcpOAuthBroker.servers': servers }, undefined, 2));
+    await rename(temporary, this.settingsFile);
+  }
+
+  /** What the settings file says now. */
+  async configured(): Promise<Record<string, { readonly url?: string }>> {
+    const text = await readFile(this.settingsFile, 'utf8');
+    const settings = JSON.parse(text) as Record<string, Record<string, { readonly url?: string }>>;
+    return settings['mcpOAuthBroker.servers'] ?? {};
+  }
+
+  /** Ends the editor, with its windows, and starts it again on the same data; the browser stays. */
+  async restart(): Promise<void> {
+    const { port } = this.#server;
+    const settings = { 'mcpOAuthBroker.servers': await this.configured() };
+    await this.#window.page.close();
+    await this.#server.stop();
+    this.#server = await startCodeServer({ ...this.options, port, machineSettings: settings });
+    this.#window = await Workbench.open(this.browser.context, this.url);
+    await this.#window.chat.open();
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.#server.stop();
+    await this.model.close();
+    await this.state.remove();
+  }
+}
+
+function addressOf(server: CodeServer, folder: string): string {
+  return `${server.url}/?folder=${encodeURIComponent(folder)}`;
+}
+
+function customEndpoint(url: string): object {
+  const limits = { toolCalling: true, vision: false, maxInputTokens: 100_000, maxOutputTokens: 8_000 };
+  return {
+    name: 'Scripted',
+    vendor: 'customendpoint',
+    apiType: 'chat-completions',
+    models: [{ id: scriptedModelId, name: MODEL_NAME, url, ...limits }],
+  };
+}

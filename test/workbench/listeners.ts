@@ -1,0 +1,87 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+/** Whether listeners can be told by process here: they are read from `/proc`. */
+export const canTellListeners = process.platform === 'linux';
+
+/** The process ids of the extension hosts that a server started. @param serverPid the leader of its process group */
+export async function extensionHosts(serverPid: number): Promise<Set<number>> {
+  const hosts = new Set<number>();
+  for (const process of await processes()) {
+    if (process.group === serverPid && process.command.includes('--type=extensionHost'))
+      hosts.add(process.id);
+  }
+  return hosts;
+}
+
+/** The addresses a process and its descendants listen on, as `127.0.0.1:PORT` or, for IPv6, in hexadecimal. */
+export async function listenersOf(pid: number): Promise<string[]> {
+  const all = await processes();
+  const family = new Set([pid]);
+  // Children are listed after their parents, but for ids that were used again.
+  for (let size = 0; size !== family.size;) {
+    size = family.size;
+    for (const { id, parent } of all) if (family.has(parent)) family.add(id);
+  }
+  const sockets = new Set<string>();
+  for (const member of family) for (const inode of await socketsOf(member)) sockets.add(inode);
+  return (await listening()).filter(({ inode }) => sockets.has(inode)).map(({ address }) => address);
+}
+
+interface Process {
+  readonly id: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly command: string;
+}
+
+async function processes(): Promise<readonly Process[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(ids.map(readProcess));
+  return found.filter((process) => process !== undefined);
+}
+
+/** @returns undefined where it has ended meanwhile */
+async function readProcess(id: string): Promise<Process | undefined> {
+  try {
+    const stat = await readFile(`/proc/${id}/stat`, 'utf8');
+    // The name, in parentheses, may hold anything; state, parent and group follow it.
+    const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const command = (await readFile(`/proc/${id}/cmdline`, 'utf8')).replaceAll('\0', ' ');
+    return { id: Number(id), parent: Number(parent), group: Number(group), command };
+  } catch {
+    return undefined;
+  }
+}
+
+async function socketsOf(pid: number): Promise<string[]> {
+  const directory = `/proc/${pid}/fd`;
+  const descriptors = await readdir(directory).catch(() => []);
+  const targets = await Promise.all(
+    descriptors.map((descriptor) => readlink(`${directory}/${descriptor}`).catch(() => '')),
+  );
+  return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
+}
+
+async function listening(): Promise<readonly { readonly address: string; readonly inode: string }[]> {
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));
+  return tables.flatMap((table) =>
+    table
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      // State 0A is LISTEN; the inode is the tenth column.
+      .filter((columns) => columns[3] === '0A')
+      .map((columns) => ({ address: readable(columns[1] ?? ''), inode: columns[9] ?? '' })),
+  );
+}
+
+/** The kernel writes an IPv4 address as a number in its own byte order. */
+function readable(address: string): string {
+  const [host = '', port = ''] = address.split(':');
+  if (host.length !== 8) return `${host}:${parseInt(port, 16)}`;
+  const bytes = host.match(/../g) ?? [];
+  return `${bytes
+    .toReversed()
+    .map((byte) => parseInt(byte, 16))
+    .join('.')}:${parseInt(port, 16)}`;
+}

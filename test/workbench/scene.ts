@@ -1,0 +1,121 @@
+import type { Page } from 'playwright-core';
+import { alice } from '../demo/people.js';
+import { startWorld, type World, type WorldOptions } from '../demo/world.js';
+import type { ModelRequest } from '../demo/scriptedModel.js';
+import type { Workbench } from '../host/workbench.js';
+import type { EditorUnderTest } from './editorUnderTest.js';
+import { answer } from './personInBrowser.js';
+import { ServersView } from './serversView.js';
+import { sharedEditor } from './sharedEditor.js';
+
+export interface SceneOptions extends WorldOptions {
+  /** The setting `mcpOAuthBroker.servers`; by default both servers of the world. */
+  readonly servers?: (world: World) => Record<string, object>;
+}
+
+/** A demo world nobody has signed in to, configured in the shared editor, and an empty chat. */
+export class Scene {
+  #asked: number;
+
+  private constructor(
+    readonly editor: EditorUnderTest,
+    readonly world: World,
+    private readonly names: readonly string[],
+  ) {
+    this.#asked = editor.model.requests.length;
+  }
+
+  static async set(options: SceneOptions = {}): Promise<Scene> {
+    const editor = await sharedEditor();
+    const world = await startWorld(options);
+    const servers = options.servers?.(world) ?? world.serverSettings();
+    const scene = new Scene(editor, world, Object.keys(servers));
+    await editor.configure(servers);
+    for (const name of scene.names) await scene.serversView.waitFor(name, 'Not checked yet');
+    await scene.clearTheWay();
+    await editor.window.chat.startAnew();
+    return scene;
+  }
+
+  get window(): Workbench {
+    return this.editor.window;
+  }
+
+  get serversView(): ServersView {
+    return new ServersView(this.window);
+  }
+
+  get chat(): Workbench['chat'] {
+    return this.window.chat;
+  }
+
+  /** Host and port of the authorization server, as a person reads them. */
+  get authorizationServer(): string {
+    return new URL(this.world.authorizationServer.issuer).host;
+  }
+
+  /** What the model was asked since the last prompt, side requests without tools left out. */
+  get turn(): readonly ModelRequest[] {
+    return this.editor.model.requests.slice(this.#asked).filter(({ tools }) => tools.length > 0);
+  }
+
+  /** The names of the broker's tools the model was offered last. */
+  get offered(): readonly string[] {
+    return (this.turn.at(-1)?.tools ?? []).filter((name) => name.startsWith('mcp_')).toSorted();
+  }
+
+  /** Clears the notifications where one is shown: they lie over the chat's input. */
+  async clearTheWay(): Promise<void> {
+    if (await this.window.notification('').isVisible()) await this.window.clearNotifications();
+  }
+
+  /** Types a prompt; {@link turn} begins anew. */
+  async prompt(text: string): Promise<void> {
+    await this.clearTheWay();
+    this.#asked = this.editor.model.requests.length;
+    await this.chat.submit(text);
+  }
+
+  /** Opens the card's address and goes through the browser's pages. */
+  async consent(decision: 'Allow' | 'Deny' = 'Allow'): Promise<void> {
+    const page = await this.window.pageOpenedBy(() => this.chat.consentCard.open());
+    await answer(page, this.window, decision);
+  }
+
+  /** Begins a sign-in from the palette, which asks at which server only where there are several. @returns the browser's page */
+  beginSignIn(name: string, window = this.window): Promise<Page> {
+    return window.pageOpenedBy(async () => {
+      await window.runCommand('MCP OAuth: Sign In…');
+      if (this.names.length > 1) await window.pick(name);
+    });
+  }
+
+  /** Signs in from the palette. */
+  async signIn(name: string): Promise<void> {
+    const page = await this.beginSignIn(name);
+    await answer(page, this.window);
+    await this.serversView.waitFor(name, alice.email);
+  }
+
+  /** Signs out from the palette; only where no other server is signed in. */
+  async signOut(name: string): Promise<void> {
+    await this.window.runCommand('MCP OAuth: Sign Out…');
+    await this.serversView.waitFor(name, 'Signed out');
+  }
+
+  /** How often the server “repositories” answered this JSON-RPC method with success. */
+  answered(method: string): number {
+    const { requests } = this.world.repositories.http;
+    return requests.filter(({ rpcMethod, status }) => rpcMethod === method && status === 200).length;
+  }
+
+  /** Takes the servers out of the settings, and ends them. */
+  async end(): Promise<void> {
+    try {
+      await this.editor.configure({});
+      await this.serversView.waitForNone();
+    } finally {
+      await this.world.close();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Locator } from 'playwright-core';
+import type { Workbench } from '../host/workbench.js';
+
+/** The tree “Servers” of MCP OAuth in the side bar. */
+export class ServersView {
+  constructor(private readonly window: Workbench) {}
+
+  private get pane(): Locator {
+    return this.window.page.locator('.sidebar .pane-body:visible');
+  }
+
+  async show(): Promise<void> {
+    const title = this.window.page.locator('.sidebar .title-label', { hasText: 'MCP OAuth' });
+    if (await title.isVisible()) return;
+    await this.window.page.locator('.activitybar').getByRole('tab', { name: 'MCP OAuth' }).click();
+    await title.waitFor();
+  }
+
+  /** The row of a server, or of an entry that cannot be read. */
+  row(name: string): Locator {
+    const label = this.window.page.locator('.label-name').filter({ hasText: new RegExp(`^${name}$`) });
+    return this.pane.locator('.monaco-list-row').filter({ has: label });
+  }
+
+  /** Waits until a server's row says it. @param status the status's word, or part of what is beside the name */
+  async waitFor(name: string, status: string): Promise<void> {
+    await this.show();
+    await this.row(name).filter({ hasText: status }).waitFor();
+  }
+
+  /** Waits until there is no server at all. */
+  async waitForNone(): Promise<void> {
+    await this.show();
+    await this.pane.locator('.monaco-list-row').first().waitFor({ state: 'detached' });
+  }
+}
