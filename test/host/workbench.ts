@@ -87,6 +87,19 @@ export class Workbench {
     await this.quickInputRow(label).waitFor();
   }
 
+  /**
+   * Waits until VS Code's own list of MCP servers, which follows what an extension says half a second late, has these
+   * servers and lacks those. A chat that begins earlier would be offered the tools of before.
+   */
+  async seeMcpServers(these: readonly string[], those: readonly string[] = []): Promise<void> {
+    await this.runCommand('MCP: List Servers');
+    await this.seeRow('Add Server');
+    for (const name of these) await this.seeRow(name);
+    for (const name of those) await this.quickInputRow(name).waitFor({ state: 'detached' });
+    await this.page.keyboard.press('Escape');
+    await this.quickInputBox.waitFor({ state: 'hidden' });
+  }
+
   /** Types into the input box that is shown, or is about to be, and confirms. @param prompt part of what it asks */
   async enter(prompt: string, value: string): Promise<void> {
     const widget = this.page.locator('.quick-input-widget:visible').filter({ hasText: prompt });

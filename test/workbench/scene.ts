@@ -33,6 +33,7 @@ export class Scene {
     await editor.configure(servers);
     for (const name of scene.names) await scene.serversView.waitFor(name, 'Not checked yet');
     await scene.clearTheWay();
+    await editor.window.seeMcpServers(scene.names);
     await editor.window.chat.startAnew();
     return scene;
   }
@@ -112,8 +113,11 @@ export class Scene {
   /** Takes the servers out of the settings, and ends them. */
   async end(): Promise<void> {
     try {
+      const names = Object.keys(await this.editor.configured());
       await this.editor.configure({});
       await this.serversView.waitForNone();
+      // The next scene's servers have the same names: only while there are none can they be told apart.
+      await this.window.seeMcpServers([], names);
     } finally {
       await this.world.close();
     }

@@ -12,6 +12,7 @@ describe('a sign-in, stored', () => {
 
   /** Without a card: the turn ends by itself. */
   async function listsBranches(): Promise<void> {
+    await scene.window.seeMcpServers(['repositories']);
     await scene.chat.startAnew();
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');

@@ -40,6 +40,7 @@ describe('two windows of one browser profile', () => {
 /** In a browser a window may not see what another one stored after it opened, and then asks for itself. */
 async function listsBranches(window: Workbench): Promise<void> {
   const { chat } = window;
+  await window.seeMcpServers(['repositories']);
   await chat.startAnew();
   await chat.submit('list my branches');
   const answered = chat.waitForAnswer('Done: main');
