@@ -1,6 +1,6 @@
 import { isObject } from '../oauth/jsonAnswer.js';
 import { isSecureAddress } from '../oauth/secureAddress.js';
-import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
+import { parseOAuthSettings, shorten, type OAuthSettings } from './oauthSettings.js';
 
 /** One MCP server as the person configured it, in the words of `mcp.json`. */
 export interface ServerConfig {
@@ -8,10 +8,7 @@ export interface ServerConfig {
   /** The upstream's address, normalized; a token for this server goes here and nowhere else. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly oauth: {
-    readonly clientId?: string;
-    readonly scopes?: readonly string[];
-  };
+  readonly oauth: OAuthSettings;
 }
 
 /** An entry, or a field of one, that cannot be used; the other entries still are. */
@@ -29,7 +26,6 @@ export interface ParsedServers {
 }
 
 const entryFields = new Set(['type', 'url', 'headers', 'oauth']);
-const oauthFields = new Set(['clientId', 'scopes']);
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** What HTTP can carry (RFC 9110 §5.5) and `fetch` takes. */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -126,7 +122,7 @@ function parseEntry(
     name,
     url,
     headers: parseHeaders(entry['headers'], report),
-    oauth: parseOAuth(entry['oauth'], report),
+    oauth: parseOAuthSettings(entry['oauth'], report),
   };
 }
 
@@ -165,37 +161,6 @@ function parseHeaders(
   return Object.fromEntries(headers);
 }
 
-function parseOAuth(value: unknown, report: (field: string, message: string) => void): ServerConfig['oauth'] {
-  if (value === undefined) return {};
-  if (!isObject(value)) {
-    report('oauth', 'oauth must be an object such as { "clientId": "…" }.');
-    return {};
-  }
-  for (const field of Object.keys(value)) {
-    if (/secret|token|password/i.test(field)) {
-      report(`oauth.${field}`, `Settings are no place for secrets; remove “${field}” from the entry.`);
-    } else if (!oauthFields.has(field)) {
-      report(`oauth.${field}`, `“${field}” is not a known field; known are ${list(oauthFields)}.`);
-    }
-  }
-  const oauth: { clientId?: string; scopes?: readonly string[] } = {};
-  const { clientId, scopes } = value;
-  if (clientId !== undefined) {
-    if (typeof clientId === 'string' && clientId.trim() !== '') oauth.clientId = clientId.trim();
-    else report('oauth.clientId', 'clientId must be the id the authorization server gave you, as text.');
-  }
-  if (scopes !== undefined) {
-    if (Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && isScopeToken(scope))) {
-      oauth.scopes = scopes as string[];
-    } else report('oauth.scopes', 'scopes must be a list of scope names, each without spaces.');
-  }
-  return oauth;
-}
-
 function list(names: Iterable<string>): string {
   return [...names].join(', ');
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -28,6 +28,25 @@ describe('server settings', () => {
     });
   });
 
+  it('hold everything that can be said of a sign-in', () => {
+    const oauth = {
+      clientId: 'abc',
+      scopes: ['read'],
+      authorizationServer: 'https://login.example/',
+      audience: 'api://mcp',
+      omitResource: true,
+      extraParameters: { access_type: 'offline' },
+      redirect: 'loopback',
+      loopbackPort: 3118,
+      loopbackPath: '/oauth/callback',
+      exceptions: ['issuerMismatch'],
+      grant: 'clientCredentials',
+    };
+    const { servers, problems } = parseServers({ whole: { url, oauth } });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(servers[0]?.oauth, oauth);
+  });
+
   it('may be left out', () => {
     assert.deepEqual(parseServers(undefined), { servers: [], problems: [] });
     assert.deepEqual(parseServers(null), { servers: [], problems: [] });
@@ -88,7 +107,60 @@ describe('server settings', () => {
       field: 'oauth.clientSecret',
       says: /no place for secrets; remove “clientSecret”/,
     },
+    {
+      entry: { url, oauth: { privateKey: 'x' } },
+      field: 'oauth.privateKey',
+      says: /no place for secrets.*Set Client Secret/,
+    },
     { entry: { url, oauth: { issuer: 'x' } }, field: 'oauth.issuer', says: /not a known field/ },
+    { entry: { url, oauth: { toString: 'x' } }, field: 'oauth.toString', says: /not a known field/ },
+    ...[7, 'not a url', 'http://login.example', 'javascript:alert(1)'].map((authorizationServer) => ({
+      entry: { url, oauth: { authorizationServer } },
+      field: 'oauth.authorizationServer',
+      says: /starts with https/,
+    })),
+    {
+      entry: { url, oauth: { audience: '' } },
+      field: 'oauth.audience',
+      says: /audience the provider expects/,
+    },
+    { entry: { url, oauth: { omitResource: 'yes' } }, field: 'oauth.omitResource', says: /true or false/ },
+    ...['state', 'Redirect_URI', 'code_challenge', 'request_uri', 'resource'].map((name) => ({
+      entry: { url, oauth: { extraParameters: { [name]: 'x' } } },
+      field: 'oauth.extraParameters',
+      says: /the broker sets it/,
+    })),
+    {
+      entry: { url, oauth: { extraParameters: { client_secret: 'x' } } },
+      field: 'oauth.extraParameters',
+      says: /no place for secrets/,
+    },
+    {
+      entry: { url, oauth: { extraParameters: { a: 1 } } },
+      field: 'oauth.extraParameters',
+      says: /must be text/,
+    },
+    { entry: { url, oauth: { redirect: 'here' } }, field: 'oauth.redirect', says: /one of "auto", "uri/ },
+    ...[0, 80, 65_536, 3.5, '8080'].map((loopbackPort) => ({
+      entry: { url, oauth: { loopbackPort } },
+      field: 'oauth.loopbackPort',
+      says: /from 1024 to 65535/,
+    })),
+    ...['callback', '/a/../b', '/a?b', '/a b'].map((loopbackPath) => ({
+      entry: { url, oauth: { loopbackPath } },
+      field: 'oauth.loopbackPath',
+      says: /a path such as/,
+    })),
+    {
+      entry: { url, oauth: { exceptions: ['everything'] } },
+      field: 'oauth.exceptions',
+      says: /knows "pkceNotAdvertised".*not “everything”/,
+    },
+    {
+      entry: { url, oauth: { grant: 'password' } },
+      field: 'oauth.grant',
+      says: /one of "authorizationCode"/,
+    },
   ];
   for (const { entry, field, says } of bad) {
     it(`name field and fix, and keep the other entries: ${JSON.stringify(entry)}`, () => {
