@@ -12,6 +12,7 @@ import { errorName } from './errorName.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
+import { discardBody } from '../oauth/discardBody.js';
 
 /** A request to an MCP server, whole, so that it can be sent again. */
 export interface UpstreamRequest {
@@ -80,7 +81,7 @@ export class AuthorizedFetch {
     let credential = await this.tokens.current(server);
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
-      await discard(response);
+      await discardBody(response);
       const renewed = await this.tokens.after401(server, credential);
       if (renewed !== undefined) {
         credential = renewed;
@@ -124,7 +125,7 @@ export class AuthorizedFetch {
   ): Promise<AuthorizedOutcome> {
     const host = new URL(server.url).host;
     if (response.status === 401) {
-      await discard(response);
+      await discardBody(response);
       const challenge = bearerChallengeOf(shownHeaders(response, credential));
       this.states.observe(server, { kind: 'challenged' });
       return {
@@ -133,11 +134,11 @@ export class AuthorizedFetch {
       };
     }
     if (response.status === 403) {
-      await discard(response);
+      await discardBody(response);
       return this.#forbidden(server, request, response, credential);
     }
     if (response.status >= 300 && response.status < 400) {
-      await discard(response);
+      await discardBody(response);
       const detail = `${host} redirects to ${redirectTarget(shownHeaders(response, credential), server.url)}. A token is not sent there; if that is the server's address, configure it.`;
       this.states.observe(server, { kind: 'misconfigured', detail });
       return { kind: 'failed', detail };
@@ -175,11 +176,6 @@ export class AuthorizedFetch {
     this.states.observe(server, { kind: 'denied', by: 'server', detail });
     return { kind: 'denied', detail };
   }
-}
-
-/** Frees the connection of an answer whose body nobody will read, even where it broke off on the way. */
-async function discard(response: Response): Promise<void> {
-  await response.body?.cancel().catch(() => undefined);
 }
 
 type Refusal = Pick<Response, 'status' | 'headers'>;

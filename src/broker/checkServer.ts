@@ -4,6 +4,7 @@ import { observationOfError } from './consentStatus.js';
 import { probeBody, probeFault, probeHeaders } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
+import { discardBody } from '../oauth/discardBody.js';
 
 /** A person waits for it, in milliseconds. */
 const patience = 9_000;
@@ -31,7 +32,7 @@ export async function checkServer(
   }
   if (outcome.kind !== 'response') return;
   const { response, credential } = outcome;
-  await response.body?.cancel();
+  await discardBody(response);
   const fault = probeFault(server, response);
   // A refusal of the question alone, such as 400 for the missing session: the caller was let in.
   const observation =

@@ -67,17 +67,56 @@ export type Observation =
   | { readonly kind: 'misconfigured'; readonly detail: string };
 
 /** What a failed step says of the server; undefined where it says nothing. */
-export function observationOfError({ code, message }: OAuthFlowError): Observation | undefined {
+export function observationOfError({ code, message, details }: OAuthFlowError): Observation | undefined {
   switch (code) {
     case 'notProtected':
       return { kind: 'answered', authorized: false };
     case 'unreachable':
     case 'timedOut':
       return { kind: 'unreachable', detail: message };
+    // Faults of one attempt, its callback or its tokens: the next attempt may be as it should.
+    case 'stateMismatch':
+    case 'invalidCallback':
+    case 'accessDenied':
+    case 'refreshTokenRefused':
+    case 'invalidRecord':
     case 'unexpected':
       return undefined;
-    default:
+    case 'authorizationRefused':
+    case 'tokenRequestRefused':
+      return refusal(details.oauthError, message);
+    // Metadata, registration and settings stay as they are until somebody mends them.
+    case 'tooLarge':
+    case 'notJson':
+    case 'redirected':
+    case 'insecureAddress':
+    case 'addressOutOfReach':
+    case 'unexpectedStatus':
+    case 'invalidMetadata':
+    case 'resourceMismatch':
+    case 'issuerMismatch':
+    case 'noAuthorizationServer':
+    case 'pkceNotAdvertised':
+    case 'clientIdRequired':
+    case 'clientOfAnotherIssuer':
+    case 'registrationRefused':
+    case 'callbackIssuerMismatch':
+    case 'invalidTokenResponse':
       return { kind: 'misconfigured', detail: message };
+  }
+}
+
+/** RFC 6749 §4.1.2.1, §5.2: what the authorization server refuses for a reason that will pass, or for good. */
+function refusal(oauthError: string | undefined, detail: string): Observation | undefined {
+  switch (oauthError) {
+    case 'temporarily_unavailable':
+    case 'server_error':
+      return { kind: 'unreachable', detail };
+    // The code or the refresh token of one attempt; another one may be taken.
+    case 'invalid_grant':
+      return undefined;
+    default:
+      return { kind: 'misconfigured', detail };
   }
 }
 

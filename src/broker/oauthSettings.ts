@@ -108,6 +108,12 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
   grant: oneOf('grant', grantNames),
 };
 
+/** Parameters that carry a secret; Dropbox's `token_access_type` does not. */
+const secretParameters = new Set([
+  ...['client_secret', 'client_assertion', 'assertion', 'password', 'code', 'code_verifier'],
+  ...['access_token', 'refresh_token', 'id_token_hint', 'subject_token', 'actor_token'],
+]);
+
 /** What asks for a secret by its name, and the command that takes it. */
 const secretField = /secret|token|password|private|assertion/i;
 
@@ -153,7 +159,7 @@ function readExtraParameters(value: unknown): ReturnType<Reader<Readonly<Record<
   for (const [name, given] of Object.entries(value)) {
     if (ownParameters.has(name.toLowerCase()))
       return { problem: `extraParameters cannot hold “${shorten(name)}”: the broker sets it.` };
-    if (secretField.test(name))
+    if (secretParameters.has(name.toLowerCase()))
       return {
         problem: `extraParameters cannot hold “${shorten(name)}”: settings are no place for secrets.`,
       };

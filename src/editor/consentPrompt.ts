@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
-import { consentFacts } from '../broker/consentFacts.js';
+import { consentFacts, type ConsentFacts } from '../broker/consentFacts.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignInAttempt } from '../broker/signInAttempt.js';
@@ -25,8 +25,11 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     attempt: SignInAttempt,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const message = await this.#message(server, what, need, attempt);
-    const accept = need.kind === 'signIn' ? vscode.l10n.t('Sign In') : vscode.l10n.t('Grant Access');
+    // Where the facts cannot be found out, the browser's page says why.
+    const facts = await consentFacts(need, attempt, this.credentials).catch(() => undefined);
+    const message = consentMessage(server, what, facts ?? { kind: need.kind });
+    const accept =
+      (facts ?? need).kind === 'signIn' ? vscode.l10n.t('Sign In') : vscode.l10n.t('Grant Access');
     const shown = this.notices.information(message, accept, vscode.l10n.t('Not Now'));
     const accepted = shown.then((choice) => {
       if (choice === accept) void this.#goOn(server, attempt);
@@ -40,32 +43,30 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     if (!attempt.hasEnded) await this.signIn().goThrough(attempt);
     else if ((await attempt.outcome).kind !== 'signedIn') await this.signIn().signIn(server);
   }
+}
 
-  async #message(
-    server: ServerConfig,
-    what: string,
-    need: ConsentNeed,
-    attempt: SignInAttempt,
-  ): Promise<string> {
-    const { t } = vscode.l10n;
-    const asked = (kind: ConsentNeed['kind']) =>
-      kind === 'stepUp'
-        ? t('{0} needs more access, for {1}.', server.name, what)
-        : t('{0} needs you to sign in, for {1}.', server.name, what);
-    // Where it cannot be found out, the browser's page says why.
-    const facts = await consentFacts(need, attempt, this.credentials).catch(() => undefined);
-    if (facts === undefined) return asked(need.kind);
-    const { kind, authorizationServer, formerAuthorizationServer } = facts;
-    const scopes = accessScopes(facts.scopes);
-    return [
-      asked(kind),
-      ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
-      t('Authorization server: {0}.', authorizationServer),
-      ...(formerAuthorizationServer === undefined
-        ? []
-        : [t('It is another one than before, which was {0}.', formerAuthorizationServer)]),
-    ].join(' ');
-  }
+/** @param facts only the kind of consent where no more could be found out */
+function consentMessage(
+  server: ServerConfig,
+  what: string,
+  facts: Pick<ConsentFacts, 'kind'> & Partial<ConsentFacts>,
+): string {
+  const { t } = vscode.l10n;
+  const scopes = accessScopes(facts.scopes ?? []);
+  return [
+    facts.kind === 'stepUp'
+      ? t('{0} needs more access, for {1}.', server.name, what)
+      : t('{0} needs you to sign in, for {1}.', server.name, what),
+    ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
+    ...(facts.account === undefined ? [] : [t('Account: {0}.', facts.account)]),
+    ...(facts.authorizationServer === undefined
+      ? []
+      : [t('Authorization server: {0}.', facts.authorizationServer)]),
+    ...(facts.formerAuthorizationServer === undefined
+      ? []
+      : [t('It is another one than before, which was {0}.', facts.formerAuthorizationServer)]),
+    ...(facts.hasWarnings === true ? [t('The server’s description of its sign-in is not standard.')] : []),
+  ].join(' ');
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -50,8 +50,6 @@ export type OAuthFlowErrorCode =
   | 'refreshTokenRefused'
   /** A token response that does not conform (RFC 6749 §5.1). */
   | 'invalidTokenResponse'
-  /** The revocation endpoint refused or is missing (RFC 7009). */
-  | 'revocationFailed'
   /** A stored credential that cannot be read. */
   | 'invalidRecord'
   /** A failure nobody foresaw, which says nothing of any server; the log names it. */

@@ -5,6 +5,7 @@ import type { HeldRequest } from './heldRequest.js';
 import { OversizedAnswerError } from './upstreamBody.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
 import { upstreamHeaders } from './upstreamRequest.js';
+import { discardBody } from '../oauth/discardBody.js';
 
 /** How often in a row a stream that brings no message is resumed. */
 const resumptionLimit = 5;
@@ -62,7 +63,7 @@ export class AnswerStreams {
     if (outcome.kind !== 'response') return undefined;
     const { response } = outcome;
     if (response.ok && isEventStream(response)) return response;
-    await response.body?.cancel().catch(() => undefined);
+    await discardBody(response);
     return undefined;
   }
 

@@ -17,16 +17,21 @@ export class LoopbackListener implements Disposable {
   /** @returns `http://127.0.0.1:PORT` */
   async baseUrl(): Promise<string> {
     if (this.#disposed) throw new Error('The relay has been closed.');
-    this.#listening ??= this.#listen();
+    // What could not be had once, such as a free file handle, may be had the next time.
+    this.#listening ??= this.#listen().catch((error: unknown) => {
+      this.#listening = undefined;
+      throw error;
+    });
     return `http://127.0.0.1:${(await this.#listening).port}`;
   }
 
   dispose(): void {
     this.#disposed = true;
-    void this.#listening?.then(({ server }) => {
+    const close = ({ server }: { readonly server: Server }) => {
       server.close();
       server.closeAllConnections();
-    });
+    };
+    void this.#listening?.then(close, () => undefined);
   }
 
   #listen(): Promise<{ readonly server: Server; readonly port: number }> {

@@ -17,6 +17,7 @@ import type { ServerStreams } from './serverStream.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import { upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
+import { discardBody } from '../oauth/discardBody.js';
 
 /** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
 const initializedDeadline = 5_000;
@@ -190,7 +191,7 @@ export class McpEndpoint {
       body,
       signal: session.closed,
     });
-    if (outcome.kind === 'response') await outcome.response.body?.cancel();
+    if (outcome.kind === 'response') await discardBody(outcome.response);
   }
 
   #get(server: ServerConfig, caller: Caller, request: IncomingMessage, response: ServerResponse): void {
@@ -219,18 +220,24 @@ export class McpEndpoint {
       return;
     }
     this.#sessions.delete(session.id);
-    await this.parts.upstreams.leaveStrangers(session);
-    if (session.upstream !== undefined) {
-      const headers = upstreamHeaders('DELETE', session.upstream);
-      const outcome = await this.parts.authorizedFetch.send(server, {
-        method: 'DELETE',
-        headers,
-        signal: session.closed,
-      });
-      if (outcome.kind === 'response') await outcome.response.body?.cancel();
+    try {
+      await this.#endUpstream(session);
+    } finally {
+      session.close();
     }
-    session.close();
     response.writeHead(200).end();
+  }
+
+  async #endUpstream(session: RelaySession): Promise<void> {
+    await this.parts.upstreams.leaveStrangers(session);
+    if (session.upstream === undefined) return;
+    const headers = upstreamHeaders('DELETE', session.upstream);
+    const outcome = await this.parts.authorizedFetch.send(session.server, {
+      method: 'DELETE',
+      headers,
+      signal: session.closed,
+    });
+    if (outcome.kind === 'response') await discardBody(outcome.response);
   }
 
   /** A session belongs to the caller and the server it was begun with. */

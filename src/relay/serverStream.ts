@@ -5,6 +5,7 @@ import type { RelaySession } from './relaySession.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
 import { upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
+import { discardBody } from '../oauth/discardBody.js';
 
 /**
  * The stream a caller keeps open for what belongs to no call (Streamable HTTP, GET). It is open from the
@@ -60,7 +61,7 @@ export class ServerStreams {
       const { response } = outcome;
       if (!response.ok || !isEventStream(response)) {
         // 405: the server has no such stream. The caller's stays open for what the relay has to say.
-        await response.body?.cancel();
+        await discardBody(response);
         return;
       }
       for await (const event of upstreamEvents(response)) await stream.send(event);

@@ -9,6 +9,7 @@ import { sendJson, type HeldRequest } from './heldRequest.js';
 import { isListMethod, longestList, type ServerProfiles } from './serverProfiles.js';
 import { beginningOf, OversizedAnswerError } from './upstreamBody.js';
 import { isEventStream } from './upstreamEvents.js';
+import { discardBody } from '../oauth/discardBody.js';
 
 /** Up to this many bytes a JSON answer is read before it is handed on, to see whether it is one. */
 const judgedLength = 64 * 1024;
@@ -39,7 +40,7 @@ export class UpstreamAnswers {
       await this.#relayJson(held, response, credential);
     } else {
       const type = serverWords(response.headers.get('content-type'));
-      await response.body?.cancel().catch(() => undefined);
+      await discardBody(response);
       refuse(held, `answered ${response.status} with ${type ?? 'nothing'}, which is no answer to it`);
     }
   }
@@ -97,7 +98,7 @@ async function relayFailure(
 ): Promise<void> {
   const { host } = new URL(held.session.server.url);
   const { whole } = await beginningOf(response, refusalLength);
-  if (whole === undefined) await response.body?.cancel().catch(() => undefined);
+  if (whole === undefined) await discardBody(response);
   if (response.status === 404 && held.session.upstream?.sessionId !== undefined && !held.isStreaming) {
     // The session is gone upstream. Callers begin a new one on 404 and say the request again themselves.
     sendJson(held.response, 404, sessionNotFoundMessage(held.request.id));

@@ -1,3 +1,5 @@
+import { discardBody } from '../oauth/discardBody.js';
+
 /** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
 export const longestMessage = 16 * 1024 * 1024;
 
@@ -41,7 +43,7 @@ export async function boundedText(response: Response, limit = longestMessage): P
   const { whole, chunks } = await beginningOf(response, limit);
   if (whole !== undefined) return whole;
   await chunks[Symbol.asyncIterator]().return?.();
-  await response.body?.cancel().catch(() => undefined);
+  await discardBody(response);
   throw new OversizedAnswerError(limit);
 }
 

@@ -16,6 +16,7 @@ import type { ServerProfiles } from './serverProfiles.js';
 import { boundedText, OversizedAnswerError } from './upstreamBody.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
 import { upstreamHeaders } from './upstreamRequest.js';
+import { discardBody } from '../oauth/discardBody.js';
 
 /** The upstream's answer to `initialize`, or why there is none. */
 export type AttachOutcome =
@@ -87,7 +88,7 @@ export class UpstreamSessions {
         response.ok ? await resultOf(response, message.id) : undefined,
       );
       if (!page.success) {
-        await response.body?.cancel().catch(() => undefined);
+        await discardBody(response);
         const { host } = new URL(session.server.url);
         return {
           kind: 'failed',
@@ -111,7 +112,7 @@ export class UpstreamSessions {
       response.ok ? await resultOf(response, session.initialize.id) : undefined,
     );
     if (!result.success) {
-      await response.body?.cancel().catch(() => undefined);
+      await discardBody(response);
       const { host } = new URL(session.server.url);
       return {
         kind: 'failed',
@@ -127,7 +128,7 @@ export class UpstreamSessions {
     await this.profiles.rememberInformation(session.server, result.data);
     if (announce) {
       const announced = await this.#post(session, notificationMessage('notifications/initialized'), signal);
-      if (announced.kind === 'response') await announced.response.body?.cancel();
+      if (announced.kind === 'response') await discardBody(announced.response);
     }
     session.onAttached?.();
     return { kind: 'attached', result: result.data };

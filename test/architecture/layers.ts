@@ -17,7 +17,7 @@ const everything: Layer = {
   packages: ['vscode', 'node:*'],
 };
 
-/** DESIGN.md, "Layers". A single file of a folder is written with its name: `broker/ports`. */
+/** Imports point down only. A single file of a folder is written with its name: `broker/ports`. */
 export const layers: Readonly<Record<string, Layer>> = {
   oauth: { layers: [], packages: ['oauth4webapi'] },
   mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },

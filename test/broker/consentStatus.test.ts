@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import {
   consentStatus,
+  observationOfError,
   type ConsentStatusName,
   type CredentialFacts,
   type Observation,
   type ServerFacts,
 } from '../../src/broker/consentStatus.js';
+import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 
 const now = Date.UTC(2030, 0, 1);
 const credential: CredentialFacts = { account: 'alice', scopes: ['repo:read'], refreshable: true };
@@ -164,4 +166,28 @@ describe('consent status', () => {
     assert.equal(statusOf({ observation: unreachable }).detail, 'Nothing answers.');
     assert.equal(statusOf({ credential }).detail, undefined);
   });
+});
+
+describe('what a failed step says of the server', () => {
+  const table: { code: OAuthFlowErrorCode; oauthError?: string; kind: Observation['kind'] | undefined }[] = [
+    { code: 'notProtected', kind: 'answered' },
+    { code: 'unreachable', kind: 'unreachable' },
+    { code: 'timedOut', kind: 'unreachable' },
+    { code: 'issuerMismatch', kind: 'misconfigured' },
+    { code: 'registrationRefused', kind: 'misconfigured' },
+    { code: 'stateMismatch', kind: undefined },
+    { code: 'callbackIssuerMismatch', kind: 'misconfigured' },
+    { code: 'unexpected', kind: undefined },
+    { code: 'authorizationRefused', oauthError: 'temporarily_unavailable', kind: 'unreachable' },
+    { code: 'authorizationRefused', oauthError: 'invalid_scope', kind: 'misconfigured' },
+    { code: 'tokenRequestRefused', oauthError: 'server_error', kind: 'unreachable' },
+    { code: 'tokenRequestRefused', oauthError: 'invalid_client', kind: 'misconfigured' },
+    { code: 'tokenRequestRefused', oauthError: 'invalid_grant', kind: undefined },
+  ];
+  for (const { code, oauthError, kind } of table) {
+    it(`${code}${oauthError === undefined ? '' : `, ${oauthError}`}: ${kind ?? 'nothing'}`, () => {
+      const details = oauthError === undefined ? {} : { oauthError };
+      assert.equal(observationOfError(new OAuthFlowError(code, 'Why.', details))?.kind, kind);
+    });
+  }
 });

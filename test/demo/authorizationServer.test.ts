@@ -1,5 +1,4 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import assert from 'node:assert/strict';
 import { preRegisteredClientId } from './authorizationServer.js';
 import {
@@ -9,6 +8,7 @@ import {
   type CodeFlowRequest,
   type TokenAnswer,
 } from './codeFlow.js';
+import { connectMcp, postMcp } from './mcpCaller.js';
 import { alice, bob, demoPeople } from './people.js';
 import { PersonBrowser, SignInStopped } from './person.js';
 import { startWorld, type World } from './world.js';
@@ -44,24 +44,11 @@ describe('the demo authorization server', function () {
   });
   const asAlice = (more: Partial<CodeFlowRequest> = {}) => signInForTokens(atRepositories(more));
 
-  async function connect(url: string, { access_token }: TokenAnswer): Promise<Client> {
-    const client = new Client({ name: 'demo-test', version: '1' });
-    const requestInit = { headers: { authorization: `Bearer ${access_token}` } };
-    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+  async function connect(url: string, tokens: TokenAnswer): Promise<Client> {
+    const client = await connectMcp(url, tokens);
     clients.push(client);
     return client;
   }
-
-  const post = (url: string, token: string, method = 'initialize', params: object = {}) =>
-    fetch(url, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    });
 
   const refresh = ({ refresh_token }: { refresh_token: string }) =>
     tokenRequest(world.authorizationServer, { grant_type: 'refresh_token', refresh_token });
@@ -181,7 +168,7 @@ describe('the demo authorization server', function () {
       const first = await asAlice();
       const second = (await (await refresh(first)).json()) as TokenAnswer;
       assert.notEqual(second.refresh_token, first.refresh_token);
-      const { status } = await post(world.repositories.url, second.access_token, 'ping');
+      const { status } = await postMcp(world.repositories.url, second.access_token, 'ping');
       assert.notEqual(status, 401);
       assert.equal(await errorOf(await refresh(first)), 'invalid_grant');
       assert.equal(await errorOf(await refresh(second)), 'invalid_grant');
@@ -258,7 +245,7 @@ describe('the demo authorization server', function () {
         scopes: ['repo:read'],
       };
       const { access_token } = await signInForTokens(request);
-      assert.notEqual((await post(repositories.url, access_token, 'ping')).status, 401);
+      assert.notEqual((await postMcp(repositories.url, access_token, 'ping')).status, 401);
     } finally {
       await tenant.close();
     }

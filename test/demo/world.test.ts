@@ -1,7 +1,7 @@
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import assert from 'node:assert/strict';
 import { signInForTokens, type CodeFlowRequest, type TokenAnswer } from './codeFlow.js';
+import { connectMcp, postMcp } from './mcpCaller.js';
 import { alice, bob, demoPeople } from './people.js';
 import { startWorld, type World } from './world.js';
 
@@ -30,24 +30,11 @@ describe('the demo world', function () {
       ...more,
     });
 
-  async function connect(url: string, { access_token }: TokenAnswer): Promise<Client> {
-    const client = new Client({ name: 'demo-test', version: '1' });
-    const requestInit = { headers: { authorization: `Bearer ${access_token}` } };
-    await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+  async function connect(url: string, tokens: TokenAnswer): Promise<Client> {
+    const client = await connectMcp(url, tokens);
     clients.push(client);
     return client;
   }
-
-  const post = (url: string, token: string, method = 'initialize', params: object = {}) =>
-    fetch(url, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    });
 
   describe('asks for authorization', () => {
     it('with a challenge that names metadata and scope, and no error where no token was sent', async () => {
@@ -98,7 +85,7 @@ describe('the demo world', function () {
         resource: world.reports.url,
         scopes: ['read:report'],
       });
-      const response = await post(world.repositories.url, access_token);
+      const response = await postMcp(world.repositories.url, access_token);
       assert.equal(response.status, 401);
       assert.match(response.headers.get('www-authenticate') ?? '', /error="invalid_token".*another aud/);
     });
@@ -124,7 +111,7 @@ describe('the demo world', function () {
     it('refuses create_branch without repo:write by 403 insufficient_scope', async () => {
       const { access_token } = await asAlice();
       const params = { name: 'create_branch', arguments: { name: 'x' } };
-      const response = await post(world.repositories.url, access_token, 'tools/call', params);
+      const response = await postMcp(world.repositories.url, access_token, 'tools/call', params);
       assert.equal(response.status, 403);
       assert.match(
         response.headers.get('www-authenticate') ?? '',
@@ -183,12 +170,12 @@ describe('the demo world', function () {
       const { access_token } = await asAlice();
       const { http } = world.repositories;
       http.fault = 'forbidden';
-      const denied = await post(world.repositories.url, access_token);
+      const denied = await postMcp(world.repositories.url, access_token);
       assert.deepEqual([denied.status, denied.headers.get('www-authenticate')], [403, null]);
       http.fault = 'serverError';
-      assert.equal((await post(world.repositories.url, access_token)).status, 500);
+      assert.equal((await postMcp(world.repositories.url, access_token)).status, 500);
       http.fault = 'held';
-      const waiting = post(world.repositories.url, 'none');
+      const waiting = postMcp(world.repositories.url, 'none');
       await http.whenHeld();
       http.fault = 'none';
       assert.equal((await waiting).status, 401);

@@ -79,7 +79,8 @@ describe('the notification that asks for consent', () => {
     const { host } = new URL(world.authorizationServer.issuer);
     assert.equal(
       shown[0],
-      `repositories needs more access, for the resource repo://HEAD. Scopes: repo:write. Authorization server: ${host}.`,
+      'repositories needs more access, for the resource repo://HEAD. Scopes: repo:write. ' +
+        `Account: ${alice.email}. Authorization server: ${host}.`,
     );
   });
 
@@ -89,9 +90,10 @@ describe('the notification that asks for consent', () => {
     await signInAs(extension, server, alice);
     const stored = (await extension.credentials.get(server.url)) ?? assert.fail();
     await extension.credentials.put({ ...stored, as: { ...stored.as, issuer: 'https://former.example' } });
-    const { asks, shown } = prompt(undefined);
+    const { asks, shown } = prompt('Sign In');
     const more = extension.signIns.begin(server, { deadline: 20_000, scopes: stepUp.scopes });
-    await asks.ask(server, what, stepUp, more, alive);
+    // More access at another issuer is a sign-in there, and the button says so.
+    assert.equal(await asks.ask(server, what, stepUp, more, alive), true);
     await extension.credentials.put(stored);
     assert.match(
       shown[0] ?? '',
