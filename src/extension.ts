@@ -32,6 +32,7 @@ import { StatusBar } from './editor/statusBar.js';
 import { FileLock } from './node/fileLock.js';
 import { SealedFiles } from './node/sealedFiles.js';
 import { systemClock } from './node/systemClock.js';
+import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
 
 /** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
@@ -41,13 +42,13 @@ export function activate(context: vscode.ExtensionContext) {
     return part;
   };
   const clock = systemClock;
-  const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
   const log = own(new OutputLog());
   const secrets = new EditorSecretStore(context.secrets);
   const lock = new FileLock(path.join(context.globalStorageUri.fsPath, 'locks'), log);
   const sealed = new SealedFiles(path.join(context.globalStorageUri.fsPath, 'credentials'), secrets, log);
 
   const settings = own(new EditorServerSettings());
+  const http = own(new HttpSseTransport((url, init) => fetch(url, init), (url) => settings.speaksSse(url))); // prettier-ignore
   const callbacks = new PendingCallbacks();
   const credentials = own(new CredentialStore(secrets, log, sealed));
   const clients = new ClientStore(secrets, clock);

@@ -112,6 +112,7 @@ export class AuthorizedFetch {
     try {
       return await this.fetch(server.url, init);
     } catch (error) {
+      if (error instanceof OAuthFlowError) throw error;
       const url = shownAddress(server.url);
       throw new OAuthFlowError('unreachable', networkFailure(new URL(server.url).host, error), { url });
     }

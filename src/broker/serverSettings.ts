@@ -5,6 +5,8 @@ import { parseOAuthSettings, shorten, type OAuthSettings } from './oauthSettings
 /** One MCP server as the person configured it, in the words of `mcp.json`. */
 export interface ServerConfig {
   readonly name: string;
+  /** The transport; absent: Streamable HTTP. */
+  readonly type?: 'sse';
   /** The upstream's address, normalized; a token for this server goes here and nowhere else. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -107,8 +109,8 @@ function parseEntry(
     if (!entryFields.has(field))
       report(field, `“${field}” is not a known field; known are ${list(entryFields)}.`);
   }
-  if (entry['type'] !== undefined && entry['type'] !== 'http') {
-    report('type', 'type must be "http" (Streamable HTTP).');
+  if (entry['type'] !== undefined && entry['type'] !== 'http' && entry['type'] !== 'sse') {
+    report('type', 'type must be "http" (Streamable HTTP) or "sse" (the older HTTP+SSE).');
   }
   let url = '';
   if (typeof entry['url'] !== 'string') {
@@ -120,6 +122,7 @@ function parseEntry(
   }
   return {
     name,
+    ...(entry['type'] === 'sse' && { type: 'sse' }),
     url,
     headers: parseHeaders(entry['headers'], report),
     oauth: parseOAuthSettings(entry['oauth'], report),

@@ -101,7 +101,11 @@ export class AddServer {
     const clientId = await this.#askClientId(findings);
     if (clientId === undefined) return;
     try {
-      await this.settings.add(name, { url, ...(clientId !== '' && { clientId }) });
+      await this.settings.add(name, {
+        ...(isNamedForSse(url) && { type: 'sse' }),
+        url,
+        ...(clientId !== '' && { clientId }),
+      });
     } catch (error) {
       if (!(error instanceof SettingUnwritable)) throw error;
       await openServerSettings();
@@ -157,6 +161,11 @@ export class AddServer {
     const server = this.settings.find(name);
     if (choice === signIn && server !== undefined) await this.personalSignIn.signIn(server);
   }
+}
+
+/** By custom the stream of the HTTP+SSE transport is at /sse; a challenge does not tell the transport. */
+function isNamedForSse(url: string): boolean {
+  return /\/sse\/?$/.test(new URL(url).pathname);
 }
 
 /** What the server calls itself, else the first label of its host that says something. */

@@ -83,5 +83,7 @@ async function version(server: ServerConfig): Promise<string> {
 }
 
 function identity(servers: readonly ServerConfig[]): string {
-  return JSON.stringify(servers.map(({ name, url, headers }) => [name, url, Object.entries(headers).sort()]));
+  return JSON.stringify(
+    servers.map(({ name, type, url, headers }) => [name, url, Object.entries(headers).sort(), type]),
+  );
 }

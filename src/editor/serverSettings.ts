@@ -13,6 +13,8 @@ const key = 'servers';
 
 /** What can be written for a new server, in the words of the setting. */
 export interface NewServer {
+  /** Absent: Streamable HTTP. */
+  readonly type?: 'sse';
   readonly url: string;
   readonly clientId?: string;
 }
@@ -56,6 +58,11 @@ export class EditorServerSettings implements Disposable {
     return this.servers.find((server) => server.url === url);
   }
 
+  /** Whether the server at this address is configured as one of the older transport. */
+  speaksSse(url: string): boolean {
+    return this.withUrl(url)?.type === 'sse';
+  }
+
   /** Names in use, those of entries that cannot be read included. */
   get names(): readonly string[] {
     return Object.keys(raw() ?? {});
@@ -70,7 +77,7 @@ export class EditorServerSettings implements Disposable {
       );
     }
     const entry = {
-      type: 'http',
+      type: server.type ?? 'http',
       url: server.url,
       ...(server.clientId !== undefined && { oauth: { clientId: server.clientId } }),
     };

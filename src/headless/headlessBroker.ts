@@ -10,6 +10,7 @@ import type { SignInParts } from '../broker/signInAttempt.js';
 import { SignIns } from '../broker/signIns.js';
 import type { Fetch } from '../oauth/httpContext.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
+import { HttpSseTransport } from '../relay/httpSseTransport.js';
 import { Relay } from '../relay/relay.js';
 
 /** What a process without an editor brings. */
@@ -37,7 +38,11 @@ export interface HeadlessBroker extends Disposable {
 
 /** The composition root without an editor; the callback is a loopback listener. */
 export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
-  const { secrets, clock, log, fetch } = parts;
+  const { secrets, clock, log } = parts;
+  const transport = new HttpSseTransport(parts.fetch, (url) =>
+    parts.servers().some((server) => server.type === 'sse' && server.url === url),
+  );
+  const { fetch } = transport;
   const credentials = new CredentialStore(secrets, log);
   const states = new ServerStates(credentials, clock);
   const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, { fetch });
@@ -81,6 +86,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     dispose: () => {
       signIns.dispose();
       relay.dispose();
+      transport.dispose();
       states.dispose();
       credentials.dispose();
     },

@@ -176,7 +176,7 @@ describe('server settings', () => {
   }
 
   it('tell every problem of an entry', () => {
-    const { problems } = parseServers({ bad: { type: 'sse', oauth: { scopes: 1 } } });
+    const { problems } = parseServers({ bad: { type: 'stdio', oauth: { scopes: 1 } } });
     assert.deepEqual(
       problems.map(({ field }) => field),
       ['type', 'url', 'oauth.scopes'],

@@ -215,6 +215,18 @@ export const relayMutants: readonly Mutant[] = [
     launchTest,
   ),
   mutant(
+    'messages of the HTTP+SSE transport posted to another origin',
+    'src/relay/httpSseSession.ts',
+    ['if (endpoint?.origin !== new URL(url).origin) {', 'if (endpoint === undefined) {'],
+    'test/relay/httpSseTransport.test.ts',
+  ),
+  mutant(
+    'answers of the HTTP+SSE transport given to the oldest call',
+    'src/relay/httpSseSession.ts',
+    ['this.#waiting.get(id);', '[...this.#waiting.values()][0];'],
+    'test/relay/httpSseTransport.test.ts',
+  ),
+  mutant(
     'the relay’s key written to a log',
     'src/relay/relay.ts',
     [

@@ -22,8 +22,8 @@ export interface Card {
 export interface RelayWorldOptions extends WorldOptions {
   /** Stands between the broker and the network, to watch or to disturb. */
   readonly fetch?: Fetch;
-  /** Servers beside those of the demo world, by name. */
-  readonly servers?: Readonly<Record<string, string>>;
+  /** Servers beside those of the demo world, by name: an address, or an entry of the setting. */
+  readonly servers?: Readonly<Record<string, string | object>>;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -56,7 +56,10 @@ export class RelayWorld {
     readonly world: World,
     private readonly options: RelayWorldOptions,
   ) {
-    const further = Object.entries(options.servers ?? {}).map(([name, url]) => [name, { url }]);
+    const further = Object.entries(options.servers ?? {}).map(([name, entry]) => [
+      name,
+      typeof entry === 'string' ? { url: entry } : entry,
+    ]);
     this.#servers = parseServers({
       ...world.serverSettings(),
       ...(Object.fromEntries(further) as object),

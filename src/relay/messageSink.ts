@@ -1,0 +1,72 @@
+import type { StreamEvent } from './eventStream.js';
+
+/** Events a reader may lag behind before the stream they come from waits for it. */
+const lag = 64;
+
+/** The body of an event stream answer that is written to as messages come. */
+export class MessageSink {
+  readonly #encoder = new TextEncoder();
+  readonly #stream: ReadableStream<Uint8Array>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #pulled = Promise.withResolvers<void>();
+
+  /**
+   * @param signal whose reason ends the stream
+   * @param onGone called once, when nothing more can be written
+   */
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly onGone: () => void,
+  ) {
+    this.#stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#pulled.resolve(),
+        cancel: () => this.#gone(),
+      },
+      new CountQueuingStrategy({ highWaterMark: lag }),
+    );
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  response(): Response {
+    return new Response(this.#stream, { headers: { 'Content-Type': 'text/event-stream' } });
+  }
+
+  /** Resolves when the reader can take more, or is gone. */
+  async send({ data }: StreamEvent): Promise<void> {
+    const lines = data.split(/\r\n|\r|\n/).map((line) => `data: ${line}\n`);
+    this.#controller?.enqueue(this.#encoder.encode(`event: message\n${lines.join('')}\n`));
+    while (this.#controller !== undefined && (this.#controller.desiredSize ?? 0) <= 0) {
+      await this.#pulled.promise;
+      this.#pulled = Promise.withResolvers<void>();
+    }
+  }
+
+  end(): void {
+    this.#controller?.close();
+    this.#gone();
+  }
+
+  fail(error: unknown): void {
+    this.#controller?.error(error);
+    this.#gone();
+  }
+
+  /** For an answer that is never given to anybody. */
+  drop(): void {
+    this.#gone();
+  }
+
+  readonly #onAbort = () => this.fail(this.signal.reason);
+
+  #gone(): void {
+    if (this.#controller === undefined) return;
+    this.#controller = undefined;
+    this.#pulled.resolve();
+    this.signal.removeEventListener('abort', this.#onAbort);
+    this.onGone();
+  }
+}
