@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { chooseClientIdentity, registerClient } from '../oauth/clientRegistration.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import type { HttpContext } from '../oauth/httpContext.js';
@@ -7,6 +7,7 @@ import { callbackPathFor } from './callbackPath.js';
 import type { ClientStore } from './clientStore.js';
 import type { RedirectUri, RedirectUris } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
+import type { SignInPolicy } from './signInPolicy.js';
 
 /** Shown by authorization servers on their consent pages. */
 const clientName = 'MCP OAuth Broker for VS Code';
@@ -19,26 +20,40 @@ export interface ClientWithRedirect {
   readonly isReused: boolean;
 }
 
+/** What a client is needed for. */
+export interface ClientNeed {
+  readonly server: ServerConfig;
+  readonly as: AuthorizationServer;
+  readonly policy: SignInPolicy;
+  readonly scopes: readonly string[];
+}
+
+export interface ClientParts {
+  readonly redirects: RedirectUris;
+  readonly clients: ClientStore;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string;
+}
+
 /**
  * Step 5b: who we are at this authorization server. The editor's URI handler is the callback; a loopback
  * listener is, where the registration refuses the handler's scheme or where the handler's address changes
  * at each sign-in and the client was registered by hand.
  */
 export async function clientForServer(
-  server: ServerConfig,
-  as: AuthorizationServer,
-  scopes: readonly string[],
-  redirects: RedirectUris,
-  clients: ClientStore,
+  { server, as, policy, scopes }: ClientNeed,
+  { redirects, clients, clientMetadataUrl }: ClientParts,
   http: HttpContext,
 ): Promise<ClientWithRedirect> {
-  const path = await callbackPathFor(as, server.oauth.clientId !== undefined);
+  const issuer = identifierOf(as);
+  const path = await callbackPathFor(as, policy.clientId !== undefined);
   const handler = await redirects.uriHandler(path);
   try {
-    const known = handler?.fixed === true ? await clients.get(as.issuer, handler.uri) : undefined;
+    const known = handler?.fixed === true ? await clients.get(issuer, handler.uri) : undefined;
     const identity = chooseClientIdentity(as, {
-      ...(server.oauth.clientId !== undefined && { configuredClientId: server.oauth.clientId }),
+      ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
       ...(known !== undefined && { known }),
+      ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     });
     switch (identity.kind) {
       case 'ask':
@@ -68,7 +83,7 @@ export async function clientForServer(
     if (first !== undefined) {
       try {
         const client = await registerClient(as, { redirectUris: [first.uri], clientName, scopes }, http);
-        if (first.fixed) await clients.put(as.issuer, first.uri, client);
+        if (first.fixed) await clients.put(issuer, first.uri, client);
         return { client, redirect: first, isReused: false };
       } catch (error) {
         if (!isAboutTheRedirect(error)) throw error;

@@ -1,14 +1,15 @@
 import { fetchAccount } from '../oauth/accountName.js';
-import { buildAuthorizationRequest, type PendingAuthorization } from '../oauth/authorizationRequest.js';
+import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { validateAuthorizationResponse } from '../oauth/authorizationResponse.js';
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import { reachOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { withSessionScopes } from '../oauth/scopeSelection.js';
 import { exchangeCode } from '../oauth/tokenExchange.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { ConfirmAccountChange } from './accountChange.js';
+import { askAuthorization, askedScopes } from './askedOfIssuer.js';
 import { clientForServer, type ClientWithRedirect } from './clientForServer.js';
 import type { ClientStore } from './clientStore.js';
 import { checkConfiguredClient } from './configuredClient.js';
@@ -19,6 +20,7 @@ import { Emitter } from './emitter.js';
 import { errorName } from './errorName.js';
 import { isForgotten } from './forgottenClient.js';
 import { keepSignIn, type ReceivedTokens } from './keepSignIn.js';
+import type { MetadataCache } from './metadataCache.js';
 import type { PendingCallbacks } from './pendingCallbacks.js';
 import type {
   Clock,
@@ -31,6 +33,7 @@ import type {
   RedirectUris,
 } from './ports.js';
 import { probe } from './probe.js';
+import type { ServerDecisions } from './serverDecisions.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
 import { revokeUnkept } from './unkeptTokens.js';
@@ -48,6 +51,10 @@ export interface SignInParts {
   readonly log: Log;
   readonly http: Pick<HttpContext, 'fetch'>;
   readonly confirmAccountChange: ConfirmAccountChange;
+  readonly decisions?: ServerDecisions;
+  readonly metadata?: MetadataCache;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string;
 }
 
 export interface SignInRequest {
@@ -134,9 +141,9 @@ export class SignInAttempt {
     try {
       this.#enter('preparing');
       const found = await this.discover(); // steps 1–5a
-      const scopes = this.#scopes(found);
+      const scopes = askedScopes(found, this.request.scopes);
       const identity = await this.#identify(found, scopes); // step 5b
-      const { url, pending } = await this.#authorizationRequest(found, identity, scopes); // step 5c
+      const { url, pending } = await askAuthorization(found, identity, scopes); // step 5c
       this.#own(
         this.parts.callbacks.expect(
           pending.state,
@@ -192,36 +199,21 @@ export class SignInAttempt {
         `${this.server.name} answers without a sign-in; none is needed.`,
       );
     }
-    return discover(this.server, challenge, this.#http()); // steps 3–5a
-  }
-
-  #scopes(found: Discovered): readonly string[] {
-    const { scopes } = this.request;
-    if (scopes === undefined) return found.scopes;
-    return this.server.oauth.scopes === undefined ? withSessionScopes(scopes, found.as, true) : scopes;
+    return discover(this.server, challenge, this.#http(), this.parts); // steps 3–5a
   }
 
   async #identify(found: Discovered, scopes: readonly string[]): Promise<ClientWithRedirect> {
     const { redirects, clients, credentials } = this.parts;
     checkConfiguredClient(this.server, found.as, await credentials.get(this.server.url));
-    const identity = await clientForServer(this.server, found.as, scopes, redirects, clients, this.#http());
+    const { clientMetadataUrl } = this.parts;
+    const identity = await clientForServer(
+      { server: this.server, as: found.as, policy: found.policy, scopes },
+      { redirects, clients, ...(clientMetadataUrl !== undefined && { clientMetadataUrl }) },
+      this.#http(),
+    );
     this.#own(identity.redirect);
-    this.#identified = { identity, issuer: found.as.issuer };
+    this.#identified = { identity, issuer: identifierOf(found.as) };
     return identity;
-  }
-
-  #authorizationRequest(
-    found: Discovered,
-    { client, redirect }: ClientWithRedirect,
-    scopes: readonly string[],
-  ) {
-    return buildAuthorizationRequest({
-      as: found.as,
-      client,
-      redirectUri: redirect.uri,
-      resource: found.resource.resource,
-      scopes,
-    });
   }
 
   /** A name that cannot be learned is no reason to lose a sign-in. */

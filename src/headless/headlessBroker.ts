@@ -2,8 +2,10 @@ import { AccessTokens } from '../broker/accessTokens.js';
 import { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { ClientStore } from '../broker/clientStore.js';
 import { CredentialStore } from '../broker/credentialStore.js';
+import { MetadataCache } from '../broker/metadataCache.js';
 import { PendingCallbacks } from '../broker/pendingCallbacks.js';
 import type { Clock, Disposable, Lock, Log, Memory, RedirectUris, SecretStore } from '../broker/ports.js';
+import { ServerDecisions } from '../broker/serverDecisions.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { ServerStates } from '../broker/serverStates.js';
 import type { SignInParts } from '../broker/signInAttempt.js';
@@ -23,6 +25,8 @@ export interface HeadlessParts {
   readonly fetch: Fetch;
   readonly consentPrompt: ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string;
 }
 
 /** The broker and its relay. */
@@ -55,7 +59,9 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     loopback: (path) => relay.loopbackRedirect(path),
   };
   const clients = new ClientStore(secrets, clock);
-  const { confirmAccountChange } = parts;
+  const { confirmAccountChange, clientMetadataUrl } = parts;
+  // Nobody is there to be asked: what the settings list is accepted.
+  const decisions = new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []);
   const signIns = new SignIns(
     {
       launcher: relay,
@@ -68,6 +74,9 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
       log,
       http: { fetch },
       confirmAccountChange,
+      decisions,
+      metadata: new MetadataCache(clock),
+      ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     },
     states,
   );

@@ -24,6 +24,8 @@ export interface PendingAuthorization {
  * The address the browser is sent to, and what to remember for its answer: authorization code with PKCE S256,
  * a `state` of 256 bits, `resource`, and with `openid` a nonce.
  * @param o.resource left out only towards a server that is known to refuse it
+ * @param o.audience for providers that want it beside or instead of `resource`
+ * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
  * @param o.exceptions what the person has accepted for this server
  * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
  * `insecureAddress`
@@ -35,6 +37,8 @@ export async function buildAuthorizationRequest(o: {
   readonly redirectUri: string;
   readonly resource?: string;
   readonly scopes: readonly string[];
+  readonly audience?: string;
+  readonly extraParameters?: Readonly<Record<string, string>>;
   readonly exceptions?: { readonly pkceNotAdvertised?: boolean };
 }): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { as, client, redirectUri, resource, scopes } = o;
@@ -63,11 +67,15 @@ export async function buildAuthorizationRequest(o: {
     code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
     resource,
+    audience: o.audience,
     nonce,
+  };
+  const defaults = {
     // OpenID Connect Core §11: without it the request for offline access is ignored.
     prompt: scopes.includes('offline_access') ? 'consent' : undefined,
   };
-  for (const [name, value] of Object.entries(parameters)) {
+  const extra = Object.entries(o.extraParameters ?? {}).filter(([name]) => !Object.hasOwn(parameters, name));
+  for (const [name, value] of Object.entries({ ...defaults, ...Object.fromEntries(extra), ...parameters })) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   const pending: PendingAuthorization = {
