@@ -6,11 +6,15 @@ import { resourceParameter } from './signInPolicy.js';
 
 /**
  * The scopes of a sign-in: those it was begun for, and what makes it last; or what discovery chose. Configured
- * scopes are asked for exactly.
+ * scopes are asked for exactly, and so are those a person chose.
  */
-export function askedScopes(found: Discovered, begunFor: readonly string[] | undefined): readonly string[] {
-  if (begunFor === undefined) return found.scopes;
-  return found.policy.scopes === undefined ? withSessionScopes(begunFor, found.as, true) : begunFor;
+export function askedScopes(
+  found: Discovered,
+  { scopes, isExact }: { readonly scopes?: readonly string[]; readonly isExact?: boolean },
+): readonly string[] {
+  if (scopes === undefined) return found.scopes;
+  if (isExact === true || found.policy.scopes !== undefined) return scopes;
+  return withSessionScopes(scopes, found.as, true);
 }
 
 /** Step 5c, as the policy of the sign-in has it. */

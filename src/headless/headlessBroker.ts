@@ -1,5 +1,6 @@
 import { AccessTokens } from '../broker/accessTokens.js';
 import { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import { ClientSecrets } from '../broker/clientSecrets.js';
 import { ClientStore } from '../broker/clientStore.js';
 import { CredentialStore } from '../broker/credentialStore.js';
 import { MetadataCache } from '../broker/metadataCache.js';
@@ -9,6 +10,7 @@ import { ServerDecisions } from '../broker/serverDecisions.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { ServerStates } from '../broker/serverStates.js';
 import type { SignInParts } from '../broker/signInAttempt.js';
+import type { SignInQuestions } from '../broker/signInQuestions.js';
 import { SignIns } from '../broker/signIns.js';
 import type { Fetch } from '../oauth/httpContext.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
@@ -25,6 +27,8 @@ export interface HeadlessParts {
   readonly fetch: Fetch;
   readonly consentPrompt: ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** Where there is somebody to ask after all. */
+  readonly questions?: SignInQuestions;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string;
 }
@@ -37,15 +41,19 @@ export interface HeadlessBroker extends Disposable {
   readonly credentials: CredentialStore;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
+  /** For a client registered by hand that has one. */
+  readonly clientSecrets: ClientSecrets;
 }
 
 /** The composition root without an editor; the callback is a loopback listener. */
 export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   const { secrets, clock, log, fetch } = parts;
   const credentials = new CredentialStore(secrets, log);
+  const clientSecrets = new ClientSecrets(secrets);
+  const metadata = new MetadataCache(clock);
   const states = new ServerStates(credentials, clock);
   const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, { fetch });
-  const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log);
+  const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log, metadata);
   const callbacks = new PendingCallbacks();
   const relay: Relay = new Relay({
     ...parts,
@@ -56,10 +64,10 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   });
   const redirects: RedirectUris = {
     uriHandler: () => Promise.resolve(undefined),
-    loopback: (path) => relay.loopbackRedirect(path),
+    loopback: (path, port) => relay.loopbackRedirect(path, port),
   };
   const clients = new ClientStore(secrets, clock);
-  const { confirmAccountChange, clientMetadataUrl } = parts;
+  const { confirmAccountChange, clientMetadataUrl, questions } = parts;
   // Nobody is there to be asked: what the settings list is accepted.
   const decisions = new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []);
   const signIns = new SignIns(
@@ -75,7 +83,9 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
       http: { fetch },
       confirmAccountChange,
       decisions,
-      metadata: new MetadataCache(clock),
+      ...(questions !== undefined && { questions }),
+      metadata,
+      clientSecrets,
       ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     },
     states,
@@ -87,6 +97,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     credentials,
     states,
     authorizedFetch,
+    clientSecrets,
     dispose: () => {
       signIns.dispose();
       relay.dispose();

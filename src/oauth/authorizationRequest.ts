@@ -42,18 +42,8 @@ export async function buildAuthorizationRequest(o: {
   readonly exceptions?: { readonly pkceNotAdvertised?: boolean };
 }): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { as, client, redirectUri, resource, scopes } = o;
-  const advertised = as.code_challenge_methods_supported?.includes('S256') === true;
-  if (!advertised && !usesDefaultEndpoints(as) && o.exceptions?.pkceNotAdvertised !== true) {
-    throw new OAuthFlowError(
-      'pkceNotAdvertised',
-      `${shownAddress(as.issuer)} does not say that it protects the sign-in with PKCE (S256).`,
-      {
-        url: shownAddress(as.issuer),
-        field: 'code_challenge_methods_supported',
-        fix: 'Ask its administrator to publish code_challenge_methods_supported.',
-      },
-    );
-  }
+  const fault = pkceFault(as);
+  if (fault !== undefined && o.exceptions?.pkceNotAdvertised !== true) throw fault;
   const url = endpointOf(as);
   const state = oauth.generateRandomState();
   const codeVerifier = oauth.generateRandomCodeVerifier();
@@ -89,6 +79,24 @@ export async function buildAuthorizationRequest(o: {
     ...(nonce !== undefined && { nonce }),
   };
   return { url, pending };
+}
+
+/**
+ * What is wrong where a server does not announce PKCE with S256; one without metadata cannot, and is excused.
+ * @see MCP authorization, “Authorization Code Protection”
+ */
+export function pkceFault(as: AuthorizationServer): OAuthFlowError | undefined {
+  if (as.code_challenge_methods_supported?.includes('S256') === true || usesDefaultEndpoints(as))
+    return undefined;
+  return new OAuthFlowError(
+    'pkceNotAdvertised',
+    `${shownAddress(as.issuer)} does not say that it protects the sign-in with PKCE (S256).`,
+    {
+      url: shownAddress(as.issuer),
+      field: 'code_challenge_methods_supported',
+      fix: 'Ask its administrator to publish code_challenge_methods_supported.',
+    },
+  );
 }
 
 /** A copy: the endpoint's own query is kept, and ours is added to it (RFC 6749 §3.1). */

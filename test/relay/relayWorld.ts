@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
+import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
@@ -24,6 +25,10 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly fetch?: Fetch;
   /** Servers beside those of the demo world, by name. */
   readonly servers?: Readonly<Record<string, string>>;
+  /** How to sign in, as the settings say it, by name. */
+  readonly oauth?: Readonly<Record<string, object>>;
+  readonly questions?: SignInQuestions;
+  readonly clientMetadataUrl?: string;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -57,17 +62,24 @@ export class RelayWorld {
     private readonly options: RelayWorldOptions,
   ) {
     const further = Object.entries(options.servers ?? {}).map(([name, url]) => [name, { url }]);
-    this.#servers = parseServers({
-      ...world.serverSettings(),
-      ...(Object.fromEntries(further) as object),
-    }).servers;
+    const entries = { ...world.serverSettings(), ...(Object.fromEntries(further) as object) };
+    const { servers, problems } = parseServers(
+      Object.fromEntries(
+        Object.entries(entries).map(([name, entry]) => [name, { ...entry, oauth: options.oauth?.[name] }]),
+      ),
+    );
+    if (problems.length > 0) throw new Error(JSON.stringify(problems));
+    this.#servers = servers;
     this.broker = this.openWindow();
   }
 
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
     const { secrets, memory, lock, clock, log } = this;
+    const { questions, clientMetadataUrl } = this.options;
     const broker = createHeadlessBroker({
+      ...(questions !== undefined && { questions }),
+      ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
       servers: () => this.#servers,
       secrets,
       memory,
