@@ -1,3 +1,4 @@
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import { reachOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
@@ -8,6 +9,7 @@ import { errorName } from './errorName.js';
 import type { Clock, Lock, Log } from './ports.js';
 import { refreshLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
+import { resourceParameter, signInPolicy } from './signInPolicy.js';
 import type { ServerStates } from './serverStates.js';
 
 /**
@@ -89,7 +91,11 @@ export class AccessTokens {
   async #refresh(server: ServerConfig, latest: Credential): Promise<Credential> {
     try {
       const http = { ...this.http, reach: reachOf(new URL(server.url)) };
-      const tokens = await refreshTokens(latest, http, () => this.clock.now());
+      const { as, client, tokens: held } = latest;
+      const resource = resourceParameter(signInPolicy(server, identifierOf(as)), latest.resource);
+      const tokens = await refreshTokens({ as, client, tokens: held, ...resource }, http, () =>
+        this.clock.now(),
+      );
       this.log.info(`${server.name}: token refreshed at ${new URL(latest.as.issuer).host}.`);
       return { ...latest, tokens, obtainedAt: this.clock.now() };
     } catch (error) {

@@ -9,6 +9,7 @@ import type { AccessTokens } from './accessTokens.js';
 import { observationOfError } from './consentStatus.js';
 import { withoutTokens, type Credential } from './credential.js';
 import { errorName } from './errorName.js';
+import type { MetadataCache } from './metadataCache.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
@@ -53,6 +54,8 @@ export class AuthorizedFetch {
     private readonly states: ServerStates,
     private readonly fetch: Fetch,
     private readonly log: Log,
+    /** What a refused token puts in doubt: the server may have another authorization server by now. */
+    private readonly metadata?: Pick<MetadataCache, 'drop'>,
   ) {}
 
   async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
@@ -81,6 +84,7 @@ export class AuthorizedFetch {
     let credential = await this.tokens.current(server);
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
+      this.metadata?.drop(server);
       await discardBody(response);
       const renewed = await this.tokens.after401(server, credential);
       if (renewed !== undefined) {

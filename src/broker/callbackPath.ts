@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { sha256 } from './sha256.js';
 
 /** Where authorization responses arrive, below the URI handler's authority or the loopback listener's. */
@@ -11,7 +11,7 @@ export const callbackPath = '/callback';
  */
 export async function callbackPathFor(as: AuthorizationServer, isPreRegistered: boolean): Promise<string> {
   if (isPreRegistered || as.authorization_response_iss_parameter_supported === true) return callbackPath;
-  return `${callbackPath}/${(await sha256(as.issuer)).slice(0, 16)}`;
+  return `${callbackPath}/${(await sha256(identifierOf(as))).slice(0, 16)}`;
 }
 
 /** Whether an authorization response can arrive at a path at all. */

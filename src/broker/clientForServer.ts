@@ -1,15 +1,24 @@
-import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
-import { chooseClientIdentity, registerClient } from '../oauth/clientRegistration.js';
-import type { OAuthClient } from '../oauth/oauthClient.js';
+import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { chooseClientIdentity, registerClient, type ClientIdentity } from '../oauth/clientRegistration.js';
 import type { HttpContext } from '../oauth/httpContext.js';
+import type { OAuthClient } from '../oauth/oauthClient.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { callbackPathFor } from './callbackPath.js';
+import { callbackPath, callbackPathFor } from './callbackPath.js';
+import { documentLoopbackPort } from './clientMetadataDocument.js';
+import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
 import type { RedirectUri, RedirectUris } from './ports.js';
+import {
+  redirectOfKnownClient,
+  redirectOpeners,
+  redirectUnavailable,
+  type ChosenRedirect,
+} from './redirectChoice.js';
 import type { ServerConfig } from './serverSettings.js';
+import type { SignInPolicy } from './signInPolicy.js';
 
 /** Shown by authorization servers on their consent pages. */
-const clientName = 'MCP OAuth Broker for VS Code';
+export const clientName = 'MCP OAuth Broker for VS Code';
 
 /** A client and the one redirect URI that is registered for it and will be used. */
 export interface ClientWithRedirect {
@@ -17,80 +26,118 @@ export interface ClientWithRedirect {
   readonly redirect: RedirectUri;
   /** Whether the client was there before: given by hand, or registered at an earlier sign-in. */
   readonly isReused: boolean;
+  /** Why it is this client, as a sentence. */
+  readonly because: string;
+}
+
+/** What a client is needed for. */
+export interface ClientNeed {
+  readonly server: ServerConfig;
+  readonly as: AuthorizationServer;
+  readonly policy: SignInPolicy;
+  readonly scopes: readonly string[];
+}
+
+export interface ClientParts {
+  readonly redirects: RedirectUris;
+  readonly clients: ClientStore;
+  readonly clientSecrets?: ClientSecrets;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string;
+  /** Asks the person for the id of a client registered by hand, where nothing else is left. */
+  readonly askClientId?: (as: AuthorizationServer) => Promise<string | undefined>;
 }
 
 /**
- * Step 5b: who we are at this authorization server. The editor's URI handler is the callback; a loopback
- * listener is, where the registration refuses the handler's scheme or where the handler's address changes
- * at each sign-in and the client was registered by hand.
+ * Step 5b: who we are at this authorization server, and where it sends the browser back to. In the order of the
+ * policy the editor's URI handler is the callback, or a loopback listener where the registration refuses the
+ * handler's scheme or the handler's address changes at each sign-in and the client was registered by hand.
+ *
+ * @throws OAuthFlowError `clientIdRequired`, `clientOfAnotherIssuer`, `registrationRefused`,
+ * `redirectUnavailable`, and what a request can throw
  */
 export async function clientForServer(
-  server: ServerConfig,
-  as: AuthorizationServer,
-  scopes: readonly string[],
-  redirects: RedirectUris,
-  clients: ClientStore,
+  need: ClientNeed,
+  parts: ClientParts,
   http: HttpContext,
 ): Promise<ClientWithRedirect> {
-  const path = await callbackPathFor(as, server.oauth.clientId !== undefined);
-  const handler = await redirects.uriHandler(path);
-  try {
-    const known = handler?.fixed === true ? await clients.get(as.issuer, handler.uri) : undefined;
-    const identity = chooseClientIdentity(as, {
-      ...(server.oauth.clientId !== undefined && { configuredClientId: server.oauth.clientId }),
-      ...(known !== undefined && { known }),
-    });
-    switch (identity.kind) {
-      case 'ask':
-        throw new OAuthFlowError('clientIdRequired', identity.because, {
-          field: 'oauth.clientId',
-          fix: `Register a client at ${new URL(as.issuer).host} and put its id in the settings of “${server.name}” as oauth.clientId.`,
-        });
-      case 'use': {
-        if (identity.client.source === 'registered' && handler !== undefined) {
-          return { client: identity.client, redirect: handler, isReused: true };
-        }
-        const redirect = handler?.fixed === true ? handler : await redirects.loopback(path);
-        if (redirect !== handler) handler?.dispose();
-        return { client: identity.client, redirect, isReused: true };
-      }
-      case 'register':
-        return await register(handler);
+  const { server, as, policy } = need;
+  const identity = await identityFor(need, parts);
+  switch (identity.kind) {
+    case 'use': {
+      const { client, because } = identity;
+      const isDocument = client.source === 'clientIdMetadataDocument';
+      const documentPort = isDocument ? documentLoopbackPort : undefined;
+      const redirect = await redirectOfKnownClient(policy, parts.redirects, callbackPath, documentPort);
+      return { client, redirect, isReused: true, because };
     }
-  } catch (error) {
-    handler?.dispose();
-    throw error;
+    case 'register':
+      return registered(need, parts, identity.because, http);
+    case 'ask': {
+      const clientId = await parts.askClientId?.(as);
+      if (clientId !== undefined)
+        return clientForServer({ ...need, policy: { ...policy, clientId } }, parts, http);
+      throw new OAuthFlowError('clientIdRequired', identity.because, {
+        field: 'oauth.clientId',
+        fix: `Register a client at ${new URL(as.issuer).host} and put its id in the settings of “${server.name}” as oauth.clientId.`,
+      });
+    }
   }
+}
 
-  async function register(
-    first: (RedirectUri & { readonly fixed: boolean }) | undefined,
-  ): Promise<ClientWithRedirect> {
-    if (first !== undefined) {
-      try {
-        const client = await registerClient(as, { redirectUris: [first.uri], clientName, scopes }, http);
-        if (first.fixed) await clients.put(as.issuer, first.uri, client);
-        return { client, redirect: first, isReused: false };
-      } catch (error) {
-        if (!isAboutTheRedirect(error)) throw error;
-        first.dispose();
-      }
-    }
-    const redirect = await redirects.loopback(path);
+async function identityFor(need: ClientNeed, parts: ClientParts): Promise<ClientIdentity> {
+  const { clientId } = need.policy;
+  const issuer = identifierOf(need.as);
+  const secret =
+    clientId === undefined ? undefined : await parts.clientSecrets?.get(need.server, clientId, issuer);
+  return chooseClientIdentity(need.as, {
+    ...(clientId !== undefined && { configuredClientId: clientId }),
+    ...(secret !== undefined && { configuredSecret: secret }),
+    ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
+  });
+}
+
+/** The client registered before with the same redirect URI, or a new one; another redirect URI where one is refused. */
+async function registered(
+  { as, policy, scopes }: ClientNeed,
+  { redirects, clients }: ClientParts,
+  because: string,
+  http: HttpContext,
+): Promise<ClientWithRedirect> {
+  const path = await callbackPathFor(as, false);
+  let refusal: OAuthFlowError | undefined;
+  for (const open of redirectOpeners(policy, redirects)) {
+    const redirect = await open(path);
+    if (redirect === undefined) continue;
     try {
-      return {
-        client: await registerClient(as, { redirectUris: [redirect.uri], clientName, scopes }, http),
-        redirect,
-        isReused: false,
-      };
+      return await atRedirect(redirect);
     } catch (error) {
       redirect.dispose();
-      throw error;
+      if (!isAboutTheRedirect(error)) throw error;
+      refusal = error;
     }
+  }
+  throw refusal ?? redirectUnavailable();
+
+  async function atRedirect(redirect: ChosenRedirect): Promise<ClientWithRedirect> {
+    const issuer = identifierOf(as);
+    const known = redirect.fixed ? await clients.get(issuer, redirect.uri) : undefined;
+    if (known !== undefined) {
+      const before = 'It was registered at this authorization server before.';
+      return { client: known, redirect, isReused: true, because: before };
+    }
+    const registration = { redirectUris: [redirect.uri], clientName, scopes };
+    const client = await registerClient(as, registration, http);
+    if (!redirect.fixed) {
+      return { client: { ...client, isOneTime: true }, redirect, isReused: false, because };
+    }
+    await clients.put(issuer, redirect.uri, client);
+    return { client, redirect, isReused: false, because };
   }
 }
 
 /** RFC 7591 §3.2.2; many servers say `invalid_client_metadata` of a redirect they do not take. */
-function isAboutTheRedirect(error: unknown): boolean {
+function isAboutTheRedirect(error: unknown): error is OAuthFlowError {
   return (
     error instanceof OAuthFlowError &&
     error.code === 'registrationRefused' &&

@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import type { Credential } from './credential.js';
@@ -19,10 +19,10 @@ export function checkConfiguredClient(
   if (server.oauth.clientId === undefined || present === undefined) return;
   const { source, clientId } = present.client;
   if (source !== 'preRegistered' || clientId !== server.oauth.clientId) return;
-  if (present.as.issuer === as.issuer) return;
+  if (identifierOf(present.as) === identifierOf(as)) return;
   throw new OAuthFlowError(
     'clientOfAnotherIssuer',
-    `“${server.name}” names the authorization server ${shownAddress(as.issuer)}, but its configured client id is in use at ${shownAddress(present.as.issuer)}.`,
+    `“${server.name}” names the authorization server ${shownAddress(identifierOf(as))}, but its configured client id is in use at ${shownAddress(identifierOf(present.as))}.`,
     {
       url: shownAddress(as.issuer),
       field: 'oauth.clientId',

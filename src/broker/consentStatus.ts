@@ -78,6 +78,7 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'stateMismatch':
     case 'invalidCallback':
     case 'accessDenied':
+    case 'redirectUnavailable':
     case 'refreshTokenRefused':
     case 'invalidRecord':
     case 'unexpected':

@@ -14,8 +14,8 @@ export interface Credential {
   readonly serverUrl: string;
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
-  /** RFC 8707 resource indicator. */
-  readonly resource: string;
+  /** RFC 8707 resource indicator; absent where it was left out, towards a server that refuses it. */
+  readonly resource?: string;
   readonly account?: Account;
   readonly tokens: TokenSet;
   /** When the tokens were issued, milliseconds since the epoch. */

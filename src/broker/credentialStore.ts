@@ -142,13 +142,14 @@ function fromRecord(serverUrl: string, value: unknown): Stored {
   const record = value as Record<string, unknown>;
   const as = record['as'] as AuthorizationServer;
   const account = record['account'] as Account | undefined;
+  const resource = record['resource'];
   if (record['version'] !== 1 || typeof as.issuer !== 'string') throw new Error('unknown record');
   const credential = {
     id: String(record['id']),
     serverUrl,
     as,
     client: clientFromRecord(record['client']),
-    resource: String(record['resource']),
+    ...(typeof resource === 'string' && { resource }),
     ...(account !== undefined && { account }),
     tokens: tokenSetFromRecord(record['tokens']),
     obtainedAt: Number(record['obtainedAt']),

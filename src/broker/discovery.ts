@@ -7,18 +7,38 @@ import { fetchProtectedResource, type ProtectedResource } from '../oauth/protect
 import { initialScopes } from '../oauth/scopeSelection.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
+import type { MetadataCache } from './metadataCache.js';
+import type { ExceptionName } from './oauthSettings.js';
 import { probe } from './probe.js';
+import type { ServerDecisions } from './serverDecisions.js';
 import type { ServerConfig } from './serverSettings.js';
+import { signInPolicy, type SignInPolicy } from './signInPolicy.js';
 
 /** What steps 1–5a find out about a server, without signing in and without registering anything. */
 export interface Discovered {
   readonly challenge?: BearerChallenge;
   readonly resource: ProtectedResource;
+  /** As the resource names it; the metadata's own may differ where the person has accepted that. */
+  readonly issuer: string;
+  /** The server names several and nobody has chosen: the first one was taken. */
+  readonly isChoiceOpen: boolean;
   readonly as: AuthorizationServer;
+  /** What applies at this issuer. */
+  readonly policy: SignInPolicy;
   /** What a sign-in would ask for. */
   readonly scopes: readonly string[];
   /** How the client will be identified, and why. */
   readonly identity: ClientIdentity;
+}
+
+/** What is known here beforehand, and who is asked what is not. */
+export interface DiscoveryParts {
+  readonly decisions?: ServerDecisions;
+  readonly metadata?: MetadataCache;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string;
+  /** Where absent, nobody is asked and a broken rule is a failure. */
+  readonly acceptException?: (name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>;
 }
 
 /** Steps 3–5a, from a challenge already received. */
@@ -26,31 +46,86 @@ export async function discover(
   server: ServerConfig,
   challenge: BearerChallenge | undefined,
   http: HttpContext,
+  parts: DiscoveryParts = {},
 ): Promise<Discovered> {
-  const resource = await fetchProtectedResource(new URL(server.url), challenge, http);
-  const issuer = resource.authorizationServers[0];
-  if (issuer === undefined) {
-    throw new OAuthFlowError(
-      'noAuthorizationServer',
-      `${shownAddress(server.url)} names no authorization server.`,
-    );
-  }
-  const as = await fetchAuthorizationServer(issuer, http, { fallback: resource.metadataUrl === undefined });
+  const load = () => fetchProtectedResource(new URL(server.url), challenge, http);
+  const metadataUrl = challenge?.resourceMetadata?.href;
+  const resource = await (parts.metadata?.protectedResource(server, metadataUrl, load) ?? load());
+  const { issuer, isChoiceOpen } = issuerFor(server, resource, parts.decisions?.chosenIssuer(server));
+  const as = await authorizationServerAt(server, issuer, resource, http, parts);
+  const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
   return {
     ...(challenge !== undefined && { challenge }),
     resource,
+    issuer,
+    isChoiceOpen,
     as,
+    policy,
     scopes: initialScopes({
       ...(challenge !== undefined && { challenge }),
-      ...(server.oauth.scopes !== undefined && { configured: server.oauth.scopes }),
+      ...(policy.scopes !== undefined && { configured: policy.scopes }),
       resource,
       as,
       identity: true,
     }),
     identity: chooseClientIdentity(as, {
-      ...(server.oauth.clientId !== undefined && { configuredClientId: server.oauth.clientId }),
+      ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
+      ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
     }),
   };
+}
+
+/** The setting decides, then what the person chose once, then the server's own order. */
+function issuerFor(
+  server: ServerConfig,
+  resource: ProtectedResource,
+  chosen: string | undefined,
+): { readonly issuer: string; readonly isChoiceOpen: boolean } {
+  const listed = resource.authorizationServers;
+  const configured = server.oauth.authorizationServer;
+  if (configured !== undefined) {
+    // An issuer the server does not name has no business with its tokens (RFC 9728 §7.6).
+    if (listed.includes(configured)) return { issuer: configured, isChoiceOpen: false };
+    throw new OAuthFlowError(
+      'noAuthorizationServer',
+      `${shownAddress(server.url)} does not name ${shownAddress(configured)} as an authorization server, but ${listed.map(shownAddress).join(', ')}.`,
+      {
+        url: shownAddress(server.url),
+        field: 'oauth.authorizationServer',
+        fix: `Choose one of these in the settings of “${server.name}” as oauth.authorizationServer, or remove it.`,
+      },
+    );
+  }
+  if (chosen !== undefined && listed.includes(chosen)) return { issuer: chosen, isChoiceOpen: false };
+  const [first] = listed;
+  if (first !== undefined) return { issuer: first, isChoiceOpen: listed.length > 1 };
+  throw new OAuthFlowError(
+    'noAuthorizationServer',
+    `${shownAddress(server.url)} names no authorization server.`,
+  );
+}
+
+async function authorizationServerAt(
+  server: ServerConfig,
+  issuer: string,
+  resource: ProtectedResource,
+  http: HttpContext,
+  { decisions, metadata, acceptException }: DiscoveryParts,
+): Promise<AuthorizationServer> {
+  const fallback = resource.metadataUrl === undefined;
+  const load = () => {
+    const { exceptions } = signInPolicy(server, issuer, decisions?.acceptedExceptions(server, issuer));
+    const issuerMismatch = exceptions.has('issuerMismatch');
+    return fetchAuthorizationServer(issuer, http, { fallback, exceptions: { issuerMismatch } });
+  };
+  const read = () => metadata?.authorizationServer(server, issuer, load) ?? load();
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof OAuthFlowError) || error.code !== 'issuerMismatch') throw error;
+    if ((await acceptException?.('issuerMismatch', issuer, error)) !== true) throw error;
+    return read();
+  }
 }
 
 /** What is known of a server before it is configured. */
@@ -72,6 +147,7 @@ export async function findOut(
   server: ServerConfig,
   http: Pick<HttpContext, 'fetch'>,
   signal: AbortSignal,
+  parts: DiscoveryParts = {},
 ): Promise<Findings> {
   const timeout = AbortSignal.timeout(patience);
   const reach = reachOf(new URL(server.url));
@@ -79,7 +155,7 @@ export async function findOut(
   try {
     const challenge = await probe(server, context);
     if (challenge === 'open') return { kind: 'open' };
-    return { kind: 'protected', discovered: await discover(server, challenge, context) };
+    return { kind: 'protected', discovered: await discover(server, challenge, context, parts) };
   } catch (error) {
     if (error instanceof OAuthFlowError) return { kind: 'failed', error };
     if (signal.aborted || !timeout.aborted) throw error;

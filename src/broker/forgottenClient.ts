@@ -1,4 +1,7 @@
 import type { ClientWithRedirect } from './clientForServer.js';
+import type { ClientStore } from './clientStore.js';
+import { errorName } from './errorName.js';
+import type { Log } from './ports.js';
 import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
 
 /** RFC 6749 §5.2: what an authorization server says of a client it does not know, or knows no more. */
@@ -25,5 +28,28 @@ export function isForgotten(
     case 'signedIn':
     case 'declined':
       return false;
+  }
+}
+
+/** A client, with the redirect URI and the issuer it is stored under. */
+export interface IdentifiedClient {
+  readonly identity: ClientWithRedirect;
+  readonly issuer: string;
+}
+
+/** The next sign-in finds no client that the authorization server may have forgotten. Never rejects. */
+export async function forgetClientAfter(
+  outcome: SignInOutcome,
+  phase: SignInPhase,
+  identified: IdentifiedClient | undefined,
+  { clients, log }: { readonly clients: ClientStore; readonly log: Log },
+): Promise<void> {
+  if (identified === undefined || !isForgotten(identified.identity, outcome, phase)) return;
+  try {
+    await clients.remove(identified.issuer, identified.identity.redirect.uri);
+  } catch (error) {
+    log.warn(
+      `The client at ${new URL(identified.issuer).host} could not be forgotten (${errorName(error)}).`,
+    );
   }
 }

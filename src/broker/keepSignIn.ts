@@ -1,4 +1,4 @@
-import { metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
+import { identifierOf, metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
 import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
 import {
@@ -28,7 +28,7 @@ export interface KeepingParts {
 /** What the browser and the token endpoint gave, before anything of it is stored. */
 export interface ReceivedTokens {
   readonly server: ServerConfig;
-  readonly found: Discovered;
+  readonly found: Pick<Discovered, 'resource'>;
   readonly pending: PendingAuthorization;
   readonly tokens: TokenSet;
   readonly account?: Account;
@@ -50,8 +50,8 @@ export async function keepSignIn(
   const { as, client } = pending;
   const before = await parts.credentials.get(server.url);
   if (before !== undefined) {
-    const from: SignedInAs = { issuer: before.as.issuer, ...accountOf(before.account) };
-    const to: SignedInAs = { issuer: as.issuer, ...accountOf(account) };
+    const from: SignedInAs = { issuer: identifierOf(before.as), ...accountOf(before.account) };
+    const to: SignedInAs = { issuer: identifierOf(as), ...accountOf(account) };
     const words = accountChangeWords(from, to);
     const isAsked = isAccountChange(from, to);
     if (isAsked && !(await parts.confirmAccountChange(server, words.from, words.to))) {
@@ -67,7 +67,7 @@ export async function keepSignIn(
     serverUrl: server.url,
     as: metadataOfSignIn(as),
     client,
-    resource: found.resource.resource,
+    ...(pending.resource !== undefined && { resource: pending.resource }),
     ...accountOf(account),
     tokens: received.tokens,
     obtainedAt: parts.clock.now(),

@@ -66,6 +66,8 @@ export interface Log {
 export interface LaunchVisit {
   /** Sends the browser on to the authorization endpoint. */
   redirect(to: URL): void;
+  /** Shows the person, until the visit is answered, that they are asked something in the editor. */
+  wait(title: string, detail: string): void;
   /** Shows the person what went wrong, in a page. */
   explain(title: string, detail: string): void;
 }
@@ -98,6 +100,11 @@ export interface RedirectUri extends Disposable {
 export interface RedirectUris {
   /** The editor's URI handler; `fixed` says whether the same address comes back every time. */
   uriHandler(path: string): Promise<(RedirectUri & { readonly fixed: boolean }) | undefined>;
-  /** A one-shot listener on 127.0.0.1 (RFC 8252 §7.3). */
-  loopback(path: string): Promise<RedirectUri>;
+  /**
+   * A one-shot listener on 127.0.0.1 (RFC 8252 §7.3).
+   *
+   * @param port any free one where absent
+   * @throws OAuthFlowError `redirectUnavailable`, naming a port that is taken
+   */
+  loopback(path: string, port?: number): Promise<RedirectUri>;
 }

@@ -1,24 +1,24 @@
-import { fetchAccount } from '../oauth/accountName.js';
-import { buildAuthorizationRequest, type PendingAuthorization } from '../oauth/authorizationRequest.js';
+import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { validateAuthorizationResponse } from '../oauth/authorizationResponse.js';
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import { reachOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { withSessionScopes } from '../oauth/scopeSelection.js';
 import { exchangeCode } from '../oauth/tokenExchange.js';
-import type { TokenSet } from '../oauth/tokenSet.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { ConfirmAccountChange } from './accountChange.js';
+import { askAuthorization, askedScopes } from './askedOfIssuer.js';
+import type { ClientSecrets } from './clientSecrets.js';
 import { clientForServer, type ClientWithRedirect } from './clientForServer.js';
 import type { ClientStore } from './clientStore.js';
 import { checkConfiguredClient } from './configuredClient.js';
-import type { Account } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { discover, type Discovered } from './discovery.js';
 import { Emitter } from './emitter.js';
 import { errorName } from './errorName.js';
-import { isForgotten } from './forgottenClient.js';
-import { keepSignIn, type ReceivedTokens } from './keepSignIn.js';
+import { forgetClientAfter, type IdentifiedClient } from './forgottenClient.js';
+import type { MetadataCache } from './metadataCache.js';
+import { OneTimeClients } from './oneTimeClients.js';
 import type { PendingCallbacks } from './pendingCallbacks.js';
 import type {
   Clock,
@@ -33,10 +33,11 @@ import type {
 import { probe } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
-import { revokeUnkept } from './unkeptTokens.js';
+import { takeTokens } from './takeTokens.js';
+import { VisitingPerson, type QuestionParts } from './visitingPerson.js';
 
 /** What a sign-in needs of the world. */
-export interface SignInParts {
+export interface SignInParts extends QuestionParts {
   readonly launcher: Launcher;
   readonly redirects: RedirectUris;
   readonly callbacks: PendingCallbacks;
@@ -48,6 +49,10 @@ export interface SignInParts {
   readonly log: Log;
   readonly http: Pick<HttpContext, 'fetch'>;
   readonly confirmAccountChange: ConfirmAccountChange;
+  readonly clientSecrets?: ClientSecrets;
+  readonly metadata?: MetadataCache;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string;
 }
 
 export interface SignInRequest {
@@ -55,6 +60,8 @@ export interface SignInRequest {
   readonly challenge?: BearerChallenge;
   /** Everything to ask for; where absent, the specification's priority decides. */
   readonly scopes?: readonly string[];
+  /** The scopes are the person's own choice: nothing is added to them. */
+  readonly isExact?: boolean;
   /** Milliseconds until the attempt gives up. */
   readonly deadline: number;
 }
@@ -69,7 +76,10 @@ export class SignInAttempt {
   readonly #phases = new Emitter<SignInPhase>();
   readonly #outcome = Promise.withResolvers<SignInOutcome>();
   #discovered: Promise<Discovered> | undefined;
-  #identified: { readonly identity: ClientWithRedirect; readonly issuer: string } | undefined;
+  #identified: IdentifiedClient | undefined;
+  readonly #oneTimeClients: OneTimeClients;
+  /** Callbacks that are being dealt with. */
+  readonly #returns: Promise<void>[] = [];
   #phase: SignInPhase = 'waitingForBrowser';
   #ended = false;
 
@@ -80,6 +90,7 @@ export class SignInAttempt {
     readonly request: SignInRequest,
     private readonly parts: SignInParts,
   ) {
+    this.#oneTimeClients = new OneTimeClients(server, parts);
     this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));
   }
 
@@ -113,10 +124,11 @@ export class SignInAttempt {
   /**
    * Steps 1–5a, once: what there is to consent to, and where.
    *
+   * @param person asked about what stands in the way, where their browser has come
    * @throws OAuthFlowError where it cannot be found out; the attempt stays, and the next call asks anew
    */
-  discover(): Promise<Discovered> {
-    this.#discovered ??= this.#discover().catch((error: unknown) => {
+  discover(person?: VisitingPerson): Promise<Discovered> {
+    this.#discovered ??= this.#discover(person).catch((error: unknown) => {
       this.#discovered = undefined;
       throw error;
     });
@@ -133,14 +145,15 @@ export class SignInAttempt {
   async #visited(visit: LaunchVisit): Promise<void> {
     try {
       this.#enter('preparing');
-      const found = await this.discover(); // steps 1–5a
-      const scopes = this.#scopes(found);
-      const identity = await this.#identify(found, scopes); // step 5b
-      const { url, pending } = await this.#authorizationRequest(found, identity, scopes); // step 5c
+      const person = new VisitingPerson(this.server, visit, this.parts, this.#abort.signal);
+      const found = await this.#discoverWith(person); // steps 1–5a
+      const scopes = askedScopes(found, this.request);
+      const identity = await this.#identify(found, scopes, person); // step 5b
+      const { url, pending } = await askAuthorization(found, identity, scopes); // step 5c
       this.#own(
         this.parts.callbacks.expect(
           pending.state,
-          (callback) => void this.#returned(found, pending, callback),
+          (callback) => void this.#returns.push(this.#returned(found, pending, callback)),
           identity.redirect.path,
         ),
       );
@@ -165,26 +178,28 @@ export class SignInAttempt {
       // It spends the code, so its answer is waited for even by an attempt that has ended: its tokens are live.
       const { signal, ...lasting } = this.#http();
       const tokens = await exchangeCode(pending, validated, lasting, now); // step 8
-      await this.#keep({ server: this.server, found, pending, tokens });
+      const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
+      await takeTokens({ server: this.server, found, pending, tokens }, this.parts, attempt, this.#http());
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #keep(tokens: ReceivedTokens): Promise<void> {
-    let received = tokens;
-    let outcome: SignInOutcome | undefined;
-    try {
-      const account = await this.#account(tokens.pending, tokens.tokens);
-      if (account !== undefined) received = { ...tokens, account };
-      outcome = await keepSignIn(received, this.parts, () => this.#ended);
-      if (outcome !== undefined) this.#end(outcome);
-    } finally {
-      if (outcome?.kind !== 'signedIn') void revokeUnkept(received, this.parts);
+  /** With all that the person has to decide decided; the first of several authorization servers is no decision. */
+  async #discoverWith(person: VisitingPerson): Promise<Discovered> {
+    let found = await this.discover(person);
+    if (found.isChoiceOpen) {
+      const chosen = await person.chooses(found);
+      if (chosen === undefined) this.decline('No authorization server was chosen.');
+      if (chosen !== found.issuer) {
+        this.#discovered = undefined;
+        found = await this.discover(person);
+      }
     }
+    return person.excusesPkce(found);
   }
 
-  async #discover(): Promise<Discovered> {
+  async #discover(person: VisitingPerson | undefined): Promise<Discovered> {
     const challenge = this.request.challenge ?? (await probe(this.server, this.#http())); // steps 1–2
     if (challenge === 'open') {
       throw new OAuthFlowError(
@@ -192,47 +207,31 @@ export class SignInAttempt {
         `${this.server.name} answers without a sign-in; none is needed.`,
       );
     }
-    return discover(this.server, challenge, this.#http()); // steps 3–5a
-  }
-
-  #scopes(found: Discovered): readonly string[] {
-    const { scopes } = this.request;
-    if (scopes === undefined) return found.scopes;
-    return this.server.oauth.scopes === undefined ? withSessionScopes(scopes, found.as, true) : scopes;
-  }
-
-  async #identify(found: Discovered, scopes: readonly string[]): Promise<ClientWithRedirect> {
-    const { redirects, clients, credentials } = this.parts;
-    checkConfiguredClient(this.server, found.as, await credentials.get(this.server.url));
-    const identity = await clientForServer(this.server, found.as, scopes, redirects, clients, this.#http());
-    this.#own(identity.redirect);
-    this.#identified = { identity, issuer: found.as.issuer };
-    return identity;
-  }
-
-  #authorizationRequest(
-    found: Discovered,
-    { client, redirect }: ClientWithRedirect,
-    scopes: readonly string[],
-  ) {
-    return buildAuthorizationRequest({
-      as: found.as,
-      client,
-      redirectUri: redirect.uri,
-      resource: found.resource.resource,
-      scopes,
+    // Steps 3–5a.
+    return discover(this.server, challenge, this.#http(), {
+      ...this.parts,
+      ...(person !== undefined && { acceptException: (...asked) => person.accepts(...asked) }),
     });
   }
 
-  /** A name that cannot be learned is no reason to lose a sign-in. */
-  async #account(pending: PendingAuthorization, tokens: TokenSet): Promise<Account | undefined> {
-    try {
-      return await fetchAccount(pending.as, pending.client, tokens, this.#http());
-    } catch (error) {
-      if (!(error instanceof OAuthFlowError)) throw error;
-      this.parts.log.warn(`${this.server.name}: the account's name could not be read. ${error.message}`);
-      return undefined;
-    }
+  async #identify(
+    found: Discovered,
+    scopes: readonly string[],
+    person: VisitingPerson,
+  ): Promise<ClientWithRedirect> {
+    const { credentials, log } = this.parts;
+    checkConfiguredClient(this.server, found.as, await credentials.get(this.server.url));
+    const identity = await clientForServer(
+      { server: this.server, as: found.as, policy: found.policy, scopes },
+      { ...this.parts, askClientId: (as) => person.clientId(as) },
+      this.#http(),
+    );
+    this.#own(identity.redirect);
+    if (identity.client.isOneTime === true) this.#oneTimeClients.add(identity.client);
+    if (this.#ended) await this.#oneTimeClients.release();
+    this.#identified = { identity, issuer: identifierOf(found.as) };
+    log.info(`${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because}`);
+    return identity;
   }
 
   #http(): HttpContext {
@@ -276,18 +275,14 @@ export class SignInAttempt {
     this.#ended = true;
     this.#abort.abort();
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
-    this.#outcome.resolve(this.#forgetClientAfter(outcome).then(() => outcome));
+    void this.#releaseClients(outcome);
+    const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
+    this.#outcome.resolve(forgotten.then(() => outcome));
   }
 
-  /** The next sign-in finds no client that the authorization server may have forgotten. */
-  async #forgetClientAfter(outcome: SignInOutcome): Promise<void> {
-    if (this.#identified === undefined) return;
-    const { identity, issuer } = this.#identified;
-    if (!isForgotten(identity, outcome, this.#phase)) return;
-    try {
-      await this.parts.clients.remove(issuer, identity.redirect.uri);
-    } catch (error) {
-      this.parts.log.warn(`${this.server.name}: the client could not be forgotten (${errorName(error)}).`);
-    }
+  /** After all that still goes to the authorization server as one of them. */
+  async #releaseClients(outcome: SignInOutcome): Promise<void> {
+    await Promise.allSettled(this.#returns);
+    await this.#oneTimeClients.release(outcome.kind === 'signedIn' ? outcome.credential.client : undefined);
   }
 }

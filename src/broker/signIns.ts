@@ -30,6 +30,8 @@ export class SignIns implements Disposable {
     void attempt.outcome.then((outcome) => {
       if (this.#running.get(server.url) === attempt) this.#running.delete(server.url);
       awaiting.dispose();
+      // What was read may be what was wrong.
+      if (outcome.kind === 'failed') this.parts.metadata?.drop(server);
       const observation = observationOf(outcome);
       if (observation !== undefined) this.states.observe(server, observation);
     });

@@ -3,6 +3,7 @@ import { reachOf } from '../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../oauth/tokenRevocation.js';
 import type { Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
+import { releaseClient } from './oneTimeClients.js';
 import type { Lock, Log } from './ports.js';
 import { insteadOfRefresh } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
@@ -52,6 +53,7 @@ export class SignOuts {
       ...this.http,
       reach: reachOf(new URL(server.url)),
     });
+    await releaseClient(server, credential.client, { http: this.http, log: this.log });
     const { host } = new URL(credential.as.issuer);
     this.log.info(
       `${server.name}: signed out; at ${host} the refresh token: ${revocation.refreshToken ?? 'none'}, ` +

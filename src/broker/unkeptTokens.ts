@@ -1,3 +1,4 @@
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import { reachOf } from '../oauth/networkReach.js';
 import { revokeTokens } from '../oauth/tokenRevocation.js';
@@ -39,7 +40,7 @@ function mayShareGrant(
   present: Credential,
   { pending, tokens, account }: Omit<ReceivedTokens, 'found'>,
 ): boolean {
-  if (present.as.issuer !== pending.as.issuer) return false;
+  if (identifierOf(present.as) !== identifierOf(pending.as)) return false;
   const received = account?.id ?? tokens.idTokenClaims?.sub;
   const held = present.account?.id;
   return received === undefined || held === undefined || received === held;

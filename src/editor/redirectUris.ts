@@ -9,7 +9,9 @@ import type { CallbackEditor } from './callbackUri.js';
 export class EditorRedirectUris implements RedirectUris {
   constructor(
     private readonly extensionId: string,
-    private readonly listener: { loopbackRedirect(path: string): Promise<RedirectUri> },
+    private readonly listener: {
+      loopbackRedirect(path: string, port?: number): Promise<RedirectUri>;
+    },
   ) {}
 
   async uriHandler(path: string): Promise<RedirectUri & { readonly fixed: boolean }> {
@@ -20,8 +22,8 @@ export class EditorRedirectUris implements RedirectUris {
     return { kind: 'uriHandler', uri, path, fixed, dispose: () => undefined };
   }
 
-  loopback(path: string): Promise<RedirectUri> {
-    return this.listener.loopbackRedirect(path);
+  loopback(path: string, port?: number): Promise<RedirectUri> {
+    return this.listener.loopbackRedirect(path, port);
   }
 }
 

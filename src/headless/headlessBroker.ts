@@ -1,12 +1,16 @@
 import { AccessTokens } from '../broker/accessTokens.js';
 import { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import { ClientSecrets } from '../broker/clientSecrets.js';
 import { ClientStore } from '../broker/clientStore.js';
 import { CredentialStore } from '../broker/credentialStore.js';
+import { MetadataCache } from '../broker/metadataCache.js';
 import { PendingCallbacks } from '../broker/pendingCallbacks.js';
 import type { Clock, Disposable, Lock, Log, Memory, RedirectUris, SecretStore } from '../broker/ports.js';
+import { ServerDecisions } from '../broker/serverDecisions.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { ServerStates } from '../broker/serverStates.js';
 import type { SignInParts } from '../broker/signInAttempt.js';
+import type { SignInQuestions } from '../broker/signInQuestions.js';
 import { SignIns } from '../broker/signIns.js';
 import type { Fetch } from '../oauth/httpContext.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
@@ -24,6 +28,10 @@ export interface HeadlessParts {
   readonly fetch: Fetch;
   readonly consentPrompt: ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** Where there is somebody to ask after all. */
+  readonly questions?: SignInQuestions;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string;
 }
 
 /** The broker and its relay. */
@@ -34,6 +42,8 @@ export interface HeadlessBroker extends Disposable {
   readonly credentials: CredentialStore;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
+  /** For a client registered by hand that has one. */
+  readonly clientSecrets: ClientSecrets;
 }
 
 /** The composition root without an editor; the callback is a loopback listener. */
@@ -44,9 +54,11 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   );
   const { fetch } = transport;
   const credentials = new CredentialStore(secrets, log);
+  const clientSecrets = new ClientSecrets(secrets);
+  const metadata = new MetadataCache(clock);
   const states = new ServerStates(credentials, clock);
   const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, { fetch });
-  const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log);
+  const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log, metadata);
   const callbacks = new PendingCallbacks();
   const relay: Relay = new Relay({
     ...parts,
@@ -57,10 +69,12 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   });
   const redirects: RedirectUris = {
     uriHandler: () => Promise.resolve(undefined),
-    loopback: (path) => relay.loopbackRedirect(path),
+    loopback: (path, port) => relay.loopbackRedirect(path, port),
   };
   const clients = new ClientStore(secrets, clock);
-  const { confirmAccountChange } = parts;
+  const { confirmAccountChange, clientMetadataUrl, questions } = parts;
+  // Nobody is there to be asked: what the settings list is accepted.
+  const decisions = new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []);
   const signIns = new SignIns(
     {
       launcher: relay,
@@ -73,6 +87,11 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
       log,
       http: { fetch },
       confirmAccountChange,
+      decisions,
+      ...(questions !== undefined && { questions }),
+      metadata,
+      clientSecrets,
+      ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     },
     states,
   );
@@ -83,6 +102,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     credentials,
     states,
     authorizedFetch,
+    clientSecrets,
     dispose: () => {
       signIns.dispose();
       relay.dispose();

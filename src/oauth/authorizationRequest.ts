@@ -24,6 +24,8 @@ export interface PendingAuthorization {
  * The address the browser is sent to, and what to remember for its answer: authorization code with PKCE S256,
  * a `state` of 256 bits, `resource`, and with `openid` a nonce.
  * @param o.resource left out only towards a server that is known to refuse it
+ * @param o.audience for providers that want it beside or instead of `resource`
+ * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
  * @param o.exceptions what the person has accepted for this server
  * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
  * `insecureAddress`
@@ -35,21 +37,13 @@ export async function buildAuthorizationRequest(o: {
   readonly redirectUri: string;
   readonly resource?: string;
   readonly scopes: readonly string[];
+  readonly audience?: string;
+  readonly extraParameters?: Readonly<Record<string, string>>;
   readonly exceptions?: { readonly pkceNotAdvertised?: boolean };
 }): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { as, client, redirectUri, resource, scopes } = o;
-  const advertised = as.code_challenge_methods_supported?.includes('S256') === true;
-  if (!advertised && !usesDefaultEndpoints(as) && o.exceptions?.pkceNotAdvertised !== true) {
-    throw new OAuthFlowError(
-      'pkceNotAdvertised',
-      `${shownAddress(as.issuer)} does not say that it protects the sign-in with PKCE (S256).`,
-      {
-        url: shownAddress(as.issuer),
-        field: 'code_challenge_methods_supported',
-        fix: 'Ask its administrator to publish code_challenge_methods_supported.',
-      },
-    );
-  }
+  const fault = pkceFault(as);
+  if (fault !== undefined && o.exceptions?.pkceNotAdvertised !== true) throw fault;
   const url = endpointOf(as);
   const state = oauth.generateRandomState();
   const codeVerifier = oauth.generateRandomCodeVerifier();
@@ -63,11 +57,15 @@ export async function buildAuthorizationRequest(o: {
     code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
     resource,
+    audience: o.audience,
     nonce,
+  };
+  const defaults = {
     // OpenID Connect Core §11: without it the request for offline access is ignored.
     prompt: scopes.includes('offline_access') ? 'consent' : undefined,
   };
-  for (const [name, value] of Object.entries(parameters)) {
+  const extra = Object.entries(o.extraParameters ?? {}).filter(([name]) => !Object.hasOwn(parameters, name));
+  for (const [name, value] of Object.entries({ ...defaults, ...Object.fromEntries(extra), ...parameters })) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   const pending: PendingAuthorization = {
@@ -81,6 +79,24 @@ export async function buildAuthorizationRequest(o: {
     ...(nonce !== undefined && { nonce }),
   };
   return { url, pending };
+}
+
+/**
+ * What is wrong where a server does not announce PKCE with S256; one without metadata cannot, and is excused.
+ * @see MCP authorization, “Authorization Code Protection”
+ */
+export function pkceFault(as: AuthorizationServer): OAuthFlowError | undefined {
+  if (as.code_challenge_methods_supported?.includes('S256') === true || usesDefaultEndpoints(as))
+    return undefined;
+  return new OAuthFlowError(
+    'pkceNotAdvertised',
+    `${shownAddress(as.issuer)} does not say that it protects the sign-in with PKCE (S256).`,
+    {
+      url: shownAddress(as.issuer),
+      field: 'code_challenge_methods_supported',
+      fix: 'Ask its administrator to publish code_challenge_methods_supported.',
+    },
+  );
 }
 
 /** A copy: the endpoint's own query is kept, and ours is added to it (RFC 6749 §3.1). */

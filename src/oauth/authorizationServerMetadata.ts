@@ -29,6 +29,8 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
  * @param options.fallback the issuer is the MCP server's own origin, because nothing named one (MCP
  * 2025-03-26): where it has no metadata, the default endpoints are assumed, and as the address is our guess
  * the issuer may call itself with or without the slash at the end
+ * @param options.exceptions what the person has accepted: with `issuerMismatch`, metadata that names another
+ * issuer, where none names the right one; see {@link identifierOf}
  * @throws OAuthFlowError `noAuthorizationServer` where no candidate exists, `issuerMismatch`,
  * `invalidMetadata`, `insecureAddress`, `addressOutOfReach`, `notJson`, and all that {@link boundedFetch} throws
  * @see RFC 8414 §3
@@ -36,7 +38,10 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
 export async function fetchAuthorizationServer(
   issuer: string,
   http: HttpContext,
-  options: { readonly fallback?: boolean } = {},
+  options: {
+    readonly fallback?: boolean;
+    readonly exceptions?: { readonly issuerMismatch?: boolean };
+  } = {},
 ): Promise<AuthorizationServer> {
   const address = addressOf(issuer);
   if (address === undefined) {
@@ -50,23 +55,28 @@ export async function fetchAuthorizationServer(
   }
   if (!isWithinReach(address, http.reach)) throw outOfReach(address, 'issuer');
   const accepted = options.fallback === true ? [address.origin, `${address.origin}/`] : [issuer];
+  const excuses = options.exceptions?.issuerMismatch === true;
   const settled = new AbortController();
   const signals = [settled.signal, ...(http.signal === undefined ? [] : [http.signal])];
   const candidates = authorizationServerMetadataUrls(address).map((url) => ({
     url,
-    answer: candidate(url, accepted, { ...http, signal: AbortSignal.any(signals) }),
+    answer: candidate(url, excuses ? undefined : accepted, { ...http, signal: AbortSignal.any(signals) }),
   }));
   for (const { answer } of candidates) answer.catch(() => undefined);
   try {
     const failures: Failure[] = [];
+    let excused: AuthorizationServer | undefined;
     for (const { url, answer } of candidates) {
       try {
-        return await answer;
+        const as = await answer;
+        if (accepted.includes(as.issuer)) return as;
+        excused ??= { ...as, [namedAs]: issuer };
       } catch (error) {
         if (http.signal?.aborted === true || !(error instanceof OAuthFlowError)) throw error;
         failures.push({ url, error });
       }
     }
+    if (excused !== undefined) return excused;
     if (options.fallback === true && failures.every(isAbsent)) return defaultEndpoints(address.origin);
     throw noMetadata(issuer, failures);
   } finally {
@@ -75,6 +85,17 @@ export async function fetchAuthorizationServer(
 }
 
 const flag = 'mcp_default_endpoints';
+const namedAs = 'mcp_named_as';
+
+/**
+ * Whose clients and sign-ins these are: the issuer, and where its metadata is accepted although it names
+ * another one, that under which it was found. What a document calls itself could be any other server's name,
+ * and its clients and secrets would be sent to the endpoints of this one (RFC 8414 §6.2).
+ */
+export function identifierOf(as: AuthorizationServer): string {
+  const named = as[namedAs];
+  return typeof named === 'string' ? named : as.issuer;
+}
 
 /** True where the server publishes no metadata and the endpoints are those MCP 2025-03-26 assumes. */
 export function usesDefaultEndpoints(as: AuthorizationServer): boolean {
@@ -96,7 +117,14 @@ export function tokenEndpoint(as: AuthorizationServer): string {
 }
 
 const algorithms = 'id_token_signing_alg_values_supported';
-const neededAfterSignIn = ['issuer', 'authorization_endpoint', 'token_endpoint', 'revocation_endpoint', flag];
+const neededAfterSignIn = [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  flag,
+  namedAs,
+];
 
 /** What the life of a sign-in needs of the metadata, for its record: a document can be as long as 1 MiB. */
 export function metadataOfSignIn(as: AuthorizationServer): AuthorizationServer {
@@ -121,7 +149,7 @@ function defaultEndpoints(origin: string): AuthorizationServer {
 
 async function candidate(
   url: URL,
-  accepted: readonly string[],
+  accepted: readonly string[] | undefined,
   http: HttpContext,
 ): Promise<AuthorizationServer> {
   const init = { headers: { accept: 'application/json' } };
@@ -149,7 +177,7 @@ const lists = [
 function validated(
   document: UntrustedJson,
   url: URL,
-  accepted: readonly string[],
+  accepted: readonly string[] | undefined,
   reach: NetworkReach,
 ): AuthorizationServer {
   const where = `The authorization server metadata at ${shownAddress(url)}`;
@@ -160,7 +188,7 @@ function validated(
     });
   const { issuer } = document;
   if (typeof issuer !== 'string') throw invalid('issuer', 'is missing');
-  if (!accepted.includes(issuer)) {
+  if (accepted?.includes(issuer) === false) {
     throw new OAuthFlowError(
       'issuerMismatch',
       `${where} names the issuer "${serverWords(issuer) ?? ''}" instead of "${serverWords(accepted[0]) ?? ''}".`,
@@ -192,8 +220,8 @@ function validated(
   if (stringArray(document['response_types_supported'])?.includes('code') === false) {
     throw invalid('response_types_supported', 'lacks "code"');
   }
-  // Ours alone to set: it excuses the missing PKCE announcement.
-  const metadata = Object.entries(document).filter(([name]) => name !== flag);
+  // Ours alone to set: one excuses the missing PKCE announcement, the other says whose clients are used.
+  const metadata = Object.entries(document).filter(([name]) => name !== flag && name !== namedAs);
   return Object.fromEntries(metadata) as unknown as AuthorizationServer;
 }
 

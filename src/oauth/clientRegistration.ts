@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import { managementOf } from './clientManagement.js';
 import { libraryRequest } from './clientAuthentication.js';
 import type { HttpContext } from './httpContext.js';
 import { errorAnswer, jsonAnswer, stringArray } from './jsonAnswer.js';
@@ -136,6 +137,7 @@ function registered(
     throw invalid('token_endpoint_auth_method', 'is a method this client does not have');
   }
   if (!hasSecret && asked !== 'none') throw invalid('client_secret', 'is missing');
+  const management = managementOf(response, endpoint);
   const keepsSecret = hasSecret && authMethod !== 'none';
   return {
     clientId: id,
@@ -143,6 +145,7 @@ function registered(
     authMethod,
     source: 'registered',
     redirectUris: stringArray(response['redirect_uris']) ?? redirectUris,
+    ...(management !== undefined && { management }),
     ...(keepsSecret && typeof expires === 'number' && expires > 0 && { secretExpiresAt: expires * 1000 }),
   };
 }

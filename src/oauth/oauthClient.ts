@@ -4,6 +4,12 @@ import type { Redacted } from './redacted.js';
 export const authMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
 export type AuthMethod = (typeof authMethods)[number];
 
+/** Where a registration can be managed, and the token for it (RFC 7592). */
+export interface ClientManagement {
+  readonly uri: string;
+  readonly token: Redacted;
+}
+
 /** Who we are to one authorization server; never used at another. */
 export interface OAuthClient {
   readonly clientId: string;
@@ -14,4 +20,7 @@ export interface OAuthClient {
   readonly redirectUris: readonly string[];
   /** Milliseconds since the epoch; absent: it does not expire. */
   readonly secretExpiresAt?: number;
+  readonly management?: ClientManagement;
+  /** Registered for one sign-in, with a redirect URI that does not come again. */
+  readonly isOneTime?: true;
 }

@@ -34,6 +34,8 @@ export type OAuthFlowErrorCode =
   | 'clientOfAnotherIssuer'
   /** The authorization server refused to register the client (RFC 7591 §3.2.2). */
   | 'registrationRefused'
+  /** The callback address that the settings ask for cannot be had. */
+  | 'redirectUnavailable'
   /** The callback's `state` is not the one that was sent (RFC 6749 §10.12). */
   | 'stateMismatch'
   /** The callback's `iss` is missing or another issuer (RFC 9207 §2.4). */

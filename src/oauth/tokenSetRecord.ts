@@ -1,5 +1,5 @@
 import { isObject, stringArray, type UntrustedJson } from './jsonAnswer.js';
-import { authMethods, type OAuthClient } from './oauthClient.js';
+import { authMethods, type ClientManagement, type OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from './redacted.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
@@ -41,7 +41,7 @@ export function tokenSetFromRecord(record: unknown): TokenSet {
 
 /** The client, its secret in clear, for SecretStorage and nothing else. */
 export function clientToRecord(client: OAuthClient): JsonRecord {
-  const { clientSecret, secretExpiresAt } = client;
+  const { clientSecret, secretExpiresAt, management } = client;
   return {
     clientId: client.clientId,
     ...(clientSecret !== undefined && { clientSecret: clientSecret.expose() }),
@@ -49,6 +49,10 @@ export function clientToRecord(client: OAuthClient): JsonRecord {
     source: client.source,
     redirectUris: [...client.redirectUris],
     ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+    ...(management !== undefined && {
+      management: { uri: management.uri, token: management.token.expose() },
+    }),
+    ...(client.isOneTime === true && { isOneTime: true }),
   };
 }
 
@@ -57,6 +61,7 @@ export function clientFromRecord(record: unknown): OAuthClient {
   const fields = new Fields('client', record);
   const clientSecret = fields.optionalString('clientSecret');
   const secretExpiresAt = fields.optionalNumber('secretExpiresAt');
+  const management = fields.optional('management');
   return {
     clientId: fields.string('clientId'),
     ...(clientSecret !== undefined && { clientSecret: new Redacted(clientSecret) }),
@@ -64,7 +69,14 @@ export function clientFromRecord(record: unknown): OAuthClient {
     source: fields.oneOf('source', ['preRegistered', 'registered', 'clientIdMetadataDocument']),
     redirectUris: fields.strings('redirectUris'),
     ...(secretExpiresAt !== undefined && { secretExpiresAt }),
+    ...(management !== undefined && { management: managementFromRecord(management) }),
+    ...(fields.optional('isOneTime') === true && { isOneTime: true }),
   };
+}
+
+function managementFromRecord(record: unknown): ClientManagement {
+  const fields = new Fields('client', record);
+  return { uri: fields.string('uri'), token: new Redacted(fields.string('token')) };
 }
 
 function claimsFromRecord(record: unknown): IdTokenClaims {

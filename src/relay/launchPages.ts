@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Disposable, LaunchPage, LaunchVisit } from '../broker/ports.js';
-import { sendPage, sendRedirect } from './page.js';
+import { beginPage, endPage, sendPage, sendRedirect } from './page.js';
 
 interface Waiting {
   readonly onVisit: (visit: LaunchVisit) => Promise<void>;
@@ -57,8 +57,12 @@ export class LaunchPages {
     waiting.expiry.dispose();
     waiting.visited.resolve();
     await waiting.onVisit({
-      redirect: (to) => sendRedirect(response, to),
-      explain: (title, detail) => sendPage(response, 502, title, detail),
+      redirect: (to) => (response.headersSent ? endPage(response, to) : sendRedirect(response, to)),
+      wait: (title, detail) => {
+        if (!response.headersSent) beginPage(response, 200, title, detail);
+      },
+      explain: (title, detail) =>
+        response.headersSent ? endPage(response, { title, detail }) : sendPage(response, 502, title, detail),
     });
   }
 }

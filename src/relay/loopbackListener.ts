@@ -5,13 +5,14 @@ import type { Disposable } from '../broker/ports.js';
 /** How long a caller's connection is kept for its next request, in milliseconds. */
 const keepAlive = 60_000;
 
-/** An HTTP listener on 127.0.0.1 that begins when it is first needed, on a port the system picks. */
+/** An HTTP listener on 127.0.0.1 that begins when it is first needed, on a port the system picks where none is given. */
 export class LoopbackListener implements Disposable {
   #listening: Promise<{ readonly server: Server; readonly port: number }> | undefined;
   #disposed = false;
 
   constructor(
     private readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => void,
+    private readonly port = 0,
   ) {}
 
   /** @returns `http://127.0.0.1:PORT` */
@@ -34,6 +35,15 @@ export class LoopbackListener implements Disposable {
     void this.#listening?.then(close, () => undefined);
   }
 
+  /** Takes no further connection, and lets those it has be answered first. */
+  disposeWhenAnswered(): void {
+    this.#disposed = true;
+    void this.#listening?.then(
+      ({ server }) => server.close(),
+      () => undefined,
+    );
+  }
+
   #listen(): Promise<{ readonly server: Server; readonly port: number }> {
     const server = createServer((request, response) => {
       this.onRequest(request, response, (server.address() as AddressInfo).port);
@@ -43,7 +53,9 @@ export class LoopbackListener implements Disposable {
     server.keepAliveTimeout = keepAlive;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => resolve({ server, port: (server.address() as AddressInfo).port }));
+      server.listen(this.port, '127.0.0.1', () =>
+        resolve({ server, port: (server.address() as AddressInfo).port }),
+      );
     });
   }
 }

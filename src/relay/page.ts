@@ -11,8 +11,14 @@ const pageHeaders = {
 
 /** A short page for the person's browser, light or dark as they have it. */
 export function sendPage(response: ServerResponse, status: number, title: string, detail: string): void {
+  beginPage(response, status, title, detail);
+  response.end();
+}
+
+/** The same, as long as nothing is known yet: {@link endPage} has the last word. */
+export function beginPage(response: ServerResponse, status: number, title: string, detail: string): void {
   response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/html; charset=utf-8' });
-  response.end(`<!doctype html>
+  response.write(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -23,9 +29,21 @@ main { max-width: 34rem; margin: 20vh auto 0; padding: 0 1.5rem }
 h1 { font-size: 1.3rem }
 p { overflow-wrap: anywhere }
 </style>
-<main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(detail)}</p></main>
-</html>
+${mainOf(title, detail)}
 `);
+}
+
+/** Sends a page that was begun on, or replaces what it says. */
+export function endPage(response: ServerResponse, next: URL | { title: string; detail: string }): void {
+  response.end(
+    next instanceof URL
+      ? `<meta http-equiv="refresh" content="0; url=${escapeHtml(next.href)}">\n`
+      : `<style>main { display: none } main:last-of-type { display: block }</style>\n${mainOf(next.title, next.detail)}\n`,
+  );
+}
+
+function mainOf(title: string, detail: string): string {
+  return `<main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(detail)}</p></main>`;
 }
 
 /** Sends the browser on, leaving no trace of where it came from. */

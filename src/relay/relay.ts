@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
-import { callbackPath } from '../broker/callbackPath.js';
+import { callbackPath, isCallbackPath } from '../broker/callbackPath.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import { errorName } from '../broker/errorName.js';
 import type { PendingCallbacks } from '../broker/pendingCallbacks.js';
@@ -24,6 +24,7 @@ import { ConsentInStream } from './consentInStream.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
 import { LaunchPages } from './launchPages.js';
 import { LoopbackCallbacks } from './loopbackCallbacks.js';
+import { LoopbackPorts } from './loopbackPorts.js';
 import { LoopbackListener } from './loopbackListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests } from './relayedRequest.js';
@@ -65,6 +66,7 @@ export class Relay implements Disposable, Launcher {
   );
   readonly #launchPages: LaunchPages;
   readonly #loopbackCallbacks: LoopbackCallbacks;
+  readonly #loopbackPorts: LoopbackPorts;
   readonly #endpoint: McpEndpoint;
   readonly #subscription: Disposable;
   readonly #keys = new Map<string, Redacted>();
@@ -89,6 +91,7 @@ export class Relay implements Disposable, Launcher {
     });
     this.#launchPages = new LaunchPages(clock);
     this.#loopbackCallbacks = new LoopbackCallbacks(parts.callbacks);
+    this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
     this.#subscription = credentials.onDidChange((serverUrl) => void this.#endpoint.serverChanged(serverUrl));
   }
 
@@ -119,14 +122,16 @@ export class Relay implements Disposable, Launcher {
     return this.#launchPages.open(await this.#listener.baseUrl(), lifetime, onVisit);
   }
 
-  /** A one-shot redirect URI on 127.0.0.1. */
-  async loopbackRedirect(path: string = callbackPath): Promise<RedirectUri> {
+  /** A one-shot redirect URI on 127.0.0.1; with a port or a path of the person's own, at a listener of its own. */
+  async loopbackRedirect(path: string = callbackPath, port?: number): Promise<RedirectUri> {
+    if (port !== undefined || !isCallbackPath(path)) return this.#loopbackPorts.open(path, port ?? 0);
     return this.#loopbackCallbacks.open(await this.#listener.baseUrl(), path);
   }
 
   dispose(): void {
     this.#subscription.dispose();
     this.#endpoint.dispose();
+    this.#loopbackPorts.dispose();
     this.#listener.dispose();
   }
 

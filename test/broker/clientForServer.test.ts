@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { clientForServer } from '../../src/broker/clientForServer.js';
 import { ClientStore } from '../../src/broker/clientStore.js';
 import type { RedirectUri, RedirectUris } from '../../src/broker/ports.js';
+import { signInPolicy } from '../../src/broker/signInPolicy.js';
 import type { AuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import { flowError } from '../oauth/flowErrors.js';
 import {
@@ -71,7 +72,11 @@ describe('the client for a server', () => {
 
   const server = serverAt('https://mcp.example/mcp');
   const by = (redirects: RedirectUris, to = server, at = as) =>
-    clientForServer(to, at, ['repo:read'], redirects, clients, http);
+    clientForServer(
+      { server: to, as: at, policy: signInPolicy(to, at.issuer), scopes: ['repo:read'] },
+      { redirects, clients },
+      http,
+    );
   const refused = (error: string) => ({ status: 400, body: { error } });
 
   it('is registered once for a handler whose address is fixed, and reused', async () => {

@@ -56,12 +56,11 @@ describe('keeping a sign-in', () => {
     });
     const as = { ...required, ...metadata };
     const resource = { resource: server.url, authorizationServers: [issuer], warnings: [] };
-    const identity = { kind: 'register', because: '' } as const;
     const { credentials } = window;
     return keepSignIn(
       {
         server,
-        found: { resource, as, scopes: [], identity },
+        found: { resource },
         pending: {
           ...{ as, client, scopes: [], state: 's', redirectUri: 'http://127.0.0.1/callback' },
           codeVerifier: new Redacted('v'),

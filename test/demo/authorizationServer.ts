@@ -93,6 +93,7 @@ export async function startAuthorizationServer(
       features: {
         devInteractions: { enabled: false },
         registration: { enabled: options.dynamicRegistration ?? true, idFactory: registeredClientId },
+        registrationManagement: { enabled: true },
         revocation: {
           enabled: true,
           allowedPolicy: (_context, client, token) => token.clientId === client.clientId,

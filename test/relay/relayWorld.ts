@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
+import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
@@ -24,6 +25,10 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly fetch?: Fetch;
   /** Servers beside those of the demo world, by name: an address, or an entry of the setting. */
   readonly servers?: Readonly<Record<string, string | object>>;
+  /** How to sign in, as the settings say it, by name. */
+  readonly oauth?: Readonly<Record<string, object>>;
+  readonly questions?: SignInQuestions;
+  readonly clientMetadataUrl?: string;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -60,17 +65,25 @@ export class RelayWorld {
       name,
       typeof entry === 'string' ? { url: entry } : entry,
     ]);
-    this.#servers = parseServers({
+    const entries: Record<string, object> = {
       ...world.serverSettings(),
       ...(Object.fromEntries(further) as object),
-    }).servers;
+    };
+    for (const [name, oauth] of Object.entries(options.oauth ?? {}))
+      entries[name] = { ...entries[name], oauth };
+    const { servers, problems } = parseServers(entries);
+    if (problems.length > 0) throw new Error(JSON.stringify(problems));
+    this.#servers = servers;
     this.broker = this.openWindow();
   }
 
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
     const { secrets, memory, lock, clock, log } = this;
+    const { questions, clientMetadataUrl } = this.options;
     const broker = createHeadlessBroker({
+      ...(questions !== undefined && { questions }),
+      ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
       servers: () => this.#servers,
       secrets,
       memory,

@@ -1,0 +1,37 @@
+import { buildAuthorizationRequest, type PendingAuthorization } from '../oauth/authorizationRequest.js';
+import { withSessionScopes } from '../oauth/scopeSelection.js';
+import type { ClientWithRedirect } from './clientForServer.js';
+import type { Discovered } from './discovery.js';
+import { resourceParameter } from './signInPolicy.js';
+
+/**
+ * The scopes of a sign-in: those it was begun for, and what makes it last; or what discovery chose. Configured
+ * scopes are asked for exactly, and so are those a person chose.
+ */
+export function askedScopes(
+  found: Discovered,
+  { scopes, isExact }: { readonly scopes?: readonly string[]; readonly isExact?: boolean },
+): readonly string[] {
+  if (scopes === undefined) return found.scopes;
+  if (isExact === true || found.policy.scopes !== undefined) return scopes;
+  return withSessionScopes(scopes, found.as, true);
+}
+
+/** Step 5c, as the policy of the sign-in has it. */
+export function askAuthorization(
+  found: Discovered,
+  { client, redirect }: ClientWithRedirect,
+  scopes: readonly string[],
+): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
+  const { audience, extraParameters, exceptions } = found.policy;
+  return buildAuthorizationRequest({
+    as: found.as,
+    client,
+    redirectUri: redirect.uri,
+    ...resourceParameter(found.policy, found.resource.resource),
+    scopes,
+    ...(audience !== undefined && { audience }),
+    extraParameters,
+    exceptions: { pkceNotAdvertised: exceptions.has('pkceNotAdvertised') },
+  });
+}

@@ -1,0 +1,71 @@
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import type { RedirectUri, RedirectUris } from './ports.js';
+import type { SignInPolicy } from './signInPolicy.js';
+
+/** A redirect URI, and whether it is the same at the next sign-in. */
+export type ChosenRedirect = RedirectUri & { readonly fixed: boolean };
+
+/** Opens a redirect URI; undefined where this editor has none of the kind. */
+export type RedirectOpener = (path: string) => Promise<ChosenRedirect | undefined>;
+
+/** The redirect URIs a sign-in may use, in the order they are tried. */
+export function redirectOpeners(policy: SignInPolicy, redirects: RedirectUris): readonly RedirectOpener[] {
+  const handler: RedirectOpener = (path) => redirects.uriHandler(path);
+  const loopback = loopbackOpener(policy, redirects);
+  switch (policy.redirect) {
+    case 'auto':
+      return [handler, loopback];
+    case 'uriHandler':
+      return [handler];
+    case 'loopback':
+      return [loopback];
+  }
+}
+
+function loopbackOpener(policy: SignInPolicy, redirects: RedirectUris): RedirectOpener {
+  const { loopbackPort: port, loopbackPath } = policy;
+  return async (path) => ({
+    ...(await redirects.loopback(loopbackPath ?? path, port)),
+    fixed: port !== undefined,
+  });
+}
+
+/**
+ * The redirect URI of a client that was not registered by us: its addresses are fixed, so an editor's that
+ * changes at each sign-in is used only where the settings insist on it. A document names the loopback port of
+ * its own beside any port (RFC 8252 §7.3), for authorization servers that compare it.
+ *
+ * @param documentPort where the client's document names one
+ * @throws OAuthFlowError `redirectUnavailable`, and what opening a redirect URI throws
+ */
+export async function redirectOfKnownClient(
+  policy: SignInPolicy,
+  redirects: RedirectUris,
+  path: string,
+  documentPort?: number,
+): Promise<RedirectUri> {
+  if (policy.redirect !== 'loopback') {
+    const handler = await redirects.uriHandler(path);
+    if (handler?.fixed === true || (handler !== undefined && policy.redirect === 'uriHandler'))
+      return handler;
+    handler?.dispose();
+    if (policy.redirect === 'uriHandler') throw redirectUnavailable();
+  }
+  const { loopbackPath = path, loopbackPort } = policy;
+  if (loopbackPort !== undefined || documentPort === undefined)
+    return redirects.loopback(loopbackPath, loopbackPort);
+  try {
+    return await redirects.loopback(loopbackPath, documentPort);
+  } catch (error) {
+    if (!(error instanceof OAuthFlowError) || error.code !== 'redirectUnavailable') throw error;
+    return redirects.loopback(loopbackPath);
+  }
+}
+
+export function redirectUnavailable(): OAuthFlowError {
+  return new OAuthFlowError(
+    'redirectUnavailable',
+    'The settings ask for the editor’s own callback address, and there is none here.',
+    { field: 'oauth.redirect', fix: 'Set oauth.redirect to "auto" or "loopback".' },
+  );
+}
