@@ -1,9 +1,11 @@
 import { fetchAccount } from '../oauth/accountName.js';
 import { buildAuthorizationRequest, type PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { validateAuthorizationResponse } from '../oauth/authorizationResponse.js';
+import { dpopBinding } from '../oauth/dpopBinding.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import { reachOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { pushedWhereRequired } from '../oauth/pushedAuthorizationRequest.js';
 import { withSessionScopes } from '../oauth/scopeSelection.js';
 import { exchangeCode } from '../oauth/tokenExchange.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
@@ -210,18 +212,21 @@ export class SignInAttempt {
     return identity;
   }
 
-  #authorizationRequest(
+  async #authorizationRequest(
     found: Discovered,
     { client, redirect }: ClientWithRedirect,
     scopes: readonly string[],
   ) {
-    return buildAuthorizationRequest({
+    const dpop = await dpopBinding(found);
+    const request = await buildAuthorizationRequest({
       as: found.as,
       client,
       redirectUri: redirect.uri,
       resource: found.resource.resource,
       scopes,
+      ...(dpop !== undefined && { dpop }),
     });
+    return { ...request, url: await pushedWhereRequired(request, this.#http()) };
   }
 
   /** A name that cannot be learned is no reason to lose a sign-in. */
