@@ -217,7 +217,7 @@ export class SignInAttempt {
     { client, redirect }: ClientWithRedirect,
     scopes: readonly string[],
   ) {
-    const dpop = await dpopBinding(found);
+    const dpop = await dpopBinding({ ...found, overHttpSse: this.server.type === 'sse' });
     const request = await buildAuthorizationRequest({
       as: found.as,
       client,

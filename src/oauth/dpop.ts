@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { discardBody } from './discardBody.js';
 import { errorAnswer } from './jsonAnswer.js';
 import { Redacted } from './redacted.js';
 import { parseChallenges } from './wwwAuthenticateChallenge.js';
@@ -121,7 +122,7 @@ export async function resourceRequestWithDpop(
   const answer = await attempt();
   if (answer.status !== 401 || !answer.headers.has('dpop-nonce')) return answer;
   if (dpopError(answer, nonceWanted) !== nonceWanted) return answer;
-  await answer.body?.cancel().catch(() => undefined);
+  await discardBody(answer);
   return attempt();
 }
 

@@ -23,11 +23,22 @@ export async function dpopBinding(o: {
   readonly challenge?: BearerChallenge;
   readonly resource: ProtectedResource;
   readonly as: AuthorizationServer;
+  /** Over HTTP+SSE requests go to an address the server tells in its stream, which no proof here is for. */
+  readonly overHttpSse?: boolean;
 }): Promise<DpopBinding | undefined> {
   const { resource, as } = o;
   const asked = o.challenge?.dpop;
   const required = resource.dpopRequired === true || asked?.alone === true;
   if (!required && asked === undefined) return undefined;
+  if (o.overHttpSse === true) {
+    if (!required) return undefined;
+    throw notSupported(
+      resource,
+      'which this client has no proof for over HTTP+SSE',
+      resource.resource,
+      'Ask its administrator for its Streamable HTTP address.',
+    );
+  }
   const field = 'dpop_signing_alg_values_supported';
   const isTakenBy = (algorithms: readonly string[] | undefined) =>
     algorithms === undefined || algorithms.includes(dpopAlgorithm);
@@ -36,17 +47,26 @@ export async function dpopBinding(o: {
     return { key: await DpopKey.generate(), required };
   }
   if (!required) return undefined;
-  const [whose, who] = isBound
-    ? [resource.resource, shownAddress(resource.resource)]
-    : [as.issuer, shownAddress(as.issuer)];
-  throw new OAuthFlowError(
+  const whose = isBound ? resource.resource : as.issuer;
+  throw notSupported(
+    resource,
+    `and ${shownAddress(whose)} does not list ${dpopAlgorithm}, the algorithm this client has for that`,
+    whose,
+    `Ask its administrator to support DPoP with ${dpopAlgorithm}.`,
+    field,
+  );
+}
+
+function notSupported(
+  { resource }: ProtectedResource,
+  why: string,
+  whose: string,
+  fix: string,
+  field?: string,
+): OAuthFlowError {
+  return new OAuthFlowError(
     'dpopNotSupported',
-    `${shownAddress(resource.resource)} takes only tokens bound to a key (DPoP), and ${who} does not list ` +
-      `${dpopAlgorithm}, the algorithm this client has for that.`,
-    {
-      url: shownAddress(whose),
-      field,
-      fix: `Ask its administrator to support DPoP with ${dpopAlgorithm}.`,
-    },
+    `${shownAddress(resource)} takes only tokens bound to a key (DPoP), ${why}.`,
+    { url: shownAddress(whose), fix, ...(field !== undefined && { field }) },
   );
 }

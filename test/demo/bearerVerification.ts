@@ -41,11 +41,11 @@ export class BearerVerification {
 
   /**
    * @param authorization the request's `Authorization` header
-   * @param proven what a proof must be for
+   * @param proven what a proof must be for, where bound tokens are taken
    */
   async verify(
     authorization: string | undefined,
-    proven: Pick<ProvenRequest, 'method' | 'url' | 'proof'>,
+    proven: Pick<ProvenRequest, 'method' | 'url' | 'proof'> = { method: '', url: '', proof: undefined },
   ): Promise<VerifiedToken | BearerRefusal> {
     const [, scheme, token] = /^(\S+) ([\w.~+/-]+=*)$/.exec(authorization ?? '') ?? [];
     if (scheme?.toLowerCase() !== this.#scheme.toLowerCase() || token === undefined) {

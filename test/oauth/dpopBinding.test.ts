@@ -51,6 +51,17 @@ describe('the binding of a sign-in’s tokens', () => {
     });
   }
 
+  it('is not made over HTTP+SSE, where no proof would be for the address that is asked', async () => {
+    const offer = { resource: plain, as: binding, challenge: offered, overHttpSse: true };
+    assert.equal(await dpopBinding(offer), undefined);
+    const demand = { resource: demanding, as: binding, overHttpSse: true };
+    const error = await flowError('dpopNotSupported', () => dpopBinding(demand));
+    assert.match(
+      error.message,
+      /^https:\/\/mcp\.example\/mcp takes only tokens bound to a key .* over HTTP\+SSE\.$/,
+    );
+  });
+
   it('is a new key each time, which the authorization request names', async () => {
     const o = { resource: demanding, as: binding };
     const [dpop, other] = await Promise.all([dpopBinding(o), dpopBinding(o)]);
