@@ -1,7 +1,11 @@
 import { buildAuthorizationRequest, type PendingAuthorization } from '../oauth/authorizationRequest.js';
+import { dpopBinding } from '../oauth/dpopBinding.js';
+import type { HttpContext } from '../oauth/httpContext.js';
+import { pushedWhereRequired } from '../oauth/pushedAuthorizationRequest.js';
 import { withSessionScopes } from '../oauth/scopeSelection.js';
 import type { ClientWithRedirect } from './clientForServer.js';
 import type { Discovered } from './discovery.js';
+import type { ServerConfig } from './serverSettings.js';
 import { resourceParameter } from './signInPolicy.js';
 
 /**
@@ -17,21 +21,26 @@ export function askedScopes(
   return withSessionScopes(scopes, found.as, true);
 }
 
-/** Step 5c, as the policy of the sign-in has it. */
-export function askAuthorization(
+/** Step 5c, as the policy of the sign-in has it: the address the browser is sent to, and what to remember. */
+export async function askAuthorization(
+  server: ServerConfig,
   found: Discovered,
   { client, redirect }: ClientWithRedirect,
   scopes: readonly string[],
+  http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { audience, extraParameters, exceptions } = found.policy;
-  return buildAuthorizationRequest({
+  const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
+  const request = await buildAuthorizationRequest({
     as: found.as,
     client,
     redirectUri: redirect.uri,
     ...resourceParameter(found.policy, found.resource.resource),
     scopes,
     ...(audience !== undefined && { audience }),
+    ...(dpop !== undefined && { dpop }),
     extraParameters,
     exceptions: { pkceNotAdvertised: exceptions.has('pkceNotAdvertised') },
   });
+  return { ...request, url: await pushedWhereRequired(request, http) };
 }

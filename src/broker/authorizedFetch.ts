@@ -1,3 +1,4 @@
+import { resourceRequestWithDpop } from '../oauth/dpop.js';
 import type { Fetch } from '../oauth/httpContext.js';
 import { networkFailure } from '../oauth/networkFailure.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
@@ -102,9 +103,19 @@ export class AuthorizedFetch {
   ): Promise<Response> {
     const headers = new Headers(request.headers);
     for (const [name, value] of Object.entries(server.headers)) headers.set(name, value);
-    if (credential !== undefined) {
-      headers.set('Authorization', `Bearer ${credential.tokens.accessToken.expose()}`);
+    const tokens = credential?.tokens;
+    if (tokens?.dpopKey !== undefined) {
+      const bound = { method: request.method, url: server.url, accessToken: tokens.accessToken };
+      return resourceRequestWithDpop(tokens.dpopKey, bound, (proof) => {
+        for (const [name, value] of Object.entries(proof)) headers.set(name, value);
+        return this.#fetched(server, request, headers);
+      });
     }
+    if (tokens !== undefined) headers.set('Authorization', `Bearer ${tokens.accessToken.expose()}`);
+    return this.#fetched(server, request, headers);
+  }
+
+  async #fetched(server: ServerConfig, request: UpstreamRequest, headers: Headers): Promise<Response> {
     const init: RequestInit = {
       method: request.method,
       headers,

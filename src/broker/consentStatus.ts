@@ -98,6 +98,7 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'issuerMismatch':
     case 'noAuthorizationServer':
     case 'pkceNotAdvertised':
+    case 'dpopNotSupported':
     case 'clientIdRequired':
     case 'clientOfAnotherIssuer':
     case 'registrationRefused':

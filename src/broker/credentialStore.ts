@@ -4,6 +4,7 @@ import {
   tokenSetFromRecord,
   tokenSetToRecord,
 } from '../oauth/tokenSetRecord.js';
+import type { DpopKey } from '../oauth/dpop.js';
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { withoutRefreshToken, type Account, type Credential } from './credential.js';
 import { Emitter } from './emitter.js';
@@ -23,6 +24,8 @@ export class CredentialStore implements Disposable {
   readonly #changed = new Emitter<string>();
   /** Keys of writes under way here, whose echo from storage tells nothing. */
   readonly #writing = new Set<string>();
+  /** DPoP keys in use, by server URL: they remember nonces, which no record holds. */
+  readonly #keys = new Map<string, DpopKey>();
   readonly #subscription: Disposable;
 
   /** Tells the server URL whose credential was stored, replaced or removed, in any window. */
@@ -44,7 +47,7 @@ export class CredentialStore implements Disposable {
   get(serverUrl: string): Promise<Credential | undefined> {
     let credential = this.#cache.get(serverUrl);
     if (credential === undefined) {
-      credential = this.#read(serverUrl);
+      credential = this.#read(serverUrl).then((read) => this.#withKeyInUse(serverUrl, read));
       this.#cache.set(serverUrl, credential);
       // A storage that failed once may work the next time.
       credential.catch(() => this.#cache.delete(serverUrl));
@@ -70,6 +73,7 @@ export class CredentialStore implements Disposable {
   dispose(): void {
     this.#subscription.dispose();
     this.#cache.clear();
+    this.#keys.clear();
   }
 
   async #write(serverUrl: string, credential: Credential | undefined): Promise<void> {
@@ -85,7 +89,7 @@ export class CredentialStore implements Disposable {
     } finally {
       this.#writing.delete(key);
     }
-    this.#cache.set(serverUrl, Promise.resolve(credential));
+    this.#cache.set(serverUrl, Promise.resolve(this.#withKeyInUse(serverUrl, credential)));
     this.#changed.fire(serverUrl);
   }
 
@@ -116,6 +120,17 @@ export class CredentialStore implements Disposable {
       this.log.warn(`The stored sign-in for ${new URL(serverUrl).host} cannot be read; sign in again.`);
       return undefined;
     }
+  }
+
+  #withKeyInUse(serverUrl: string, credential: Credential | undefined): Credential | undefined {
+    const dpopKey = credential?.tokens.dpopKey;
+    const inUse = this.#keys.get(serverUrl);
+    if (dpopKey === undefined) this.#keys.delete(serverUrl);
+    else if (inUse?.isSameAs(dpopKey) !== true) this.#keys.set(serverUrl, dpopKey);
+    else if (credential !== undefined) {
+      return { ...credential, tokens: { ...credential.tokens, dpopKey: inUse } };
+    }
+    return credential;
   }
 }
 

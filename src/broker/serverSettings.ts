@@ -32,7 +32,7 @@ const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** What HTTP can carry (RFC 9110 §5.5) and `fetch` takes. */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** What a sign-in is for. */
-const credentialHeaders = new Set(['authorization', 'cookie']);
+const credentialHeaders = new Set(['authorization', 'cookie', 'dpop']);
 /** The relay, the broker and `fetch` set these; a configured one would be lost or would break the request. */
 const reservedHeaders = new Set([
   ...['accept', 'content-type', 'content-length', 'last-event-id'],

@@ -149,7 +149,7 @@ export class SignInAttempt {
       const found = await this.#discoverWith(person); // steps 1–5a
       const scopes = askedScopes(found, this.request);
       const identity = await this.#identify(found, scopes, person); // step 5b
-      const { url, pending } = await askAuthorization(found, identity, scopes); // step 5c
+      const { url, pending } = await askAuthorization(this.server, found, identity, scopes, this.#http()); // step 5c
       this.#own(
         this.parts.callbacks.expect(
           pending.state,

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { AuthorizationServer } from './authorizationServerMetadata.js';
 import { libraryClient, libraryRequest } from './clientAuthentication.js';
+import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { serverWords } from './serverWords.js';
@@ -45,7 +46,9 @@ async function userInfo(
   if (as.userinfo_endpoint === undefined || !tokens.scopes.includes('openid')) return undefined;
   try {
     const of = libraryClient(client);
-    const answer = await oauth.userInfoRequest(as, of, tokens.accessToken.expose(), libraryRequest(http));
+    const answer = await requestWithDpop(tokens.dpopKey, (proof) =>
+      oauth.userInfoRequest(as, of, tokens.accessToken.expose(), { ...libraryRequest(http), ...proof }),
+    );
     // An ID token of the same sign-in fixes whose information this must be.
     const subject = tokens.idTokenClaims?.sub ?? oauth.skipSubjectCheck;
     return await oauth.processUserInfoResponse(as, of, subject, answer);

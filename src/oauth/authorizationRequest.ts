@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, usesDefaultEndpoints } from './authorizationServerMetadata.js';
+import type { DpopBinding } from './dpopBinding.js';
 import type { OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from './redacted.js';
@@ -18,18 +19,27 @@ export interface PendingAuthorization {
   readonly scopes: readonly string[];
   /** Present when `openid` is asked for. */
   readonly nonce?: string;
+  /** Present when tokens bound to a key are asked for. */
+  readonly dpop?: DpopBinding;
+}
+
+export interface AuthorizationRequest {
+  readonly url: URL;
+  /** What the address says beside the endpoint's own query. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly pending: PendingAuthorization;
 }
 
 /**
  * The address the browser is sent to, and what to remember for its answer: authorization code with PKCE S256,
- * a `state` of 256 bits, `resource`, and with `openid` a nonce.
+ * a `state` of 256 bits, `resource`, with `openid` a nonce, and with DPoP the key the code is bound to.
  * @param o.resource left out only towards a server that is known to refuse it
  * @param o.audience for providers that want it beside or instead of `resource`
  * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
  * @param o.exceptions what the person has accepted for this server
  * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
  * `insecureAddress`
- * @see RFC 7636 §4.3, RFC 8707 §2, OAuth 2.1 §4.1.1
+ * @see RFC 7636 §4.3, RFC 8707 §2, RFC 9449 §10, OAuth 2.1 §4.1.1
  */
 export async function buildAuthorizationRequest(o: {
   readonly as: AuthorizationServer;
@@ -39,9 +49,10 @@ export async function buildAuthorizationRequest(o: {
   readonly scopes: readonly string[];
   readonly audience?: string;
   readonly extraParameters?: Readonly<Record<string, string>>;
+  readonly dpop?: DpopBinding;
   readonly exceptions?: { readonly pkceNotAdvertised?: boolean };
-}): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
-  const { as, client, redirectUri, resource, scopes } = o;
+}): Promise<AuthorizationRequest> {
+  const { as, client, redirectUri, resource, scopes, dpop } = o;
   const fault = pkceFault(as);
   if (fault !== undefined && o.exceptions?.pkceNotAdvertised !== true) throw fault;
   const url = endpointOf(as);
@@ -59,15 +70,17 @@ export async function buildAuthorizationRequest(o: {
     resource,
     audience: o.audience,
     nonce,
+    dpop_jkt: await dpop?.key.thumbprint(),
   };
   const defaults = {
     // OpenID Connect Core §11: without it the request for offline access is ignored.
     prompt: scopes.includes('offline_access') ? 'consent' : undefined,
   };
   const extra = Object.entries(o.extraParameters ?? {}).filter(([name]) => !Object.hasOwn(parameters, name));
-  for (const [name, value] of Object.entries({ ...defaults, ...Object.fromEntries(extra), ...parameters })) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
+  const given = Object.entries({ ...defaults, ...Object.fromEntries(extra), ...parameters }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  for (const [name, value] of given) url.searchParams.set(name, value);
   const pending: PendingAuthorization = {
     state,
     codeVerifier: new Redacted(codeVerifier),
@@ -77,8 +90,9 @@ export async function buildAuthorizationRequest(o: {
     ...(resource !== undefined && { resource }),
     scopes: [...scopes],
     ...(nonce !== undefined && { nonce }),
+    ...(dpop !== undefined && { dpop }),
   };
-  return { url, pending };
+  return { url, parameters: Object.fromEntries(given), pending };
 }
 
 /**

@@ -166,12 +166,18 @@ async function candidate(
 /** Characters of an address: what is longer is not stored, and few servers take it. */
 const addressLimit = 2048;
 const requiredEndpoints = ['authorization_endpoint', 'token_endpoint'];
-const optionalEndpoints = ['registration_endpoint', 'revocation_endpoint', 'userinfo_endpoint'];
+const optionalEndpoints = [
+  'registration_endpoint',
+  'revocation_endpoint',
+  'userinfo_endpoint',
+  'pushed_authorization_request_endpoint',
+];
 const lists = [
   'scopes_supported',
   'response_types_supported',
   'code_challenge_methods_supported',
   'token_endpoint_auth_methods_supported',
+  'dpop_signing_alg_values_supported',
 ];
 
 function validated(

@@ -28,6 +28,8 @@ export type OAuthFlowErrorCode =
   | 'notProtected'
   /** `code_challenge_methods_supported` lacks S256. */
   | 'pkceNotAdvertised'
+  /** The server takes only tokens bound to a key, and none can be had (RFC 9449 §5). */
+  | 'dpopNotSupported'
   /** No client id is configured and the authorization server registers none. */
   | 'clientIdRequired'
   /** The configured client id is in use at one issuer, and the server names another. */

@@ -19,6 +19,10 @@ export interface ProtectedResource {
   /** Where the metadata strays from the standard, as sentences for a person. */
   readonly warnings: readonly string[];
   readonly resourceName?: string;
+  /** It takes only tokens bound to a key (RFC 9449). */
+  readonly dpopRequired?: boolean;
+  /** What proofs may be signed with; absent: not said. */
+  readonly dpopAlgorithms?: readonly string[];
 }
 
 /** More than any person reads. */
@@ -121,6 +125,7 @@ function protectedResourceOf(
   if (document['token_types'] !== undefined) tolerate('token_types', 'is not a standard field');
   const scopesSupported = scopes === undefined ? undefined : supportedScopes(scopes, warnings);
   const resourceName = serverWords(document['resource_name']);
+  const dpopAlgorithms = stringArray(document['dpop_signing_alg_values_supported']);
   return {
     resource,
     authorizationServers: issuersOf(servers, url, reach, invalid),
@@ -128,6 +133,8 @@ function protectedResourceOf(
     metadataUrl: url.href,
     warnings,
     ...(resourceName !== undefined && { resourceName }),
+    ...(document['dpop_bound_access_tokens_required'] === true && { dpopRequired: true }),
+    ...(dpopAlgorithms !== undefined && { dpopAlgorithms }),
   };
 }
 

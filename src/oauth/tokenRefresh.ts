@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
@@ -19,7 +20,7 @@ import {
  * @param now milliseconds since the epoch
  * @throws OAuthFlowError `refreshTokenRefused` when the sign-in has ended (`invalid_grant`, or nothing to
  * refresh with); any other failure leaves the old tokens as good as they were
- * @see RFC 6749 §6, RFC 8707 §2.2
+ * @see RFC 6749 §6, RFC 8707 §2.2, RFC 9449 §5
  */
 export async function refreshTokens(
   o: {
@@ -32,19 +33,18 @@ export async function refreshTokens(
   now: () => number,
 ): Promise<TokenSet> {
   const { as, tokens, resource } = o;
+  const { dpopKey } = tokens;
   const endpoint = tokenEndpoint(as);
   if (tokens.refreshToken === undefined) throw ended(as, 'there is no refresh token');
   const client = libraryClient(o.client, now);
   const askedAt = now();
-  const answer = await oauth.refreshTokenGrantRequest(
-    as,
-    client,
-    clientAuthentication(o.client),
-    tokens.refreshToken.expose(),
-    {
+  const refreshToken = tokens.refreshToken.expose();
+  const answer = await requestWithDpop(dpopKey, (proof) =>
+    oauth.refreshTokenGrantRequest(as, client, clientAuthentication(o.client), refreshToken, {
       ...libraryRequest(http),
+      ...proof,
       ...(resource !== undefined && { additionalParameters: { resource } }),
-    },
+    }),
   );
   const accepted = await acceptedTokenAnswer(answer, endpoint, [
     tokens.refreshToken,
@@ -61,7 +61,8 @@ export async function refreshTokens(
     if (claims !== undefined && held !== undefined && claims.sub !== held.sub) {
       throw invalidTokenResponse(endpoint, 'it is for another account');
     }
-    const fresh = tokenSetOf(body, claims, tokens.scopes, askedAt, endpoint);
+    const dpop = dpopKey === undefined ? undefined : { key: dpopKey, required: true };
+    const fresh = tokenSetOf(body, claims, tokens.scopes, askedAt, endpoint, dpop);
     return {
       ...fresh,
       ...(fresh.refreshToken === undefined && { refreshToken: tokens.refreshToken }),

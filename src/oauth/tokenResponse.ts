@@ -1,4 +1,6 @@
 import * as oauth from 'oauth4webapi';
+import type { DpopBinding } from './dpopBinding.js';
+import { withFormAsJson } from './formAnswer.js';
 import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from './oauthFlowError.js';
 import { Redacted } from './redacted.js';
@@ -8,16 +10,17 @@ import { scopeTokens } from './wwwAuthenticateChallenge.js';
 
 /**
  * The answer of a token endpoint, made ready for the library: a refusal is told apart whatever its status
- * and headers (some servers refuse with 200, some add a `WWW-Authenticate` that hides the body), and members
- * that are null count as absent.
+ * and headers (some servers refuse with 200, some add a `WWW-Authenticate` that hides the body), a form is read
+ * as the JSON it stands for, and members that are null count as absent.
  * @param sent secrets of the request, kept out of the error
  * @throws OAuthFlowError `tokenRequestRefused`, `unexpectedStatus`, `notJson`
  */
 export async function acceptedTokenAnswer(
-  answer: Response,
+  given: Response,
   endpoint: string,
   sent: readonly (Redacted | undefined)[],
 ): Promise<{ readonly response: Response; readonly hasIdToken: boolean }> {
+  const answer = await withFormAsJson(given, endpoint);
   const said = await errorAnswer(answer, sent);
   if (said !== undefined) {
     const because = said.description === undefined ? '' : `, ${said.description}`;
@@ -75,6 +78,7 @@ export function invalidTokenResponse(endpoint: string, problem: string): OAuthFl
 /**
  * @param body checked by the library
  * @param asked the scopes a response without `scope` stands for (RFC 6749 §5.1)
+ * @param dpop the binding asked for; without one a bound token is of no use, and foreign
  * @param receivedAt milliseconds since the epoch; the lifetime counts from here
  */
 export function tokenSetOf(
@@ -83,16 +87,32 @@ export function tokenSetOf(
   asked: readonly string[],
   receivedAt: number,
   endpoint: string,
+  dpop?: DpopBinding,
 ): TokenSet {
-  if (body.token_type !== 'bearer') throw invalidTokenResponse(endpoint, 'it is no Bearer token');
   return {
     accessToken: new Redacted(body.access_token),
-    tokenType: 'Bearer',
+    ...tokenTypeOf(body.token_type, endpoint, dpop),
     ...(body.refresh_token !== undefined && { refreshToken: new Redacted(body.refresh_token) }),
     ...(body.expires_in !== undefined && { expiresAt: receivedAt + body.expires_in * 1000 }),
     scopes: body.scope === undefined ? asked : grantedScopes(body.scope, asked),
     ...(claims !== undefined && { idTokenClaims: accountClaims(claims) }),
   };
+}
+
+/** RFC 6749 §7.1: a token of a type that is not understood, or was not asked for, is not used. */
+function tokenTypeOf(
+  type: string,
+  endpoint: string,
+  dpop: DpopBinding | undefined,
+): Pick<TokenSet, 'tokenType' | 'dpopKey'> {
+  if (type === 'dpop' && dpop !== undefined) return { tokenType: 'DPoP', dpopKey: dpop.key };
+  if (type !== 'bearer') {
+    throw invalidTokenResponse(endpoint, 'the token is of a type that was not asked for');
+  }
+  if (dpop?.required === true) {
+    throw invalidTokenResponse(endpoint, 'the token is not bound to the key it was asked for with (DPoP)');
+  }
+  return { tokenType: 'Bearer' };
 }
 
 /** GitHub and Slack part scopes with commas, which a scope may itself contain: read so only if none asked for does. */

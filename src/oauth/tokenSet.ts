@@ -1,9 +1,12 @@
+import type { DpopKey } from './dpop.js';
 import type { Redacted } from './redacted.js';
 
 /** What a sign-in yields. */
 export interface TokenSet {
   readonly accessToken: Redacted;
-  readonly tokenType: 'Bearer';
+  readonly tokenType: 'Bearer' | 'DPoP';
+  /** Present with the type DPoP: the key both tokens are bound to. */
+  readonly dpopKey?: DpopKey;
   readonly refreshToken?: Redacted;
   /** Milliseconds since the epoch; absent where the server did not say. */
   readonly expiresAt?: number;

@@ -1,3 +1,4 @@
+import { DpopKey, type DpopJwk } from './dpop.js';
 import { isObject, stringArray, type UntrustedJson } from './jsonAnswer.js';
 import { authMethods, type ClientManagement, type OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
@@ -11,10 +12,11 @@ interface JsonRecord {
 
 /** The tokens in clear, for SecretStorage and nothing else. */
 export function tokenSetToRecord(tokens: TokenSet): JsonRecord {
-  const { refreshToken, expiresAt, idTokenClaims } = tokens;
+  const { dpopKey, refreshToken, expiresAt, idTokenClaims } = tokens;
   return {
     accessToken: tokens.accessToken.expose(),
     tokenType: tokens.tokenType,
+    ...(dpopKey !== undefined && { dpopKey: { ...dpopKey.expose() } }),
     ...(refreshToken !== undefined && { refreshToken: refreshToken.expose() }),
     ...(expiresAt !== undefined && { expiresAt }),
     scopes: [...tokens.scopes],
@@ -28,10 +30,13 @@ export function tokenSetFromRecord(record: unknown): TokenSet {
   const refreshToken = fields.optionalString('refreshToken');
   const expiresAt = fields.optionalNumber('expiresAt');
   const claims = fields.optional('idTokenClaims');
-  if (fields.string('tokenType') !== 'Bearer') throw fields.invalid('tokenType');
+  const tokenType = fields.oneOf('tokenType', ['Bearer', 'DPoP']);
+  const key = fields.optional('dpopKey');
+  if ((tokenType === 'DPoP') !== (key !== undefined)) throw fields.invalid('tokenType');
   return {
     accessToken: new Redacted(fields.string('accessToken')),
-    tokenType: 'Bearer',
+    tokenType,
+    ...(key !== undefined && { dpopKey: new DpopKey(jwkFromRecord(key)) }),
     ...(refreshToken !== undefined && { refreshToken: new Redacted(refreshToken) }),
     ...(expiresAt !== undefined && { expiresAt }),
     scopes: fields.strings('scopes'),
@@ -77,6 +82,17 @@ export function clientFromRecord(record: unknown): OAuthClient {
 function managementFromRecord(record: unknown): ClientManagement {
   const fields = new Fields('client', record);
   return { uri: fields.string('uri'), token: new Redacted(fields.string('token')) };
+}
+
+function jwkFromRecord(record: unknown): DpopJwk {
+  const fields = new Fields('key', record);
+  return {
+    kty: fields.oneOf('kty', ['EC']),
+    crv: fields.oneOf('crv', ['P-256']),
+    x: fields.string('x'),
+    y: fields.string('y'),
+    d: fields.string('d'),
+  };
 }
 
 function claimsFromRecord(record: unknown): IdTokenClaims {

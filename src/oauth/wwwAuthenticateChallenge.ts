@@ -9,31 +9,49 @@ export interface BearerChallenge {
   readonly scopes?: readonly string[];
   readonly resourceMetadata?: URL;
   readonly realm?: string;
+  /** Present where tokens bound to a key are asked for (RFC 9449 §7.1). */
+  readonly dpop?: {
+    /** What proofs may be signed with; absent: not said. */
+    readonly algs?: readonly string[];
+    /** No Bearer challenge stands beside it. */
+    readonly alone: boolean;
+  };
 }
 
 /**
- * The Bearer challenge of a response, among however many it carries. A malformed header says nothing, and
- * never throws: the request was refused either way.
- * @see RFC 9110 §11.6.1
+ * The Bearer challenge of a response, among however many it carries, or DPoP's in its place. Where both stand,
+ * the one with an error says why this very request was refused; the other adds what that one leaves out. A
+ * malformed header says nothing, and never throws: the request was refused either way.
+ * @see RFC 9110 §11.6.1, RFC 9449 §7.1
  */
 export function bearerChallengeOf(
   response: Pick<Response, 'status' | 'headers'>,
 ): BearerChallenge | undefined {
   const header = response.headers.get('www-authenticate');
-  const bearer = parseChallenges(header ?? '')?.find(({ scheme }) => scheme === 'bearer');
-  if (bearer === undefined) return undefined;
-  const of = (name: string) => serverWords(bearer.parameters.get(name));
+  const parsed = parseChallenges(header ?? '') ?? [];
+  const bearer = parsed.find(({ scheme }) => scheme === 'bearer')?.parameters;
+  const dpop = parsed.find(({ scheme }) => scheme === 'dpop')?.parameters;
+  const both = [bearer, dpop].filter((one) => one !== undefined);
+  if (both.length === 0) return undefined;
+  const telling = both.find((one) => one.has('error'));
+  const parameter = (name: string) =>
+    telling?.get(name) ?? both.map((one) => one.get(name)).find((value) => value !== undefined);
+  const of = (name: string) => serverWords(parameter(name));
   const error = of('error');
   const errorDescription = of('error_description');
   const realm = of('realm');
-  const scopes = scopeTokens(bearer.parameters.get('scope') ?? '');
-  const resourceMetadata = webAddress(bearer.parameters.get('resource_metadata'));
+  const scopes = scopeTokens(parameter('scope') ?? '');
+  const resourceMetadata = webAddress(parameter('resource_metadata'));
+  const algs = dpop?.get('algs')?.split(/\s+/).filter(Boolean);
   return {
     ...(error !== undefined && { error }),
     ...(errorDescription !== undefined && { errorDescription }),
     ...(scopes.length > 0 && { scopes }),
     ...(resourceMetadata !== undefined && { resourceMetadata }),
     ...(realm !== undefined && { realm }),
+    ...(dpop !== undefined && {
+      dpop: { alone: bearer === undefined, ...(algs !== undefined && { algs }) },
+    }),
   };
 }
 

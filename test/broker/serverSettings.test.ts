@@ -85,6 +85,7 @@ describe('server settings', () => {
     },
     { entry: { url, headers: { a: 'b\x7f' } }, field: 'headers.a', says: /must be text on one line/ },
     { entry: { url, headers: { Cookie: 'x' } }, field: 'headers.Cookie', says: /remove it and sign in/ },
+    { entry: { url, headers: { DPoP: 'x' } }, field: 'headers.DPoP', says: /remove it and sign in/ },
     ...[
       'Content-Type',
       'accept',

@@ -26,6 +26,10 @@ export interface AuthorizationServerOptions {
   readonly issuerPath?: string;
   /** Whether clients may register themselves (RFC 7591); they may by default. */
   readonly dynamicRegistration?: boolean;
+  /** Whether authorization requests are taken only where they were pushed ahead (RFC 9126). */
+  readonly requirePushedRequests?: boolean;
+  /** Whether proofs must carry a nonce (RFC 9449 §8). */
+  readonly requireDpopNonce?: boolean;
 }
 
 const day = 24 * 60 * 60;
@@ -92,6 +96,15 @@ export async function startAuthorizationServer(
       },
       features: {
         devInteractions: { enabled: false },
+        dPoP: {
+          enabled: true,
+          nonceSecret: randomBytes(32),
+          requireNonce: () => options.requireDpopNonce ?? false,
+        },
+        pushedAuthorizationRequests: {
+          enabled: true,
+          requirePushedAuthorizationRequests: options.requirePushedRequests ?? false,
+        },
         registration: { enabled: options.dynamicRegistration ?? true, idFactory: registeredClientId },
         registrationManagement: { enabled: true },
         revocation: {

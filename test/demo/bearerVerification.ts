@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import type { DpopFault, DpopVerification, ProvenRequest } from './dpopVerification.js';
 
 /** What a valid access token says. */
 export interface VerifiedToken {
@@ -13,6 +14,8 @@ export interface VerifiedToken {
 export interface BearerRefusal {
   readonly status: 401 | 403;
   readonly challenge: string;
+  /** To be sent as `DPoP-Nonce` (RFC 9449 §9). */
+  readonly nonce?: string;
 }
 
 export interface BearerVerificationOptions {
@@ -24,6 +27,8 @@ export interface BearerVerificationOptions {
   readonly resourceMetadata: string;
   /** Scopes named in a 401, or undefined to name none. */
   readonly scopesToAskFor: readonly string[] | undefined;
+  /** Takes bound tokens only, and has their proofs verified (RFC 9449). */
+  readonly dpop?: DpopVerification;
 }
 
 /** Verifies the JWT access tokens of one resource server (RFC 9068). */
@@ -34,10 +39,18 @@ export class BearerVerification {
     this.#keys = createRemoteJWKSet(new URL(options.jwksUri));
   }
 
-  /** @param authorization the request's `Authorization` header */
-  async verify(authorization: string | undefined): Promise<VerifiedToken | BearerRefusal> {
-    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return this.#unauthorized();
+  /**
+   * @param authorization the request's `Authorization` header
+   * @param proven what a proof must be for, where bound tokens are taken
+   */
+  async verify(
+    authorization: string | undefined,
+    proven: Pick<ProvenRequest, 'method' | 'url' | 'proof'> = { method: '', url: '', proof: undefined },
+  ): Promise<VerifiedToken | BearerRefusal> {
+    const [, scheme, token] = /^(\S+) ([\w.~+/-]+=*)$/.exec(authorization ?? '') ?? [];
+    if (scheme?.toLowerCase() !== this.#scheme.toLowerCase() || token === undefined) {
+      return this.#unauthorized();
+    }
     try {
       const { payload } = await jwtVerify(token, this.#keys, {
         issuer: this.options.issuer,
@@ -45,6 +58,9 @@ export class BearerVerification {
         typ: 'at+jwt',
         requiredClaims: ['sub', 'exp', 'client_id'],
       });
+      const { jkt } = (payload['cnf'] ?? {}) as { jkt?: string };
+      const fault = await this.options.dpop?.faultOf({ ...proven, token, thumbprint: jkt });
+      if (fault !== undefined) return this.#unproven(fault);
       const text = (claim: string) => (typeof payload[claim] === 'string' ? payload[claim] : '');
       return {
         sub: text('sub'),
@@ -65,7 +81,7 @@ export class BearerVerification {
     if (missing.length === 0) return undefined;
     return {
       status: 403,
-      challenge: challenge({
+      challenge: challenge(this.#scheme, {
         error: 'insufficient_scope',
         scope: missing.join(' '),
         resource_metadata: this.options.resourceMetadata,
@@ -73,11 +89,21 @@ export class BearerVerification {
     };
   }
 
+  get #scheme(): 'Bearer' | 'DPoP' {
+    return this.options.dpop === undefined ? 'Bearer' : 'DPoP';
+  }
+
+  #unproven(fault: DpopFault): BearerRefusal {
+    const nonce = fault === 'use_dpop_nonce' ? this.options.dpop?.nonce : undefined;
+    return { ...this.#unauthorized(fault), ...(nonce !== undefined && { nonce }) };
+  }
+
   #unauthorized(error?: string, description?: string): BearerRefusal {
     return {
       status: 401,
-      challenge: challenge({
+      challenge: challenge(this.#scheme, {
         resource_metadata: this.options.resourceMetadata,
+        algs: this.options.dpop && 'ES256',
         scope: this.options.scopesToAskFor?.join(' '),
         error,
         error_description: description,
@@ -90,11 +116,11 @@ export function isRefusal(outcome: VerifiedToken | BearerRefusal): outcome is Be
   return 'challenge' in outcome;
 }
 
-function challenge(parameters: Record<string, string | undefined>): string {
+function challenge(scheme: string, parameters: Record<string, string | undefined>): string {
   const given = Object.entries(parameters).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}="${value.replace(/["\\]/g, "'")}"`],
   );
-  return `Bearer ${given.join(', ')}`;
+  return `${scheme} ${given.join(', ')}`;
 }
 
 function describe(error: errors.JOSEError): string {

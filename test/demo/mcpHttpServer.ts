@@ -4,6 +4,7 @@ import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BearerVerification, isRefusal, type VerifiedToken } from './bearerVerification.js';
+import type { DpopVerification } from './dpopVerification.js';
 import { FaultSwitch, type DemoFault } from './faultSwitch.js';
 import { listenOnLoopback, readBody, sendJson, type LoopbackServer } from './loopbackServer.js';
 import { logRequest, pathOf, type LoggedRequest } from './requestLog.js';
@@ -26,6 +27,8 @@ export interface McpHttpServerOptions {
   readonly challengeScopes: readonly string[] | undefined;
   /** Protected resource metadata (RFC 9728) for the server at this address. */
   readonly metadata: (url: string) => object;
+  /** Takes tokens bound to a key only. */
+  readonly dpop?: DpopVerification;
   /** Scopes a message needs, judged before the MCP layer sees it. */
   readonly requiredScopes: (message: RpcMessage) => readonly string[];
   /** Makes the MCP server of one session, which acts for one person. */
@@ -61,6 +64,7 @@ export class McpHttpServer {
         audience: `${origin}/mcp`,
         resourceMetadata: origin + metadataPath,
         scopesToAskFor: options.challengeScopes,
+        ...(options.dpop !== undefined && { dpop: options.dpop }),
       });
       return (request, response) => server.#handle(request, response);
     });
@@ -140,13 +144,19 @@ export class McpHttpServer {
     messages: readonly RpcMessage[],
   ): Promise<VerifiedToken | undefined> {
     if (!this.#bearer) return undefined;
-    const verified = await this.#bearer.verify(request.headers.authorization);
+    const proof = request.headers['dpop'];
+    const verified = await this.#bearer.verify(request.headers.authorization, {
+      method: request.method ?? '',
+      url: this.url,
+      proof: typeof proof === 'string' ? proof : undefined,
+    });
     const required = new Set(
       messages.length > 0 ? messages.flatMap(this.options.requiredScopes) : this.options.requiredScopes({}),
     );
     const refusal = isRefusal(verified) ? verified : this.#bearer.missingScopes(verified, [...required]);
     if (!refusal) return verified as VerifiedToken;
     response.setHeader('www-authenticate', refusal.challenge);
+    if (refusal.nonce !== undefined) response.setHeader('dpop-nonce', refusal.nonce);
     sendJson(response, refusal.status, {
       error: refusal.status === 401 ? 'unauthorized' : 'insufficient_scope',
     });

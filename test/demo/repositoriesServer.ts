@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import * as z from 'zod';
 import type { DemoAuthorizationServer } from './authorizationServer.js';
 import type { VerifiedToken } from './bearerVerification.js';
+import type { DpopVerification } from './dpopVerification.js';
 import { BranchRefused, GitRepository, type BranchAuthor } from './gitRepository.js';
 import { McpHttpServer, type RpcMessage } from './mcpHttpServer.js';
 
@@ -24,6 +25,8 @@ export interface RepositoriesServerOptions {
   readonly authorizationServer: DemoAuthorizationServer;
   readonly port?: number;
   readonly jsonResponses?: boolean;
+  /** Takes tokens bound to a key only (RFC 9449), and says so in its metadata. */
+  readonly dpop?: DpopVerification;
 }
 
 /** Starts the MCP server "repositories" on a real git repository, and makes it known for tokens. */
@@ -38,12 +41,14 @@ export async function startRepositoriesServer(
     jwksUri: authorizationServer.jwksUri,
     jsonResponses: options.jsonResponses ?? false,
     challengeScopes: ['repo:read'],
+    ...(options.dpop !== undefined && { dpop: options.dpop }),
     metadata: (url) => ({
       resource: url,
       resource_name: 'Demo Repositories',
       authorization_servers: [authorizationServer.issuer],
       scopes_supported: Object.keys(repositoriesScopes),
       bearer_methods_supported: ['header'],
+      ...(options.dpop !== undefined && { dpop_bound_access_tokens_required: true }),
     }),
     requiredScopes: scopesOf,
     createServer: (caller) => repositoriesMcpServer(repository, caller),

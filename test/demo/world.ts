@@ -1,4 +1,5 @@
 import { startAuthorizationServer, type DemoAuthorizationServer } from './authorizationServer.js';
+import type { DpopVerification } from './dpopVerification.js';
 import { startReportsServer, type ReportsMetadata, type ReportsServer } from './reportsServer.js';
 import { startRepositoriesServer, type RepositoriesServer } from './repositoriesServer.js';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from './scriptedModel.js';
@@ -18,6 +19,10 @@ export interface WorldOptions {
   readonly jsonResponses?: boolean;
   readonly dynamicRegistration?: boolean;
   readonly issuerPath?: string;
+  /** The server of repositories takes tokens bound to a key only; proofs are verified by this. */
+  readonly dpop?: DpopVerification;
+  readonly requireDpopNonce?: boolean;
+  readonly requirePushedRequests?: boolean;
 }
 
 /** The whole demo world, running on loopback. */
@@ -52,10 +57,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         accessTokenSeconds: options.accessTokenSeconds ?? 300,
         dynamicRegistration: options.dynamicRegistration ?? true,
         issuerPath: options.issuerPath ?? '',
+        requireDpopNonce: options.requireDpopNonce ?? false,
+        requirePushedRequests: options.requirePushedRequests ?? false,
       }),
     );
     const repositories = await keep(
-      startRepositoriesServer({ authorizationServer, jsonResponses, port: ports.repositories ?? 0 }),
+      startRepositoriesServer({
+        authorizationServer,
+        jsonResponses,
+        port: ports.repositories ?? 0,
+        ...(options.dpop !== undefined && { dpop: options.dpop }),
+      }),
     );
     const reports = await keep(
       startReportsServer({

@@ -1,4 +1,5 @@
 import { brokerMutants } from './brokerMutants.js';
+import { dpopMutants } from './dpopMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
@@ -7,6 +8,7 @@ import { relayMutants } from './relayMutants.js';
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
   ...oauthMutants,
+  ...dpopMutants,
   ...brokerMutants,
   ...relayMutants,
   ...layerMutants,

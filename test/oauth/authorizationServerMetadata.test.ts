@@ -131,6 +131,13 @@ describe('authorization server metadata', () => {
     ],
     ['with a relative token endpoint', 'invalidMetadata', 'token_endpoint', '/token'],
     ['with a script for an endpoint', 'insecureAddress', 'authorization_endpoint', 'javascript:alert(1)'],
+    [
+      'with an endpoint for pushed requests off https',
+      'insecureAddress',
+      'pushed_authorization_request_endpoint',
+      'http://as.example/par',
+    ],
+    ['with DPoP algorithms in text', 'invalidMetadata', 'dpop_signing_alg_values_supported', 'ES256'],
     ['with a token endpoint off https', 'insecureAddress', 'token_endpoint', 'http://as.example/token'],
     [
       'with a registration endpoint off https',

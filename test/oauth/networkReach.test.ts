@@ -108,6 +108,7 @@ describe('the reach of what a server names', () => {
     'registration_endpoint',
     'revocation_endpoint',
     'userinfo_endpoint',
+    'pushed_authorization_request_endpoint',
   ]) {
     it(`holds for the ${field} of an authorization server`, async () => {
       const issuer = 'https://as.example';

@@ -52,6 +52,24 @@ describe('protected resource metadata', () => {
     });
   });
 
+  it('says whether tokens must be bound to a key, and how', async () => {
+    for (const [more, required, algorithms] of [
+      [{ dpop_bound_access_tokens_required: true }, true, undefined],
+      [{ dpop_bound_access_tokens_required: false }, undefined, undefined],
+      [{ dpop_bound_access_tokens_required: 'true' }, undefined, undefined],
+      [{ dpop_signing_alg_values_supported: ['ES256'] }, undefined, ['ES256']],
+      [{ dpop_signing_alg_values_supported: 'ES256' }, undefined, undefined],
+    ] as const) {
+      const server = await serverWith((origin) => ({
+        resource: `${origin}/mcp`,
+        authorization_servers: [issuer],
+        ...more,
+      }));
+      const found = await fetchProtectedResource(server.url, undefined, http);
+      assert.deepEqual([found.dpopRequired, found.dpopAlgorithms], [required, algorithms]);
+    }
+  });
+
   it('gives no scope that could not be asked for, and no more than a person may read', async () => {
     const forged = ['a\nAuthorization server: bank.example', 'b\u202ec', 'd e', 'f"', '', 'g'.repeat(201)];
     const many = Array.from({ length: 150 }, (_, index) => `scope:${index}`);

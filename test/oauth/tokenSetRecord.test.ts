@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { DpopKey } from '../../src/oauth/dpop.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import {
   clientFromRecord,
@@ -21,6 +22,27 @@ describe('records for secret storage', () => {
       const back = tokenSetFromRecord(throughJson(tokenSetToRecord(tokens)));
       assert.deepEqual(tokenSetToRecord(back), tokenSetToRecord(tokens));
       assert.equal(back.accessToken.expose(), 'old-access');
+    }
+  });
+
+  it('bring back bound tokens with their key, and neither without the other', async () => {
+    const dpopKey = await DpopKey.generate();
+    const record = tokenSetToRecord(tokenSet({ tokenType: 'DPoP', dpopKey }));
+    const back = tokenSetFromRecord(throughJson(record));
+    assert.equal(back.tokenType, 'DPoP');
+    assert.equal(await back.dpopKey?.thumbprint(), await dpopKey.thumbprint());
+    const bare = tokenSetToRecord(tokenSet());
+    const broken: object[] = [
+      { ...record, tokenType: 'Bearer' },
+      { ...bare, tokenType: 'DPoP' },
+      { ...record, dpopKey: 'x' },
+    ];
+    for (const member of ['kty', 'crv', 'x', 'y', 'd']) {
+      broken.push({ ...record, dpopKey: { ...dpopKey.expose(), [member]: 7 } });
+    }
+    for (const one of broken) {
+      const error = await flowError('invalidRecord', () => tokenSetFromRecord(one));
+      assert.ok(!inspect(error).includes(dpopKey.expose().d));
     }
   });
 

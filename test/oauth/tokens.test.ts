@@ -156,10 +156,36 @@ describe('token exchange', () => {
     body = { ...bearer, id_token: await idToken(as, claims) };
     const tokens = await exchangeCode(pending, callback, http, clock);
     assert.deepEqual(tokens.idTokenClaims, { sub: 's1', email: 'a@example.org' });
-    for (const wrong of [{ nonce: 'other' }, { nonce: undefined }, { aud: 'x' }, { iss: 'x' }, { exp: 1 }]) {
+    for (const wrong of [
+      { nonce: 'other' },
+      { nonce: undefined },
+      { aud: 'x' },
+      { iss: 'x' },
+      { exp: 1 },
+      { iat: undefined },
+      { sub: undefined },
+      { aud: ['client-1', 'x'] },
+      { aud: ['client-1', 'x'], azp: 'x' },
+    ]) {
       body = { ...bearer, id_token: await idToken(as, { ...claims, ...wrong }) };
       await flowError('invalidTokenResponse', () => exchangeCode(pending, callback, http, clock));
     }
+  });
+
+  it('refuses an ID token with a nonce where none was sent, and one signed in an unlisted way', async () => {
+    let body: unknown;
+    const { as } = await tokenServer(() => ({ body }));
+    Object.assign(as, idTokens);
+    const { pending, callback } = await signInAt(as, { scopes: ['a'] });
+    assert.equal(pending.nonce, undefined);
+    body = { ...bearer, id_token: await idToken(as, { sub: 's1', nonce: 'theirs' }) };
+    await flowError('invalidTokenResponse', () => exchangeCode(pending, callback, http, clock));
+    body = { ...bearer, id_token: await idToken(as, { sub: 's1' }) };
+    assert.equal((await exchangeCode(pending, callback, http, clock)).idTokenClaims?.sub, 's1');
+    const listed = { ...as, id_token_signing_alg_values_supported: ['RS256'] };
+    await flowError('invalidTokenResponse', () =>
+      exchangeCode({ ...pending, as: listed }, callback, http, clock),
+    );
   });
 
   it('does without an ID token the server did not give', async () => {

@@ -41,9 +41,40 @@ describe('WWW-Authenticate challenge', () => {
   it('finds Bearer in any case among several challenges', () => {
     assert.deepEqual(challengeOf('DPoP algs="ES256", bEaReR error=invalid_token, Basic realm="x"'), {
       error: 'invalid_token',
+      dpop: { alone: false, algs: ['ES256'] },
     });
     assert.deepEqual(challengeOf('Negotiate abc==', 'Bearer scope="a"'), { scopes: ['a'] });
     assert.deepEqual(challengeOf('Bearer'), {});
+  });
+
+  it('takes a DPoP challenge in place of Bearer’s, with its algorithms', () => {
+    const header = 'dPoP algs="ES256  PS256", scope="a b", resource_metadata="https://a.example/m"';
+    assert.deepEqual(challengeOf('Basic realm="x"', header), {
+      scopes: ['a', 'b'],
+      resourceMetadata: new URL('https://a.example/m'),
+      dpop: { alone: true, algs: ['ES256', 'PS256'] },
+    });
+    assert.deepEqual(challengeOf('DPoP'), { dpop: { alone: true } });
+  });
+
+  it('believes the one of Bearer and DPoP that has an error, and adds what only the other says', () => {
+    for (const headers of [
+      [
+        'Bearer scope="x", resource_metadata="https://a.example/m"',
+        'DPoP error="insufficient_scope", scope="y"',
+      ],
+      [
+        'DPoP scope="x", resource_metadata="https://a.example/m"',
+        'Bearer error="insufficient_scope", scope="y"',
+      ],
+    ]) {
+      assert.deepEqual(challengeOf(...headers), {
+        error: 'insufficient_scope',
+        scopes: ['y'],
+        resourceMetadata: new URL('https://a.example/m'),
+        dpop: { alone: false },
+      });
+    }
   });
 
   it('leaves out a metadata address that is not an absolute web address', () => {

@@ -1,0 +1,135 @@
+import * as oauth from 'oauth4webapi';
+import { discardBody } from './discardBody.js';
+import { errorAnswer } from './jsonAnswer.js';
+import { Redacted } from './redacted.js';
+import { parseChallenges } from './wwwAuthenticateChallenge.js';
+
+/** What proofs are signed with (RFC 7518 §3.4): the one algorithm that servers with DPoP have in common. */
+export const dpopAlgorithm = 'ES256';
+const parameters = { name: 'ECDSA', namedCurve: 'P-256' };
+
+/** A private key as RFC 7517 writes it, as far as {@link dpopAlgorithm} has it. */
+export interface DpopJwk {
+  readonly kty: 'EC';
+  readonly crv: 'P-256';
+  readonly x: string;
+  readonly y: string;
+  readonly d: string;
+}
+
+/**
+ * The key that the tokens of one sign-in are bound to: a token without it is of no use to anybody. It signs a
+ * proof for each request, and remembers the nonce that each origin wants in its proofs.
+ * @see RFC 9449
+ */
+export class DpopKey {
+  readonly #jwk: Redacted;
+  #handle: Promise<oauth.DPoPHandle> | undefined;
+
+  constructor(jwk: DpopJwk) {
+    const { kty, crv, x, y, d } = jwk;
+    this.#jwk = new Redacted(JSON.stringify({ kty, crv, x, y, d }));
+  }
+
+  static async generate(): Promise<DpopKey> {
+    const { privateKey } = await oauth.generateKeyPair(dpopAlgorithm, { extractable: true });
+    return new DpopKey((await crypto.subtle.exportKey('jwk', privateKey)) as DpopJwk);
+  }
+
+  /** The private key in clear, for SecretStorage and nothing else. */
+  expose(): DpopJwk {
+    return JSON.parse(this.#jwk.expose()) as DpopJwk;
+  }
+
+  isSameAs(other: DpopKey): boolean {
+    return this.#jwk.expose() === other.#jwk.expose();
+  }
+
+  /** RFC 7638: what an authorization request names the key by, and a token its binding. */
+  async thumbprint(): Promise<string> {
+    return (await this.handle()).calculateThumbprint();
+  }
+
+  /** What signs in the library's requests. The private key it works with cannot be exported again. */
+  handle(): Promise<oauth.DPoPHandle> {
+    this.#handle ??= this.#import();
+    return this.#handle;
+  }
+
+  async #import(): Promise<oauth.DPoPHandle> {
+    const { d, ...publicJwk } = this.expose();
+    const [privateKey, publicKey] = await Promise.all([
+      crypto.subtle.importKey('jwk', { ...publicJwk, d }, parameters, false, ['sign']),
+      crypto.subtle.importKey('jwk', publicJwk, parameters, true, ['verify']),
+    ]);
+    return oauth.DPoP({}, { privateKey, publicKey });
+  }
+}
+
+/**
+ * A request to the authorization server with a proof, where there is a key; sent again, once, with the nonce
+ * it asks for.
+ * @see RFC 9449 §5, §8
+ */
+export async function requestWithDpop(
+  key: DpopKey | undefined,
+  request: (options: oauth.DPoPRequestOptions) => Promise<Response>,
+): Promise<Response> {
+  if (key === undefined) return request({});
+  const options = { DPoP: await key.handle() };
+  const answer = await request(options);
+  const isNonceAsked =
+    answer.headers.has('dpop-nonce') &&
+    (dpopError(answer) === nonceWanted || (await errorAnswer(answer))?.error === nonceWanted);
+  return isNonceAsked ? request(options) : answer;
+}
+
+/**
+ * A request to a protected resource with a bound token; sent again, once, where it was refused for want of the
+ * nonce that came with the refusal.
+ * @param send is given the two headers that authorize the request
+ * @see RFC 9449 §7.1, §9
+ */
+export async function resourceRequestWithDpop(
+  key: DpopKey,
+  request: { readonly method: string; readonly url: string; readonly accessToken: Redacted },
+  send: (proof: { readonly Authorization: string; readonly DPoP: string }) => Promise<Response>,
+): Promise<Response> {
+  const DPoP = await key.handle();
+  const attempt = async () => {
+    try {
+      const { method, url, accessToken } = request;
+      return await oauth.protectedResourceRequest(
+        accessToken.expose(),
+        method,
+        new URL(url),
+        undefined,
+        null,
+        {
+          DPoP,
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out: the configured address has been checked, and may be http on loopback.
+          [oauth.allowInsecureRequests]: true,
+          [oauth.customFetch]: (_url, { headers }) =>
+            send({ Authorization: headers['authorization'] ?? '', DPoP: headers['dpop'] ?? '' }),
+        },
+      );
+    } catch (error) {
+      // A refusal is an answer like any other; who sent the request judges it.
+      if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response;
+      throw error;
+    }
+  };
+  const answer = await attempt();
+  if (answer.status !== 401 || !answer.headers.has('dpop-nonce')) return answer;
+  if (dpopError(answer, nonceWanted) !== nonceWanted) return answer;
+  await discardBody(answer);
+  return attempt();
+}
+
+const nonceWanted = 'use_dpop_nonce';
+
+/** @param unsaid what a DPoP challenge without an error, or none at all, stands for */
+function dpopError({ headers }: Response, unsaid?: string): string | undefined {
+  const challenges = parseChallenges(headers.get('www-authenticate') ?? '');
+  return challenges?.find(({ scheme }) => scheme === 'dpop')?.parameters.get('error') ?? unsaid;
+}
