@@ -1,5 +1,5 @@
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
 import { isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
@@ -24,7 +24,7 @@ export class AccessTokens {
     private readonly lock: Lock,
     private readonly clock: Clock,
     private readonly log: Log,
-    private readonly http: Pick<HttpContext, 'fetch'>,
+    private readonly http: Network,
   ) {}
 
   /**
@@ -88,7 +88,7 @@ export class AccessTokens {
   /** The credential with new tokens, or, where the sign-in has ended, without its refresh token. */
   async #refresh(server: ServerConfig, latest: Credential): Promise<Credential> {
     try {
-      const http = { ...this.http, reach: reachOf(new URL(server.url)) };
+      const http = { ...this.http, ...onWordOf(server.url) };
       const tokens = await refreshTokens(latest, http, () => this.clock.now());
       this.log.info(`${server.name}: token refreshed at ${new URL(latest.as.issuer).host}.`);
       return { ...latest, tokens, obtainedAt: this.clock.now() };

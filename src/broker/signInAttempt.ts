@@ -1,8 +1,8 @@
 import { fetchAccount } from '../oauth/accountName.js';
 import { buildAuthorizationRequest, type PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { validateAuthorizationResponse } from '../oauth/authorizationResponse.js';
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { HttpContext, Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { withSessionScopes } from '../oauth/scopeSelection.js';
 import { exchangeCode } from '../oauth/tokenExchange.js';
@@ -46,7 +46,7 @@ export interface SignInParts {
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;
-  readonly http: Pick<HttpContext, 'fetch'>;
+  readonly http: Network;
   readonly confirmAccountChange: ConfirmAccountChange;
 }
 
@@ -236,8 +236,7 @@ export class SignInAttempt {
   }
 
   #http(): HttpContext {
-    const reach = reachOf(new URL(this.server.url));
-    return { ...this.parts.http, reach, signal: this.#abort.signal };
+    return { ...this.parts.http, ...onWordOf(this.server.url), signal: this.#abort.signal };
   }
 
   #fail(error: unknown): string {

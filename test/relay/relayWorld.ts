@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
-import type { Fetch } from '../../src/oauth/httpContext.js';
+import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import { alice } from '../demo/people.js';
@@ -22,6 +22,8 @@ export interface Card {
 export interface RelayWorldOptions extends WorldOptions {
   /** Stands between the broker and the network, to watch or to disturb. */
   readonly fetch?: Fetch;
+  /** Where names are; by default nowhere, so that no test asks the network for one. */
+  readonly resolver?: Resolver;
   /** Servers beside those of the demo world, by name: an address, or an entry of the setting. */
   readonly servers?: Readonly<Record<string, string | object>>;
 }
@@ -78,6 +80,7 @@ export class RelayWorld {
       clock,
       log,
       fetch: this.options.fetch ?? fetch,
+      resolver: this.options.resolver ?? { addressesOf: () => Promise.resolve([]) },
       consentPrompt: {
         ask: async (_server, what, _need, attempt) => {
           this.prompts.push(what);
