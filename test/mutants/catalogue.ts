@@ -1,3 +1,4 @@
+import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
@@ -10,4 +11,5 @@ export const catalogue: readonly Mutant[] = [
   ...brokerMutants,
   ...relayMutants,
   ...layerMutants,
+  ...attackMutants,
 ];
