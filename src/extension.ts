@@ -30,8 +30,10 @@ import { SettingsProblems } from './editor/settingsProblems.js';
 import { registerSignInCommands } from './editor/signInCommands.js';
 import { StatusBar } from './editor/statusBar.js';
 import { FileLock } from './node/fileLock.js';
+import { machineFetch } from './node/machineFetch.js';
 import { SealedFiles } from './node/sealedFiles.js';
 import { systemClock } from './node/systemClock.js';
+import { systemResolver } from './node/systemResolver.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
 
@@ -48,7 +50,8 @@ export function activate(context: vscode.ExtensionContext) {
   const sealed = new SealedFiles(path.join(context.globalStorageUri.fsPath, 'credentials'), secrets, log);
 
   const settings = own(new EditorServerSettings());
-  const http = own(new HttpSseTransport((url, init) => fetch(url, init), (url) => settings.speaksSse(url))); // prettier-ignore
+  const transport = own(new HttpSseTransport(machineFetch, (url) => settings.speaksSse(url)));
+  const http = { fetch: transport.fetch, resolver: systemResolver };
   const callbacks = new PendingCallbacks();
   const credentials = own(new CredentialStore(secrets, log, sealed));
   const clients = new ClientStore(secrets, clock);

@@ -1,6 +1,6 @@
 import { identifierOf } from '../oauth/authorizationServerMetadata.js';
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
 import { isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
@@ -26,7 +26,7 @@ export class AccessTokens {
     private readonly lock: Lock,
     private readonly clock: Clock,
     private readonly log: Log,
-    private readonly http: Pick<HttpContext, 'fetch'>,
+    private readonly http: Network,
   ) {}
 
   /**
@@ -90,7 +90,7 @@ export class AccessTokens {
   /** The credential with new tokens, or, where the sign-in has ended, without its refresh token. */
   async #refresh(server: ServerConfig, latest: Credential): Promise<Credential> {
     try {
-      const http = { ...this.http, reach: reachOf(new URL(server.url)) };
+      const http = { ...this.http, ...onWordOf(server.url) };
       const { as, client, tokens: held } = latest;
       const resource = resourceParameter(signInPolicy(server, identifierOf(as)), latest.resource);
       const tokens = await refreshTokens({ as, client, tokens: held, ...resource }, http, () =>

@@ -1,7 +1,7 @@
 import { fetchAuthorizationServer, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { chooseClientIdentity, type ClientIdentity } from '../oauth/clientRegistration.js';
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { HttpContext, Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { fetchProtectedResource, type ProtectedResource } from '../oauth/protectedResourceMetadata.js';
 import { initialScopes } from '../oauth/scopeSelection.js';
@@ -145,13 +145,12 @@ const patience = 9_500;
  */
 export async function findOut(
   server: ServerConfig,
-  http: Pick<HttpContext, 'fetch'>,
+  http: Network,
   signal: AbortSignal,
   parts: DiscoveryParts = {},
 ): Promise<Findings> {
   const timeout = AbortSignal.timeout(patience);
-  const reach = reachOf(new URL(server.url));
-  const context = { ...http, reach, signal: AbortSignal.any([signal, timeout]) };
+  const context = { ...http, ...onWordOf(server.url), signal: AbortSignal.any([signal, timeout]) };
   try {
     const challenge = await probe(server, context);
     if (challenge === 'open') return { kind: 'open' };

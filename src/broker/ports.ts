@@ -3,6 +3,8 @@
  * their own; nothing here knows which.
  */
 
+export type { Fetch, Network, Resolver } from '../oauth/httpContext.js';
+
 /** Something that holds a resource until it is told to let go. */
 export interface Disposable {
   dispose(): void;

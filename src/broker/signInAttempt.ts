@@ -1,8 +1,8 @@
 import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { validateAuthorizationResponse } from '../oauth/authorizationResponse.js';
 import { identifierOf } from '../oauth/authorizationServerMetadata.js';
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { HttpContext, Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { exchangeCode } from '../oauth/tokenExchange.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
@@ -47,7 +47,7 @@ export interface SignInParts extends QuestionParts {
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;
-  readonly http: Pick<HttpContext, 'fetch'>;
+  readonly http: Network;
   readonly confirmAccountChange: ConfirmAccountChange;
   readonly clientSecrets?: ClientSecrets;
   readonly metadata?: MetadataCache;
@@ -235,8 +235,7 @@ export class SignInAttempt {
   }
 
   #http(): HttpContext {
-    const reach = reachOf(new URL(this.server.url));
-    return { ...this.parts.http, reach, signal: this.#abort.signal };
+    return { ...this.parts.http, ...onWordOf(this.server.url), signal: this.#abort.signal };
   }
 
   #fail(error: unknown): string {

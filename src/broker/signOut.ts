@@ -1,5 +1,5 @@
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../oauth/tokenRevocation.js';
 import type { Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
@@ -33,7 +33,7 @@ export class SignOuts {
     private readonly signIns: SignIns,
     private readonly lock: Lock,
     private readonly log: Log,
-    private readonly http: Pick<HttpContext, 'fetch'>,
+    private readonly http: Network,
   ) {}
 
   signOut(server: ServerConfig): Promise<SignOutReceipt> {
@@ -51,7 +51,7 @@ export class SignOuts {
     this.states.observe(server, { kind: 'answered', authorized: true });
     const revocation = await revokeTokens(credential, {
       ...this.http,
-      reach: reachOf(new URL(server.url)),
+      ...onWordOf(server.url),
     });
     await releaseClient(server, credential.client, { http: this.http, log: this.log });
     const { host } = new URL(credential.as.issuer);

@@ -1,6 +1,6 @@
 import { identifierOf } from '../oauth/authorizationServerMetadata.js';
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { revokeTokens } from '../oauth/tokenRevocation.js';
 import type { Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
@@ -18,15 +18,14 @@ export async function revokeUnkept(
   parts: {
     readonly credentials: CredentialStore;
     readonly log: Log;
-    readonly http: Pick<HttpContext, 'fetch'>;
+    readonly http: Network;
   },
 ): Promise<void> {
   const { server, pending, tokens } = received;
   try {
     const present = await parts.credentials.reread(server.url);
     if (present !== undefined && mayShareGrant(present, received)) return;
-    const reach = reachOf(new URL(server.url));
-    await revokeTokens({ ...pending, tokens }, { ...parts.http, reach });
+    await revokeTokens({ ...pending, tokens }, { ...parts.http, ...onWordOf(server.url) });
     parts.log.info(
       `${server.name}: the tokens of a sign-in that was not kept were revoked where that can be.`,
     );

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { findOut, type Findings } from '../broker/discovery.js';
 import { parseServerUrl, serverNameFault, type ServerConfig } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
-import type { HttpContext } from '../oauth/httpContext.js';
+import type { Network } from '../oauth/httpContext.js';
 import { showFindings } from './discoveryFindings.js';
 import { Notifications, type NotificationWindow } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';
@@ -19,7 +19,7 @@ export class AddServer {
     private readonly settings: EditorServerSettings,
     private readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>,
     private readonly states: ServerStates,
-    private readonly http: Pick<HttpContext, 'fetch'>,
+    private readonly http: Network,
     private readonly window: AddServerWindow = vscode.window,
   ) {
     this.#notifications = new Notifications(window);

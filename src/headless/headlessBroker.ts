@@ -5,14 +5,23 @@ import { ClientStore } from '../broker/clientStore.js';
 import { CredentialStore } from '../broker/credentialStore.js';
 import { MetadataCache } from '../broker/metadataCache.js';
 import { PendingCallbacks } from '../broker/pendingCallbacks.js';
-import type { Clock, Disposable, Lock, Log, Memory, RedirectUris, SecretStore } from '../broker/ports.js';
+import type {
+  Clock,
+  Disposable,
+  Fetch,
+  Lock,
+  Log,
+  Memory,
+  RedirectUris,
+  Resolver,
+  SecretStore,
+} from '../broker/ports.js';
 import { ServerDecisions } from '../broker/serverDecisions.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { ServerStates } from '../broker/serverStates.js';
 import type { SignInParts } from '../broker/signInAttempt.js';
 import type { SignInQuestions } from '../broker/signInQuestions.js';
 import { SignIns } from '../broker/signIns.js';
-import type { Fetch } from '../oauth/httpContext.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
 import { HttpSseTransport } from '../relay/httpSseTransport.js';
 import { Relay } from '../relay/relay.js';
@@ -26,6 +35,8 @@ export interface HeadlessParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly fetch: Fetch;
+  /** A process that serves people brings the machine's, `node/systemResolver.ts`. */
+  readonly resolver: Resolver;
   readonly consentPrompt: ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
   /** Where there is somebody to ask after all. */
@@ -48,16 +59,17 @@ export interface HeadlessBroker extends Disposable {
 
 /** The composition root without an editor; the callback is a loopback listener. */
 export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
-  const { secrets, clock, log } = parts;
+  const { secrets, clock, log, resolver } = parts;
   const transport = new HttpSseTransport(parts.fetch, (url) =>
     parts.servers().some((server) => server.type === 'sse' && server.url === url),
   );
   const { fetch } = transport;
+  const http = { fetch, resolver };
   const credentials = new CredentialStore(secrets, log);
   const clientSecrets = new ClientSecrets(secrets);
   const metadata = new MetadataCache(clock);
   const states = new ServerStates(credentials, clock);
-  const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, { fetch });
+  const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, http);
   const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log, metadata);
   const callbacks = new PendingCallbacks();
   const relay: Relay = new Relay({
@@ -85,7 +97,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
       lock: parts.lock,
       clock,
       log,
-      http: { fetch },
+      http,
       confirmAccountChange,
       decisions,
       ...(questions !== undefined && { questions }),

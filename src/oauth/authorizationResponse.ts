@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { PendingAuthorization } from './authorizationRequest.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { sentence, serverWords, shownAddress } from './serverWords.js';
+import { isVisibleText, sentence, serverWords, shownAddress } from './serverWords.js';
 
 /** A callback that has been checked. It holds the code and therefore prints nothing of it. */
 export class ValidatedCallback {
@@ -60,7 +60,9 @@ export function validateAuthorizationResponse(
 
   const error = callback.get('error');
   if (error !== null) throw refusal(host, error, callback.get('error_description'));
-  if (!callback.get('code')) throw invalidCallback(host, 'has neither a code nor an error', 'code');
+  const code = callback.get('code');
+  if (!code) throw invalidCallback(host, 'has neither a code nor an error', 'code');
+  if (!isVisibleText(code)) throw invalidCallback(host, 'has a code that is none', 'code');
   try {
     const client: oauth.Client = { client_id: pending.client.clientId };
     return new ValidatedCallback(state, oauth.validateAuthResponse(as, client, callback, state));

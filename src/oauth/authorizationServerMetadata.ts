@@ -4,6 +4,7 @@ import type { HttpContext } from './httpContext.js';
 import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { addressesWithinReach } from './resolvedReach.js';
 import { addressOf, isSecureAddress } from './secureAddress.js';
 import { serverWords, shownAddress } from './serverWords.js';
 
@@ -150,7 +151,7 @@ function defaultEndpoints(origin: string): AuthorizationServer {
 async function candidate(
   url: URL,
   accepted: readonly string[] | undefined,
-  http: HttpContext,
+  http: HttpContext & { readonly signal: AbortSignal },
 ): Promise<AuthorizationServer> {
   const init = { headers: { accept: 'application/json' } };
   const answer = await boundedFetch(url.href, init, http, 'sameOrigin');
@@ -160,7 +161,11 @@ async function candidate(
       status: answer.status,
     });
   }
-  return validated(await jsonAnswer(answer, url), url, accepted, http.reach);
+  const as = validated(await jsonAnswer(answer, url), url, accepted, http.reach);
+  // The others are judged when they are asked; this one is for the browser.
+  const field = 'authorization_endpoint';
+  await addressesWithinReach(new URL(as[field] ?? url), http, http.signal, field);
+  return as;
 }
 
 /** Characters of an address: what is longer is not stored, and few servers take it. */

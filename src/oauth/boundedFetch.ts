@@ -2,6 +2,7 @@ import type { HttpContext } from './httpContext.js';
 import { networkFailure } from './networkFailure.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { addressesWithinReach } from './resolvedReach.js';
 import { addressOf, isSecureAddress } from './secureAddress.js';
 import { shownAddress } from './serverWords.js';
 
@@ -44,10 +45,17 @@ export async function boundedFetch(
   }
 }
 
-async function ask(url: URL, init: RequestInit, http: HttpContext, timeout: AbortSignal): Promise<Response> {
+async function ask(
+  url: URL,
+  init: RequestInit & { readonly signal: AbortSignal },
+  http: HttpContext,
+  timeout: AbortSignal,
+): Promise<Response> {
   try {
     http.signal?.throwIfAborted();
-    const answer = await http.fetch(url.href, init);
+    const judging = addressesWithinReach(url, http, init.signal);
+    const addresses = judging === undefined ? undefined : await judging;
+    const answer = await http.fetch(url.href, init, addresses);
     return await buffered(answer, url);
   } catch (error) {
     if (http.signal?.aborted === true) throw http.signal.reason;

@@ -3,20 +3,42 @@ import { shownAddress } from './serverWords.js';
 
 /**
  * Where a host is by its name alone: on this machine, in a private or link-local network, or anywhere. What a
- * name resolves to is not known here.
+ * name resolves to is judged in `resolvedReach.ts`.
  */
 export type NetworkReach = 'thisMachine' | 'privateNetwork' | 'internet';
 
 const nearness: Record<NetworkReach, number> = { internet: 0, privateNetwork: 1, thisMachine: 2 };
 
-/** @see RFC 6890, RFC 6761 §6.3, RFC 4193, RFC 4291 §2.5 */
+/** @see RFC 6890, RFC 6761 §6.3, RFC 4193, RFC 4291 §2.5, RFC 6052 §2.1 */
 export function reachOf({ hostname }: URL): NetworkReach {
   const name = hostname.replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost')) return 'thisMachine';
-  const v4 = /^\d+\.\d+\.\d+\.\d+$/.test(name) ? name.split('.').map(Number) : mappedV4(name);
+  const v4 = /^\d+\.\d+\.\d+\.\d+$/.test(name) ? name.split('.').map(Number) : embeddedV4(name);
   if (v4 !== undefined) return reachOfV4(v4);
   if (name === '[::1]' || name === '[::]') return 'thisMachine';
   return /^\[f[cd]|^\[fe[89ab]/.test(name) ? 'privateNetwork' : 'internet';
+}
+
+/** Whether a host is an IP address: the URL parser has normalized it. */
+export function isAddress({ hostname }: URL): boolean {
+  return hostname.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** @param address as a resolver gives it; an IPv6 one may have a zone (RFC 4007 §11) */
+export function reachOfAddress(address: string): NetworkReach {
+  const [plain = ''] = address.split('%');
+  return reachOf(new URL(`http://${plain.includes(':') ? `[${plain}]` : plain}/`));
+}
+
+/** Whether `one` is as near to this machine as `other`, or nearer. */
+export function isAsNearAs(one: NetworkReach, other: NetworkReach): boolean {
+  return nearness[one] >= nearness[other];
+}
+
+/** What there is to know of the configured server, on whose word addresses are asked. */
+export function onWordOf(server: string): { readonly server: URL; readonly reach: NetworkReach } {
+  const url = new URL(server);
+  return { server: url, reach: reachOf(url) };
 }
 
 /**
@@ -29,9 +51,13 @@ export function isWithinReach(url: URL, from: NetworkReach): boolean {
   return nearness[reachOf(url)] <= nearness[from];
 }
 
-/** @param field what names the address, where it is a field of metadata or of a challenge */
-export function outOfReach(url: URL, field?: string): OAuthFlowError {
-  const where = reachOf(url) === 'thisMachine' ? 'on this machine' : 'in a private network';
+/**
+ * @param field what names the address, where it is a field of metadata or of a challenge
+ * @param resolved where its name resolves to, if that is what puts it out of reach
+ */
+export function outOfReach(url: URL, field?: string, resolved?: NetworkReach): OAuthFlowError {
+  const place = (resolved ?? reachOf(url)) === 'thisMachine' ? 'on this machine' : 'in a private network';
+  const where = resolved === undefined ? place : `by its addresses ${place}`;
   const named = field === undefined ? '' : `, which "${field}" names,`;
   return new OAuthFlowError(
     'addressOutOfReach',
@@ -44,9 +70,9 @@ export function outOfReach(url: URL, field?: string): OAuthFlowError {
   );
 }
 
-/** The last 32 bits of an IPv4-mapped address, as the URL parser writes it. */
-function mappedV4(name: string): number[] | undefined {
-  const groups = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/
+/** The last 32 bits of an address that stands for one of IPv4 (mapped, NAT64), as the URL parser writes it. */
+function embeddedV4(name: string): number[] | undefined {
+  const groups = /^\[(?:::ffff|64:ff9b:):([0-9a-f]+):([0-9a-f]+)\]$/
     .exec(name)
     ?.slice(1)
     .map((group) => parseInt(group, 16));

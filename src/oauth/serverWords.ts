@@ -18,6 +18,11 @@ export function serverWords(text: unknown): string | undefined {
   return plain.length > longest ? `${plain.slice(0, longest).trimEnd()}…` : plain;
 }
 
+/** Whether a text is what codes and tokens are made of: `1*VSCHAR` (RFC 6749 appendix A). */
+export function isVisibleText(text: string): boolean {
+  return /^[\x20-\x7e]+$/.test(text);
+}
+
 /** A text that ends as a sentence does; what a server wrote at its end may or may not. */
 export function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;

@@ -4,7 +4,7 @@ import { withFormAsJson } from './formAnswer.js';
 import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from './oauthFlowError.js';
 import { Redacted } from './redacted.js';
-import { sentence, serverWords, shownAddress } from './serverWords.js';
+import { isVisibleText, sentence, serverWords, shownAddress } from './serverWords.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
 import { scopeTokens } from './wwwAuthenticateChallenge.js';
 
@@ -89,6 +89,12 @@ export function tokenSetOf(
   endpoint: string,
   dpop?: DpopBinding,
 ): TokenSet {
+  for (const token of [body.access_token, body.refresh_token]) {
+    // RFC 6749 appendix A.12, A.17: what else it holds cannot be sent in a header.
+    if (token !== undefined && !isVisibleText(token)) {
+      throw invalidTokenResponse(endpoint, 'it holds a token with characters that no token has');
+    }
+  }
   return {
     accessToken: new Redacted(body.access_token),
     ...tokenTypeOf(body.token_type, endpoint, dpop),

@@ -20,8 +20,8 @@ export class HttpSseTransport implements Disposable {
   ) {}
 
   /** For requests to servers of either transport. @see {@link HttpSseSession.open} for what it throws */
-  readonly fetch: Fetch = (url, init) =>
-    this.speaksIt(url) ? this.#ask(url, init) : this.network(url, init);
+  readonly fetch: Fetch = (url, init, addresses) =>
+    this.speaksIt(url) ? this.#ask(url, init) : this.network(url, init, addresses);
 
   dispose(): void {
     for (const { session } of this.#sessions.values()) session.close();

@@ -26,7 +26,8 @@ export const layers: Readonly<Record<string, Layer>> = {
     layers: ['broker', 'mcp', 'oauth'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],
   },
-  node: { layers: ['broker/ports'], packages: ['node:*', 'proper-lockfile'] },
+  // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
+  node: { layers: ['broker/ports'], packages: ['node:*', 'http', 'https', 'proper-lockfile'] },
   editor: { layers: ['broker', 'oauth', 'mcp'], packages: ['vscode'] },
   headless: { layers: ['oauth', 'mcp', 'broker', 'relay', 'node'], packages: ['node:*'] },
   'extension.ts': everything,

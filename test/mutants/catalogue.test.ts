@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalogue } from './catalogue.js';
 import { MutantDoesNotFit, planted, type Edit } from './mutant.js';
@@ -19,6 +19,18 @@ describe('the catalogue of defects', () => {
   it('names each defect once', () => {
     const names = catalogue.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
+  });
+
+  it('has one at least for each attack, which its test alone must notice', () => {
+    const attacks = readdirSync(path.join(root, 'test', 'attacks')).filter((file) =>
+      file.endsWith('.test.ts'),
+    );
+    const played = new Set(catalogue.map(({ tests }) => path.posix.basename(tests[0] ?? '')));
+    assert.ok(attacks.length >= 14);
+    assert.deepEqual(
+      attacks.filter((file) => !played.has(file)),
+      [],
+    );
   });
 
   for (const { name, edits, tests } of catalogue) {

@@ -1,3 +1,4 @@
+import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { dpopMutants } from './dpopMutants.js';
 import { layerMutants } from './layerMutants.js';
@@ -12,4 +13,5 @@ export const catalogue: readonly Mutant[] = [
   ...brokerMutants,
   ...relayMutants,
   ...layerMutants,
+  ...attackMutants,
 ];

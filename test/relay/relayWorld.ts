@@ -4,7 +4,7 @@ import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/ty
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
 import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
-import type { Fetch } from '../../src/oauth/httpContext.js';
+import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import { alice } from '../demo/people.js';
@@ -23,6 +23,8 @@ export interface Card {
 export interface RelayWorldOptions extends WorldOptions {
   /** Stands between the broker and the network, to watch or to disturb. */
   readonly fetch?: Fetch;
+  /** Where names are; by default nowhere, so that no test asks the network for one. */
+  readonly resolver?: Resolver;
   /** Servers beside those of the demo world, by name: an address, or an entry of the setting. */
   readonly servers?: Readonly<Record<string, string | object>>;
   /** How to sign in, as the settings say it, by name. */
@@ -91,6 +93,7 @@ export class RelayWorld {
       clock,
       log,
       fetch: this.options.fetch ?? fetch,
+      resolver: this.options.resolver ?? { addressesOf: () => Promise.resolve([]) },
       consentPrompt: {
         ask: async (_server, what, _need, attempt) => {
           this.prompts.push(what);
