@@ -1,7 +1,12 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { DirectConsent, followRedirects } from '../../src/headless/directConsent.js';
+import {
+  authorizationAddress,
+  DirectConsent,
+  followRedirects,
+  type VisitAuthorization,
+} from '../../src/headless/directConsent.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { signInToolName } from '../../src/mcp/signInTool.js';
 import { FileLock } from '../../src/node/fileLock.js';
@@ -23,30 +28,25 @@ type Report =
 /** Signs in as it must, lists the tools and calls one, all through the relay. */
 async function main(): Promise<Report> {
   const environment = clientEnvironment(process.argv.slice(2), process.env);
-  const broker = openBroker(environment);
+  const visit = visitor(environment);
+  const broker = openBroker(environment, visit);
   try {
-    return await callThroughRelay(broker, environment);
+    return await callThroughRelay(broker, openClient(visit), environment);
   } finally {
     broker.dispose();
   }
 }
 
-function openBroker({ server, browser, store }: ClientEnvironment): HeadlessBroker {
+function openBroker({ server, store }: ClientEnvironment, visit: VisitAuthorization): HeadlessBroker {
   const say = (message: string) => console.error(message);
   const log = { debug: say, info: say, warn: say, error: say };
   const { secrets, memory } = new StoreFile(store);
-  const visit =
-    browser === undefined
-      ? followRedirects
-      : (address: URL, signal: AbortSignal) => runBrowser(browser, address, signal);
+  const locks = store === undefined ? path.join(tmpdir(), `mcp-locks-${process.pid}`) : `${store}.locks`;
   return createHeadlessBroker({
     servers: () => [server],
     secrets,
     memory,
-    lock: new FileLock(
-      store === undefined ? path.join(tmpdir(), `mcp-locks-${process.pid}`) : `${store}.locks`,
-      log,
-    ),
+    lock: new FileLock(locks, log),
     clock: systemClock,
     log,
     fetch,
@@ -56,13 +56,35 @@ function openBroker({ server, browser, store }: ClientEnvironment): HeadlessBrok
   });
 }
 
-async function callThroughRelay(broker: HeadlessBroker, environment: ClientEnvironment): Promise<Report> {
-  const { server, tool, toolArguments } = environment;
-  const { url, key } = await broker.relay.endpointFor(server);
+/** What takes the place of the person's browser. */
+function visitor({ browser }: ClientEnvironment): VisitAuthorization {
+  if (browser === undefined) return followRedirects;
+  return (address, signal) => runBrowser(browser, address, signal);
+}
+
+/** A client of both eras that opens what it is shown, whichever way it is shown. */
+function openClient(visit: VisitAuthorization): Client {
   const client = new Client(
     { name: 'conformance', version: '1' },
-    { versionNegotiation: { mode: 'auto' }, capabilities: {} },
+    { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: { url: {} } } },
   );
+  client.setRequestHandler('elicitation/create', async ({ params }) => {
+    if (params.mode !== 'url') return { action: 'decline' };
+    const signal = AbortSignal.timeout(requestTimeout);
+    const address = await authorizationAddress(params.url, signal);
+    if (address !== undefined) await visit(address, signal);
+    return { action: 'accept' };
+  });
+  return client;
+}
+
+async function callThroughRelay(
+  broker: HeadlessBroker,
+  client: Client,
+  environment: ClientEnvironment,
+): Promise<Report> {
+  const { server, tool, toolArguments } = environment;
+  const { url, key } = await broker.relay.endpointFor(server);
   const headers = { Authorization: `Bearer ${key.expose()}` };
   const options = { timeout: requestTimeout };
   await client.connect(
