@@ -7,13 +7,12 @@ import type { ServerConfig } from '../broker/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
 import { errorMessage, listChangedMessages, sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
-import { AmbiguousJsonError } from '../mcp/strictJson.js';
 import type { Caller } from './callerAdmission.js';
 import { EventStream } from './eventStream.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
 import type { RelayedRequests } from './relayedRequest.js';
 import { RelaySession } from './relaySession.js';
-import { BodyTooLargeError, readBody } from './requestBody.js';
+import { readBody, refuseBody } from './requestBody.js';
 import type { ServerStreams } from './serverStream.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { StatelessRequests } from './statelessRequests.js';
@@ -280,19 +279,6 @@ export class McpEndpoint {
 function cancel(session: RelaySession, requestId: unknown): void {
   if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
   session.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
-}
-
-function refuseBody(response: ServerResponse, error: unknown): void {
-  if (error instanceof BodyTooLargeError) {
-    sendJson(response, 413, errorMessage(undefined, ErrorCode.InvalidRequest, error.message), {
-      Connection: 'close',
-    });
-  } else if (error instanceof AmbiguousJsonError) {
-    sendJson(response, 400, errorMessage(undefined, ErrorCode.ParseError, error.message));
-  } else {
-    // The caller went away while it was sending.
-    response.destroy();
-  }
 }
 
 function notFound(response: ServerResponse, id: RequestId | undefined): void {
