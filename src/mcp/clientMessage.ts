@@ -6,6 +6,7 @@ import {
   type JSONRPCRequest,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import { decodeHeaderValue } from './headerValue.js';
 import { AmbiguousJsonError, parseStrictJson } from './strictJson.js';
 
 /** What came in one POST of the Streamable HTTP transport. */
@@ -76,6 +77,7 @@ export function headerDisagreement(
     return 'Mcp-Method and the body name different methods.';
   const name = header('mcp-name');
   const named = request.params?.['name'] ?? request.params?.['uri'];
-  if (name !== undefined && name !== named) return 'Mcp-Name and the body name different things.';
+  if (name !== undefined && decodeHeaderValue(name) !== named)
+    return 'Mcp-Name and the body name different things.';
   return undefined;
 }

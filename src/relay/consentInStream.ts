@@ -7,8 +7,10 @@ import type { SignInAttempt } from '../broker/signInAttempt.js';
 import type { SignInPhase } from '../broker/signInOutcome.js';
 import type { SignIns } from '../broker/signIns.js';
 import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp/consentWords.js';
+import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { serverWords } from '../oauth/serverWords.js';
+import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
 import { untilAborted } from './untilAborted.js';
 
@@ -18,6 +20,11 @@ const consentDeadline = 4 * 60_000;
 export type ConsentOutcome =
   | { readonly kind: 'granted'; readonly credential: Credential }
   | { readonly kind: 'refused'; readonly text: string };
+
+/** `asked`: the request was answered with the question, and comes again with the answer to it. */
+export type ObtainedConsent = ConsentOutcome | { readonly kind: 'asked' };
+
+const declinedInEditor = 'It was declined in the editor.';
 
 const phaseWords: Record<SignInPhase, string> = {
   waitingForBrowser: 'Waiting for your consent',
@@ -38,10 +45,11 @@ export class ConsentInStream {
     private readonly signIns: () => SignIns,
     private readonly credentials: CredentialStore,
     private readonly prompt: ConsentPrompt,
+    private readonly rounds: ConsentRounds,
   ) {}
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
-  async obtain(held: HeldRequest, need: ConsentNeed): Promise<ConsentOutcome> {
+  async obtain(held: HeldRequest, need: ConsentNeed): Promise<ObtainedConsent> {
     const { server } = held.session;
     // A caller that wants no progress sees headers all the same: without any it hangs up before the person comes.
     if (held.acceptsEventStream) held.stream();
@@ -55,12 +63,66 @@ export class ConsentInStream {
     try {
       const subject = await this.#subject(held, need, attempt);
       if ('kind' in subject) return subject;
+      if (this.#asksInResult(held, attempt)) {
+        await this.#askInResult(held, need, attempt, subject);
+        return { kind: 'asked' };
+      }
       held.progress(phaseWords[attempt.phase]);
       this.#ask(held, need, attempt, subject);
       return await this.#settled(held, need, attempt, subject);
     } finally {
       phases.dispose();
     }
+  }
+
+  /**
+   * Goes on with a consent that a result asked for.
+   *
+   * @throws the reason of the request's signal
+   */
+  async resume(held: HeldRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
+    const { attempt, need, subject } = asked;
+    if (!accepted) attempt.decline(declinedInEditor);
+    if (held.acceptsEventStream) held.stream();
+    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords[phase]));
+    try {
+      return await this.#settled(held, need, attempt, subject);
+    } finally {
+      phases.dispose();
+    }
+  }
+
+  /** MCP 2026-07-28: a caller is asked in the result of its request. Only one is, as with cards. */
+  #asksInResult(held: HeldRequest, attempt: SignInAttempt): boolean {
+    const { session, request } = held;
+    return (
+      session.isStateless &&
+      session.showsCards &&
+      mayRequireInput(request) &&
+      attempt.phase === 'waitingForBrowser' &&
+      !attempt.hasEnded &&
+      !this.rounds.isAskedFor(attempt) &&
+      !this.#cards.has(attempt)
+    );
+  }
+
+  async #askInResult(
+    held: HeldRequest,
+    need: ConsentNeed,
+    attempt: SignInAttempt,
+    subject: ConsentSubject,
+  ): Promise<void> {
+    const { session, request } = held;
+    const page = await attempt.launchPage();
+    const id = this.rounds.remember({
+      callerId: session.caller.id,
+      serverUrl: session.server.url,
+      attempt,
+      need,
+      subject,
+      input: broughtInput(request),
+    });
+    held.answer(consentRequired(id, page.address, cardMessage(subject)));
   }
 
   /**
@@ -104,14 +166,18 @@ export class ConsentInStream {
       return;
     }
     if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
+    if (this.rounds.isAskedFor(attempt)) return;
     this.#cards.set(attempt, held);
     const answered =
-      held.tool !== undefined && held.session.showsCards && held.acceptsEventStream
+      !held.session.isStateless &&
+      held.tool !== undefined &&
+      held.session.showsCards &&
+      held.acceptsEventStream
         ? this.#showCard(held, attempt, subject)
         : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
     answered.then(
       (accepted) => {
-        if (!accepted && !held.signal.aborted) attempt.decline('It was declined in the editor.');
+        if (!accepted && !held.signal.aborted) attempt.decline(declinedInEditor);
       },
       () =>
         attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),

@@ -9,6 +9,8 @@ import {
   serverErrorCode,
   textResult,
 } from '../mcp/relayMessages.js';
+import { completeResult } from '../mcp/statelessRevision.js';
+import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
 import type { RelaySession } from './relaySession.js';
 
@@ -24,6 +26,8 @@ export class HeldRequest {
   readonly #abort = new AbortController();
   #stream: EventStream | undefined;
   #progress = 0;
+  /** The consent this request was answered with when it was said before. */
+  resumed: ResumedConsent | undefined;
 
   constructor(
     readonly session: RelaySession,
@@ -62,7 +66,7 @@ export class HeldRequest {
 
   /** Begins the event stream, if it has not begun. */
   stream(): EventStream {
-    this.#stream ??= new EventStream(this.response, this.clock, { 'Mcp-Session-Id': this.session.id });
+    this.#stream ??= new EventStream(this.response, this.clock, this.session.headers);
     return this.#stream;
   }
 
@@ -87,18 +91,24 @@ export class HeldRequest {
 
   /** @param json the answer as the upstream wrote it, for a caller that takes no event stream */
   answerAsIs(json: string): void {
-    this.response.writeHead(200, jsonHeaders({ 'Mcp-Session-Id': this.session.id }));
+    this.response.writeHead(200, jsonHeaders(this.session.headers));
     this.response.end(json);
   }
 
   answer(result: Result): void {
-    this.#finish(resultMessage(this.request.id, result));
+    const { method, id } = this.request;
+    const whole = this.session.isStateless ? completeResult(method, result) : result;
+    this.#finish(resultMessage(id, whole));
   }
 
   /** Ends a request that cannot be done: for a tool call in words the model reads, else as an error. */
   refuse(text: string): void {
     if (this.tool !== undefined) this.answer(textResult(text, true));
-    else this.#finish(errorMessage(this.request.id, serverErrorCode, text));
+    else this.fail(serverErrorCode, text);
+  }
+
+  fail(code: number, message: string): void {
+    this.#finish(errorMessage(this.request.id, code, message));
   }
 
   #finish(message: JSONRPCMessage): void {
@@ -108,7 +118,7 @@ export class HeldRequest {
       this.#stream.end();
       return;
     }
-    sendJson(this.response, 200, message, { 'Mcp-Session-Id': this.session.id });
+    sendJson(this.response, 200, message, this.session.headers);
   }
 }
 

@@ -6,15 +6,16 @@ import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
 import { errorMessage, listChangedMessages, sessionNotFoundMessage } from '../mcp/relayMessages.js';
-import { AmbiguousJsonError } from '../mcp/strictJson.js';
+import { declaredRevision } from '../mcp/statelessRevision.js';
 import type { Caller } from './callerAdmission.js';
 import { EventStream } from './eventStream.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
 import type { RelayedRequests } from './relayedRequest.js';
 import { RelaySession } from './relaySession.js';
-import { BodyTooLargeError, readBody } from './requestBody.js';
+import { readBody, refuseBody } from './requestBody.js';
 import type { ServerStreams } from './serverStream.js';
 import type { SignedOutSessions } from './signedOutSession.js';
+import type { StatelessRequests } from './statelessRequests.js';
 import { upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
@@ -29,6 +30,7 @@ export interface McpEndpointParts {
   readonly upstreams: UpstreamSessions;
   readonly requests: RelayedRequests;
   readonly signedOut: SignedOutSessions;
+  readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
   readonly clock: Clock;
   readonly log: Log;
@@ -111,6 +113,11 @@ export class McpEndpoint {
         sendJson(response, 400, errorMessage(message.request.id, ErrorCode.InvalidRequest, disagreement));
         return;
       }
+      if (declaredRevision(message.request) !== undefined) {
+        const post = { request: message.request, body, incoming: request, response };
+        await this.parts.stateless.answer(server, caller, post, (held) => this.#request(held));
+        return;
+      }
       if (message.request.method === 'initialize') {
         await this.#initialize(new RelaySession(server, caller, message.request), response);
         return;
@@ -183,7 +190,7 @@ export class McpEndpoint {
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
   async #forward(session: RelaySession, body: Buffer, request: IncomingMessage): Promise<void> {
     await this.parts.upstreams.leaveStrangers(session);
-    if (session.upstream === undefined) return;
+    if (session.upstream === undefined || session.isBridged) return;
     const headers = upstreamHeaders('POST', session.upstream, request.headers);
     const outcome = await this.parts.authorizedFetch.send(session.server, {
       method: 'POST',
@@ -230,7 +237,7 @@ export class McpEndpoint {
 
   async #endUpstream(session: RelaySession): Promise<void> {
     await this.parts.upstreams.leaveStrangers(session);
-    if (session.upstream === undefined) return;
+    if (session.upstream === undefined || session.isBridged) return;
     const headers = upstreamHeaders('DELETE', session.upstream);
     const outcome = await this.parts.authorizedFetch.send(session.server, {
       method: 'DELETE',
@@ -272,19 +279,6 @@ export class McpEndpoint {
 function cancel(session: RelaySession, requestId: unknown): void {
   if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
   session.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
-}
-
-function refuseBody(response: ServerResponse, error: unknown): void {
-  if (error instanceof BodyTooLargeError) {
-    sendJson(response, 413, errorMessage(undefined, ErrorCode.InvalidRequest, error.message), {
-      Connection: 'close',
-    });
-  } else if (error instanceof AmbiguousJsonError) {
-    sendJson(response, 400, errorMessage(undefined, ErrorCode.ParseError, error.message));
-  } else {
-    // The caller went away while it was sending.
-    response.destroy();
-  }
 }
 
 function notFound(response: ServerResponse, id: RequestId | undefined): void {

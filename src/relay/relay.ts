@@ -21,6 +21,7 @@ import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
 import { CallerAdmission, isLoopbackAuthority } from './callerAdmission.js';
 import { ConsentInStream } from './consentInStream.js';
+import { ConsentRounds } from './consentRounds.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
 import { LaunchPages } from './launchPages.js';
 import { LoopbackCallbacks } from './loopbackCallbacks.js';
@@ -31,7 +32,9 @@ import { RelayedRequests } from './relayedRequest.js';
 import { ServerProfiles } from './serverProfiles.js';
 import { ServerStreams } from './serverStream.js';
 import { SignedOutSessions } from './signedOutSession.js';
+import { StatelessRequests } from './statelessRequests.js';
 import { UpstreamAnswers } from './upstreamAnswer.js';
+import { UpstreamDiscovery } from './upstreamDiscovery.js';
 import { UpstreamSessions } from './upstreamSession.js';
 
 export interface RelayParts {
@@ -74,9 +77,11 @@ export class Relay implements Disposable, Launcher {
   constructor(private readonly parts: RelayParts) {
     const { authorizedFetch, credentials, clock, log } = parts;
     const profiles = new ServerProfiles(parts.memory);
-    const upstreams = new UpstreamSessions(authorizedFetch, credentials, profiles, clock);
+    const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
+    const upstreams = new UpstreamSessions(authorizedFetch, credentials, profiles, discovery, clock);
     const signedOut = new SignedOutSessions(profiles);
-    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt);
+    const rounds = new ConsentRounds();
+    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock));
     const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent);
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
@@ -85,6 +90,7 @@ export class Relay implements Disposable, Launcher {
       upstreams,
       requests,
       signedOut,
+      stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock }),
       streams,
       clock,
       log,

@@ -7,6 +7,8 @@ import type { EventStream } from './eventStream.js';
 
 /** The session at the upstream that stands behind a caller's session. */
 export interface UpstreamSession {
+  /** The upstream speaks the revision without sessions (MCP 2026-07-28): each request stands alone there. */
+  readonly isStateless?: true;
   /** Undefined where the server keeps no sessions. */
   readonly sessionId?: string;
   readonly protocolVersion: string;
@@ -50,7 +52,19 @@ export class RelaySession {
     readonly caller: Caller,
     /** The caller's `initialize`, kept to be said again to the upstream. */
     readonly initialize: JSONRPCRequest,
+    /** It lasts for one request, whose caller speaks the revision without sessions (MCP 2026-07-28). */
+    readonly isStateless = false,
   ) {}
+
+  /** What every answer in the session carries. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.isStateless ? {} : { 'Mcp-Session-Id': this.id };
+  }
+
+  /** The caller has a session and the upstream knows none. */
+  get isBridged(): boolean {
+    return !this.isStateless && this.#upstream?.isStateless === true;
+  }
 
   /** Undefined while the session is answered by the relay alone. */
   get upstream(): UpstreamSession | undefined {

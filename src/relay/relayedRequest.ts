@@ -4,17 +4,21 @@ import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js'
 import { identityLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
+import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { describeRequest, type ConsentInStream } from './consentInStream.js';
+import type { ResumedConsent } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { UpstreamAnswers } from './upstreamAnswer.js';
 import { untilAborted } from './untilAborted.js';
-import { upstreamHeaders } from './upstreamRequest.js';
+import { upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 
 /** How often one request may ask the person, before the server is believed to want something else. */
 const consentLimit = 3;
+/** What the revision without sessions has no word for, and needs none. */
+const needsNoUpstream = new Set(['ping', 'logging/setLevel']);
 
 /** Takes one request from its arrival to its answer, asking for consent on the way where it is needed. */
 export class RelayedRequests {
@@ -32,6 +36,7 @@ export class RelayedRequests {
       held.answer({});
       return;
     }
+    if (held.resumed !== undefined && !(await this.#resume(held, held.resumed))) return;
     let need: ConsentNeed | undefined;
     for (let asked = 0; asked <= consentLimit; asked++) {
       const outcome = await this.#attempt(held);
@@ -49,14 +54,23 @@ export class RelayedRequests {
       need = outcome.need;
       if (asked === consentLimit) break;
       const consent = await this.consent.obtain(held, need);
+      if (consent.kind === 'asked') return;
       if (consent.kind === 'refused') {
         held.refuse(consent.text);
         return;
       }
-      if (held.tool === signInToolName) held.progress(signedInLine(consent.credential));
-      else if (held.tool !== undefined) held.progress(`${held.tool} again`);
+      sayGranted(held, consent.credential);
     }
     held.refuse(refusals.notSettled(subjectOf(held, need)));
+  }
+
+  /** @returns whether to go on with a request that was answered with a question before */
+  async #resume(held: HeldRequest, { asked, accepted }: ResumedConsent): Promise<boolean> {
+    if (asked === undefined) return true;
+    const consent = await this.consent.resume(held, asked, accepted);
+    if (consent.kind === 'refused') held.refuse(consent.text);
+    else sayGranted(held, consent.credential);
+    return consent.kind === 'granted';
   }
 
   /** One try at the upstream, beginning a session there first where there is none. */
@@ -81,10 +95,19 @@ export class RelayedRequests {
       );
       return 'answered';
     }
+    if (session.isBridged && needsNoUpstream.has(held.request.method)) {
+      held.answer({});
+      return 'answered';
+    }
+    const post = session.isBridged
+      ? upstreamPost(session, held.request, held.incoming.headers)
+      : {
+          headers: upstreamHeaders('POST', session.upstream, held.incoming.headers),
+          body: held.body,
+        };
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
-      headers: upstreamHeaders('POST', session.upstream, held.incoming.headers),
-      body: held.body,
+      ...post,
       signal: held.signal,
       ...(held.tool !== undefined && { tool: held.tool }),
     });
@@ -101,10 +124,19 @@ export class RelayedRequests {
 
   /** Lists never ask for consent: nothing pops up because an editor looked. */
   #answerAlone(held: HeldRequest): boolean {
+    if (held.request.method === listenMethod) {
+      held.answer(endedSubscription(held.request));
+      return true;
+    }
     const result = this.signedOut.answerTo(held.session, held.request.method);
     if (result !== undefined) held.answer(result);
     return result !== undefined;
   }
+}
+
+function sayGranted(held: HeldRequest, credential: Credential): void {
+  if (held.tool === signInToolName) held.progress(signedInLine(credential));
+  else if (held.tool !== undefined) held.progress(`${held.tool} again`);
 }
 
 /** The last progress is what stays visible under the call of `sign_in`. */

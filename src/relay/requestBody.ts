@@ -1,4 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { errorMessage } from '../mcp/relayMessages.js';
+import { AmbiguousJsonError } from '../mcp/strictJson.js';
+import { sendJson } from './heldRequest.js';
 
 /** Held until the upstream's status is known, because it may have to be sent again; in bytes. */
 const requestBodyLimit = 4 * 1024 * 1024;
@@ -24,4 +28,18 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** Answers a request whose body could not be taken. */
+export function refuseBody(response: ServerResponse, error: unknown): void {
+  if (error instanceof BodyTooLargeError) {
+    sendJson(response, 413, errorMessage(undefined, ErrorCode.InvalidRequest, error.message), {
+      Connection: 'close',
+    });
+  } else if (error instanceof AmbiguousJsonError) {
+    sendJson(response, 400, errorMessage(undefined, ErrorCode.ParseError, error.message));
+  } else {
+    // The caller went away while it was sending.
+    response.destroy();
+  }
 }

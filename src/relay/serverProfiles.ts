@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Memory } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
+import { discoverResultOf, type DiscoverResult } from '../mcp/statelessRevision.js';
 
 /** What a server lists, by the member of the answer that holds it. */
 const lists = {
@@ -43,6 +44,16 @@ export class ServerProfiles {
   async rememberInformation(server: ServerConfig, result: InitializeResult): Promise<void> {
     if (JSON.stringify(result).length > longestList) return;
     await this.#remember(key('information', server), result);
+  }
+
+  /** What it said last as a server of the revision without sessions; undefined where it never did. */
+  discovery(server: ServerConfig): DiscoverResult | undefined {
+    return discoverResultOf(this.memory.get(key('discovery', server)));
+  }
+
+  async rememberDiscovery(server: ServerConfig, result: DiscoverResult): Promise<void> {
+    if (JSON.stringify(result).length > longestList) return;
+    await this.#remember(key('discovery', server), result);
   }
 
   tools(server: ServerConfig): readonly Tool[] | undefined {

@@ -47,6 +47,7 @@ export class ServerStreams {
   ): Promise<void> {
     // What an upstream says in one person's session is not for the next one's ears.
     const { upstreamLeft } = session;
+    if (session.isBridged) return;
     try {
       await this.upstreams.leaveStrangers(session);
       if (upstreamLeft.aborted) return;

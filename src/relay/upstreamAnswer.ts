@@ -134,7 +134,7 @@ async function pipeThrough(
   held.response.writeHead(status, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
-    'Mcp-Session-Id': held.session.id,
+    ...held.session.headers,
   });
   for await (const chunk of chunks) {
     if (held.response.destroyed) return;

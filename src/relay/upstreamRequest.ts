@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamRequest } from '../broker/authorizedFetch.js';
-import type { UpstreamSession } from './relaySession.js';
+import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import { statelessHeaders, withoutSession } from '../mcp/statelessRevision.js';
+import type { RelaySession, UpstreamSession } from './relaySession.js';
 
 /** What of a caller's headers an upstream is told: the transport's own and the trace context. */
 const forwarded = [
@@ -29,10 +31,27 @@ export function upstreamHeaders(
   }
   headers.set('Accept', method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream');
   if (method === 'POST') headers.set('Content-Type', 'application/json');
+  for (const [name, value] of Object.entries(caller)) {
+    // MCP 2026-07-28: arguments that the tool's schema wants repeated in headers.
+    if (name.startsWith('mcp-param-') && typeof value === 'string') headers.set(name, value);
+  }
   if (session !== undefined) {
     if (session.sessionId !== undefined) headers.set('Mcp-Session-Id', session.sessionId);
     // VS Code leaves it out after `initialize`; servers may refuse its absence (MCP 2025-06-18, transports).
-    if (!headers.has('mcp-protocol-version')) headers.set('Mcp-Protocol-Version', session.protocolVersion);
+    const isSaid = headers.has('mcp-protocol-version') && session.isStateless !== true;
+    if (!isSaid) headers.set('Mcp-Protocol-Version', session.protocolVersion);
   }
   return headers;
+}
+
+/** A request of a caller's session, or of the relay's own, for an upstream that knows no sessions. */
+export function upstreamPost(
+  { upstream, initialize }: RelaySession,
+  request: JSONRPCRequest,
+  caller: IncomingHttpHeaders = {},
+): Pick<UpstreamRequest, 'headers'> & { readonly body: Uint8Array } {
+  const headers = upstreamHeaders('POST', upstream, caller);
+  const stateless = withoutSession(request, initialize);
+  for (const [name, value] of Object.entries(statelessHeaders(stateless))) headers.set(name, value);
+  return { headers, body: Buffer.from(JSON.stringify(stateless)) };
 }

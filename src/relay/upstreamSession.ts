@@ -1,5 +1,6 @@
 import {
   InitializeResultSchema,
+  isJSONRPCRequest,
   ListToolsResultSchema,
   type InitializeResult,
   type JSONRPCMessage,
@@ -9,13 +10,14 @@ import type { AuthorizedFetch, AuthorizedOutcome } from '../broker/authorizedFet
 import type { Credential } from '../broker/credential.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
 import { notificationMessage } from '../mcp/relayMessages.js';
+import { initializeResultOf, statelessRevision } from '../mcp/statelessRevision.js';
+import { patiently } from './patience.js';
 import type { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
-import { boundedText, OversizedAnswerError } from './upstreamBody.js';
-import { isEventStream, upstreamEvents } from './upstreamEvents.js';
-import { upstreamHeaders } from './upstreamRequest.js';
+import type { UpstreamDiscovery } from './upstreamDiscovery.js';
+import { upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { resultOf } from './upstreamResult.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** The upstream's answer to `initialize`, or why there is none. */
@@ -30,8 +32,6 @@ export type ToolListOutcome =
 
 /** Most pages of a tool list that are gathered; pages without end would hold the call for ever. */
 const mostPages = 100;
-/** Longest wait for what the relay asks by itself, in milliseconds. */
-const patience = 30_000;
 
 /** Begins sessions at upstreams on behalf of callers' sessions. */
 export class UpstreamSessions {
@@ -41,13 +41,14 @@ export class UpstreamSessions {
     private readonly authorizedFetch: AuthorizedFetch,
     private readonly credentials: CredentialStore,
     private readonly profiles: ServerProfiles,
+    private readonly discovery: UpstreamDiscovery,
     private readonly clock: Clock,
   ) {}
 
   /** Leaves a session that was begun as somebody else: another person's token has no place in it. */
   async leaveStrangers(session: RelaySession): Promise<void> {
     const { upstream } = session;
-    if (upstream === undefined) return;
+    if (upstream === undefined || upstream.isStateless === true) return;
     const credential = await this.credentials.get(session.server.url);
     if (session.upstream === upstream && upstream.person !== personOf(credential)) session.leaveUpstream();
   }
@@ -60,7 +61,7 @@ export class UpstreamSessions {
   attach(session: RelaySession, announce: boolean): Promise<AttachOutcome> {
     const running = this.#attaching.get(session);
     if (running !== undefined) return running;
-    const attaching = this.#patiently(session.server, 'initialize', session.closed, (signal) =>
+    const attaching = patiently(this.clock, session.server, 'initialize', session.closed, (signal) =>
       this.#attach(session, signal, announce),
     ).finally(() => void this.#attaching.delete(session));
     this.#attaching.set(session, attaching);
@@ -69,7 +70,7 @@ export class UpstreamSessions {
 
   /** The upstream's whole tool list; remembered for when the person is signed out. */
   listTools(session: RelaySession, signal: AbortSignal): Promise<ToolListOutcome> {
-    return this.#patiently(session.server, 'tools/list', signal, (limited) =>
+    return patiently(this.clock, session.server, 'tools/list', signal, (limited) =>
       this.#listTools(session, limited),
     );
   }
@@ -113,6 +114,7 @@ export class UpstreamSessions {
     );
     if (!result.success) {
       await discardBody(response);
+      if (mayBeStateless(response.status)) return this.#attachWithoutSession(session, response, signal);
       const { host } = new URL(session.server.url);
       return {
         kind: 'failed',
@@ -134,36 +136,38 @@ export class UpstreamSessions {
     return { kind: 'attached', result: result.data };
   }
 
-  /** Ends in words where the upstream does not answer, or answers without end. */
-  async #patiently<Outcome>(
-    server: ServerConfig,
-    method: string,
+  /** A server that knows no `initialize` may be one that knows no sessions. */
+  async #attachWithoutSession(
+    session: RelaySession,
+    refusal: Response,
     signal: AbortSignal,
-    work: (signal: AbortSignal) => Promise<Outcome>,
-  ): Promise<Outcome | Extract<AuthorizedOutcome, { kind: 'failed' }>> {
-    const late = new AbortController();
-    const timer = this.clock.after(patience, () => late.abort());
-    const { host } = new URL(server.url);
-    try {
-      return await work(AbortSignal.any([signal, late.signal]));
-    } catch (error) {
-      if (signal.aborted) throw error;
-      if (late.signal.aborted)
-        return { kind: 'failed', detail: `${host} did not answer ${method} within ${patience / 1000} s.` };
-      if (!(error instanceof OversizedAnswerError)) throw error;
-      return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
-    } finally {
-      timer.dispose();
+  ): Promise<AttachOutcome> {
+    const outcome = await this.discovery.discover(session, signal);
+    switch (outcome.kind) {
+      case 'discovered': {
+        const { server, initialize } = session;
+        const result = initializeResultOf(outcome.result, initialize, server.name);
+        const person = personOf(outcome.credential);
+        session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person });
+        await this.profiles.rememberInformation(server, result);
+        return { kind: 'attached', result };
+      }
+      case 'otherRevision': {
+        const { host } = new URL(session.server.url);
+        const detail = `${host} did not answer initialize as an MCP server does (${refusal.status}).`;
+        return { kind: 'failed', detail };
+      }
+      default:
+        return outcome;
     }
   }
 
   #post(session: RelaySession, message: JSONRPCMessage, signal: AbortSignal): Promise<AuthorizedOutcome> {
-    return this.authorizedFetch.send(session.server, {
-      method: 'POST',
-      headers: upstreamHeaders('POST', session.upstream),
-      body: Buffer.from(JSON.stringify(message)),
-      signal,
-    });
+    const post =
+      session.upstream?.isStateless === true && isJSONRPCRequest(message)
+        ? upstreamPost(session, message)
+        : { headers: upstreamHeaders('POST', session.upstream), body: Buffer.from(JSON.stringify(message)) };
+    return this.authorizedFetch.send(session.server, { method: 'POST', ...post, signal });
   }
 }
 
@@ -175,21 +179,7 @@ function personOf(credential: Credential | undefined): string | undefined {
     : `${credential.account.id} ${credential.as.issuer}`;
 }
 
-/** The `result` of the response with this id, from a JSON or an event stream answer. */
-async function resultOf(response: Response, id: string | number): Promise<unknown> {
-  if (!isEventStream(response)) return resultIn(await boundedText(response), id);
-  for await (const event of upstreamEvents(response)) {
-    const result = resultIn(event.data, id);
-    if (result !== undefined) return result;
-  }
-  return undefined;
-}
-
-function resultIn(text: string, id: string | number): unknown {
-  try {
-    const message = JSON.parse(text) as { id?: unknown; result?: unknown } | null;
-    return message?.id === id ? message.result : undefined;
-  } catch {
-    return undefined;
-  }
+/** Neither out of order nor out of breath: it refused the question itself. */
+function mayBeStateless(status: number): boolean {
+  return status < 500 && status !== 429;
 }

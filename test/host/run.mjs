@@ -1,4 +1,4 @@
-// The way in to `npm run demo`, `npm test` and `npm run mutants`, from nothing but Node ≥ 20 and npm:
+// The way in to `npm run demo`, `npm test`, `npm run mutants` and `npm run conformance`, from nothing but Node ≥ 20 and npm:
 // installs what is missing, compiles, packages, and runs the compiled command under Node 24.
 import { readdirSync, rmSync, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -15,6 +15,7 @@ const commands = {
   demo: { editor: true, vsix: true },
   testAll: { editor: true, vsix: true },
   mutants: { editor: false, vsix: false },
+  conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
 };
 
 async function main([name = '', ...args]) {
@@ -39,7 +40,12 @@ async function main([name = '', ...args]) {
   await compile(node, env);
   if (command.vsix) env.MCP_OAUTH_BROKER_VSIX = await packageExtension(node, env);
   return inForeground(
-    [node, '--enable-source-maps', path.join(root, 'out', 'test', 'host', `${name}.js`), ...args],
+    [
+      node,
+      '--enable-source-maps',
+      path.join(root, 'out', 'test', command.entry ?? `host/${name}.js`),
+      ...args,
+    ],
     { cwd: root, env },
   );
 }

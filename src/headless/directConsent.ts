@@ -1,0 +1,50 @@
+import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import type { ConsentPrompt } from '../broker/consentPrompt.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignInAttempt } from '../broker/signInAttempt.js';
+import { addressOf } from '../oauth/secureAddress.js';
+import { discardBody } from '../oauth/discardBody.js';
+
+/**
+ * Takes the place of the person's browser: given the address of an authorization request, resolves when it
+ * has done what there is to do. The answer comes to the redirect URI, as it does from a browser.
+ */
+export type VisitAuthorization = (address: URL, signal: AbortSignal) => Promise<void>;
+
+/** Consent where nobody is at a screen: whoever runs the process has said beforehand how to sign in. */
+export class DirectConsent implements ConsentPrompt {
+  constructor(private readonly visit: VisitAuthorization) {}
+
+  async ask(
+    _server: ServerConfig,
+    _what: string,
+    _need: ConsentNeed,
+    attempt: SignInAttempt,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const page = await attempt.launchPage();
+    const address = await authorizationAddress(page.address, signal);
+    // Without one, the attempt has ended and says why.
+    if (address !== undefined) await this.visit(address, signal);
+    return true;
+  }
+}
+
+/**
+ * Where a launch page sends the browser.
+ *
+ * @returns undefined where it explains a failure instead
+ */
+export async function authorizationAddress(
+  launchAddress: string,
+  signal: AbortSignal,
+): Promise<URL | undefined> {
+  const response = await fetch(launchAddress, { redirect: 'manual', signal });
+  await discardBody(response);
+  return addressOf(response.headers.get('location'));
+}
+
+/** Follows the redirects of an authorization server that asks nobody anything, to the end of them. */
+export async function followRedirects(address: URL, signal: AbortSignal): Promise<void> {
+  await discardBody(await fetch(address, { signal }));
+}

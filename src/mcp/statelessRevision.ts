@@ -1,0 +1,111 @@
+import {
+  ImplementationSchema,
+  ServerCapabilitiesSchema,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  type InitializeResult,
+  type JSONRPCRequest,
+  type Result,
+  type ServerCapabilities,
+} from '@modelcontextprotocol/sdk/types.js';
+import { encodeHeaderValue } from './headerValue.js';
+import { ownProtocolVersion } from './relayMessages.js';
+
+/**
+ * The revision without sessions (MCP 2026-07-28): each request says in its `_meta` which revision it speaks,
+ * who sends it and what that client can do; `server/discover` stands in the place of `initialize`.
+ */
+export const statelessRevision = '2026-07-28';
+
+export const discoverMethod = 'server/discover';
+export const listenMethod = 'subscriptions/listen';
+
+/** What a server that does not speak a request's revision answers. */
+export const unsupportedRevisionCode = -32022;
+/** A header that says other than the body. */
+export const headerMismatchCode = -32020;
+
+const key = (name: string) => `io.modelcontextprotocol/${name}`;
+
+/** The revision a request declares for itself; undefined where it belongs to a session. */
+export function declaredRevision({ params }: JSONRPCRequest): string | undefined {
+  const declared = params?._meta?.[key('protocolVersion')];
+  return typeof declared === 'string' ? declared : undefined;
+}
+
+/** What a request's client can do, in the shape `initialize` says it in. */
+export function declaredCapabilities({ params }: JSONRPCRequest): unknown {
+  return params?._meta?.[key('clientCapabilities')];
+}
+
+/**
+ * A session's request as one without a session. No capability is declared, whatever the caller has: what such
+ * a server asks of its client comes in the answer, where a caller of a session does not look for it.
+ *
+ * @param initialize the caller's
+ */
+export function withoutSession(request: JSONRPCRequest, initialize: JSONRPCRequest): JSONRPCRequest {
+  const client = ImplementationSchema.safeParse(initialize.params?.['clientInfo']).data;
+  const _meta = {
+    ...request.params?._meta,
+    [key('protocolVersion')]: statelessRevision,
+    ...(client !== undefined && { [key('clientInfo')]: client }),
+    [key('clientCapabilities')]: {},
+  };
+  return { ...request, params: { ...request.params, _meta } };
+}
+
+/** The headers that repeat what the body of a request says. */
+export function statelessHeaders({ method, params }: JSONRPCRequest): Readonly<Record<string, string>> {
+  const named = params?.['name'] ?? params?.['uri'];
+  return {
+    'Mcp-Protocol-Version': statelessRevision,
+    'Mcp-Method': method,
+    ...(typeof named === 'string' && { 'Mcp-Name': encodeHeaderValue(named) }),
+  };
+}
+
+/** What a server says of itself, as far as it is needed here; the rest of it is handed on as it is. */
+export interface DiscoverResult extends Result {
+  readonly supportedVersions: readonly string[];
+  readonly capabilities: ServerCapabilities;
+  readonly instructions?: string;
+}
+
+/** @returns undefined where it is not the answer of a server that speaks {@link statelessRevision} */
+export function discoverResultOf(value: unknown): DiscoverResult | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { supportedVersions, capabilities } = value as Partial<Record<string, unknown>>;
+  if (!Array.isArray(supportedVersions) || !supportedVersions.includes(statelessRevision)) return undefined;
+  return ServerCapabilitiesSchema.safeParse(capabilities).success ? (value as DiscoverResult) : undefined;
+}
+
+/** What a session with such a server begins with. */
+export function initializeResultOf(
+  discovered: DiscoverResult,
+  initialize: JSONRPCRequest,
+  name: string,
+): InitializeResult {
+  const asked = initialize.params?.['protocolVersion'];
+  const isSpoken = typeof asked === 'string' && SUPPORTED_PROTOCOL_VERSIONS.includes(asked);
+  const serverInfo = ImplementationSchema.safeParse(discovered._meta?.[key('serverInfo')]).data;
+  return {
+    protocolVersion: isSpoken ? asked : ownProtocolVersion,
+    serverInfo: serverInfo ?? { name, version: '0' },
+    capabilities: discovered.capabilities,
+    ...(typeof discovered.instructions === 'string' && { instructions: discovered.instructions }),
+  };
+}
+
+/** Methods whose results say how long they may be kept. */
+const cacheable = /^(server\/discover|tools\/list|prompts\/list|resources\/(list|templates\/list|read))$/;
+
+/** A result of ours with what the revision requires of every result. */
+export function completeResult(method: string, result: Result): Result {
+  const stays = cacheable.test(method) ? { ttlMs: 0, cacheScope: 'private' } : {};
+  return { resultType: 'complete', ...stays, ...result };
+}
+
+/** The end of a subscription, said in place of the beginning of one. */
+export function endedSubscription({ id }: JSONRPCRequest): Result {
+  return { _meta: { [key('subscriptionId')]: id } };
+}

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  ErrorCode,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  type JSONRPCRequest,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { consentAnswerIn, withInput } from '../mcp/inputRequired.js';
+import { errorMessage } from '../mcp/relayMessages.js';
+import {
+  declaredCapabilities,
+  declaredRevision,
+  discoverMethod,
+  headerMismatchCode,
+  statelessRevision,
+  unsupportedRevisionCode,
+} from '../mcp/statelessRevision.js';
+import type { Caller } from './callerAdmission.js';
+import type { ConsentRounds } from './consentRounds.js';
+import { HeldRequest, sendJson } from './heldRequest.js';
+import { RelaySession } from './relaySession.js';
+import type { ServerProfiles } from './serverProfiles.js';
+import type { SignedOutSessions } from './signedOutSession.js';
+import type { UpstreamDiscovery } from './upstreamDiscovery.js';
+
+export interface StatelessParts {
+  readonly discovery: UpstreamDiscovery;
+  readonly profiles: ServerProfiles;
+  readonly signedOut: SignedOutSessions;
+  readonly rounds: ConsentRounds;
+  readonly clock: Clock;
+}
+
+/** One POST, as it came. */
+export interface StatelessPost {
+  readonly request: JSONRPCRequest;
+  readonly body: Buffer;
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Callers of the revision without sessions (MCP 2026-07-28): each request brings what a session would know. */
+export class StatelessRequests {
+  constructor(private readonly parts: StatelessParts) {}
+
+  /** @param run takes a request to its answer, whatever happens */
+  async answer(
+    server: ServerConfig,
+    caller: Caller,
+    post: StatelessPost,
+    run: (held: HeldRequest) => Promise<void>,
+  ): Promise<void> {
+    const { request, incoming, response } = post;
+    const revision = declaredRevision(request);
+    if (incoming.headers['mcp-protocol-version'] !== revision) {
+      const words = 'MCP-Protocol-Version and the body name different revisions.';
+      sendJson(response, 400, errorMessage(request.id, headerMismatchCode, words));
+      return;
+    }
+    if (revision !== statelessRevision) {
+      const data = { supported: [statelessRevision, ...SUPPORTED_PROTOCOL_VERSIONS], requested: revision };
+      const { error, ...rest } = errorMessage(request.id, unsupportedRevisionCode, 'Unsupported revision');
+      sendJson(response, 400, { ...rest, error: { ...error, data } });
+      return;
+    }
+    const held = this.#hold(server, caller, post);
+    if (request.method === discoverMethod) await this.#discover(held);
+    else await run(held);
+  }
+
+  #hold(server: ServerConfig, caller: Caller, { request, body, incoming, response }: StatelessPost) {
+    const params = { clientInfo: clientInfoOf(request), capabilities: declaredCapabilities(request) };
+    const session = new RelaySession(server, caller, { ...request, method: 'initialize', params }, true);
+    session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person: undefined });
+    session.markInitialized();
+    // Who calls it is who was offered it: without a session, nobody remembers.
+    this.parts.signedOut.tools(session);
+    const answer = consentAnswerIn(request);
+    if (answer === undefined)
+      return new HeldRequest(session, request, body, incoming, response, this.parts.clock);
+    const asked = this.parts.rounds.take(answer.id, caller.id, server.url);
+    const again = withInput(request, asked?.input ?? {});
+    const held = new HeldRequest(session, again, Buffer.from(JSON.stringify(again)), incoming, response, this.parts.clock); // prettier-ignore
+    held.resumed = { asked, accepted: answer.accepted };
+    return held;
+  }
+
+  /**
+   * What the upstream says of itself; where it cannot be asked, what it said when it was. Not being known to
+   * speak this revision is said as an error, after which callers begin a session.
+   */
+  async #discover(held: HeldRequest): Promise<void> {
+    const { session, signal } = held;
+    try {
+      const outcome = await this.parts.discovery.discover(session, signal);
+      const isAsked = outcome.kind === 'otherRevision' && outcome.status < 500 && outcome.status !== 429;
+      const known = isAsked ? undefined : this.parts.profiles.discovery(session.server);
+      const result = outcome.kind === 'discovered' ? outcome.result : known;
+      if (result !== undefined) held.answer(result);
+      else held.fail(ErrorCode.MethodNotFound, 'This server is spoken to in a session.');
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      held.response.end();
+    }
+  }
+}
+
+function clientInfoOf({ params }: JSONRPCRequest): unknown {
+  return params?._meta?.['io.modelcontextprotocol/clientInfo'];
+}

@@ -1,0 +1,71 @@
+import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
+import { isObject } from '../../src/oauth/jsonAnswer.js';
+
+/** What the command line and the environment ask of one run of the client. */
+export interface ClientEnvironment {
+  readonly server: ServerConfig;
+  /** Absent: the first that is listed. */
+  readonly tool?: string;
+  readonly toolArguments: Record<string, unknown>;
+  /** The command line that takes the authorization address as its last argument; absent: redirects are followed. */
+  readonly browser?: string;
+  /** The file that keeps storage between runs; absent: storage ends with the run. */
+  readonly store?: string;
+  /** What the suite gives a scenario's client to prove itself with. */
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** The command line, or a setting in the environment, cannot be used. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws UsageError */
+export function clientEnvironment(
+  [serverUrl]: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): ClientEnvironment {
+  if (serverUrl === undefined) throw new UsageError('usage: client.js <serverUrl>');
+  const context = jsonObject(env, 'MCP_CONFORMANCE_CONTEXT');
+  const tool = env['MCP_TOOL'];
+  const browser = env['BROWSER'];
+  const store = env['MCP_STORE'];
+  return {
+    server: serverEntry(serverUrl, jsonObject(env, 'MCP_SERVER_SETTINGS'), context),
+    ...(tool !== undefined && tool !== '' && { tool }),
+    toolArguments: jsonObject(env, 'MCP_TOOL_ARGS'),
+    ...(browser !== undefined && browser.trim() !== '' && { browser: browser.trim() }),
+    ...(store !== undefined && store !== '' && { store }),
+    context,
+  };
+}
+
+/** The entry as the settings would hold it; a client id of the context is one registered by hand. */
+function serverEntry(
+  url: string,
+  settings: Readonly<Record<string, unknown>>,
+  context: Readonly<Record<string, unknown>>,
+): ServerConfig {
+  const given = isObject(settings['oauth']) ? settings['oauth'] : {};
+  const clientId = context['client_id'];
+  const oauth = { ...(typeof clientId === 'string' && { clientId }), ...given };
+  const { servers, problems } = parseServers({ server: { ...settings, url, oauth } });
+  const [server] = servers;
+  if (server !== undefined) return server;
+  throw new UsageError(problems.map(({ message }) => message).join(' '));
+}
+
+function jsonObject(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+): Record<string, unknown> {
+  const text = env[name];
+  if (text === undefined || text === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {
+    // Said below: what is no JSON is no object either.
+  }
+  throw new UsageError(`${name} is not a JSON object.`);
+}

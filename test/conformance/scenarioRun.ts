@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { endProcessTree } from '../host/processTree.js';
+import { createStateDirectory } from '../host/stateDirectory.js';
+import { suiteEntry, type Pass, type Scenario } from './suite.js';
+
+/** For the client, in milliseconds; the suite ends it then. */
+const clientLimit = 60_000;
+/** For the suite itself: children that are left alive hang it. */
+const limit = clientLimit + 15_000;
+
+export interface Verdict {
+  readonly kind: 'ok' | 'warn' | 'fail';
+  /** What the suite, or the run, complained of. */
+  readonly reasons: readonly string[];
+}
+
+interface Check {
+  readonly name: string;
+  readonly status: string;
+  readonly description?: string;
+  readonly errorMessage?: string;
+}
+
+/** Runs one scenario against `command` and reads what the suite found. */
+export async function runScenario(scenario: Scenario, pass: Pass, command: string): Promise<Verdict> {
+  const results = await createStateDirectory();
+  try {
+    const args = ['client', '--scenario', scenario.name, '--command', command, '-o', results.path];
+    const ended = await inBoundedTime([...args, '--timeout', String(clientLimit), ...pass.args]);
+    const { checks, clientLine } = await read(results.path);
+    return verdictOf(ended, checks, clientLine);
+  } finally {
+    await results.remove();
+  }
+}
+
+/** @returns the exit code, or in words why there is none */
+async function inBoundedTime(args: readonly string[]): Promise<number | string> {
+  const child = spawn(process.execPath, [suiteEntry, ...args], {
+    stdio: 'ignore',
+    detached: process.platform !== 'win32',
+  });
+  let why: string | undefined;
+  const end = (reason: string) => {
+    why ??= reason;
+    void endProcessTree(child);
+  };
+  const timer = setTimeout(end, limit, `it took longer than ${limit / 1000} s`);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, end);
+  try {
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return why ?? code ?? 'it was ended by a signal';
+  } finally {
+    clearTimeout(timer);
+    for (const signal of signals) process.off(signal, end);
+  }
+}
+
+async function read(
+  directory: string,
+): Promise<{ readonly checks: readonly Check[]; readonly clientLine?: string }> {
+  const files = await readdir(directory, { recursive: true });
+  const textOf = async (name: string) => {
+    const file = files.find((candidate) => path.basename(candidate) === name);
+    return file === undefined ? undefined : readFile(path.join(directory, file), 'utf8');
+  };
+  const checks = await textOf('checks.json');
+  const clientLine = (await textOf('stdout.txt'))?.trim().split('\n').at(-1);
+  return {
+    checks: checks === undefined ? [] : (JSON.parse(checks) as Check[]),
+    ...(clientLine !== undefined && { clientLine }),
+  };
+}
+
+function verdictOf(
+  ended: number | string,
+  checks: readonly Check[],
+  clientLine: string | undefined,
+): Verdict {
+  const complaints = (status: string) =>
+    checks
+      .filter((check) => check.status === status)
+      .map(({ name, description, errorMessage }) => `${name}: ${errorMessage ?? description ?? status}`);
+  const failed = complaints('FAILURE');
+  const warned = complaints('WARNING');
+  if (ended === 0 && failed.length === 0 && warned.length === 0) {
+    return checks.some(({ status }) => status === 'SUCCESS')
+      ? { kind: 'ok', reasons: [] }
+      : { kind: 'fail', reasons: ['The suite checked nothing.'] };
+  }
+  const reasons = [...failed, ...warned];
+  if (typeof ended === 'string') reasons.push(ended);
+  if (clientLine !== undefined && clientLine !== '') reasons.push(`client: ${clientLine}`);
+  return { kind: failed.length === 0 && warned.length > 0 ? 'warn' : 'fail', reasons };
+}
