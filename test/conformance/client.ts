@@ -11,6 +11,7 @@ import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/he
 import { signInToolName } from '../../src/mcp/signInTool.js';
 import { FileLock } from '../../src/node/fileLock.js';
 import { systemClock } from '../../src/node/systemClock.js';
+import { systemResolver } from '../../src/node/systemResolver.js';
 import { runBrowser } from './browserCommand.js';
 import { clientEnvironment, type ClientEnvironment } from './clientEnvironment.js';
 import { StoreFile } from './storeFile.js';
@@ -50,6 +51,7 @@ function openBroker({ server, store }: ClientEnvironment, visit: VisitAuthorizat
     clock: systemClock,
     log,
     fetch,
+    resolver: systemResolver,
     consentPrompt: new DirectConsent(visit),
     confirmAccountChange: () => Promise.resolve(true),
     clientMetadataUrl,
