@@ -56,10 +56,17 @@ export class AnswerStreams {
   }
 
   async #resumed(held: HeldRequest, lastEventId: string, signal: AbortSignal): Promise<Response | undefined> {
-    const { server, upstream } = held.session;
-    const headers = upstreamHeaders('GET', upstream);
+    const { server } = held.session;
+    // The rest of an answer is its own session's, whatever the caller's is behind now.
+    const { sentIn } = held;
+    const headers = upstreamHeaders('GET', sentIn);
     headers.set('Last-Event-ID', lastEventId);
-    const outcome = await this.authorizedFetch.send(server, { method: 'GET', headers, signal });
+    const outcome = await this.authorizedFetch.send(server, {
+      method: 'GET',
+      headers,
+      session: sentIn,
+      signal,
+    });
     if (outcome.kind !== 'response') return undefined;
     const { response } = outcome;
     if (response.ok && isEventStream(response)) return response;

@@ -10,7 +10,7 @@ import {
   textResult,
 } from '../mcp/relayMessages.js';
 import { EventStream } from './eventStream.js';
-import type { RelaySession } from './relaySession.js';
+import type { RelaySession, UpstreamSession } from './relaySession.js';
 
 /** Progress an upstream reports beyond this is not counted on from. */
 const highestProgress = 1e9;
@@ -21,6 +21,8 @@ const highestProgress = 1e9;
  * went away or cancelled.
  */
 export class HeldRequest {
+  /** The session at the upstream that it was sent in. */
+  sentIn: UpstreamSession | undefined;
   readonly #abort = new AbortController();
   #stream: EventStream | undefined;
   #progress = 0;

@@ -36,6 +36,8 @@ export class RelayedRequests {
     for (let asked = 0; asked <= consentLimit; asked++) {
       const outcome = await this.#attempt(held);
       if (outcome === 'answered') return;
+      // Its session is left, and the call that did not run is made in one of the next person's.
+      if (outcome.kind === 'otherPerson') continue;
       if (outcome.kind === 'response') {
         await this.answers.relay(held, outcome.response, outcome.credential);
         return;
@@ -68,6 +70,8 @@ export class RelayedRequests {
       if (attached.kind !== 'attached') return attached;
       await this.#welcome(held);
     }
+    const { upstream } = session;
+    if (upstream === undefined) return { kind: 'otherPerson' };
     if (held.tool === signInToolName && session.offeredSignIn) {
       const tools = await this.upstreams.listTools(session, held.signal);
       if (tools.kind !== 'listed') return tools;
@@ -81,9 +85,11 @@ export class RelayedRequests {
       );
       return 'answered';
     }
+    held.sentIn = upstream;
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
-      headers: upstreamHeaders('POST', session.upstream, held.incoming.headers),
+      headers: upstreamHeaders('POST', upstream, held.incoming.headers),
+      session: upstream,
       body: held.body,
       signal: held.signal,
       ...(held.tool !== undefined && { tool: held.tool }),

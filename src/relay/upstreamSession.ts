@@ -6,7 +6,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../broker/authorizedFetch.js';
-import type { Credential } from '../broker/credential.js';
+import { personOf } from '../broker/credential.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
@@ -161,18 +161,11 @@ export class UpstreamSessions {
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
       headers: upstreamHeaders('POST', session.upstream),
+      session: session.upstream,
       body: Buffer.from(JSON.stringify(message)),
       signal,
     });
   }
-}
-
-/** Tells people apart; where nobody said who signed in, every sign-in may be another person. */
-function personOf(credential: Credential | undefined): string | undefined {
-  if (credential === undefined) return undefined;
-  return credential.account === undefined
-    ? credential.id
-    : `${credential.account.id} ${credential.as.issuer}`;
 }
 
 /** The `result` of the response with this id, from a JSON or an event stream answer. */
