@@ -8,7 +8,7 @@ import { serverWords } from '../oauth/serverWords.js';
 import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { HeldRequest } from './heldRequest.js';
 import type { SignedOutSessions } from './signedOutSession.js';
-import type { UpstreamAnswers } from './upstreamAnswer.js';
+import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
 import { untilAborted } from './untilAborted.js';
 import { upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
@@ -27,6 +27,15 @@ export class RelayedRequests {
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
+    try {
+      await this.#run(held);
+    } catch (error) {
+      if (held.silence === undefined || held.signal.aborted) throw error;
+      refuseUnanswered(held, held.silence);
+    }
+  }
+
+  async #run(held: HeldRequest): Promise<void> {
     const { session, request } = held;
     if (request.method === 'ping' && session.upstream === undefined) {
       held.answer({});
@@ -86,12 +95,13 @@ export class RelayedRequests {
       return 'answered';
     }
     held.sentIn = upstream;
+    held.awaitUpstream();
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
       headers: upstreamHeaders('POST', upstream, held.incoming.headers),
       session: upstream,
       body: held.body,
-      signal: held.signal,
+      signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
     });
   }

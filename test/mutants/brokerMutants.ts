@@ -56,7 +56,7 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'an answer resumed as somebody else',
     'src/relay/answerStream.ts',
-    ['session: sentIn, signal', 'signal'],
+    ['session: sentIn,', ''],
     'test/relay/accountChange.test.ts',
   ),
   mutant('refresh without the lock between windows', accessTokens, [locked, unlocked], tokensTest),
