@@ -8,7 +8,7 @@ import { sentence, shownAddress } from '../oauth/serverWords.js';
 import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { AccessTokens } from './accessTokens.js';
 import { observationOfError } from './consentStatus.js';
-import { withoutTokens, type Credential } from './credential.js';
+import { personOf, withoutTokens, type Credential } from './credential.js';
 import { errorName } from './errorName.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { Log } from './ports.js';
@@ -23,6 +23,8 @@ export interface UpstreamRequest {
   readonly body?: Uint8Array;
   /** The tool the request calls, for the status it may lead to. */
   readonly tool?: string;
+  /** The session it belongs to and who that was begun as; undefined where it belongs to none. */
+  readonly session?: { readonly person: string | undefined } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -42,6 +44,8 @@ export type AuthorizedOutcome =
   | { readonly kind: 'consentNeeded'; readonly need: ConsentNeed }
   /** A 403 that no consent can mend. */
   | { readonly kind: 'denied'; readonly detail: string }
+  /** Somebody else is signed in than the request's session was begun as. It did not run: it was not sent, or refused with 401. */
+  | { readonly kind: 'otherPerson' }
   | { readonly kind: 'failed'; readonly detail: string };
 
 /**
@@ -83,12 +87,14 @@ export class AuthorizedFetch {
 
   async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     let credential = await this.tokens.current(server);
+    if (isStranger(credential, request)) return { kind: 'otherPerson' };
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
       this.metadata?.drop(server);
       await discardBody(response);
       const renewed = await this.tokens.after401(server, credential);
       if (renewed !== undefined) {
+        if (isStranger(renewed, request)) return { kind: 'otherPerson' };
         credential = renewed;
         response = await this.#attempt(server, request, credential);
       }
@@ -192,6 +198,10 @@ export class AuthorizedFetch {
     this.states.observe(server, { kind: 'denied', by: 'server', detail });
     return { kind: 'denied', detail };
   }
+}
+
+function isStranger(credential: Credential | undefined, { session }: UpstreamRequest): boolean {
+  return session !== undefined && session.person !== personOf(credential);
 }
 
 type Refusal = Pick<Response, 'status' | 'headers'>;

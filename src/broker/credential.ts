@@ -32,6 +32,14 @@ export function credentialFacts(credential: Credential): CredentialFacts {
   };
 }
 
+/** Tells people apart; where nobody said who signed in, every sign-in may be another person. */
+export function personOf(credential: Credential | undefined): string | undefined {
+  if (credential === undefined) return undefined;
+  return credential.account === undefined
+    ? credential.id
+    : `${credential.account.id} ${credential.as.issuer}`;
+}
+
 const longestMargin = 60_000;
 
 /**

@@ -4,12 +4,16 @@ import type { StreamEvent } from './eventStream.js';
 import type { HeldRequest } from './heldRequest.js';
 import { OversizedAnswerError } from './upstreamBody.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
+import { untilAborted } from './untilAborted.js';
 import { upstreamHeaders } from './upstreamRequest.js';
 import { discardBody } from '../oauth/discardBody.js';
 
-/** How often in a row a stream that brings no message is resumed. */
-const resumptionLimit = 5;
-/** Longest pause an upstream may ask for before its stream is resumed, in milliseconds. */
+/** How often in a row a stream that brings nothing of the request is resumed. */
+const fruitlessLimit = 5;
+/** How often one request's stream is resumed in all. */
+const resumptionLimit = 1_000;
+/** Shortest and longest pause before a stream is resumed, whatever the upstream asks for, in milliseconds. */
+const shortestPause = 1_000;
 const longestPause = 30_000;
 /** Longest silence on a stream that was resumed, in milliseconds: it may be one that replays nothing. */
 const longestSilence = 5 * 60_000;
@@ -34,19 +38,21 @@ export class AnswerStreams {
     if (held.acceptsEventStream) held.stream();
     const reading: Reading = { fruitless: 0 };
     if (await read(held, response, reading, beforeAnswer)) return true;
-    while (reading.lastEventId !== undefined && reading.fruitless < resumptionLimit) {
-      await this.#pause(Math.min(reading.pause ?? 1_000 * reading.fruitless, longestPause), held.signal);
+    for (let resumptions = 0; resumptions < resumptionLimit; resumptions++) {
+      if (reading.lastEventId === undefined || reading.fruitless >= fruitlessLimit) break;
+      const asked = reading.pause ?? 1_000 * reading.fruitless;
+      await this.#pause(Math.min(Math.max(asked, shortestPause), longestPause), held.upstreamSignal);
       reading.fruitless += 1;
       const silence = new AbortController();
       const timer = this.clock.after(longestSilence, () => silence.abort());
       reading.onMessage = () => timer.dispose();
       try {
-        const signal = AbortSignal.any([held.signal, silence.signal]);
+        const signal = AbortSignal.any([held.upstreamSignal, silence.signal]);
         const resumed = await this.#resumed(held, reading.lastEventId, signal);
         if (resumed === undefined) return false;
         if (await read(held, resumed, reading, beforeAnswer)) return true;
       } catch (error) {
-        if (!silence.signal.aborted) throw error;
+        if (!silence.signal.aborted || held.upstreamSignal.aborted) throw error;
       } finally {
         timer.dispose();
       }
@@ -56,10 +62,17 @@ export class AnswerStreams {
   }
 
   async #resumed(held: HeldRequest, lastEventId: string, signal: AbortSignal): Promise<Response | undefined> {
-    const { server, upstream } = held.session;
-    const headers = upstreamHeaders('GET', upstream);
+    const { server } = held.session;
+    // The rest of an answer is its own session's, whatever the caller's is behind now.
+    const { sentIn } = held;
+    const headers = upstreamHeaders('GET', sentIn);
     headers.set('Last-Event-ID', lastEventId);
-    const outcome = await this.authorizedFetch.send(server, { method: 'GET', headers, signal });
+    const outcome = await this.authorizedFetch.send(server, {
+      method: 'GET',
+      headers,
+      session: sentIn,
+      signal,
+    });
     if (outcome.kind !== 'response') return undefined;
     const { response } = outcome;
     if (response.ok && isEventStream(response)) return response;
@@ -69,14 +82,9 @@ export class AnswerStreams {
 
   /** @throws the signal's reason */
   async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (milliseconds > 0) {
-      const over = Promise.withResolvers<void>();
-      const timer = this.clock.after(milliseconds, over.resolve);
-      signal.addEventListener('abort', () => over.resolve(), { once: true });
-      await over.promise;
-      timer.dispose();
-    }
-    signal.throwIfAborted();
+    const over = Promise.withResolvers<void>();
+    const timer = this.clock.after(milliseconds, over.resolve);
+    await untilAborted(over.promise, signal).finally(() => timer.dispose());
   }
 }
 
@@ -87,7 +95,7 @@ interface Reading {
   lastEventId?: string | undefined;
   /** The pause the upstream asked for, in milliseconds. */
   pause?: number;
-  /** Streams in a row that brought no message. */
+  /** Streams in a row that brought neither the answer nor progress. */
   fruitless: number;
   onMessage?: () => void;
 }
@@ -108,17 +116,19 @@ async function read(
       const message = messageIn(event);
       // Such as the event that only gives the stream its first id.
       if (message === undefined) continue;
-      reading.fruitless = 0;
       reading.onMessage?.();
       const isAnswer = message.method === undefined && message.id === held.request.id;
       if (isAnswer) await beforeAnswer(event.data);
-      else noteProgress(held, message);
+      else if (message.method === 'notifications/progress') {
+        reading.fruitless = 0;
+        noteProgress(held, message);
+      }
       await handOn(held, event, isAnswer);
       if (isAnswer) return true;
     }
   } catch (error) {
     const isResumable = reading.lastEventId !== undefined && !(error instanceof OversizedAnswerError);
-    if (held.signal.aborted || !isResumable) throw error;
+    if (held.upstreamSignal.aborted || !isResumable) throw error;
   }
   return false;
 }
@@ -138,9 +148,9 @@ function messageIn({ data }: StreamEvent): Message | undefined {
   }
 }
 
-function noteProgress(held: HeldRequest, { method, params }: Message): void {
-  if (method === 'notifications/progress' && typeof params?.progress === 'number')
-    held.noteUpstreamProgress(params.progress);
+function noteProgress(held: HeldRequest, { params }: Message): void {
+  held.awaitUpstream();
+  if (typeof params?.progress === 'number') held.noteUpstreamProgress(params.progress);
 }
 
 /** A caller that takes no event stream gets its answer as JSON, and nothing else. */

@@ -12,7 +12,8 @@ import {
 import { completeResult } from '../mcp/statelessRevision.js';
 import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
-import type { RelaySession } from './relaySession.js';
+import type { RelaySession, UpstreamSession } from './relaySession.js';
+import { SilenceLimit } from './silenceLimit.js';
 
 /** Progress an upstream reports beyond this is not counted on from. */
 const highestProgress = 1e9;
@@ -23,7 +24,12 @@ const highestProgress = 1e9;
  * went away or cancelled.
  */
 export class HeldRequest {
+  /** The session at the upstream that it was sent in. */
+  sentIn: UpstreamSession | undefined;
   readonly #abort = new AbortController();
+  readonly #silence: SilenceLimit;
+  /** For what is sent upstream: aborted with {@link signal}, and where the upstream is silent for too long. */
+  readonly upstreamSignal: AbortSignal;
   #stream: EventStream | undefined;
   #progress = 0;
   /** The consent this request was answered with when it was said before. */
@@ -38,7 +44,10 @@ export class HeldRequest {
     readonly response: ServerResponse,
     private readonly clock: Clock,
   ) {
+    this.#silence = new SilenceLimit(clock);
+    this.upstreamSignal = AbortSignal.any([this.#abort.signal, this.#silence.signal]);
     response.once('close', () => {
+      this.#silence.dispose();
       session.running.delete(request.id);
       // The reason is for us alone: nobody listens any more.
       if (!response.writableFinished)
@@ -50,6 +59,17 @@ export class HeldRequest {
   /** Aborted when the caller went away or cancelled the request. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Why there will be no answer, where the upstream has been silent for too long. */
+  get silence(): string | undefined {
+    return this.#silence.signal.aborted ? SilenceLimit.words : undefined;
+  }
+
+  /** The upstream is asked, or has said something of this request. */
+  awaitUpstream(): void {
+    // What is subscribed to may be silent for ever, and its answer is its end (MCP 2026-07-28).
+    if (this.request.method !== 'subscriptions/listen') this.#silence.restart();
   }
 
   get tool(): string | undefined {

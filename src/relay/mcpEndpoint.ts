@@ -190,12 +190,14 @@ export class McpEndpoint {
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
   async #forward(session: RelaySession, body: Buffer, request: IncomingMessage): Promise<void> {
     await this.parts.upstreams.leaveStrangers(session);
-    if (session.upstream === undefined || session.isBridged) return;
-    const headers = upstreamHeaders('POST', session.upstream, request.headers);
+    const { upstream } = session;
+    if (upstream === undefined || session.isBridged) return;
+    const headers = upstreamHeaders('POST', upstream, request.headers);
     const outcome = await this.parts.authorizedFetch.send(session.server, {
       method: 'POST',
       headers,
       body,
+      session: upstream,
       signal: session.closed,
     });
     if (outcome.kind === 'response') await discardBody(outcome.response);
@@ -237,11 +239,13 @@ export class McpEndpoint {
 
   async #endUpstream(session: RelaySession): Promise<void> {
     await this.parts.upstreams.leaveStrangers(session);
-    if (session.upstream === undefined || session.isBridged) return;
-    const headers = upstreamHeaders('DELETE', session.upstream);
+    const { upstream } = session;
+    if (upstream === undefined || session.isBridged) return;
+    const headers = upstreamHeaders('DELETE', upstream);
     const outcome = await this.parts.authorizedFetch.send(session.server, {
       method: 'DELETE',
       headers,
+      session: upstream,
       signal: session.closed,
     });
     if (outcome.kind === 'response') await discardBody(outcome.response);

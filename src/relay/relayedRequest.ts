@@ -10,7 +10,7 @@ import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
 import type { SignedOutSessions } from './signedOutSession.js';
-import type { UpstreamAnswers } from './upstreamAnswer.js';
+import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
 import { untilAborted } from './untilAborted.js';
 import { upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
@@ -31,6 +31,15 @@ export class RelayedRequests {
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
+    try {
+      await this.#run(held);
+    } catch (error) {
+      if (held.silence === undefined || held.signal.aborted) throw error;
+      refuseUnanswered(held, held.silence);
+    }
+  }
+
+  async #run(held: HeldRequest): Promise<void> {
     const { session, request } = held;
     if (request.method === 'ping' && session.upstream === undefined) {
       held.answer({});
@@ -41,6 +50,8 @@ export class RelayedRequests {
     for (let asked = 0; asked <= consentLimit; asked++) {
       const outcome = await this.#attempt(held);
       if (outcome === 'answered') return;
+      // Its session is left, and the call that did not run is made in one of the next person's.
+      if (outcome.kind === 'otherPerson') continue;
       if (outcome.kind === 'response') {
         await this.answers.relay(held, outcome.response, outcome.credential);
         return;
@@ -82,6 +93,8 @@ export class RelayedRequests {
       if (attached.kind !== 'attached') return attached;
       await this.#welcome(held);
     }
+    const { upstream } = session;
+    if (upstream === undefined) return { kind: 'otherPerson' };
     if (held.tool === signInToolName && session.offeredSignIn) {
       const tools = await this.upstreams.listTools(session, held.signal);
       if (tools.kind !== 'listed') return tools;
@@ -101,14 +114,14 @@ export class RelayedRequests {
     }
     const post = session.isBridged
       ? upstreamPost(session, held.request, held.incoming.headers)
-      : {
-          headers: upstreamHeaders('POST', session.upstream, held.incoming.headers),
-          body: held.body,
-        };
+      : { headers: upstreamHeaders('POST', upstream, held.incoming.headers), body: held.body };
+    held.sentIn = upstream;
+    held.awaitUpstream();
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
       ...post,
-      signal: held.signal,
+      session: upstream,
+      signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
     });
   }

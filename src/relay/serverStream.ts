@@ -51,11 +51,13 @@ export class ServerStreams {
     try {
       await this.upstreams.leaveStrangers(session);
       if (upstreamLeft.aborted) return;
-      const headers = upstreamHeaders('GET', session.upstream);
+      const { upstream } = session;
+      const headers = upstreamHeaders('GET', upstream);
       if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
       const outcome = await this.authorizedFetch.send(session.server, {
         method: 'GET',
         headers,
+        session: upstream,
         signal: AbortSignal.any([closed, upstreamLeft]),
       });
       if (outcome.kind !== 'response') return;

@@ -41,7 +41,10 @@ export class UpstreamAnswers {
     } else {
       const type = serverWords(response.headers.get('content-type'));
       await discardBody(response);
-      refuse(held, `answered ${response.status} with ${type ?? 'nothing'}, which is no answer to it`);
+      refuseUnanswered(
+        held,
+        `answered ${response.status} with ${type ?? 'nothing'}, which is no answer to it`,
+      );
     }
   }
 
@@ -55,10 +58,10 @@ export class UpstreamAnswers {
         sayWho(held, credential);
         await this.#learn(held, data);
       });
-      if (!answered) refuse(held, 'ended the connection before it answered');
+      if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
     } catch (error) {
       if (!(error instanceof OversizedAnswerError)) throw error;
-      refuse(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
+      refuseUnanswered(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
     }
   }
 
@@ -68,7 +71,7 @@ export class UpstreamAnswers {
     if (whole !== undefined) {
       if (!isAnswer(whole, held)) {
         const said = errorIn(whole, credential);
-        refuse(held, said === undefined ? 'answered something else' : `answered: ${said}`);
+        refuseUnanswered(held, said === undefined ? 'answered something else' : `answered: ${said}`);
         return;
       }
       await this.#learn(held, whole);
@@ -112,7 +115,8 @@ async function relayFailure(
     );
 }
 
-function refuse(held: HeldRequest, happened: string): void {
+/** Ends a request that the upstream has taken and not answered. */
+export function refuseUnanswered(held: HeldRequest, happened: string): void {
   const { host } = new URL(held.session.server.url);
   held.refuse(
     `${describeRequest(held)} has no answer: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,

@@ -7,7 +7,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../broker/authorizedFetch.js';
-import type { Credential } from '../broker/credential.js';
+import { personOf } from '../broker/credential.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
 import { notificationMessage } from '../mcp/relayMessages.js';
@@ -167,16 +167,13 @@ export class UpstreamSessions {
       session.upstream?.isStateless === true && isJSONRPCRequest(message)
         ? upstreamPost(session, message)
         : { headers: upstreamHeaders('POST', session.upstream), body: Buffer.from(JSON.stringify(message)) };
-    return this.authorizedFetch.send(session.server, { method: 'POST', ...post, signal });
+    return this.authorizedFetch.send(session.server, {
+      method: 'POST',
+      ...post,
+      session: session.upstream,
+      signal,
+    });
   }
-}
-
-/** Tells people apart; where nobody said who signed in, every sign-in may be another person. */
-function personOf(credential: Credential | undefined): string | undefined {
-  if (credential === undefined) return undefined;
-  return credential.account === undefined
-    ? credential.id
-    : `${credential.account.id} ${credential.as.issuer}`;
 }
 
 /** Neither out of order nor out of breath: it refused the question itself. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/authorizedFetch.js';
+import { Redacted } from '../../src/oauth/redacted.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 import {
   closeServers,
@@ -7,6 +8,7 @@ import {
   type ScriptedAnswer,
   type ScriptedServer,
 } from '../oauth/scriptedServer.js';
+import { personOf } from '../../src/broker/credential.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
 
 const challenge = (rest: string) => ({ 'www-authenticate': `Bearer ${rest}` });
@@ -182,6 +184,39 @@ describe('authorized fetch', () => {
     assert.equal(mcp.requests.length, 2);
     assert.equal(authorizationServer.requests.length, 1);
     assert.equal(await status(), 'expired');
+  });
+
+  const bobs = () =>
+    credentialFor(server().url, authorizationServer.origin, window.shared.clock, {
+      id: 'sign-in-2',
+      account: { id: 'bob', label: 'bob@example.org' },
+    });
+  const ofAlice = async () => ({ person: personOf(await window.credentials.get(server().url)) });
+
+  it('sends nothing as somebody else than the session was begun as', async () => {
+    const session = await ofAlice();
+    assert.equal((await send(server(), { session })).kind, 'response');
+    await window.credentials.put(bobs());
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+    await window.credentials.remove(server().url);
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+    assert.equal(mcp.requests.length, 1);
+  });
+
+  it('takes no sign-in of another person’s for a renewal after a 401', async () => {
+    const session = await ofAlice();
+    const { tokens, ...bob } = bobs();
+    await window.tokens.current(server());
+    const storage = window.credentials;
+    answer = () => {
+      void storage.put({ ...bob, tokens: { ...tokens, accessToken: new Redacted('access-of-bob') } });
+      return unauthorized;
+    };
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+    assert.deepEqual(
+      mcp.requests.map(({ headers }) => headers.authorization),
+      ['Bearer access-1'],
+    );
   });
 
   it('asks for consent at once where nobody is signed in', async () => {

@@ -46,6 +46,19 @@ export const brokerMutants: readonly Mutant[] = [
     ],
     tests: [tokensTest, refreshTest],
   },
+  mutant(
+    'a call sent again as somebody else',
+    authorizedFetch,
+    ["if (isStranger(renewed, request)) return { kind: 'otherPerson' };", ''],
+    fetchTest,
+    'test/relay/accountChange.test.ts',
+  ),
+  mutant(
+    'an answer resumed as somebody else',
+    'src/relay/answerStream.ts',
+    ['session: sentIn,', ''],
+    'test/relay/accountChange.test.ts',
+  ),
   mutant('refresh without the lock between windows', accessTokens, [locked, unlocked], tokensTest),
   mutant(
     'no second look once the lock is held',

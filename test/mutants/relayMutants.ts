@@ -109,8 +109,8 @@ export const relayMutants: readonly Mutant[] = [
     'a tool call run again after it broke off',
     answer,
     [
-      "if (!answered) refuse(held, 'ended",
-      "if (!answered) await fetch(held.session.server.url, { method: 'POST', body: new Uint8Array(held.body) });\n      if (!answered) refuse(held, 'ended",
+      "if (!answered) refuseUnanswered(held, 'ended",
+      "if (!answered) await fetch(held.session.server.url, { method: 'POST', body: new Uint8Array(held.body) });\n      if (!answered) refuseUnanswered(held, 'ended",
     ],
     answerTest,
   ),
@@ -118,9 +118,27 @@ export const relayMutants: readonly Mutant[] = [
     'a call left without an answer where the stream ended without one',
     answer,
     [
-      "if (!answered) refuse(held, 'ended",
-      "if (!answered) held.stream().end();\n      else if (!answered) refuse(held, 'ended",
+      "if (!answered) refuseUnanswered(held, 'ended",
+      "if (!answered) held.stream().end();\n      else if (!answered) refuseUnanswered(held, 'ended",
     ],
+    answerTest,
+  ),
+  mutant(
+    'an upstream that only shows that it lives waited for without end',
+    'src/relay/silenceLimit.ts',
+    ['this.clock.after(minutes * 60_000,', 'this.clock.after(minutes * 60_000_000,'],
+    answerTest,
+  ),
+  mutant(
+    'an answer resumed without a pause',
+    'src/relay/answerStream.ts',
+    ['const shortestPause = 1_000;', 'const shortestPause = 0;'],
+    answerTest,
+  ),
+  mutant(
+    'an answer resumed without end',
+    'src/relay/answerStream.ts',
+    ["else if (message.method === 'notifications/progress') {", 'else {'],
     answerTest,
   ),
   mutant(

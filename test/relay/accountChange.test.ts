@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
+import { scriptedUpstream } from './scriptedUpstream.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
 describe('a session at the upstream', () => {
@@ -11,7 +12,9 @@ describe('a session at the upstream', () => {
   let people: Map<string, Set<string>>;
   /** Streams that are open at the upstream. */
   let streams: Map<string, AbortSignal>;
-  const watched: Fetch = (url, init) => {
+  /** Done when the next tool call has come, which is then refused with 401. */
+  let duringCall: (() => Promise<void>) | undefined;
+  const watched: Fetch = async (url, init) => {
     const headers = new Headers(init.headers);
     const session = headers.get('mcp-session-id');
     const token = headers.get('authorization')?.replace('Bearer ', '');
@@ -20,11 +23,19 @@ describe('a session at the upstream', () => {
       people.set(session, (people.get(session) ?? new Set()).add(person));
       if (init.method === 'GET' && init.signal) streams.set(session, init.signal);
     }
+    const isCall = init.body instanceof Uint8Array && Buffer.from(init.body).includes('"tools/call"');
+    if (isCall && duringCall !== undefined) {
+      const act = duringCall;
+      duringCall = undefined;
+      await act();
+      return new Response(null, { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } });
+    }
     return fetch(url, init);
   };
   beforeEach(async () => {
     people = new Map();
     streams = new Map();
+    duringCall = undefined;
     stage = await startRelayWorld({ fetch: watched });
     stage.onAccountChange = () => Promise.resolve(true);
     await stage.signIn('repositories');
@@ -46,6 +57,15 @@ describe('a session at the upstream', () => {
       'list_branches as bob@example.org',
     );
     assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
+  });
+
+  it('belongs to one person, also where the next one signs in while a call is refused', async () => {
+    const client = await stage.connect('repositories');
+    duringCall = asBob;
+    const { text, progress } = await callTool(client, 'list_branches');
+    assert.deepEqual([text, progress.at(-1)], ['main', 'list_branches as bob@example.org']);
+    assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
+    assert.deepEqual(stage.cards, []);
   });
 
   it('is listened to by its person alone', async () => {
@@ -89,5 +109,48 @@ describe('a session at the upstream', () => {
     await stage.broker.credentials.remove(stage.server('repositories').url);
     await client.listTools();
     assert.deepEqual(whoSpoke(), [['person-alice']]);
+  });
+});
+
+describe('an answer that breaks off', () => {
+  it('is not resumed as somebody else', async () => {
+    const upstream = await scriptedUpstream();
+    const stage = await startRelayWorld({ servers: { scripted: upstream.url } });
+    stage.own(upstream);
+    try {
+      const signInAs = async (id: string) => {
+        const stored = await stage.broker.credentials.get(stage.server('repositories').url);
+        assert.ok(stored !== undefined);
+        const account = { id, label: `${id}@example.org` };
+        await stage.broker.credentials.put({ ...stored, serverUrl: upstream.url, account });
+      };
+      await stage.signIn('repositories');
+      await signInAs('alice');
+      const caller = await stage.rawCaller('scripted');
+      await caller.initialize();
+      const brokenOff = Promise.withResolvers<void>();
+      upstream.answer = (_message, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.write('id: e1\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n');
+        void brokenOff.promise.then(() => response.end());
+      };
+      const resumed: (string | undefined)[] = [];
+      upstream.listen = ({ authorization }, response) => {
+        resumed.push(authorization);
+        response.writeHead(405).end();
+      };
+      const answer = await caller.callTool('long');
+      await answer.until(/id: e1/);
+      await signInAs('bob');
+      brokenOff.resolve();
+      while (answer.isOpen) {
+        stage.clock.advance(1_000);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      assert.match(answer.text, /long has no answer: .*ended the connection before it answered/);
+      assert.deepEqual(resumed, []);
+    } finally {
+      await stage.close();
+    }
   });
 });

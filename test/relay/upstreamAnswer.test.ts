@@ -229,6 +229,14 @@ describe('an answer that streams', () => {
     });
   }
 
+  /** Until an answer has ended. */
+  const timePasses = async (answer: RawAnswer, step: number) => {
+    while (answer.isOpen) {
+      stage.clock.advance(step);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
   it('is resumed where it had event ids and ended before the result', async () => {
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, events);
@@ -239,7 +247,8 @@ describe('an answer that streams', () => {
       response.end(`id: e2\ndata: ${result(1, `after ${String(headers['last-event-id'])}`)}\n\n`);
     };
     const answer = await caller.callTool('resumable');
-    assert.match(await answer.whole(), /step 1[^]*after e1/);
+    await timePasses(answer, 50);
+    assert.match(answer.text, /step 1[^]*after e1/);
     assert.equal(upstream.requests.length, 1);
   });
 
@@ -254,13 +263,64 @@ describe('an answer that streams', () => {
       response.writeHead(200, events).end('retry: 0\n\n');
     };
     const answer = await caller.callTool('never');
-    const whole = answer.whole();
-    while (resumed === 0) {
-      stage.clock.advance(10);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    assert.match(await whole, /ended the connection before it answered/);
+    await timePasses(answer, 50);
+    assert.match(answer.text, /ended the connection before it answered/);
     assert.equal(resumed, 5);
+  });
+
+  it('is resumed a second later at the earliest, and given up where it brings only other messages', async () => {
+    const other = 'id: e1\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n';
+    upstream.answer = (_message, response) => {
+      response.writeHead(200, events).end(`retry: 0\n${other}`);
+    };
+    const resumed: number[] = [];
+    upstream.listen = (_headers, response) => {
+      resumed.push(stage.clock.now());
+      response.writeHead(200, events).end(other);
+    };
+    const begun = stage.clock.now();
+    const answer = await caller.callTool('busy');
+    await timePasses(answer, 50);
+    assert.match(answer.text, /ended the connection before it answered/);
+    assert.equal(resumed.length, 5);
+    const pauses = resumed.map((time, index) => time - (resumed[index - 1] ?? begun));
+    assert.ok(
+      pauses.every((pause) => pause >= 1_000),
+      String(pauses),
+    );
+  });
+
+  it('is given up in words where the upstream only shows that it lives', async () => {
+    const dropped = Promise.withResolvers<void>();
+    upstream.answer = ({ id }, response) => {
+      response.writeHead(200, events);
+      response.once('close', dropped.resolve);
+      response.write(progress(id, 1));
+    };
+    const answer = await caller.callTool('stuck');
+    await answer.until(/step 1/);
+    stage.clock.advance(29 * 60_000);
+    assert.ok(answer.isOpen);
+    stage.clock.advance(60_000);
+    assert.match(await answer.whole(), /"isError":true/);
+    assert.match(answer.text, /stuck has no answer: \S+ said nothing of it for 30 minutes/);
+    await dropped.promise;
+  });
+
+  it('is waited for as long as there is progress', async () => {
+    const told: ServerResponse[] = [];
+    upstream.answer = (_message, response) => {
+      response.writeHead(200, events).flushHeaders();
+      told.push(response);
+    };
+    const answer = await caller.callTool('long');
+    for (let step = 1; step <= 3; step++) {
+      stage.clock.advance(20 * 60_000);
+      told[0]?.write(progress(1, step));
+      await answer.until(new RegExp(`step ${step}`));
+    }
+    told[0]?.end(`data: ${result(1)}\n\n`);
+    assert.match(await answer.whole(), /done/);
   });
 
   for (const [what, status, type, body] of [
