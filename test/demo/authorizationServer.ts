@@ -2,6 +2,9 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { randomBytes } from 'node:crypto';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { recordEvents, type AuthorizationServerEvent } from './authorizationServerEvents.js';
+import { FederatedLogins } from './federation/federatedLogins.js';
+import type { IdentityProviders } from './federation/identityProviders.js';
+import type { ProviderId } from './federation/upstreamLogin.js';
 import { FaultSwitch, type DemoFault } from './faultSwitch.js';
 import { GrantStore } from './grantStore.js';
 import { errorPage } from './interactionPages.js';
@@ -26,6 +29,8 @@ export interface AuthorizationServerOptions {
   readonly issuerPath?: string;
   /** Whether clients may register themselves (RFC 7591); they may by default. */
   readonly dynamicRegistration?: boolean;
+  /** Whether people may also sign in at an OpenID provider and a SAML identity provider, which are started. */
+  readonly federatedLogins?: boolean;
 }
 
 const day = 24 * 60 * 60;
@@ -44,8 +49,9 @@ export async function startAuthorizationServer(
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signingKey = { ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256', kid: 'demo' };
   let issuer = '';
+  let identityProviders: IdentityProviders | undefined;
 
-  const server = await listenOnLoopback(options.port ?? 0, (origin) => {
+  const server = await listenOnLoopback(options.port ?? 0, async (origin) => {
     issuer = `${origin}${mount}`;
     const configuration: Configuration = {
       adapter: (model) => grants.adapter(model),
@@ -115,7 +121,25 @@ export async function startAuthorizationServer(
       },
     };
     const provider = new ProviderClass(issuer, configuration);
-    const interactions = new Interactions(provider, grants, resources, `${mount}/interaction`);
+    const federation = `${mount}/federation`;
+    if (options.federatedLogins) {
+      identityProviders = await identityProvidersOf(issuer, (id) => `${origin}${federation}/${id}`);
+    }
+    const federated =
+      identityProviders &&
+      new FederatedLogins(
+        identityProviders.upstream,
+        federation,
+        (uid) => interactions.pathFor(uid),
+        (outcome) => events.push({ at: Date.now(), ...outcome }),
+      );
+    const interactions: Interactions = new Interactions(
+      provider,
+      grants,
+      resources,
+      `${mount}/interaction`,
+      federated,
+    );
     recordEvents(provider, events);
     const answer = provider.callback();
     return async (request, response) => {
@@ -123,14 +147,34 @@ export async function startAuthorizationServer(
       response.once('close', () => (entry.status = response.statusCode));
       if (await faults.answers(response)) return;
       if (await interactions.handle(request, response)) return;
+      if (await federated?.handle(request, response)) return;
       mountAt(request, mount);
       await answer(request, response);
     };
   });
 
-  return new DemoAuthorizationServer(issuer, events, requests, grants, resources, faults, () =>
-    server.close(),
+  return new DemoAuthorizationServer(
+    issuer,
+    events,
+    requests,
+    identityProviders,
+    grants,
+    resources,
+    faults,
+    async () => {
+      await server.close();
+      await identityProviders?.close();
+    },
   );
+}
+
+/** Loaded only where they are wanted: most worlds do without the time that SAML's libraries take. */
+async function identityProvidersOf(
+  issuer: string,
+  answerUrl: (provider: ProviderId) => string,
+): Promise<IdentityProviders> {
+  const { startIdentityProviders } = await import('./federation/identityProviders.js');
+  return startIdentityProviders(issuer, answerUrl);
 }
 
 /** The running server, and what tests may see and do. */
@@ -140,6 +184,8 @@ export class DemoAuthorizationServer {
     /** What happened, oldest first. */
     readonly events: readonly AuthorizationServerEvent[],
     readonly requests: readonly LoggedRequest[],
+    /** Where people may sign in too, if anywhere. */
+    readonly identityProviders: IdentityProviders | undefined,
     private readonly grants: GrantStore,
     private readonly resources: Map<string, DemoResource>,
     private readonly faults: FaultSwitch,

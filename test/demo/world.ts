@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly jsonResponses?: boolean;
   readonly dynamicRegistration?: boolean;
   readonly issuerPath?: string;
+  /** Whether people may also sign in at the identity providers behind the authorization server. */
+  readonly federatedLogins?: boolean;
 }
 
 /** The whole demo world, running on loopback. */
@@ -52,6 +54,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         accessTokenSeconds: options.accessTokenSeconds ?? 300,
         dynamicRegistration: options.dynamicRegistration ?? true,
         issuerPath: options.issuerPath ?? '',
+        federatedLogins: options.federatedLogins ?? false,
       }),
     );
     const repositories = await keep(
