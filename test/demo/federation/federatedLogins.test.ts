@@ -147,6 +147,15 @@ describe('logins at identity providers', function () {
         assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
       });
 
+      it("take no answer at the other provider's address", async () => {
+        const { action, fields } = await answerHeldBack(at(provider, person));
+        const other = provider === 'example-id' ? 'example-corp' : 'example-id';
+        const url = new URL(`/federation/${other}`, action);
+        const taken = await fetch(url, { method: 'POST', body: fields, redirect: 'manual' });
+        assert.equal(taken.status, 400);
+        assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
+      });
+
       it('take no answer in another browser than the one that was sent away', async () => {
         const { action, fields } = await answerHeldBack(at(provider, person));
         const taken = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
