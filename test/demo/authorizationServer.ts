@@ -2,9 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { randomBytes } from 'node:crypto';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { recordEvents, type AuthorizationServerEvent } from './authorizationServerEvents.js';
-import { FederatedLogins } from './federation/federatedLogins.js';
-import type { IdentityProviders } from './federation/identityProviders.js';
-import type { ProviderId } from './federation/upstreamLogin.js';
+import { FederatedLogins, type FederatedLoginRecord } from './federation/federatedLogins.js';
 import { FaultSwitch, type DemoFault } from './faultSwitch.js';
 import { GrantStore } from './grantStore.js';
 import { errorPage } from './interactionPages.js';
@@ -49,7 +47,7 @@ export async function startAuthorizationServer(
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signingKey = { ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256', kid: 'demo' };
   let issuer = '';
-  let identityProviders: IdentityProviders | undefined;
+  let federated: FederatedLogins | undefined;
 
   const server = await listenOnLoopback(options.port ?? 0, async (origin) => {
     issuer = `${origin}${mount}`;
@@ -121,25 +119,12 @@ export async function startAuthorizationServer(
       },
     };
     const provider = new ProviderClass(issuer, configuration);
-    const federation = `${mount}/federation`;
+    const interactionPath = `${mount}/interaction`;
     if (options.federatedLogins) {
-      identityProviders = await identityProvidersOf(issuer, (id) => `${origin}${federation}/${id}`);
+      const record: FederatedLoginRecord = (outcome) => events.push({ at: Date.now(), ...outcome });
+      federated = await FederatedLogins.start(origin, `${mount}/federation`, interactionPath, record);
     }
-    const federated =
-      identityProviders &&
-      new FederatedLogins(
-        identityProviders.upstream,
-        federation,
-        (uid) => interactions.pathFor(uid),
-        (outcome) => events.push({ at: Date.now(), ...outcome }),
-      );
-    const interactions: Interactions = new Interactions(
-      provider,
-      grants,
-      resources,
-      `${mount}/interaction`,
-      federated,
-    );
+    const interactions = new Interactions(provider, grants, resources, interactionPath, federated);
     recordEvents(provider, events);
     const answer = provider.callback();
     return async (request, response) => {
@@ -157,24 +142,15 @@ export async function startAuthorizationServer(
     issuer,
     events,
     requests,
-    identityProviders,
+    federated,
     grants,
     resources,
     faults,
     async () => {
       await server.close();
-      await identityProviders?.close();
+      await federated?.close();
     },
   );
-}
-
-/** Loaded only where they are wanted: most worlds do without the time that SAML's libraries take. */
-async function identityProvidersOf(
-  issuer: string,
-  answerUrl: (provider: ProviderId) => string,
-): Promise<IdentityProviders> {
-  const { startIdentityProviders } = await import('./federation/identityProviders.js');
-  return startIdentityProviders(issuer, answerUrl);
 }
 
 /** The running server, and what tests may see and do. */
@@ -184,8 +160,8 @@ export class DemoAuthorizationServer {
     /** What happened, oldest first. */
     readonly events: readonly AuthorizationServerEvent[],
     readonly requests: readonly LoggedRequest[],
-    /** Where people may sign in too, if anywhere. */
-    readonly identityProviders: IdentityProviders | undefined,
+    /** Logins at identity providers, where they were wanted. */
+    readonly federated: FederatedLogins | undefined,
     private readonly grants: GrantStore,
     private readonly resources: Map<string, DemoResource>,
     private readonly faults: FaultSwitch,

@@ -35,7 +35,12 @@ export async function listenOnLoopback(
   });
   const actualPort = (server.address() as AddressInfo).port;
   const origin = `http://${name}:${actualPort}`;
-  const handler = await makeHandler(origin);
+  const handler = await Promise.resolve(origin)
+    .then(makeHandler)
+    .catch(async (error: unknown) => {
+      await closeServer(server);
+      throw error;
+    });
   server.on('request', (request, response) => {
     handler(request, response).catch((error: unknown) => {
       console.error('demo server:', error);

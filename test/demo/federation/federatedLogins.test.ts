@@ -233,13 +233,13 @@ describe('logins at identity providers', function () {
     });
 
     it('an assertion made out for another service', async () => {
-      const { identityProviders } = world.authorizationServer;
-      assert.ok(identityProviders);
-      identityProviders.exampleCorp.audience = 'https://service.example.org';
+      const exampleCorp = world.authorizationServer.federated?.identityProviders.exampleCorp;
+      assert.ok(exampleCorp);
+      exampleCorp.audience = 'https://service.example.org';
       try {
         await refusedWith(at('example-corp', alice), () => undefined);
       } finally {
-        identityProviders.exampleCorp.audience = undefined;
+        exampleCorp.audience = undefined;
       }
       assert.match(refusals().join(), /^SAML assertion audience mismatch/);
     });

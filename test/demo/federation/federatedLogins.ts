@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorPage } from '../interactionPages.js';
 import { readBody, sendHtml } from '../loopbackServer.js';
 import type { DemoPerson } from '../people.js';
+import type { IdentityProviders } from './identityProviders.js';
 import { linkedPerson } from './providerAccounts.js';
 import {
   UpstreamRefused,
@@ -38,18 +39,38 @@ export class FederatedLogins {
   readonly #away = new Map<string, AwayPerson>();
   readonly #answers = new Map<string, AwayPerson & { readonly answer: URLSearchParams }>();
 
-  constructor(
-    private readonly providers: readonly UpstreamProvider[],
-    /** Path that answers are posted below, as "/federation". */
+  private constructor(
+    readonly identityProviders: IdentityProviders,
     private readonly basePath: string,
-    /** Path of an interaction, below which its answers are taken up. */
-    private readonly interactionPath: (uid: string) => string,
+    private readonly interactionPath: string,
     private readonly record: FederatedLoginRecord,
   ) {}
 
+  /**
+   * Starts the identity providers too. Their libraries are loaded only here, since most worlds do without.
+   *
+   * @param origin the authorization server's, which is also its SAML entity id
+   * @param basePath path that answers are posted below, as "/federation"
+   * @param interactionPath path of all interactions, below which their answers are taken up
+   */
+  static async start(
+    origin: string,
+    basePath: string,
+    interactionPath: string,
+    record: FederatedLoginRecord,
+  ): Promise<FederatedLogins> {
+    const { startIdentityProviders } = await import('./identityProviders.js');
+    const providers = await startIdentityProviders(origin, (id) => `${origin}${basePath}/${id}`);
+    return new FederatedLogins(providers, basePath, interactionPath, record);
+  }
+
   /** The choices of the sign-in page. */
   get choices(): readonly { readonly id: ProviderId; readonly label: string }[] {
-    return this.providers;
+    return this.identityProviders.upstream;
+  }
+
+  close(): Promise<void> {
+    return this.identityProviders.close();
   }
 
   /**
@@ -58,7 +79,7 @@ export class FederatedLogins {
    * @param anew whether whoever is signed in there is asked again
    */
   async begin(uid: string, id: string, anew: boolean): Promise<URL | undefined> {
-    const provider = this.providers.find((candidate) => candidate.id === id);
+    const provider = this.identityProviders.upstream.find((candidate) => candidate.id === id);
     if (!provider) return undefined;
     const state = randomBytes(32).toString('base64url');
     const login = await provider.begin(state, anew);
@@ -82,7 +103,7 @@ export class FederatedLogins {
     this.#away.delete(state);
     const handle = randomBytes(32).toString('base64url');
     this.#answers.set(handle, { ...away, answer });
-    response.writeHead(303, { location: `${this.interactionPath(away.uid)}/answer/${handle}` });
+    response.writeHead(303, { location: `${this.interactionPath}/${away.uid}/answer/${handle}` });
     response.end();
     return true;
   }

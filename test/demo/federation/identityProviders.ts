@@ -17,11 +17,11 @@ export interface IdentityProviders {
  * Starts both and makes the authorization server known to them. Keys, certificates and the client's secret are
  * made here, for this run.
  *
- * @param issuer the authorization server's, which is also its SAML entity id
+ * @param entityId what SAML calls the authorization server
  * @param answerUrl where the answers of a provider go
  */
 export async function startIdentityProviders(
-  issuer: string,
+  entityId: string,
   answerUrl: (provider: ProviderId) => string,
 ): Promise<IdentityProviders> {
   const running: { close(): Promise<void> }[] = [];
@@ -32,7 +32,7 @@ export async function startIdentityProviders(
     const exampleId = await startOidcIdentityProvider(answerUrl('example-id'));
     running.push(exampleId);
     const serviceProvider = {
-      entityId: issuer,
+      entityId,
       assertionConsumerUrl: answerUrl('example-corp'),
       key: await makeSigningKey('Demo Authorization Server'),
     };
