@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { randomBytes } from 'node:crypto';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { recordEvents, type AuthorizationServerEvent } from './authorizationServerEvents.js';
+import { FederatedLogins, type FederatedLoginRecord } from './federation/federatedLogins.js';
 import { FaultSwitch, type DemoFault } from './faultSwitch.js';
 import { GrantStore } from './grantStore.js';
 import { errorPage } from './interactionPages.js';
@@ -30,6 +31,8 @@ export interface AuthorizationServerOptions {
   readonly requirePushedRequests?: boolean;
   /** Whether proofs must carry a nonce (RFC 9449 §8). */
   readonly requireDpopNonce?: boolean;
+  /** Whether people may also sign in at an OpenID provider and a SAML identity provider, which are started. */
+  readonly federatedLogins?: boolean;
 }
 
 const day = 24 * 60 * 60;
@@ -48,8 +51,9 @@ export async function startAuthorizationServer(
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signingKey = { ...(await exportJWK(privateKey)), use: 'sig', alg: 'RS256', kid: 'demo' };
   let issuer = '';
+  let federated: FederatedLogins | undefined;
 
-  const server = await listenOnLoopback(options.port ?? 0, (origin) => {
+  const server = await listenOnLoopback(options.port ?? 0, async (origin) => {
     issuer = `${origin}${mount}`;
     const configuration: Configuration = {
       adapter: (model) => grants.adapter(model),
@@ -128,7 +132,12 @@ export async function startAuthorizationServer(
       },
     };
     const provider = new ProviderClass(issuer, configuration);
-    const interactions = new Interactions(provider, grants, resources, `${mount}/interaction`);
+    const interactionPath = `${mount}/interaction`;
+    if (options.federatedLogins) {
+      const record: FederatedLoginRecord = (outcome) => events.push({ at: Date.now(), ...outcome });
+      federated = await FederatedLogins.start(origin, `${mount}/federation`, interactionPath, record);
+    }
+    const interactions = new Interactions(provider, grants, resources, interactionPath, federated);
     recordEvents(provider, events);
     const answer = provider.callback();
     return async (request, response) => {
@@ -136,13 +145,24 @@ export async function startAuthorizationServer(
       response.once('close', () => (entry.status = response.statusCode));
       if (await faults.answers(response)) return;
       if (await interactions.handle(request, response)) return;
+      if (await federated?.handle(request, response)) return;
       mountAt(request, mount);
       await answer(request, response);
     };
   });
 
-  return new DemoAuthorizationServer(issuer, events, requests, grants, resources, faults, () =>
-    server.close(),
+  return new DemoAuthorizationServer(
+    issuer,
+    events,
+    requests,
+    federated,
+    grants,
+    resources,
+    faults,
+    async () => {
+      await server.close();
+      await federated?.close();
+    },
   );
 }
 
@@ -153,6 +173,8 @@ export class DemoAuthorizationServer {
     /** What happened, oldest first. */
     readonly events: readonly AuthorizationServerEvent[],
     readonly requests: readonly LoggedRequest[],
+    /** Logins at identity providers, where they were wanted. */
+    readonly federated: FederatedLogins | undefined,
     private readonly grants: GrantStore,
     private readonly resources: Map<string, DemoResource>,
     private readonly faults: FaultSwitch,

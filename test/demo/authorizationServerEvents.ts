@@ -9,6 +9,10 @@ export interface AuthorizationServerEvent {
     | 'registrationRefused'
     | 'authorization'
     | 'authorizationRefused'
+    /** A person signed in at an identity provider. */
+    | 'federatedLogin'
+    /** What came from an identity provider, or in its name, was not believed. */
+    | 'federatedLoginRefused'
     /** Tokens for a code. */
     | 'token'
     /** Tokens for a refresh token. */
@@ -24,7 +28,7 @@ export interface AuthorizationServerEvent {
   readonly resource?: string;
   /** The scopes asked for, or granted where tokens were issued. */
   readonly scope?: string;
-  /** The `error` code of a refusal. */
+  /** The `error` code of a refusal; of a federated login, the reason. */
   readonly error?: string;
 }
 

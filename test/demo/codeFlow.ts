@@ -13,13 +13,15 @@ export interface TokenAnswer {
 
 export interface CodeFlowRequest {
   readonly authorizationServer: DemoAuthorizationServer;
-  readonly person: DemoPerson;
+  readonly person: Pick<DemoPerson, 'email' | 'password'>;
   readonly resource: string;
   readonly scopes: readonly string[];
   readonly consent?: SignInAnswers['consent'];
   readonly browser?: SignInAnswers['browser'];
   /** OpenID Connect's `prompt`. */
   readonly prompt?: string;
+  readonly through?: SignInAnswers['through'];
+  readonly tamper?: SignInAnswers['tamper'];
 }
 
 const redirectUri = 'http://127.0.0.1:4711/callback';
@@ -34,7 +36,7 @@ export async function authorize(request: CodeFlowRequest): Promise<{
   response: URLSearchParams;
   redeem: (changes?: Record<string, string>) => Promise<Response>;
 }> {
-  const { authorizationServer, person, resource, scopes, consent = 'allow', browser, prompt } = request;
+  const { authorizationServer, person, resource, scopes, consent = 'allow', prompt } = request;
   const verifier = randomBytes(32).toString('base64url');
   const url = new URL(`${authorizationServer.issuer}/auth`);
   url.search = new URLSearchParams({
@@ -49,7 +51,15 @@ export async function authorize(request: CodeFlowRequest): Promise<{
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   }).toString();
   const { email, password } = person;
-  const back = await signInAsPerson(url, { email, password, consent, ...(browser && { browser }) });
+  const { browser, through, tamper } = request;
+  const back = await signInAsPerson(url, {
+    email,
+    password,
+    consent,
+    ...(browser && { browser }),
+    ...(through !== undefined && { through }),
+    ...(tamper && { tamper }),
+  });
   const response = back.searchParams;
   const redeem = (changes: Record<string, string> = {}) =>
     tokenRequest(authorizationServer, {

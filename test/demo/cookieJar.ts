@@ -3,15 +3,28 @@ interface Cookie {
   readonly value: string;
   readonly host: string;
   readonly path: string;
+  readonly sameSite: 'strict' | 'lax' | 'none';
 }
 
-/** A browser's cookies for loopback hosts: by host and path, and blind to ports as in a browser. */
+/** How a browser comes to an address. */
+export interface Navigation {
+  /** The page that led there; undefined where the person typed it. Redirects do not change it. */
+  readonly from?: URL | undefined;
+  /** GET where none is given. */
+  readonly method?: 'get' | 'post' | undefined;
+}
+
+/**
+ * A browser's cookies for loopback hosts: by host and path, blind to ports as in a browser, and kept back from
+ * what other sites lead to as `SameSite` says, which is `Lax` where nothing is said. Here a site is a host.
+ */
 export class CookieJar {
   #cookies: Cookie[] = [];
 
   /** The `Cookie` header for an address, or undefined where there is none. */
-  headerFor(url: URL): string | undefined {
+  headerFor(url: URL, navigation: Navigation = {}): string | undefined {
     const sent = this.#cookies
+      .filter(({ sameSite }) => allows(sameSite, url, navigation))
       .filter(({ host, path }) => host === url.hostname && covers(path, url.pathname))
       .sort((one, other) => other.path.length - one.path.length);
     return sent.length > 0 ? sent.map(({ name, value }) => `${name}=${value}`).join('; ') : undefined;
@@ -24,7 +37,13 @@ export class CookieJar {
       const [name, value] = splitOnce(pair);
       const attribute = (wanted: string) =>
         attributes.map(splitOnce).find(([key]) => key.toLowerCase() === wanted)?.[1];
-      const cookie: Cookie = { name, value, host: url.hostname, path: attribute('path') ?? '/' };
+      const cookie: Cookie = {
+        name,
+        value,
+        host: url.hostname,
+        path: attribute('path') ?? '/',
+        sameSite: sameSiteOf(attribute('samesite')),
+      };
       this.#cookies = this.#cookies.filter(
         (kept) => kept.name !== name || kept.host !== cookie.host || kept.path !== cookie.path,
       );
@@ -34,6 +53,17 @@ export class CookieJar {
       if (!over) this.#cookies.push(cookie);
     }
   }
+}
+
+function sameSiteOf(value: string | undefined): Cookie['sameSite'] {
+  const word = value?.toLowerCase();
+  return word === 'strict' || word === 'none' ? word : 'lax';
+}
+
+/** Of navigations only; what a page loads into itself brings no `Lax` cookie either. */
+function allows(sameSite: Cookie['sameSite'], to: URL, { from, method = 'get' }: Navigation): boolean {
+  if (from === undefined || from.hostname === to.hostname) return true;
+  return sameSite === 'none' || (sameSite === 'lax' && method === 'get');
 }
 
 function covers(cookiePath: string, path: string): boolean {

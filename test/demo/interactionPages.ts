@@ -44,8 +44,23 @@ function page(title: string, main: string): string {
 <body><main>${main}</main></body></html>`;
 }
 
-/** The sign-in form, sent to `action`. `failure` is shown as an alert; `email` is filled in. */
-export function loginPage(action: string, options: { email?: string; failure?: string }): string {
+/** Another way to sign in than with a password. */
+export interface LoginChoice {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface LoginPage {
+  /** Filled in. */
+  readonly email?: string;
+  /** Shown as an alert. */
+  readonly failure?: string;
+  /** A button for each, whose form is sent to `action`. */
+  readonly elsewhere?: { readonly action: string; readonly choices: readonly LoginChoice[] };
+}
+
+/** The sign-in form, sent to `action`. */
+export function loginPage(action: string, options: LoginPage): string {
   const failure = options.failure === undefined ? '' : `<p role="alert">${escapeHtml(options.failure)}</p>`;
   return page(
     'Sign in',
@@ -57,8 +72,16 @@ export function loginPage(action: string, options: { email?: string; failure?: s
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button class="first" type="submit" name="decision" value="signIn">Sign in</button>
 <button type="submit" name="decision" value="cancel" formnovalidate>Cancel</button>
-</form>`,
+</form>${options.elsewhere === undefined ? '' : elsewhereForm(options.elsewhere)}`,
   );
+}
+
+function elsewhereForm({ action, choices }: NonNullable<LoginPage['elsewhere']>): string {
+  const buttons = choices.map(
+    ({ id, label }) =>
+      `<button type="submit" name="provider" value="${escapeHtml(id)}">Sign in with ${escapeHtml(label)}</button>`,
+  );
+  return `\n<form method="post" action="${escapeHtml(action)}">${buttons.join('\n')}</form>`;
 }
 
 function scopeItem({ scope, words, added }: ConsentScope, stepUp: boolean): string {

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
+import type { FederatedLogins } from './federation/federatedLogins.js';
+import { UpstreamRefused } from './federation/upstreamLogin.js';
 import type { GrantStore } from './grantStore.js';
-import { consentPage, errorPage, loginPage, type ConsentScope } from './interactionPages.js';
+import { consentPage, errorPage, loginPage, type ConsentScope, type LoginPage } from './interactionPages.js';
 import { readBody, sendHtml } from './loopbackServer.js';
 import { personByPassword, personBySubject } from './people.js';
 
@@ -27,6 +29,8 @@ export class Interactions {
     private readonly resources: ReadonlyMap<string, DemoResource>,
     /** Path all interactions lie under, as "/interaction". */
     private readonly basePath: string,
+    /** Logins at identity providers, where there are some. */
+    private readonly federated: FederatedLogins | undefined,
   ) {}
 
   /** The page a person is sent to for an interaction. */
@@ -51,9 +55,12 @@ export class Interactions {
     }
     const step = path.slice(this.pathFor(interaction.uid).length);
     if (request.method === 'GET' && step === '') await this.#show(interaction, response);
+    else if (request.method === 'GET' && step.startsWith('/answer/'))
+      await this.#finishElsewhere(interaction, step.slice('/answer/'.length), request, response);
     else if (request.method === 'POST') {
       const form = new URLSearchParams(await readBody(request));
       if (step === '/login') await this.#login(interaction, form, request, response);
+      else if (step === '/elsewhere') await this.#goElsewhere(interaction, form, response);
       else if (step === '/consent') await this.#consent(interaction, form, request, response);
       else sendHtml(response, 404, errorPage('not_found', 'There is no such page.'));
     } else sendHtml(response, 404, errorPage('not_found', 'There is no such page.'));
@@ -61,12 +68,12 @@ export class Interactions {
   }
 
   async #show(interaction: Interaction, response: ServerResponse): Promise<void> {
-    const path = this.pathFor(interaction.uid);
     if (interaction.prompt.name === 'login') {
       const hint = interaction.params['login_hint'];
-      sendHtml(response, 200, loginPage(`${path}/login`, typeof hint === 'string' ? { email: hint } : {}));
+      this.#showLogin(interaction, response, 200, typeof hint === 'string' ? { email: hint } : {});
       return;
     }
+    const path = this.pathFor(interaction.uid);
     const asked = this.#asked(interaction);
     const client = await this.provider.Client.find(String(interaction.params['client_id']));
     const scopes = [...asked.scopes.values()].flat();
@@ -94,11 +101,50 @@ export class Interactions {
     const email = form.get('email') ?? '';
     const person = personByPassword(email, form.get('password') ?? '');
     if (!person) {
-      const action = `${this.pathFor(interaction.uid)}/login`;
-      sendHtml(response, 401, loginPage(action, { email, failure: 'That email and password do not match.' }));
+      const failure = 'That email and password do not match.';
+      this.#showLogin(interaction, response, 401, { email, failure });
       return;
     }
     await this.provider.interactionFinished(request, response, { login: { accountId: person.sub } });
+  }
+
+  async #goElsewhere(
+    interaction: Interaction,
+    form: URLSearchParams,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { uid, prompt } = interaction;
+    const url = await this.federated?.begin(
+      uid,
+      form.get('provider') ?? '',
+      prompt.reasons.includes('login_prompt'),
+    );
+    if (url) response.writeHead(303, { location: url.href }).end();
+    else sendHtml(response, 404, errorPage('not_found', 'There is no such identity provider.'));
+  }
+
+  async #finishElsewhere(
+    interaction: Interaction,
+    handle: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    try {
+      const person = await this.federated?.finish(interaction.uid, handle);
+      const login = { accountId: person?.sub ?? '' };
+      await this.provider.interactionFinished(request, response, { login });
+    } catch (error) {
+      if (!(error instanceof UpstreamRefused)) throw error;
+      this.#showLogin(interaction, response, 401, { failure: `You are not signed in: ${error.message}` });
+    }
+  }
+
+  #showLogin({ uid }: Interaction, response: ServerResponse, status: number, page: LoginPage): void {
+    const path = this.pathFor(uid);
+    const elsewhere = this.federated && {
+      elsewhere: { action: `${path}/elsewhere`, choices: this.federated.choices },
+    };
+    sendHtml(response, status, loginPage(`${path}/login`, { ...page, ...elsewhere }));
   }
 
   async #consent(

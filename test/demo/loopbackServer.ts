@@ -7,7 +7,7 @@ const bodyLimit = 4 * 1024 * 1024;
 /** An HTTP server on 127.0.0.1 that ends, sockets included, when it is closed. */
 export interface LoopbackServer {
   readonly port: number;
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, unless another name was asked for. */
   readonly origin: string;
   close(): Promise<void>;
 }
@@ -17,6 +17,7 @@ export interface LoopbackServer {
  * A handler that throws answers 500.
  *
  * @param port 0 for any free port
+ * @param name what the origin calls the host: to a browser `localhost` is another site
  */
 export async function listenOnLoopback(
   port: number,
@@ -25,6 +26,7 @@ export async function listenOnLoopback(
   ) =>
     | ((request: IncomingMessage, response: ServerResponse) => Promise<void>)
     | Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>>,
+  name: '127.0.0.1' | 'localhost' = '127.0.0.1',
 ): Promise<LoopbackServer> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -32,8 +34,13 @@ export async function listenOnLoopback(
     server.listen(port, '127.0.0.1', resolve);
   });
   const actualPort = (server.address() as AddressInfo).port;
-  const origin = `http://127.0.0.1:${actualPort}`;
-  const handler = await makeHandler(origin);
+  const origin = `http://${name}:${actualPort}`;
+  const handler = await Promise.resolve(origin)
+    .then(makeHandler)
+    .catch(async (error: unknown) => {
+      await closeServer(server);
+      throw error;
+    });
   server.on('request', (request, response) => {
     handler(request, response).catch((error: unknown) => {
       console.error('demo server:', error);

@@ -130,6 +130,7 @@ export class McpHttpServer {
     if (this.#faultMeets(body.messages) && (await this.#faults.answers(response))) return;
     const caller = await this.#admit(request, response, body.messages);
     if (!caller) return;
+    entry.sub = caller.sub;
     await this.#dispatch(request, response, caller, body.parsed);
   }
 

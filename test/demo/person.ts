@@ -19,6 +19,10 @@ export interface SignInAnswers {
   readonly consent: 'allow' | 'deny' | { readonly only: readonly string[] };
   /** The browser to use; each sign-in has a new one by default. */
   readonly browser?: PersonBrowser;
+  /** The button of the sign-in page that leads to an identity provider; email and password are for its page. */
+  readonly through?: string;
+  /** Sees each form before it is sent and may change it, as whoever sits at the browser can. */
+  readonly tamper?: (form: HtmlForm) => void;
 }
 
 /** The cookies of one person's browser, and the pages it has shown. */
@@ -51,8 +55,9 @@ export async function signInAsPerson(authorizationUrl: string | URL, answers: Si
   const browser = answers.browser ?? new PersonBrowser();
   let url = new URL(authorizationUrl);
   let sent: HtmlForm | undefined;
+  let from: URL | undefined;
   for (let step = 0; step < 20; step++) {
-    const response = await visit(browser, url, sent);
+    const response = await visit(browser, url, from, sent);
     sent = undefined;
     const location = response.headers.get('location');
     if (location !== null) {
@@ -62,7 +67,7 @@ export async function signInAsPerson(authorizationUrl: string | URL, answers: Si
       continue;
     }
     const html = await response.text();
-    const [form] = readForms(html, url);
+    const forms = readForms(html, url);
     const page: SeenPage = {
       url,
       status: response.status,
@@ -71,15 +76,24 @@ export async function signInAsPerson(authorizationUrl: string | URL, answers: Si
       scopes: [...html.matchAll(/data-scope="([^"]*)"/g)].map(([, scope = '']) => scope),
     };
     browser.pages.push(page);
-    if (!form || !response.ok) throw new SignInStopped(page);
-    sent = fillIn(form, answers);
+    const ownForm = forms[0];
+    // An error that a form carries on is not shown to anyone: the page sends it.
+    if (!ownForm || !(response.ok || sendsItself(html))) throw new SignInStopped(page);
+    sent = goElsewhere(forms, answers.through) ?? fillIn(ownForm, answers);
+    answers.tamper?.(sent);
+    from = url;
     url = sent.action;
   }
   throw new Error('The sign-in did not end within 20 steps.');
 }
 
-async function visit(browser: PersonBrowser, url: URL, form: HtmlForm | undefined): Promise<Response> {
-  const cookie = browser.cookies.headerFor(url);
+async function visit(
+  browser: PersonBrowser,
+  url: URL,
+  from: URL | undefined,
+  form: HtmlForm | undefined,
+): Promise<Response> {
+  const cookie = browser.cookies.headerFor(url, { from, method: form?.method });
   const response = await fetch(url, {
     redirect: 'manual',
     headers: cookie === undefined ? {} : { cookie },
@@ -92,6 +106,21 @@ async function visit(browser: PersonBrowser, url: URL, form: HtmlForm | undefine
 /** RFC 6749 §4.1.2: `code` or `error` is in every authorization response and in no request. */
 function isAuthorizationResponse(url: URL): boolean {
   return !/^https?:$/.test(url.protocol) || url.searchParams.has('code') || url.searchParams.has('error');
+}
+
+function sendsItself(html: string): boolean {
+  return html.includes('document.forms[0].submit()');
+}
+
+/** The form with that button, pressed, where the page has it. */
+function goElsewhere(forms: readonly HtmlForm[], through: string | undefined): HtmlForm | undefined {
+  for (const form of forms) {
+    const button = form.buttons.find(({ label }) => label === through);
+    if (!button) continue;
+    form.fields.append(button.name, button.value);
+    return form;
+  }
+  return undefined;
 }
 
 function fillIn(form: HtmlForm, { email, password, consent }: SignInAnswers): HtmlForm {

@@ -8,6 +8,8 @@ export interface LoggedRequest {
   readonly path: string;
   /** The JSON-RPC method of an MCP message. */
   rpcMethod?: string;
+  /** Whose token came with it, where that was good. */
+  sub?: string;
   /** The HTTP status, once the answer has begun. */
   status?: number;
 }

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly dpop?: DpopVerification;
   readonly requireDpopNonce?: boolean;
   readonly requirePushedRequests?: boolean;
+  /** Whether people may also sign in at the identity providers behind the authorization server. */
+  readonly federatedLogins?: boolean;
 }
 
 /** The whole demo world, running on loopback. */
@@ -59,6 +61,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         issuerPath: options.issuerPath ?? '',
         requireDpopNonce: options.requireDpopNonce ?? false,
         requirePushedRequests: options.requirePushedRequests ?? false,
+        federatedLogins: options.federatedLogins ?? false,
       }),
     );
     const repositories = await keep(

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { accountAt } from '../demo/federation/providerAccounts.js';
 import { alice } from '../demo/people.js';
 import { startDemoEditor, type DemoEditor } from './demoEditor.js';
 import { BRANCH, PROMPT } from './demoStory.js';
@@ -14,7 +15,7 @@ async function main(): Promise<number> {
   const stopped = untilStopped();
   if (values.once) return once(values.shots, stopped);
   say('starting the demo world and the editor');
-  const demo = await startDemoEditor();
+  const demo = await startDemoEditor({ federatedLogins: true });
   invite(demo);
   await stopped;
   say('cleaning up');
@@ -50,7 +51,9 @@ function invite(demo: DemoEditor): void {
 Open ${demo.url}
 
   1. F1 → "Extensions: Enable All Extensions" (a new browser profile has Copilot Chat off).
-  2. F1 → "MCP OAuth: Sign In…" → repositories; sign in as ${alice.email} with the password ${alice.password}.
+  2. F1 → "MCP OAuth: Sign In…" → repositories; sign in as ${alice.email} with the password ${alice.password};
+     or with Example ID, where it is ${accountAt('example-id', alice).password},
+     or with Example Corp, where it is ${accountAt('example-corp', alice).password}.
   3. In the chat: "${PROMPT}"; allow the tool, then consent to repo:write in the card.
 
 Ctrl-C ends it and removes everything it wrote.

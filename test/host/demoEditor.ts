@@ -29,6 +29,8 @@ export interface DemoEditorOptions {
   readonly vsix?: string | undefined;
   /** VSIX files of other extensions to install beside it, absolute. */
   readonly others?: readonly string[];
+  /** Whether the sign-in page offers the identity providers too. */
+  readonly federatedLogins?: boolean;
 }
 
 export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<DemoEditor> {
@@ -41,7 +43,7 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    const world = await startWorld();
+    const world = await startWorld({ federatedLogins: options.federatedLogins ?? false });
     closers.push(() => world.close());
     const folder = path.join(state.path, 'demo');
     await mkdir(folder);

@@ -2,11 +2,11 @@ import type { Page } from 'playwright-core';
 import type { DemoPerson } from '../demo/people.js';
 import type { Screenshots } from './screenshots.js';
 
-/** Fills the demo authorization server's sign-in page and sends it. */
-export async function signIn(page: Page, person: DemoPerson): Promise<void> {
+/** Fills a sign-in page of the demo world and sends it. */
+export async function signIn(page: Page, person: Pick<DemoPerson, 'email' | 'password'>): Promise<void> {
   await page.getByLabel('Email').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /**

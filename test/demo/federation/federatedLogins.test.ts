@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { authorize, signInForTokens, type CodeFlowRequest } from '../codeFlow.js';
+import type { HtmlForm } from '../htmlForm.js';
+import { alice, bob, demoPeople, type DemoPerson } from '../people.js';
+import { PersonBrowser, SignInStopped } from '../person.js';
+import { startWorld, type World } from '../world.js';
+import { accountAt, carol } from './providerAccounts.js';
+import type { ProviderId } from './upstreamLogin.js';
+
+const exampleId = 'Sign in with Example ID (OIDC)';
+const exampleCorp = 'Sign in with Example Corp (SAML)';
+
+describe('logins at identity providers', function () {
+  // Keys are made, and SAML's libraries loaded.
+  this.timeout(20_000);
+  let world: World;
+  let eventsBefore = 0;
+
+  before(async () => {
+    world = await startWorld({ federatedLogins: true });
+  });
+  beforeEach(() => {
+    eventsBefore = world.authorizationServer.events.length;
+  });
+  afterEach(() => {
+    for (const { sub } of demoPeople) world.authorizationServer.revokeGrantOf(sub);
+  });
+  after(() => world.close());
+
+  const events = () => world.authorizationServer.events.slice(eventsBefore);
+  const refusals = () =>
+    events().flatMap(({ kind, error }) => (kind === 'federatedLoginRefused' ? [error] : []));
+
+  const at = (
+    provider: ProviderId,
+    person: Pick<DemoPerson, 'name' | 'email'>,
+    more: Partial<CodeFlowRequest> = {},
+  ): CodeFlowRequest => ({
+    authorizationServer: world.authorizationServer,
+    person: accountAt(provider, person),
+    through: provider === 'example-id' ? exampleId : exampleCorp,
+    resource: world.repositories.url,
+    scopes: ['openid', 'repo:read'],
+    ...more,
+  });
+
+  /** Signs in and keeps the answer that the provider's page posted. */
+  async function answerPosted(request: CodeFlowRequest): Promise<HtmlForm> {
+    const answers: HtmlForm[] = [];
+    const tamper = (form: HtmlForm) => {
+      if (isAnswer(form)) answers.push({ ...form, fields: new URLSearchParams(form.fields) });
+    };
+    await authorize({ ...request, tamper });
+    return only(answers);
+  }
+
+  /** Signs in with the provider's answer changed, and sees that the sign-in page says no. */
+  async function refusedWith(request: CodeFlowRequest, change: (fields: URLSearchParams) => void) {
+    const tamper = (form: HtmlForm) => {
+      if (isAnswer(form)) change(form.fields);
+    };
+    const before = events().length;
+    await assert.rejects(
+      authorize({ ...request, tamper }),
+      (error) => error instanceof SignInStopped && error.page.url.hostname === '127.0.0.1',
+    );
+    assert.deepEqual(
+      events()
+        .slice(before)
+        .map(({ kind }) => kind),
+      ['federatedLoginRefused'],
+    );
+  }
+
+  it('are offered beside the password, which goes on working', async () => {
+    const browser = new PersonBrowser();
+    const { through, ...withPassword } = at('example-id', alice, { browser, person: alice });
+    await authorize(withPassword);
+    assert.ok(browser.pages[0]?.text.includes(`Cancel ${exampleId} ${exampleCorp}`), through);
+  });
+
+  it('are not offered where there are no providers', async () => {
+    const plain = await startWorld();
+    try {
+      const browser = new PersonBrowser();
+      const { authorizationServer, repositories } = plain;
+      const request = at('example-id', alice, { browser, person: alice });
+      await authorize({ ...request, authorizationServer, resource: repositories.url });
+      assert.ok(browser.pages[0]?.text.endsWith('Sign in Cancel'));
+    } finally {
+      await plain.close();
+    }
+  });
+
+  for (const [provider, person] of [
+    ['example-id', bob],
+    ['example-corp', alice],
+  ] as const) {
+    describe(`at ${provider}`, () => {
+      it('end as the person whose account it is', async () => {
+        const browser = new PersonBrowser();
+        const { id_token = '' } = await signInForTokens(at(provider, person, { browser }));
+        const [, claims = ''] = id_token.split('.');
+        const { sub } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string };
+        assert.equal(sub, person.sub);
+        assert.deepEqual(
+          events().flatMap(({ kind, sub }) => (kind === 'federatedLogin' ? [sub] : [])),
+          [person.sub],
+        );
+      });
+
+      it('cross to another site and come back by a form that brings no cookie', async () => {
+        const browser = new PersonBrowser();
+        const answer = await answerPosted(at(provider, person, { browser }));
+        const [, theirs, posting] = browser.pages;
+        assert.equal(theirs?.url.hostname, 'localhost');
+        assert.equal(answer.action.hostname, '127.0.0.1');
+        const navigation = { from: posting?.url, method: answer.method };
+        assert.equal(browser.cookies.headerFor(answer.action, navigation), undefined);
+      });
+
+      it('want the password that the provider knows', async () => {
+        await assert.rejects(
+          authorize(at(provider, person, { person })),
+          (error) => error instanceof SignInStopped && error.page.url.hostname === 'localhost',
+        );
+      });
+
+      it('are refused where the account belongs to nobody here', async () => {
+        await refusedWith(at(provider, carol), () => undefined);
+        assert.deepEqual(refusals(), [
+          `Nobody here has the account "${accountAt(provider, carol).subject}".`,
+        ]);
+      });
+
+      it('take an answer only once', async () => {
+        const { action, fields } = await answerPosted(at(provider, person));
+        const again = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
+        assert.equal(again.status, 400);
+        assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
+      });
+
+      it('take no answer with a state that nobody was sent away with', async () => {
+        await refusedWith(at(provider, person), (fields) => {
+          fields.set(stateField(fields), 'a-state-of-the-attackers');
+        });
+        assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
+      });
+
+      it("take no answer at the other provider's address", async () => {
+        const { action, fields } = await answerHeldBack(at(provider, person));
+        const other = provider === 'example-id' ? 'example-corp' : 'example-id';
+        const url = new URL(`/federation/${other}`, action);
+        const taken = await fetch(url, { method: 'POST', body: fields, redirect: 'manual' });
+        assert.equal(taken.status, 400);
+        assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
+      });
+
+      it('take no answer in another browser than the one that was sent away', async () => {
+        const { action, fields } = await answerHeldBack(at(provider, person));
+        const taken = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
+        const victim = await fetch(new URL(taken.headers.get('location') ?? '', action));
+        assert.equal(victim.status, 400);
+        assert.match(await victim.text(), /This sign-in has expired/);
+      });
+
+      it('take no answer in another sign-in than the one it was given for', async () => {
+        const { action, fields } = await answerHeldBack(at(provider, person));
+        const taken = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
+        const handle = taken.headers.get('location')?.split('/').at(-1) ?? '';
+        const browser = new PersonBrowser();
+        await answerHeldBack(at(provider, person, { browser }));
+        const url = new URL(`${browser.pages[0]?.url.pathname}/answer/${handle}`, action);
+        const victim = await fetch(url, { headers: { cookie: browser.cookies.headerFor(url) ?? '' } });
+        assert.equal(victim.status, 401);
+        assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
+      });
+    });
+  }
+
+  describe('at example-corp, refuse', () => {
+    const changed = (fields: URLSearchParams, change: (xml: string) => string) => {
+      const xml = Buffer.from(fields.get('SAMLResponse') ?? '', 'base64').toString();
+      assert.notEqual(change(xml), xml);
+      fields.set('SAMLResponse', Buffer.from(change(xml)).toString('base64'));
+    };
+
+    it('an assertion that names someone else than the one it was signed for', async () => {
+      await refusedWith(at('example-corp', bob), (fields) =>
+        changed(fields, (xml) => xml.replaceAll(bob.email, alice.email)),
+      );
+      assert.deepEqual(refusals(), ['Invalid signature']);
+    });
+
+    it('an assertion that nobody signed', async () => {
+      await refusedWith(at('example-corp', bob), (fields) =>
+        changed(fields, (xml) => xml.replace(/<ds:Signature[\s\S]*<\/ds:Signature>/, '')),
+      );
+      assert.deepEqual(refusals(), ['Invalid signature']);
+    });
+
+    it('an assertion signed with a key of the sender’s own choice', async () => {
+      const other = await startWorld({ federatedLogins: true });
+      try {
+        const { authorizationServer, repositories } = other;
+        const elsewhere = { authorizationServer, resource: repositories.url };
+        const forged = await answerPosted({ ...at('example-corp', alice), ...elsewhere });
+        await refusedWith(at('example-corp', bob), (fields) => {
+          const signed = Buffer.from(forged.fields.get('SAMLResponse') ?? '', 'base64').toString();
+          changed(fields, (xml) => signed.replace(inResponseTo, inResponseTo.exec(xml)?.[0] ?? ''));
+        });
+        assert.deepEqual(refusals(), ['Invalid signature']);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('an assertion that was used before, in a login begun for it', async () => {
+      const used = await answerPosted(at('example-corp', alice));
+      await refusedWith(at('example-corp', bob), (fields) => {
+        fields.set('SAMLResponse', used.fields.get('SAMLResponse') ?? '');
+      });
+      assert.deepEqual(refusals(), ['InResponseTo is not valid']);
+    });
+
+    it('a used assertion in a response made to fit', async () => {
+      const used = await answerPosted(at('example-corp', alice));
+      const usedXml = Buffer.from(used.fields.get('SAMLResponse') ?? '', 'base64').toString();
+      await refusedWith(at('example-corp', bob), (fields) =>
+        changed(fields, (xml) => usedXml.replace(inResponseTo, inResponseTo.exec(xml)?.[0] ?? '')),
+      );
+      assert.deepEqual(refusals(), ['InResponseTo does not match subjectInResponseTo']);
+    });
+
+    it('an assertion made out for another service', async () => {
+      const exampleCorp = world.authorizationServer.federated?.identityProviders.exampleCorp;
+      assert.ok(exampleCorp);
+      exampleCorp.audience = 'https://service.example.org';
+      try {
+        await refusedWith(at('example-corp', alice), () => undefined);
+      } finally {
+        exampleCorp.audience = undefined;
+      }
+      assert.match(refusals().join(), /^SAML assertion audience mismatch/);
+    });
+  });
+
+  it('let another account of the provider take over the browser with prompt=login', async () => {
+    const browser = new PersonBrowser();
+    await authorize(at('example-id', alice, { browser }));
+    await authorize(at('example-id', bob, { browser, prompt: 'login' }));
+    assert.deepEqual(
+      events().flatMap(({ kind, sub }) => (kind === 'federatedLogin' ? [sub] : [])),
+      [alice.sub, bob.sub],
+    );
+  });
+
+  describe('at example-id, refuse', () => {
+    it('an answer from another issuer', async () => {
+      await refusedWith(at('example-id', bob), (fields) => fields.set('iss', 'http://localhost:9'));
+      assert.match(refusals().join(), /"iss"/);
+    });
+
+    it('a code that was made for another person’s login', async () => {
+      const stolen = await answerHeldBack(at('example-id', alice));
+      await refusedWith(at('example-id', bob), (fields) =>
+        fields.set('code', stolen.fields.get('code') ?? ''),
+      );
+      assert.equal(refusals().length, 1);
+    });
+
+    it('a person who cancelled, by the error that the provider posts', async () => {
+      const tamper = (form: HtmlForm) => {
+        if (form.action.hostname === 'localhost') form.fields.set('decision', 'cancel');
+      };
+      await assert.rejects(
+        authorize(at('example-id', bob, { tamper })),
+        (error) => error instanceof SignInStopped && error.page.text.includes('You are not signed in'),
+      );
+      assert.equal(refusals().length, 1);
+    });
+  });
+
+  /** Signs in and stops before the provider's answer is sent. */
+  async function answerHeldBack(request: CodeFlowRequest): Promise<HtmlForm> {
+    const held: HtmlForm[] = [];
+    class HeldBack extends Error {}
+    const tamper = (form: HtmlForm) => {
+      if (!isAnswer(form)) return;
+      held.push(form);
+      throw new HeldBack();
+    };
+    await assert.rejects(authorize({ ...request, tamper }), HeldBack);
+    return only(held);
+  }
+});
+
+/** Of the unsigned envelope, which is the first that has it. */
+const inResponseTo = /InResponseTo="[^"]*"/;
+
+function only([form, ...more]: readonly HtmlForm[]): HtmlForm {
+  assert.ok(form && more.length === 0);
+  return form;
+}
+
+function isAnswer({ fields }: HtmlForm): boolean {
+  return fields.has('SAMLResponse') || fields.has('code');
+}
+
+function stateField(fields: URLSearchParams): string {
+  return fields.has('RelayState') ? 'RelayState' : 'state';
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorPage } from '../interactionPages.js';
+import { readBody, sendHtml } from '../loopbackServer.js';
+import type { DemoPerson } from '../people.js';
+import type { IdentityProviders } from './identityProviders.js';
+import { linkedPerson } from './providerAccounts.js';
+import {
+  UpstreamRefused,
+  type ProviderId,
+  type UpstreamLogin,
+  type UpstreamProvider,
+} from './upstreamLogin.js';
+
+/** A person who is away at an identity provider. */
+interface AwayPerson {
+  /** The interaction that sent them there. */
+  readonly uid: string;
+  readonly provider: UpstreamProvider;
+  readonly login: UpstreamLogin;
+}
+
+/** What `FederatedLogins` tells of each login. */
+export type FederatedLoginRecord = (
+  outcome:
+    | { readonly kind: 'federatedLogin'; readonly sub: string }
+    | { readonly kind: 'federatedLoginRefused'; readonly error: string },
+) => void;
+
+/**
+ * Logins at identity providers: sends people there, takes the answers, and says who it is.
+ *
+ * Both providers answer with a form that their page posts, from another site. A browser sends no `SameSite=Lax`
+ * cookie with that, so what is posted is only kept, and believed in the request that the browser is redirected
+ * to: a GET, which brings the cookie of the interaction. An answer that another browser brings finds no
+ * interaction there. Nothing is evicted, since a demo world lives for minutes.
+ */
+export class FederatedLogins {
+  readonly #away = new Map<string, AwayPerson>();
+  readonly #answers = new Map<string, AwayPerson & { readonly answer: URLSearchParams }>();
+
+  private constructor(
+    readonly identityProviders: IdentityProviders,
+    private readonly basePath: string,
+    private readonly interactionPath: string,
+    private readonly record: FederatedLoginRecord,
+  ) {}
+
+  /**
+   * Starts the identity providers too. Their libraries are loaded only here, since most worlds do without.
+   *
+   * @param origin the authorization server's, which is also its SAML entity id
+   * @param basePath path that answers are posted below, as "/federation"
+   * @param interactionPath path of all interactions, below which their answers are taken up
+   */
+  static async start(
+    origin: string,
+    basePath: string,
+    interactionPath: string,
+    record: FederatedLoginRecord,
+  ): Promise<FederatedLogins> {
+    const { startIdentityProviders } = await import('./identityProviders.js');
+    const providers = await startIdentityProviders(origin, (id) => `${origin}${basePath}/${id}`);
+    return new FederatedLogins(providers, basePath, interactionPath, record);
+  }
+
+  /** The choices of the sign-in page. */
+  get choices(): readonly { readonly id: ProviderId; readonly label: string }[] {
+    return this.identityProviders.upstream;
+  }
+
+  close(): Promise<void> {
+    return this.identityProviders.close();
+  }
+
+  /**
+   * Where to send the person, or undefined where there is no such provider.
+   *
+   * @param anew whether whoever is signed in there is asked again
+   */
+  async begin(uid: string, id: string, anew: boolean): Promise<URL | undefined> {
+    const provider = this.identityProviders.upstream.find((candidate) => candidate.id === id);
+    if (!provider) return undefined;
+    const state = randomBytes(32).toString('base64url');
+    const login = await provider.begin(state, anew);
+    this.#away.set(state, { uid, provider, login });
+    return login.url;
+  }
+
+  /** Takes an answer. Returns false where the request is for something else. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const path = request.url ?? '/';
+    if (request.method !== 'POST' || !path.startsWith(`${this.basePath}/`)) return false;
+    const answer = new URLSearchParams(await readBody(request));
+    const state = answer.get('state') ?? answer.get('RelayState') ?? '';
+    const away = this.#away.get(state);
+    if (!away || path !== `${this.basePath}/${away.provider.id}`) {
+      this.record({ kind: 'federatedLoginRefused', error: 'It answers nothing that was asked.' });
+      const words = 'This sign-in was not begun here, or has been answered already.';
+      sendHtml(response, 400, errorPage('unexpected_answer', words));
+      return true;
+    }
+    this.#away.delete(state);
+    const handle = randomBytes(32).toString('base64url');
+    this.#answers.set(handle, { ...away, answer });
+    response.writeHead(303, { location: `${this.interactionPath}/${away.uid}/answer/${handle}` });
+    response.end();
+    return true;
+  }
+
+  /**
+   * Verifies an answer that was taken, once.
+   *
+   * @param uid the interaction whose cookie the browser has
+   * @throws {UpstreamRefused}
+   */
+  async finish(uid: string, handle: string): Promise<DemoPerson> {
+    const taken = this.#answers.get(handle);
+    this.#answers.delete(handle);
+    try {
+      if (taken?.uid !== uid) throw new UpstreamRefused('It answers nothing that was asked.');
+      const subject = await taken.login.finish(taken.answer);
+      const person = linkedPerson(taken.provider.id, subject);
+      if (!person) throw new UpstreamRefused(`Nobody here has the account "${subject}".`);
+      this.record({ kind: 'federatedLogin', sub: person.sub });
+      return person;
+    } catch (error) {
+      if (error instanceof UpstreamRefused)
+        this.record({ kind: 'federatedLoginRefused', error: error.message });
+      throw error;
+    }
+  }
+}
