@@ -99,6 +99,7 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'pkceNotAdvertised':
     case 'clientIdRequired':
     case 'clientOfAnotherIssuer':
+    case 'invalidClientKey':
     case 'registrationRefused':
     case 'callbackIssuerMismatch':
     case 'invalidTokenResponse':

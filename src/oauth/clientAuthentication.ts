@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { boundedFetch } from './boundedFetch.js';
+import { signingKey } from './clientKey.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
@@ -13,7 +14,31 @@ export function clientAuthentication(client: OAuthClient): oauth.ClientAuth {
       return oauth.ClientSecretBasic(secretOf(client));
     case 'client_secret_post':
       return oauth.ClientSecretPost(secretOf(client));
+    case 'private_key_jwt':
+      return privateKeyJwt(client);
   }
+}
+
+/** RFC 7523 §2.2; the audience is the issuer alone, so that no other server can use the assertion. */
+function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
+  if (clientKey === undefined) {
+    throw new OAuthFlowError(
+      'clientIdRequired',
+      `The client "${clientId}" must authenticate with a key, and none is stored.`,
+      { field: 'clientKey', fix: 'Run “MCP OAuth: Set Client Key…”, then sign in again.' },
+    );
+  }
+  return async (as, client, body, headers) => {
+    const key = await signingKey(clientKey);
+    const { algorithm: alg, kid } = clientKey;
+    const authenticate = oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
+      [oauth.modifyAssertion]: (header) => {
+        // RFC 9864 names EdDSA anew; servers know the older name.
+        header['alg'] = alg;
+      },
+    });
+    await authenticate(as, client, body, headers);
+  };
 }
 
 function secretOf(client: OAuthClient): string {

@@ -1,13 +1,16 @@
+import type { ClientKey } from './clientKey.js';
 import type { Redacted } from './redacted.js';
 
 /** How a client may prove itself (RFC 7591 §2). */
-export const authMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
+export const authMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 export type AuthMethod = (typeof authMethods)[number];
 
 /** Who we are to one authorization server; never used at another. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret?: Redacted;
+  /** For `private_key_jwt`. */
+  readonly clientKey?: ClientKey;
   readonly authMethod: AuthMethod;
   readonly source: 'preRegistered' | 'registered' | 'clientIdMetadataDocument';
   /** Empty where the registration is not ours to know. */

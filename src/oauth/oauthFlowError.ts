@@ -32,6 +32,8 @@ export type OAuthFlowErrorCode =
   | 'clientIdRequired'
   /** The configured client id is in use at one issuer, and the server names another. */
   | 'clientOfAnotherIssuer'
+  /** A client's key that cannot be read or is of a kind that cannot be used. */
+  | 'invalidClientKey'
   /** The authorization server refused to register the client (RFC 7591 §3.2.2). */
   | 'registrationRefused'
   /** The callback's `state` is not the one that was sent (RFC 6749 §10.12). */
