@@ -7,6 +7,7 @@ import {
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { withoutRefreshToken, type Account, type Credential } from './credential.js';
 import { Emitter } from './emitter.js';
+import { directGrantNames } from './grantChoice.js';
 import type { Disposable, Log, SecretStore, SharedRecords } from './ports.js';
 
 const prefix = 'credential ';
@@ -132,6 +133,7 @@ function toRecord(credential: Credential, generation: number): object {
     as: credential.as,
     client: clientToRecord(credential.client),
     resource: credential.resource,
+    grant: credential.grant,
     account: credential.account,
     tokens: tokenSetToRecord(credential.tokens),
     obtainedAt: credential.obtainedAt,
@@ -142,6 +144,7 @@ function fromRecord(serverUrl: string, value: unknown): Stored {
   const record = value as Record<string, unknown>;
   const as = record['as'] as AuthorizationServer;
   const account = record['account'] as Account | undefined;
+  const grant = directGrantNames.find((name) => name === record['grant']);
   if (record['version'] !== 1 || typeof as.issuer !== 'string') throw new Error('unknown record');
   const credential = {
     id: String(record['id']),
@@ -150,6 +153,7 @@ function fromRecord(serverUrl: string, value: unknown): Stored {
     client: clientFromRecord(record['client']),
     resource: String(record['resource']),
     ...(account !== undefined && { account }),
+    ...(grant !== undefined && { grant }),
     tokens: tokenSetFromRecord(record['tokens']),
     obtainedAt: Number(record['obtainedAt']),
   };

@@ -1,9 +1,21 @@
 import { AccessTokens } from '../broker/accessTokens.js';
 import { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import { ClientSecrets } from '../broker/clientSecrets.js';
 import { ClientStore } from '../broker/clientStore.js';
 import { CredentialStore } from '../broker/credentialStore.js';
+import { DirectGrants } from '../broker/directGrants.js';
 import { PendingCallbacks } from '../broker/pendingCallbacks.js';
-import type { Clock, Disposable, Lock, Log, Memory, RedirectUris, SecretStore } from '../broker/ports.js';
+import type {
+  AssertionSource,
+  Clock,
+  Disposable,
+  IdentityProviderSession,
+  Lock,
+  Log,
+  Memory,
+  RedirectUris,
+  SecretStore,
+} from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { ServerStates } from '../broker/serverStates.js';
 import type { SignInParts } from '../broker/signInAttempt.js';
@@ -23,6 +35,10 @@ export interface HeadlessParts {
   readonly fetch: Fetch;
   readonly consentPrompt: ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** Where a workload's assertion is found, for servers with the grant `jwtBearer`. */
+  readonly assertions?: AssertionSource;
+  /** The organization's, for servers with the grant `enterpriseManaged`. */
+  readonly identityProvider?: IdentityProviderSession;
 }
 
 /** The broker and its relay. */
@@ -31,6 +47,8 @@ export interface HeadlessBroker extends Disposable {
   readonly signIns: SignIns;
   readonly callbacks: PendingCallbacks;
   readonly credentials: CredentialStore;
+  /** What clients registered by hand prove themselves with. */
+  readonly clientSecrets: ClientSecrets;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
 }
@@ -40,7 +58,9 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   const { secrets, clock, log, fetch } = parts;
   const credentials = new CredentialStore(secrets, log);
   const states = new ServerStates(credentials, clock);
-  const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, { fetch });
+  const clientSecrets = new ClientSecrets(secrets);
+  const grants = new DirectGrants({ ...parts, clientSecrets, http: { fetch } });
+  const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, { fetch }, grants);
   const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log);
   const callbacks = new PendingCallbacks();
   const relay: Relay = new Relay({
@@ -76,6 +96,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     signIns,
     callbacks,
     credentials,
+    clientSecrets,
     states,
     authorizedFetch,
     dispose: () => {

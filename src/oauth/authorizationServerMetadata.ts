@@ -138,12 +138,19 @@ async function candidate(
 /** Characters of an address: what is longer is not stored, and few servers take it. */
 const addressLimit = 2048;
 const requiredEndpoints = ['authorization_endpoint', 'token_endpoint'];
-const optionalEndpoints = ['registration_endpoint', 'revocation_endpoint', 'userinfo_endpoint'];
+const optionalEndpoints = [
+  'registration_endpoint',
+  'revocation_endpoint',
+  'userinfo_endpoint',
+  'device_authorization_endpoint',
+];
 const lists = [
   'scopes_supported',
   'response_types_supported',
   'code_challenge_methods_supported',
   'token_endpoint_auth_methods_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
+  'grant_types_supported',
 ];
 
 function validated(
@@ -170,7 +177,8 @@ function validated(
   if (issuer.length > addressLimit) throw invalid('issuer', 'is too long');
   for (const field of [...requiredEndpoints, ...optionalEndpoints]) {
     const endpoint = document[field];
-    if (endpoint === undefined && optionalEndpoints.includes(field)) continue;
+    if (endpoint === undefined && (optionalEndpoints.includes(field) || isUnneeded(field, document)))
+      continue;
     if (endpoint === undefined) throw invalid(field, 'is missing');
     const address = addressOf(endpoint);
     if (address === undefined) throw invalid(field, 'is not a URL');
@@ -189,12 +197,19 @@ function validated(
       throw invalid(field, 'is not a list of strings');
     }
   }
-  if (stringArray(document['response_types_supported'])?.includes('code') === false) {
+  const isBrowserless = isUnneeded('authorization_endpoint', document);
+  if (stringArray(document['response_types_supported'])?.includes('code') === false && !isBrowserless) {
     throw invalid('response_types_supported', 'lacks "code"');
   }
   // Ours alone to set: it excuses the missing PKCE announcement.
   const metadata = Object.entries(document).filter(([name]) => name !== flag);
   return Object.fromEntries(metadata) as unknown as AuthorizationServer;
+}
+
+/** RFC 8414 §2: a server whose grants all do without a browser has no page to send one to. */
+function isUnneeded(field: string, document: UntrustedJson): boolean {
+  const grants = stringArray(document['grant_types_supported']);
+  return field === 'authorization_endpoint' && grants?.includes('authorization_code') === false;
 }
 
 interface Failure {

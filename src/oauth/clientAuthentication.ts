@@ -11,12 +11,22 @@ export function clientAuthentication(client: OAuthClient): oauth.ClientAuth {
     case 'none':
       return oauth.None();
     case 'client_secret_basic':
-      return oauth.ClientSecretBasic(secretOf(client));
+      return clientSecretBasic(client);
     case 'client_secret_post':
       return oauth.ClientSecretPost(secretOf(client));
     case 'private_key_jwt':
       return privateKeyJwt(client);
   }
+}
+
+/**
+ * RFC 6749 §2.3.1, form-encoded as forms are (WHATWG URL §5.2): that leaves `-`, `.` and `_` alone, which the
+ * library encodes and servers that do not decode take for another client.
+ */
+function clientSecretBasic(client: OAuthClient): oauth.ClientAuth {
+  const encoded = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
+  const credentials = `${encoded(client.clientId)}:${encoded(secretOf(client))}`;
+  return (_as, _client, _body, headers) => headers.set('authorization', `Basic ${btoa(credentials)}`);
 }
 
 /** RFC 7523 §2.2; the audience is the issuer alone, so that no other server can use the assertion. */

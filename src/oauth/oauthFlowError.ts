@@ -46,6 +46,12 @@ export type OAuthFlowErrorCode =
   | 'accessDenied'
   /** The authorization server answered the authorization request with another error. */
   | 'authorizationRefused'
+  /** The authorization server has no device authorization endpoint (RFC 8628). */
+  | 'deviceFlowNotOffered'
+  /** A device code was not used in time (RFC 8628 §3.5). */
+  | 'deviceCodeExpired'
+  /** There is no signed assertion to ask for tokens with (RFC 7523 §2.1). */
+  | 'assertionRequired'
   /** The token endpoint refused; `oauthError` says why (RFC 6749 §5.2). */
   | 'tokenRequestRefused'
   /** `invalid_grant` on refresh: the sign-in has ended. */

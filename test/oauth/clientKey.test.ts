@@ -24,7 +24,7 @@ async function assertion(client: OAuthClient): Promise<string> {
   return body.get('client_assertion') ?? '';
 }
 
-describe('private_key_jwt', () => {
+describe('client authentication', () => {
   for (const algorithm of clientKeyAlgorithms) {
     it(`proves the client to its issuer alone, with ${algorithm}`, async () => {
       const key = await generateClientKey(algorithm);
@@ -57,6 +57,15 @@ describe('private_key_jwt', () => {
       }
     });
   }
+
+  it('leaves a secret’s plain characters alone in Basic, and encodes the others', async () => {
+    const headers = new Headers();
+    const secret = new Redacted('a-b_c.d:e+f ü');
+    const client = preRegisteredClient(as, 'client-1', { secret });
+    await clientAuthentication(client)(as, libraryClient(client), new URLSearchParams(), headers);
+    const sent = atob(headers.get('authorization')?.replace(/^Basic /, '') ?? '');
+    assert.equal(sent, 'client-1:a-b_c.d%3Ae%2Bf+%C3%BC');
+  });
 
   it('refuses what is no private key, and repeats nothing of it', async () => {
     const pair = await jose.generateKeyPair('ES256', { extractable: true });
