@@ -2,8 +2,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { AccessTokens } from './broker/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import { ClientSecrets } from './broker/clientSecrets.js';
 import { ClientStore } from './broker/clientStore.js';
 import { CredentialStore } from './broker/credentialStore.js';
+import { DirectGrants } from './broker/directGrants.js';
 import { PendingCallbacks } from './broker/pendingCallbacks.js';
 import type { Disposable } from './broker/ports.js';
 import { ServerStates } from './broker/serverStates.js';
@@ -56,7 +58,9 @@ export function activate(context: vscode.ExtensionContext) {
   const credentials = own(new CredentialStore(secrets, log, sealed));
   const clients = new ClientStore(secrets, clock);
   const states = own(new ServerStates(credentials, clock));
-  const tokens = new AccessTokens(credentials, states, lock, clock, log, http);
+  const clientSecrets = new ClientSecrets(secrets);
+  const grants = new DirectGrants({ clientSecrets, clock, http });
+  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
   const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log);
 
   const browser = new BrowserLauncher(clock);
@@ -88,11 +92,7 @@ export function activate(context: vscode.ExtensionContext) {
   own(vscode.window.registerUriHandler(callbackUri));
   own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', tree));
   own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
-  own(
-    vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, {
-      supportsMultipleAccounts: true,
-    }),
-  );
+  own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;

@@ -5,7 +5,9 @@ import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
 import { isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
+import type { DirectGrants } from './directGrants.js';
 import { errorName } from './errorName.js';
+import { directGrantOf, type DirectGrantName } from './grantChoice.js';
 import type { Clock, Lock, Log } from './ports.js';
 import { refreshLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
@@ -27,6 +29,8 @@ export class AccessTokens {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly http: Network,
+    /** Where absent, a person signs in at every server. */
+    private readonly grants?: DirectGrants,
   ) {}
 
   /**
@@ -36,7 +40,9 @@ export class AccessTokens {
    * or the storage throws, where it has expired or cannot be read
    */
   async current(server: ServerConfig): Promise<Credential | undefined> {
-    const credential = await this.credentials.get(server.url);
+    const credential = this.#usable(server, await this.credentials.get(server.url));
+    if (credential === undefined && this.#grantOf(server) !== undefined)
+      return this.#renew(server, undefined);
     if (credential === undefined || !isNearExpiry(credential, this.clock.now())) return credential;
     try {
       return await this.#renew(server, credential);
@@ -63,18 +69,55 @@ export class AccessTokens {
     return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
   }
 
-  #renew(server: ServerConfig, stale: Credential): Promise<Credential | undefined> {
+  /**
+   * After 403 `insufficient_scope` to `refused`: a credential with more, where no person has to be asked.
+   *
+   * @param scopes everything to ask for
+   * @throws OAuthFlowError where it is not given
+   */
+  async afterInsufficientScope(
+    server: ServerConfig,
+    refused: Credential,
+    scopes: readonly string[],
+  ): Promise<Credential | undefined> {
+    if (refused.grant === undefined) return undefined;
+    const renewed = await this.#renew(server, refused, scopes);
+    return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
+  }
+
+  /** A token obtained one way is none for a server that is since configured another way. */
+  #usable(server: ServerConfig, credential: Credential | undefined): Credential | undefined {
+    return credential?.grant === this.#grantOf(server) ? credential : undefined;
+  }
+
+  #grantOf(server: ServerConfig) {
+    return this.grants === undefined ? undefined : directGrantOf(server);
+  }
+
+  #renew(
+    server: ServerConfig,
+    stale: Credential | undefined,
+    scopes?: readonly string[],
+  ): Promise<Credential | undefined> {
     const running = this.#flights.get(server.url);
     if (running !== undefined) return running;
     const flight = this.lock
-      .hold(refreshLock(server.url), () => this.#renewLocked(server, stale))
+      .hold(refreshLock(server.url), () => this.#renewLocked(server, stale, scopes))
       .finally(() => this.#flights.delete(server.url));
     this.#flights.set(server.url, flight);
     return flight;
   }
 
-  async #renewLocked(server: ServerConfig, stale: Credential): Promise<Credential | undefined> {
-    const latest = await this.credentials.reread(server.url);
+  async #renewLocked(
+    server: ServerConfig,
+    stale: Credential | undefined,
+    scopes: readonly string[] | undefined,
+  ): Promise<Credential | undefined> {
+    const latest = this.#usable(server, await this.credentials.reread(server.url));
+    const grant = this.#grantOf(server);
+    if (grant !== undefined && (latest === undefined || isSameToken(latest, stale))) {
+      return this.#obtain(server, grant, latest, scopes);
+    }
     // Another window was faster, or the person signed out meanwhile.
     if (latest === undefined || !isSameToken(latest, stale)) return latest;
     if (latest.tokens.refreshToken === undefined) return latest;
@@ -85,6 +128,22 @@ export class AccessTokens {
     await this.credentials.put(renewed);
     if (renewed.tokens.refreshToken === undefined) this.states.observe(server, { kind: 'ended' });
     return renewed;
+  }
+
+  /** Tokens that nobody signs in for. */
+  async #obtain(
+    server: ServerConfig,
+    grant: DirectGrantName,
+    latest: Credential | undefined,
+    scopes: readonly string[] | undefined,
+  ): Promise<Credential | undefined> {
+    const fresh = await this.grants?.obtain(server, grant, scopes);
+    if (fresh === undefined) return undefined;
+    // The same client or workload as before, so that what was begun with the last token goes on.
+    const obtained = { ...fresh, id: latest?.id ?? fresh.id };
+    await this.credentials.put(obtained);
+    this.log.info(`${server.name}: token obtained at ${new URL(obtained.as.issuer).host} (${grant}).`);
+    return obtained;
   }
 
   /** The credential with new tokens, or, where the sign-in has ended, without its refresh token. */
@@ -108,6 +167,6 @@ export class AccessTokens {
   }
 }
 
-function isSameToken(a: Credential, b: Credential): boolean {
-  return a.tokens.accessToken.expose() === b.tokens.accessToken.expose();
+function isSameToken(a: Credential, b: Credential | undefined): boolean {
+  return a.tokens.accessToken.expose() === b?.tokens.accessToken.expose();
 }

@@ -10,11 +10,15 @@ import type { AccessTokens } from './accessTokens.js';
 import { observationOfError } from './consentStatus.js';
 import { personOf, withoutTokens, type Credential } from './credential.js';
 import { errorName } from './errorName.js';
+import { isUnattended } from './grantChoice.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
 import { discardBody } from '../oauth/discardBody.js';
+
+/** How often one request is met with more scopes (MCP authorization, step-up). */
+const stepUpLimit = 3;
 
 /** A request to an MCP server, whole, so that it can be sent again. */
 export interface UpstreamRequest {
@@ -65,7 +69,7 @@ export class AuthorizedFetch {
 
   async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     try {
-      return await this.#send(server, request);
+      return withoutPerson(server, await this.#send(server, request), this.states);
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
       return { kind: 'failed', detail: this.#failure(server, error) };
@@ -99,7 +103,26 @@ export class AuthorizedFetch {
         response = await this.#attempt(server, request, credential);
       }
     }
+    for (let tries = 1; tries <= stepUpLimit && response.status === 403; tries++) {
+      const wider = credential && (await this.#wider(server, response, credential));
+      if (wider === undefined) break;
+      await discardBody(response);
+      credential = wider;
+      response = await this.#attempt(server, request, credential);
+    }
     return this.#judge(server, request, response, credential);
+  }
+
+  /** What a 403 asks for, where it is to be had without a person. */
+  async #wider(
+    server: ServerConfig,
+    response: Response,
+    credential: Credential,
+  ): Promise<Credential | undefined> {
+    const challenge = bearerChallengeOf(shownHeaders(response, credential));
+    if (challenge?.error !== 'insufficient_scope') return undefined;
+    const { union, added } = stepUpScopes(credential.tokens.scopes, challenge);
+    return added.length === 0 ? undefined : this.tokens.afterInsufficientScope(server, credential, union);
   }
 
   async #attempt(
@@ -202,6 +225,27 @@ export class AuthorizedFetch {
 
 function isStranger(credential: Credential | undefined, { session }: UpstreamRequest): boolean {
   return session !== undefined && session.person !== personOf(credential);
+}
+
+/** Where no person signs in, what is refused is refused for good: nobody is asked, and it says why. */
+function withoutPerson(
+  server: ServerConfig,
+  outcome: AuthorizedOutcome,
+  states: ServerStates,
+): AuthorizedOutcome {
+  if (outcome.kind !== 'consentNeeded' || !isUnattended(server)) return outcome;
+  const { need } = outcome;
+  const { host } = new URL(server.url);
+  const detail =
+    need.kind === 'stepUp'
+      ? `${host} asks for ${need.missing.join(' ')}, which its authorization server does not give this client.`
+      : `${host} does not take the token that its authorization server gave this client.`;
+  states.observe(server, {
+    kind: 'denied',
+    by: need.kind === 'stepUp' ? 'authorizationServer' : 'server',
+    detail,
+  });
+  return { kind: 'denied', detail };
 }
 
 type Refusal = Pick<Response, 'status' | 'headers'>;

@@ -1,13 +1,23 @@
 import { isObject } from '../oauth/jsonAnswer.js';
+import type { ClientKey } from '../oauth/clientKey.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { Redacted } from '../oauth/redacted.js';
 import { shownAddress } from '../oauth/serverWords.js';
+import { clientKeyFromRecord, clientKeyToRecord } from '../oauth/tokenSetRecord.js';
 import type { SecretStore } from './ports.js';
-import type { ServerConfig } from './serverSettings.js';
+
+/** Whose client it is: a configured server, or an identity provider by its issuer. */
+export interface ClientOwner {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** What the person gave a client registered by hand to prove itself with. */
+type Kind = 'secret' | 'key';
 
 /**
- * Secrets of clients registered by hand, by server and client id. One belongs to the authorization server that
- * it is first used at: a server that names another one later gets it sent nowhere (RFC 9700 §4.4).
+ * Secrets and keys of clients registered by hand, by server and client id. One belongs to the authorization
+ * server that it is first used at: a server that names another one later gets it sent nowhere (RFC 9700 §4.4).
  */
 export class ClientSecrets {
   constructor(private readonly secrets: SecretStore) {}
@@ -16,43 +26,72 @@ export class ClientSecrets {
    * @param issuer where it is to be used
    * @throws OAuthFlowError `clientOfAnotherIssuer`
    */
-  async get(server: ServerConfig, clientId: string, issuer: string): Promise<Redacted | undefined> {
-    const stored = recordOf(await this.secrets.get(key(server, clientId)));
+  async get(owner: ClientOwner, clientId: string, issuer: string): Promise<Redacted | undefined> {
+    const value = await this.#bound('secret', owner, clientId, issuer);
+    return typeof value === 'string' ? new Redacted(value) : undefined;
+  }
+
+  /**
+   * @param issuer where it is to be used
+   * @throws OAuthFlowError `clientOfAnotherIssuer`, `invalidRecord`
+   */
+  async getKey(owner: ClientOwner, clientId: string, issuer: string): Promise<ClientKey | undefined> {
+    const value = await this.#bound('key', owner, clientId, issuer);
+    return value === undefined ? undefined : clientKeyFromRecord(value);
+  }
+
+  async has(owner: ClientOwner, clientId: string): Promise<boolean> {
+    return (await this.secrets.get(keyOf('secret', owner, clientId))) !== undefined;
+  }
+
+  async hasKey(owner: ClientOwner, clientId: string): Promise<boolean> {
+    return (await this.secrets.get(keyOf('key', owner, clientId))) !== undefined;
+  }
+
+  async put(owner: ClientOwner, clientId: string, secret: Redacted): Promise<void> {
+    await this.#set('secret', owner, clientId, { value: secret.expose() });
+  }
+
+  async putKey(owner: ClientOwner, clientId: string, key: ClientKey): Promise<void> {
+    await this.#set('key', owner, clientId, { value: clientKeyToRecord(key) });
+  }
+
+  async remove(owner: ClientOwner, clientId: string): Promise<void> {
+    await this.secrets.delete(keyOf('secret', owner, clientId));
+  }
+
+  async removeKey(owner: ClientOwner, clientId: string): Promise<void> {
+    await this.secrets.delete(keyOf('key', owner, clientId));
+  }
+
+  async #bound(kind: Kind, owner: ClientOwner, clientId: string, issuer: string): Promise<unknown> {
+    const stored = recordOf(await this.secrets.get(keyOf(kind, owner, clientId)));
     if (stored === undefined) return undefined;
-    if (stored.issuer === undefined) await this.#set(server, clientId, { ...stored, issuer });
+    // Before it is used, so that a use that is cut short counts too.
+    if (stored.issuer === undefined) await this.#set(kind, owner, clientId, { ...stored, issuer });
     else if (stored.issuer !== issuer) {
+      const command = kind === 'secret' ? 'Set Client Secret…' : 'Set Client Key…';
       throw new OAuthFlowError(
         'clientOfAnotherIssuer',
-        `“${server.name}” names the authorization server ${shownAddress(issuer)}, but its client secret is in use at ${shownAddress(stored.issuer)}.`,
+        `“${owner.name}” names the authorization server ${shownAddress(issuer)}, but its client ${kind} is in use at ${shownAddress(stored.issuer)}.`,
         {
           url: shownAddress(issuer),
           field: 'oauth.clientId',
-          fix: 'If you trust the change, run “MCP OAuth: Set Client Secret…” again with a secret from there.',
+          fix: `If you trust the change, run “MCP OAuth: ${command}” again with one for there.`,
         },
       );
     }
-    return stored.secret;
+    return stored.value;
   }
 
-  async has(server: ServerConfig, clientId: string): Promise<boolean> {
-    return (await this.secrets.get(key(server, clientId))) !== undefined;
-  }
-
-  async put(server: ServerConfig, clientId: string, secret: Redacted): Promise<void> {
-    await this.#set(server, clientId, { secret });
-  }
-
-  async remove(server: ServerConfig, clientId: string): Promise<void> {
-    await this.secrets.delete(key(server, clientId));
-  }
-
-  async #set(server: ServerConfig, clientId: string, { secret, issuer }: Stored): Promise<void> {
-    await this.secrets.set(key(server, clientId), JSON.stringify({ secret: secret.expose(), issuer }));
+  async #set(kind: Kind, owner: ClientOwner, clientId: string, stored: Stored): Promise<void> {
+    await this.secrets.set(keyOf(kind, owner, clientId), JSON.stringify(stored));
   }
 }
 
 interface Stored {
-  readonly secret: Redacted;
+  readonly value: unknown;
+  /** Where it was first used. */
   readonly issuer?: string;
 }
 
@@ -64,11 +103,11 @@ function recordOf(text: string | undefined): Stored | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(record) || typeof record['secret'] !== 'string') return undefined;
-  const { issuer } = record;
-  return { secret: new Redacted(record['secret']), ...(typeof issuer === 'string' && { issuer }) };
+  if (!isObject(record) || record['value'] === undefined) return undefined;
+  const { value, issuer } = record;
+  return { value, ...(typeof issuer === 'string' && { issuer }) };
 }
 
-function key({ url }: ServerConfig, clientId: string): string {
-  return `clientSecret ${url} ${clientId}`;
+function keyOf(kind: Kind, { url }: ClientOwner, clientId: string): string {
+  return kind === 'secret' ? `clientSecret ${url} ${clientId}` : `clientKey ${url} ${clientId}`;
 }

@@ -79,6 +79,8 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'invalidCallback':
     case 'accessDenied':
     case 'redirectUnavailable':
+    case 'deviceFlowNotOffered':
+    case 'deviceCodeExpired':
     case 'refreshTokenRefused':
     case 'invalidRecord':
     case 'unexpected':
@@ -101,6 +103,8 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'dpopNotSupported':
     case 'clientIdRequired':
     case 'clientOfAnotherIssuer':
+    case 'invalidClientKey':
+    case 'assertionRequired':
     case 'registrationRefused':
     case 'callbackIssuerMismatch':
     case 'invalidTokenResponse':
@@ -128,6 +132,8 @@ export interface ServerFacts {
   /** A browser page or a chat card is open for it. */
   readonly awaitingConsent: boolean;
   readonly observation?: Observation;
+  /** No person signs in there: what is lacking is fetched with the next call. */
+  readonly isUnattended?: boolean;
 }
 
 /**
@@ -153,7 +159,10 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
     ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),
     ...(observation?.kind === 'denied' && { deniedBy: observation.by }),
   };
-  const is = (status: ConsentStatusName): ConsentStatus => ({ status, ...base });
+  const is = (status: ConsentStatusName): ConsentStatus => {
+    const needsSignIn = status === 'signedOut' || status === 'expired';
+    return { status: needsSignIn && facts.isUnattended === true ? 'ready' : status, ...base };
+  };
 
   if (observation?.kind === 'misconfigured') return is('misconfigured');
   if (facts.awaitingConsent) return is('awaitingConsent');

@@ -2,6 +2,7 @@ import type { Account } from '../oauth/accountName.js';
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
+import type { DirectGrantName } from './grantChoice.js';
 import type { CredentialFacts } from './consentStatus.js';
 
 export type { Account };
@@ -17,6 +18,8 @@ export interface Credential {
   /** RFC 8707 resource indicator; absent where it was left out, towards a server that refuses it. */
   readonly resource?: string;
   readonly account?: Account;
+  /** How the tokens were obtained, where no browser was needed. */
+  readonly grant?: DirectGrantName;
   readonly tokens: TokenSet;
   /** When the tokens were issued, milliseconds since the epoch. */
   readonly obtainedAt: number;
@@ -26,7 +29,7 @@ export interface Credential {
 export function credentialFacts(credential: Credential): CredentialFacts {
   return {
     scopes: credential.tokens.scopes,
-    refreshable: credential.tokens.refreshToken !== undefined,
+    refreshable: credential.tokens.refreshToken !== undefined || credential.grant !== undefined,
     ...(credential.account !== undefined && { account: credential.account.label }),
     ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
   };

@@ -8,6 +8,7 @@ import type { DpopKey } from '../oauth/dpop.js';
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { withoutRefreshToken, type Account, type Credential } from './credential.js';
 import { Emitter } from './emitter.js';
+import { directGrantNames } from './grantChoice.js';
 import type { Disposable, Log, SecretStore, SharedRecords } from './ports.js';
 
 const prefix = 'credential ';
@@ -147,6 +148,7 @@ function toRecord(credential: Credential, generation: number): object {
     as: credential.as,
     client: clientToRecord(credential.client),
     resource: credential.resource,
+    grant: credential.grant,
     account: credential.account,
     tokens: tokenSetToRecord(credential.tokens),
     obtainedAt: credential.obtainedAt,
@@ -158,6 +160,7 @@ function fromRecord(serverUrl: string, value: unknown): Stored {
   const as = record['as'] as AuthorizationServer;
   const account = record['account'] as Account | undefined;
   const resource = record['resource'];
+  const grant = directGrantNames.find((name) => name === record['grant']);
   if (record['version'] !== 1 || typeof as.issuer !== 'string') throw new Error('unknown record');
   const credential = {
     id: String(record['id']),
@@ -166,6 +169,7 @@ function fromRecord(serverUrl: string, value: unknown): Stored {
     client: clientFromRecord(record['client']),
     ...(typeof resource === 'string' && { resource }),
     ...(account !== undefined && { account }),
+    ...(grant !== undefined && { grant }),
     tokens: tokenSetFromRecord(record['tokens']),
     obtainedAt: Number(record['obtainedAt']),
   };

@@ -1,3 +1,5 @@
+import type { Redacted } from '../oauth/redacted.js';
+
 /**
  * What the broker needs of the world, as interfaces. An editor, a headless process and a test each bring
  * their own; nothing here knows which.
@@ -109,4 +111,19 @@ export interface RedirectUris {
    * @throws OAuthFlowError `redirectUnavailable`, naming a port that is taken
    */
   loopback(path: string, port?: number): Promise<RedirectUri>;
+}
+
+/** Where a workload's signed assertion (RFC 7523 §2.1) is found: a file or a variable that its platform renews. */
+export interface AssertionSource {
+  /** Reads it anew: what was read before may have expired. Undefined where there is none. */
+  read(server: { readonly name: string; readonly url: string }): Promise<Redacted | undefined>;
+}
+
+/** The person's sign-in at their organization's identity provider. */
+export interface IdentityProviderSession {
+  readonly issuer: string;
+  /** Who we are there. */
+  readonly clientId: string;
+  /** One that has not expired; undefined where the person has to sign in there. */
+  idToken(): Promise<Redacted | undefined>;
 }

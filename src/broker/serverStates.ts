@@ -2,6 +2,7 @@ import { consentStatus, type ConsentStatus, type Observation } from './consentSt
 import { credentialFacts } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { Emitter } from './emitter.js';
+import { isUnattended } from './grantChoice.js';
 import type { Clock, Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 
@@ -69,6 +70,7 @@ export class ServerStates implements Disposable {
         awaitingConsent: (this.#awaiting.get(server.url) ?? 0) > 0,
         ...(credential !== undefined && { credential: credentialFacts(credential) }),
         ...(observation !== undefined && { observation }),
+        isUnattended: isUnattended(server),
       },
       this.clock.now(),
     );

@@ -3,12 +3,15 @@ import { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { ClientSecrets } from '../broker/clientSecrets.js';
 import { ClientStore } from '../broker/clientStore.js';
 import { CredentialStore } from '../broker/credentialStore.js';
+import { DirectGrants } from '../broker/directGrants.js';
 import { MetadataCache } from '../broker/metadataCache.js';
 import { PendingCallbacks } from '../broker/pendingCallbacks.js';
 import type {
+  AssertionSource,
   Clock,
   Disposable,
   Fetch,
+  IdentityProviderSession,
   Lock,
   Log,
   Memory,
@@ -43,6 +46,10 @@ export interface HeadlessParts {
   readonly questions?: SignInQuestions;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string;
+  /** Where a workload's assertion is found, for servers with the grant `jwtBearer`. */
+  readonly assertions?: AssertionSource;
+  /** The organization's, for servers with the grant `enterpriseManaged`. */
+  readonly identityProvider?: IdentityProviderSession;
 }
 
 /** The broker and its relay. */
@@ -51,10 +58,10 @@ export interface HeadlessBroker extends Disposable {
   readonly signIns: SignIns;
   readonly callbacks: PendingCallbacks;
   readonly credentials: CredentialStore;
+  /** What clients registered by hand prove themselves with. */
+  readonly clientSecrets: ClientSecrets;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
-  /** For a client registered by hand that has one. */
-  readonly clientSecrets: ClientSecrets;
 }
 
 /** The composition root without an editor; the callback is a loopback listener. */
@@ -69,7 +76,8 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   const clientSecrets = new ClientSecrets(secrets);
   const metadata = new MetadataCache(clock);
   const states = new ServerStates(credentials, clock);
-  const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, http);
+  const grants = new DirectGrants({ ...parts, clientSecrets, http });
+  const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, http, grants);
   const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log, metadata);
   const callbacks = new PendingCallbacks();
   const relay: Relay = new Relay({
@@ -112,9 +120,9 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     signIns,
     callbacks,
     credentials,
+    clientSecrets,
     states,
     authorizedFetch,
-    clientSecrets,
     dispose: () => {
       signIns.dispose();
       relay.dispose();

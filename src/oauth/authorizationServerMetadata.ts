@@ -176,6 +176,7 @@ const optionalEndpoints = [
   'revocation_endpoint',
   'userinfo_endpoint',
   'pushed_authorization_request_endpoint',
+  'device_authorization_endpoint',
 ];
 const lists = [
   'scopes_supported',
@@ -183,6 +184,8 @@ const lists = [
   'code_challenge_methods_supported',
   'token_endpoint_auth_methods_supported',
   'dpop_signing_alg_values_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
+  'grant_types_supported',
 ];
 
 function validated(
@@ -209,7 +212,8 @@ function validated(
   if (issuer.length > addressLimit) throw invalid('issuer', 'is too long');
   for (const field of [...requiredEndpoints, ...optionalEndpoints]) {
     const endpoint = document[field];
-    if (endpoint === undefined && optionalEndpoints.includes(field)) continue;
+    if (endpoint === undefined && (optionalEndpoints.includes(field) || isUnneeded(field, document)))
+      continue;
     if (endpoint === undefined) throw invalid(field, 'is missing');
     const address = addressOf(endpoint);
     if (address === undefined) throw invalid(field, 'is not a URL');
@@ -228,12 +232,19 @@ function validated(
       throw invalid(field, 'is not a list of strings');
     }
   }
-  if (stringArray(document['response_types_supported'])?.includes('code') === false) {
+  const isBrowserless = isUnneeded('authorization_endpoint', document);
+  if (stringArray(document['response_types_supported'])?.includes('code') === false && !isBrowserless) {
     throw invalid('response_types_supported', 'lacks "code"');
   }
   // Ours alone to set: one excuses the missing PKCE announcement, the other says whose clients are used.
   const metadata = Object.entries(document).filter(([name]) => name !== flag && name !== namedAs);
   return Object.fromEntries(metadata) as unknown as AuthorizationServer;
+}
+
+/** RFC 8414 §2: a server whose grants all do without a browser has no page to send one to. */
+function isUnneeded(field: string, document: UntrustedJson): boolean {
+  const grants = stringArray(document['grant_types_supported']);
+  return field === 'authorization_endpoint' && grants?.includes('authorization_code') === false;
 }
 
 interface Failure {

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { boundedFetch } from './boundedFetch.js';
+import { signingKey } from './clientKey.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
@@ -10,10 +11,44 @@ export function clientAuthentication(client: OAuthClient): oauth.ClientAuth {
     case 'none':
       return oauth.None();
     case 'client_secret_basic':
-      return oauth.ClientSecretBasic(secretOf(client));
+      return clientSecretBasic(client);
     case 'client_secret_post':
       return oauth.ClientSecretPost(secretOf(client));
+    case 'private_key_jwt':
+      return privateKeyJwt(client);
   }
+}
+
+/**
+ * RFC 6749 §2.3.1, form-encoded as forms are (WHATWG URL §5.2): that leaves `-`, `.` and `_` alone, which the
+ * library encodes and servers that do not decode take for another client.
+ */
+function clientSecretBasic(client: OAuthClient): oauth.ClientAuth {
+  const encoded = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
+  const credentials = `${encoded(client.clientId)}:${encoded(secretOf(client))}`;
+  return (_as, _client, _body, headers) => headers.set('authorization', `Basic ${btoa(credentials)}`);
+}
+
+/** RFC 7523 §2.2; the audience is the issuer alone, so that no other server can use the assertion. */
+function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
+  if (clientKey === undefined) {
+    throw new OAuthFlowError(
+      'clientIdRequired',
+      `The client "${clientId}" must authenticate with a key, and none is stored.`,
+      { field: 'clientKey', fix: 'Run “MCP OAuth: Set Client Key…”, then sign in again.' },
+    );
+  }
+  return async (as, client, body, headers) => {
+    const key = await signingKey(clientKey);
+    const { algorithm: alg, kid } = clientKey;
+    const authenticate = oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
+      [oauth.modifyAssertion]: (header) => {
+        // RFC 9864 names EdDSA anew; servers know the older name.
+        header['alg'] = alg;
+      },
+    });
+    await authenticate(as, client, body, headers);
+  };
 }
 
 function secretOf(client: OAuthClient): string {

@@ -2,10 +2,12 @@ import * as oauth from 'oauth4webapi';
 import type { AuthorizationServer } from './authorizationServerMetadata.js';
 import { managementOf } from './clientManagement.js';
 import { libraryRequest } from './clientAuthentication.js';
+import type { ClientKey } from './clientKey.js';
 import type { HttpContext } from './httpContext.js';
 import { errorAnswer, jsonAnswer, stringArray } from './jsonAnswer.js';
 import { authMethods, type AuthMethod, type OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { preRegisteredClient, secretMethod } from './preRegisteredClient.js';
 import { Redacted } from './redacted.js';
 import { sentence, shownAddress } from './serverWords.js';
 
@@ -26,20 +28,25 @@ export function chooseClientIdentity(
   options: {
     readonly configuredClientId?: string;
     readonly configuredSecret?: Redacted;
+    readonly configuredKey?: ClientKey;
     readonly known?: OAuthClient;
     readonly clientMetadataUrl?: string;
     readonly now?: () => number;
   },
 ): ClientIdentity {
-  const { configuredClientId, configuredSecret, known, clientMetadataUrl, now = Date.now } = options;
+  const {
+    configuredClientId,
+    configuredSecret,
+    configuredKey,
+    known,
+    clientMetadataUrl,
+    now = Date.now,
+  } = options;
   if (configuredClientId !== undefined) {
-    const client: OAuthClient = {
-      clientId: configuredClientId,
-      ...(configuredSecret !== undefined && { clientSecret: configuredSecret }),
-      authMethod: configuredSecret === undefined ? 'none' : secretMethod(as),
-      source: 'preRegistered',
-      redirectUris: [],
-    };
+    const client = preRegisteredClient(as, configuredClientId, {
+      ...(configuredSecret !== undefined && { secret: configuredSecret }),
+      ...(configuredKey !== undefined && { key: configuredKey }),
+    });
     return { kind: 'use', client, because: 'Its client id is configured for this server.' };
   }
   if (known !== undefined && (known.secretExpiresAt ?? Infinity) > now()) {
@@ -60,15 +67,6 @@ export function chooseClientIdentity(
   }
   const because = `${shownAddress(as.issuer)} registers no clients by itself, so a client id must be entered.`;
   return { kind: 'ask', because };
-}
-
-/** Basic unless the server lists its methods and Basic is not among them (RFC 8414 §2: the default). */
-function secretMethod(as: AuthorizationServer): AuthMethod {
-  const listed = as.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  if (!listed.includes('client_secret_basic') && listed.includes('client_secret_post')) {
-    return 'client_secret_post';
-  }
-  return 'client_secret_basic';
 }
 
 /**
@@ -132,7 +130,7 @@ function registered(
   const hasSecret = typeof secret === 'string' && secret !== '';
   // RFC 7591 §2: Basic is the default. Without a secret only `none` can work, whatever the response names.
   const method = hasSecret ? (named ?? 'client_secret_basic') : 'none';
-  const authMethod = authMethods.find((known) => known === method);
+  const authMethod = authMethods.find((known) => known === method && known !== 'private_key_jwt');
   if (authMethod === undefined) {
     throw invalid('token_endpoint_auth_method', 'is a method this client does not have');
   }

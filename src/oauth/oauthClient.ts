@@ -1,7 +1,8 @@
+import type { ClientKey } from './clientKey.js';
 import type { Redacted } from './redacted.js';
 
 /** How a client may prove itself (RFC 7591 §2). */
-export const authMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
+export const authMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 export type AuthMethod = (typeof authMethods)[number];
 
 /** Where a registration can be managed, and the token for it (RFC 7592). */
@@ -14,6 +15,8 @@ export interface ClientManagement {
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret?: Redacted;
+  /** For `private_key_jwt`. */
+  readonly clientKey?: ClientKey;
   readonly authMethod: AuthMethod;
   readonly source: 'preRegistered' | 'registered' | 'clientIdMetadataDocument';
   /** Empty where the registration is not ours to know. */

@@ -34,6 +34,8 @@ export type OAuthFlowErrorCode =
   | 'clientIdRequired'
   /** The configured client id is in use at one issuer, and the server names another. */
   | 'clientOfAnotherIssuer'
+  /** A client's key that cannot be read or is of a kind that cannot be used. */
+  | 'invalidClientKey'
   /** The authorization server refused to register the client (RFC 7591 §3.2.2). */
   | 'registrationRefused'
   /** The callback address that the settings ask for cannot be had. */
@@ -48,6 +50,12 @@ export type OAuthFlowErrorCode =
   | 'accessDenied'
   /** The authorization server answered the authorization request with another error. */
   | 'authorizationRefused'
+  /** The authorization server has no device authorization endpoint (RFC 8628). */
+  | 'deviceFlowNotOffered'
+  /** A device code was not used in time (RFC 8628 §3.5). */
+  | 'deviceCodeExpired'
+  /** There is no signed assertion to ask for tokens with (RFC 7523 §2.1). */
+  | 'assertionRequired'
   /** The token endpoint refused; `oauthError` says why (RFC 6749 §5.2). */
   | 'tokenRequestRefused'
   /** `invalid_grant` on refresh: the sign-in has ended. */

@@ -19,9 +19,18 @@ export function initialScopes(o: {
   /** Ask who the person is, so that the account has a name. */
   readonly identity?: boolean;
 }): readonly string[] {
+  if (o.configured !== undefined && o.configured.length > 0) return neededScopes(o);
+  return withSessionScopes(neededScopes(o), o.as, o.identity === true);
+}
+
+/** The same without anything added: there is no person whose sign-in should last or have a name. */
+export function neededScopes(o: {
+  readonly challenge?: BearerChallenge;
+  readonly configured?: readonly string[];
+  readonly resource: ProtectedResource;
+}): readonly string[] {
   if (o.configured !== undefined && o.configured.length > 0) return [...new Set(o.configured)];
-  const needed = o.challenge?.scopes ?? o.resource.scopesSupported ?? [];
-  return withSessionScopes(needed, o.as, o.identity === true);
+  return o.challenge?.scopes ?? o.resource.scopesSupported ?? [];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { clientKeyAlgorithms, type ClientKey } from './clientKey.js';
 import { DpopKey, type DpopJwk } from './dpop.js';
 import { isObject, stringArray, type UntrustedJson } from './jsonAnswer.js';
 import { authMethods, type ClientManagement, type OAuthClient } from './oauthClient.js';
@@ -44,12 +45,13 @@ export function tokenSetFromRecord(record: unknown): TokenSet {
   };
 }
 
-/** The client, its secret in clear, for SecretStorage and nothing else. */
+/** The client, its secret and key in clear, for SecretStorage and nothing else. */
 export function clientToRecord(client: OAuthClient): JsonRecord {
-  const { clientSecret, secretExpiresAt, management } = client;
+  const { clientSecret, clientKey, secretExpiresAt, management } = client;
   return {
     clientId: client.clientId,
     ...(clientSecret !== undefined && { clientSecret: clientSecret.expose() }),
+    ...(clientKey !== undefined && { clientKey: clientKeyToRecord(clientKey) }),
     authMethod: client.authMethod,
     source: client.source,
     redirectUris: [...client.redirectUris],
@@ -65,11 +67,13 @@ export function clientToRecord(client: OAuthClient): JsonRecord {
 export function clientFromRecord(record: unknown): OAuthClient {
   const fields = new Fields('client', record);
   const clientSecret = fields.optionalString('clientSecret');
+  const clientKey = fields.optional('clientKey');
   const secretExpiresAt = fields.optionalNumber('secretExpiresAt');
   const management = fields.optional('management');
   return {
     clientId: fields.string('clientId'),
     ...(clientSecret !== undefined && { clientSecret: new Redacted(clientSecret) }),
+    ...(clientKey !== undefined && { clientKey: clientKeyFromRecord(clientKey) }),
     authMethod: fields.oneOf('authMethod', authMethods),
     source: fields.oneOf('source', ['preRegistered', 'registered', 'clientIdMetadataDocument']),
     redirectUris: fields.strings('redirectUris'),
@@ -92,6 +96,22 @@ function jwkFromRecord(record: unknown): DpopJwk {
     x: fields.string('x'),
     y: fields.string('y'),
     d: fields.string('d'),
+  };
+}
+
+/** The key in clear, for SecretStorage and nothing else. */
+export function clientKeyToRecord({ algorithm, privateJwk, kid }: ClientKey): JsonRecord {
+  return { algorithm, privateJwk: privateJwk.expose(), ...(kid !== undefined && { kid }) };
+}
+
+/** @throws OAuthFlowError `invalidRecord`, naming the field and no value */
+export function clientKeyFromRecord(record: unknown): ClientKey {
+  const fields = new Fields('client key', record);
+  const kid = fields.optionalString('kid');
+  return {
+    algorithm: fields.oneOf('algorithm', clientKeyAlgorithms),
+    privateJwk: new Redacted(fields.string('privateJwk')),
+    ...(kid !== undefined && { kid }),
   };
 }
 

@@ -73,7 +73,7 @@ describe('records for secret storage', () => {
     const client = clientToRecord(publicClient);
     for (const [field, value] of [
       ['clientId', undefined],
-      ['authMethod', 'private_key_jwt'],
+      ['authMethod', 'tls_client_auth'],
       ['source', 'guessed'],
     ] as const) {
       const error = await flowError('invalidRecord', () => clientFromRecord({ ...client, [field]: value }));

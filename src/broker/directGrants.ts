@@ -1,0 +1,181 @@
+import { fetchAuthorizationServer, metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
+import { clientCredentials } from '../oauth/clientCredentials.js';
+import type { DirectGrant } from '../oauth/directGrant.js';
+import type { HttpContext } from '../oauth/httpContext.js';
+import { identityAssertion } from '../oauth/identityAssertion.js';
+import { isAssertionFor, jwtBearer } from '../oauth/jwtBearer.js';
+import { reachOf } from '../oauth/networkReach.js';
+import type { OAuthClient } from '../oauth/oauthClient.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { preRegisteredClient } from '../oauth/preRegisteredClient.js';
+import type { Redacted } from '../oauth/redacted.js';
+import { neededScopes } from '../oauth/scopeSelection.js';
+import { shownAddress } from '../oauth/serverWords.js';
+import type { TokenSet } from '../oauth/tokenSet.js';
+import type { ClientOwner, ClientSecrets } from './clientSecrets.js';
+import type { Credential } from './credential.js';
+import { discover, type Discovered } from './discovery.js';
+import type { DirectGrantName } from './grantChoice.js';
+import type { AssertionSource, Clock, IdentityProviderSession } from './ports.js';
+import { probe } from './probe.js';
+import type { ServerConfig } from './serverSettings.js';
+
+/** What it takes to get tokens without a person. */
+export interface DirectGrantParts {
+  readonly clientSecrets: ClientSecrets;
+  readonly clock: Clock;
+  readonly http: Pick<HttpContext, 'fetch'>;
+  /** For `jwtBearer`. */
+  readonly assertions?: AssertionSource;
+  /** For `enterpriseManaged`. */
+  readonly identityProvider?: IdentityProviderSession;
+  /** Steps 3–5a; how they are usually done where absent. */
+  readonly discover?: typeof discover;
+}
+
+/** Tokens by the grants that take no browser at the time of a call: `oauth.grant` of a server's entry says which. */
+export class DirectGrants {
+  constructor(private readonly parts: DirectGrantParts) {}
+
+  /**
+   * Steps 1–5a, then the tokens.
+   *
+   * @param widened everything to ask for, after a 403 that named more
+   * @returns undefined where nothing is to be had without a person: the server asks for no authorization, or
+   * nobody is signed in at the identity provider
+   * @throws OAuthFlowError what stands in the way
+   */
+  async obtain(
+    server: ServerConfig,
+    grantName: DirectGrantName,
+    widened?: readonly string[],
+  ): Promise<Credential | undefined> {
+    const idToken = grantName === 'enterpriseManaged' ? await this.#idToken() : undefined;
+    if (grantName === 'enterpriseManaged' && idToken === undefined) return undefined;
+    const http = { ...this.parts.http, reach: reachOf(new URL(server.url)) };
+    const challenge = await probe(server, http);
+    if (challenge === 'open') return undefined;
+    const found = await (this.parts.discover ?? discover)(server, challenge, http);
+    const grant = await this.#grant(server, found, widened);
+    const tokens = await this.#tokens(server, grantName, grant, idToken, http);
+    return {
+      id: crypto.randomUUID(),
+      serverUrl: server.url,
+      as: metadataOfSignIn(found.as),
+      client: grant.client,
+      resource: found.resource.resource,
+      grant: grantName,
+      // What renews these is the grant itself, whose answer is never older than its settings.
+      tokens: withoutRefreshToken(tokens),
+      obtainedAt: this.parts.clock.now(),
+    };
+  }
+
+  async #grant(
+    server: ServerConfig,
+    { as, resource, challenge }: Discovered,
+    widened: readonly string[] | undefined,
+  ): Promise<DirectGrant> {
+    const { audience, omitResource, scopes } = server.oauth;
+    const { clientId } = server.oauth;
+    if (clientId === undefined) {
+      throw new OAuthFlowError(
+        'clientIdRequired',
+        `“${server.name}” gets its tokens without a person, which takes a client registered at ${shownAddress(as.issuer)}.`,
+        { field: 'oauth.clientId', fix: 'Put its id in the settings as oauth.clientId.' },
+      );
+    }
+    return {
+      as,
+      client: await this.#client(server, clientId, as),
+      scopes:
+        widened ??
+        neededScopes({
+          ...(challenge !== undefined && { challenge }),
+          ...(scopes !== undefined && { configured: scopes }),
+          resource,
+        }),
+      ...(omitResource !== true && { resource: resource.resource }),
+      ...(audience !== undefined && { audience }),
+    };
+  }
+
+  /** With what the person gave it, which is for this issuer alone. */
+  async #client(owner: ClientOwner, clientId: string, as: Discovered['as']): Promise<OAuthClient> {
+    const { clientSecrets } = this.parts;
+    const secret = await clientSecrets.get(owner, clientId, as.issuer);
+    const key = await clientSecrets.getKey(owner, clientId, as.issuer);
+    return preRegisteredClient(as, clientId, {
+      ...(secret !== undefined && { secret }),
+      ...(key !== undefined && { key }),
+    });
+  }
+
+  async #tokens(
+    server: ServerConfig,
+    grantName: DirectGrantName,
+    grant: DirectGrant,
+    idToken: Redacted | undefined,
+    http: HttpContext,
+  ): Promise<TokenSet> {
+    const now = () => this.parts.clock.now();
+    switch (grantName) {
+      case 'clientCredentials':
+        return clientCredentials(grant, http, now);
+      case 'jwtBearer':
+        return jwtBearer(grant, await this.#assertion(server, grant), http, now);
+      case 'enterpriseManaged':
+        return jwtBearer(grant, await this.#identityAssertion(grant, idToken), http, now);
+    }
+  }
+
+  async #assertion(server: ServerConfig, { as }: DirectGrant): Promise<Redacted> {
+    const assertion = await this.parts.assertions?.read(server);
+    if (assertion === undefined) {
+      throw new OAuthFlowError(
+        'assertionRequired',
+        `“${server.name}” is used with a workload's identity, and this process has none.`,
+        { field: 'oauth.grant', fix: 'Run it where a signed assertion of the workload is at hand.' },
+      );
+    }
+    // A server could name an authorization server of its own to be brought what is good at another.
+    if (server.oauth.authorizationServer === as.issuer || isAssertionFor(assertion, as)) return assertion;
+    throw new OAuthFlowError(
+      'clientOfAnotherIssuer',
+      `The workload's assertion is not for ${shownAddress(as.issuer)}, which “${server.name}” names.`,
+      {
+        url: shownAddress(as.issuer),
+        field: 'oauth.authorizationServer',
+        fix: 'Get one with that audience, or, if you trust it, configure the issuer as oauth.authorizationServer.',
+      },
+    );
+  }
+
+  async #identityAssertion(grant: DirectGrant, idToken: Redacted | undefined): Promise<Redacted> {
+    const { identityProvider } = this.parts;
+    if (identityProvider === undefined || idToken === undefined) throw noIdentityProvider();
+    const { issuer, clientId } = identityProvider;
+    const http = { ...this.parts.http, reach: reachOf(new URL(issuer)) };
+    const as = await fetchAuthorizationServer(issuer, http);
+    const client = await this.#client({ name: new URL(issuer).host, url: issuer }, clientId, as);
+    const { scopes, resource } = grant;
+    const need = { audience: grant.as.issuer, scopes, ...(resource !== undefined && { resource }) };
+    return identityAssertion({ as, client }, idToken, need, http);
+  }
+
+  #idToken(): Promise<Redacted | undefined> {
+    if (this.parts.identityProvider === undefined) throw noIdentityProvider();
+    return this.parts.identityProvider.idToken();
+  }
+}
+
+function withoutRefreshToken({ refreshToken, ...tokens }: TokenSet): TokenSet {
+  return tokens;
+}
+
+function noIdentityProvider(): OAuthFlowError {
+  return new OAuthFlowError('clientIdRequired', 'No identity provider of your organization is configured.', {
+    field: 'mcpOAuthBroker.enterpriseIdentityProvider',
+    fix: 'Put its issuer and your client id there into the settings.',
+  });
+}

@@ -1,0 +1,16 @@
+import type { ServerConfig } from './serverSettings.js';
+
+/** Grants that need no person at the time of a call. */
+export const directGrantNames = ['clientCredentials', 'jwtBearer', 'enterpriseManaged'] as const;
+export type DirectGrantName = (typeof directGrantNames)[number];
+
+/** @returns undefined where the person signs in with a browser */
+export function directGrantOf({ oauth }: ServerConfig): DirectGrantName | undefined {
+  return oauth.grant === undefined || oauth.grant === 'authorizationCode' ? undefined : oauth.grant;
+}
+
+/** Whether no person ever signs in at a server: it is the client, or a workload, that calls. */
+export function isUnattended(server: ServerConfig): boolean {
+  const grant = directGrantOf(server);
+  return grant === 'clientCredentials' || grant === 'jwtBearer';
+}

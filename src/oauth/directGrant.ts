@@ -1,0 +1,64 @@
+import * as oauth from 'oauth4webapi';
+import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
+import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import type { HttpContext } from './httpContext.js';
+import type { OAuthClient } from './oauthClient.js';
+import type { Redacted } from './redacted.js';
+import type { TokenSet } from './tokenSet.js';
+import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
+
+/** What is asked of a token endpoint without a browser. */
+export interface DirectGrant {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  /** Everything to ask for; empty leaves the choice to the authorization server (RFC 6749 §3.3). */
+  readonly scopes: readonly string[];
+  /** RFC 8707; left out only towards a server that is known to refuse it. */
+  readonly resource?: string;
+  /** For providers that want it beside or instead of `resource`. */
+  readonly audience?: string;
+}
+
+/**
+ * Tokens from the token endpoint alone, by any grant but the authorization code.
+ * @param parameters the grant's own, and {@link requestedAccess} where it asks for some
+ * @param sent what of them is secret, kept out of errors
+ * @param now milliseconds since the epoch; the lifetime counts from before the request
+ * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse`, and what a request can throw
+ * @see RFC 6749 §4.5, RFC 8707 §2.2
+ */
+export async function requestTokens(
+  grant: DirectGrant,
+  grantType: string,
+  parameters: Readonly<Record<string, string>>,
+  sent: readonly Redacted[],
+  http: HttpContext,
+  now: () => number,
+): Promise<TokenSet> {
+  const { as, scopes } = grant;
+  const endpoint = tokenEndpoint(as);
+  const client = libraryClient(grant.client, now);
+  const askedAt = now();
+  const answer = await oauth.genericTokenEndpointRequest(
+    as,
+    client,
+    clientAuthentication(grant.client),
+    grantType,
+    parameters,
+    libraryRequest(http),
+  );
+  const { response } = await acceptedTokenAnswer(answer, endpoint, [...sent, grant.client.clientSecret]);
+  return validTokenResponse(endpoint, async () => {
+    const body = await oauth.processGenericTokenEndpointResponse(as, client, response);
+    return tokenSetOf(body, oauth.getValidatedIdTokenClaims(body), scopes, askedAt, endpoint);
+  });
+}
+
+/** What access a request is for, in its parameters. */
+export function requestedAccess({ scopes, resource, audience }: DirectGrant): Record<string, string> {
+  return {
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(resource !== undefined && { resource }),
+    ...(audience !== undefined && { audience }),
+  };
+}

@@ -1,0 +1,74 @@
+import * as oauth from 'oauth4webapi';
+import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
+import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import type { HttpContext } from './httpContext.js';
+import { jsonAnswer } from './jsonAnswer.js';
+import { jwtPart } from './jwtPart.js';
+import type { OAuthClient } from './oauthClient.js';
+import { Redacted } from './redacted.js';
+import { acceptedTokenAnswer, invalidTokenResponse } from './tokenResponse.js';
+
+const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
+
+/** Where an organization's people sign in, and who we are there. */
+export interface IdentityProvider {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+}
+
+/** What an Identity Assertion JWT Authorization Grant is asked for. */
+export interface IdentityAssertionNeed {
+  /** The issuer of the authorization server that is to take it. */
+  readonly audience: string;
+  readonly resource?: string;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * The identity provider's assertion for one authorization server (ID-JAG), in exchange for the person's ID
+ * token. Whether that server may be used for this resource is the organization's rule, applied there.
+ * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse` for what is no ID-JAG for that audience,
+ * and what a request can throw
+ * @see RFC 8693 §2, draft-ietf-oauth-identity-assertion-authz-grant §4.3
+ */
+export async function identityAssertion(
+  provider: IdentityProvider,
+  idToken: Redacted,
+  need: IdentityAssertionNeed,
+  http: HttpContext,
+): Promise<Redacted> {
+  const { as, client } = provider;
+  const endpoint = tokenEndpoint(as);
+  const answer = await oauth.genericTokenEndpointRequest(
+    as,
+    libraryClient(client),
+    clientAuthentication(client),
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+    {
+      requested_token_type: idJag,
+      audience: need.audience,
+      ...(need.resource !== undefined && { resource: need.resource }),
+      ...(need.scopes.length > 0 && { scope: need.scopes.join(' ') }),
+      subject_token: idToken.expose(),
+      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    },
+    libraryRequest(http),
+  );
+  const { response } = await acceptedTokenAnswer(answer, endpoint, [idToken, client.clientSecret]);
+  const body = await jsonAnswer(response, endpoint);
+  const assertion = body['access_token'];
+  if (body['issued_token_type'] !== idJag || typeof assertion !== 'string') {
+    throw invalidTokenResponse(endpoint, 'it is no identity assertion (ID-JAG)');
+  }
+  // It is its audience's to verify. Looked at here only so that it is brought to nobody else.
+  const [header, claims] = assertion.split('.').map(jwtPart);
+  if (header?.['typ'] !== 'oauth-id-jag+jwt') {
+    throw invalidTokenResponse(endpoint, 'its identity assertion is of another type than oauth-id-jag+jwt');
+  }
+  const { aud } = claims ?? {};
+  const audience: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
+  if (audience !== need.audience) {
+    throw invalidTokenResponse(endpoint, 'its identity assertion is for another authorization server');
+  }
+  return new Redacted(assertion);
+}

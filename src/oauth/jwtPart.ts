@@ -1,0 +1,16 @@
+import { isObject, type UntrustedJson } from './jsonAnswer.js';
+
+/**
+ * The header or the claims of a JWT (RFC 7519 §3), unverified: to see whom it is for, never to believe it.
+ * @returns undefined where it is no such part
+ */
+export function jwtPart(part: string | undefined): UntrustedJson | undefined {
+  try {
+    const base64 = (part ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

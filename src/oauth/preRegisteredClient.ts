@@ -1,0 +1,39 @@
+import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import type { ClientKey } from './clientKey.js';
+import type { AuthMethod, OAuthClient } from './oauthClient.js';
+import type { Redacted } from './redacted.js';
+
+/**
+ * A client registered by hand, with the method its authorization server takes for what it has to prove itself
+ * with. A key goes before a secret, which the other side has to know too.
+ */
+export function preRegisteredClient(
+  as: AuthorizationServer,
+  clientId: string,
+  proof: { readonly secret?: Redacted; readonly key?: ClientKey } = {},
+): OAuthClient {
+  const { secret, key } = proof;
+  const named = { clientId, source: 'preRegistered', redirectUris: [] } as const;
+  if (key !== undefined && (secret === undefined || takesKey(as, key))) {
+    return { ...named, clientKey: key, authMethod: 'private_key_jwt' };
+  }
+  if (secret !== undefined) return { ...named, clientSecret: secret, authMethod: secretMethod(as) };
+  return { ...named, authMethod: 'none' };
+}
+
+/** Basic unless the server lists its methods and Basic is not among them (RFC 8414 §2: the default). */
+export function secretMethod(as: AuthorizationServer): AuthMethod {
+  const listed = as.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  if (!listed.includes('client_secret_basic') && listed.includes('client_secret_post')) {
+    return 'client_secret_post';
+  }
+  return 'client_secret_basic';
+}
+
+/** RFC 8414 §2; RFC 9864 gave EdDSA with this curve a name of its own. */
+function takesKey(as: AuthorizationServer, { algorithm }: ClientKey): boolean {
+  if (as.token_endpoint_auth_methods_supported?.includes('private_key_jwt') !== true) return false;
+  const listed = as.token_endpoint_auth_signing_alg_values_supported;
+  if (listed === undefined) return true;
+  return listed.includes(algorithm) || (algorithm === 'EdDSA' && listed.includes('Ed25519'));
+}
