@@ -88,11 +88,18 @@ export async function clientForServer(
 async function identityFor(need: ClientNeed, parts: ClientParts): Promise<ClientIdentity> {
   const { clientId } = need.policy;
   const issuer = identifierOf(need.as);
-  const secret =
-    clientId === undefined ? undefined : await parts.clientSecrets?.get(need.server, clientId, issuer);
+  const proof = async () => {
+    if (clientId === undefined) return {};
+    const secret = await parts.clientSecrets?.get(need.server, clientId, issuer);
+    const key = await parts.clientSecrets?.getKey(need.server, clientId, issuer);
+    return {
+      configuredClientId: clientId,
+      ...(secret !== undefined && { configuredSecret: secret }),
+      ...(key !== undefined && { configuredKey: key }),
+    };
+  };
   return chooseClientIdentity(need.as, {
-    ...(clientId !== undefined && { configuredClientId: clientId }),
-    ...(secret !== undefined && { configuredSecret: secret }),
+    ...(await proof()),
     ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
   });
 }

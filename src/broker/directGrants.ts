@@ -1,10 +1,10 @@
 import { fetchAuthorizationServer, metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
 import { clientCredentials } from '../oauth/clientCredentials.js';
 import type { DirectGrant } from '../oauth/directGrant.js';
-import type { HttpContext } from '../oauth/httpContext.js';
+import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { identityAssertion } from '../oauth/identityAssertion.js';
 import { isAssertionFor, jwtBearer } from '../oauth/jwtBearer.js';
-import { reachOf } from '../oauth/networkReach.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { preRegisteredClient } from '../oauth/preRegisteredClient.js';
@@ -24,7 +24,7 @@ import type { ServerConfig } from './serverSettings.js';
 export interface DirectGrantParts {
   readonly clientSecrets: ClientSecrets;
   readonly clock: Clock;
-  readonly http: Pick<HttpContext, 'fetch'>;
+  readonly http: Network;
   /** For `jwtBearer`. */
   readonly assertions?: AssertionSource;
   /** For `enterpriseManaged`. */
@@ -52,7 +52,7 @@ export class DirectGrants {
   ): Promise<Credential | undefined> {
     const idToken = grantName === 'enterpriseManaged' ? await this.#idToken() : undefined;
     if (grantName === 'enterpriseManaged' && idToken === undefined) return undefined;
-    const http = { ...this.parts.http, reach: reachOf(new URL(server.url)) };
+    const http = { ...this.parts.http, ...onWordOf(server.url) };
     const challenge = await probe(server, http);
     if (challenge === 'open') return undefined;
     const found = await (this.parts.discover ?? discover)(server, challenge, http);
@@ -155,7 +155,7 @@ export class DirectGrants {
     const { identityProvider } = this.parts;
     if (identityProvider === undefined || idToken === undefined) throw noIdentityProvider();
     const { issuer, clientId } = identityProvider;
-    const http = { ...this.parts.http, reach: reachOf(new URL(issuer)) };
+    const http = { ...this.parts.http, ...onWordOf(issuer) };
     const as = await fetchAuthorizationServer(issuer, http);
     const client = await this.#client({ name: new URL(issuer).host, url: issuer }, clientId, as);
     const { scopes, resource } = grant;

@@ -1,13 +1,13 @@
 import { deleteRegistration } from '../oauth/clientManagement.js';
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import { errorName } from './errorName.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 
 interface ReleaseParts {
-  readonly http: Pick<HttpContext, 'fetch'>;
+  readonly http: Network;
   readonly log: Log;
 }
 
@@ -23,7 +23,7 @@ export async function releaseClient(
   if (client.isOneTime !== true || client.management === undefined) return;
   const { host } = new URL(client.management.uri);
   try {
-    const isGone = await deleteRegistration(client, { ...http, reach: reachOf(new URL(server.url)) });
+    const isGone = await deleteRegistration(client, { ...http, ...onWordOf(server.url) });
     log.info(`${server.name}: the client ${client.clientId} is ${isGone ? '' : 'not '}deleted at ${host}.`);
   } catch (error) {
     log.warn(`${server.name}: a client could not be deleted at ${host} (${errorName(error)}).`);
