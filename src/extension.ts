@@ -17,6 +17,7 @@ import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
 import { Commands } from './editor/commands.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
+import { DiagnoseServer, extensionVersion } from './editor/diagnoseServer.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
@@ -85,7 +86,8 @@ export function activate(context: vscode.ExtensionContext) {
   const tree = own(new ServersTree(statuses, settings));
   const commands = own(new Commands(log));
   registerSignInCommands(commands, choice, personalSignIn, signOuts);
-  registerServerCommands(commands, { choice, statuses, states, authorizedFetch, log });
+  const diagnosis = own(new DiagnoseServer({ credentials, http, clock, discovery: {}, version: extensionVersion(context) })); // prettier-ignore
+  registerServerCommands(commands, { choice, statuses, states, authorizedFetch, log, diagnosis });
   commands.register('addServer', () => new AddServer(settings, personalSignIn, states, http).run());
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));

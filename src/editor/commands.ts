@@ -14,7 +14,8 @@ export type CommandId =
   | 'copyServerUrl'
   | 'openSettings'
   | 'cancelSignIn'
-  | 'grantScopes';
+  | 'grantScopes'
+  | 'diagnoseServer';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

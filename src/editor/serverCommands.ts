@@ -3,6 +3,7 @@ import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { checkServer } from '../broker/checkServer.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
+import type { DiagnoseServer } from './diagnoseServer.js';
 import { commandId, type CommandId, type Commands } from './commands.js';
 import { notifications } from './notifications.js';
 import type { OutputLog } from './outputLog.js';
@@ -17,6 +18,7 @@ export interface ServerCommandParts {
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
   readonly log: OutputLog;
+  readonly diagnosis: DiagnoseServer;
 }
 
 /** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings” and “Show Log”. */
@@ -31,6 +33,10 @@ export function registerServerCommands(commands: Commands, parts: ServerCommandP
   commands.register('checkServer', async (row) => {
     const server = await parts.choice.choose(row, t('Check which MCP server?'));
     if (server !== undefined) await check(server, parts);
+  });
+  commands.register('diagnoseServer', async (row) => {
+    const server = await parts.choice.choose(row, t('Diagnose which MCP server?'));
+    if (server !== undefined) await parts.diagnosis.run(server);
   });
   commands.register('copyServerUrl', async (row) => {
     const server = await parts.choice.choose(row, t('Copy the address of which MCP server?'));
@@ -88,6 +94,7 @@ async function showServers(statuses: ServerStatuses): Promise<void> {
         ...(action?.command === 'checkServer'
           ? []
           : [{ label: t('Check'), run: run('checkServer', server.name) }]),
+        { label: t('Diagnose'), run: run('diagnoseServer', server.name) },
         { label: t('Copy Address'), description: server.url, run: run('copyServerUrl', server.name) },
       ];
       const picked = await vscode.window.showQuickPick(actions, { title: describeStatus(status) });

@@ -1,0 +1,177 @@
+import type { ClientIdentity } from '../oauth/clientRegistration.js';
+import { serverWords, shownAddress } from '../oauth/serverWords.js';
+import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
+import type { Discovered } from './discovery.js';
+
+/** What the present sign-in is like, where there is one; whose it is, the report does not tell. */
+export interface PresentSignIn {
+  readonly scopes: readonly string[];
+  readonly refreshable: boolean;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+}
+
+/** What a step found, as sentences that anybody may read. */
+export interface Facts {
+  readonly said: readonly string[];
+  /** Where it strays from the standard. */
+  readonly strays: readonly string[];
+}
+
+/** Step 1–2 (RFC 6750 §3, RFC 9728 §5.1). */
+export function challengeFacts(challenge: BearerChallenge | 'open' | undefined): Facts {
+  if (challenge === 'open') return { said: ['It did not ask for authorization.'], strays: [] };
+  if (challenge === undefined) {
+    return {
+      said: ['It asks for authorization, and does not say how.'],
+      strays: ['The refusal has no WWW-Authenticate header with a Bearer challenge (RFC 9110 §11.6.1).'],
+    };
+  }
+  const { resourceMetadata, scopes, error } = challenge;
+  return {
+    said: [
+      resourceMetadata === undefined
+        ? 'The challenge names no metadata; the well-known addresses are asked.'
+        : `The challenge names ${shownAddress(resourceMetadata)}.`,
+      scopes === undefined ? 'It names no scopes.' : `It names the scopes ${words(scopes)}.`,
+      ...(error === undefined ? [] : [`It gives the error ${serverWords(error) ?? ''}.`]),
+    ],
+    strays: [],
+  };
+}
+
+/** Step 3–4 (RFC 9728 §2). */
+export function resourceFacts({ resource, issuer, isChoiceOpen }: Discovered): Facts {
+  const { authorizationServers, scopesSupported, warnings } = resource;
+  const choice = isChoiceOpen ? 'you are asked which at the sign-in' : `taken is ${shownAddress(issuer)}`;
+  return {
+    said: [
+      `Tokens are asked for ${shownAddress(resource.resource)}.`,
+      authorizationServers.length === 1
+        ? `It names the authorization server ${shownAddress(issuer)}.`
+        : `It names ${authorizationServers.length} authorization servers; ${choice}.`,
+      scopesSupported === undefined
+        ? 'It lists no scopes.'
+        : `It lists the scopes ${words(scopesSupported)}.`,
+    ],
+    strays: warnings,
+  };
+}
+
+/** Step 5a (RFC 8414 §2). */
+export function authorizationServerFacts({ as, issuer, policy }: Discovered): Facts {
+  const offers = (field: string, what: string) => (as[field] === undefined ? [] : [what]);
+  const offered = [
+    ...offers('registration_endpoint', 'registration of clients'),
+    ...(as['client_id_metadata_document_supported'] === true ? ['client ID metadata documents'] : []),
+    ...offers('pushed_authorization_request_endpoint', 'pushed authorization requests'),
+    ...offers('dpop_signing_alg_values_supported', 'DPoP'),
+    ...offers('device_authorization_endpoint', 'device authorization'),
+    ...offers('revocation_endpoint', 'revocation'),
+    ...offers('userinfo_endpoint', 'the account’s name'),
+  ];
+  const hasPkce = as.code_challenge_methods_supported?.includes('S256') === true;
+  return {
+    said: [
+      `Its issuer is ${shownAddress(as.issuer)}.`,
+      `People sign in at ${shownAddress(as.authorization_endpoint ?? as.issuer)}, tokens come from ${shownAddress(as.token_endpoint ?? as.issuer)}.`,
+      offered.length === 0 ? 'It offers nothing beside that.' : `It offers ${offered.join(', ')}.`,
+      ...[...policy.exceptions].map((name) => `You have accepted the exception ${name} for it.`),
+    ],
+    strays: [
+      ...(as.issuer === issuer ? [] : [`It calls itself otherwise than the server does (RFC 8414 §3.3).`]),
+      ...(hasPkce ? [] : ['It does not say that it supports PKCE with S256 (OAuth 2.1 §4.1.1).']),
+      ...(as.authorization_response_iss_parameter_supported === true
+        ? []
+        : [
+            'It does not say that it names itself in its callbacks (RFC 9207); allowed, and guarded against otherwise.',
+          ]),
+    ],
+  };
+}
+
+/** Step 5b. */
+export function identityFacts(identity: ClientIdentity): Facts {
+  switch (identity.kind) {
+    case 'use':
+      return {
+        said: [`The client id is ${serverWords(identity.client.clientId) ?? ''}.`, identity.because],
+        strays: [],
+      };
+    case 'register':
+      return {
+        said: ['A client is registered at the sign-in, and not before.', identity.because],
+        strays: [],
+      };
+    case 'ask':
+      return { said: ['A client id has to be entered.', identity.because], strays: [] };
+  }
+}
+
+/** Drawn anew for each sign-in. */
+const random = new Map([
+  ['state', '(random)'],
+  ['nonce', '(random)'],
+  ['code_challenge', '(of a random verifier)'],
+]);
+
+/** Step 5c: every parameter as it would be sent. */
+export function requestFacts(url: URL): Facts {
+  const parameters = [...url.searchParams].map(([name, value]) => {
+    return `${serverWords(name) ?? ''} = ${random.get(name) ?? serverWords(value) ?? ''}`;
+  });
+  return { said: [`The browser is sent to ${shownAddress(url)} with:`, ...parameters], strays: [] };
+}
+
+/** Steps 6–7 (RFC 6749 §4.1.2, RFC 9207 §2.4). */
+export function callbackFacts({ as }: Discovered): Facts {
+  return {
+    said: [
+      'The callback must carry the state of this very sign-in, once.',
+      as.authorization_response_iss_parameter_supported === true
+        ? `It must name ${shownAddress(as.issuer)} as iss.`
+        : `Where it has an iss, that must be ${shownAddress(as.issuer)}.`,
+    ],
+    strays: [],
+  };
+}
+
+/** Step 8 (OAuth 2.1 §4.1.3). */
+export function tokenRequestFacts({ as, identity, policy }: Discovered): Facts {
+  const method = identity.kind === 'use' ? identity.client.authMethod : undefined;
+  const listed = as.token_endpoint_auth_methods_supported;
+  return {
+    said: [
+      `The code goes to ${shownAddress(as.token_endpoint ?? as.issuer)} with the verifier${policy.omitResource ? '' : ' and the resource'}.`,
+      method === undefined
+        ? `The client proves itself as it is registered; listed are ${words(listed ?? ['client_secret_basic'])}.`
+        : `The client proves itself by ${method}.`,
+    ],
+    strays: [],
+  };
+}
+
+/** Steps 9–10, and what comes later. */
+export function afterSignIn({ as }: Discovered, present: PresentSignIn | undefined, now: number): Facts {
+  const lasts =
+    present?.expiresAt === undefined
+      ? 'without a known end'
+      : `for ${Math.max(0, Math.round((present.expiresAt - now) / 1000))} s more`;
+  return {
+    said: [
+      present === undefined
+        ? 'Nobody is signed in now.'
+        : `There is a sign-in with the scopes ${words(present.scopes)}; its token is good ${lasts} and ${present.refreshable ? 'is renewed by itself' : 'cannot be renewed'}.`,
+      as.revocation_endpoint === undefined
+        ? 'A sign-out cannot revoke tokens there: no revocation endpoint is named.'
+        : `A sign-out revokes the tokens at ${shownAddress(as.revocation_endpoint)}.`,
+    ],
+    strays: [],
+  };
+}
+
+function words(names: readonly string[]): string {
+  const shown = names.slice(0, 30).map((name) => serverWords(name) ?? '');
+  const more = names.length - shown.length;
+  return names.length === 0 ? '(none)' : shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,49 @@
+import { stepTitles, type DiagnosedStep, type Diagnosis } from './diagnosis.js';
+
+const stateWords: Record<DiagnosedStep['state'], string> = {
+  asWanted: 'as it should be',
+  fault: 'FAILED',
+  notReached: 'not reached',
+};
+
+/**
+ * A diagnosis as Markdown, to be read and to be pasted into an issue. All that servers may have written stands in
+ * blocks of plain text: it becomes no link, no image and mentions nobody.
+ *
+ * @param version of this extension
+ */
+export function diagnosisReport(diagnosis: Diagnosis, version: string): string {
+  const { server, address, at, verdict, fix, steps } = diagnosis;
+  const strays = steps.flatMap((step) => step.strays);
+  return [
+    '# Diagnosis of an MCP server’s sign-in',
+    block([
+      `${server}: ${address}`,
+      `${new Date(at).toISOString()}, MCP OAuth Broker ${version}`,
+      'Nobody was signed in for this, nothing was registered, and no secret is in it.',
+    ]),
+    '## In short',
+    block([verdict, ...(fix === undefined ? [] : [`To do: ${fix}`])]),
+    ...(strays.length === 0 ? [] : ['## What is not standard', block(strays)]),
+    '## Step by step',
+    ...steps.flatMap(stepReport),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function stepReport({ step, state, requests, said }: DiagnosedStep): string[] {
+  const asked = requests.map(
+    ({ method, address, answer, took }) => `${method} ${address} → ${answer} (${took} ms)`,
+  );
+  const lines = [...asked, ...said];
+  return [
+    `### ${step} ${stepTitles[step]}: ${stateWords[state]}`,
+    ...(lines.length === 0 ? [] : [block(lines)]),
+  ];
+}
+
+/** What every line begins with keeps it from ending the block (CommonMark §4.5). */
+function block(lines: readonly string[]): string {
+  return ['```text', ...lines.map((line) => `- ${line}`), '```'].join('\n');
+}

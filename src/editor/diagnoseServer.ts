@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import { diagnose } from '../broker/diagnosis.js';
+import { diagnosisReport } from '../broker/diagnosisReport.js';
+import type { DiscoveryParts } from '../broker/discovery.js';
+import type { Clock, Disposable } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { HttpContext } from '../oauth/httpContext.js';
+import { notifications } from './notifications.js';
+
+const scheme = 'mcp-oauth-diagnosis';
+/** A person waits for it, in milliseconds; each request has a limit of its own. */
+const patience = 60_000;
+/** Reports kept for tabs that are still open. */
+const mostReports = 20;
+
+export interface DiagnoseServerParts {
+  readonly credentials: CredentialStore;
+  readonly http: Pick<HttpContext, 'fetch'>;
+  readonly clock: Clock;
+  readonly discovery: DiscoveryParts;
+  readonly version: string;
+}
+
+/** As package.json has it. */
+export function extensionVersion({ extension }: vscode.ExtensionContext): string {
+  const { version } = extension.packageJSON as { readonly version?: unknown };
+  return String(version);
+}
+
+/** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */
+export class DiagnoseServer implements vscode.TextDocumentContentProvider, Disposable {
+  readonly #reports = new Map<string, string>();
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+
+  constructor(private readonly parts: DiagnoseServerParts) {}
+
+  provideTextDocumentContent(uri: vscode.Uri): string | undefined {
+    return this.#reports.get(uri.path);
+  }
+
+  async run(server: ServerConfig): Promise<void> {
+    const report = await this.#report(server);
+    if (report === undefined) return;
+    const path = `/${encodeURIComponent(server.name)} ${this.parts.clock.now()}.md`;
+    this.#keep(path, report);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path }));
+    await vscode.window.showTextDocument(document, { preview: false });
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    this.#reports.clear();
+  }
+
+  /** @returns undefined where the person cancelled */
+  async #report(server: ServerConfig): Promise<string | undefined> {
+    const { credentials, version, ...parts } = this.parts;
+    const credential = await credentials.get(server.url);
+    const present = credential && {
+      scopes: credential.tokens.scopes,
+      refreshable: credential.tokens.refreshToken !== undefined,
+      ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
+    };
+    const title = vscode.l10n.t('Going through the sign-in to {0}…', server.name);
+    return notifications.progress(title, async (_say, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      const late = this.parts.clock.after(patience, () => abort.abort());
+      try {
+        return diagnosisReport(await diagnose(server, { ...parts, present }, abort.signal), version);
+      } catch (error) {
+        if (abort.signal.aborted) return undefined;
+        throw error;
+      } finally {
+        late.dispose();
+      }
+    });
+  }
+
+  #keep(path: string, report: string): void {
+    this.#reports.set(path, report);
+    const [oldest] = this.#reports.keys();
+    if (this.#reports.size > mostReports && oldest !== undefined) this.#reports.delete(oldest);
+  }
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { diagnose, type Diagnosis, type DiagnosedStep } from '../../src/broker/diagnosis.js';
+import { diagnosisReport } from '../../src/broker/diagnosisReport.js';
+import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { startWorld, type World, type WorldOptions } from '../demo/world.js';
+import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServer.js';
+import { serverAt } from './brokerWindow.js';
+import { ManualClock } from './manualClock.js';
+
+const alive = new AbortController().signal;
+
+function diagnosisOf(
+  server: ServerConfig,
+  present?: Parameters<typeof diagnose>[1]['present'],
+): Promise<Diagnosis> {
+  const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
+  return diagnose(server, { http, clock: new ManualClock(), discovery: {}, present }, alive);
+}
+
+const states = ({ steps }: Diagnosis) => steps.map(({ step, state }) => `${step} ${state}`);
+const step = ({ steps }: Diagnosis, name: DiagnosedStep['step']) =>
+  steps.find((one) => one.step === name) ?? assert.fail(name);
+
+describe('the diagnosis of a server', () => {
+  let world: World | undefined;
+  afterEach(async () => {
+    await world?.close();
+    world = undefined;
+    await closeServers();
+  });
+  const repositories = async (options: WorldOptions = {}) => {
+    world = await startWorld(options);
+    return { world, server: serverAt(world.repositories.url, 'repositories') };
+  };
+
+  it('walks all steps, signs nobody in and registers nothing', async () => {
+    const { world, server } = await repositories();
+    const diagnosis = await diagnosisOf(server);
+    assert.deepEqual(
+      states(diagnosis),
+      ['1–2', '3–4', '5a', '5b', '5c', '6–7', '8', '9–10'].map((name) => `${name} asWanted`),
+    );
+    assert.equal(diagnosis.verdict, 'Nothing stands in the way of a sign-in.');
+    assert.equal(diagnosis.fix, undefined);
+    assert.deepEqual(world.authorizationServer.events, []);
+    const sent = step(diagnosis, '5c').said.join('\n');
+    for (const parameter of [
+      'client_id = (given at registration)',
+      'code_challenge_method = S256',
+      'state = (random)',
+      `resource = ${server.url}`,
+    ])
+      assert.ok(sent.includes(parameter), `${parameter} is not in ${sent}`);
+  });
+
+  it('tells what was asked and what came back', async () => {
+    const { world, server } = await repositories();
+    const diagnosis = await diagnosisOf(server);
+    const asked = diagnosis.steps.flatMap(({ step, requests }) =>
+      requests.map(({ method, address, answer }) => `${step} ${method} ${address} ${answer}`),
+    );
+    const { issuer } = world.authorizationServer;
+    for (const request of [
+      `1–2 POST ${server.url} 401 application/json`,
+      `3–4 GET ${new URL('/.well-known/oauth-protected-resource/mcp', server.url).href} 200 application/json`,
+      `5a GET ${issuer}/.well-known/oauth-authorization-server 200 application/json; charset=utf-8`,
+    ])
+      assert.ok(asked.includes(request), `${request} is not in ${asked.join('\n')}`);
+  });
+
+  it('says of a sign-in that there is what it may do and how long, and not whose it is', async () => {
+    const { server } = await repositories();
+    const now = new ManualClock().now();
+    const diagnosis = await diagnosisOf(server, {
+      scopes: ['repo:read'],
+      refreshable: true,
+      expiresAt: now + 60_000,
+    });
+    assert.match(
+      step(diagnosis, '9–10').said.join(),
+      /scopes repo:read; its token is good for 60 s more and is renewed/,
+    );
+  });
+
+  it('asks for a client id where the authorization server registers none', async () => {
+    const { server } = await repositories({ dynamicRegistration: false });
+    const diagnosis = await diagnosisOf(server);
+    assert.match(diagnosis.fix ?? '', /put its id in the settings of “repositories” as oauth\.clientId/);
+  });
+
+  it('says of a server without sign-in that none is needed', async () => {
+    const open = await scriptedServer(() => ({}));
+    const diagnosis = await diagnosisOf(serverAt(`${open.origin}/mcp`));
+    assert.match(diagnosis.verdict, /none is needed/);
+    assert.equal(step(diagnosis, '5a').state, 'notReached');
+  });
+
+  const metadata = '/.well-known/oauth-protected-resource/mcp';
+  const broken: { what: string; script: Script; at: DiagnosedStep['step']; says: RegExp }[] = [
+    {
+      what: 'a page',
+      script: () => ({ headers: { 'content-type': 'text/html' }, body: '<p>' }),
+      at: '1–2',
+      says: /not an MCP server/,
+    },
+    {
+      what: 'metadata for another resource',
+      script: ({ path }) =>
+        path === metadata
+          ? { body: { resource: 'https://elsewhere.example/', authorization_servers: ['https://a.example'] } }
+          : { status: 401 },
+      at: '3–4',
+      says: /speaks for "https:\/\/elsewhere\.example\/"/,
+    },
+    {
+      what: 'an authorization server of another name',
+      script: ({ path }, origin) =>
+        path === metadata
+          ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
+          : path.startsWith('/.well-known')
+            ? {
+                body: {
+                  issuer: 'https://elsewhere.example',
+                  authorization_endpoint: `${origin}/a`,
+                  token_endpoint: `${origin}/t`,
+                },
+              }
+            : { status: 401 },
+      at: '5a',
+      says: /names the issuer "https:\/\/elsewhere\.example"/,
+    },
+    {
+      what: 'an authorization server that does not speak of PKCE',
+      script: ({ path }, origin) =>
+        path === metadata
+          ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
+          : path.startsWith('/.well-known')
+            ? {
+                body: {
+                  issuer: origin,
+                  authorization_endpoint: `${origin}/a`,
+                  token_endpoint: `${origin}/t`,
+                },
+              }
+            : { status: 401 },
+      at: '5c',
+      says: /PKCE/,
+    },
+  ];
+  for (const { what, script, at, says } of broken) {
+    it(`names the step and the fault: ${what}`, async () => {
+      const { origin } = await scriptedServer(script);
+      const diagnosis = await diagnosisOf(serverAt(`${origin}/mcp`));
+      assert.equal(step(diagnosis, at).state, 'fault');
+      assert.match(diagnosis.verdict, says);
+      assert.equal(step(diagnosis, '9–10').state, 'notReached');
+    });
+  }
+
+  it('ends when it is cancelled', async () => {
+    const { origin } = await scriptedServer(() => ({ hang: true }));
+    const cancel = new AbortController();
+    const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
+    const parts = { http, clock: new ManualClock(), discovery: {}, present: undefined };
+    const diagnosis = diagnose(serverAt(`${origin}/mcp`), parts, cancel.signal);
+    cancel.abort(new Error('enough'));
+    await assert.rejects(diagnosis, /enough/);
+  });
+});
+
+describe('the report of a diagnosis', () => {
+  afterEach(closeServers);
+
+  it('reads as the steps, with one thing to do', async () => {
+    const { origin } = await scriptedServer(() => ({ status: 404 }));
+    const report = diagnosisReport(await diagnosisOf(serverAt(`${origin}/mcp`)), '1.2.3');
+    assert.match(report, /^# Diagnosis/);
+    assert.match(report, /To do: Check the address/);
+    assert.match(report, /### 1–2 The server is asked without a token: FAILED/);
+    assert.match(report, /### 8 The code becomes tokens: not reached/);
+  });
+
+  it('keeps what servers wrote as text, and queries and secrets out', async () => {
+    const evil = '```\n[click](command:evil) <img src=x> @everyone';
+    const { origin } = await scriptedServer(({ path }, own) =>
+      path.startsWith('/.well-known/oauth-protected-resource')
+        ? {
+            body: {
+              resource: `${own}/mcp`,
+              authorization_servers: [own],
+              scopes_supported: ['a`b'],
+              resource_name: evil,
+            },
+          }
+        : path.startsWith('/.well-known')
+          ? {
+              body: { issuer: evil, authorization_endpoint: `${own}/a?key=hush`, token_endpoint: `${own}/t` },
+            }
+          : { status: 401, headers: { 'www-authenticate': `Bearer error="x", error_description="hush"` } },
+    );
+    const server = serverAt(`${origin}/mcp?key=hush`);
+    const report = diagnosisReport(await diagnosisOf(server), '1.2.3');
+    assert.doesNotMatch(report, /hush/);
+    const outside = report.replace(/^```text\n(- .*\n)*```$/gm, '');
+    assert.doesNotMatch(outside, /command:|<img|@everyone|```/);
+  });
+});
