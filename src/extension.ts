@@ -17,7 +17,7 @@ import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
 import { Commands } from './editor/commands.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
-import { DiagnoseServer, extensionVersion } from './editor/diagnoseServer.js';
+import { DiagnoseServer } from './editor/diagnoseServer.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
@@ -67,9 +67,8 @@ export function activate(context: vscode.ExtensionContext) {
   const browser = new BrowserLauncher(clock);
   const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const memory = new EditorMemory(context.globalState);
-  const servers = () => settings.servers;
   const relay = own(
-    new Relay({ servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
+    new Relay({ servers: () => settings.servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
   );
   const redirects = new EditorRedirectUris(context.extension.id, relay);
   const signIns: SignIns = own(
@@ -86,7 +85,7 @@ export function activate(context: vscode.ExtensionContext) {
   const tree = own(new ServersTree(statuses, settings));
   const commands = own(new Commands(log));
   registerSignInCommands(commands, choice, personalSignIn, signOuts);
-  const diagnosis = own(new DiagnoseServer({ credentials, http, clock, discovery: {}, version: extensionVersion(context) })); // prettier-ignore
+  const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: {} }));
   registerServerCommands(commands, { choice, statuses, states, authorizedFetch, log, diagnosis });
   commands.register('addServer', () => new AddServer(settings, personalSignIn, states, http).run());
   own(new StatusBar(statuses));

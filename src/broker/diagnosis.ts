@@ -1,6 +1,6 @@
 import { buildAuthorizationRequest } from '../oauth/authorizationRequest.js';
-import type { HttpContext } from '../oauth/httpContext.js';
-import { reachOf } from '../oauth/networkReach.js';
+import type { HttpContext, Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
@@ -55,7 +55,7 @@ export interface Diagnosis {
 }
 
 export interface DiagnosisParts {
-  readonly http: Pick<HttpContext, 'fetch'>;
+  readonly http: Network;
   readonly clock: Clock;
   readonly discovery: DiscoveryParts;
   readonly present: PresentSignIn | undefined;
@@ -89,7 +89,7 @@ class Walk {
     signal: AbortSignal,
   ) {
     this.#recorded = recordedFetch(parts.http.fetch, parts.clock);
-    this.#http = { fetch: this.#recorded.fetch, reach: reachOf(new URL(server.url)), signal };
+    this.#http = { ...parts.http, ...onWordOf(server.url), fetch: this.#recorded.fetch, signal };
   }
 
   async run(): Promise<void> {

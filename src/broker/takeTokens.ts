@@ -1,5 +1,5 @@
 import { fetchAccount } from '../oauth/accountName.js';
-import type { HttpContext } from '../oauth/httpContext.js';
+import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import type { Account } from './credential.js';
 import { keepSignIn, type KeepingParts, type ReceivedTokens } from './keepSignIn.js';
@@ -21,7 +21,7 @@ export interface TakingAttempt {
  */
 export async function takeTokens(
   tokens: ReceivedTokens,
-  parts: KeepingParts & { readonly http: Pick<HttpContext, 'fetch'> },
+  parts: KeepingParts & { readonly http: Network },
   attempt: TakingAttempt,
   http: HttpContext,
 ): Promise<void> {

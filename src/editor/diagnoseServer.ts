@@ -5,7 +5,7 @@ import { diagnosisReport } from '../broker/diagnosisReport.js';
 import type { DiscoveryParts } from '../broker/discovery.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
-import type { HttpContext } from '../oauth/httpContext.js';
+import type { Network } from '../oauth/httpContext.js';
 import { notifications } from './notifications.js';
 
 const scheme = 'mcp-oauth-diagnosis';
@@ -16,16 +16,9 @@ const mostReports = 20;
 
 export interface DiagnoseServerParts {
   readonly credentials: CredentialStore;
-  readonly http: Pick<HttpContext, 'fetch'>;
+  readonly http: Network;
   readonly clock: Clock;
   readonly discovery: DiscoveryParts;
-  readonly version: string;
-}
-
-/** As package.json has it. */
-export function extensionVersion({ extension }: vscode.ExtensionContext): string {
-  const { version } = extension.packageJSON as { readonly version?: unknown };
-  return String(version);
 }
 
 /** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */
@@ -33,7 +26,11 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
   readonly #reports = new Map<string, string>();
   readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
 
-  constructor(private readonly parts: DiagnoseServerParts) {}
+  /** @param context says which version this is */
+  constructor(
+    private readonly context: Pick<vscode.ExtensionContext, 'extension'>,
+    private readonly parts: DiagnoseServerParts,
+  ) {}
 
   provideTextDocumentContent(uri: vscode.Uri): string | undefined {
     return this.#reports.get(uri.path);
@@ -55,7 +52,8 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
 
   /** @returns undefined where the person cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
-    const { credentials, version, ...parts } = this.parts;
+    const { credentials, ...parts } = this.parts;
+    const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
     const credential = await credentials.get(server.url);
     const present = credential && {
       scopes: credential.tokens.scopes,
@@ -68,7 +66,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
       token.onCancellationRequested(() => abort.abort());
       const late = this.parts.clock.after(patience, () => abort.abort());
       try {
-        return diagnosisReport(await diagnose(server, { ...parts, present }, abort.signal), version);
+        return diagnosisReport(await diagnose(server, { ...parts, present }, abort.signal), String(version));
       } catch (error) {
         if (abort.signal.aborted) return undefined;
         throw error;
