@@ -9,25 +9,24 @@ import type { Disposable } from './broker/ports.js';
 import { ServerStates } from './broker/serverStates.js';
 import { SignIns } from './broker/signIns.js';
 import { SignOuts } from './broker/signOut.js';
-import { AddServer } from './editor/addServer.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
 import { Commands } from './editor/commands.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
+import { editorAnswers } from './editor/editorAnswers.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
 import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { registerCommands } from './editor/registerCommands.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
-import { registerServerCommands } from './editor/serverCommands.js';
 import { EditorServerSettings } from './editor/serverSettings.js';
 import { ServerStatuses } from './editor/serverStatuses.js';
 import { ServersTree } from './editor/serversTree.js';
 import { SettingsProblems } from './editor/settingsProblems.js';
-import { registerSignInCommands } from './editor/signInCommands.js';
 import { StatusBar } from './editor/statusBar.js';
 import { FileLock } from './node/fileLock.js';
 import { SealedFiles } from './node/sealedFiles.js';
@@ -53,21 +52,20 @@ export function activate(context: vscode.ExtensionContext) {
   const clients = new ClientStore(secrets, clock);
   const states = own(new ServerStates(credentials, clock));
   const tokens = new AccessTokens(credentials, states, lock, clock, log, http);
-  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log);
-
-  const browser = new BrowserLauncher(clock);
-  const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const memory = new EditorMemory(context.globalState);
-  const servers = () => settings.servers;
+  const answers = own(editorAnswers(settings, secrets, memory, clock));
+  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
+
+  const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const relay = own(
-    new Relay({ servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
+    new Relay({ servers: () => settings.servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
   );
   const redirects = new EditorRedirectUris(context.extension.id, relay);
   const signIns: SignIns = own(
-    new SignIns({ launcher: relay, redirects, callbacks, credentials, clients, lock, clock, log, http, confirmAccountChange }, states), // prettier-ignore
+    new SignIns(Object.assign(answers, { launcher: relay, redirects, callbacks, credentials, clients, lock, clock, log, http, confirmAccountChange }), states), // prettier-ignore
   );
   const signOuts = new SignOuts(credentials, states, signIns, lock, log, http);
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, new BrowserLauncher(clock));
 
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
@@ -75,10 +73,7 @@ export function activate(context: vscode.ExtensionContext) {
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const tree = own(new ServersTree(statuses, settings));
-  const commands = own(new Commands(log));
-  registerSignInCommands(commands, choice, personalSignIn, signOuts);
-  registerServerCommands(commands, { choice, statuses, states, authorizedFetch, log });
-  commands.register('addServer', () => new AddServer(settings, personalSignIn, states, http).run());
+  registerCommands(own(new Commands(log)), { settings, states, statuses, choice, credentials, authorizedFetch, personalSignIn, signOuts, answers, log, http, extensionId: context.extension.id }); // prettier-ignore
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));
@@ -92,5 +87,5 @@ export function activate(context: vscode.ExtensionContext) {
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, context }; // prettier-ignore
 }

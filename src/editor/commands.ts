@@ -14,7 +14,10 @@ export type CommandId =
   | 'copyServerUrl'
   | 'openSettings'
   | 'cancelSignIn'
-  | 'grantScopes';
+  | 'grantScopes'
+  | 'signInWithScopes'
+  | 'setClientSecret'
+  | 'createClientMetadataDocument';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

@@ -12,6 +12,7 @@ import { ServerStates } from '../broker/serverStates.js';
 import type { SignInParts } from '../broker/signInAttempt.js';
 import type { SignInQuestions } from '../broker/signInQuestions.js';
 import { SignIns } from '../broker/signIns.js';
+import { SignOuts } from '../broker/signOut.js';
 import type { Fetch } from '../oauth/httpContext.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
 import { Relay } from '../relay/relay.js';
@@ -41,6 +42,7 @@ export interface HeadlessBroker extends Disposable {
   readonly credentials: CredentialStore;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
+  readonly signOuts: SignOuts;
   /** For a client registered by hand that has one. */
   readonly clientSecrets: ClientSecrets;
 }
@@ -90,6 +92,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     },
     states,
   );
+  const signOuts = new SignOuts(credentials, states, signIns, parts.lock, log, { fetch });
   return {
     relay,
     signIns,
@@ -97,6 +100,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     credentials,
     states,
     authorizedFetch,
+    signOuts,
     clientSecrets,
     dispose: () => {
       signIns.dispose();
