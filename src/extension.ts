@@ -2,7 +2,6 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { AccessTokens } from './broker/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
-import { ClientSecrets } from './broker/clientSecrets.js';
 import { ClientStore } from './broker/clientStore.js';
 import { CredentialStore } from './broker/credentialStore.js';
 import { DirectGrants } from './broker/directGrants.js';
@@ -11,30 +10,29 @@ import type { Disposable } from './broker/ports.js';
 import { ServerStates } from './broker/serverStates.js';
 import { SignIns } from './broker/signIns.js';
 import { SignOuts } from './broker/signOut.js';
-import { AddServer } from './editor/addServer.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
 import { Commands } from './editor/commands.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
-import { DiagnoseServer } from './editor/diagnoseServer.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
+import { editorAnswers } from './editor/editorAnswers.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
 import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { registerCommands } from './editor/registerCommands.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
-import { registerServerCommands } from './editor/serverCommands.js';
 import { EditorServerSettings } from './editor/serverSettings.js';
 import { ServerStatuses } from './editor/serverStatuses.js';
 import { ServersTree } from './editor/serversTree.js';
 import { SettingsProblems } from './editor/settingsProblems.js';
-import { registerSignInCommands } from './editor/signInCommands.js';
 import { StatusBar } from './editor/statusBar.js';
+import { DiagnoseServer } from './editor/diagnoseServer.js';
 import { FileLock } from './node/fileLock.js';
-import { machineFetch } from './node/machineFetch.js';
 import { SealedFiles } from './node/sealedFiles.js';
+import { machineFetch } from './node/machineFetch.js';
 import { systemClock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
@@ -59,23 +57,22 @@ export function activate(context: vscode.ExtensionContext) {
   const credentials = own(new CredentialStore(secrets, log, sealed));
   const clients = new ClientStore(secrets, clock);
   const states = own(new ServerStates(credentials, clock));
-  const clientSecrets = new ClientSecrets(secrets);
-  const grants = new DirectGrants({ clientSecrets, clock, http });
-  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
-  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log);
-
-  const browser = new BrowserLauncher(clock);
-  const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const memory = new EditorMemory(context.globalState);
+  const answers = own(editorAnswers(settings, secrets, memory, clock));
+  const grants = new DirectGrants({ ...answers, clock, http });
+  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
+  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
+
+  const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const relay = own(
     new Relay({ servers: () => settings.servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
   );
   const redirects = new EditorRedirectUris(context.extension.id, relay);
   const signIns: SignIns = own(
-    new SignIns({ launcher: relay, redirects, callbacks, credentials, clients, lock, clock, log, http, confirmAccountChange }, states), // prettier-ignore
+    new SignIns(Object.assign(answers, { launcher: relay, redirects, callbacks, credentials, clients, lock, clock, log, http, confirmAccountChange }), states), // prettier-ignore
   );
   const signOuts = new SignOuts(credentials, states, signIns, lock, log, http);
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, new BrowserLauncher(clock));
 
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
@@ -83,11 +80,8 @@ export function activate(context: vscode.ExtensionContext) {
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const tree = own(new ServersTree(statuses, settings));
-  const commands = own(new Commands(log));
-  registerSignInCommands(commands, choice, personalSignIn, signOuts);
-  const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: {} }));
-  registerServerCommands(commands, { choice, statuses, states, authorizedFetch, log, diagnosis });
-  commands.register('addServer', () => new AddServer(settings, personalSignIn, states, http).run());
+  const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
+  registerCommands(own(new Commands(log)), { diagnosis, settings, states, statuses, choice, credentials, authorizedFetch, personalSignIn, signOuts, answers, log, http, extensionId: context.extension.id }); // prettier-ignore
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));
@@ -97,5 +91,5 @@ export function activate(context: vscode.ExtensionContext) {
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, context }; // prettier-ignore
 }

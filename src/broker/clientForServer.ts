@@ -43,7 +43,7 @@ export interface ClientParts {
   readonly clients: ClientStore;
   readonly clientSecrets?: ClientSecrets;
   /** Our client ID metadata document, where one is hosted. */
-  readonly clientMetadataUrl?: string;
+  readonly clientMetadataUrl?: string | undefined;
   /** Asks the person for the id of a client registered by hand, where nothing else is left. */
   readonly askClientId?: (as: AuthorizationServer) => Promise<string | undefined>;
 }

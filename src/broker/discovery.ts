@@ -36,7 +36,7 @@ export interface DiscoveryParts {
   readonly decisions?: ServerDecisions;
   readonly metadata?: MetadataCache;
   /** Our client ID metadata document, where one is hosted. */
-  readonly clientMetadataUrl?: string;
+  readonly clientMetadataUrl?: string | undefined;
   /** Where absent, nobody is asked and a broken rule is a failure. */
   readonly acceptException?: (name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>;
 }

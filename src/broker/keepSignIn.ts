@@ -1,5 +1,6 @@
 import { identifierOf, metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
 import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
+import { isSessionScope } from '../oauth/scopeSelection.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
 import {
   accountChangeWords,
@@ -81,7 +82,10 @@ export async function keepSignIn(
   parts.log.info(`${server.name}: signed in at ${new URL(as.issuer).host}.`);
   const { warnings } = found.resource;
   for (const warning of warnings) parts.log.warn(`${server.name}: ${warning}`);
-  return { kind: 'signedIn', credential, warnings };
+  const notGranted = pending.scopes.filter(
+    (scope) => !credential.tokens.scopes.includes(scope) && !isSessionScope(scope),
+  );
+  return { kind: 'signedIn', credential, warnings, notGranted };
 }
 
 function accountOf(account: Account | undefined): { readonly account?: Account } {

@@ -52,7 +52,7 @@ export interface SignInParts extends QuestionParts {
   readonly clientSecrets?: ClientSecrets;
   readonly metadata?: MetadataCache;
   /** Our client ID metadata document, where one is hosted. */
-  readonly clientMetadataUrl?: string;
+  readonly clientMetadataUrl?: string | undefined;
 }
 
 export interface SignInRequest {

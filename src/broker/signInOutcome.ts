@@ -11,6 +11,8 @@ export type SignInOutcome =
       readonly credential: Credential;
       /** Where the server's metadata strays from the standard, as sentences for a person. */
       readonly warnings: readonly string[];
+      /** Scopes that were asked for and not granted; those that only keep the sign-in and name it do not count. */
+      readonly notGranted: readonly string[];
     }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timedOut' }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { findOut, type Findings } from '../broker/discovery.js';
+import { findOut, type DiscoveryParts, type Findings } from '../broker/discovery.js';
 import { parseServerUrl, serverNameFault, type ServerConfig } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
 import type { Network } from '../oauth/httpContext.js';
@@ -21,6 +21,7 @@ export class AddServer {
     private readonly states: ServerStates,
     private readonly http: Network,
     private readonly window: AddServerWindow = vscode.window,
+    private readonly discovery: DiscoveryParts = {},
   ) {
     this.#notifications = new Notifications(window);
   }
@@ -70,7 +71,7 @@ export class AddServer {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
       try {
-        return await findOut(server, this.http, abort.signal);
+        return await findOut(server, this.http, abort.signal, this.discovery);
       } catch (error) {
         if (abort.signal.aborted) return undefined;
         throw error;

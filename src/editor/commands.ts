@@ -15,7 +15,10 @@ export type CommandId =
   | 'openSettings'
   | 'cancelSignIn'
   | 'grantScopes'
-  | 'diagnoseServer';
+  | 'diagnoseServer'
+  | 'signInWithScopes'
+  | 'setClientSecret'
+  | 'createClientMetadataDocument';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

@@ -33,6 +33,12 @@ export class PersonalSignIn {
     );
   }
 
+  /** Begins a sign-in that asks for these scopes and no others, in place of one that is under way. */
+  async signInWithScopes(server: ServerConfig, scopes: readonly string[]): Promise<SignInOutcome> {
+    this.cancel(server);
+    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes, isExact: true }));
+  }
+
   /** Takes an attempt that was begun elsewhere through the browser. */
   async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
     const outcome = await this.browser.signIn(attempt);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable } from '../broker/ports.js';
 import {
@@ -8,8 +9,11 @@ import {
   type SettingProblem,
 } from '../broker/serverSettings.js';
 
+import { isObject } from '../oauth/jsonAnswer.js';
+
 const section = 'mcpOAuthBroker';
 const key = 'servers';
+const clientMetadataKey = 'clientMetadataUrl';
 
 /** What can be written for a new server, in the words of the setting. */
 export interface NewServer {
@@ -84,6 +88,37 @@ export class EditorServerSettings implements Disposable {
     await vscode.workspace
       .getConfiguration(section)
       .update(key, { ...entries, [name]: entry }, vscode.ConfigurationTarget.Global);
+  }
+
+  /**
+   * Puts a client id into a server's entry, beside all else it says.
+   *
+   * @throws SettingUnwritable where the entry is gone or no object
+   */
+  async setClientId(name: string, clientId: string): Promise<void> {
+    const entries = raw();
+    const entry = entries?.[name];
+    if (!isObject(entry)) {
+      throw new SettingUnwritable(vscode.l10n.t('The server “{0}” is not in the settings any more.', name));
+    }
+    const { oauth } = entry;
+    const changed = { ...entry, oauth: { ...(isObject(oauth) && oauth), clientId } };
+    await vscode.workspace
+      .getConfiguration(section)
+      .update(key, { ...entries, [name]: changed }, vscode.ConfigurationTarget.Global);
+  }
+
+  /** Where our client ID metadata document is hosted; what cannot be its address counts as none. */
+  get clientMetadataUrl(): string | undefined {
+    const value: unknown = vscode.workspace.getConfiguration(section).get(clientMetadataKey);
+    if (typeof value !== 'string') return undefined;
+    return clientMetadataUrlFault(value) === undefined ? value : undefined;
+  }
+
+  async setClientMetadataUrl(url: string): Promise<void> {
+    await vscode.workspace
+      .getConfiguration(section)
+      .update(clientMetadataKey, url, vscode.ConfigurationTarget.Global);
   }
 
   dispose(): void {

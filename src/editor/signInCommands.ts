@@ -2,15 +2,17 @@ import * as vscode from 'vscode';
 import type { SignOuts } from '../broker/signOut.js';
 import type { Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
+import type { ScopeChoice } from './scopeChoice.js';
 import type { ServerChoice } from './serverChoice.js';
 import { showSignOut } from './signOutReport.js';
 
-/** “Sign In…”, “Grant Access…”, “Cancel Sign-In” and “Sign Out…”. */
+/** “Sign In…”, “Sign In with Scopes…”, “Grant Access…”, “Cancel Sign-In” and “Sign Out…”. */
 export function registerSignInCommands(
   commands: Commands,
   choice: ServerChoice,
   personalSignIn: PersonalSignIn,
   signOuts: SignOuts,
+  scopeChoice: ScopeChoice,
 ): void {
   const { t } = vscode.l10n;
 
@@ -27,6 +29,12 @@ export function registerSignInCommands(
       t('No MCP server has asked for more access.'),
     );
     if (server !== undefined) await personalSignIn.signIn(server);
+  });
+
+  commands.register('signInWithScopes', async (row) => {
+    const server = await choice.choose(row, t('Sign in to which MCP server?'));
+    const scopes = server && (await scopeChoice.choose(server));
+    if (server !== undefined && scopes !== undefined) await personalSignIn.signInWithScopes(server, scopes);
   });
 
   commands.register('cancelSignIn', async (row) => {

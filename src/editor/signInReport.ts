@@ -13,7 +13,7 @@ interface SignInReport {
 }
 
 /** @returns undefined where there is nothing to tell: who cancels knows. */
-function signInReport(server: ServerConfig, outcome: SignInOutcome): SignInReport | undefined {
+export function signInReport(server: ServerConfig, outcome: SignInOutcome): SignInReport | undefined {
   const { t } = vscode.l10n;
   switch (outcome.kind) {
     case 'signedIn': {
@@ -22,8 +22,14 @@ function signInReport(server: ServerConfig, outcome: SignInOutcome): SignInRepor
         account === undefined
           ? t('Signed in to {0}.', server.name)
           : t('Signed in to {0} as {1}.', server.name, account);
-      if (outcome.warnings.length === 0) return { severity: 'information', message };
-      return { severity: 'warning', message: [message, ...outcome.warnings].join(' ') };
+      const notes = [
+        ...(outcome.notGranted.length === 0
+          ? []
+          : [t('Asked for and not granted: {0}.', outcome.notGranted.join(', '))]),
+        ...outcome.warnings,
+      ];
+      if (notes.length === 0) return { severity: 'information', message };
+      return { severity: 'warning', message: [message, ...notes].join(' ') };
     }
     case 'cancelled':
       return undefined;

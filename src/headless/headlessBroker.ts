@@ -25,6 +25,7 @@ import { ServerStates } from '../broker/serverStates.js';
 import type { SignInParts } from '../broker/signInAttempt.js';
 import type { SignInQuestions } from '../broker/signInQuestions.js';
 import { SignIns } from '../broker/signIns.js';
+import { SignOuts } from '../broker/signOut.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
 import { HttpSseTransport } from '../relay/httpSseTransport.js';
 import { Relay } from '../relay/relay.js';
@@ -62,6 +63,7 @@ export interface HeadlessBroker extends Disposable {
   readonly clientSecrets: ClientSecrets;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
+  readonly signOuts: SignOuts;
 }
 
 /** The composition root without an editor; the callback is a loopback listener. */
@@ -115,6 +117,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     },
     states,
   );
+  const signOuts = new SignOuts(credentials, states, signIns, parts.lock, log, http);
   return {
     relay,
     signIns,
@@ -123,6 +126,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     clientSecrets,
     states,
     authorizedFetch,
+    signOuts,
     dispose: () => {
       signIns.dispose();
       relay.dispose();

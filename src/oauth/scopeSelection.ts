@@ -33,6 +33,11 @@ export function neededScopes(o: {
   return o.challenge?.scopes ?? o.resource.scopesSupported ?? [];
 }
 
+/** Whether a scope only keeps a sign-in or names its account; servers often leave these out of what they granted. */
+export function isSessionScope(scope: string): boolean {
+  return ['offline_access', 'openid', 'email', 'profile'].includes(scope);
+}
+
 /**
  * The scopes a tool needs, and those that make the sign-in last and give it a name, where the authorization
  * server lists them. A step-up needs them as much as the first sign-in: its token replaces the present one.

@@ -110,7 +110,7 @@ export async function startAuthorizationServer(
           requirePushedAuthorizationRequests: options.requirePushedRequests ?? false,
         },
         registration: { enabled: options.dynamicRegistration ?? true, idFactory: registeredClientId },
-        registrationManagement: { enabled: true },
+        registrationManagement: { enabled: options.dynamicRegistration ?? true },
         revocation: {
           enabled: true,
           allowedPolicy: (_context, client, token) => token.clientId === client.clientId,

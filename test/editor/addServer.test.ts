@@ -1,52 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import * as vscode from 'vscode';
-import { AddServer, suggestedName, type AddServerWindow } from '../../src/editor/addServer.js';
+import { AddServer, suggestedName } from '../../src/editor/addServer.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
-
-/** Answers the dialogue as a person would, and remembers what it showed. */
-class DialogueAnswers {
-  readonly shown: string[] = [];
-  readonly #answers: (string | undefined)[];
-
-  /** @param answers in order: what is typed, or part of the line or button that is chosen; undefined closes it */
-  constructor(...answers: (string | undefined)[]) {
-    this.#answers = answers;
-  }
-
-  get window(): AddServerWindow {
-    const choose = (texts: readonly string[]) => {
-      const answer = this.#answers.shift();
-      return answer === undefined ? -1 : texts.findIndex((text) => text.includes(answer));
-    };
-    const message = (text: string, ...buttons: string[]) => {
-      this.shown.push(text);
-      return Promise.resolve(buttons[choose(buttons)]);
-    };
-    return {
-      showInputBox: async (options: vscode.InputBoxOptions) => {
-        const answer = this.#answers.shift();
-        const typed = answer === '' ? options.value : answer;
-        const problem = typed === undefined ? undefined : await options.validateInput?.(typed);
-        if (problem !== undefined && problem !== null) this.shown.push(problem as string);
-        // An input box with a problem cannot be confirmed, only left.
-        return problem === undefined || problem === null ? typed : undefined;
-      },
-      showQuickPick: (items: readonly vscode.QuickPickItem[]) => {
-        const lines = items.map(
-          ({ label, description = '', detail = '' }) => `${label} | ${description} | ${detail}`,
-        );
-        this.shown.push(...lines);
-        return Promise.resolve(items[choose(lines)]);
-      },
-      showErrorMessage: message,
-      showInformationMessage: message,
-      withProgress: vscode.window.withProgress,
-    } as unknown as AddServerWindow;
-  }
-}
+import { DialogueAnswers } from './dialogueAnswers.js';
 
 describe('Add Server', () => {
   let extension: ActiveExtension;

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { callbackPath } from '../broker/callbackPath.js';
+import { clientName } from '../broker/clientForServer.js';
+import { clientMetadataDocument, clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
+import type { ClientSecrets } from '../broker/clientSecrets.js';
+import type { Commands } from './commands.js';
+import { Notifications } from './notifications.js';
+import type { ServerChoice } from './serverChoice.js';
+import type { EditorServerSettings } from './serverSettings.js';
+import { askClientSecret, type QuestionWindow } from './signInQuestions.js';
+
+export interface ClientCommandParts {
+  readonly choice: Pick<ServerChoice, 'choose'>;
+  readonly settings: EditorServerSettings;
+  readonly clientSecrets: ClientSecrets;
+  readonly extensionId: string;
+  readonly window?: QuestionWindow;
+}
+
+/** “Set Client Secret…” and “Create Client Metadata Document…”. */
+export function registerClientCommands(commands: Commands, parts: ClientCommandParts): void {
+  commands.register('setClientSecret', (row) => setClientSecret(parts, row));
+  commands.register('createClientMetadataDocument', () => createClientMetadataDocument(parts));
+}
+
+/** Keeps, replaces or removes the secret of a client registered by hand. */
+export async function setClientSecret(parts: ClientCommandParts, row: unknown): Promise<void> {
+  const { t } = vscode.l10n;
+  const { choice, settings, clientSecrets, window = vscode.window } = parts;
+  const notifications = new Notifications(window);
+  const server = await choice.choose(row, t('Set the client secret of which MCP server?'));
+  if (server === undefined) return;
+  const clientId = server.oauth.clientId ?? (await askClientId(notifications, server.name));
+  if (clientId === undefined) return;
+  if (await clientSecrets.has(server, clientId)) {
+    const replace = t('Replace the secret');
+    const remove = t('Remove the secret');
+    const title = t('The client {0} has a secret', clientId);
+    const picked = await window.showQuickPick([replace, remove], { title, ignoreFocusOut: true });
+    if (picked === undefined) return;
+    if (picked === remove) {
+      await clientSecrets.remove(server, clientId);
+      void notifications.information(t('The client secret of {0} is removed.', server.name));
+      return;
+    }
+  }
+  const secret = await askClientSecret(notifications, server);
+  if (secret === undefined) return;
+  await clientSecrets.put(server, clientId, secret);
+  if (server.oauth.clientId === undefined) await settings.setClientId(server.name, clientId);
+  void notifications.information(t('The client secret of {0} is kept, and used from the next sign-in.', server.name)); // prettier-ignore
+}
+
+async function askClientId(notifications: Notifications, server: string): Promise<string | undefined> {
+  const typed = await notifications.input({
+    title: vscode.l10n.t('Client id for {0}', server),
+    prompt: vscode.l10n.t('The id of the client that the secret belongs to'),
+    ignoreFocusOut: true,
+  });
+  const clientId = typed?.trim();
+  return clientId === '' ? undefined : clientId;
+}
+
+/** Writes the client's metadata into an editor, to be hosted at its address by whoever owns that. */
+export async function createClientMetadataDocument({
+  settings,
+  extensionId,
+  window = vscode.window,
+}: ClientCommandParts): Promise<void> {
+  const { t } = vscode.l10n;
+  const notifications = new Notifications(window);
+  const typed = await notifications.input({
+    title: t('Client metadata document'),
+    prompt: t('The address you will host it at, such as https://example.com/mcp-client.json'),
+    value: settings.clientMetadataUrl ?? '',
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? undefined : clientMetadataUrlFault(text.trim())),
+  });
+  const url = typed?.trim() ?? '';
+  if (url === '' || clientMetadataUrlFault(url) !== undefined) return;
+  const schemes = new Set(['vscode', 'vscode-insiders', vscode.env.uriScheme]);
+  const editors = [...schemes].map((scheme) => `${scheme}://${extensionId}${callbackPath}`);
+  const content = `${JSON.stringify(clientMetadataDocument(url, { name: clientName, editors }), undefined, 2)}\n`;
+  await vscode.window.showTextDocument(
+    await vscode.workspace.openTextDocument({ language: 'json', content }),
+  );
+  const use = t('Use This Address');
+  const told = t('Host this document at {0}, as application/json. Then let sign-ins use its address.', url);
+  if ((await notifications.information(told, use)) === use) await settings.setClientMetadataUrl(url);
+}

@@ -1,0 +1,35 @@
+import { ClientSecrets } from '../broker/clientSecrets.js';
+import { MetadataCache } from '../broker/metadataCache.js';
+import type { Clock, Disposable, Memory, SecretStore } from '../broker/ports.js';
+import { ServerDecisions } from '../broker/serverDecisions.js';
+import type { SignInParts } from '../broker/signInAttempt.js';
+import type { EditorServerSettings } from './serverSettings.js';
+import { EditorSignInQuestions } from './signInQuestions.js';
+
+/** What a sign-in knows from before, and who answers the rest. */
+export interface EditorAnswers
+  extends Required<Pick<SignInParts, 'questions' | 'decisions' | 'metadata' | 'clientSecrets'>>, Disposable {
+  /** As the setting has it now. */
+  readonly clientMetadataUrl: string | undefined;
+}
+
+export function editorAnswers(
+  settings: EditorServerSettings,
+  secrets: SecretStore,
+  memory: Memory,
+  clock: Clock,
+): EditorAnswers {
+  const clientSecrets = new ClientSecrets(secrets);
+  const metadata = new MetadataCache(clock);
+  const subscription = settings.onDidChange(() => metadata.clear());
+  return {
+    clientSecrets,
+    metadata,
+    decisions: new ServerDecisions(memory),
+    questions: new EditorSignInQuestions(settings, clientSecrets),
+    get clientMetadataUrl() {
+      return settings.clientMetadataUrl;
+    },
+    dispose: () => subscription.dispose(),
+  };
+}

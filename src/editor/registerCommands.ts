@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { SignOuts } from '../broker/signOut.js';
+import type { Network } from '../oauth/httpContext.js';
+import { AddServer } from './addServer.js';
+import { registerClientCommands } from './clientCommands.js';
+import type { Commands } from './commands.js';
+import type { EditorAnswers } from './editorAnswers.js';
+import type { PersonalSignIn } from './personalSignIn.js';
+import { ScopeChoice } from './scopeChoice.js';
+import { registerServerCommands, type ServerCommandParts } from './serverCommands.js';
+import type { EditorServerSettings } from './serverSettings.js';
+import { registerSignInCommands } from './signInCommands.js';
+
+/** All that any command needs. */
+export interface CommandParts extends ServerCommandParts {
+  readonly settings: EditorServerSettings;
+  readonly credentials: CredentialStore;
+  readonly personalSignIn: PersonalSignIn;
+  readonly signOuts: SignOuts;
+  readonly answers: EditorAnswers;
+  readonly http: Network;
+  readonly extensionId: string;
+}
+
+/** Registers every command of the extension. */
+export function registerCommands(commands: Commands, parts: CommandParts): void {
+  const { settings, credentials, personalSignIn, signOuts, answers, http, choice, states } = parts;
+  const scopeChoice = new ScopeChoice(credentials, http, answers);
+  registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
+  registerServerCommands(commands, parts);
+  registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
+  commands.register('addServer', () =>
+    new AddServer(settings, personalSignIn, states, http, vscode.window, answers).run(),
+  );
+}

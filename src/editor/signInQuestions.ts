@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import type { ClientSecrets } from '../broker/clientSecrets.js';
+import type { ExceptionName } from '../broker/oauthSettings.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignInQuestions } from '../broker/signInQuestions.js';
+import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { Redacted } from '../oauth/redacted.js';
+import { serverWords, shownAddress } from '../oauth/serverWords.js';
+import { Notifications, type NotificationWindow } from './notifications.js';
+import type { EditorServerSettings } from './serverSettings.js';
+
+/** The parts of the editor's window that questions are asked in. */
+export type QuestionWindow = Partial<NotificationWindow> & Pick<typeof vscode.window, 'showQuickPick'>;
+
+/** What a sign-in asks its person on the way, in the editor. */
+export class EditorSignInQuestions implements SignInQuestions {
+  readonly #notifications: Notifications;
+
+  constructor(
+    private readonly settings: Pick<EditorServerSettings, 'setClientId'>,
+    private readonly clientSecrets: ClientSecrets,
+    private readonly window: QuestionWindow = vscode.window,
+  ) {
+    this.#notifications = new Notifications(window);
+  }
+
+  async authorizationServer(
+    server: ServerConfig,
+    issuers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const items = issuers.map((issuer) => ({
+      // What a server wrote, without the icons that lists draw for `$(name)`.
+      label: (serverWords(new URL(issuer).host) ?? '').replaceAll('$(', '$ ('),
+      description: shownAddress(issuer).replaceAll('$(', '$ ('),
+      issuer,
+    }));
+    const options = {
+      title: vscode.l10n.t('Sign in to {0} where?', server.name),
+      placeHolder: vscode.l10n.t('It names several authorization servers. Your choice is remembered.'),
+      ignoreFocusOut: true,
+    };
+    return cancellable(
+      signal,
+      async (token) => (await this.window.showQuickPick(items, options, token))?.issuer,
+    );
+  }
+
+  async acceptException(server: ServerConfig, name: ExceptionName, fault: OAuthFlowError): Promise<boolean> {
+    const accept = vscode.l10n.t('Accept for This Server');
+    const detail = `${fault.message} ${consequenceOf(name)}`;
+    const question = vscode.l10n.t('{0} breaks a rule that protects your sign-in.', server.name);
+    return (await this.#notifications.modal(question, detail, accept)) === accept;
+  }
+
+  /** What was typed is kept even where the sign-in has ended meanwhile: registering a client takes its time. */
+  async clientId(server: ServerConfig, as: AuthorizationServer): Promise<string | undefined> {
+    const { host } = new URL(as.issuer);
+    const clientId = await this.#notifications.input({
+      title: vscode.l10n.t('Client id for {0}', server.name),
+      prompt: vscode.l10n.t('{0} registers no client by itself. Register one there, and enter its client id:', host), // prettier-ignore
+      ignoreFocusOut: true,
+    });
+    if (clientId === undefined || clientId.trim() === '') return undefined;
+    if (as.token_endpoint_auth_methods_supported?.includes('none') === false) {
+      const secret = await askClientSecret(this.#notifications, server, host);
+      if (secret !== undefined) await this.clientSecrets.put(server, clientId.trim(), secret);
+    }
+    await this.settings.setClientId(server.name, clientId.trim());
+    return clientId.trim();
+  }
+}
+
+/** @param host of the authorization server, where it is known */
+export async function askClientSecret(
+  notifications: Notifications,
+  server: ServerConfig,
+  host?: string,
+): Promise<Redacted | undefined> {
+  const secret = await notifications.input({
+    title: vscode.l10n.t('Client secret for {0}', server.name),
+    prompt:
+      host === undefined
+        ? vscode.l10n.t('It is kept in this editor’s secret storage, and sent to the authorization server alone.')
+        : vscode.l10n.t('{0} wants a secret beside the client id. It is kept in this editor’s secret storage.', host), // prettier-ignore
+    password: true,
+    ignoreFocusOut: true,
+  });
+  return secret === undefined || secret.trim() === '' ? undefined : new Redacted(secret.trim());
+}
+
+function consequenceOf(name: ExceptionName): string {
+  switch (name) {
+    case 'pkceNotAdvertised':
+      return vscode.l10n.t('If it does not check PKCE, whoever gets hold of the code in your browser’s callback could use it. PKCE is sent all the same.'); // prettier-ignore
+    case 'issuerMismatch':
+      return vscode.l10n.t('Accept it only if you know that both names belong to the same provider: the sign-in goes to the addresses this document names.'); // prettier-ignore
+  }
+}
+
+/** A list that closes when the sign-in ends. */
+async function cancellable<T>(
+  signal: AbortSignal,
+  show: (token: vscode.CancellationToken) => Promise<T>,
+): Promise<T> {
+  const source = new vscode.CancellationTokenSource();
+  const cancel = () => source.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await show(source.token);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    source.dispose();
+  }
+}

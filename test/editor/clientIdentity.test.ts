@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import {
+  createClientMetadataDocument,
+  setClientSecret,
+  type ClientCommandParts,
+} from '../../src/editor/clientCommands.js';
+import { ScopeChoice } from '../../src/editor/scopeChoice.js';
+import { EditorSignInQuestions } from '../../src/editor/signInQuestions.js';
+import { signInReport } from '../../src/editor/signInReport.js';
+import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
+import { alice } from '../demo/people.js';
+import { extensionId, next, serverNamed, signInAs } from './activeExtension.js';
+import { DialogueAnswers } from './dialogueAnswers.js';
+import { startEditorScene, type EditorScene } from './editorScene.js';
+
+const issuer = 'https://as.example';
+const never = new AbortController().signal;
+
+describe('who the client is, and what the person decides', () => {
+  let scene: EditorScene;
+  let server: ServerConfig;
+
+  beforeEach(async () => {
+    scene = await startEditorScene();
+    ({ server } = scene);
+  });
+  afterEach(() => scene.close());
+
+  const secrets = () => scene.extension.answers.clientSecrets;
+  const questions = (dialogue: DialogueAnswers) =>
+    new EditorSignInQuestions(scene.extension.settings, secrets(), dialogue.window);
+  const parts = (dialogue: DialogueAnswers): ClientCommandParts => ({
+    choice: { choose: () => Promise.resolve(serverNamed(scene.extension, 'repositories')) },
+    settings: scene.extension.settings,
+    clientSecrets: secrets(),
+    extensionId,
+    window: dialogue.window,
+  });
+  const configuredId = () => serverNamed(scene.extension, 'repositories').oauth.clientId;
+
+  it('asks for a client id and keeps it in the settings, beside what is there', async () => {
+    const dialogue = new DialogueAnswers(' by-hand ');
+    const saved = next((told) => scene.extension.settings.onDidChange(told));
+    assert.equal(await questions(dialogue).clientId(server, { issuer }), 'by-hand');
+    await saved;
+    assert.equal(configuredId(), 'by-hand');
+    assert.equal(serverNamed(scene.extension, 'repositories').url, server.url);
+    assert.equal(await secrets().has(server, 'by-hand'), false);
+  });
+
+  it('asks for the secret too where the authorization server takes no client without one', async () => {
+    const dialogue = new DialogueAnswers('by-hand', 'hush');
+    const as = { issuer, token_endpoint_auth_methods_supported: ['client_secret_post'] };
+    await questions(dialogue).clientId(server, as);
+    assert.equal((await secrets().get(server, 'by-hand', issuer))?.expose(), 'hush');
+    const setting = JSON.stringify(vscode.workspace.getConfiguration('mcpOAuthBroker').get('servers'));
+    assert.ok(!setting.includes('hush'));
+    await secrets().remove(server, 'by-hand');
+  });
+
+  it('changes nothing where no client id is given', async () => {
+    assert.equal(await questions(new DialogueAnswers(undefined)).clientId(server, { issuer }), undefined);
+    assert.equal(configuredId(), undefined);
+  });
+
+  it('accepts a broken rule on a yes alone, and says what it means', async () => {
+    const fault = new OAuthFlowError('pkceNotAdvertised', 'as.example does not announce PKCE.');
+    const yes = new DialogueAnswers('Accept for This Server');
+    assert.equal(await questions(yes).acceptException(server, 'pkceNotAdvertised', fault), true);
+    assert.match(yes.shown.join(), /as\.example does not announce PKCE\. If it does not check PKCE/);
+    const no = new DialogueAnswers(undefined);
+    assert.equal(await questions(no).acceptException(server, 'pkceNotAdvertised', fault), false);
+  });
+
+  it('lets the person choose one of several authorization servers, or none', async () => {
+    const issuers = ['https://one.example/a', 'https://two.example'];
+    const dialogue = new DialogueAnswers('two.example');
+    assert.equal(await questions(dialogue).authorizationServer(server, issuers, never), issuers[1]);
+    assert.ok(dialogue.shown.some((line) => line.includes('one.example | https://one.example/a')));
+    const closed = questions(new DialogueAnswers(undefined));
+    assert.equal(await closed.authorizationServer(server, issuers, never), undefined);
+  });
+
+  it('keeps, replaces and removes a client secret, in SecretStorage and nowhere else', async () => {
+    const saved = next((told) => scene.extension.settings.onDidChange(told));
+    await setClientSecret(parts(new DialogueAnswers('by-hand', 'first')), undefined);
+    await saved;
+    assert.equal(configuredId(), 'by-hand');
+    await setClientSecret(parts(new DialogueAnswers('Replace', 'second')), undefined);
+    assert.equal((await secrets().get(server, 'by-hand', issuer))?.expose(), 'second');
+    const stored = await scene.extension.context.secrets.get(`clientSecret ${server.url} by-hand`);
+    assert.ok(stored?.includes('second'));
+    const dialogue = new DialogueAnswers('Remove');
+    await setClientSecret(parts(dialogue), undefined);
+    assert.equal(await secrets().has(server, 'by-hand'), false);
+    assert.ok(!dialogue.shown.join().includes('second'));
+  });
+
+  it('writes the document to host, and uses its address where the person says so', async () => {
+    const url = 'https://example.com/mcp-client.json';
+    const configuration = () => vscode.workspace.getConfiguration('mcpOAuthBroker');
+    await createClientMetadataDocument(parts(new DialogueAnswers(url, 'Use This Address')));
+    const shown = vscode.window.activeTextEditor?.document;
+    assert.ok(shown);
+    assert.equal(shown.languageId, 'json');
+    const document = JSON.parse(shown.getText()) as Record<string, unknown>;
+    assert.equal(document['client_id'], url);
+    assert.equal(document['token_endpoint_auth_method'], 'none');
+    const redirects = document['redirect_uris'] as string[];
+    assert.ok(redirects.includes(`vscode://${extensionId}/callback`));
+    assert.ok(redirects.includes('http://127.0.0.1/callback'));
+    assert.ok(redirects.some((uri) => /^http:\/\/127\.0\.0\.1:\d+\/callback$/.test(uri)));
+    assert.equal(scene.extension.answers.clientMetadataUrl, url);
+    await configuration().update('clientMetadataUrl', undefined, vscode.ConfigurationTarget.Global);
+    assert.equal(scene.extension.answers.clientMetadataUrl, undefined);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('takes no address for the document but an https one', async () => {
+    const dialogue = new DialogueAnswers('http://example.com/client.json');
+    await createClientMetadataDocument(parts(dialogue));
+    assert.deepEqual(dialogue.shown, ['The address of a client metadata document starts with https://.']);
+  });
+
+  it('lists the scopes that are known, those of a plain sign-in ticked, and takes others', async () => {
+    const { credentials } = scene.extension;
+    const dialogue = new DialogueAnswers('repo:read,Other', 'repo:write extra');
+    const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
+    const choice = new ScopeChoice(credentials, http, scene.extension.answers, dialogue.window);
+    assert.deepEqual(await choice.choose(server), ['repo:read', 'repo:write', 'extra']);
+    assert.ok(dialogue.shown.includes('repo:read |  |  | picked'));
+    assert.ok(dialogue.shown.includes('repo:write |  | '), dialogue.shown.join('\n'));
+  });
+
+  it('says which scopes were asked for and not granted', async () => {
+    const outcome = await signInAs(scene.extension, server, alice);
+    assert.ok(outcome.kind === 'signedIn');
+    assert.deepEqual(outcome.notGranted, []);
+    const report = signInReport(server, { ...outcome, notGranted: ['repo:write'] });
+    assert.equal(report?.severity, 'warning');
+    assert.match(report.message, /Asked for and not granted: repo:write\./);
+  });
+});

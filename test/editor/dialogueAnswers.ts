@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { AddServerWindow } from '../../src/editor/addServer.js';
+
+/** Answers the dialogue as a person would, and remembers what it showed. */
+export class DialogueAnswers {
+  readonly shown: string[] = [];
+  readonly #answers: (string | undefined)[];
+
+  /** @param answers in order: what is typed, or part of the line or button that is chosen; undefined closes it */
+  constructor(...answers: (string | undefined)[]) {
+    this.#answers = answers;
+  }
+
+  get window(): AddServerWindow {
+    const choose = (texts: readonly string[]) => {
+      const answer = this.#answers.shift();
+      return answer === undefined ? -1 : texts.findIndex((text) => text.includes(answer));
+    };
+    const message = (text: string, ...rest: (string | vscode.MessageOptions)[]) => {
+      const buttons = rest.filter((part) => typeof part === 'string');
+      const [detail] = rest.flatMap((part) => (typeof part === 'string' ? [] : [part.detail]));
+      this.shown.push(detail === undefined ? text : `${text} ${detail}`);
+      return Promise.resolve(buttons[choose(buttons)]);
+    };
+    return {
+      showInputBox: async (options: vscode.InputBoxOptions) => {
+        const answer = this.#answers.shift();
+        const typed = answer === '' ? options.value : answer;
+        const problem = typed === undefined ? undefined : await options.validateInput?.(typed);
+        if (problem !== undefined && problem !== null) this.shown.push(problem as string);
+        // An input box with a problem cannot be confirmed, only left.
+        return problem === undefined || problem === null ? typed : undefined;
+      },
+      showQuickPick: (
+        items: readonly (string | vscode.QuickPickItem)[],
+        options?: vscode.QuickPickOptions,
+      ) => {
+        const lines = items.map((item) =>
+          typeof item === 'string'
+            ? item
+            : `${item.label} | ${item.description ?? ''} | ${item.detail ?? ''}${item.picked === true ? ' | picked' : ''}`,
+        );
+        this.shown.push(...lines);
+        if (options?.canPickMany !== true) return Promise.resolve(items[choose(lines)]);
+        // Parts of the lines to tick, with commas between them.
+        const ticked = this.#answers.shift()?.split(',');
+        return Promise.resolve(
+          ticked && items.filter((_item, at) => ticked.some((part) => lines[at]?.includes(part) === true)),
+        );
+      },
+      showErrorMessage: message,
+      showInformationMessage: message,
+      showWarningMessage: message,
+      withProgress: vscode.window.withProgress,
+    } as unknown as AddServerWindow;
+  }
+}
