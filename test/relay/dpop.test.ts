@@ -129,13 +129,16 @@ describe('tokens bound to a key', () => {
 describe('an authorization server that takes pushed requests only', () => {
   for (const dpop of [undefined, new DpopVerification()]) {
     it(`is signed in to, ${dpop === undefined ? 'with Bearer' : 'with bound'} tokens`, async () => {
-      const stage = await startRelayWorld({ requirePushedRequests: true, ...(dpop && { dpop }) });
+      const bound = dpop && { dpop, requireDpopNonce: true };
+      const stage = await startRelayWorld({ requirePushedRequests: true, ...bound });
       try {
         await stage.signIn('repositories');
         const client = await stage.connect('repositories');
         assert.equal((await callTool(client, 'list_branches')).isError, false);
         const paths = stage.world.authorizationServer.requests.map(({ path }) => path);
-        assert.equal(paths.filter((path) => path === '/request').length, 1);
+        // The nonce that the push asks for does for the token request too.
+        assert.equal(paths.filter((path) => path === '/request').length, dpop === undefined ? 1 : 2);
+        assert.equal(paths.filter((path) => path === '/token').length, 1);
       } finally {
         await stage.close();
       }
