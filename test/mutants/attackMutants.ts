@@ -31,8 +31,8 @@ export const attackMutants: readonly Mutant[] = [
     'issuers compared as addresses, not as texts',
     metadata,
     [
-      'if (!accepted.includes(issuer)) {',
-      'if (!accepted.some((one) => new URL(one).href === new URL(issuer).href)) {',
+      'if (accepted?.includes(issuer) === false) {',
+      'if (accepted?.some((one) => new URL(one).href === new URL(issuer).href) === false) {',
     ],
     attack('issuerSwap'),
   ),
@@ -83,7 +83,7 @@ export const attackMutants: readonly Mutant[] = [
     'a server excuses itself from PKCE',
     metadata,
     [
-      '.filter(([name]) => name !== flag);\n  return Object.fromEntries(metadata)',
+      '.filter(([name]) => name !== flag && name !== namedAs);\n  return Object.fromEntries(metadata)',
       ';\n  return Object.fromEntries(metadata)',
     ],
     attack('pkceDowngrade'),
@@ -92,7 +92,7 @@ export const attackMutants: readonly Mutant[] = [
   mutant(
     'another type of token taken for Bearer',
     tokens,
-    ["if (body.token_type !== 'bearer') throw", 'if (false) throw'],
+    ["if (type !== 'bearer') {", 'if (false) {'],
     attack('foreignTokenType'),
   ),
   mutant(

@@ -65,7 +65,7 @@ export const oauthMutants: readonly Mutant[] = [
   mutant(
     'PKCE not required to be advertised',
     request,
-    ['if (!advertised && !usesDefaultEndpoints(as)', 'if (false && !usesDefaultEndpoints(as)'],
+    ["if (as.code_challenge_methods_supported?.includes('S256') === true ||", 'if (as !== undefined ||'],
     requests,
   ),
   mutant(
@@ -77,7 +77,7 @@ export const oauthMutants: readonly Mutant[] = [
   mutant(
     'resource left out of the authorization request',
     request,
-    ['    resource,\n    nonce,\n', '    nonce,\n'],
+    ['    resource,\n    audience: o.audience,\n', '    audience: o.audience,\n'],
     requests,
   ),
   mutant(
@@ -109,7 +109,7 @@ export const oauthMutants: readonly Mutant[] = [
   mutant(
     'an issuer that names another accepted',
     metadata,
-    ['if (!accepted.includes(issuer)) {', 'if (false) {'],
+    ['if (accepted?.includes(issuer) === false) {', 'if (false) {'],
     'test/oauth/authorizationServerMetadata.test.ts',
   ),
   mutant(
