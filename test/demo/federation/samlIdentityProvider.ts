@@ -37,30 +37,24 @@ interface WaitingRequest {
 export class SamlIdentityProvider {
   /** Makes assertions out for this audience instead of the service provider that asked. */
   audience: string | undefined;
-  readonly #metadata: string;
+  /** Signs with this key, and sends its certificate along, instead of the one its service provider was told of. */
+  impostor: SigningKey | undefined;
+  /** Of the key that signs its assertions. */
+  readonly certificate: string;
   readonly #waiting = new Map<string, WaitingRequest>();
   readonly #identityProvider: ReturnType<typeof IdentityProvider>;
   readonly #serviceProvider: ReturnType<typeof ServiceProvider>;
 
   private constructor(
     private readonly origin: string,
-    { privateKey, certificate }: SigningKey,
+    key: SigningKey,
     serviceProviderMetadata: string,
     private readonly stop: () => Promise<void>,
   ) {
-    this.certificate = certificate;
-    const { entityId, singleSignOnUrl } = this;
-    this.#metadata = samlIdentityProviderMetadata({ entityId, singleSignOnUrl, nameIdFormat, certificate });
-    this.#identityProvider = IdentityProvider({
-      metadata: this.#metadata,
-      privateKey,
-      nameIDFormat: [nameIdFormat],
-    });
+    this.certificate = key.certificate;
+    this.#identityProvider = this.#signingWith(key);
     this.#serviceProvider = ServiceProvider({ metadata: serviceProviderMetadata });
   }
-
-  /** Of the key that signs its assertions. */
-  readonly certificate: string;
 
   get entityId(): string {
     return `${this.origin}/metadata`;
@@ -97,7 +91,9 @@ export class SamlIdentityProvider {
     else if (request.method === 'POST' && url.pathname.startsWith(loginPath))
       await this.#logIn(url.pathname, request, response);
     else if (request.method === 'GET' && url.href === this.entityId)
-      response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(this.#metadata);
+      response
+        .writeHead(200, { 'content-type': 'application/samlmetadata+xml' })
+        .end(this.#identityProvider.getMetadata());
     else sendHtml(response, 404, providerErrorPage(name, 'There is no such page.'));
   }
 
@@ -139,7 +135,8 @@ export class SamlIdentityProvider {
   }
 
   async #assertionOf({ subject }: ProviderAccount, { requestId }: WaitingRequest) {
-    const answer = await this.#identityProvider.createLoginResponse(
+    const signer = this.impostor ? this.#signingWith(this.impostor) : this.#identityProvider;
+    const answer = await signer.createLoginResponse(
       this.#recipient(),
       { extract: { request: { id: requestId } } },
       'post',
@@ -148,6 +145,12 @@ export class SamlIdentityProvider {
     );
     if (!('entityEndpoint' in answer)) throw new Error('The service provider has no endpoint for POST.');
     return answer;
+  }
+
+  #signingWith({ privateKey, certificate }: SigningKey) {
+    const { entityId, singleSignOnUrl } = this;
+    const metadata = samlIdentityProviderMetadata({ entityId, singleSignOnUrl, nameIdFormat, certificate });
+    return IdentityProvider({ metadata, privateKey, nameIDFormat: [nameIdFormat] });
   }
 
   #recipient() {
