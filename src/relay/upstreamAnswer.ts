@@ -7,7 +7,7 @@ import { drained } from './backPressure.js';
 import { describeRequest } from './consentInStream.js';
 import { sendJson, type HeldRequest } from './heldRequest.js';
 import { isListMethod, longestList, type ServerProfiles } from './serverProfiles.js';
-import { beginningOf, OversizedAnswerError } from './upstreamBody.js';
+import { beginningOf, UnboundedAnswerError } from './upstreamBody.js';
 import { isEventStream } from './upstreamEvents.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -60,7 +60,7 @@ export class UpstreamAnswers {
       });
       if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
     } catch (error) {
-      if (!(error instanceof OversizedAnswerError)) throw error;
+      if (!(error instanceof UnboundedAnswerError)) throw error;
       refuseUnanswered(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
     }
   }

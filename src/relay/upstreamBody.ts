@@ -3,8 +3,13 @@ import { discardBody } from '../oauth/discardBody.js';
 /** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
 export const longestMessage = 16 * 1024 * 1024;
 
+/** An upstream's answer is more than can be relayed. */
+export class UnboundedAnswerError extends Error {
+  override readonly name: string = 'UnboundedAnswerError';
+}
+
 /** An upstream's message is larger than what is held of one. */
-export class OversizedAnswerError extends Error {
+export class OversizedAnswerError extends UnboundedAnswerError {
   override readonly name = 'OversizedAnswerError';
 
   constructor(limit: number) {

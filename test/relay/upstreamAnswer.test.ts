@@ -378,6 +378,18 @@ describe('an answer that streams', () => {
     );
   });
 
+  it('is given up in words where its stream is lines without end that are no event', async () => {
+    const dropped = Promise.withResolvers<void>();
+    upstream.answer = ({ id }, response) => {
+      response.writeHead(200, events);
+      response.once('close', dropped.resolve);
+      response.write(`${progress(id, 1)}${'a\n'.repeat(2_000)}`);
+    };
+    const answer = await caller.callTool('garbled');
+    assert.match(await answer.whole(), /step 1[^]*sent more than can be relayed\. .*more than 1000 lines/);
+    await dropped.promise;
+  });
+
   it('is relayed and not remembered where it is a list larger than what is remembered', async () => {
     const tool = { name: 'big', description: 'x'.repeat(1_200_000), inputSchema: { type: 'object' } };
     upstream.answer = ({ id }, response) => {
