@@ -68,8 +68,9 @@ export function activate(context: vscode.ExtensionContext) {
   const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const memory = new EditorMemory(context.globalState);
   const servers = () => settings.servers;
+  const leaveUpstream = (sessionId: string) => http.leave(sessionId);
   const relay = own(
-    new Relay({ servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
+    new Relay({ servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, leaveUpstream, memory, clock, log }), // prettier-ignore
   );
   const redirects = new EditorRedirectUris(context.extension.id, relay);
   const signIns: SignIns = own(
