@@ -56,7 +56,7 @@ export function activate(context: vscode.ExtensionContext) {
   const transport = own(new HttpSseTransport(machineFetch, (url) => settings.speaksSse(url)));
   const http = { fetch: transport.fetch, resolver: systemResolver };
   const callbacks = new PendingCallbacks();
-  const credentials = own(new CredentialStore(secrets, log, sealed));
+  const credentials = own(new CredentialStore(secrets, log, sealed, secrets.tellsAllWindows));
   const clients = new ClientStore(secrets, clock);
   const states = own(new ServerStates(credentials, clock));
   const clientSecrets = new ClientSecrets(secrets);
@@ -68,9 +68,8 @@ export function activate(context: vscode.ExtensionContext) {
   const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const memory = new EditorMemory(context.globalState);
   const servers = () => settings.servers;
-  const leaveUpstream = (sessionId: string) => http.leave(sessionId);
   const relay = own(
-    new Relay({ servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, leaveUpstream, memory, clock, log }), // prettier-ignore
+    new Relay({ servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, leaveUpstream: (id) => transport.leave(id), memory, clock, log }), // prettier-ignore
   );
   const redirects = new EditorRedirectUris(context.extension.id, relay);
   const signIns: SignIns = own(

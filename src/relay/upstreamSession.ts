@@ -16,7 +16,7 @@ import { patiently } from './patience.js';
 import type { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import type { UpstreamDiscovery } from './upstreamDiscovery.js';
-import { upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import { resultOf } from './upstreamResult.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -184,7 +184,7 @@ export class UpstreamSessions {
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
       ...post,
-      session: session.upstream,
+      session: sessionOf(session.upstream),
       signal,
     });
   }
