@@ -52,6 +52,23 @@ export async function boundedText(response: Response, limit = longestMessage): P
   throw new OversizedAnswerError(limit);
 }
 
+/**
+ * What is read to its end, as text.
+ *
+ * @param limit in bytes
+ * @throws OversizedAnswerError
+ */
+export async function wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > limit) throw new OversizedAnswerError(limit);
+    read.push(chunk);
+  }
+  return Buffer.concat(read).toString('utf8');
+}
+
 export function chunksOf(response: Response): AsyncIterable<Uint8Array> {
   return (response.body ?? nothing()) as AsyncIterable<Uint8Array>;
 }

@@ -148,6 +148,12 @@ export const relayMutants: readonly Mutant[] = [
     'test/relay/httpSseTransport.test.ts',
   ),
   mutant(
+    'a long document taken for the answer unread',
+    answer,
+    ['if (!scan.isAnswer) throw new NoAnswerError();', 'void NoAnswerError;'],
+    answerTest,
+  ),
+  mutant(
     'half a document taken for a message',
     'src/relay/eventStream.ts',
     ["'\\nevent: incomplete\\n\\n'", "'\\n\\n'"],
