@@ -54,7 +54,7 @@ export function activate(context: vscode.ExtensionContext) {
   const transport = own(new HttpSseTransport(machineFetch, (url) => settings.speaksSse(url)));
   const http = { fetch: transport.fetch, resolver: systemResolver };
   const callbacks = new PendingCallbacks();
-  const credentials = own(new CredentialStore(secrets, log, sealed));
+  const credentials = own(new CredentialStore(secrets, log, sealed, secrets.tellsAllWindows));
   const clients = new ClientStore(secrets, clock);
   const states = own(new ServerStates(credentials, clock));
   const memory = new EditorMemory(context.globalState);
@@ -65,7 +65,7 @@ export function activate(context: vscode.ExtensionContext) {
 
   const consentPrompt = new NotificationConsentPrompt(credentials, () => personalSignIn);
   const relay = own(
-    new Relay({ servers: () => settings.servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, memory, clock, log }), // prettier-ignore
+    new Relay({ servers: () => settings.servers, authorizedFetch, credentials, signIns: () => signIns, callbacks, consentPrompt, leaveUpstream: (id) => transport.leave(id), memory, clock, log }), // prettier-ignore
   );
   const redirects = new EditorRedirectUris(context.extension.id, relay);
   const signIns: SignIns = own(

@@ -40,7 +40,7 @@ export class AccessTokens {
    * or the storage throws, where it has expired or cannot be read
    */
   async current(server: ServerConfig): Promise<Credential | undefined> {
-    const credential = this.#usable(server, await this.credentials.get(server.url));
+    const credential = this.#usable(server, await this.credentials.newest(server.url));
     if (credential === undefined && this.#grantOf(server) !== undefined)
       return this.#renew(server, undefined);
     if (credential === undefined || !isNearExpiry(credential, this.clock.now())) return credential;

@@ -107,6 +107,7 @@ export class AuthorizedFetch {
       const wider = credential && (await this.#wider(server, response, credential));
       if (wider === undefined) break;
       await discardBody(response);
+      if (isStranger(wider, request)) return { kind: 'otherPerson' };
       credential = wider;
       response = await this.#attempt(server, request, credential);
     }

@@ -38,9 +38,10 @@ export function credentialFacts(credential: Credential): CredentialFacts {
 /** Tells people apart; where nobody said who signed in, every sign-in may be another person. */
 export function personOf(credential: Credential | undefined): string | undefined {
   if (credential === undefined) return undefined;
-  return credential.account === undefined
-    ? credential.id
-    : `${credential.account.id} ${credential.as.issuer}`;
+  const { account, grant, as, client } = credential;
+  if (account !== undefined) return `${account.id} ${as.issuer}`;
+  // Where nobody signs in, the client acts, and each of its tokens is a credential of its own.
+  return grant === undefined ? credential.id : `${grant} ${client.clientId} ${as.issuer}`;
 }
 
 const longestMargin = 60_000;

@@ -9,7 +9,7 @@ import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.j
 import { withoutRefreshToken, type Account, type Credential } from './credential.js';
 import { Emitter } from './emitter.js';
 import { directGrantNames } from './grantChoice.js';
-import type { Disposable, Log, SecretStore, SharedRecords } from './ports.js';
+import type { Disposable, Log, SecretStore, SharedRecord, SharedRecords } from './ports.js';
 
 const prefix = 'credential ';
 
@@ -21,7 +21,7 @@ const removed = '';
  * once, says which is the newest. Reads are remembered until storage says that a key changed.
  */
 export class CredentialStore implements Disposable {
-  readonly #cache = new Map<string, Promise<Credential | undefined>>();
+  readonly #cache = new Map<string, Promise<Known>>();
   readonly #changed = new Emitter<string>();
   /** Keys of writes under way here, whose echo from storage tells nothing. */
   readonly #writing = new Set<string>();
@@ -36,6 +36,8 @@ export class CredentialStore implements Disposable {
     private readonly secrets: SecretStore,
     private readonly log: Log,
     private readonly shared?: SharedRecords,
+    /** Whether storage tells of every window's writes; then what is remembered is the newest. */
+    private readonly hearsAllWindows = false,
   ) {
     this.#subscription = secrets.onDidChange((key) => {
       if (!key.startsWith(prefix) || this.#writing.has(key)) return;
@@ -45,15 +47,24 @@ export class CredentialStore implements Disposable {
     });
   }
 
-  get(serverUrl: string): Promise<Credential | undefined> {
-    let credential = this.#cache.get(serverUrl);
-    if (credential === undefined) {
-      credential = this.#read(serverUrl).then((read) => this.#withKeyInUse(serverUrl, read));
-      this.#cache.set(serverUrl, credential);
-      // A storage that failed once may work the next time.
-      credential.catch(() => this.#cache.delete(serverUrl));
-    }
-    return credential;
+  async get(serverUrl: string): Promise<Credential | undefined> {
+    return (await this.#known(serverUrl)).credential;
+  }
+
+  /** What is remembered, unless another window has written since: for what acts with it. */
+  async newest(serverUrl: string): Promise<Credential | undefined> {
+    if (this.shared === undefined || this.hearsAllWindows) return this.get(serverUrl);
+    const known = this.#known(serverUrl);
+    const [{ generation, credential }, newest = 0] = await Promise.all([
+      known,
+      this.shared.generation(serverUrl),
+    ]);
+    if (newest <= generation) return credential;
+    // Another request may have seen it first.
+    if (this.#cache.get(serverUrl) !== known) return this.get(serverUrl);
+    const reread = await this.reread(serverUrl);
+    this.#changed.fire(serverUrl);
+    return reread;
   }
 
   /** Reads past what is remembered: another process may have written since. */
@@ -90,12 +101,33 @@ export class CredentialStore implements Disposable {
     } finally {
       this.#writing.delete(key);
     }
-    this.#cache.set(serverUrl, Promise.resolve(this.#withKeyInUse(serverUrl, credential)));
+    const known = { credential: this.#withKeyInUse(serverUrl, credential), generation };
+    this.#cache.set(serverUrl, Promise.resolve(known));
     this.#changed.fire(serverUrl);
   }
 
-  async #read(serverUrl: string): Promise<Credential | undefined> {
+  #known(serverUrl: string): Promise<Known> {
+    let known = this.#cache.get(serverUrl);
+    if (known === undefined) {
+      known = this.#read(serverUrl);
+      this.#cache.set(serverUrl, known);
+      // A storage that failed once may work the next time.
+      known.catch(() => this.#cache.delete(serverUrl));
+    }
+    return known;
+  }
+
+  async #read(serverUrl: string): Promise<Known> {
     const [own, shared] = await this.#stored(serverUrl);
+    const generation = Math.max(own?.generation ?? 0, shared?.generation ?? 0);
+    return { generation, credential: this.#withKeyInUse(serverUrl, this.#newer(serverUrl, own, shared)) };
+  }
+
+  #newer(
+    serverUrl: string,
+    own: Stored | undefined,
+    shared: SharedRecord | undefined,
+  ): Credential | undefined {
     const isOutdated = shared !== undefined && shared.generation > (own?.generation ?? 0);
     if (!isOutdated) return own?.credential;
     if (shared.text !== undefined) return this.#parse(serverUrl, shared.text)?.credential;
@@ -133,6 +165,13 @@ export class CredentialStore implements Disposable {
     }
     return credential;
   }
+}
+
+/** What is remembered of storage. */
+interface Known {
+  /** Of the newest record there was. */
+  readonly generation: number;
+  readonly credential: Credential | undefined;
 }
 
 interface Stored {

@@ -8,7 +8,7 @@ import {
   type ConfirmAccountChange,
   type SignedInAs,
 } from './accountChange.js';
-import type { Account, Credential } from './credential.js';
+import { personOf, type Account, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { Discovered } from './discovery.js';
 import type { Clock, Lock, Log } from './ports.js';
@@ -49,20 +49,6 @@ export async function keepSignIn(
 ): Promise<SignInOutcome | undefined> {
   const { server, found, pending, account } = received;
   const { as, client } = pending;
-  const before = await parts.credentials.get(server.url);
-  if (before !== undefined) {
-    const from: SignedInAs = { issuer: identifierOf(before.as), ...accountOf(before.account) };
-    const to: SignedInAs = { issuer: identifierOf(as), ...accountOf(account) };
-    const words = accountChangeWords(from, to);
-    const isAsked = isAccountChange(from, to);
-    if (isAsked && !(await parts.confirmAccountChange(server, words.from, words.to))) {
-      return {
-        kind: 'declined',
-        by: 'person',
-        detail: `The browser signed in ${words.to}, and ${words.from} was kept.`,
-      };
-    }
-  }
   const credential: Credential = {
     id: crypto.randomUUID(),
     serverUrl: server.url,
@@ -73,12 +59,22 @@ export async function keepSignIn(
     tokens: received.tokens,
     obtainedAt: parts.clock.now(),
   };
-  const isStored = await insteadOfRefresh(parts.lock, server.url, async () => {
-    if (hasEnded()) return false;
-    await parts.credentials.put(credential);
-    return true;
-  });
-  if (!isStored) return undefined;
+  let replaced = await parts.credentials.reread(server.url);
+  for (;;) {
+    const declined = await confirmed(credential, replaced, server, parts.confirmAccountChange);
+    if (declined !== undefined) return declined;
+    const agreed = replaced;
+    const stored = await insteadOfRefresh(parts.lock, server.url, async () => {
+      if (hasEnded()) return 'ended';
+      replaced = await parts.credentials.reread(server.url);
+      // Somebody else has been signed in meanwhile, in another window: that is another question.
+      if (replaced !== undefined && personOf(replaced) !== personOf(agreed)) return 'changed';
+      await parts.credentials.put(credential);
+      return 'stored';
+    });
+    if (stored === 'ended') return undefined;
+    if (stored === 'stored') break;
+  }
   parts.log.info(`${server.name}: signed in at ${new URL(as.issuer).host}.`);
   const { warnings } = found.resource;
   for (const warning of warnings) parts.log.warn(`${server.name}: ${warning}`);
@@ -86,6 +82,30 @@ export async function keepSignIn(
     (scope) => !credential.tokens.scopes.includes(scope) && !isSessionScope(scope),
   );
   return { kind: 'signedIn', credential, warnings, notGranted };
+}
+
+/** @returns the person's no, where another sign-in would be replaced */
+async function confirmed(
+  next: Credential,
+  replaced: Credential | undefined,
+  server: ServerConfig,
+  confirm: ConfirmAccountChange,
+): Promise<SignInOutcome | undefined> {
+  if (replaced === undefined) return undefined;
+  const from = signedInAs(replaced);
+  const to = signedInAs(next);
+  if (!isAccountChange(from, to)) return undefined;
+  const words = accountChangeWords(from, to);
+  if (await confirm(server, words.from, words.to)) return undefined;
+  return {
+    kind: 'declined',
+    by: 'person',
+    detail: `The browser signed in ${words.to}, and ${words.from} was kept.`,
+  };
+}
+
+function signedInAs({ as, account }: Credential): SignedInAs {
+  return { issuer: identifierOf(as), ...accountOf(account) };
 }
 
 function accountOf(account: Account | undefined): { readonly account?: Account } {

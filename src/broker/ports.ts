@@ -49,6 +49,8 @@ export interface SharedRecord {
  */
 export interface SharedRecords {
   read(name: string): Promise<SharedRecord | undefined>;
+  /** The generation alone, which is cheap enough to be asked for at every request. */
+  generation(name: string): Promise<number | undefined>;
   write(name: string, record: Required<SharedRecord>): Promise<void>;
 }
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Findings } from '../broker/discovery.js';
 import type { ClientIdentity } from '../oauth/clientRegistration.js';
-import { serverWords, shownAddress } from '../oauth/serverWords.js';
+import { shownAddress } from '../oauth/serverWords.js';
+import { plain } from './plainWords.js';
 
 export type FindingChoice = 'add' | 'changeAddress';
 
@@ -71,9 +72,4 @@ function identityWords(identity: ClientIdentity): { readonly description: string
     case 'ask':
       return { description: t('a client id is needed'), detail: identity.because };
   }
-}
-
-/** What a server wrote, as one line and without the icons that lists draw for `$(name)`. */
-function plain(text: string): string {
-  return (serverWords(text) ?? '').replaceAll('$(', '$ (');
 }

@@ -1,8 +1,11 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Disposable, SecretStore } from '../broker/ports.js';
 
 /** The editor's SecretStorage: the one place where anything secret is kept. */
 export class EditorSecretStore implements SecretStore {
+  /** In a browser each tab reads the storage once and hears of its own writes only. */
+  readonly tellsAllWindows = vscode.env.uiKind === vscode.UIKind.Desktop;
+
   constructor(private readonly secrets: vscode.SecretStorage) {}
 
   async get(key: string): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import type { ConsentStatus } from '../broker/consentStatus.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { commandId } from './commands.js';
 import { notifications } from './notifications.js';
+import { plain } from './plainWords.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
 import { briefStatus, describeStatus, statusWords } from './statusWords.js';
@@ -62,9 +63,9 @@ export function serverItem(entry: ServerStatus): ServerItem {
   const words = statusWords(status.status);
   return {
     entry,
-    label: `$(${words.icon}) ${server.name}`,
-    description: briefStatus(status),
-    detail: status.detail ?? (status.missing.length > 0 ? describeStatus(status) : server.url),
+    label: `$(${words.icon}) ${plain(server.name)}`,
+    description: plain(briefStatus(status)),
+    detail: plain(status.detail ?? (status.missing.length > 0 ? describeStatus(status) : server.url)),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../broker/ports.js';
 import { commandId } from './commands.js';
+import { plain } from './plainWords.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
 import { describeStatus, statusWords } from './statusWords.js';
 
@@ -54,7 +55,7 @@ export function summary(all: readonly ServerStatus[]): { readonly text: string; 
   const what = `${worst.server.name}: ${worst.words.label}`;
   const more = others.length === 0 ? '' : ` +${others.length}`;
   return {
-    text: `$(${worst.words.icon}) ${what}${more}`,
+    text: `$(${worst.words.icon}) ${plain(what)}${more}`,
     label: vscode.l10n.t('MCP OAuth: {0}', what + more),
   };
 }
@@ -66,7 +67,7 @@ function quiet(all: readonly ServerStatus[]): { readonly text: string; readonly 
   );
   const who = accounts.size > 1 ? vscode.l10n.t('{0} accounts', accounts.size) : [...accounts].join('');
   return {
-    text: who === '' ? '$(shield)' : `$(shield) ${who}`,
+    text: who === '' ? '$(shield)' : `$(shield) ${plain(who)}`,
     label:
       who === ''
         ? vscode.l10n.t('MCP OAuth: nobody is signed in')

@@ -87,6 +87,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     authorizedFetch,
     credentials,
     callbacks,
+    leaveUpstream: (sessionId) => transport.leave(sessionId),
     signIns: () => signIns,
   });
   const redirects: RedirectUris = {

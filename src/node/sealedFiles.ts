@@ -47,6 +47,10 @@ export class SealedFiles implements SharedRecords {
     }
   }
 
+  async generation(name: string): Promise<number | undefined> {
+    return (await this.#readFile(name))?.generation;
+  }
+
   async write(name: string, { generation, text }: Required<SharedRecord>): Promise<void> {
     const nonce = crypto.getRandomValues(new Uint8Array(12));
     const sealed = await crypto.subtle.encrypt(

@@ -2,7 +2,7 @@ import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import type { Clock } from '../broker/ports.js';
 import type { StreamEvent } from './eventStream.js';
 import type { HeldRequest } from './heldRequest.js';
-import { OversizedAnswerError } from './upstreamBody.js';
+import { UnboundedAnswerError } from './upstreamBody.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
 import { untilAborted } from './untilAborted.js';
 import { upstreamHeaders } from './upstreamRequest.js';
@@ -31,7 +31,7 @@ export class AnswerStreams {
   /**
    * @param beforeAnswer given the answer before it is handed on
    * @returns whether the answer came
-   * @throws OversizedAnswerError; what the connection ended with, where it cannot be resumed
+   * @throws UnboundedAnswerError; what the connection ended with, where it cannot be resumed
    */
   async relay(held: HeldRequest, response: Response, beforeAnswer: BeforeAnswer): Promise<boolean> {
     // Without headers a caller hangs up in the end, however long the upstream has nothing to say.
@@ -127,7 +127,7 @@ async function read(
       if (isAnswer) return true;
     }
   } catch (error) {
-    const isResumable = reading.lastEventId !== undefined && !(error instanceof OversizedAnswerError);
+    const isResumable = reading.lastEventId !== undefined && !(error instanceof UnboundedAnswerError);
     if (held.upstreamSignal.aborted || !isResumable) throw error;
   }
   return false;

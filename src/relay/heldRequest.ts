@@ -9,7 +9,7 @@ import {
   serverErrorCode,
   textResult,
 } from '../mcp/relayMessages.js';
-import { completeResult } from '../mcp/statelessRevision.js';
+import { completeResult, listenMethod } from '../mcp/statelessRevision.js';
 import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
 import type { RelaySession, UpstreamSession } from './relaySession.js';
@@ -69,7 +69,7 @@ export class HeldRequest {
   /** The upstream is asked, or has said something of this request. */
   awaitUpstream(): void {
     // What is subscribed to may be silent for ever, and its answer is its end (MCP 2026-07-28).
-    if (this.request.method !== 'subscriptions/listen') this.#silence.restart();
+    if (this.request.method !== listenMethod) this.#silence.restart();
   }
 
   get tool(): string | undefined {

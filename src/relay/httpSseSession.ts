@@ -7,8 +7,9 @@ import { MessageSink } from './messageSink.js';
 import type { StreamEvent } from './eventStream.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
 
-/** Messages kept while nobody listens for what belongs to no call. */
+/** What is kept while nobody listens for what belongs to no call: messages, and characters of them in all. */
 const queueLimit = 100;
+const queueLength = 16 * 1024 * 1024;
 
 /** What must be known of a message to bring it to the call it belongs to. */
 export interface RoutedMessage {
@@ -33,6 +34,7 @@ export class HttpSseSession {
   readonly #waiting = new Map<string | number, WaitingCall>();
   readonly #unheard: StreamEvent[] = [];
   readonly #abort = new AbortController();
+  #unheardLength = 0;
   #listener: MessageSink | undefined;
 
   private constructor(
@@ -113,11 +115,13 @@ export class HttpSseSession {
       if (this.#listener === sink) this.#listener = undefined;
     });
     this.#listener = sink;
+    this.#unheardLength = 0;
     for (const event of this.#unheard.splice(0)) void sink.send(event);
     return sink.response();
   }
 
   close(): void {
+    this.#unheard.length = 0;
     this.#abort.abort();
   }
 
@@ -161,7 +165,15 @@ export class HttpSseSession {
         : calls.find(({ progressToken }) => progressToken === token);
     if (call !== undefined) await call.sink.send(event);
     else if (this.#listener !== undefined) await this.#listener.send(event);
-    else if (this.#unheard.length < queueLimit) this.#unheard.push(event);
+    else this.#keep(event);
+  }
+
+  #keep(event: StreamEvent): void {
+    if (this.#unheard.length >= queueLimit) return;
+    this.#unheardLength += event.data.length;
+    this.#unheard.push(event);
+    // No server has as much to say before its first caller listens.
+    if (this.#unheardLength > queueLength) this.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { StreamEvent } from './eventStream.js';
 
-/** Events a reader may lag behind before the stream they come from waits for it. */
-const lag = 64;
+/** Bytes a reader may lag behind before the stream they come from waits for it. */
+const lag = 256 * 1024;
 
 /** The body of an event stream answer that is written to as messages come. */
 export class MessageSink {
@@ -23,10 +23,10 @@ export class MessageSink {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: () => this.#pulled.resolve(),
+        pull: () => this.#wake(),
         cancel: () => this.#gone(),
       },
-      new CountQueuingStrategy({ highWaterMark: lag }),
+      new ByteLengthQueuingStrategy({ highWaterMark: lag }),
     );
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -41,7 +41,6 @@ export class MessageSink {
     this.#controller?.enqueue(this.#encoder.encode(`event: message\n${lines.join('')}\n`));
     while (this.#controller !== undefined && (this.#controller.desiredSize ?? 0) <= 0) {
       await this.#pulled.promise;
-      this.#pulled = Promise.withResolvers<void>();
     }
   }
 
@@ -62,10 +61,16 @@ export class MessageSink {
 
   readonly #onAbort = () => this.fail(this.signal.reason);
 
+  /** Everybody who waits looks again; who has to wait on waits for the next time. */
+  #wake(): void {
+    this.#pulled.resolve();
+    this.#pulled = Promise.withResolvers<void>();
+  }
+
   #gone(): void {
     if (this.#controller === undefined) return;
     this.#controller = undefined;
-    this.#pulled.resolve();
+    this.#wake();
     this.signal.removeEventListener('abort', this.#onAbort);
     this.onGone();
   }

@@ -1,7 +1,7 @@
 import type { AuthorizedOutcome } from '../broker/authorizedFetch.js';
 import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
-import { OversizedAnswerError } from './upstreamBody.js';
+import { UnboundedAnswerError } from './upstreamBody.js';
 
 /** Longest wait for what the relay asks by itself, in milliseconds. */
 const patience = 30_000;
@@ -28,7 +28,7 @@ export async function patiently<Outcome>(
     if (signal.aborted) throw error;
     if (late.signal.aborted)
       return { kind: 'failed', detail: `${host} did not answer ${method} within ${patience / 1000} s.` };
-    if (!(error instanceof OversizedAnswerError)) throw error;
+    if (!(error instanceof UnboundedAnswerError)) throw error;
     return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
   } finally {
     timer.dispose();

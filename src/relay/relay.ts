@@ -46,6 +46,8 @@ export interface RelayParts {
   readonly signIns: () => SignIns;
   readonly callbacks: PendingCallbacks;
   readonly consentPrompt: ConsentPrompt;
+  /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
+  readonly leaveUpstream: (sessionId: string) => void;
   readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Log;
@@ -78,7 +80,14 @@ export class Relay implements Disposable, Launcher {
     const { authorizedFetch, credentials, clock, log } = parts;
     const profiles = new ServerProfiles(parts.memory);
     const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
-    const upstreams = new UpstreamSessions(authorizedFetch, credentials, profiles, discovery, clock);
+    const upstreams = new UpstreamSessions(
+      authorizedFetch,
+      credentials,
+      profiles,
+      discovery,
+      clock,
+      parts.leaveUpstream,
+    );
     const signedOut = new SignedOutSessions(profiles);
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);

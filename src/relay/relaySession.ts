@@ -94,6 +94,7 @@ export class RelaySession {
 
   close(): void {
     this.#closed.abort(new DOMException('The session ended.', 'AbortError'));
+    this.leaveUpstream();
     this.#stream?.end();
   }
 

@@ -12,7 +12,7 @@ import type { HeldRequest } from './heldRequest.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
 import { untilAborted } from './untilAborted.js';
-import { upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 
 /** How often one request may ask the person, before the server is believed to want something else. */
@@ -120,7 +120,7 @@ export class RelayedRequests {
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
       ...post,
-      session: upstream,
+      session: sessionOf(upstream),
       signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
     });

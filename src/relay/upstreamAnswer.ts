@@ -1,4 +1,5 @@
 import { withoutTokens, type Credential } from '../broker/credential.js';
+import { AnswerScan } from '../mcp/answerScan.js';
 import { identityLine } from '../mcp/identityLine.js';
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { serverWords } from '../oauth/serverWords.js';
@@ -7,12 +8,13 @@ import { drained } from './backPressure.js';
 import { describeRequest } from './consentInStream.js';
 import { sendJson, type HeldRequest } from './heldRequest.js';
 import { isListMethod, longestList, type ServerProfiles } from './serverProfiles.js';
-import { beginningOf, OversizedAnswerError } from './upstreamBody.js';
+import { beginningOf, longestMessage, UnboundedAnswerError, wholeOf } from './upstreamBody.js';
 import { isEventStream } from './upstreamEvents.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** Up to this many bytes a JSON answer is read before it is handed on, to see whether it is one. */
 const judgedLength = 64 * 1024;
+const somethingElse = 'answered something else';
 /** Enough of a refusal to quote from, in bytes. */
 const refusalLength = 10_000;
 
@@ -35,9 +37,9 @@ export class UpstreamAnswers {
     // The caller gets the server's own tools; one of them may be called as the relay's is.
     if (held.request.method === 'tools/list') held.session.offeredSignIn = false;
     if (isEventStream(response)) {
-      await this.#relayEvents(held, response, credential);
+      await refusingUnbounded(held, () => this.#relayEvents(held, response, credential));
     } else if (isJson(response)) {
-      await this.#relayJson(held, response, credential);
+      await refusingUnbounded(held, () => this.#relayJson(held, response, credential));
     } else {
       const type = serverWords(response.headers.get('content-type'));
       await discardBody(response);
@@ -53,29 +55,26 @@ export class UpstreamAnswers {
     response: Response,
     credential: Credential | undefined,
   ): Promise<void> {
-    try {
-      const answered = await this.streams.relay(held, response, async (data) => {
-        sayWho(held, credential);
-        await this.#learn(held, data);
-      });
-      if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
-    } catch (error) {
-      if (!(error instanceof OversizedAnswerError)) throw error;
-      refuseUnanswered(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
-    }
+    const answered = await this.streams.relay(held, response, async (data) => {
+      sayWho(held, credential);
+      await this.#learn(held, data);
+    });
+    if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
   }
 
   async #relayJson(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
     const limit = isListMethod(held.request.method) ? longestList : judgedLength;
     const { whole, chunks } = await beginningOf(response, limit);
-    if (whole !== undefined) {
-      if (!isAnswer(whole, held)) {
-        const said = errorIn(whole, credential);
-        refuseUnanswered(held, said === undefined ? 'answered something else' : `answered: ${said}`);
-        return;
-      }
-      await this.#learn(held, whole);
+    if (whole === undefined) {
+      await relayLong(held, chunks, credential);
+      return;
     }
+    if (!isAnswer(whole, held)) {
+      const said = errorIn(whole, credential);
+      refuseUnanswered(held, said === undefined ? somethingElse : `answered: ${said}`);
+      return;
+    }
+    await this.#learn(held, whole);
     sayWho(held, credential);
     if (held.isStreaming) {
       await held.stream().pipe(chunks);
@@ -91,6 +90,54 @@ export class UpstreamAnswers {
     const result = (parse(data) as { result?: unknown } | undefined)?.result;
     await this.profiles.rememberList(held.session.server, method, result, params?.['cursor'] !== undefined);
   }
+}
+
+async function refusingUnbounded(held: HeldRequest, relay: () => Promise<void>): Promise<void> {
+  try {
+    await relay();
+  } catch (error) {
+    if (!(error instanceof UnboundedAnswerError)) throw error;
+    refuseUnanswered(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
+  }
+}
+
+/**
+ * An answer that is not held whole is judged while it passes by: at the end of an event stream words can still
+ * take its place. A caller that takes JSON only gets what can be held.
+ */
+async function relayLong(
+  held: HeldRequest,
+  chunks: AsyncIterable<Uint8Array>,
+  credential: Credential | undefined,
+): Promise<void> {
+  if (!held.acceptsEventStream) {
+    const whole = await wholeOf(chunks, longestMessage);
+    if (isAnswer(whole, held)) held.answerAsIs(whole);
+    else refuseUnanswered(held, somethingElse);
+    return;
+  }
+  sayWho(held, credential);
+  try {
+    await held.stream().pipe(answerIn(chunks, new AnswerScan(held.request.id)));
+    held.stream().end();
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    refuseUnanswered(held, somethingElse);
+  }
+}
+
+/** @throws NoAnswerError at the end of what is no answer, or before */
+async function* answerIn(chunks: AsyncIterable<Uint8Array>, scan: AnswerScan): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    scan.feed(chunk);
+    if (scan.isBroken) break;
+    yield chunk;
+  }
+  if (!scan.isAnswer) throw new NoAnswerError();
+}
+
+class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
 }
 
 /** Statuses that would make a caller hang up or sign in by itself become words. */

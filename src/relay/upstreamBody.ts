@@ -3,8 +3,13 @@ import { discardBody } from '../oauth/discardBody.js';
 /** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
 export const longestMessage = 16 * 1024 * 1024;
 
+/** An upstream's answer is more than can be relayed. */
+export class UnboundedAnswerError extends Error {
+  override readonly name: string = 'UnboundedAnswerError';
+}
+
 /** An upstream's message is larger than what is held of one. */
-export class OversizedAnswerError extends Error {
+export class OversizedAnswerError extends UnboundedAnswerError {
   override readonly name = 'OversizedAnswerError';
 
   constructor(limit: number) {
@@ -45,6 +50,23 @@ export async function boundedText(response: Response, limit = longestMessage): P
   await chunks[Symbol.asyncIterator]().return?.();
   await discardBody(response);
   throw new OversizedAnswerError(limit);
+}
+
+/**
+ * What is read to its end, as text.
+ *
+ * @param limit in bytes
+ * @throws OversizedAnswerError
+ */
+export async function wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > limit) throw new OversizedAnswerError(limit);
+    read.push(chunk);
+  }
+  return Buffer.concat(read).toString('utf8');
 }
 
 export function chunksOf(response: Response): AsyncIterable<Uint8Array> {

@@ -44,6 +44,11 @@ export function upstreamHeaders(
   return headers;
 }
 
+/** What ties a request to who its session was begun as; a server without sessions takes each by itself. */
+export function sessionOf(upstream: UpstreamSession | undefined): UpstreamSession | undefined {
+  return upstream?.isStateless === true ? undefined : upstream;
+}
+
 /** A request of a caller's session, or of the relay's own, for an upstream that knows no sessions. */
 export function upstreamPost(
   { upstream, initialize }: RelaySession,

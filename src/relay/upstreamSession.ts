@@ -16,7 +16,7 @@ import { patiently } from './patience.js';
 import type { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import type { UpstreamDiscovery } from './upstreamDiscovery.js';
-import { upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import { resultOf } from './upstreamResult.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -43,6 +43,8 @@ export class UpstreamSessions {
     private readonly profiles: ServerProfiles,
     private readonly discovery: UpstreamDiscovery,
     private readonly clock: Clock,
+    /** Called with the id of a session that has been left. */
+    private readonly leave: (sessionId: string) => void,
   ) {}
 
   /** Leaves a session that was begun as somebody else: another person's token has no place in it. */
@@ -109,10 +111,19 @@ export class UpstreamSessions {
     const outcome = await this.#post(session, session.initialize, signal);
     if (outcome.kind !== 'response') return outcome;
     const { response, credential } = outcome;
+    const sessionId = response.headers.get('mcp-session-id');
+    const leave = () => {
+      if (sessionId !== null) this.leave(sessionId);
+    };
+    const answer = response.ok ? resultOf(response, session.initialize.id) : undefined;
     const result = InitializeResultSchema.safeParse(
-      response.ok ? await resultOf(response, session.initialize.id) : undefined,
+      await answer?.catch((error: unknown) => {
+        leave();
+        throw error;
+      }),
     );
     if (!result.success) {
+      leave();
       await discardBody(response);
       if (mayBeStateless(response.status)) return this.#attachWithoutSession(session, response, signal);
       const { host } = new URL(session.server.url);
@@ -121,18 +132,21 @@ export class UpstreamSessions {
         detail: `${host} did not answer initialize as an MCP server does (${response.status}).`,
       };
     }
-    const sessionId = response.headers.get('mcp-session-id');
     session.enterUpstream({
       protocolVersion: result.data.protocolVersion,
       person: personOf(credential),
       ...(sessionId !== null && { sessionId }),
     });
+    session.upstreamLeft.addEventListener('abort', leave, { once: true });
+    if (session.closed.aborted) session.leaveUpstream();
     await this.profiles.rememberInformation(session.server, result.data);
     if (announce) {
       const announced = await this.#post(session, notificationMessage('notifications/initialized'), signal);
       if (announced.kind === 'response') await discardBody(announced.response);
     }
-    session.onAttached?.();
+    // Who it was begun as may have left meanwhile, and that was told to sessions that had begun.
+    await this.leaveStrangers(session);
+    if (session.upstream !== undefined) session.onAttached?.();
     return { kind: 'attached', result: result.data };
   }
 
@@ -170,7 +184,7 @@ export class UpstreamSessions {
     return this.authorizedFetch.send(session.server, {
       method: 'POST',
       ...post,
-      session: session.upstream,
+      session: sessionOf(session.upstream),
       signal,
     });
   }

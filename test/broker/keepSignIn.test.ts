@@ -35,6 +35,7 @@ describe('keeping a sign-in', () => {
   let window: BrokerWindow;
   let asked: string[];
   let answer: boolean;
+  let whileAsked: () => Promise<void>;
   /** Beside what the authorization server has to publish. */
   let metadata: object;
   beforeEach(() => {
@@ -44,6 +45,7 @@ describe('keeping a sign-in', () => {
     window = new BrokerWindow(shared);
     asked = [];
     answer = false;
+    whileAsked = () => Promise.resolve();
   });
 
   const keep = (issuer: string, account?: Account, hasEnded = () => false) => {
@@ -70,9 +72,10 @@ describe('keeping a sign-in', () => {
       },
       {
         ...{ credentials, lock: shared.lock, clock: shared.clock, log: shared.log },
-        confirmAccountChange: (_server, from, to) => {
+        confirmAccountChange: async (_server, from, to) => {
           asked.push(`${from} → ${to}`);
-          return Promise.resolve(answer);
+          await whileAsked();
+          return answer;
         },
       },
       hasEnded,
@@ -115,6 +118,17 @@ describe('keeping a sign-in', () => {
       assert.equal(await storedToken(), 'access-new');
     });
   }
+
+  it('asks again where another window signed somebody else in while the question was open', async () => {
+    await signedIn(alice);
+    answer = true;
+    whileAsked = async () => {
+      whileAsked = () => Promise.resolve();
+      await signedIn({ id: 'carol', label: 'carol@example.org' });
+    };
+    assert.equal((await keep(home, bob))?.kind, 'signedIn');
+    assert.deepEqual(asked, ['alice@example.org → bob@example.org', 'carol@example.org → bob@example.org']);
+  });
 
   for (const [what, before, account] of [
     ['the same account', alice, { ...alice, label: 'Alice' }],

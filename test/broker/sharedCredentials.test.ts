@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { AccessTokens } from '../../src/broker/accessTokens.js';
 import { CredentialStore } from '../../src/broker/credentialStore.js';
 import type { SharedRecord, SharedRecords } from '../../src/broker/ports.js';
-import { credentialFor } from './brokerWindow.js';
+import { ServerStates } from '../../src/broker/serverStates.js';
+import { credentialFor, serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
-import { MemoryLog, MemorySecrets } from './memoryStores.js';
+import { MemoryLock, MemoryLog, MemorySecrets } from './memoryStores.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 
 const url = 'https://mcp.example/mcp';
@@ -20,6 +22,7 @@ class SharedMemory {
         const { generation, text } = record;
         return Promise.resolve(record.key === key ? { generation, text } : { generation });
       },
+      generation: (name) => Promise.resolve(this.records.get(name)?.generation),
       write: (name, record) => {
         this.records.set(name, { ...record, key });
         return Promise.resolve();
@@ -53,6 +56,59 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     await second.reread(url);
     await second.remove(url);
     assert.equal(await first.reread(url), undefined);
+  });
+
+  it('are seen at the next use, and told of, where another tab changed them', async () => {
+    const shared = new SharedMemory();
+    const [first, second] = [tab(shared), tab(shared)];
+    await first.put(signedIn('one'));
+    const told: string[] = [];
+    first.onDidChange((serverUrl) => told.push(serverUrl));
+    await second.put(signedIn('two'));
+    const uses = await Promise.all([first.newest(url), first.newest(url)]);
+    assert.deepEqual(
+      uses.map((used) => used?.tokens.accessToken.expose()),
+      ['two', 'two'],
+    );
+    assert.deepEqual(told, [url]);
+    await second.remove(url);
+    assert.equal(await first.newest(url), undefined);
+    assert.equal(await first.get(url), undefined);
+    assert.deepEqual(told, [url, url]);
+  });
+
+  it('are read no more where nothing was written since, nor where storage tells of every write', async () => {
+    const shared = new SharedMemory();
+    const seen = shared.seenWith('key');
+    let reads = 0;
+    let questions = 0;
+    const counting: SharedRecords = {
+      ...seen,
+      read: (name) => (reads++, seen.read(name)),
+      generation: (name) => (questions++, seen.generation(name)),
+    };
+    const store = new CredentialStore(new MemorySecrets(), new MemoryLog(), counting);
+    await store.put(signedIn('one'));
+    reads = 0;
+    await store.newest(url);
+    await store.newest(url);
+    assert.deepEqual([reads, questions], [0, 2]);
+    const desktop = new CredentialStore(new MemorySecrets(), new MemoryLog(), counting, true);
+    await desktop.newest(url);
+    await desktop.newest(url);
+    assert.deepEqual([reads, questions], [1, 2]);
+  });
+
+  it('are sent by no tab after another one has signed out', async () => {
+    const shared = new SharedMemory();
+    const [first, second] = [tab(shared), tab(shared)];
+    const states = new ServerStates(first, clock);
+    const network = { fetch: () => assert.fail('nothing is to be refreshed') };
+    const tokens = new AccessTokens(first, states, new MemoryLock(), clock, new MemoryLog(), network);
+    await first.put(signedIn('one'));
+    assert.ok((await tokens.current(serverAt(url))) !== undefined);
+    await second.remove(url);
+    assert.equal(await tokens.current(serverAt(url)), undefined);
   });
 
   it('are not refreshed from an older generation where the newer one cannot be opened', async () => {

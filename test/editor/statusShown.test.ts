@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/consentStatus.js';
+import { serverItem } from '../../src/editor/serverChoice.js';
 import { summary } from '../../src/editor/statusBar.js';
 import { ServersTree } from '../../src/editor/serversTree.js';
 import { statusAction, statusWords } from '../../src/editor/statusWords.js';
@@ -72,6 +73,24 @@ describe('the status bar', () => {
     const alice = entry('a', 'ready', { account: 'alice@example.org' });
     assert.equal(summary([alice, entry('b', 'open')]).text, '$(shield) alice@example.org');
     assert.equal(summary([alice, entry('b', 'ready', { account: 'bob' })]).text, '$(shield) 2 accounts');
+  });
+});
+
+describe('what a server or its authorization server wrote', () => {
+  const icon = '$(verified)';
+  const faked = entry('a', 'denied', { account: `${icon} alice`, detail: `${icon} All is well` });
+
+  it('draws no icon in a list', () => {
+    const { label, description, detail } = serverItem(faked);
+    assert.equal(label, '$(circle-slash) a');
+    for (const text of [description, detail]) assert.match(text ?? '', /\$ \(verified\)/);
+    assert.ok(!JSON.stringify([description, detail]).includes(icon));
+  });
+
+  it('draws no icon in the status bar', () => {
+    const ready = entry('a', 'ready', { account: `${icon} alice` });
+    assert.equal(summary([ready]).text, '$(shield) $ (verified) alice');
+    assert.ok(!summary([entry(icon, 'misconfigured')]).text.includes(icon));
   });
 });
 

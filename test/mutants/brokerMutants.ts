@@ -47,6 +47,18 @@ export const brokerMutants: readonly Mutant[] = [
     tests: [tokensTest, refreshTest],
   },
   mutant(
+    'tokens sent after another tab signed out',
+    'src/broker/credentialStore.ts',
+    ['if (newest <= generation) return credential;', 'if (newest >= 0) return credential;'],
+    'test/broker/sharedCredentials.test.ts',
+  ),
+  mutant(
+    'a sign-in of another window replaced without a question',
+    keep,
+    ["personOf(replaced) !== personOf(agreed)) return 'changed';", "hasEnded()) return 'changed';"],
+    'test/broker/keepSignIn.test.ts',
+  ),
+  mutant(
     'a call sent again as somebody else',
     authorizedFetch,
     ["if (isStranger(renewed, request)) return { kind: 'otherPerson' };", ''],
@@ -153,13 +165,13 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'another account taken without a question',
     keep,
-    ['if (isAsked && !(await parts.confirmAccountChange(server, words.from, words.to))) {', 'if (false) {'],
+    ['if (await confirm(server, words.from, words.to)) return undefined;', 'return undefined;'],
     signInTest,
   ),
   mutant(
     'a sign-in that timed out stored all the same',
     keep,
-    ['if (hasEnded()) return false;', 'void hasEnded;'],
+    ["if (hasEnded()) return 'ended';", 'void hasEnded;'],
     signInTest,
   ),
   mutant(

@@ -142,6 +142,18 @@ export const relayMutants: readonly Mutant[] = [
     answerTest,
   ),
   mutant(
+    'a stream of HTTP+SSE that outlives its session',
+    'src/relay/upstreamSession.ts',
+    ["session.upstreamLeft.addEventListener('abort', leave, { once: true });", ''],
+    'test/relay/httpSseTransport.test.ts',
+  ),
+  mutant(
+    'a long document taken for the answer unread',
+    answer,
+    ['if (!scan.isAnswer) throw new NoAnswerError();', 'void NoAnswerError;'],
+    answerTest,
+  ),
+  mutant(
     'half a document taken for a message',
     'src/relay/eventStream.ts',
     ["'\\nevent: incomplete\\n\\n'", "'\\n\\n'"],

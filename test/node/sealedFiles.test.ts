@@ -33,6 +33,13 @@ describe('sealed files', () => {
     assert.deepEqual(await stranger.read(name), { generation: 7 });
   });
 
+  it('tell the generation alone, with and without the key', async () => {
+    assert.equal(await files.generation(name), undefined);
+    await files.write(name, { generation: 7, text: 'sealed' });
+    const stranger = new SealedFiles(directory, new MemorySecrets(), new MemoryLog());
+    assert.deepEqual([await files.generation(name), await stranger.generation(name)], [7, 7]);
+  });
+
   it('hold nothing in clear and leave no temporary file', async () => {
     await files.write(name, { generation: 1, text: 'a-very-secret-token' });
     assert.equal((await readdir(directory)).length, 1);

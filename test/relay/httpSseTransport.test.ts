@@ -3,6 +3,7 @@ import type { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
 import { HttpSseTransport } from '../../src/relay/httpSseTransport.js';
 import { alice } from '../demo/people.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
+import { RawCaller } from './rawCaller.js';
 import { callTool, RelayWorld } from './relayWorld.js';
 import { startWorld } from '../demo/world.js';
 import { startSseServer, type SseServer } from './sseServer.js';
@@ -70,6 +71,26 @@ describe('a server on the HTTP+SSE transport', () => {
     await caller.initialize();
     assert.equal(notes.openSessions, 1);
     await (await caller.send({ method: 'DELETE' })).whole();
+    await notes.whenAllLeft();
+  });
+
+  it('is left when its person signs out', async () => {
+    await stage.signIn('notes');
+    const caller = await stage.rawCaller('notes');
+    await caller.initialize();
+    assert.equal(notes.openSessions, 1);
+    await stage.broker.credentials.remove(notes.url);
+    await notes.whenAllLeft();
+  });
+
+  it('is left when the caller’s key is revoked', async () => {
+    await stage.signIn('notes');
+    const { relay } = stage.broker;
+    const { url } = await relay.endpointFor(stage.server('notes'));
+    const caller = new RawCaller(url, relay.keyFor(stage.server('notes')).expose());
+    await caller.initialize();
+    assert.equal(notes.openSessions, 1);
+    relay.revokeKey(stage.server('notes'));
     await notes.whenAllLeft();
   });
 

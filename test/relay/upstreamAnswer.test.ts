@@ -349,6 +349,51 @@ describe('an answer that streams', () => {
     });
   }
 
+  const pad = 'x'.repeat(300_000);
+  for (const [what, body] of [
+    ['the answer to another request', result(999, pad)],
+    ['half of an answer', result(1, pad).slice(0, -2)],
+    ['an answer and more', `${result(1, pad)}{}`],
+    ['no JSON', `{"id":1,"result":{a:"${pad}"}}`],
+  ] as const) {
+    it(`is always given, in words where a long document is ${what}`, async () => {
+      upstream.answer = (_message, response) => {
+        response.writeHead(200, json).end(body);
+      };
+      const answer = await caller.callTool('long');
+      await answer.whole();
+      assert.deepEqual(
+        answer.messages.map(({ id, result: said }) => [id, said?.isError]),
+        [[1, true]],
+      );
+      assert.match(answer.text, /long has no answer: .*answered something else.*not run again/);
+      const plain = await caller.post(
+        { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'a:b' } },
+        { Accept: 'application/json' },
+      );
+      assert.match(await plain.whole(), /"id":1,"error":.*the resource a:b has no answer/);
+    });
+  }
+
+  it('reaches a caller however long it is, as JSON where it takes nothing else', async () => {
+    upstream.answer = ({ id }, response) => {
+      response.writeHead(200, json).end(result(id, pad));
+    };
+    const answer = await caller.callTool('long');
+    await answer.whole();
+    assert.equal(JSON.stringify(answer.messages.at(-1)), result(1, pad));
+    const plain = await caller.callTool('long', {}, { Accept: 'application/json' });
+    assert.equal(JSON.stringify(await plain.json()), result(2, pad));
+  });
+
+  it('is refused in words where a caller takes JSON only and it is more than is held', async () => {
+    upstream.answer = ({ id }, response) => {
+      response.writeHead(200, json).end(result(id, 'x'.repeat(17 * 1024 * 1024)));
+    };
+    const answer = await caller.callTool('huge', {}, { Accept: 'application/json' });
+    assert.match(await answer.whole(), /huge has no answer: .*sent more than can be relayed/);
+  });
+
   it('reaches a caller that takes JSON only as JSON', async () => {
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, events);
@@ -376,6 +421,18 @@ describe('an answer that streams', () => {
       await answer.whole(),
       /sent more than can be relayed\. .*larger than the limit of 16384 KiB/,
     );
+  });
+
+  it('is given up in words where its stream is lines without end that are no event', async () => {
+    const dropped = Promise.withResolvers<void>();
+    upstream.answer = ({ id }, response) => {
+      response.writeHead(200, events);
+      response.once('close', dropped.resolve);
+      response.write(`${progress(id, 1)}${'a\n'.repeat(2_000)}`);
+    };
+    const answer = await caller.callTool('garbled');
+    assert.match(await answer.whole(), /step 1[^]*sent more than can be relayed\. .*more than 1000 lines/);
+    await dropped.promise;
   });
 
   it('is relayed and not remembered where it is a list larger than what is remembered', async () => {

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { MessageSink } from '../../src/relay/messageSink.js';
+
+describe('a stream that messages are written to', () => {
+  const sinkWithReader = () => {
+    const sink = new MessageSink(new AbortController().signal, () => undefined);
+    const reader = sink.response().body?.getReader() ?? assert.fail();
+    return { sink, reader };
+  };
+  const ofLength = (length: number) => ({ data: 'x'.repeat(length) });
+  /** Whether each has resolved by now. */
+  const settled = async (sends: readonly Promise<void>[]) => {
+    const done = sends.map(() => false);
+    sends.forEach((send, index) => void send.then(() => (done[index] = true)));
+    await new Promise((resolve) => setImmediate(resolve));
+    return done;
+  };
+
+  it('has its writer wait by what is unread, not by the number of messages', async () => {
+    const { sink, reader } = sinkWithReader();
+    const small = Array.from({ length: 500 }, () => sink.send(ofLength(100)));
+    assert.ok((await settled(small)).every(Boolean));
+    const large = sink.send(ofLength(1024 * 1024));
+    assert.deepEqual(await settled([large]), [false]);
+    for (let read = 0; read <= small.length; read++) await reader.read();
+    await large;
+  });
+
+  it('lets everybody go on who waits', async () => {
+    const { sink, reader } = sinkWithReader();
+    const sends = Array.from({ length: 10 }, () => sink.send(ofLength(200 * 1024)));
+    for (let read = 0; read < sends.length; read++) await reader.read();
+    await Promise.all(sends);
+  });
+});
