@@ -10,6 +10,7 @@ import {
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { signInToolName } from '../../src/mcp/signInTool.js';
 import { FileLock } from '../../src/node/fileLock.js';
+import { machineFetch } from '../../src/node/machineFetch.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { systemResolver } from '../../src/node/systemResolver.js';
 import { runBrowser } from './browserCommand.js';
@@ -50,7 +51,7 @@ function openBroker({ server, store }: ClientEnvironment, visit: VisitAuthorizat
     lock: new FileLock(locks, log),
     clock: systemClock,
     log,
-    fetch,
+    fetch: machineFetch,
     resolver: systemResolver,
     consentPrompt: new DirectConsent(visit),
     confirmAccountChange: () => Promise.resolve(true),

@@ -142,4 +142,16 @@ describe('the address a stream of HTTP+SSE names', () => {
       assert.deepEqual(posted, []);
     });
   }
+
+  it('leaves every other request as it is, with the addresses its host was judged by', async () => {
+    const asked: unknown[] = [];
+    const network = (...request: unknown[]) => {
+      asked.push(request);
+      return Promise.resolve(new Response());
+    };
+    const transport = new HttpSseTransport(network, () => false);
+    const init = { method: 'POST' };
+    await transport.fetch('https://as.example/token', init, ['203.0.113.7']);
+    assert.deepEqual(asked, [['https://as.example/token', init, ['203.0.113.7']]]);
+  });
 });
