@@ -6,7 +6,7 @@ import { withSessionScopes } from '../oauth/scopeSelection.js';
 import type { ClientWithRedirect } from './clientForServer.js';
 import type { Discovered } from './discovery.js';
 import type { ServerConfig } from './serverSettings.js';
-import { resourceParameter } from './signInPolicy.js';
+import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
 /**
  * The scopes of a sign-in: those it was begun for, and what makes it last; or what discovery chose. Configured
@@ -18,7 +18,7 @@ export function askedScopes(
 ): readonly string[] {
   if (scopes === undefined) return found.scopes;
   if (isExact === true || found.policy.scopes !== undefined) return scopes;
-  return withSessionScopes(scopes, found.as, true);
+  return withSessionScopes(scopes, found.as, true, found.policy.furtherScopes);
 }
 
 /** Step 5c, as the policy of the sign-in has it: the address the browser is sent to, and what to remember. */
@@ -29,18 +29,18 @@ export async function askAuthorization(
   scopes: readonly string[],
   http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
-  const { audience, extraParameters, exceptions } = found.policy;
+  const { policy, resource } = found;
   const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
   const request = await buildAuthorizationRequest({
     as: found.as,
     client,
     redirectUri: redirect.uri,
-    ...resourceParameter(found.policy, found.resource.resource),
+    ...resourceParameter(policy, resource.resource),
     scopes,
-    ...(audience !== undefined && { audience }),
+    ...audienceParameter(policy, resource.resource),
     ...(dpop !== undefined && { dpop }),
-    extraParameters,
-    exceptions: { pkceNotAdvertised: exceptions.has('pkceNotAdvertised') },
+    extraParameters: policy.extraParameters,
+    exceptions: { pkceNotAdvertised: policy.exceptions.has('pkceNotAdvertised') },
   });
   return { ...request, url: await pushedWhereRequired(request, http) };
 }

@@ -3,6 +3,8 @@ import { chooseClientIdentity, registerClient, type ClientIdentity } from '../oa
 import type { HttpContext } from '../oauth/httpContext.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { profileOf } from '../oauth/providerProfiles.js';
+import { shownAddress } from '../oauth/serverWords.js';
 import { callbackPath, callbackPathFor } from './callbackPath.js';
 import { documentLoopbackPort } from './clientMetadataDocument.js';
 import type { ClientSecrets } from './clientSecrets.js';
@@ -53,8 +55,8 @@ export interface ClientParts {
  * policy the editor's URI handler is the callback, or a loopback listener where the registration refuses the
  * handler's scheme or the handler's address changes at each sign-in and the client was registered by hand.
  *
- * @throws OAuthFlowError `clientIdRequired`, `clientOfAnotherIssuer`, `registrationRefused`,
- * `redirectUnavailable`, and what a request can throw
+ * @throws OAuthFlowError `clientIdRequired`, `clientSecretRequired`, `clientOfAnotherIssuer`,
+ * `registrationRefused`, `redirectUnavailable`, and what a request can throw
  */
 export async function clientForServer(
   need: ClientNeed,
@@ -92,6 +94,9 @@ async function identityFor(need: ClientNeed, parts: ClientParts): Promise<Client
     if (clientId === undefined) return {};
     const secret = await parts.clientSecrets?.get(need.server, clientId, issuer);
     const key = await parts.clientSecrets?.getKey(need.server, clientId, issuer);
+    if (secret === undefined && key === undefined && need.policy.secretRequired === true) {
+      throw secretRequired(need.server, issuer);
+    }
     return {
       configuredClientId: clientId,
       ...(secret !== undefined && { configuredSecret: secret }),
@@ -102,6 +107,17 @@ async function identityFor(need: ClientNeed, parts: ClientParts): Promise<Client
     ...(await proof()),
     ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
   });
+}
+
+/** Said before the person consents to what would come to nothing. */
+function secretRequired({ name }: ServerConfig, issuer: string): OAuthFlowError {
+  const host = shownAddress(issuer);
+  const provider = profileOf(issuer)?.name ?? host;
+  return new OAuthFlowError(
+    'clientSecretRequired',
+    `${provider} gives no tokens to a client without its secret, and none is stored for “${name}”.`,
+    { url: host, field: 'oauth.clientId', fix: 'Run “MCP OAuth: Set Client Secret…”.' },
+  );
 }
 
 /** The client registered before with the same redirect URI, or a new one; another redirect URI where one is refused. */

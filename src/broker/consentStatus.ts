@@ -102,6 +102,7 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'pkceNotAdvertised':
     case 'dpopNotSupported':
     case 'clientIdRequired':
+    case 'clientSecretRequired':
     case 'clientOfAnotherIssuer':
     case 'invalidClientKey':
     case 'assertionRequired':

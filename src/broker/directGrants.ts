@@ -19,6 +19,7 @@ import type { DirectGrantName } from './grantChoice.js';
 import type { AssertionSource, Clock, IdentityProviderSession } from './ports.js';
 import { probe } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
+import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
 /** What it takes to get tokens without a person. */
 export interface DirectGrantParts {
@@ -73,11 +74,10 @@ export class DirectGrants {
 
   async #grant(
     server: ServerConfig,
-    { as, resource, challenge }: Discovered,
+    { as, resource, challenge, policy }: Discovered,
     widened: readonly string[] | undefined,
   ): Promise<DirectGrant> {
-    const { audience, omitResource, scopes } = server.oauth;
-    const { clientId } = server.oauth;
+    const { clientId, scopes, scopeBelowResource } = policy;
     if (clientId === undefined) {
       throw new OAuthFlowError(
         'clientIdRequired',
@@ -94,9 +94,10 @@ export class DirectGrants {
           ...(challenge !== undefined && { challenge }),
           ...(scopes !== undefined && { configured: scopes }),
           resource,
+          ...(scopeBelowResource !== undefined && { belowResource: scopeBelowResource }),
         }),
-      ...(omitResource !== true && { resource: resource.resource }),
-      ...(audience !== undefined && { audience }),
+      ...resourceParameter(policy, resource.resource),
+      ...audienceParameter(policy, resource.resource),
     };
   }
 

@@ -67,6 +67,8 @@ export async function discover(
       resource,
       as,
       identity: true,
+      ...(policy.furtherScopes !== undefined && { further: policy.furtherScopes }),
+      ...(policy.scopeBelowResource !== undefined && { belowResource: policy.scopeBelowResource }),
     }),
     identity: chooseClientIdentity(as, {
       ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),

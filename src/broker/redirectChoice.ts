@@ -25,9 +25,21 @@ export function redirectOpeners(policy: SignInPolicy, redirects: RedirectUris): 
 function loopbackOpener(policy: SignInPolicy, redirects: RedirectUris): RedirectOpener {
   const { loopbackPort: port, loopbackPath } = policy;
   return async (path) => ({
-    ...(await redirects.loopback(loopbackPath ?? path, port)),
+    ...(await loopbackOf(policy, redirects, loopbackPath ?? path, port)),
     fixed: port !== undefined,
   });
+}
+
+/** A loopback redirect URI, with the name of this machine that the provider takes. */
+async function loopbackOf(
+  { loopbackHost }: SignInPolicy,
+  redirects: RedirectUris,
+  path: string,
+  port?: number,
+): Promise<RedirectUri> {
+  const redirect = await redirects.loopback(path, port);
+  if (loopbackHost === undefined) return redirect;
+  return { ...redirect, uri: redirect.uri.replace('//127.0.0.1', `//${loopbackHost}`) };
 }
 
 /**
@@ -53,12 +65,12 @@ export async function redirectOfKnownClient(
   }
   const { loopbackPath = path, loopbackPort } = policy;
   if (loopbackPort !== undefined || documentPort === undefined)
-    return redirects.loopback(loopbackPath, loopbackPort);
+    return loopbackOf(policy, redirects, loopbackPath, loopbackPort);
   try {
-    return await redirects.loopback(loopbackPath, documentPort);
+    return await loopbackOf(policy, redirects, loopbackPath, documentPort);
   } catch (error) {
     if (!(error instanceof OAuthFlowError) || error.code !== 'redirectUnavailable') throw error;
-    return redirects.loopback(loopbackPath);
+    return loopbackOf(policy, redirects, loopbackPath);
   }
 }
 

@@ -1,3 +1,5 @@
+import { traitsOf } from '../oauth/providerProfiles.js';
+import { documentLoopbackPort } from './clientMetadataDocument.js';
 import type { ExceptionName, RedirectName } from './oauthSettings.js';
 import type { ServerConfig } from './serverSettings.js';
 
@@ -7,40 +9,60 @@ export interface SignInPolicy {
   readonly clientId?: string;
   /** Asked for exactly, instead of those the server names. */
   readonly scopes?: readonly string[];
+  /** Asked for beside those the server or the challenge names. */
+  readonly furtherScopes?: readonly string[];
+  /** Asked for below the resource, where neither names any. */
+  readonly scopeBelowResource?: string;
   readonly audience?: string;
+  /** Sends the resource as `audience` where none is set. */
+  readonly audienceIsResource?: true;
   /** Leaves `resource` (RFC 8707) out of every request. */
   readonly omitResource: boolean;
   /** Further parameters of the authorization request. */
   readonly extraParameters: Readonly<Record<string, string>>;
   readonly redirect: RedirectName;
+  /** How the loopback redirect URI calls this machine; 127.0.0.1 where absent. */
+  readonly loopbackHost?: 'localhost';
   readonly loopbackPort?: number;
   readonly loopbackPath?: string;
+  /** A client registered by hand has to have a secret there. */
+  readonly secretRequired?: true;
   /** Rules that need not be kept: those alone that the person has accepted. */
   readonly exceptions: ReadonlySet<ExceptionName>;
 }
 
 /**
  * What applies to a sign-in: the one place where the settings of a server, and whatever else is known of an
- * issuer, become what discovery, the client's identity, the authorization request and the refresh go by.
+ * issuer, become what discovery, the client's identity, the authorization request and the refresh go by. What
+ * the settings say comes before what the provider is known for.
  *
- * @param _issuer as the protected resource names it, byte for byte
+ * @param issuer as the protected resource names it, byte for byte
  * @param accepted the exceptions the person has accepted for this server at this issuer
  */
 export function signInPolicy(
   { oauth }: ServerConfig,
-  _issuer: string,
+  issuer: string,
   accepted: readonly ExceptionName[] = [],
 ): SignInPolicy {
-  const { clientId, scopes, audience, loopbackPort, loopbackPath } = oauth;
+  const { clientId, scopes, audience, loopbackPath } = oauth;
+  const known = traitsOf(issuer);
+  const loopbackPort =
+    oauth.loopbackPort ?? (known.comparesLoopbackPort === true ? documentLoopbackPort : undefined);
+  const { redirect = 'auto' } = oauth;
   return {
     ...(clientId !== undefined && { clientId }),
     ...(scopes !== undefined && { scopes }),
+    ...(known.scopes !== undefined && { furtherScopes: known.scopes }),
+    ...(known.scopeBelowResource !== undefined && { scopeBelowResource: known.scopeBelowResource }),
     ...(audience !== undefined && { audience }),
-    omitResource: oauth.omitResource ?? false,
-    extraParameters: oauth.extraParameters ?? {},
-    redirect: oauth.redirect ?? 'auto',
+    ...(known.audienceIsResource === true && { audienceIsResource: true }),
+    omitResource: oauth.omitResource ?? known.omitResource ?? false,
+    extraParameters: { ...known.extraParameters, ...oauth.extraParameters },
+    redirect: redirect === 'auto' ? (known.redirect ?? redirect) : redirect,
+    ...(known.loopbackHost !== undefined && { loopbackHost: known.loopbackHost }),
     ...(loopbackPort !== undefined && { loopbackPort }),
     ...(loopbackPath !== undefined && { loopbackPath }),
+    ...(known.secretRequired === true && { secretRequired: true }),
     exceptions: new Set(accepted),
   };
 }
@@ -51,4 +73,10 @@ export function resourceParameter(
   resource: string | undefined,
 ): { readonly resource?: string } {
   return policy.omitResource || resource === undefined ? {} : { resource };
+}
+
+/** The audience of a request, in the same shape. */
+export function audienceParameter(policy: SignInPolicy, resource: string): { readonly audience?: string } {
+  const audience = policy.audience ?? (policy.audienceIsResource === true ? resource : undefined);
+  return audience === undefined ? {} : { audience };
 }

@@ -1,6 +1,7 @@
 import { pkceFault } from '../oauth/authorizationRequest.js';
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
-import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { profileOf } from '../oauth/providerProfiles.js';
 import type { Discovered } from './discovery.js';
 import type { ExceptionName } from './oauthSettings.js';
 import type { LaunchVisit } from './ports.js';
@@ -31,7 +32,8 @@ export class VisitingPerson {
     const { questions, decisions } = this.parts;
     if (questions === undefined || decisions === undefined) return false;
     this.#wait();
-    if (!(await questions.acceptException(this.server, name, fault, this.signal))) return false;
+    const told = withWhatIsKnown(fault, name, issuer);
+    if (!(await questions.acceptException(this.server, name, told, this.signal))) return false;
     await decisions.acceptException(this.server, issuer, name);
     return true;
   }
@@ -78,4 +80,11 @@ export class VisitingPerson {
       `Go back to the editor: it asks something about the sign-in to ${this.server.name}. This page goes on by itself.`,
     );
   }
+}
+
+/** It is easier to decide for who knows that the provider is like that, and that nobody stands in between. */
+function withWhatIsKnown(fault: OAuthFlowError, name: ExceptionName, issuer: string): OAuthFlowError {
+  const profile = profileOf(issuer);
+  if (profile?.traits.exceptions?.includes(name) !== true) return fault;
+  return new OAuthFlowError(fault.code, `${fault.message} ${profile.name} is known for it.`, fault.details);
 }

@@ -4,6 +4,7 @@ import type { HttpContext } from './httpContext.js';
 import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { traitsOf } from './providerProfiles.js';
 import { addressesWithinReach } from './resolvedReach.js';
 import { addressOf, isSecureAddress } from './secureAddress.js';
 import { serverWords, shownAddress } from './serverWords.js';
@@ -37,13 +38,14 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
  * @see RFC 8414 §3
  */
 export async function fetchAuthorizationServer(
-  issuer: string,
+  named: string,
   http: HttpContext,
   options: {
     readonly fallback?: boolean;
     readonly exceptions?: { readonly issuerMismatch?: boolean };
   } = {},
 ): Promise<AuthorizationServer> {
+  const { metadataIssuer: issuer = named, issuerTemplate } = traitsOf(named);
   const address = addressOf(issuer);
   if (address === undefined) {
     throw new OAuthFlowError(
@@ -56,6 +58,7 @@ export async function fetchAuthorizationServer(
   }
   if (!isWithinReach(address, http.reach)) throw outOfReach(address, 'issuer');
   const accepted = options.fallback === true ? [address.origin, `${address.origin}/`] : [issuer];
+  if (issuerTemplate !== undefined) accepted.push(issuerTemplate);
   const excuses = options.exceptions?.issuerMismatch === true;
   const settled = new AbortController();
   const signals = [settled.signal, ...(http.signal === undefined ? [] : [http.signal])];
@@ -70,14 +73,14 @@ export async function fetchAuthorizationServer(
     for (const { url, answer } of candidates) {
       try {
         const as = await answer;
-        if (accepted.includes(as.issuer)) return as;
+        if (accepted.includes(as.issuer)) return asKnown(as, issuer);
         excused ??= { ...as, [namedAs]: issuer };
       } catch (error) {
         if (http.signal?.aborted === true || !(error instanceof OAuthFlowError)) throw error;
         failures.push({ url, error });
       }
     }
-    if (excused !== undefined) return excused;
+    if (excused !== undefined) return asKnown(excused, issuer);
     if (options.fallback === true && failures.every(isAbsent)) return defaultEndpoints(address.origin);
     throw noMetadata(issuer, failures);
   } finally {
@@ -96,6 +99,20 @@ const namedAs = 'mcp_named_as';
 export function identifierOf(as: AuthorizationServer): string {
   const named = as[namedAs];
   return typeof named === 'string' ? named : as.issuer;
+}
+
+/**
+ * Metadata as the flow can go by it, where a provider is known for saying otherwise: a template stands for the
+ * issuer that was asked, and an endpoint for administrators registers nobody.
+ */
+function asKnown(as: AuthorizationServer, issuer: string): AuthorizationServer {
+  const { issuerTemplate, registers } = traitsOf(issuer);
+  const { registration_endpoint: registration, ...rest } = as;
+  return {
+    ...rest,
+    ...(registration !== undefined && registers !== false && { registration_endpoint: registration }),
+    issuer: as.issuer === issuerTemplate ? issuer : as.issuer,
+  };
 }
 
 /** True where the server publishes no metadata and the endpoints are those MCP 2025-03-26 assumes. */

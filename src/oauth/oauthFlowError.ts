@@ -32,6 +32,8 @@ export type OAuthFlowErrorCode =
   | 'dpopNotSupported'
   /** No client id is configured and the authorization server registers none. */
   | 'clientIdRequired'
+  /** The provider takes no client without a secret, and none is stored for the configured one. */
+  | 'clientSecretRequired'
   /** The configured client id is in use at one issuer, and the server names another. */
   | 'clientOfAnotherIssuer'
   /** A client's key that cannot be read or is of a kind that cannot be used. */

@@ -18,9 +18,13 @@ export function initialScopes(o: {
   readonly as: AuthorizationServer;
   /** Ask who the person is, so that the account has a name. */
   readonly identity?: boolean;
+  /** Asked for at this authorization server whether it lists them or not. */
+  readonly further?: readonly string[];
+  /** Where no scope is named, the one below the resource that this authorization server has for all of it. */
+  readonly belowResource?: string;
 }): readonly string[] {
   if (o.configured !== undefined && o.configured.length > 0) return neededScopes(o);
-  return withSessionScopes(neededScopes(o), o.as, o.identity === true);
+  return withSessionScopes(neededScopes(o), o.as, o.identity === true, o.further);
 }
 
 /** The same without anything added: there is no person whose sign-in should last or have a name. */
@@ -28,9 +32,13 @@ export function neededScopes(o: {
   readonly challenge?: BearerChallenge;
   readonly configured?: readonly string[];
   readonly resource: ProtectedResource;
+  /** Where no scope is named, the one below the resource that this authorization server has for all of it. */
+  readonly belowResource?: string;
 }): readonly string[] {
   if (o.configured !== undefined && o.configured.length > 0) return [...new Set(o.configured)];
-  return o.challenge?.scopes ?? o.resource.scopesSupported ?? [];
+  const named = o.challenge?.scopes ?? o.resource.scopesSupported ?? [];
+  if (named.length > 0 || o.belowResource === undefined) return named;
+  return [o.resource.resource + o.belowResource];
 }
 
 /** Whether a scope only keeps a sign-in or names its account; servers often leave these out of what they granted. */
@@ -46,10 +54,11 @@ export function withSessionScopes(
   needed: readonly string[],
   as: AuthorizationServer,
   identity: boolean,
+  further: readonly string[] = [],
 ): readonly string[] {
   if (needed.length === 0) return [];
   const listed = as.scopes_supported ?? [];
   const wanted = ['offline_access'];
   if (identity && listed.includes('openid')) wanted.push('openid', 'email', 'profile');
-  return [...new Set([...needed, ...wanted.filter((scope) => listed.includes(scope))])];
+  return [...new Set([...needed, ...wanted.filter((scope) => listed.includes(scope)), ...further])];
 }

@@ -6,6 +6,7 @@ import { clientAuthentication, libraryClient, libraryRequest } from './clientAut
 import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { inStandardForm, inStandardWords } from './providerAnswer.js';
 import { Redacted } from './redacted.js';
 import type { TokenSet } from './tokenSet.js';
 import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
@@ -48,11 +49,14 @@ export async function exchangeCode(
     new Redacted(callback.expose().get('code') ?? ''),
     pending.codeVerifier,
     pending.client.clientSecret,
-  ]);
+  ]).catch((refusal: unknown) => {
+    throw inStandardWords(as, refusal);
+  });
   return validTokenResponse(endpoint, async () => {
     // A server may grant less than `openid` and then gives no ID token; PKCE protects the code without it.
     const expected = hasIdToken && nonce !== undefined ? { expectedNonce: nonce } : {};
-    const body = await oauth.processAuthorizationCodeResponse(as, client, response, expected);
+    const standard = await inStandardForm(as, response);
+    const body = await oauth.processAuthorizationCodeResponse(standard.as, client, standard.answer, expected);
     const claims = oauth.getValidatedIdTokenClaims(body);
     return tokenSetOf(body, claims, pending.scopes, askedAt, endpoint, dpop);
   });

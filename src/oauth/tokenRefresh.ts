@@ -5,6 +5,7 @@ import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { inStandardForm, inStandardWords } from './providerAnswer.js';
 import { shownAddress } from './serverWords.js';
 import type { TokenSet } from './tokenSet.js';
 import {
@@ -49,12 +50,14 @@ export async function refreshTokens(
   const accepted = await acceptedTokenAnswer(answer, endpoint, [
     tokens.refreshToken,
     o.client.clientSecret,
-  ]).catch((error: unknown) => {
+  ]).catch((refusal: unknown) => {
+    const error = inStandardWords(as, refusal);
     if (!(error instanceof OAuthFlowError) || error.details.oauthError !== 'invalid_grant') throw error;
     throw ended(as, 'it no longer accepts the refresh token', 'invalid_grant');
   });
   return validTokenResponse(endpoint, async () => {
-    const body = await oauth.processRefreshTokenResponse(as, client, accepted.response);
+    const standard = await inStandardForm(as, accepted.response);
+    const body = await oauth.processRefreshTokenResponse(standard.as, client, standard.answer);
     const claims = oauth.getValidatedIdTokenClaims(body);
     const held = tokens.idTokenClaims;
     // OpenID Connect Core §12.2: it must speak of the same person.

@@ -1,10 +1,11 @@
 import * as oauth from 'oauth4webapi';
-import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { errorAnswer } from './jsonAnswer.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { traitsOf } from './providerProfiles.js';
 import type { Redacted } from './redacted.js';
 import { sentence, shownAddress } from './serverWords.js';
 import type { TokenSet } from './tokenSet.js';
@@ -32,6 +33,7 @@ export async function revokeTokens(
   http: HttpContext,
 ): Promise<RevocationReceipt> {
   const { as, client, tokens } = o;
+  const { revocation } = traitsOf(identifierOf(as));
   const problems: string[] = [];
   const revoke = async (token: Redacted, hint: string): Promise<RevocationOutcome> => {
     if (as.revocation_endpoint === undefined) return 'notOffered';
@@ -58,7 +60,9 @@ export async function revokeTokens(
   };
   const refreshToken =
     tokens.refreshToken === undefined ? undefined : await revoke(tokens.refreshToken, 'refresh_token');
-  const accessToken = await revoke(tokens.accessToken, 'access_token');
+  // Some say yes to it though the token lives on; the receipt must not.
+  const accessToken =
+    revocation === 'refreshTokenOnly' ? 'notOffered' : await revoke(tokens.accessToken, 'access_token');
   const [problem] = problems;
   return {
     ...(refreshToken !== undefined && { refreshToken }),

@@ -4,12 +4,14 @@ import { dpopMutants } from './dpopMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
+import { profileMutants } from './profileMutants.js';
 import { relayMutants } from './relayMutants.js';
 
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
   ...oauthMutants,
   ...dpopMutants,
+  ...profileMutants,
   ...brokerMutants,
   ...relayMutants,
   ...layerMutants,

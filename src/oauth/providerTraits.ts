@@ -1,0 +1,59 @@
+/** How a token endpoint's answers stray from RFC 6749 §5; the flow reads such answers of any server. */
+export type AnswerForm = 'formEncoded' | 'commaScopes' | 'errorWithStatus200';
+
+/**
+ * What a sign-in at a provider does otherwise than the standards and its metadata let one expect. What a trait
+ * shares with a server's settings is a default: the settings come before it.
+ */
+export interface ProviderTraits {
+  /** False: clients are registered by hand, whatever the metadata names. */
+  readonly registers?: boolean;
+  /** The token endpoint takes no client without a secret, not even with PKCE. */
+  readonly secretRequired?: true;
+  /** It refuses `resource` (RFC 8707). */
+  readonly omitResource?: true;
+  /** It takes the resource from `audience` instead, and wants it there. */
+  readonly audienceIsResource?: true;
+  /** Asked for below the resource, where no scope is named at all. */
+  readonly scopeBelowResource?: string;
+  /** Asked for beside those of the server. */
+  readonly scopes?: readonly string[];
+  readonly extraParameters?: Readonly<Record<string, string>>;
+  /** The only kind of redirect URI it takes of such a client. */
+  readonly redirect?: 'loopback';
+  /** How the loopback redirect URI must call this machine. */
+  readonly loopbackHost?: 'localhost';
+  /** It compares the port of a loopback redirect URI, against RFC 8252 §7.3, so it must be the same every time. */
+  readonly comparesLoopbackPort?: true;
+  /** Rules it is known to fall short of. Each counts only once the person accepted it. */
+  readonly exceptions?: readonly ('pkceNotAdvertised' | 'issuerMismatch')[];
+  /** The issuer that is asked for metadata, where a server spells it in another way. */
+  readonly metadataIssuer?: string;
+  /** What the metadata of an issuer for many tenants calls itself, in place of that issuer. */
+  readonly issuerTemplate?: string;
+  /** Issuers its ID tokens name beside that of the metadata; `{claim}` stands for a claim of the token. */
+  readonly idTokenIssuers?: readonly string[];
+  /** Where token answers hold the person's token below a member of their own, with a `token_type` of their own. */
+  readonly nestedToken?: { readonly member: string; readonly tokenType: string };
+  readonly answers?: readonly AnswerForm[];
+  /** Its own words for `invalid_grant`: a code or a refresh token that is no longer good. */
+  readonly invalidGrant?: readonly string[];
+  /** `none`: none a client can use. `refreshTokenOnly`: access tokens live on until they expire. */
+  readonly revocation?: 'none' | 'refreshTokenOnly';
+  /** What becomes of a refresh token that was used; `reuseEndsSignIn`: using it again ends the whole sign-in. */
+  readonly refreshTokens?: 'kept' | 'rotated' | 'reuseEndsSignIn';
+}
+
+/** What is known of one provider, and from where. */
+export interface ProviderProfile {
+  readonly name: string;
+  /** Matches the whole issuer, as a server names it. */
+  readonly issuer: RegExp;
+  readonly traits: ProviderTraits;
+  /** Public pages that say so. */
+  readonly source: readonly string[];
+  /** When they were read, as `YYYY-MM-DD`. */
+  readonly read: string;
+  /** Traits that none of them confirms. */
+  readonly unverified?: readonly (keyof ProviderTraits)[];
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { ServerDecisions } from '../../src/broker/serverDecisions.js';
+import { VisitingPerson } from '../../src/broker/visitingPerson.js';
+import { pkceFault } from '../../src/oauth/authorizationRequest.js';
+import { authorizationServer } from '../oauth/signIn.js';
+import { serverAt } from './brokerWindow.js';
+import { MemoryMemory } from './memoryStores.js';
+
+describe('a person who is asked to excuse a provider', () => {
+  /** What the editor's question says. */
+  const askedAbout = async (issuer: string, name: 'pkceNotAdvertised' | 'issuerMismatch') => {
+    const said: string[] = [];
+    const questions = {
+      authorizationServer: () => Promise.resolve(undefined),
+      clientId: () => Promise.resolve(undefined),
+      acceptException: (_server: unknown, _name: unknown, fault: Error) => {
+        said.push(fault.message);
+        return Promise.resolve(false);
+      },
+    };
+    const parts = { questions, decisions: new ServerDecisions(new MemoryMemory()) };
+    const { signal } = new AbortController();
+    const server = serverAt('https://mcp.example/mcp');
+    const person = new VisitingPerson(server, { wait: () => undefined }, parts, signal);
+    const fault = pkceFault({ ...authorizationServer(issuer), code_challenge_methods_supported: [] });
+    assert.ok(fault !== undefined);
+    assert.equal(await person.accepts(name, issuer, fault), false);
+    return said;
+  };
+
+  it('is told where the provider is known for it', async () => {
+    const issuer = 'https://login.microsoftonline.com/0f1e2d3c/v2.0';
+    assert.deepEqual(await askedAbout(issuer, 'pkceNotAdvertised'), [
+      `${issuer} does not say that it protects the sign-in with PKCE (S256). Microsoft Entra ID is known for it.`,
+    ]);
+  });
+
+  it('is told nothing of the kind of another rule or another provider', async () => {
+    for (const [issuer, name] of [
+      ['https://login.microsoftonline.com/0f1e2d3c/v2.0', 'issuerMismatch'],
+      ['https://as.example', 'pkceNotAdvertised'],
+    ] as const) {
+      const [said = ''] = await askedAbout(issuer, name);
+      assert.doesNotMatch(said, /known/);
+    }
+  });
+});

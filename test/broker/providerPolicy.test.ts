@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { documentLoopbackPort } from '../../src/broker/clientMetadataDocument.js';
+import type { OAuthSettings } from '../../src/broker/oauthSettings.js';
+import { audienceParameter, signInPolicy } from '../../src/broker/signInPolicy.js';
+import { serverAt } from './brokerWindow.js';
+
+const google = 'https://accounts.google.com/';
+const entraId = 'https://login.microsoftonline.com/0f1e2d3c/v2.0';
+
+describe('the policy of a sign-in at a known provider', () => {
+  const policyAt = (issuer: string, oauth: OAuthSettings = {}) =>
+    signInPolicy({ ...serverAt('https://mcp.example/mcp'), oauth }, issuer);
+
+  it('has what the provider is known for', () => {
+    const { redirect, extraParameters, secretRequired } = policyAt(google);
+    assert.equal(redirect, 'loopback');
+    assert.deepEqual(extraParameters, { access_type: 'offline', prompt: 'consent' });
+    assert.equal(secretRequired, true);
+    assert.equal(policyAt(entraId).omitResource, true);
+    assert.equal(policyAt('https://mcp.slack.com').loopbackPort, documentLoopbackPort);
+  });
+
+  it('has what the settings say where they say otherwise', () => {
+    const { redirect, extraParameters } = policyAt(google, {
+      redirect: 'uriHandler',
+      extraParameters: { prompt: 'select_account' },
+    });
+    assert.equal(redirect, 'uriHandler');
+    assert.deepEqual(extraParameters, { access_type: 'offline', prompt: 'select_account' });
+    assert.equal(policyAt(entraId, { omitResource: false }).omitResource, false);
+    assert.equal(policyAt('https://mcp.slack.com', { loopbackPort: 50_000 }).loopbackPort, 50_000);
+  });
+
+  it('leaves “auto” to what is known', () => {
+    assert.equal(policyAt(google, { redirect: 'auto' }).redirect, 'loopback');
+    assert.equal(policyAt('https://as.example', { redirect: 'auto' }).redirect, 'auto');
+  });
+
+  it('has nothing of a provider elsewhere', () => {
+    assert.deepEqual(policyAt('https://as.example'), {
+      omitResource: false,
+      extraParameters: {},
+      redirect: 'auto',
+      exceptions: new Set(),
+    });
+  });
+
+  it('names the resource as audience where the provider wants that, and what is configured before it', () => {
+    const auth0 = 'https://example.eu.auth0.com/';
+    const resource = 'https://mcp.example/mcp';
+    assert.deepEqual(audienceParameter(policyAt(auth0), resource), { audience: resource });
+    assert.deepEqual(audienceParameter(policyAt(auth0, { audience: 'api' }), resource), { audience: 'api' });
+    assert.deepEqual(audienceParameter(policyAt('https://as.example'), resource), {});
+  });
+
+  it('excuses nothing that the person has not accepted', () => {
+    assert.deepEqual([...policyAt(entraId).exceptions], []);
+  });
+});

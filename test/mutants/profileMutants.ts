@@ -1,0 +1,94 @@
+import { mutant, type Mutant } from './mutant.js';
+
+const policy = 'src/broker/signInPolicy.ts';
+const answers = 'src/oauth/providerAnswer.ts';
+const metadata = 'src/oauth/authorizationServerMetadata.ts';
+
+const flows = 'test/profiles/providerFlows.test.ts';
+const answerTests = 'test/oauth/providerAnswer.test.ts';
+
+/** Defects of what is done otherwise at the providers that are known. */
+export const profileMutants: readonly Mutant[] = [
+  mutant(
+    'what a provider is known for comes before the settings',
+    policy,
+    [
+      'oauth.omitResource ?? known.omitResource ?? false',
+      'known.omitResource ?? oauth.omitResource ?? false',
+    ],
+    flows,
+  ),
+  mutant(
+    'an exception a provider is known for counts without the person',
+    policy,
+    ['exceptions: new Set(accepted),', 'exceptions: new Set([...accepted, ...(known.exceptions ?? [])]),'],
+    flows,
+  ),
+  mutant(
+    'the audience a provider wants left out',
+    policy,
+    ['policy.audienceIsResource === true ? resource : undefined', 'undefined'],
+    flows,
+  ),
+  mutant(
+    'the token_type of one provider accepted of every other',
+    answers,
+    [
+      'idTokenIssuers = [] } = traitsOf(identifierOf(as))',
+      "idTokenIssuers = [] } = traitsOf('https://mcp.slack.com')",
+    ],
+    answerTests,
+  ),
+  mutant(
+    'a token of the application taken for the person’s at a provider that gives both',
+    answers,
+    ['!isBelow || !tokenMembers.includes(name)', 'name'],
+    answerTests,
+  ),
+  mutant(
+    'an ID token of any issuer taken for the provider’s',
+    answers,
+    ["issuer !== undefined && issuer === claims['iss']", 'issuer !== undefined'],
+    answerTests,
+  ),
+  mutant(
+    'clients sent to register at a provider where administrators alone may',
+    metadata,
+    [' && registers !== false', ' || registers === false'],
+    flows,
+  ),
+  mutant(
+    'another provider’s metadata template accepted',
+    metadata,
+    [
+      'if (issuerTemplate !== undefined) accepted.push(issuerTemplate);',
+      "accepted.push(issuerTemplate ?? 'https://login.microsoftonline.com/{tenantid}/v2.0');",
+    ],
+    'test/oauth/providerMetadata.test.ts',
+  ),
+  mutant(
+    'an access token said to be revoked that lives on at its provider',
+    'src/oauth/tokenRevocation.ts',
+    ["revocation === 'refreshTokenOnly' ? 'notOffered' : await", 'await'],
+    flows,
+  ),
+  mutant(
+    'the secret a provider needs missed only after the consent',
+    'src/broker/clientForServer.ts',
+    ['key === undefined && need.policy.secretRequired === true', 'key === undefined && false'],
+    flows,
+  ),
+  mutant(
+    'a loopback address named in a way the provider does not take',
+    'src/broker/redirectChoice.ts',
+    ['if (loopbackHost === undefined) return redirect;', 'if (loopbackHost !== null) return redirect;'],
+    flows,
+  ),
+  mutant(
+    'a provider’s own word for a sign-in’s end not understood',
+    answers,
+    ['!invalidGrant.includes(error.details.oauthError)', 'invalidGrant.length >= 0'],
+    flows,
+    answerTests,
+  ),
+];

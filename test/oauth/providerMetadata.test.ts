@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { fetchAuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
+import type { HttpContext } from '../../src/oauth/httpContext.js';
+import { flowError } from './flowErrors.js';
+import { authorizationServer } from './signIn.js';
+
+const template = 'https://login.microsoftonline.com/{tenantid}/v2.0';
+
+/** A network with one document, at every address; what is asked is kept. */
+function networkWith(issuer: string, more: object = {}): HttpContext & { readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    reach: 'internet',
+    asked,
+    fetch: (url) => {
+      asked.push(url);
+      const endpoints = authorizationServer('https://as.example', more);
+      return Promise.resolve(Response.json({ ...endpoints, issuer }));
+    },
+  };
+}
+
+describe('the metadata of a known provider', () => {
+  for (const name of ['common', 'organizations', 'consumers']) {
+    it(`may call itself by its template where it is for ${name}, and keeps the name it was asked by`, async () => {
+      const issuer = `https://login.microsoftonline.com/${name}/v2.0`;
+      assert.equal((await fetchAuthorizationServer(issuer, networkWith(template))).issuer, issuer);
+    });
+  }
+
+  it('may call itself by a template nowhere else', async () => {
+    for (const issuer of ['https://login.microsoftonline.com/0f1e2d3c/v2.0', 'https://as.example']) {
+      await flowError('issuerMismatch', () => fetchAuthorizationServer(issuer, networkWith(template)));
+    }
+  });
+
+  it('may call itself by no other name where it is for any organization', async () => {
+    const issuer = 'https://login.microsoftonline.com/common/v2.0';
+    await flowError('issuerMismatch', () =>
+      fetchAuthorizationServer(issuer, networkWith('https://login.microsoftonline.com/0f1e2d3c/v2.0')),
+    );
+  });
+
+  it('is asked for by the one spelling of its issuer', async () => {
+    const network = networkWith('https://accounts.google.com');
+    const as = await fetchAuthorizationServer('https://accounts.google.com/', network);
+    assert.equal(as.issuer, 'https://accounts.google.com');
+    await flowError('issuerMismatch', () =>
+      fetchAuthorizationServer('https://accounts.google.com/', networkWith('https://accounts.google.com/')),
+    );
+  });
+
+  it('registers nobody where its registration endpoint is for administrators', async () => {
+    const issuer = 'https://example.okta.com';
+    const registration = { registration_endpoint: `${issuer}/oauth2/v1/clients` };
+    const as = await fetchAuthorizationServer(issuer, networkWith(issuer, registration));
+    assert.equal(as.registration_endpoint, undefined);
+    const other = 'https://as.example';
+    assert.equal(
+      (await fetchAuthorizationServer(other, networkWith(other, registration))).registration_endpoint,
+      registration.registration_endpoint,
+    );
+  });
+});

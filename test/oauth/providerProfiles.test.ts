@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { profileOf, providerProfiles } from '../../src/oauth/providerProfiles.js';
+import { traitWords } from '../../src/oauth/providerWords.js';
+import { providers } from '../profiles/providers/all.js';
+
+describe('the table of provider profiles', () => {
+  it('has a test for every profile', () => {
+    const tested = new Set(providers.map(({ provider }) => provider));
+    assert.deepEqual([...tested].sort(), providerProfiles.map(({ name }) => name).sort());
+  });
+
+  it('has a public source and the day it was read for every profile', () => {
+    for (const { name, source, read } of providerProfiles) {
+      assert.ok(source.length > 0, name);
+      for (const page of source) assert.equal(new URL(page).protocol, 'https:', name);
+      assert.match(read, /^20\d\d-\d\d-\d\d$/, name);
+    }
+  });
+
+  it('marks as unverified only what it says', () => {
+    for (const { name, traits, unverified = [] } of providerProfiles) {
+      for (const trait of unverified) assert.ok(Object.hasOwn(traits, trait), `${name}: ${trait}`);
+    }
+  });
+
+  it('has no two profiles for one issuer', () => {
+    for (const issuer of issuers()) {
+      const matching = providerProfiles.filter((profile) => profile.issuer.test(issuer));
+      assert.deepEqual(
+        matching.map(({ name }) => name),
+        [profileOf(issuer)?.name],
+        issuer,
+      );
+    }
+  });
+
+  it('knows no issuer that only looks like a provider’s', () => {
+    for (const issuer of issuers().filter((known) => !known.includes('/realms/'))) {
+      const { host, pathname } = new URL(issuer);
+      const lookalikes = [
+        `https://${host}.example${pathname}`,
+        `https://evil.example/${issuer}`,
+        issuer.replace('https:', 'http:'),
+        issuer.replace('https://', 'https://user@'),
+        `${issuer}?`,
+        `${issuer}/further/path`,
+      ];
+      for (const lookalike of lookalikes) assert.equal(profileOf(lookalike), undefined, lookalike);
+    }
+    assert.equal(profileOf('https://as.example'), undefined);
+  });
+
+  it('asks no other origin for metadata than the server names', () => {
+    for (const issuer of issuers()) {
+      const { metadataIssuer } = profileOf(issuer)?.traits ?? {};
+      if (metadataIssuer !== undefined) assert.equal(new URL(metadataIssuer).origin, new URL(issuer).origin);
+    }
+  });
+
+  it('says each trait as a sentence, and whether a source confirms it', () => {
+    const google = providerProfiles.find(({ name }) => name === 'Google');
+    assert.ok(google !== undefined);
+    const said = new Map(traitWords(google).map((words) => [words.trait, words]));
+    assert.deepEqual(said.get('extraParameters'), {
+      trait: 'extraParameters',
+      sentence: 'The authorization request also says access_type=offline, prompt=consent.',
+      isVerified: true,
+    });
+    assert.equal(said.get('idTokenIssuers')?.isVerified, false);
+    for (const { sentence } of providerProfiles.flatMap(traitWords)) assert.match(sentence, /^[A-Z].*\.$/);
+  });
+});
+
+/** One of each profile at least. */
+function issuers(): readonly string[] {
+  return providers.flatMap(({ protectedResource }) => protectedResource.authorization_servers);
+}
