@@ -76,8 +76,8 @@ export async function buildAuthorizationRequest(o: {
     // OpenID Connect Core §11: without it the request for offline access is ignored.
     prompt: scopes.includes('offline_access') ? 'consent' : undefined,
   };
-  const extra = Object.entries(o.extraParameters ?? {}).filter(([name]) => !Object.hasOwn(parameters, name));
-  const given = Object.entries({ ...defaults, ...Object.fromEntries(extra), ...parameters }).filter(
+  // Ours come last, those not sent too: none is anybody else's to set.
+  const given = Object.entries({ ...defaults, ...o.extraParameters, ...parameters }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   for (const [name, value] of given) url.searchParams.set(name, value);

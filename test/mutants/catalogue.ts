@@ -1,6 +1,7 @@
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { dpopMutants } from './dpopMutants.js';
+import { identityMutants } from './identityMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
@@ -13,6 +14,7 @@ export const catalogue: readonly Mutant[] = [
   ...dpopMutants,
   ...profileMutants,
   ...brokerMutants,
+  ...identityMutants,
   ...relayMutants,
   ...layerMutants,
   ...attackMutants,

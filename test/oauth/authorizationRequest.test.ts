@@ -68,6 +68,20 @@ describe('authorization request', () => {
     assert.equal(url.searchParams.get('prompt'), 'consent');
   });
 
+  it('sends an audience and further parameters, none of them in place of its own', async () => {
+    const { url, pending } = await buildAuthorizationRequest({
+      ...base,
+      audience: 'api',
+      extraParameters: { access_type: 'offline', prompt: 'login', state: 'mine', resource: 'x', nonce: 'n' },
+    });
+    const sent = url.searchParams;
+    assert.deepEqual([sent.get('audience'), sent.get('access_type')], ['api', 'offline']);
+    assert.equal(sent.get('prompt'), 'login');
+    assert.equal(sent.get('state'), pending.state);
+    assert.equal(sent.get('resource'), base.resource);
+    assert.equal(sent.get('nonce'), null);
+  });
+
   it('refuses a server that does not advertise S256, unless the exception is made', async () => {
     const plain = authorizationServer(undefined, { code_challenge_methods_supported: ['plain'] });
     const { issuer, authorization_endpoint } = authorizationServer();
