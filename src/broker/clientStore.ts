@@ -28,6 +28,16 @@ export class ClientStore {
     await this.secrets.set(key(issuer, redirectUri), JSON.stringify(clientToRecord(client)));
   }
 
+  /** The issuer that a client id from a server's settings has last signed in with. */
+  issuerOf(serverUrl: string, clientId: string): Promise<string | undefined> {
+    return this.secrets.get(issuerKey(serverUrl, clientId));
+  }
+
+  async rememberIssuer(serverUrl: string, clientId: string, issuer: string): Promise<void> {
+    if ((await this.issuerOf(serverUrl, clientId)) !== issuer)
+      await this.secrets.set(issuerKey(serverUrl, clientId), issuer);
+  }
+
   /** For a client the authorization server no longer knows. */
   async remove(issuer: string, redirectUri: string): Promise<void> {
     await this.secrets.delete(key(issuer, redirectUri));
@@ -36,4 +46,8 @@ export class ClientStore {
 
 function key(issuer: string, redirectUri: string): string {
   return `client ${issuer} ${redirectUri}`;
+}
+
+function issuerKey(serverUrl: string, clientId: string): string {
+  return `issuer of ${JSON.stringify([serverUrl, clientId])}`;
 }

@@ -1,32 +1,70 @@
 import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { shownAddress } from '../oauth/serverWords.js';
-import type { Credential } from './credential.js';
+import type { ClientStore } from './clientStore.js';
+import type { CredentialStore } from './credentialStore.js';
+import { errorName } from './errorName.js';
+import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
+import type { SignInOutcome } from './signInOutcome.js';
+
+/** What remembers where a client id from the settings is in use. */
+interface Stores {
+  readonly credentials: CredentialStore;
+  readonly clients: ClientStore;
+}
 
 /**
- * A client id from the settings was registered at one authorization server: the one it is signed in with. A
- * server that names another could have the code that the first one gives brought to it (RFC 9700 §4.4).
+ * A client id from the settings was registered at one authorization server: the one it has signed in with. A
+ * server that names another could have the code that the first one gives brought to it (RFC 9700 §4.4). The
+ * settings may say that another is meant.
  *
- * @param present the server's sign-in, which remembers the issuer until the person signs out
  * @throws OAuthFlowError `clientOfAnotherIssuer`
  */
-export function checkConfiguredClient(
+export async function checkConfiguredClient(
   server: ServerConfig,
   as: AuthorizationServer,
-  present: Credential | undefined,
-): void {
-  if (server.oauth.clientId === undefined || present === undefined) return;
-  const { source, clientId } = present.client;
-  if (source !== 'preRegistered' || clientId !== server.oauth.clientId) return;
-  if (identifierOf(present.as) === identifierOf(as)) return;
+  stores: Stores,
+): Promise<void> {
+  const { clientId, authorizationServer } = server.oauth;
+  const named = identifierOf(as);
+  if (clientId === undefined || authorizationServer === named) return;
+  const known = await issuerInUse(server, clientId, stores);
+  if (known === undefined || known === named) return;
   throw new OAuthFlowError(
     'clientOfAnotherIssuer',
-    `“${server.name}” names the authorization server ${shownAddress(identifierOf(as))}, but its configured client id is in use at ${shownAddress(identifierOf(present.as))}.`,
+    `“${server.name}” names the authorization server ${shownAddress(named)}, but its configured client id is in use at ${shownAddress(known)}.`,
     {
       url: shownAddress(as.issuer),
       field: 'oauth.clientId',
-      fix: `If you trust the change, sign out of “${server.name}” first, or configure a client id registered there.`,
+      fix: `If you trust the change, set oauth.authorizationServer of “${server.name}” to “${shownAddress(named)}”, or configure a client id registered there.`,
     },
   );
+}
+
+/** Remembers, beyond a sign-out, where a client id from the settings has signed in. Never rejects. */
+export async function rememberConfiguredClient(
+  outcome: SignInOutcome,
+  { url, oauth }: ServerConfig,
+  { clients, log }: { readonly clients: ClientStore; readonly log: Log },
+): Promise<void> {
+  if (outcome.kind !== 'signedIn' || oauth.clientId === undefined) return;
+  const issuer = identifierOf(outcome.credential.as);
+  try {
+    await clients.rememberIssuer(url, oauth.clientId, issuer);
+  } catch (error) {
+    log.warn(`Where ${new URL(url).host} signs in could not be remembered (${errorName(error)}).`);
+  }
+}
+
+async function issuerInUse(
+  { url }: ServerConfig,
+  clientId: string,
+  { credentials, clients }: Stores,
+): Promise<string | undefined> {
+  const present = await credentials.get(url);
+  const { source, clientId: used } = present?.client ?? {};
+  if (present !== undefined && source === 'preRegistered' && used === clientId)
+    return identifierOf(present.as);
+  return clients.issuerOf(url, clientId);
 }

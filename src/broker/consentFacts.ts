@@ -1,3 +1,5 @@
+import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { addressOf } from '../oauth/secureAddress.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { ConsentNeed } from './authorizedFetch.js';
 import type { CredentialStore } from './credentialStore.js';
@@ -11,6 +13,8 @@ export interface ConsentFacts {
   readonly scopes: readonly string[];
   /** Host of the authorization server the browser goes to. */
   readonly authorizationServer: string;
+  /** Host of the page that the browser goes to, where it is another than the authorization server's own. */
+  readonly signInPage?: string;
   /** Host of the one that the present sign-in is from, where it is another. */
   readonly formerAuthorizationServer?: string;
   /** Whose access is extended. */
@@ -44,9 +48,16 @@ export async function consentFacts(
     kind,
     scopes,
     authorizationServer: new URL(found.as.issuer).host,
+    ...signInPageOf(found.as),
     ...(before !== undefined &&
       !isSameIssuer && { formerAuthorizationServer: new URL(before.as.issuer).host }),
     ...(kind === 'stepUp' && before?.account !== undefined && { account: before.account.label }),
     hasWarnings: found.resource.warnings.length > 0,
   };
+}
+
+/** Metadata may name a page of somebody else's, where the person would sign in to what they do not see here. */
+function signInPageOf(as: AuthorizationServer): Pick<ConsentFacts, 'signInPage'> {
+  const page = addressOf(as.authorization_endpoint);
+  return page === undefined || page.host === new URL(as.issuer).host ? {} : { signInPage: page.host };
 }

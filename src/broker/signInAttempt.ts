@@ -11,7 +11,7 @@ import { askAuthorization, askedScopes } from './askedOfIssuer.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import { clientForServer, type ClientWithRedirect } from './clientForServer.js';
 import type { ClientStore } from './clientStore.js';
-import { checkConfiguredClient } from './configuredClient.js';
+import { checkConfiguredClient, rememberConfiguredClient } from './configuredClient.js';
 import type { CredentialStore } from './credentialStore.js';
 import { discover, type Discovered } from './discovery.js';
 import { Emitter } from './emitter.js';
@@ -219,8 +219,8 @@ export class SignInAttempt {
     scopes: readonly string[],
     person: VisitingPerson,
   ): Promise<ClientWithRedirect> {
-    const { credentials, log } = this.parts;
-    checkConfiguredClient(this.server, found.as, await credentials.get(this.server.url));
+    const { log } = this.parts;
+    await checkConfiguredClient(this.server, found.as, this.parts);
     const identity = await clientForServer(
       { server: this.server, as: found.as, policy: found.policy, scopes },
       { ...this.parts, askClientId: (as) => person.clientId(as) },
@@ -276,7 +276,8 @@ export class SignInAttempt {
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
     void this.#releaseClients(outcome);
     const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
-    this.#outcome.resolve(forgotten.then(() => outcome));
+    const remembered = rememberConfiguredClient(outcome, this.server, this.parts);
+    this.#outcome.resolve(Promise.all([forgotten, remembered]).then(() => outcome));
   }
 
   /** After all that still goes to the authorization server as one of them. */

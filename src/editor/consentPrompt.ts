@@ -62,6 +62,7 @@ function consentMessage(
     ...(facts.authorizationServer === undefined
       ? []
       : [t('Authorization server: {0}.', facts.authorizationServer)]),
+    ...(facts.signInPage === undefined ? [] : [t('Its sign-in page is at {0}.', facts.signInPage)]),
     ...(facts.formerAuthorizationServer === undefined
       ? []
       : [t('It is another one than before, which was {0}.', facts.formerAuthorizationServer)]),

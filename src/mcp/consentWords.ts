@@ -8,6 +8,8 @@ export interface ConsentSubject {
   readonly scopes: readonly string[];
   /** Host of the authorization server, where it is known. */
   readonly authorizationServer?: string;
+  /** Host of the page that the browser goes to, where it is another. */
+  readonly signInPage?: string;
   /** Host of the one that the present sign-in is from, where it is another. */
   readonly formerAuthorizationServer?: string;
   /** Whether a sign-in that there is gets more access. */
@@ -33,6 +35,7 @@ export function cardMessage(subject: ConsentSubject): string {
     isStepUp ? `More access for ${subject.server}` : `Sign in to ${subject.server}`,
     `For: ${subject.what === signInToolName ? 'its tools' : subject.what}`,
     ...(subject.authorizationServer === undefined ? [] : [`At: ${subject.authorizationServer}`]),
+    ...(subject.signInPage === undefined ? [] : [`Its page: ${subject.signInPage}`]),
     ...(subject.formerAuthorizationServer === undefined
       ? []
       : [`Another one than before: ${subject.formerAuthorizationServer}`]),

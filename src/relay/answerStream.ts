@@ -29,7 +29,7 @@ export class AnswerStreams {
   ) {}
 
   /**
-   * @param beforeAnswer given the answer before it is handed on
+   * @param beforeAnswer given the answer, and gives it back as it is handed on
    * @returns whether the answer came
    * @throws UnboundedAnswerError; what the connection ended with, where it cannot be resumed
    */
@@ -88,7 +88,7 @@ export class AnswerStreams {
   }
 }
 
-type BeforeAnswer = (data: string) => Promise<void>;
+type BeforeAnswer = (data: string) => Promise<string>;
 
 /** How far an answer has been read, over all its streams. */
 interface Reading {
@@ -118,13 +118,16 @@ async function read(
       if (message === undefined) continue;
       reading.onMessage?.();
       const isAnswer = message.method === undefined && message.id === held.request.id;
-      if (isAnswer) await beforeAnswer(event.data);
-      else if (message.method === 'notifications/progress') {
+      if (event.id !== undefined) held.session.events.add(event.id);
+      if (isAnswer) {
+        await handOn(held, { ...event, data: await beforeAnswer(event.data) }, true);
+        return true;
+      }
+      if (message.method === 'notifications/progress') {
         reading.fruitless = 0;
         noteProgress(held, message);
       }
-      await handOn(held, event, isAnswer);
-      if (isAnswer) return true;
+      await handOn(held, event, false);
     }
   } catch (error) {
     const isResumable = reading.lastEventId !== undefined && !(error instanceof UnboundedAnswerError);

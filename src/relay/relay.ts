@@ -20,6 +20,7 @@ import type { Redacted } from '../oauth/redacted.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
 import { CallerAdmission, isLoopbackAuthority } from './callerAdmission.js';
+import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
@@ -91,8 +92,9 @@ export class Relay implements Disposable, Launcher {
     const signedOut = new SignedOutSessions(profiles);
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
-    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock));
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent);
+    const tasks = new CallerTasks();
+    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks);
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks);
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
     this.#endpoint = new McpEndpoint({
       authorizedFetch,

@@ -4,6 +4,7 @@ import type { ServerConfig } from '../broker/serverSettings.js';
 import { urlElicitation } from '../mcp/relayMessages.js';
 import type { Caller } from './callerAdmission.js';
 import type { EventStream } from './eventStream.js';
+import { RememberedIds } from './rememberedIds.js';
 
 /** The session at the upstream that stands behind a caller's session. */
 export interface UpstreamSession {
@@ -34,6 +35,8 @@ export class RelaySession {
   readonly running = new Map<RequestId, AbortController>();
   /** Whether the caller was given the relay's own `sign_in`; a server may have a tool of that name itself. */
   offeredSignIn = false;
+  /** Ids of the upstream's events that the caller was given, and may resume after. */
+  readonly events = new RememberedIds(1_000);
   /** Called when an upstream session begins, to open what the caller listens on. */
   onAttached: (() => void) | undefined;
 
@@ -78,6 +81,7 @@ export class RelaySession {
   /** Forgets the session at the upstream; the next request begins another. */
   leaveUpstream(): void {
     this.#upstream = undefined;
+    this.events.clear();
     this.#upstreamLeft.abort(new DOMException('The session at the server was left.', 'AbortError'));
     this.#upstreamLeft = new AbortController();
   }

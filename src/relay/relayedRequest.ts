@@ -1,3 +1,4 @@
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
 import type { Credential } from '../broker/credential.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
@@ -8,6 +9,7 @@ import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { ResumedConsent } from './consentRounds.js';
+import type { CallerTasks } from './callerTasks.js';
 import type { HeldRequest } from './heldRequest.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
@@ -28,6 +30,7 @@ export class RelayedRequests {
     private readonly answers: UpstreamAnswers,
     private readonly signedOut: SignedOutSessions,
     private readonly consent: ConsentInStream,
+    private readonly tasks: CallerTasks,
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
@@ -41,6 +44,10 @@ export class RelayedRequests {
 
   async #run(held: HeldRequest): Promise<void> {
     const { session, request } = held;
+    if (this.tasks.isForeign(held)) {
+      held.fail(ErrorCode.InvalidParams, 'This caller began no task of that id.');
+      return;
+    }
     if (request.method === 'ping' && session.upstream === undefined) {
       held.answer({});
       return;

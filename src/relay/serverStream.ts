@@ -53,7 +53,9 @@ export class ServerStreams {
       if (upstreamLeft.aborted) return;
       const { upstream } = session;
       const headers = upstreamHeaders('GET', upstream);
-      if (lastEventId !== undefined) headers.set('Last-Event-ID', lastEventId);
+      // Another caller's stream is not this one's to resume.
+      if (lastEventId !== undefined && session.events.has(lastEventId))
+        headers.set('Last-Event-ID', lastEventId);
       const outcome = await this.authorizedFetch.send(session.server, {
         method: 'GET',
         headers,
@@ -67,7 +69,10 @@ export class ServerStreams {
         await discardBody(response);
         return;
       }
-      for await (const event of upstreamEvents(response)) await stream.send(event);
+      for await (const event of upstreamEvents(response)) {
+        if (event.id !== undefined) session.events.add(event.id);
+        await stream.send(event);
+      }
     } catch {
       // The caller's stream outlives a session that was left: the next one joins it.
       if (closed.aborted || upstreamLeft.aborted) return;

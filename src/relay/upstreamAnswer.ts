@@ -4,11 +4,19 @@ import { identityLine } from '../mcp/identityLine.js';
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AnswerStreams } from './answerStream.js';
+import type { CallerTasks } from './callerTasks.js';
 import { drained } from './backPressure.js';
 import { describeRequest } from './consentInStream.js';
 import { sendJson, type HeldRequest } from './heldRequest.js';
 import { isListMethod, longestList, type ServerProfiles } from './serverProfiles.js';
-import { beginningOf, longestMessage, UnboundedAnswerError, wholeOf } from './upstreamBody.js';
+import {
+  beginningOf,
+  longestMessage,
+  OversizedAnswerError,
+  only,
+  UnboundedAnswerError,
+  wholeOf,
+} from './upstreamBody.js';
 import { isEventStream } from './upstreamEvents.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -27,6 +35,7 @@ export class UpstreamAnswers {
   constructor(
     private readonly profiles: ServerProfiles,
     private readonly streams: AnswerStreams,
+    private readonly tasks: CallerTasks,
   ) {}
 
   async relay(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
@@ -58,13 +67,20 @@ export class UpstreamAnswers {
     const answered = await this.streams.relay(held, response, async (data) => {
       sayWho(held, credential);
       await this.#learn(held, data);
+      return this.tasks.handOn(held, data);
     });
     if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
   }
 
   async #relayJson(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
-    const limit = isListMethod(held.request.method) ? longestList : judgedLength;
+    const { method } = held.request;
+    const listsTasks = method === 'tasks/list';
+    const limit = isListMethod(method) || listsTasks ? longestList : judgedLength;
     const { whole, chunks } = await beginningOf(response, limit);
+    if (whole === undefined && listsTasks) {
+      await discardBody(response);
+      throw new OversizedAnswerError(longestList);
+    }
     if (whole === undefined) {
       await relayLong(held, chunks, credential);
       return;
@@ -76,11 +92,13 @@ export class UpstreamAnswers {
     }
     await this.#learn(held, whole);
     sayWho(held, credential);
+    const handedOn = this.tasks.handOn(held, whole);
+    const body = handedOn === whole ? chunks : only(handedOn);
     if (held.isStreaming) {
-      await held.stream().pipe(chunks);
+      await held.stream().pipe(body);
       held.stream().end();
     } else {
-      await pipeThrough(held, response.status, chunks);
+      await pipeThrough(held, response.status, body);
     }
   }
 

@@ -69,6 +69,11 @@ export async function wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number):
   return Buffer.concat(read).toString('utf8');
 }
 
+/** A text as a body. */
+export async function* only(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(text));
+}
+
 export function chunksOf(response: Response): AsyncIterable<Uint8Array> {
   return (response.body ?? nothing()) as AsyncIterable<Uint8Array>;
 }

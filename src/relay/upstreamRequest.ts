@@ -5,14 +5,7 @@ import { statelessHeaders, withoutSession } from '../mcp/statelessRevision.js';
 import type { RelaySession, UpstreamSession } from './relaySession.js';
 
 /** What of a caller's headers an upstream is told: the transport's own and the trace context. */
-const forwarded = [
-  'last-event-id',
-  'mcp-method',
-  'mcp-name',
-  'mcp-protocol-version',
-  'traceparent',
-  'tracestate',
-];
+const forwarded = ['mcp-method', 'mcp-name', 'mcp-protocol-version', 'traceparent', 'tracestate'];
 
 /**
  * The headers of a request to the upstream. The caller's key, cookies and session id stay here.

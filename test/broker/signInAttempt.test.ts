@@ -5,6 +5,9 @@ import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
+import { consentFacts } from '../../src/broker/consentFacts.js';
+import { preRegisteredClientId } from '../demo/authorizationServer.js';
+import { ClientStore } from '../../src/broker/clientStore.js';
 import { credentialFor } from './brokerWindow.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
 
@@ -279,7 +282,8 @@ describe('a sign-in', () => {
   });
 
   it('uses a configured client id at no other issuer than the present sign-in did', async () => {
-    const byHand = { ...server(), oauth: { clientId: 'by-hand' } };
+    const oauth: { clientId: string; authorizationServer?: string } = { clientId: 'by-hand' };
+    const byHand = { ...server(), oauth };
     const issuer = 'https://as.example';
     await stage.broker.credentials.put(
       credentialFor(byHand.url, issuer, stage.clock, {
@@ -299,8 +303,40 @@ describe('a sign-in', () => {
     for (const named of [issuer, stage.world.authorizationServer.issuer]) {
       assert.ok(outcome.error.message.includes(named), outcome.error.message);
     }
+    // Signed out, it is as before: the server could name another only once nobody looks.
+    await new ClientStore(stage.secrets, stage.clock).rememberIssuer(byHand.url, 'by-hand', issuer);
     await stage.broker.credentials.remove(byHand.url);
+    assert.equal((await visit()).status, 502);
+    byHand.oauth.authorizationServer = stage.world.authorizationServer.issuer;
     assert.equal((await visit()).status, 302);
+  });
+
+  it('has no page named where that is the authorization server’s own', async () => {
+    const facts = await consentFacts({ kind: 'signIn' }, begin(), stage.broker.credentials);
+    assert.equal(facts.signInPage, undefined);
+  });
+
+  it('remembers beyond a sign-out where a configured client id signed in', async () => {
+    const { issuer } = stage.world.authorizationServer;
+    const byHand = { ...server(), oauth: { clientId: preRegisteredClientId } };
+    const attempt = stage.broker.signIns.begin(byHand, { deadline: 60_000 });
+    await stage.consent(await launch(attempt));
+    assert.equal((await attempt.outcome).kind, 'signedIn');
+    await stage.broker.credentials.remove(byHand.url);
+    const clients = new ClientStore(stage.secrets, stage.clock);
+    assert.equal(await clients.issuerOf(byHand.url, preRegisteredClientId), issuer);
+    assert.equal(await clients.issuerOf(byHand.url, 'another'), undefined);
+  });
+
+  it('has the page named that the browser goes to, where it is not the authorization server’s own', async () => {
+    network = async (url, init) => {
+      const answer = await fetch(url, init);
+      if (!url.includes('/.well-known/o') || url.includes('protected-resource') || !answer.ok) return answer;
+      const metadata = (await answer.json()) as object;
+      return Response.json({ ...metadata, authorization_endpoint: 'https://idp.example/authorize' });
+    };
+    const facts = await consentFacts({ kind: 'signIn' }, begin(), stage.broker.credentials);
+    assert.equal(facts.signInPage, 'idp.example');
   });
 
   it('asks nothing of this machine because a server elsewhere says so', async () => {

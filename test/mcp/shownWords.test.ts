@@ -60,9 +60,11 @@ describe('the words of a card', () => {
   it('say where it goes before what may be long, and how much of that is left out', () => {
     const scopes = Array.from({ length: 100 }, (_, at) => `scope:${at}`);
     const formerAuthorizationServer = 'former.example.org';
-    const lines = cardMessage({ ...subject, scopes, formerAuthorizationServer }).split('\n\n');
-    assert.deepEqual(lines.slice(2, 4), [
+    const signInPage = 'idp.example.net';
+    const lines = cardMessage({ ...subject, scopes, signInPage, formerAuthorizationServer }).split('\n\n');
+    assert.deepEqual(lines.slice(2, 5), [
       'At: login.example.org',
+      'Its page: idp.example.net',
       'Another one than before: former.example.org',
     ]);
     assert.equal(lines.at(-2), '… and 80 more');
