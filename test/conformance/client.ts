@@ -15,6 +15,7 @@ import { systemClock } from '../../src/node/systemClock.js';
 import { systemResolver } from '../../src/node/systemResolver.js';
 import { runBrowser } from './browserCommand.js';
 import { clientEnvironment, type ClientEnvironment } from './clientEnvironment.js';
+import { giveSecrets } from './scenarioContext.js';
 import { StoreFile } from './storeFile.js';
 
 /** Where the suite expects our client ID metadata document; nobody reads it there. */
@@ -33,6 +34,7 @@ async function main(): Promise<Report> {
   const visit = visitor(environment);
   const broker = openBroker(environment, visit);
   try {
+    await giveSecrets(broker, environment.server, environment.context);
     return await callThroughRelay(broker, openClient(visit), environment);
   } finally {
     broker.dispose();
