@@ -1,6 +1,7 @@
 import type { GrantName, OAuthSettings } from '../../src/broker/oauthSettings.js';
-import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
+import type { HeadlessBroker, HeadlessParts } from '../../src/headless/headlessBroker.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { importClientKey } from '../../src/oauth/clientKey.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 
 /** What the suite gives a scenario's client (`MCP_CONFORMANCE_CONTEXT`), by the suite's names. */
@@ -21,6 +22,26 @@ function grantOf(context: ScenarioContext): GrantName | undefined {
   return context['name'] === 'auth/client-credentials-basic' ? 'clientCredentials' : undefined;
 }
 
+/** What a process that signs in without a person is given at its start. */
+export function unattendedParts(
+  context: ScenarioContext,
+): Pick<HeadlessParts, 'assertions' | 'identityProvider'> {
+  const assertion = textIn(context, 'valid_jwt');
+  const idToken = textIn(context, 'idp_id_token');
+  const issuer = textIn(context, 'idp_issuer');
+  const clientId = textIn(context, 'idp_client_id');
+  return {
+    ...(assertion !== undefined && {
+      assertions: { read: () => Promise.resolve(new Redacted(assertion)) },
+    }),
+    ...(idToken !== undefined &&
+      issuer !== undefined &&
+      clientId !== undefined && {
+        identityProvider: { issuer, clientId, idToken: () => Promise.resolve(new Redacted(idToken)) },
+      }),
+  };
+}
+
 /** Gives the broker what a person would give with a command. */
 export async function giveSecrets(
   broker: HeadlessBroker,
@@ -28,9 +49,11 @@ export async function giveSecrets(
   context: ScenarioContext,
 ): Promise<void> {
   const { clientId } = server.oauth;
+  if (clientId === undefined) return;
   const secret = textIn(context, 'client_secret');
-  if (clientId === undefined || secret === undefined) return;
-  await broker.clientSecrets.put(server, clientId, new Redacted(secret));
+  if (secret !== undefined) await broker.clientSecrets.put(server, clientId, new Redacted(secret));
+  const key = textIn(context, 'private_key_pem');
+  if (key !== undefined) await broker.clientSecrets.putKey(server, clientId, await importClientKey(key));
 }
 
 function textIn(context: ScenarioContext, name: string): string | undefined {

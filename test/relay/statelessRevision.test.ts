@@ -59,6 +59,7 @@ describe('the revision without sessions (2026-07-28)', () => {
 
   it('reaches such a server for a caller with a session, through sign_in and on to its tools', async () => {
     const client = await relay.connect('notes');
+    await client.listTools();
     assert.match((await callTool(client, 'sign_in')).text, /read_notes, write_note/);
     const { tools } = await client.listTools();
     assert.deepEqual(
