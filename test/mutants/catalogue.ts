@@ -5,6 +5,7 @@ import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
 import { relayMutants } from './relayMutants.js';
+import { statelessMutants } from './statelessMutants.js';
 
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
@@ -12,6 +13,7 @@ export const catalogue: readonly Mutant[] = [
   ...dpopMutants,
   ...brokerMutants,
   ...relayMutants,
+  ...statelessMutants,
   ...layerMutants,
   ...attackMutants,
 ];

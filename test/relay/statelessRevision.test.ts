@@ -9,7 +9,7 @@ interface ModernCaller {
   readonly client: Client;
   /** The messages of the questions it was asked, oldest first. */
   readonly questions: string[];
-  text(tool: string, args?: Record<string, unknown>): Promise<string>;
+  readonly text: (tool: string, args?: Record<string, unknown>) => Promise<string>;
 }
 
 describe('the revision without sessions (2026-07-28)', () => {
@@ -100,47 +100,6 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.match(await text('write_note', { text: 'c' }), /the person declined/);
     assert.equal(questions.length, 1);
     assert.ok(!notes.methods.includes('tools/call'));
-  });
-
-  it('lets only the caller that was asked go on with its answer', async () => {
-    await relay.signIn('notes');
-    const { client } = await connect('notes');
-    const asked = (await client.callTool(
-      { name: 'write_note', arguments: { text: 'd' } },
-      { allowInputRequired: true },
-    )) as { requestState?: string };
-    assert.ok(asked.requestState !== undefined);
-    const attempt = relay.broker.signIns.running(relay.server('notes'));
-    const key = relay.broker.relay.keyFor(relay.server('notes'));
-    const { url } = await relay.broker.relay.endpointFor(relay.server('notes'));
-    const params = {
-      name: 'write_note',
-      arguments: { text: 'd' },
-      requestState: asked.requestState,
-      inputResponses: { 'mcp-oauth-broker/consent': { action: 'decline' } },
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } },
-      },
-    };
-    const stranger = new AbortController();
-    const answer = fetch(url, {
-      method: 'POST',
-      headers: {
-        Authorization: `Bearer ${key.expose()}`,
-        'Content-Type': 'application/json',
-        Accept: 'application/json',
-        'Mcp-Protocol-Version': '2026-07-28',
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
-      signal: stranger.signal,
-    }).catch(() => undefined);
-    // The stranger's no counts for nothing: the sign-in it was no part of still ends in consent.
-    const page = await attempt?.launchPage();
-    await relay.consent(page?.address ?? '');
-    assert.equal((await attempt?.outcome)?.kind, 'signedIn');
-    stranger.abort();
-    await answer;
   });
 
   it('is answered for a server that was signed out by what it said before', async () => {
