@@ -28,7 +28,7 @@ export interface UpstreamRequest {
   /** The tool the request calls, for the status it may lead to. */
   readonly tool?: string;
   /** The session it belongs to and who that was begun as; undefined where it belongs to none. */
-  readonly session?: { readonly person: string | undefined } | undefined;
+  readonly session?: { readonly person: string | undefined; readonly isStateless?: true } | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -225,7 +225,9 @@ export class AuthorizedFetch {
 }
 
 function isStranger(credential: Credential | undefined, { session }: UpstreamRequest): boolean {
-  return session !== undefined && session.person !== personOf(credential);
+  // Where the server keeps no session, none can be another person's.
+  if (session === undefined || session.isStateless === true) return false;
+  return session.person !== personOf(credential);
 }
 
 /** Where no person signs in, what is refused is refused for good: nobody is asked, and it says why. */

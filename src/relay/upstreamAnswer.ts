@@ -1,6 +1,7 @@
 import { withoutTokens, type Credential } from '../broker/credential.js';
 import { AnswerScan } from '../mcp/answerScan.js';
 import { identityLine } from '../mcp/identityLine.js';
+import { asksForInput } from '../mcp/inputRequired.js';
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AnswerStreams } from './answerStream.js';
@@ -46,9 +47,9 @@ export class UpstreamAnswers {
     // The caller gets the server's own tools; one of them may be called as the relay's is.
     if (held.request.method === 'tools/list') held.session.offeredSignIn = false;
     if (isEventStream(response)) {
-      await refusingUnbounded(held, () => this.#relayEvents(held, response, credential));
+      await refusingUnusable(held, () => this.#relayEvents(held, response, credential));
     } else if (isJson(response)) {
-      await refusingUnbounded(held, () => this.#relayJson(held, response, credential));
+      await refusingUnusable(held, () => this.#relayJson(held, response, credential));
     } else {
       const type = serverWords(response.headers.get('content-type'));
       await discardBody(response);
@@ -65,6 +66,7 @@ export class UpstreamAnswers {
     credential: Credential | undefined,
   ): Promise<void> {
     const answered = await this.streams.relay(held, response, async (data) => {
+      if (wantsInput(held, data)) throw new InputWantedError();
       sayWho(held, credential);
       await this.#learn(held, data);
       return this.tasks.handOn(held, data);
@@ -90,6 +92,7 @@ export class UpstreamAnswers {
       refuseUnanswered(held, said === undefined ? somethingElse : `answered: ${said}`);
       return;
     }
+    if (wantsInput(held, whole)) throw new InputWantedError();
     await this.#learn(held, whole);
     sayWho(held, credential);
     const handedOn = this.tasks.handOn(held, whole);
@@ -110,10 +113,14 @@ export class UpstreamAnswers {
   }
 }
 
-async function refusingUnbounded(held: HeldRequest, relay: () => Promise<void>): Promise<void> {
+async function refusingUnusable(held: HeldRequest, relay: () => Promise<void>): Promise<void> {
   try {
     await relay();
   } catch (error) {
+    if (error instanceof InputWantedError) {
+      refuseInput(held);
+      return;
+    }
     if (!(error instanceof UnboundedAnswerError)) throw error;
     refuseUnanswered(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
   }
@@ -210,6 +217,23 @@ async function pipeThrough(
     if (!held.response.write(chunk)) await drained(held.response);
   }
   held.response.end();
+}
+
+/** A server without sessions asks in its answer; a caller with one would take the question for the answer. */
+class InputWantedError extends Error {
+  override readonly name = 'InputWantedError';
+}
+
+function wantsInput({ session }: HeldRequest, data: string): boolean {
+  return session.isBridged && asksForInput((parse(data) as { result?: unknown } | undefined)?.result);
+}
+
+/** It was told that there is nobody to give any. */
+function refuseInput(held: HeldRequest): void {
+  const { host } = new URL(held.session.server.url);
+  held.refuse(
+    `${describeRequest(held)} did not finish: ${host} asks for further input, which cannot be given here.`,
+  );
 }
 
 /** Some servers leave the type out. */

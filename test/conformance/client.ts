@@ -15,6 +15,7 @@ import { systemClock } from '../../src/node/systemClock.js';
 import { systemResolver } from '../../src/node/systemResolver.js';
 import { runBrowser } from './browserCommand.js';
 import { clientEnvironment, type ClientEnvironment } from './clientEnvironment.js';
+import { giveSecrets, unattendedParts } from './scenarioContext.js';
 import { StoreFile } from './storeFile.js';
 
 /** Where the suite expects our client ID metadata document; nobody reads it there. */
@@ -33,13 +34,17 @@ async function main(): Promise<Report> {
   const visit = visitor(environment);
   const broker = openBroker(environment, visit);
   try {
+    await giveSecrets(broker, environment.server, environment.context);
     return await callThroughRelay(broker, openClient(visit), environment);
   } finally {
     broker.dispose();
   }
 }
 
-function openBroker({ server, store }: ClientEnvironment, visit: VisitAuthorization): HeadlessBroker {
+function openBroker(
+  { server, store, context }: ClientEnvironment,
+  visit: VisitAuthorization,
+): HeadlessBroker {
   const say = (message: string) => console.error(message);
   const log = { debug: say, info: say, warn: say, error: say };
   const { secrets, memory } = new StoreFile(store);
@@ -56,6 +61,7 @@ function openBroker({ server, store }: ClientEnvironment, visit: VisitAuthorizat
     consentPrompt: new DirectConsent(visit),
     confirmAccountChange: () => Promise.resolve(true),
     clientMetadataUrl,
+    ...unattendedParts(context),
   });
 }
 

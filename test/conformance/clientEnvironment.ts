@@ -1,4 +1,5 @@
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
+import { oauthOf, type ScenarioContext } from './scenarioContext.js';
 import { isObject } from '../../src/oauth/jsonAnswer.js';
 
 /** What the command line and the environment ask of one run of the client. */
@@ -12,7 +13,7 @@ export interface ClientEnvironment {
   /** The file that keeps storage between runs; absent: storage ends with the run. */
   readonly store?: string;
   /** What the suite gives a scenario's client to prove itself with. */
-  readonly context: Readonly<Record<string, unknown>>;
+  readonly context: ScenarioContext;
 }
 
 /** The command line, or a setting in the environment, cannot be used. */
@@ -40,15 +41,14 @@ export function clientEnvironment(
   };
 }
 
-/** The entry as the settings would hold it; a client id of the context is one registered by hand. */
+/** The entry as the settings would hold it: the context's client is one that was registered by hand. */
 function serverEntry(
   url: string,
   settings: Readonly<Record<string, unknown>>,
-  context: Readonly<Record<string, unknown>>,
+  context: ScenarioContext,
 ): ServerConfig {
   const given = isObject(settings['oauth']) ? settings['oauth'] : {};
-  const clientId = context['client_id'];
-  const oauth = { ...(typeof clientId === 'string' && { clientId }), ...given };
+  const oauth = { ...oauthOf(context), ...given };
   const { servers, problems } = parseServers({ server: { ...settings, url, oauth } });
   const [server] = servers;
   if (server !== undefined) return server;

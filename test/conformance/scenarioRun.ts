@@ -37,26 +37,34 @@ export async function runScenario(scenario: Scenario, pass: Pass, command: strin
   }
 }
 
-/** @returns the exit code, or in words why there is none */
+/**
+ * @returns the exit code, or in words why there is none
+ * @throws where this process is told to stop, once the scenario has ended
+ */
 async function inBoundedTime(args: readonly string[]): Promise<number | string> {
   const child = spawn(process.execPath, [suiteEntry, ...args], {
     stdio: 'ignore',
     detached: process.platform !== 'win32',
   });
-  let why: string | undefined;
-  const end = (reason: string) => {
-    why ??= reason;
+  let late = false;
+  let told: string | undefined;
+  const timer = setTimeout(() => {
+    late = true;
+    void endProcessTree(child);
+  }, limit);
+  const stop = (signal: string) => {
+    told = signal;
     void endProcessTree(child);
   };
-  const timer = setTimeout(end, limit, `it took longer than ${limit / 1000} s`);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, end);
+  for (const signal of signals) process.on(signal, stop);
   try {
     const [code] = (await once(child, 'exit')) as [number | null];
-    return why ?? code ?? 'it was ended by a signal';
+    if (told !== undefined) throw new Error(`Stopped by ${told}.`);
+    return late ? `it took longer than ${limit / 1000} s` : (code ?? 'it was ended by a signal');
   } finally {
     clearTimeout(timer);
-    for (const signal of signals) process.off(signal, end);
+    for (const signal of signals) process.off(signal, stop);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
 import { profileMutants } from './profileMutants.js';
 import { relayMutants } from './relayMutants.js';
+import { statelessMutants } from './statelessMutants.js';
 
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
@@ -16,6 +17,7 @@ export const catalogue: readonly Mutant[] = [
   ...brokerMutants,
   ...identityMutants,
   ...relayMutants,
+  ...statelessMutants,
   ...layerMutants,
   ...attackMutants,
 ];
