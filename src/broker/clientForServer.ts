@@ -64,7 +64,7 @@ export async function clientForServer(
   http: HttpContext,
 ): Promise<ClientWithRedirect> {
   const { server, as, policy } = need;
-  const identity = await identityFor(need, parts);
+  const identity = await configuredIdentity(need, parts);
   switch (identity.kind) {
     case 'use': {
       const { client, because } = identity;
@@ -87,25 +87,31 @@ export async function clientForServer(
   }
 }
 
-async function identityFor(need: ClientNeed, parts: ClientParts): Promise<ClientIdentity> {
-  const { clientId } = need.policy;
-  const issuer = identifierOf(need.as);
-  const proof = async () => {
-    if (clientId === undefined) return {};
-    const secret = await parts.clientSecrets?.get(need.server, clientId, issuer);
-    const key = await parts.clientSecrets?.getKey(need.server, clientId, issuer);
-    if (secret === undefined && key === undefined && need.policy.secretRequired === true) {
-      throw secretRequired(need.server, issuer);
-    }
-    return {
-      configuredClientId: clientId,
-      ...(secret !== undefined && { configuredSecret: secret }),
-      ...(key !== undefined && { configuredKey: key }),
-    };
-  };
-  return chooseClientIdentity(need.as, {
-    ...(await proof()),
-    ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
+/**
+ * The client of the settings, with what the person gave it to prove itself with at this issuer, or what else
+ * there is to do for one.
+ *
+ * @throws OAuthFlowError `clientOfAnotherIssuer`, `clientSecretRequired`
+ */
+export async function configuredIdentity(
+  { server, as, policy }: ClientNeed,
+  { clientSecrets, clientMetadataUrl }: Pick<ClientParts, 'clientSecrets' | 'clientMetadataUrl'>,
+  known?: OAuthClient,
+): Promise<ClientIdentity> {
+  const { clientId } = policy;
+  const issuer = identifierOf(as);
+  const isConfigured = clientId !== undefined && clientSecrets !== undefined;
+  const secret = isConfigured ? await clientSecrets.get(server, clientId, issuer) : undefined;
+  const key = isConfigured ? await clientSecrets.getKey(server, clientId, issuer) : undefined;
+  if (clientId !== undefined && secret === undefined && key === undefined && policy.secretRequired === true) {
+    throw secretRequired(server, issuer);
+  }
+  return chooseClientIdentity(as, {
+    ...(clientId !== undefined && { configuredClientId: clientId }),
+    ...(secret !== undefined && { configuredSecret: secret }),
+    ...(key !== undefined && { configuredKey: key }),
+    ...(known !== undefined && { known }),
+    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
   });
 }
 

@@ -1,4 +1,8 @@
-import { fetchAuthorizationServer, metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
+import {
+  fetchAuthorizationServer,
+  identifierOf,
+  metadataOfSignIn,
+} from '../oauth/authorizationServerMetadata.js';
 import { clientCredentials } from '../oauth/clientCredentials.js';
 import type { DirectGrant } from '../oauth/directGrant.js';
 import type { HttpContext, Network } from '../oauth/httpContext.js';
@@ -14,7 +18,7 @@ import { shownAddress } from '../oauth/serverWords.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
 import type { ClientOwner, ClientSecrets } from './clientSecrets.js';
 import type { Credential } from './credential.js';
-import { discover, type Discovered } from './discovery.js';
+import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
 import type { DirectGrantName } from './grantChoice.js';
 import type { AssertionSource, Clock, IdentityProviderSession } from './ports.js';
 import { probe } from './probe.js';
@@ -22,7 +26,7 @@ import type { ServerConfig } from './serverSettings.js';
 import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
 /** What it takes to get tokens without a person. */
-export interface DirectGrantParts {
+export interface DirectGrantParts extends DiscoveryParts {
   readonly clientSecrets: ClientSecrets;
   readonly clock: Clock;
   readonly http: Network;
@@ -30,8 +34,6 @@ export interface DirectGrantParts {
   readonly assertions?: AssertionSource;
   /** For `enterpriseManaged`. */
   readonly identityProvider?: IdentityProviderSession;
-  /** Steps 3–5a; how they are usually done where absent. */
-  readonly discover?: typeof discover;
 }
 
 /** Tokens by the grants that take no browser at the time of a call: `oauth.grant` of a server's entry says which. */
@@ -56,7 +58,7 @@ export class DirectGrants {
     const http = { ...this.parts.http, ...onWordOf(server.url) };
     const challenge = await probe(server, http);
     if (challenge === 'open') return undefined;
-    const found = await (this.parts.discover ?? discover)(server, challenge, http);
+    const found = await discover(server, challenge, http, this.parts);
     const grant = await this.#grant(server, found, widened);
     const tokens = await this.#tokens(server, grantName, grant, idToken, http);
     return {
@@ -64,7 +66,7 @@ export class DirectGrants {
       serverUrl: server.url,
       as: metadataOfSignIn(found.as),
       client: grant.client,
-      resource: found.resource.resource,
+      ...(grant.resource !== undefined && { resource: grant.resource }),
       grant: grantName,
       // What renews these is the grant itself, whose answer is never older than its settings.
       tokens: withoutRefreshToken(tokens),
@@ -104,8 +106,8 @@ export class DirectGrants {
   /** With what the person gave it, which is for this issuer alone. */
   async #client(owner: ClientOwner, clientId: string, as: Discovered['as']): Promise<OAuthClient> {
     const { clientSecrets } = this.parts;
-    const secret = await clientSecrets.get(owner, clientId, as.issuer);
-    const key = await clientSecrets.getKey(owner, clientId, as.issuer);
+    const secret = await clientSecrets.get(owner, clientId, identifierOf(as));
+    const key = await clientSecrets.getKey(owner, clientId, identifierOf(as));
     return preRegisteredClient(as, clientId, {
       ...(secret !== undefined && { secret }),
       ...(key !== undefined && { key }),

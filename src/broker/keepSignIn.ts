@@ -30,7 +30,7 @@ export interface KeepingParts {
 export interface ReceivedTokens {
   readonly server: ServerConfig;
   readonly found: Pick<Discovered, 'resource'>;
-  readonly pending: PendingAuthorization;
+  readonly pending: Pick<PendingAuthorization, 'as' | 'client' | 'resource' | 'scopes'>;
   readonly tokens: TokenSet;
   readonly account?: Account;
 }

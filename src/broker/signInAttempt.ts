@@ -5,7 +5,6 @@ import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { exchangeCode } from '../oauth/tokenExchange.js';
-import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { ConfirmAccountChange } from './accountChange.js';
 import { askAuthorization, askedScopes } from './askedOfIssuer.js';
 import type { ClientSecrets } from './clientSecrets.js';
@@ -13,6 +12,7 @@ import { clientForServer, type ClientWithRedirect } from './clientForServer.js';
 import type { ClientStore } from './clientStore.js';
 import { checkConfiguredClient, rememberConfiguredClient } from './configuredClient.js';
 import type { CredentialStore } from './credentialStore.js';
+import { beginWithCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
 import { discover, type Discovered } from './discovery.js';
 import { Emitter } from './emitter.js';
 import { errorName } from './errorName.js';
@@ -33,8 +33,12 @@ import type {
 import { probe } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
+import type { SignInRequest } from './signInRequest.js';
+import type { ReceivedTokens } from './keepSignIn.js';
 import { takeTokens } from './takeTokens.js';
 import { VisitingPerson, type QuestionParts } from './visitingPerson.js';
+
+export type { SignInRequest };
 
 /** What a sign-in needs of the world. */
 export interface SignInParts extends QuestionParts {
@@ -53,17 +57,6 @@ export interface SignInParts extends QuestionParts {
   readonly metadata?: MetadataCache;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
-}
-
-export interface SignInRequest {
-  /** The challenge that led here, if one did. */
-  readonly challenge?: BearerChallenge;
-  /** Everything to ask for; where absent, the specification's priority decides. */
-  readonly scopes?: readonly string[];
-  /** The scopes are the person's own choice: nothing is added to them. */
-  readonly isExact?: boolean;
-  /** Milliseconds until the attempt gives up. */
-  readonly deadline: number;
 }
 
 /**
@@ -178,11 +171,31 @@ export class SignInAttempt {
       // It spends the code, so its answer is waited for even by an attempt that has ended: its tokens are live.
       const { signal, ...lasting } = this.#http();
       const tokens = await exchangeCode(pending, validated, lasting, now); // step 8
-      const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
-      await takeTokens({ server: this.server, found, pending, tokens }, this.parts, attempt, this.#http());
+      await this.#take({ server: this.server, found, pending, tokens });
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Instead of a launch page: with a code that the person enters in a browser anywhere (RFC 8628). */
+  async useCode(show: ShowCode): Promise<void> {
+    try {
+      this.#enter('preparing');
+      const found = await this.discover();
+      const asked = askedScopes(found, this.request);
+      const device = await beginWithCode(this.server, found, asked, this.parts, this.#http());
+      this.#enter('waitingForConsent');
+      show(device);
+      const tokens = await tokensForCode(device, this.parts, this.#http());
+      await this.#take({ server: this.server, found, pending: device.grant, tokens });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(tokens: ReceivedTokens): Promise<void> {
+    const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
+    return takeTokens(tokens, this.parts, attempt, this.#http());
   }
 
   /** With all that the person has to decide decided; the first of several authorization servers is no decision. */

@@ -17,6 +17,8 @@ export type CommandId =
   | 'grantScopes'
   | 'diagnoseServer'
   | 'signInWithScopes'
+  | 'signInWithCode'
+  | 'setClientKey'
   | 'setClientSecret'
   | 'createClientMetadataDocument';
 

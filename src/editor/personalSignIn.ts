@@ -5,6 +5,7 @@ import type { SignInAttempt } from '../broker/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signInOutcome.js';
 import type { SignIns } from '../broker/signIns.js';
 import type { BrowserLauncher } from './browserLauncher.js';
+import { showCodeOf } from './deviceCode.js';
 import { notifications } from './notifications.js';
 import { showSignInReport } from './signInReport.js';
 
@@ -13,6 +14,9 @@ import { showSignInReport } from './signInReport.js';
  * and a second factor, in milliseconds. Whoever is later begins again and loses nothing.
  */
 const signInDeadline = 120_000;
+
+/** A code may be entered on another device, and lives for as long as its server says; in milliseconds. */
+const codeDeadline = 15 * 60_000;
 
 /** Sign-ins that a person begins in the editor: palette, tree, Accounts menu, notifications. */
 export class PersonalSignIn {
@@ -43,6 +47,14 @@ export class PersonalSignIn {
   async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
     const outcome = await this.browser.signIn(attempt);
     void showSignInReport(attempt.server, outcome, () => this.signIn(attempt.server));
+    return outcome;
+  }
+
+  /** The same with a code that the person enters in a browser anywhere, where none here will do. */
+  async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
+    this.signIns.running(server)?.cancel();
+    const outcome = await showCodeOf(this.signIns.begin(server, { deadline: codeDeadline }));
+    void showSignInReport(server, outcome, () => this.signInWithCode(server));
     return outcome;
   }
 

@@ -3,6 +3,7 @@ import type { CredentialStore } from '../broker/credentialStore.js';
 import type { SignOuts } from '../broker/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
 import { AddServer } from './addServer.js';
+import { registerClientKeyCommand } from './clientKeyCommand.js';
 import { registerClientCommands } from './clientCommands.js';
 import type { Commands } from './commands.js';
 import type { EditorAnswers } from './editorAnswers.js';
@@ -29,6 +30,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   const scopeChoice = new ScopeChoice(credentials, http, answers);
   registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
   registerServerCommands(commands, parts);
+  registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   commands.register('addServer', () =>
     new AddServer(settings, personalSignIn, states, http, vscode.window, answers).run(),

@@ -6,7 +6,7 @@ import type { ScopeChoice } from './scopeChoice.js';
 import type { ServerChoice } from './serverChoice.js';
 import { showSignOut } from './signOutReport.js';
 
-/** “Sign In…”, “Sign In with Scopes…”, “Grant Access…”, “Cancel Sign-In” and “Sign Out…”. */
+/** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Cancel Sign-In” and “Sign Out…”. */
 export function registerSignInCommands(
   commands: Commands,
   choice: ServerChoice,
@@ -19,6 +19,11 @@ export function registerSignInCommands(
   commands.register('signIn', async (row) => {
     const server = await choice.choose(row, t('Sign in to which MCP server?'));
     if (server !== undefined) await personalSignIn.signIn(server);
+  });
+
+  commands.register('signInWithCode', async (row) => {
+    const server = await choice.choose(row, t('Sign in to which MCP server?'));
+    if (server !== undefined) await personalSignIn.signInWithCode(server);
   });
 
   commands.register('grantScopes', async (row) => {

@@ -78,7 +78,8 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   const clientSecrets = new ClientSecrets(secrets);
   const metadata = new MetadataCache(clock);
   const states = new ServerStates(credentials, clock);
-  const grants = new DirectGrants({ ...parts, clientSecrets, http });
+  const decisions = new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []);
+  const grants = new DirectGrants({ ...parts, clientSecrets, http, decisions, metadata });
   const tokens = new AccessTokens(credentials, states, parts.lock, clock, log, http, grants);
   const authorizedFetch = new AuthorizedFetch(tokens, states, fetch, log, metadata);
   const callbacks = new PendingCallbacks();
@@ -97,7 +98,6 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   const clients = new ClientStore(secrets, clock);
   const { confirmAccountChange, clientMetadataUrl, questions } = parts;
   // Nobody is there to be asked: what the settings list is accepted.
-  const decisions = new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []);
   const signIns = new SignIns(
     {
       launcher: relay,

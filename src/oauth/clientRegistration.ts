@@ -81,6 +81,8 @@ export async function registerClient(
     readonly redirectUris: readonly string[];
     readonly clientName: string;
     readonly scopes?: readonly string[];
+    /** What it is used for; the authorization code where absent. */
+    readonly grantTypes?: readonly string[];
   },
   http: HttpContext,
 ): Promise<OAuthClient> {
@@ -91,6 +93,7 @@ export async function registerClient(
       fix: 'Register a client there and enter its client id.',
     });
   }
+  const { grantTypes = ['authorization_code', 'refresh_token'] } = registration;
   const listed = as.token_endpoint_auth_methods_supported;
   const asked = listed === undefined || listed.includes('none') ? 'none' : secretMethod(as);
   const answer = await oauth.dynamicClientRegistrationRequest(
@@ -99,8 +102,8 @@ export async function registerClient(
       application_type: 'native',
       client_name: registration.clientName,
       redirect_uris: [...registration.redirectUris],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
+      grant_types: [...grantTypes],
+      response_types: grantTypes.includes('authorization_code') ? ['code'] : [],
       token_endpoint_auth_method: asked,
       ...(registration.scopes !== undefined &&
         registration.scopes.length > 0 && { scope: registration.scopes.join(' ') }),

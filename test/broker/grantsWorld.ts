@@ -60,6 +60,7 @@ export async function startGrantsProvider(key: ClientKey): Promise<GrantsProvide
         accountId: sub,
         claims: () => ({ sub, email: `${sub}@example.org` }),
       }),
+      scopes: ['openid', 'offline_access', 'email', 'tools:read', 'tools:write'],
       conformIdTokenClaims: false,
       features: {
         devInteractions: { enabled: false },

@@ -63,10 +63,7 @@ describe('keeping a sign-in', () => {
       {
         server,
         found: { resource },
-        pending: {
-          ...{ as, client, scopes: [], state: 's', redirectUri: 'http://127.0.0.1/callback' },
-          codeVerifier: new Redacted('v'),
-        },
+        pending: { as, client, scopes: [] },
         tokens,
         ...(account !== undefined && { account }),
       },

@@ -1,6 +1,7 @@
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { dpopMutants } from './dpopMutants.js';
+import { grantMutants } from './grantMutants.js';
 import { identityMutants } from './identityMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
@@ -13,6 +14,7 @@ import { statelessMutants } from './statelessMutants.js';
 export const catalogue: readonly Mutant[] = [
   ...oauthMutants,
   ...dpopMutants,
+  ...grantMutants,
   ...profileMutants,
   ...brokerMutants,
   ...identityMutants,

@@ -49,7 +49,8 @@ describe('client authentication', () => {
       const pem = await importClientKey(await jose.exportPKCS8(privateKey));
       const imported = await importClientKey(JSON.stringify(jwk));
       assert.deepEqual([pem.kid, imported.kid], [undefined, 'theirs']);
-      for (const key of [pem, imported]) {
+      const line = await importClientKey((await jose.exportPKCS8(privateKey)).replaceAll('\n', ' '));
+      for (const key of [pem, line, imported]) {
         const client = preRegisteredClient(as, 'client-1', { key });
         await jose.jwtVerify(await assertion(client), publicKey, { audience: as.issuer });
         const shown = inspect([key, client, JSON.stringify(client), publicJwk(key)], { depth: 9 });

@@ -1,0 +1,111 @@
+import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { registerClient } from '../oauth/clientRegistration.js';
+import {
+  awaitDeviceTokens,
+  deviceCodeGrantType,
+  requestDeviceAuthorization,
+  type DeviceAuthorization,
+} from '../oauth/deviceAuthorization.js';
+import type { HttpContext } from '../oauth/httpContext.js';
+import type { OAuthClient } from '../oauth/oauthClient.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import type { TokenSet } from '../oauth/tokenSet.js';
+import { clientName, configuredIdentity } from './clientForServer.js';
+import type { ClientSecrets } from './clientSecrets.js';
+import type { ClientStore } from './clientStore.js';
+import type { Discovered } from './discovery.js';
+import type { Clock } from './ports.js';
+import type { ServerConfig } from './serverSettings.js';
+import { audienceParameter, resourceParameter } from './signInPolicy.js';
+
+/** Shows the person where to enter which code. */
+export type ShowCode = (device: DeviceAuthorization) => void;
+
+export interface DeviceSignInParts {
+  readonly clients: ClientStore;
+  readonly clientSecrets?: ClientSecrets;
+  readonly clock: Clock;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string | undefined;
+}
+
+/** Steps 5b and 5c of a sign-in whose browser may be on any device (RFC 8628 §3.1). */
+export async function beginWithCode(
+  server: ServerConfig,
+  found: Discovered,
+  scopes: readonly string[],
+  parts: DeviceSignInParts,
+  http: HttpContext,
+): Promise<DeviceAuthorization> {
+  const { as, policy, resource } = found;
+  const grant = {
+    as,
+    client: await clientFor(server, found, scopes, parts, http),
+    scopes,
+    ...resourceParameter(policy, resource.resource),
+    ...audienceParameter(policy, resource.resource),
+  };
+  return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(as, parts));
+}
+
+/** Step 8, once the person has entered the code; their browser brings nothing back here. */
+export function tokensForCode(
+  device: DeviceAuthorization,
+  parts: DeviceSignInParts,
+  http: HttpContext,
+): Promise<TokenSet> {
+  const wait = (milliseconds: number) =>
+    new Promise<void>((resolve, reject) => {
+      http.signal?.throwIfAborted();
+      const timer = parts.clock.after(milliseconds, resolve);
+      const stop = () => {
+        timer.dispose();
+        reject(http.signal?.reason as Error);
+      };
+      http.signal?.addEventListener('abort', stop, { once: true });
+    });
+  const tokens = awaitDeviceTokens(device, http, wait, () => parts.clock.now());
+  return tokens.catch(forgetting(device.grant.as, parts));
+}
+
+/** A registration for codes stands for itself: it has no redirect URI. */
+async function clientFor(
+  server: ServerConfig,
+  { as, policy }: Discovered,
+  scopes: readonly string[],
+  parts: DeviceSignInParts,
+  http: HttpContext,
+): Promise<OAuthClient> {
+  if (as.device_authorization_endpoint === undefined) return noClient;
+  const known = await parts.clients.get(identifierOf(as), deviceCodeGrantType);
+  const identity = await configuredIdentity({ server, as, policy, scopes }, parts, known);
+  switch (identity.kind) {
+    case 'use':
+      return identity.client;
+    case 'ask':
+      throw new OAuthFlowError('clientIdRequired', identity.because, {
+        field: 'oauth.clientId',
+        fix: `Register a client at ${new URL(as.issuer).host} and put its id in the settings of “${server.name}” as oauth.clientId.`,
+      });
+    case 'register': {
+      const grantTypes = [deviceCodeGrantType, 'refresh_token'];
+      const client = await registerClient(as, { redirectUris: [], clientName, scopes, grantTypes }, http);
+      await parts.clients.put(identifierOf(as), deviceCodeGrantType, client);
+      return client;
+    }
+  }
+}
+
+/** For a server that offers no codes, which is said before anything is registered there. */
+const noClient: OAuthClient = { clientId: '', authMethod: 'none', source: 'preRegistered', redirectUris: [] };
+
+/** The next sign-in with a code registers anew where the server no longer knows the client. */
+function forgetting(as: AuthorizationServer, { clients }: DeviceSignInParts) {
+  return async (error: unknown): Promise<never> => {
+    const said = error instanceof OAuthFlowError ? error.details.oauthError : undefined;
+    if (said === 'invalid_client' || said === 'unauthorized_client') {
+      await clients.remove(identifierOf(as), deviceCodeGrantType);
+    }
+    throw error;
+  };
+}

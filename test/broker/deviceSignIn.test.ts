@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
+import type { DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';
+import { generateClientKey } from '../../src/oauth/clientKey.js';
+import { clients, startGrantsProvider, startProtectedServer } from './grantsWorld.js';
+import { ManualClock } from './manualClock.js';
+import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from './memoryStores.js';
+
+/** A broker, one protected server, and a certified authorization server that gives codes. */
+async function world(clientId?: string) {
+  const provider = await startGrantsProvider(await generateClientKey('ES256'));
+  const upstream = await startProtectedServer([provider.issuer], (token, resource) =>
+    provider.scopesOf(token, resource),
+  );
+  const server = {
+    ...{ name: 'tools', url: upstream.url, headers: {} },
+    oauth: clientId === undefined ? {} : { clientId },
+  };
+  const clock = new ManualClock();
+  const secrets = new MemorySecrets();
+  const broker = createHeadlessBroker({
+    ...{ servers: () => [server], secrets, clock, fetch },
+    ...{ memory: new MemoryMemory(), lock: new MemoryLock(), log: new MemoryLog() },
+    resolver: { addressesOf: () => Promise.resolve([]) },
+    consentPrompt: { ask: () => Promise.resolve(false) },
+    confirmAccountChange: () => Promise.resolve(false),
+  });
+  const begin = async () => {
+    const attempt = broker.signIns.begin(server, { deadline: 600_000 });
+    const device = await new Promise<DeviceAuthorization>((resolve, reject) => {
+      void attempt.useCode(resolve);
+      void attempt.outcome.then((outcome) =>
+        reject(outcome.kind === 'failed' ? outcome.error : new Error(outcome.kind)),
+      );
+    });
+    return { attempt, device };
+  };
+  const close = async () => {
+    broker.dispose();
+    await upstream.close();
+    await provider.close();
+  };
+  return { provider, server, clock, secrets, broker, begin, close };
+}
+
+describe('sign-in with a code', () => {
+  for (const clientId of [clients.device, undefined]) {
+    it(`ends signed in, with a client ${clientId === undefined ? 'that registers' : 'of the settings'}`, async () => {
+      const { provider, server, clock, secrets, broker, begin, close } = await world(clientId);
+      try {
+        const { attempt, device } = await begin();
+        assert.equal(attempt.phase, 'waitingForConsent');
+        assert.equal((await broker.states.statusOf(server)).status, 'awaitingConsent');
+        await provider.approve(device.userCode, server.url);
+        clock.advance(device.interval);
+        const outcome = await attempt.outcome;
+        assert.ok(outcome.kind === 'signedIn', outcome.kind);
+        assert.equal(outcome.credential.account?.label, 'alice@example.org');
+        assert.equal((await broker.states.statusOf(server)).status, 'ready');
+        assert.equal(
+          [...secrets.entries.keys()].some((key) => key.includes('device_code')),
+          clientId === undefined,
+        );
+      } finally {
+        await close();
+      }
+    });
+  }
+
+  it('stops asking when it is cancelled', async () => {
+    const { clock, broker, server, begin, close } = await world(clients.device);
+    try {
+      const { attempt, device } = await begin();
+      attempt.cancel();
+      assert.equal((await attempt.outcome).kind, 'cancelled');
+      clock.advance(device.interval);
+      assert.equal(await broker.credentials.get(server.url), undefined);
+    } finally {
+      await close();
+    }
+  });
+});
