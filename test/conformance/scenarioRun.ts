@@ -46,22 +46,21 @@ async function inBoundedTime(args: readonly string[]): Promise<number | string> 
     stdio: 'ignore',
     detached: process.platform !== 'win32',
   });
-  let late = false;
-  let told: string | undefined;
+  const why: { late?: true; told?: string } = {};
   const timer = setTimeout(() => {
-    late = true;
+    why.late = true;
     void endProcessTree(child);
   }, limit);
   const stop = (signal: string) => {
-    told = signal;
+    why.told = signal;
     void endProcessTree(child);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, stop);
   try {
     const [code] = (await once(child, 'exit')) as [number | null];
-    if (told !== undefined) throw new Error(`Stopped by ${told}.`);
-    return late ? `it took longer than ${limit / 1000} s` : (code ?? 'it was ended by a signal');
+    if (why.told !== undefined) throw new Error(`Stopped by ${why.told}.`);
+    return why.late ? `it took longer than ${limit / 1000} s` : (code ?? 'it was ended by a signal');
   } finally {
     clearTimeout(timer);
     for (const signal of signals) process.off(signal, stop);
