@@ -29,7 +29,8 @@ describe('a stream that messages are written to', () => {
   it('lets everybody go on who waits', async () => {
     const { sink, reader } = sinkWithReader();
     const sends = Array.from({ length: 10 }, () => sink.send(ofLength(200 * 1024)));
-    for (let read = 0; read < sends.length; read++) await reader.read();
+    let read = 0;
+    for (; read < sends.length; read++) await reader.read();
     await Promise.all(sends);
   });
 });
