@@ -8,7 +8,8 @@ import { shownAddress } from './serverWords.js';
  */
 export async function withFormAsJson(answer: Response, endpoint: string): Promise<Response> {
   const type = answer.headers.get('content-type') ?? '';
-  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return answer;
+  // Without a body, such as a 304, there is nothing to read.
+  if (answer.body === null || !/^application\/x-www-form-urlencoded\b/i.test(type)) return answer;
   const text = await answer.clone().text();
   // JSON that is mislabelled is read as what it is.
   if (text.trimStart().startsWith('{')) return answer;

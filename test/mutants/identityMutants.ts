@@ -9,8 +9,8 @@ export const identityMutants: readonly Mutant[] = [
     'an exception used that the person has not accepted',
     'src/broker/visitingPerson.ts',
     [
-      'if (!(await questions.acceptException(this.server, name, fault, this.signal))) return false;',
-      'await questions.acceptException(this.server, name, fault, this.signal);',
+      'if (!(await questions.acceptException(this.server, name, told, this.signal))) return false;',
+      'await questions.acceptException(this.server, name, told, this.signal);',
     ],
     settingsTest,
   ),

@@ -75,7 +75,7 @@ export const profileMutants: readonly Mutant[] = [
   mutant(
     'the secret a provider needs missed only after the consent',
     'src/broker/clientForServer.ts',
-    ['key === undefined && need.policy.secretRequired === true', 'key === undefined && false'],
+    ['key === undefined && policy.secretRequired === true', 'key === undefined && false'],
     flows,
   ),
   mutant(

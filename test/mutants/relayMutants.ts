@@ -138,7 +138,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'an answer resumed without end',
     'src/relay/answerStream.ts',
-    ["else if (message.method === 'notifications/progress') {", 'else {'],
+    ["if (message.method === 'notifications/progress') {", '{'],
     answerTest,
   ),
   mutant(
