@@ -38,7 +38,7 @@ async function offer(attempt: SignInAttempt, device: DeviceAuthorization): Promi
   );
   while (!attempt.hasEnded) {
     const choice = await notifications.information(message, copyAndOpen, copy, copyAddress);
-    if (choice === undefined || attempt.hasEnded) return;
+    if (choice === undefined) return;
     const page = device.verificationUriComplete ?? device.verificationUri;
     if (choice === copyAddress) await vscode.env.clipboard.writeText(device.verificationUri.href);
     else await vscode.env.clipboard.writeText(device.userCode);
