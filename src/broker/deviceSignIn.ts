@@ -48,12 +48,14 @@ export async function beginWithCode(
   return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(as, parts));
 }
 
-/** Step 8, once the person has entered the code; their browser brings nothing back here. */
+/** Shows the code, and step 8 once the person has entered it; their browser brings nothing back here. */
 export function tokensForCode(
   device: DeviceAuthorization,
+  show: ShowCode,
   parts: DeviceSignInParts,
   http: HttpContext,
 ): Promise<TokenSet> {
+  show(device);
   const wait = (milliseconds: number) =>
     new Promise<void>((resolve, reject) => {
       http.signal?.throwIfAborted();

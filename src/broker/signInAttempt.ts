@@ -185,8 +185,7 @@ export class SignInAttempt {
       const asked = askedScopes(found, this.request);
       const device = await beginWithCode(this.server, found, asked, this.parts, this.#http());
       this.#enter('waitingForConsent');
-      show(device);
-      const tokens = await tokensForCode(device, this.parts, this.#http());
+      const tokens = await tokensForCode(device, show, this.parts, this.#http());
       await this.#take({ server: this.server, found, pending: device.grant, tokens });
     } catch (error) {
       this.#fail(error);
