@@ -1,4 +1,6 @@
 import type { ClientIdentity } from '../oauth/clientRegistration.js';
+import { profileOf } from '../oauth/providerProfiles.js';
+import { traitWords } from '../oauth/providerWords.js';
 import { serverWords, shownAddress } from '../oauth/serverWords.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { Discovered } from './discovery.js';
@@ -76,6 +78,7 @@ export function authorizationServerFacts({ as, issuer, policy }: Discovered): Fa
       `Its issuer is ${shownAddress(as.issuer)}.`,
       `People sign in at ${shownAddress(as.authorization_endpoint ?? as.issuer)}, tokens come from ${shownAddress(as.token_endpoint ?? as.issuer)}.`,
       offered.length === 0 ? 'It offers nothing beside that.' : `It offers ${offered.join(', ')}.`,
+      ...providerFacts(issuer),
       ...[...policy.exceptions].map((name) => `You have accepted the exception ${name} for it.`),
     ],
     strays: [
@@ -88,6 +91,18 @@ export function authorizationServerFacts({ as, issuer, policy }: Discovered): Fa
           ]),
     ],
   };
+}
+
+/** What is known beforehand of a provider that strays. */
+function providerFacts(issuer: string): readonly string[] {
+  const profile = profileOf(issuer);
+  if (profile === undefined) return [];
+  return [
+    `It is known as ${profile.name}; the settings of the server can say otherwise:`,
+    ...traitWords(profile).map(({ sentence, isVerified }) =>
+      isVerified ? sentence : `${sentence} (unverified)`,
+    ),
+  ];
 }
 
 /** Step 5b. */

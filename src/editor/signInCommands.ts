@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { isUnattended } from '../broker/grantChoice.js';
 import type { SignOuts } from '../broker/signOut.js';
-import type { Commands } from './commands.js';
+import { commandId, type Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ScopeChoice } from './scopeChoice.js';
 import type { ServerChoice } from './serverChoice.js';
@@ -18,7 +19,10 @@ export function registerSignInCommands(
 
   commands.register('signIn', async (row) => {
     const server = await choice.choose(row, t('Sign in to which MCP server?'));
-    if (server !== undefined) await personalSignIn.signIn(server);
+    if (server === undefined) return;
+    // Where the client calls for itself there is nobody to sign in; whether it can, a check tells.
+    if (isUnattended(server)) await vscode.commands.executeCommand(commandId('checkServer'), server.name);
+    else await personalSignIn.signIn(server);
   });
 
   commands.register('signInWithCode', async (row) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { diagnose, type Diagnosis, type DiagnosedStep } from '../../src/broker/diagnosis.js';
+import { authorizationServerFacts } from '../../src/broker/diagnosisFacts.js';
 import { diagnosisReport } from '../../src/broker/diagnosisReport.js';
+import type { Discovered } from '../../src/broker/discovery.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServer.js';
@@ -203,5 +205,17 @@ describe('the report of a diagnosis', () => {
     assert.doesNotMatch(report, /hush/);
     const outside = report.replace(/^```text\n(- .*\n)*```$/gm, '');
     assert.doesNotMatch(outside, /command:|<img|@everyone|```/);
+  });
+});
+
+describe('the facts of an authorization server', () => {
+  it('tell what is known of its provider, and what of it nobody confirmed', () => {
+    const issuer = 'https://login.microsoftonline.com/common/v2.0';
+    const as = { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` };
+    const found = { as, issuer, policy: { exceptions: new Set() } } as unknown as Discovered;
+    const said = authorizationServerFacts(found).said.join('\n');
+    assert.match(said, /known as Microsoft Entra ID/);
+    assert.match(said, /The resource is not named in a parameter/);
+    assert.match(said, /\(unverified\)/);
   });
 });
