@@ -23,7 +23,8 @@ describe('sign-ins without a browser here', () => {
       const outcome = await attempt.outcome;
       assert.ok(outcome.kind === 'failed', outcome.kind);
       assert.equal(outcome.error.code, 'deviceFlowNotOffered');
-      assert.equal((await scene.extension.states.statusOf(scene.server)).status, 'signedOut');
+      assert.equal(scene.extension.signIns.running(scene.server), undefined);
+      assert.deepEqual(scene.world.authorizationServer.events, []);
     } finally {
       await scene.close();
     }
