@@ -22,14 +22,15 @@ for (const description of providers) {
       await signedOut(description, window);
     });
 
-    it('ends where the provider has ended it', async function () {
-      if (description.lifetime === undefined) this.skip();
-      window = await ProviderWindow.open(description);
-      assert.equal((await window.signIn()).kind, 'signedIn');
-      window.provider.endGrants();
-      assert.equal((await window.call()).kind, 'consentNeeded');
-      assert.equal((await window.credentials.get(description.server))?.tokens.refreshToken, undefined);
-    });
+    if (description.lifetime !== undefined) {
+      it('ends where the provider has ended it', async () => {
+        window = await ProviderWindow.open(description);
+        assert.equal((await window.signIn()).kind, 'signedIn');
+        window.provider.endGrants();
+        assert.equal((await window.call()).kind, 'consentNeeded');
+        assert.equal((await window.credentials.get(description.server))?.tokens.refreshToken, undefined);
+      });
+    }
 
     if (description.usedRefreshToken === 'endsTheGrantWhenUsedAgain') {
       it('uses a refresh token once for calls that come together', async () => {
