@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 import type { OAuthRegisteredClientsStore } from '@modelcontextprotocol/sdk/server/auth/clients.js';
 import { InvalidGrantError, InvalidTokenError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
-import type { AuthorizationParams, OAuthServerProvider } from '@modelcontextprotocol/sdk/server/auth/provider.js';
+import type {
+  AuthorizationParams,
+  OAuthServerProvider,
+} from '@modelcontextprotocol/sdk/server/auth/provider.js';
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
 import type {
   OAuthClientInformationFull,
@@ -36,7 +39,11 @@ export class InMemoryProvider implements OAuthServerProvider {
     },
   };
 
-  authorize(client: OAuthClientInformationFull, params: AuthorizationParams, response: Response): Promise<void> {
+  authorize(
+    client: OAuthClientInformationFull,
+    params: AuthorizationParams,
+    response: Response,
+  ): Promise<void> {
     const { scopes = [], resource, codeChallenge, state, redirectUri } = params;
     const code = secret();
     const grant = { clientId: client.client_id, scopes, resource, revoked: false };
@@ -50,13 +57,15 @@ export class InMemoryProvider implements OAuthServerProvider {
 
   challengeForAuthorizationCode(client: OAuthClientInformationFull, code: string): Promise<string> {
     const issued = this.#codes.get(code);
-    if (issued?.grant.clientId !== client.client_id) return Promise.reject(new InvalidGrantError('no such code'));
+    if (issued?.grant.clientId !== client.client_id)
+      return Promise.reject(new InvalidGrantError('no such code'));
     return Promise.resolve(issued.challenge);
   }
 
   exchangeAuthorizationCode(client: OAuthClientInformationFull, code: string): Promise<OAuthTokens> {
     const issued = this.#codes.get(code);
-    if (issued?.grant.clientId !== client.client_id) return Promise.reject(new InvalidGrantError('no such code'));
+    if (issued?.grant.clientId !== client.client_id)
+      return Promise.reject(new InvalidGrantError('no such code'));
     this.#codes.delete(code);
     return Promise.resolve(this.#issue(issued.grant));
   }
@@ -76,7 +85,8 @@ export class InMemoryProvider implements OAuthServerProvider {
 
   verifyAccessToken(token: string): Promise<AuthInfo> {
     const held = this.#access.get(token);
-    if (held === undefined || held.grant.revoked) return Promise.reject(new InvalidTokenError('no such token'));
+    if (held === undefined || held.grant.revoked)
+      return Promise.reject(new InvalidTokenError('no such token'));
     const { clientId, scopes, resource } = held.grant;
     return Promise.resolve({
       token,

@@ -39,7 +39,10 @@ export class InteropClient {
       consentPrompt: new DirectConsent((address, signal) => this.#visit(address, signal)),
       confirmAccountChange: () => Promise.resolve(true),
     });
-    this.#client = new Client({ name: 'interop', version: '1' }, { capabilities: { elicitation: { url: {} } } });
+    this.#client = new Client(
+      { name: 'interop', version: '1' },
+      { capabilities: { elicitation: { url: {} } } },
+    );
     this.#client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
       if (params.mode !== 'url') return { action: 'decline' };
       await this.#open(params.url);
@@ -60,7 +63,9 @@ export class InteropClient {
 
   /** @throws where the tool's answer is an error */
   async call(name: string, args: Record<string, unknown> = {}): Promise<void> {
-    const result = await this.#client.callTool({ name, arguments: args }, undefined, { timeout: requestTimeout });
+    const result = await this.#client.callTool({ name, arguments: args }, undefined, {
+      timeout: requestTimeout,
+    });
     assert.notEqual(result.isError, true, `${name} answered ${JSON.stringify(result.content)}`);
   }
 

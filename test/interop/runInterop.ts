@@ -1,10 +1,11 @@
 import { exercises } from './exercise.js';
+import { fastMcp } from './fastMcp.js';
 import { InteropClient } from './interopClient.js';
 import { steps, type InteropPeer } from './interopServer.js';
 import { oidcProvider } from './oidcProvider.js';
 import { sdkAuthRouter } from './sdkAuthRouter.js';
 
-const peers: readonly InteropPeer[] = [sdkAuthRouter, oidcProvider];
+const peers: readonly InteropPeer[] = [sdkAuthRouter, oidcProvider, fastMcp];
 
 /** Long enough for a step, short enough to be waited for. */
 const accessTokenSeconds = 3;
