@@ -1,5 +1,5 @@
-// The way in to `npm run demo`, `npm test`, `npm run mutants` and `npm run conformance`, from nothing but Node ≥ 20 and npm:
-// installs what is missing, compiles, packages, and runs the compiled command under Node 24.
+// The way in to `npm run demo`, `npm test`, `npm run mutants`, `npm run conformance` and `npm run interop`, from
+// nothing but Node ≥ 20 and npm: installs what is missing, compiles, packages, and runs the compiled command under Node 24.
 import { readdirSync, rmSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ const commands = {
   testAll: { editor: true, vsix: true },
   mutants: { editor: false, vsix: false },
   conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
+  interop: { editor: false, vsix: false, entry: 'interop/runInterop.js' },
 };
 
 async function main([name = '', ...args]) {

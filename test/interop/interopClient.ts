@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { Credential } from '../../src/broker/credential.js';
+import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
+import { authorizationAddress, DirectConsent } from '../../src/headless/directConsent.js';
+import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
+import { machineFetch } from '../../src/node/machineFetch.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { systemResolver } from '../../src/node/systemResolver.js';
+import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
+import type { InteropServer } from './interopServer.js';
+
+/** The whole of one request, consent included, in milliseconds. */
+const requestTimeout = 30_000;
+
+/** The headless broker, and an SDK client that calls through its relay. */
+export class InteropClient {
+  readonly broker: HeadlessBroker;
+  readonly log = new MemoryLog();
+  readonly server: ServerConfig;
+  /** Times somebody was asked to consent. */
+  consents = 0;
+  readonly #client: Client;
+
+  constructor(private readonly peer: InteropServer) {
+    const { servers, problems } = parseServers({ interop: { type: 'http', url: peer.url } });
+    this.server = servers[0] ?? assert.fail(JSON.stringify(problems));
+    this.broker = createHeadlessBroker({
+      servers: () => servers,
+      secrets: new MemorySecrets(),
+      memory: new MemoryMemory(),
+      lock: new MemoryLock(),
+      clock: systemClock,
+      log: this.log,
+      fetch: machineFetch,
+      resolver: systemResolver,
+      consentPrompt: new DirectConsent((address, signal) => this.#visit(address, signal)),
+      confirmAccountChange: () => Promise.resolve(true),
+    });
+    this.#client = new Client(
+      { name: 'interop', version: '1' },
+      { capabilities: { elicitation: { url: {} } } },
+    );
+    this.#client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
+      if (params.mode !== 'url') return { action: 'decline' };
+      await this.#open(params.url);
+      return { action: 'accept' };
+    });
+  }
+
+  /** Signs in as from a command, then connects. */
+  async signIn(): Promise<void> {
+    const attempt = this.broker.signIns.begin(this.server, { deadline: requestTimeout });
+    await this.#open((await attempt.launchPage()).address);
+    const outcome = await attempt.outcome;
+    assert.equal(outcome.kind, 'signedIn', `the sign-in ended ${JSON.stringify(outcome)}`);
+    const { url, key } = await this.broker.relay.endpointFor(this.server);
+    const headers = { Authorization: `Bearer ${key.expose()}` };
+    await this.#client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  }
+
+  /** @throws where the tool's answer is an error */
+  async call(name: string, args: Record<string, unknown> = {}): Promise<void> {
+    const result = await this.#client.callTool({ name, arguments: args }, undefined, {
+      timeout: requestTimeout,
+    });
+    assert.notEqual(result.isError, true, `${name} answered ${JSON.stringify(result.content)}`);
+  }
+
+  async held(): Promise<Credential> {
+    return (await this.broker.credentials.get(this.server.url)) ?? assert.fail('nobody is signed in');
+  }
+
+  /** Changes what is held, as time or another process would. */
+  async hold(tokens: Partial<Credential['tokens']>): Promise<void> {
+    const held = await this.held();
+    await this.broker.credentials.put({ ...held, tokens: { ...held.tokens, ...tokens } });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+    this.broker.dispose();
+  }
+
+  async #open(launchAddress: string): Promise<void> {
+    const signal = AbortSignal.timeout(requestTimeout);
+    const address = await authorizationAddress(launchAddress, signal);
+    // Without one, the attempt has ended and says why.
+    if (address !== undefined) await this.#visit(address, signal);
+  }
+
+  #visit(address: URL, signal: AbortSignal): Promise<void> {
+    this.consents++;
+    return this.peer.visit(address, signal);
+  }
+}
