@@ -10,15 +10,21 @@ import type { InteropServer } from './interopServer.js';
 export const readScope = 'notes:read';
 export const writeScope = 'notes:write';
 
+/** The authorization server at an origin, and who knows its tokens. */
+export interface BesideServer {
+  readonly routes: RequestHandler;
+  readonly verifier: OAuthTokenVerifier;
+}
+
 /** A small MCP server of the SDK's at `/mcp`, beside the authorization server at the same origin. */
 export async function startProtectedServer(
   visit: VisitAuthorization,
-  verifier: OAuthTokenVerifier,
-  authorizationServer: (origin: string) => RequestHandler | Promise<RequestHandler>,
+  authorizationServer: (origin: string) => BesideServer | Promise<BesideServer>,
 ): Promise<InteropServer> {
   const { origin, close } = await listenOnLoopback(0, async (own) => {
     const app = express();
-    app.use(await authorizationServer(own));
+    const { routes, verifier } = await authorizationServer(own);
+    app.use(routes);
     const admit = (scope: string) =>
       requireBearerAuth({
         verifier,

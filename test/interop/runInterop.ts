@@ -1,3 +1,4 @@
+import { betterAuth } from './betterAuth.js';
 import { exercises } from './exercise.js';
 import { fastMcp } from './fastMcp.js';
 import { InteropClient } from './interopClient.js';
@@ -5,7 +6,7 @@ import { steps, type InteropPeer } from './interopServer.js';
 import { oidcProvider } from './oidcProvider.js';
 import { sdkAuthRouter } from './sdkAuthRouter.js';
 
-const peers: readonly InteropPeer[] = [sdkAuthRouter, oidcProvider, fastMcp];
+const peers: readonly InteropPeer[] = [sdkAuthRouter, oidcProvider, fastMcp, betterAuth];
 
 /** Long enough for a step, short enough to be waited for. */
 const accessTokenSeconds = 3;

@@ -12,13 +12,14 @@ export const sdkAuthRouter: InteropPeer = {
   revocation: 'revoked',
   async start(accessTokenSeconds) {
     const provider = new InMemoryProvider(accessTokenSeconds);
-    return startProtectedServer(followRedirects, provider, (origin) =>
-      mcpAuthRouter({
+    return startProtectedServer(followRedirects, (origin) => ({
+      verifier: provider,
+      routes: mcpAuthRouter({
         provider,
         issuerUrl: new URL(origin),
         resourceServerUrl: new URL('/mcp', origin),
         scopesSupported: [readScope, writeScope],
       }),
-    );
+    }));
   },
 };
