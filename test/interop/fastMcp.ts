@@ -75,7 +75,7 @@ function drop(): void {
 
 /** Its own address is part of what FastMCP is configured with, before it listens. */
 async function freePort(): Promise<number> {
-  const { port, close } = await listenOnLoopback(0, () => () => Promise.resolve());
-  await close();
-  return port;
+  const server = await listenOnLoopback(0, () => () => Promise.resolve());
+  await server.close();
+  return server.port;
 }

@@ -21,7 +21,7 @@ export async function startProtectedServer(
   visit: VisitAuthorization,
   authorizationServer: (origin: string) => BesideServer | Promise<BesideServer>,
 ): Promise<InteropServer> {
-  const { origin, close } = await listenOnLoopback(0, async (own) => {
+  const listening = await listenOnLoopback(0, async (own) => {
     const app = express();
     const { routes, verifier } = await authorizationServer(own);
     app.use(routes);
@@ -49,11 +49,11 @@ export async function startProtectedServer(
     };
   });
   return {
-    url: `${origin}/mcp`,
+    url: `${listening.origin}/mcp`,
     readTool: 'list_notes',
     write: { tool: 'add_note', arguments: {}, scope: writeScope },
     visit,
-    close,
+    close: () => listening.close(),
   };
 }
 
