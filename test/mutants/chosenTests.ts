@@ -10,7 +10,10 @@ import { compiledName } from './sourceTree.js';
 
 /** A defect may make a test wait for ever; milliseconds. */
 const testLimit = 5_000;
-const runLimit = 120_000;
+/** The tests of one defect, up to the first that fails. */
+const bailLimit = 120_000;
+/** All the tests of the catalogue. */
+const wholeLimit = 900_000;
 
 /**
  * Runs some test files of a tree, up to the first that fails.
@@ -43,7 +46,7 @@ export async function runTests(
   );
   const errors: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => void errors.push(text));
-  const timer = setTimeout(() => void endProcessTree(child), runLimit);
+  const timer = setTimeout(() => void endProcessTree(child), bail ? bailLimit : wholeLimit);
   try {
     await once(child, 'exit');
   } finally {
