@@ -1,6 +1,7 @@
 import type { Account } from '../oauth/accountName.js';
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
+import { withoutSecrets } from '../oauth/redacted.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
 import type { DirectGrantName } from './grantChoice.js';
 import type { CredentialFacts } from './consentStatus.js';
@@ -67,9 +68,5 @@ export function withoutRefreshToken(credential: Credential): Credential {
 
 /** Text of the server's, which some repeat the token in, without this credential's tokens. */
 export function withoutTokens(text: string, { tokens }: Credential): string {
-  let said = text;
-  for (const token of [tokens.accessToken, tokens.refreshToken]) {
-    if (token !== undefined && token.expose() !== '') said = said.replaceAll(token.expose(), '[redacted]');
-  }
-  return said;
+  return withoutSecrets(text, [tokens.accessToken, tokens.refreshToken]);
 }

@@ -1,5 +1,5 @@
 import { OAuthFlowError } from './oauthFlowError.js';
-import type { Redacted } from './redacted.js';
+import { withoutSecrets, type Redacted } from './redacted.js';
 import { serverWords, shownAddress } from './serverWords.js';
 
 /** What a JSON object from the network is until each member has been looked at. */
@@ -31,12 +31,8 @@ export async function errorAnswer(
 ): Promise<{ readonly error: string; readonly description?: string } | undefined> {
   const parsed = await jsonObject(answer);
   const words = (field: string) => {
-    let text = parsed?.[field];
-    for (const secret of sent) {
-      if (typeof text === 'string' && secret !== undefined)
-        text = text.replaceAll(secret.expose(), '[redacted]');
-    }
-    return serverWords(text);
+    const text = parsed?.[field];
+    return serverWords(typeof text === 'string' ? withoutSecrets(text, sent) : text);
   };
   const error = words('error');
   if (error === undefined) return undefined;

@@ -28,3 +28,11 @@ export class Redacted {
     return '[redacted]';
   }
 }
+
+/** Text of a server's, which some repeat secrets in, without these. */
+export function withoutSecrets(text: string, secrets: readonly (Redacted | undefined)[]): string {
+  return secrets.reduce((said, secret) => {
+    const value = secret?.expose() ?? '';
+    return value === '' ? said : said.replaceAll(value, '[redacted]');
+  }, text);
+}
