@@ -62,11 +62,6 @@ export class EditorServerSettings implements Disposable {
     return this.servers.find((server) => server.url === url);
   }
 
-  /** Whether the server at this address is configured as one of the older transport. */
-  speaksSse(url: string): boolean {
-    return this.withUrl(url)?.type === 'sse';
-  }
-
   /** Names in use, those of entries that cannot be read included. */
   get names(): readonly string[] {
     return Object.keys(raw() ?? {});

@@ -13,7 +13,7 @@ export interface Layer {
 export type Sources = ReadonlyMap<string, string>;
 
 const everything: Layer = {
-  layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'editor', 'headless'],
+  layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'editor', 'headless', 'core'],
   packages: ['vscode', 'node:*'],
 };
 
@@ -29,7 +29,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
   node: { layers: ['broker/ports'], packages: ['node:*', 'http', 'https', 'proper-lockfile'] },
   editor: { layers: ['broker', 'oauth', 'mcp'], packages: ['vscode'] },
-  headless: { layers: ['oauth', 'mcp', 'broker', 'relay', 'node'], packages: ['node:*'] },
+  // What both composition roots put together.
+  'core.ts': { layers: ['oauth', 'mcp', 'broker', 'relay'], packages: [] },
+  headless: { layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'core'], packages: ['node:*'] },
   'extension.ts': everything,
 };
 

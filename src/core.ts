@@ -1,0 +1,129 @@
+import { AccessTokens } from './broker/accessTokens.js';
+import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import { ClientStore } from './broker/clientStore.js';
+import type { ConsentPrompt } from './broker/consentPrompt.js';
+import { CredentialStore } from './broker/credentialStore.js';
+import { DirectGrants } from './broker/directGrants.js';
+import { PendingCallbacks } from './broker/pendingCallbacks.js';
+import type {
+  AssertionSource,
+  Clock,
+  Disposable,
+  IdentityProviderSession,
+  Lock,
+  Log,
+  Memory,
+  Network,
+  RedirectUris,
+  SecretStore,
+  SharedRecords,
+} from './broker/ports.js';
+import type { ServerConfig } from './broker/serverSettings.js';
+import { ServerStates } from './broker/serverStates.js';
+import type { SignInParts } from './broker/signInAttempt.js';
+import { SignIns } from './broker/signIns.js';
+import { SignOuts } from './broker/signOut.js';
+import { HttpSseTransport } from './relay/httpSseTransport.js';
+import { Relay } from './relay/relay.js';
+
+/** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
+type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl'> &
+  Required<Pick<SignInParts, 'metadata' | 'clientSecrets'>>;
+
+/** What the broker needs of where it runs: an editor or a process without one. */
+export interface CoreParts {
+  /** The configured servers, as they are now. */
+  readonly servers: () => readonly ServerConfig[];
+  readonly secrets: SecretStore;
+  /** Whether secret storage tells of every window's writes. */
+  readonly hearsAllWindows?: boolean;
+  /** What windows see of each other's writes before secret storage does. */
+  readonly sharedRecords?: SharedRecords;
+  readonly memory: Memory;
+  readonly lock: Lock;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly network: Network;
+  /** What sign-ins know from before, and who answers the rest; read anew each time. */
+  readonly answers: SignInAnswers;
+  /** Where a workload's assertion is found, for servers with the grant `jwtBearer`. */
+  readonly assertions?: AssertionSource;
+  /** The organization's, for servers with the grant `enterpriseManaged`. */
+  readonly identityProvider?: IdentityProviderSession;
+  readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
+  readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  readonly redirects: (relay: Relay) => RedirectUris;
+}
+
+/** The broker and its relay, put together. */
+export interface Core extends Disposable {
+  readonly http: Network;
+  readonly credentials: CredentialStore;
+  readonly states: ServerStates;
+  readonly authorizedFetch: AuthorizedFetch;
+  readonly callbacks: PendingCallbacks;
+  readonly relay: Relay;
+  readonly signIns: SignIns;
+  readonly signOuts: SignOuts;
+}
+
+/** Nothing is asked of the network and nothing listens until it is needed. */
+export function createCore(parts: CoreParts): Core {
+  const { servers, secrets, memory, lock, clock, log, answers } = parts;
+  const transport = new HttpSseTransport(parts.network.fetch, (url) =>
+    servers().some((server) => server.type === 'sse' && server.url === url),
+  );
+  const http = { ...parts.network, fetch: transport.fetch };
+  const credentials = new CredentialStore(secrets, log, parts.sharedRecords, parts.hearsAllWindows);
+  const states = new ServerStates(credentials, clock);
+  const grants = new DirectGrants({ ...parts, ...answers, http });
+  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
+  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
+  const callbacks = new PendingCallbacks();
+  const relay = new Relay({
+    servers,
+    authorizedFetch,
+    credentials,
+    signIns: () => signIns,
+    callbacks,
+    consentPrompt: parts.consentPrompt(credentials),
+    leaveUpstream: (sessionId) => transport.leave(sessionId),
+    memory,
+    clock,
+    log,
+  });
+  const signIns: SignIns = new SignIns(
+    {
+      ...answers,
+      launcher: relay,
+      redirects: parts.redirects(relay),
+      callbacks,
+      credentials,
+      clients: new ClientStore(secrets, clock),
+      lock,
+      clock,
+      log,
+      http,
+      confirmAccountChange: parts.confirmAccountChange,
+      get clientMetadataUrl() {
+        return answers.clientMetadataUrl;
+      },
+    },
+    states,
+  );
+  const signOuts = new SignOuts(credentials, states, signIns, lock, log, http);
+  const owned = [signIns, relay, transport, states, credentials];
+  return {
+    http,
+    credentials,
+    states,
+    authorizedFetch,
+    callbacks,
+    relay,
+    signIns,
+    signOuts,
+    dispose: () => {
+      for (const part of owned) part.dispose();
+    },
+  };
+}
