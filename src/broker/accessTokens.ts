@@ -8,6 +8,7 @@ import type { CredentialStore } from './credentialStore.js';
 import type { DirectGrants } from './directGrants.js';
 import { errorName } from './errorName.js';
 import { directGrantOf, type DirectGrantName } from './grantChoice.js';
+import { hasLentToken, withoutLentToken } from './lentToken.js';
 import type { Clock, Lock, Log } from './ports.js';
 import { refreshLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
@@ -65,6 +66,7 @@ export class AccessTokens {
    * @throws OAuthFlowError where the authorization server could not be asked; the sign-in is kept
    */
   async after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined> {
+    this.grants?.refused(refused);
     const renewed = await this.#renew(server, refused);
     return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
   }
@@ -80,14 +82,19 @@ export class AccessTokens {
     refused: Credential,
     scopes: readonly string[],
   ): Promise<Credential | undefined> {
-    if (refused.grant === undefined) return undefined;
+    // The editor's account gets more by the person's consent alone, as one signed in here does.
+    if (refused.grant === undefined || refused.grant === 'editorAccount') return undefined;
     const renewed = await this.#renew(server, refused, scopes);
     return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
   }
 
   /** A token obtained one way is none for a server that is since configured another way. */
   #usable(server: ServerConfig, credential: Credential | undefined): Credential | undefined {
-    return credential?.grant === this.#grantOf(server) ? credential : undefined;
+    if (credential?.grant !== this.#grantOf(server)) return undefined;
+    const isOtherProvider =
+      credential?.grant === 'editorAccount' &&
+      credential.client.clientId !== server.oauth.authenticationProvider;
+    return isOtherProvider ? undefined : credential;
   }
 
   #grantOf(server: ServerConfig) {
@@ -137,8 +144,13 @@ export class AccessTokens {
     latest: Credential | undefined,
     scopes: readonly string[] | undefined,
   ): Promise<Credential | undefined> {
-    const fresh = await this.grants?.obtain(server, grant, scopes);
-    if (fresh === undefined) return undefined;
+    const fresh = await this.grants?.obtain(server, grant, scopes, latest);
+    if (fresh === undefined) {
+      if (latest?.grant === 'editorAccount' && hasLentToken(latest)) {
+        await this.credentials.put(withoutLentToken(latest));
+      }
+      return undefined;
+    }
     // The same client or workload as before, so that what was begun with the last token goes on.
     const obtained = { ...fresh, id: latest?.id ?? fresh.id };
     await this.credentials.put(obtained);

@@ -69,6 +69,8 @@ export type Observation =
 /** What a failed step says of the server; undefined where it says nothing. */
 export function observationOfError({ code, message, details }: OAuthFlowError): Observation | undefined {
   switch (code) {
+    case 'identityProviderSignInRequired':
+      return { kind: 'challenged' };
     case 'notProtected':
       return { kind: 'answered', authorized: false };
     case 'unreachable':
@@ -106,6 +108,8 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'clientOfAnotherIssuer':
     case 'invalidClientKey':
     case 'assertionRequired':
+    case 'authenticationProviderRefused':
+    case 'authenticationProviderUnavailable':
     case 'registrationRefused':
     case 'callbackIssuerMismatch':
     case 'invalidTokenResponse':

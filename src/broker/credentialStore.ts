@@ -9,6 +9,7 @@ import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.j
 import { withoutRefreshToken, type Account, type Credential } from './credential.js';
 import { Emitter } from './emitter.js';
 import { directGrantNames } from './grantChoice.js';
+import { lentTokenFromRecord, lentTokenRecord, LentTokens } from './lentToken.js';
 import type { Disposable, Log, SecretStore, SharedRecord, SharedRecords } from './ports.js';
 
 const prefix = 'credential ';
@@ -27,6 +28,7 @@ export class CredentialStore implements Disposable {
   readonly #writing = new Set<string>();
   /** DPoP keys in use, by server URL: they remember nonces, which no record holds. */
   readonly #keys = new Map<string, DpopKey>();
+  readonly #lent = new LentTokens();
   readonly #subscription: Disposable;
 
   /** Tells the server URL whose credential was stored, replaced or removed, in any window. */
@@ -86,6 +88,7 @@ export class CredentialStore implements Disposable {
     this.#subscription.dispose();
     this.#cache.clear();
     this.#keys.clear();
+    this.#lent.clear();
   }
 
   async #write(serverUrl: string, credential: Credential | undefined): Promise<void> {
@@ -101,6 +104,7 @@ export class CredentialStore implements Disposable {
     } finally {
       this.#writing.delete(key);
     }
+    this.#lent.keep(serverUrl, credential);
     const known = { credential: this.#withKeyInUse(serverUrl, credential), generation };
     this.#cache.set(serverUrl, Promise.resolve(known));
     this.#changed.fire(serverUrl);
@@ -120,7 +124,8 @@ export class CredentialStore implements Disposable {
   async #read(serverUrl: string): Promise<Known> {
     const [own, shared] = await this.#stored(serverUrl);
     const generation = Math.max(own?.generation ?? 0, shared?.generation ?? 0);
-    return { generation, credential: this.#withKeyInUse(serverUrl, this.#newer(serverUrl, own, shared)) };
+    const newest = this.#lent.withToken(serverUrl, this.#newer(serverUrl, own, shared));
+    return { generation, credential: this.#withKeyInUse(serverUrl, newest) };
   }
 
   #newer(
@@ -189,7 +194,11 @@ function toRecord(credential: Credential, generation: number): object {
     resource: credential.resource,
     grant: credential.grant,
     account: credential.account,
-    tokens: tokenSetToRecord(credential.tokens),
+    // The editor's token is the editor's to keep.
+    tokens:
+      credential.grant === 'editorAccount'
+        ? lentTokenRecord(credential.tokens)
+        : tokenSetToRecord(credential.tokens),
     obtainedAt: credential.obtainedAt,
   };
 }
@@ -209,7 +218,10 @@ function fromRecord(serverUrl: string, value: unknown): Stored {
     ...(typeof resource === 'string' && { resource }),
     ...(account !== undefined && { account }),
     ...(grant !== undefined && { grant }),
-    tokens: tokenSetFromRecord(record['tokens']),
+    tokens:
+      grant === 'editorAccount'
+        ? lentTokenFromRecord(record['tokens'])
+        : tokenSetFromRecord(record['tokens']),
     obtainedAt: Number(record['obtainedAt']),
   };
   return { generation: Number(record['generation'] ?? 0), credential };

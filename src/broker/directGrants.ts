@@ -7,6 +7,7 @@ import { clientCredentials } from '../oauth/clientCredentials.js';
 import type { DirectGrant } from '../oauth/directGrant.js';
 import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { identityAssertion } from '../oauth/identityAssertion.js';
+import { jwtExpiry } from '../oauth/jwtPart.js';
 import { isAssertionFor, jwtBearer } from '../oauth/jwtBearer.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
@@ -19,6 +20,8 @@ import type { TokenSet } from '../oauth/tokenSet.js';
 import type { ClientOwner, ClientSecrets } from './clientSecrets.js';
 import type { Credential } from './credential.js';
 import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
+import { noEditorAccount, type EditorAccountTokens } from './editorAccountTokens.js';
+import { identityProviderSignInRequired } from './enterpriseIdentityProvider.js';
 import type { DirectGrantName } from './grantChoice.js';
 import type { AssertionSource, Clock, IdentityProviderSession } from './ports.js';
 import { probe } from './probe.js';
@@ -33,7 +36,9 @@ export interface DirectGrantParts extends DiscoveryParts {
   /** For `jwtBearer`. */
   readonly assertions?: AssertionSource;
   /** For `enterpriseManaged`. */
-  readonly identityProvider?: IdentityProviderSession;
+  readonly identityProvider?: IdentityProviderSession | undefined;
+  /** For `editorAccount`. */
+  readonly editorAccounts?: EditorAccountTokens;
 }
 
 /** Tokens by the grants that take no browser at the time of a call: `oauth.grant` of a server's entry says which. */
@@ -44,17 +49,18 @@ export class DirectGrants {
    * Steps 1–5a, then the tokens.
    *
    * @param widened everything to ask for, after a 403 that named more
-   * @returns undefined where nothing is to be had without a person: the server asks for no authorization, or
-   * nobody is signed in at the identity provider
+   * @param held what was obtained before
+   * @returns undefined where nothing is to be had without a person, or the server asks for no authorization
    * @throws OAuthFlowError what stands in the way
    */
   async obtain(
     server: ServerConfig,
     grantName: DirectGrantName,
     widened?: readonly string[],
+    held?: Credential,
   ): Promise<Credential | undefined> {
-    const idToken = grantName === 'enterpriseManaged' ? await this.#idToken() : undefined;
-    if (grantName === 'enterpriseManaged' && idToken === undefined) return undefined;
+    if (grantName === 'editorAccount') return this.#fromEditor(server, held);
+    const idToken = grantName === 'enterpriseManaged' ? await this.#idToken(server) : undefined;
     const http = { ...this.parts.http, ...onWordOf(server.url) };
     const challenge = await probe(server, http);
     if (challenge === 'open') return undefined;
@@ -72,6 +78,18 @@ export class DirectGrants {
       tokens: withoutRefreshToken(tokens),
       obtainedAt: this.parts.clock.now(),
     };
+  }
+
+  /** Notes a token that its server answered with 401. */
+  refused(credential: Credential): void {
+    if (credential.grant === 'editorAccount') this.parts.editorAccounts?.refused(credential);
+  }
+
+  async #fromEditor(server: ServerConfig, held: Credential | undefined): Promise<Credential | undefined> {
+    const { editorAccounts } = this.parts;
+    if (editorAccounts === undefined) throw noEditorAccount(server);
+    if (held === undefined) return undefined;
+    return editorAccounts.renewed(server, held, { ...this.parts.http, ...onWordOf(server.url) }, this.parts);
   }
 
   async #grant(
@@ -116,7 +134,7 @@ export class DirectGrants {
 
   async #tokens(
     server: ServerConfig,
-    grantName: DirectGrantName,
+    grantName: Exclude<DirectGrantName, 'editorAccount'>,
     grant: DirectGrant,
     idToken: Redacted | undefined,
     http: HttpContext,
@@ -139,6 +157,16 @@ export class DirectGrants {
         'assertionRequired',
         `“${server.name}” is used with a workload's identity, and this process has none.`,
         { field: 'oauth.grant', fix: 'Run it where a signed assertion of the workload is at hand.' },
+      );
+    }
+    if ((jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()) {
+      throw new OAuthFlowError(
+        'assertionRequired',
+        `The workload's assertion for “${server.name}” has expired.`,
+        {
+          field: 'oauth.assertionFile',
+          fix: 'See to it that its platform renews it.',
+        },
       );
     }
     // A server could name an authorization server of its own to be brought what is good at another.
@@ -166,13 +194,17 @@ export class DirectGrants {
     return identityAssertion({ as, client }, idToken, need, http);
   }
 
-  #idToken(): Promise<Redacted | undefined> {
-    if (this.parts.identityProvider === undefined) throw noIdentityProvider();
-    return this.parts.identityProvider.idToken();
+  /** Before anything is asked of the server. */
+  async #idToken({ name }: ServerConfig): Promise<Redacted> {
+    const { identityProvider } = this.parts;
+    if (identityProvider === undefined) throw noIdentityProvider();
+    const idToken = await identityProvider.idToken();
+    if (idToken === undefined) throw identityProviderSignInRequired(name, identityProvider.issuer);
+    return idToken;
   }
 }
 
-function withoutRefreshToken({ refreshToken, ...tokens }: TokenSet): TokenSet {
+function withoutRefreshToken({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
   return tokens;
 }
 

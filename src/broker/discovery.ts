@@ -4,9 +4,11 @@ import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { fetchProtectedResource, type ProtectedResource } from '../oauth/protectedResourceMetadata.js';
-import { initialScopes } from '../oauth/scopeSelection.js';
+import { initialScopes, withSessionScopes } from '../oauth/scopeSelection.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
+import type { AuthenticationProviderProfile } from './authenticationProviders.js';
+import { editorAccountSource, editorClient } from './editorAccountSource.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { ExceptionName } from './oauthSettings.js';
 import { probe } from './probe.js';
@@ -37,6 +39,8 @@ export interface DiscoveryParts {
   readonly metadata?: MetadataCache;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
+  /** Those that come with the editor where absent. */
+  readonly authenticationProviders?: readonly AuthenticationProviderProfile[];
   /** Where absent, nobody is asked and a broken rule is a failure. */
   readonly acceptException?: (name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>;
 }
@@ -48,11 +52,18 @@ export async function discover(
   http: HttpContext,
   parts: DiscoveryParts = {},
 ): Promise<Discovered> {
+  if (server.isIdentityProvider === true) return discoverIdentityProvider(server, http, parts);
   const load = () => fetchProtectedResource(new URL(server.url), challenge, http);
   const metadataUrl = challenge?.resourceMetadata?.href;
   const resource = await (parts.metadata?.protectedResource(server, metadataUrl, load) ?? load());
-  const { issuer, isChoiceOpen } = issuerFor(server, resource, parts.decisions?.chosenIssuer(server));
-  const as = await authorizationServerAt(server, issuer, resource, http, parts);
+  const editor = editorAccountSource(server, resource, parts.authenticationProviders);
+  const { issuer, isChoiceOpen } =
+    editor === undefined
+      ? issuerFor(server, resource, parts.decisions?.chosenIssuer(server))
+      : { issuer: editor.issuer, isChoiceOpen: false };
+  // Where the editor signs in, nothing of the authorization server is needed but its name.
+  const as =
+    editor === undefined ? await authorizationServerAt(server, issuer, resource, http, parts) : { issuer };
   const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
   return {
     ...(challenge !== undefined && { challenge }),
@@ -70,9 +81,39 @@ export async function discover(
       ...(policy.furtherScopes !== undefined && { further: policy.furtherScopes }),
       ...(policy.scopeBelowResource !== undefined && { belowResource: policy.scopeBelowResource }),
     }),
+    identity:
+      editor === undefined
+        ? chooseClientIdentity(as, {
+            ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
+            ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
+          })
+        : {
+            kind: 'use',
+            client: editorClient(editor),
+            because: `The editor signs in to your ${editor.provider.label} account itself.`,
+          },
+  };
+}
+
+/** Step 5a alone: it is asked who the person is, for no resource. */
+async function discoverIdentityProvider(
+  server: ServerConfig,
+  http: HttpContext,
+  parts: DiscoveryParts,
+): Promise<Discovered> {
+  const { url: issuer } = server;
+  const resource = { resource: issuer, authorizationServers: [issuer], metadataUrl: issuer, warnings: [] };
+  const as = await authorizationServerAt(server, issuer, resource, http, parts);
+  const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
+  return {
+    resource,
+    issuer,
+    isChoiceOpen: false,
+    as,
+    policy: { ...policy, omitResource: true },
+    scopes: withSessionScopes(['openid'], as, true, policy.furtherScopes),
     identity: chooseClientIdentity(as, {
       ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
-      ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
     }),
   };
 }

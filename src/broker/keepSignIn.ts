@@ -11,6 +11,7 @@ import {
 import { personOf, type Account, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { Discovered } from './discovery.js';
+import type { DirectGrantName } from './grantChoice.js';
 import type { Clock, Lock, Log } from './ports.js';
 import { insteadOfRefresh } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
@@ -33,6 +34,8 @@ export interface ReceivedTokens {
   readonly pending: Pick<PendingAuthorization, 'as' | 'client' | 'resource' | 'scopes'>;
   readonly tokens: TokenSet;
   readonly account?: Account;
+  /** How they were obtained, where not with a code from the browser. */
+  readonly grant?: DirectGrantName;
 }
 
 /**
@@ -56,7 +59,8 @@ export async function keepSignIn(
     client,
     ...(pending.resource !== undefined && { resource: pending.resource }),
     ...accountOf(account),
-    tokens: received.tokens,
+    ...(received.grant !== undefined && { grant: received.grant }),
+    tokens: server.isIdentityProvider === true ? received.tokens : withoutIdToken(received.tokens),
     obtainedAt: parts.clock.now(),
   };
   let replaced = await parts.credentials.reread(server.url);
@@ -82,6 +86,11 @@ export async function keepSignIn(
     (scope) => !credential.tokens.scopes.includes(scope) && !isSessionScope(scope),
   );
   return { kind: 'signedIn', credential, warnings, notGranted };
+}
+
+/** Who signed in has been read from it. */
+function withoutIdToken({ idToken, ...tokens }: TokenSet): TokenSet {
+  return tokens;
 }
 
 /** @returns the person's no, where another sign-in would be replaced */

@@ -1,3 +1,4 @@
+import { authenticationProviders } from './authenticationProviders.js';
 import { isObject } from '../oauth/jsonAnswer.js';
 import { addressOf, isSecureAddress } from '../oauth/secureAddress.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
@@ -13,6 +14,7 @@ export const grantNames = [
   'jwtBearer',
   'enterpriseManaged',
 ] as const;
+const usualGrant: GrantName = 'authorizationCode';
 export type GrantName = (typeof grantNames)[number];
 
 export const redirectNames = ['auto', 'uriHandler', 'loopback'] as const;
@@ -39,6 +41,10 @@ export interface OAuthSettings {
   readonly loopbackPath?: string;
   readonly exceptions?: readonly ExceptionName[];
   readonly grant?: GrantName;
+  /** Where the assertion for `jwtBearer` is found: an absolute path, or one that begins with a variable. */
+  readonly assertionFile?: string;
+  /** The editor's authentication provider whose account is used, in place of a sign-in of our own. */
+  readonly authenticationProvider?: string;
 }
 
 type Report = (field: string, message: string) => void;
@@ -106,7 +112,21 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
       : { problem: `exceptions knows ${quoted(exceptionNames)}, not “${shorten(unknown)}”.` };
   },
   grant: oneOf('grant', grantNames),
+  assertionFile: (value) =>
+    typeof value === 'string' && absolutePath.test(value)
+      ? { value }
+      : {
+          problem:
+            'assertionFile must be the absolute path of a file, or begin with a variable such as ${env:AZURE_FEDERATED_TOKEN_FILE}.',
+        },
+  authenticationProvider: oneOf(
+    'authenticationProvider',
+    authenticationProviders.map(({ id }) => id),
+  ),
 };
+
+/** On POSIX, on Windows, or below what an environment variable of this process holds. */
+const absolutePath = /^(\/|[A-Za-z]:[\\/]|\\\\|\$\{env:[A-Za-z_]\w*\})/;
 
 /** Parameters that carry a secret; Dropbox's `token_access_type` does not. */
 const secretParameters = new Set([
@@ -130,7 +150,8 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
   }
   const settings: Mutable<OAuthSettings> = {};
   for (const [field, given] of Object.entries(value)) {
-    if (secretField.test(field)) {
+    // What is known is no secret, such as the path of a file that holds one.
+    if (!isField(field) && secretField.test(field)) {
       report(
         `oauth.${field}`,
         `Settings are no place for secrets; remove “${field}” from the entry and run “MCP OAuth: Set Client Secret…”.`,
@@ -145,6 +166,12 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
       if ('problem' in read) report(`oauth.${field}`, read.problem);
       else Object.assign(settings, { [field]: read.value });
     }
+  }
+  if (settings.authenticationProvider !== undefined && (settings.grant ?? usualGrant) !== usualGrant) {
+    report(
+      'oauth.authenticationProvider',
+      `authenticationProvider takes the editor's token, and grant another way to get one; remove either.`,
+    );
   }
   return settings;
 }

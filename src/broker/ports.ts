@@ -1,4 +1,6 @@
+import type { Account } from '../oauth/accountName.js';
 import type { Redacted } from '../oauth/redacted.js';
+import type { ServerConfig } from './serverSettings.js';
 
 /**
  * What the broker needs of the world, as interfaces. An editor, a headless process and a test each bring
@@ -118,7 +120,18 @@ export interface RedirectUris {
 /** Where a workload's signed assertion (RFC 7523 §2.1) is found: a file or a variable that its platform renews. */
 export interface AssertionSource {
   /** Reads it anew: what was read before may have expired. Undefined where there is none. */
-  read(server: { readonly name: string; readonly url: string }): Promise<Redacted | undefined>;
+  read(server: ServerConfig): Promise<Redacted | undefined>;
+}
+
+/** What was found where a workload's assertion should be. */
+export type AssertionFile =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'variableUnset'; readonly variable: string }
+  | { readonly kind: 'notAbsolute' | 'missing' | 'unreadable' | 'noAssertion' };
+
+/** The machine's files, by paths as settings write them: `${env:NAME}` in one stands for a variable of this process. */
+export interface AssertionFiles {
+  read(path: string): Promise<AssertionFile>;
 }
 
 /** The person's sign-in at their organization's identity provider. */
@@ -128,4 +141,32 @@ export interface IdentityProviderSession {
   readonly clientId: string;
   /** One that has not expired; undefined where the person has to sign in there. */
   idToken(): Promise<Redacted | undefined>;
+}
+
+/** A sign-in that the editor's user has with one of its authentication providers. */
+export interface EditorSession {
+  readonly accessToken: Redacted;
+  readonly account: Account;
+  readonly scopes: readonly string[];
+}
+
+/** The accounts the person has signed in to in the editor itself. */
+export interface EditorAccounts {
+  /** Asks nobody anything. Undefined where this account has no such session, or we may not use it. */
+  existingSession(
+    providerId: string,
+    scopes: readonly string[],
+    account: Account,
+  ): Promise<EditorSession | undefined>;
+  /**
+   * Has the editor ask the person; for something they did, and for nothing else.
+   *
+   * @param request.anew signs in again even where there is a session
+   * @returns undefined where the person gave none
+   */
+  askedSession(
+    providerId: string,
+    scopes: readonly string[],
+    request: { readonly server: string; readonly anew: boolean },
+  ): Promise<EditorSession | undefined>;
 }

@@ -31,6 +31,20 @@ export async function probe(
 }
 
 /**
+ * Steps 1–2 of a sign-in. An identity provider is no resource that could ask for one.
+ *
+ * @throws OAuthFlowError `notProtected`, and what {@link probe} throws
+ */
+export async function challengeOf(
+  server: ServerConfig,
+  http: HttpContext,
+): Promise<BearerChallenge | undefined> {
+  const challenge = server.isIdentityProvider === true ? undefined : await probe(server, http);
+  if (challenge !== 'open') return challenge;
+  throw new OAuthFlowError('notProtected', `${server.name} answers without a sign-in; none is needed.`);
+}
+
+/**
  * Why an answer to the probe that is neither 401 nor 403 is not a working MCP server's. Another 4xx, such as
  * 400 for the missing session, refuses the question alone: the caller was let in.
  */

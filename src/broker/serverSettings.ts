@@ -11,6 +11,8 @@ export interface ServerConfig {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly oauth: OAuthSettings;
+  /** No MCP server, but the organization's identity provider: `url` is its issuer. */
+  readonly isIdentityProvider?: true;
 }
 
 /** An entry, or a field of one, that cannot be used; the other entries still are. */

@@ -45,6 +45,11 @@ export class ServerStates implements Disposable {
     if (JSON.stringify(before) !== JSON.stringify(observation)) this.#changed.fire(server.url);
   }
 
+  /** What was seen counts no more: the next call may be met otherwise. */
+  forget(server: ServerConfig): void {
+    if (this.#observations.delete(server.url)) this.#changed.fire(server.url);
+  }
+
   /** Marks a consent as open for as long as the returned object is not disposed. */
   awaitConsent(server: ServerConfig): Disposable {
     const adjust = (by: number) => {

@@ -14,8 +14,9 @@ import { checkConfiguredClient, rememberConfiguredClient } from './configuredCli
 import type { CredentialStore } from './credentialStore.js';
 import { beginWithCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
 import { discover, type Discovered } from './discovery.js';
+import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
+import { askEditor, type EditorAccountTokens } from './editorAccountTokens.js';
 import { Emitter } from './emitter.js';
-import { errorName } from './errorName.js';
 import { forgetClientAfter, type IdentifiedClient } from './forgottenClient.js';
 import type { MetadataCache } from './metadataCache.js';
 import { OneTimeClients } from './oneTimeClients.js';
@@ -30,8 +31,9 @@ import type {
   Log,
   RedirectUris,
 } from './ports.js';
-import { probe } from './probe.js';
+import { challengeOf } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
+import { signInFailure } from './signInFailure.js';
 import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
 import type { SignInRequest } from './signInRequest.js';
 import type { ReceivedTokens } from './keepSignIn.js';
@@ -55,6 +57,8 @@ export interface SignInParts extends QuestionParts {
   readonly confirmAccountChange: ConfirmAccountChange;
   readonly clientSecrets?: ClientSecrets;
   readonly metadata?: MetadataCache;
+  /** For servers that use an account of the editor's. */
+  readonly editorAccounts?: EditorAccountTokens;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }
@@ -109,7 +113,7 @@ export class SignInAttempt {
     this.#end({ kind: 'declined', by: 'person', detail });
   }
 
-  /** Ends the attempt because what it needs could not be found out. */
+  /** Ends it because what it needs could not be found out. */
   fail(error: OAuthFlowError): void {
     this.#fail(error);
   }
@@ -136,6 +140,7 @@ export class SignInAttempt {
   }
 
   async #visited(visit: LaunchVisit): Promise<void> {
+    if (usesEditorAccount(this.server)) return answerInEditor(this, visit);
     try {
       this.#enter('preparing');
       const person = new VisitingPerson(this.server, visit, this.parts, this.#abort.signal);
@@ -154,8 +159,7 @@ export class SignInAttempt {
       this.#enter('waitingForConsent');
       visit.redirect(url); // steps 6–7 are the person's
     } catch (error) {
-      const failure = this.#fail(error);
-      visit.explain(`Sign-in to ${this.server.name} could not begin`, failure);
+      visit.explain(`Sign-in to ${this.server.name} could not begin`, this.#fail(error));
     }
   }
 
@@ -192,6 +196,21 @@ export class SignInAttempt {
     }
   }
 
+  /** Instead of a browser: with an account of the editor's, which asks the person itself. */
+  async useEditorAccount(): Promise<void> {
+    try {
+      this.#enter('preparing');
+      const found = await this.discover();
+      this.#enter('waitingForConsent');
+      const scopes = askedScopes(found, this.request);
+      const received = await askEditor(this.server, found, scopes, this.parts.editorAccounts);
+      if (received === undefined) this.decline('No account was given in the editor.');
+      else await this.#take(received);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   #take(tokens: ReceivedTokens): Promise<void> {
     const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
     return takeTokens(tokens, this.parts, attempt, this.#http());
@@ -212,16 +231,10 @@ export class SignInAttempt {
   }
 
   async #discover(person: VisitingPerson | undefined): Promise<Discovered> {
-    const challenge = this.request.challenge ?? (await probe(this.server, this.#http())); // steps 1–2
-    if (challenge === 'open') {
-      throw new OAuthFlowError(
-        'notProtected',
-        `${this.server.name} answers without a sign-in; none is needed.`,
-      );
-    }
-    // Steps 3–5a.
+    const challenge = this.request.challenge ?? (await challengeOf(this.server, this.#http())); // steps 1–2, then 3–5a
     return discover(this.server, challenge, this.#http(), {
       ...this.parts,
+      ...this.parts.editorAccounts?.table,
       ...(person !== undefined && { acceptException: (...asked) => person.accepts(...asked) }),
     });
   }
@@ -231,7 +244,6 @@ export class SignInAttempt {
     scopes: readonly string[],
     person: VisitingPerson,
   ): Promise<ClientWithRedirect> {
-    const { log } = this.parts;
     await checkConfiguredClient(this.server, found.as, this.parts);
     const identity = await clientForServer(
       { server: this.server, as: found.as, policy: found.policy, scopes },
@@ -242,7 +254,9 @@ export class SignInAttempt {
     if (identity.client.isOneTime === true) this.#oneTimeClients.add(identity.client);
     if (this.#ended) await this.#oneTimeClients.release();
     this.#identified = { identity, issuer: identifierOf(found.as) };
-    log.info(`${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because}`);
+    this.parts.log.info(
+      `${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because}`,
+    );
     return identity;
   }
 
@@ -252,21 +266,9 @@ export class SignInAttempt {
 
   #fail(error: unknown): string {
     if (this.#ended) return 'This sign-in has ended. Start again from the editor.';
-    if (!(error instanceof OAuthFlowError)) {
-      this.#end({
-        kind: 'failed',
-        error: new OAuthFlowError('unexpected', 'The sign-in failed for a reason nobody foresaw.', {
-          fix: 'Show the log.',
-        }),
-      });
-      this.parts.log.error(`${this.server.name}: sign-in failed unexpectedly (${errorName(error)}).`);
-      return 'The reason is not known; the log of MCP OAuth Broker may say more.';
-    }
-    this.parts.log.warn(`${this.server.name}: sign-in failed (${error.code}). ${error.message}`);
-    if (error.code === 'accessDenied') {
-      this.#end({ kind: 'declined', by: 'authorizationServer', detail: error.message });
-    } else this.#end({ kind: 'failed', error });
-    return error.details.fix === undefined ? error.message : `${error.message} ${error.details.fix}`;
+    const { outcome, told } = signInFailure(error, this.server, this.parts.log);
+    this.#end(outcome);
+    return told;
   }
 
   #enter(phase: SignInPhase): void {

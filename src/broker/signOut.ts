@@ -18,7 +18,9 @@ export type SignOutReceipt =
       /** The authorization server that was asked to revoke. */
       readonly host: string;
       readonly revocation: RevocationReceipt;
-    };
+    }
+  /** The sign-in is the editor's, which keeps it: it is not used for this server any more. */
+  | { readonly kind: 'forgotten'; readonly account?: string; readonly provider: string };
 
 /**
  * Signs out: the tokens are gone here first, whatever the authorization server then says to their
@@ -49,6 +51,10 @@ export class SignOuts {
     const credential = await this.#remove(server);
     if (credential === undefined) return { kind: 'notSignedIn' };
     this.states.observe(server, { kind: 'answered', authorized: true });
+    if (credential.grant === 'editorAccount') {
+      this.log.info(`${server.name}: the editor's account is not used any more.`);
+      return { kind: 'forgotten', provider: credential.client.clientId, ...accountOf(credential) };
+    }
     const revocation = await revokeTokens(credential, {
       ...this.http,
       ...onWordOf(server.url),
@@ -63,7 +69,7 @@ export class SignOuts {
       kind: 'signedOut',
       host,
       revocation,
-      ...(credential.account !== undefined && { account: credential.account.label }),
+      ...accountOf(credential),
     };
   }
 
@@ -74,4 +80,8 @@ export class SignOuts {
       return credential;
     });
   }
+}
+
+function accountOf({ account }: Credential): { readonly account?: string } {
+  return account === undefined ? {} : { account: account.label };
 }

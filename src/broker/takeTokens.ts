@@ -2,6 +2,7 @@ import { fetchAccount } from '../oauth/accountName.js';
 import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import type { Account } from './credential.js';
+import { invalidTokenResponse } from '../oauth/tokenResponse.js';
 import { keepSignIn, type KeepingParts, type ReceivedTokens } from './keepSignIn.js';
 import { releaseClient } from './oneTimeClients.js';
 import type { SignInOutcome } from './signInOutcome.js';
@@ -28,6 +29,9 @@ export async function takeTokens(
   let received = tokens;
   let outcome: SignInOutcome | undefined;
   try {
+    if (tokens.server.isIdentityProvider === true && tokens.tokens.idToken === undefined) {
+      throw invalidTokenResponse(tokens.pending.as.token_endpoint ?? '', 'it holds no ID token');
+    }
     const account = await accountOf(tokens, parts, http);
     if (account !== undefined) received = { ...tokens, account };
     const before = await parts.credentials.get(tokens.server.url);

@@ -80,7 +80,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     for (const server of this.settings.servers) {
       if ((await this.credentials.get(server.url))?.id !== sessionId) continue;
       const receipt = await this.signOuts.signOut(server);
-      if (receipt.kind === 'signedOut') showSignOut(server, receipt);
+      if (receipt.kind !== 'notSignedIn') showSignOut(server, receipt);
       return;
     }
   }

@@ -3,6 +3,8 @@ import { callbackPath } from '../broker/callbackPath.js';
 import { clientName } from '../broker/clientForServer.js';
 import { clientMetadataDocument, clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
 import type { ClientSecrets } from '../broker/clientSecrets.js';
+import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
 import type { Commands } from './commands.js';
 import { Notifications } from './notifications.js';
 import type { ServerChoice } from './serverChoice.js';
@@ -26,9 +28,9 @@ export function registerClientCommands(commands: Commands, parts: ClientCommandP
 /** Keeps, replaces or removes the secret of a client registered by hand. */
 export async function setClientSecret(parts: ClientCommandParts, row: unknown): Promise<void> {
   const { t } = vscode.l10n;
-  const { choice, settings, clientSecrets, window = vscode.window } = parts;
+  const { settings, clientSecrets, window = vscode.window } = parts;
   const notifications = new Notifications(window);
-  const server = await choice.choose(row, t('Set the client secret of which MCP server?'));
+  const server = await clientOwner(parts, row);
   if (server === undefined) return;
   const clientId = server.oauth.clientId ?? (await askClientId(notifications, server.name));
   if (clientId === undefined) return;
@@ -49,6 +51,21 @@ export async function setClientSecret(parts: ClientCommandParts, row: unknown): 
   await clientSecrets.put(server, clientId, secret);
   if (server.oauth.clientId === undefined) await settings.setClientId(server.name, clientId);
   void notifications.information(t('The client secret of {0} is kept, and used from the next sign-in.', server.name)); // prettier-ignore
+}
+
+/** Where an identity provider is configured and no server's row was chosen, it may be the one that is meant. */
+async function clientOwner(
+  { choice, settings, window = vscode.window }: ClientCommandParts,
+  row: unknown,
+): Promise<ServerConfig | undefined> {
+  const chooseServer = () => choice.choose(row, vscode.l10n.t('Set the client secret of which MCP server?'));
+  if (settings.identityProvider === undefined || row !== undefined) return chooseServer();
+  const provider = identityProviderAsServer(settings.identityProvider);
+  const label = vscode.l10n.t('The identity provider {0}', provider.name);
+  const title = vscode.l10n.t('Whose client has the secret?');
+  const picked = await window.showQuickPick([label, vscode.l10n.t('An MCP server')], { title });
+  if (picked === undefined) return undefined;
+  return picked === label ? provider : chooseServer();
 }
 
 async function askClientId(notifications: Notifications, server: string): Promise<string | undefined> {

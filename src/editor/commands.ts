@@ -20,7 +20,9 @@ export type CommandId =
   | 'signInWithCode'
   | 'setClientKey'
   | 'setClientSecret'
-  | 'createClientMetadataDocument';
+  | 'createClientMetadataDocument'
+  | 'signInToIdentityProvider'
+  | 'signOutOfIdentityProvider';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

@@ -4,8 +4,10 @@ import type { ServerStates } from '../broker/serverStates.js';
 import type { SignInAttempt } from '../broker/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signInOutcome.js';
 import type { SignIns } from '../broker/signIns.js';
+import { usesEditorAccount } from '../broker/editorAccountVisit.js';
 import type { BrowserLauncher } from './browserLauncher.js';
 import { showCodeOf } from './deviceCode.js';
+import { signInWithEditorAccount } from './editorAccounts.js';
 import { notifications } from './notifications.js';
 import { showSignInReport } from './signInReport.js';
 
@@ -45,7 +47,9 @@ export class PersonalSignIn {
 
   /** Takes an attempt that was begun elsewhere through the browser. */
   async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
-    const outcome = await this.browser.signIn(attempt);
+    const outcome = usesEditorAccount(attempt.server)
+      ? await signInWithEditorAccount(attempt)
+      : await this.browser.signIn(attempt);
     void showSignInReport(attempt.server, outcome, () => this.signIn(attempt.server));
     return outcome;
   }

@@ -11,6 +11,7 @@ import type { PersonalSignIn } from './personalSignIn.js';
 import { ScopeChoice } from './scopeChoice.js';
 import { registerServerCommands, type ServerCommandParts } from './serverCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
+import { registerIdentityProviderCommands } from './identityProviderCommands.js';
 import { registerSignInCommands } from './signInCommands.js';
 
 /** All that any command needs. */
@@ -29,6 +30,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   const { settings, credentials, personalSignIn, signOuts, answers, http, choice, states } = parts;
   const scopeChoice = new ScopeChoice(credentials, http, answers);
   registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
+  registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });

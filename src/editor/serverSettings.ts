@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
+import { parseIdentityProvider, type IdentityProviderConfig } from '../broker/identityProviderSetting.js';
 import type { Disposable } from '../broker/ports.js';
 import {
   parseServers,
@@ -13,6 +14,7 @@ import { isObject } from '../oauth/jsonAnswer.js';
 
 const section = 'mcpOAuthBroker';
 const key = 'servers';
+const identityProviderKey = 'enterpriseIdentityProvider';
 const clientMetadataKey = 'clientMetadataUrl';
 
 /** What can be written for a new server, in the words of the setting. */
@@ -30,7 +32,7 @@ export class SettingUnwritable extends Error {
 
 /** The machine-scoped setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */
 export class EditorServerSettings implements Disposable {
-  readonly #changed = new Emitter<ParsedServers>();
+  readonly #changed = new Emitter<Settings>();
   readonly #subscription: vscode.Disposable;
   #current = read();
 
@@ -39,7 +41,8 @@ export class EditorServerSettings implements Disposable {
 
   constructor() {
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration(`${section}.${key}`)) return;
+      if (![key, identityProviderKey].some((name) => event.affectsConfiguration(`${section}.${name}`)))
+        return;
       const before = JSON.stringify(this.#current);
       this.#current = read();
       if (JSON.stringify(this.#current) !== before) this.#changed.fire(this.#current);
@@ -52,6 +55,11 @@ export class EditorServerSettings implements Disposable {
 
   get problems(): readonly SettingProblem[] {
     return this.#current.problems;
+  }
+
+  /** The organization's, where one is configured. */
+  get identityProvider(): IdentityProviderConfig | undefined {
+    return this.#current.identityProvider;
   }
 
   find(name: string): ServerConfig | undefined {
@@ -126,8 +134,21 @@ export function openServerSettings(): Thenable<unknown> {
   return vscode.commands.executeCommand('workbench.action.openSettings', `@id:${section}.${key}`);
 }
 
-function read(): ParsedServers {
-  return parseServers(vscode.workspace.getConfiguration(section).get(key));
+export function openIdentityProviderSetting(): Thenable<unknown> {
+  const setting = `@id:${section}.${identityProviderKey}`;
+  return vscode.commands.executeCommand('workbench.action.openSettings', setting);
+}
+
+/** What the settings say, and what of them cannot be used. */
+interface Settings extends ParsedServers {
+  readonly identityProvider?: IdentityProviderConfig;
+}
+
+function read(): Settings {
+  const configuration = vscode.workspace.getConfiguration(section);
+  const { servers, problems } = parseServers(configuration.get(key));
+  const parsed = parseIdentityProvider(configuration.get(identityProviderKey));
+  return { ...parsed, servers, problems: [...problems, ...parsed.problems] };
 }
 
 /** The entries as they were written, or undefined where the value is no object. */

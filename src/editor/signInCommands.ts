@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isUnattended } from '../broker/grantChoice.js';
+import { directGrantOf, isUnattended } from '../broker/grantChoice.js';
 import type { SignOuts } from '../broker/signOut.js';
 import { commandId, type Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
@@ -21,7 +21,10 @@ export function registerSignInCommands(
     const server = await choice.choose(row, t('Sign in to which MCP server?'));
     if (server === undefined) return;
     // Where the client calls for itself there is nobody to sign in; whether it can, a check tells.
-    if (isUnattended(server)) await vscode.commands.executeCommand(commandId('checkServer'), server.name);
+    if (directGrantOf(server) === 'enterpriseManaged') {
+      await vscode.commands.executeCommand(commandId('signInToIdentityProvider'));
+    } else if (isUnattended(server))
+      await vscode.commands.executeCommand(commandId('checkServer'), server.name);
     else await personalSignIn.signIn(server);
   });
 

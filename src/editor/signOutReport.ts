@@ -12,6 +12,18 @@ export function describeSignOut(
   if (receipt.kind === 'notSignedIn') {
     return { message: t('There was no sign-in to {0}.', server.name), complete: true };
   }
+  if (receipt.kind === 'forgotten') {
+    const whose =
+      receipt.account === undefined ? receipt.provider : `${receipt.provider}, ${receipt.account}`;
+    return {
+      message: t(
+        'Your account ({0}) is not used for {1} any more. You are still signed in to it in the editor, and its token stays valid: sign out of it in the Accounts menu.',
+        whose,
+        server.name,
+      ),
+      complete: true,
+    };
+  }
   const { host, revocation } = receipt;
   const who = receipt.account === undefined ? server.name : `${server.name} (${receipt.account})`;
   const outcomes = [revocation.refreshToken, revocation.accessToken].filter(

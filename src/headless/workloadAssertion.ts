@@ -1,28 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { AssertionInFile } from '../broker/assertionFile.js';
 import type { AssertionSource } from '../broker/ports.js';
-import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { MachineAssertionFiles } from '../node/assertionFiles.js';
 import { Redacted } from '../oauth/redacted.js';
 
 /** Larger is no assertion; in characters. */
 const longest = 64 * 1024;
 
-/** An assertion in a file that the platform renews, such as a projected service account token. */
+/** An assertion in a file that the platform renews, such as a projected service account token, for every server. */
 export function assertionInFile(path: string): AssertionSource {
-  return {
-    read: async () => {
-      try {
-        return assertionOf(await readFile(path, 'utf8'));
-      } catch {
-        throw new OAuthFlowError(
-          'assertionRequired',
-          "The file with the workload's assertion cannot be read.",
-          {
-            fix: 'Check the path, and that this process may read it.',
-          },
-        );
-      }
-    },
-  };
+  const source = new AssertionInFile(new MachineAssertionFiles());
+  return { read: (server) => source.read({ ...server, oauth: { ...server.oauth, assertionFile: path } }) };
 }
 
 /** An assertion in an environment variable. */

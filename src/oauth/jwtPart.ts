@@ -1,3 +1,4 @@
+import type { Redacted } from './redacted.js';
 import { isObject, type UntrustedJson } from './jsonAnswer.js';
 
 /**
@@ -13,4 +14,10 @@ export function jwtPart(part: string | undefined): UntrustedJson | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** When a JWT ends by its own word, in milliseconds since the epoch; undefined where it does not say. Not verified. */
+export function jwtExpiry(jwt: Redacted): number | undefined {
+  const exp = jwtPart(jwt.expose().split('.')[1])?.['exp'];
+  return typeof exp === 'number' ? exp * 1000 : undefined;
 }

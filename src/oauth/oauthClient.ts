@@ -18,7 +18,8 @@ export interface OAuthClient {
   /** For `private_key_jwt`. */
   readonly clientKey?: ClientKey;
   readonly authMethod: AuthMethod;
-  readonly source: 'preRegistered' | 'registered' | 'clientIdMetadataDocument';
+  /** `editor`: the editor's own, of which we know no more than whose accounts it is for. */
+  readonly source: 'preRegistered' | 'registered' | 'clientIdMetadataDocument' | 'editor';
   /** Empty where the registration is not ours to know. */
   readonly redirectUris: readonly string[];
   /** Milliseconds since the epoch; absent: it does not expire. */

@@ -58,6 +58,12 @@ export type OAuthFlowErrorCode =
   | 'deviceCodeExpired'
   /** There is no signed assertion to ask for tokens with (RFC 7523 §2.1). */
   | 'assertionRequired'
+  /** A server that an authentication provider of the editor does not stand for is given none of its tokens. */
+  | 'authenticationProviderRefused'
+  /** The editor's accounts are asked for where there is no editor. */
+  | 'authenticationProviderUnavailable'
+  /** Nobody is signed in at the organization's identity provider. */
+  | 'identityProviderSignInRequired'
   /** The token endpoint refused; `oauthError` says why (RFC 6749 §5.2). */
   | 'tokenRequestRefused'
   /** `invalid_grant` on refresh: the sign-in has ended. */

@@ -66,8 +66,10 @@ export async function refreshTokens(
     }
     const dpop = dpopKey === undefined ? undefined : { key: dpopKey, required: true };
     const fresh = tokenSetOf(body, claims, tokens.scopes, askedAt, endpoint, dpop);
+    const { idToken, ...renewed } = fresh;
     return {
-      ...fresh,
+      ...renewed,
+      ...(tokens.idToken !== undefined && { idToken: idToken ?? tokens.idToken }),
       ...(fresh.refreshToken === undefined && { refreshToken: tokens.refreshToken }),
       ...(held !== undefined && { idTokenClaims: { ...held, ...fresh.idTokenClaims } }),
     };

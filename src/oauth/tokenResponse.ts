@@ -101,6 +101,7 @@ export function tokenSetOf(
     ...(body.refresh_token !== undefined && { refreshToken: new Redacted(body.refresh_token) }),
     ...(body.expires_in !== undefined && { expiresAt: receivedAt + body.expires_in * 1000 }),
     scopes: body.scope === undefined ? asked : grantedScopes(body.scope, asked),
+    ...(body.id_token !== undefined && { idToken: new Redacted(body.id_token) }),
     ...(claims !== undefined && { idTokenClaims: accountClaims(claims) }),
   };
 }

@@ -12,6 +12,8 @@ export interface TokenSet {
   readonly expiresAt?: number;
   /** As granted. */
   readonly scopes: readonly string[];
+  /** For an identity provider, whose word is brought elsewhere; nobody else's is kept. */
+  readonly idToken?: Redacted;
   readonly idTokenClaims?: IdTokenClaims;
 }
 

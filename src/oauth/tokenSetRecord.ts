@@ -13,7 +13,7 @@ interface JsonRecord {
 
 /** The tokens in clear, for SecretStorage and nothing else. */
 export function tokenSetToRecord(tokens: TokenSet): JsonRecord {
-  const { dpopKey, refreshToken, expiresAt, idTokenClaims } = tokens;
+  const { dpopKey, refreshToken, expiresAt, idToken, idTokenClaims } = tokens;
   return {
     accessToken: tokens.accessToken.expose(),
     tokenType: tokens.tokenType,
@@ -21,6 +21,7 @@ export function tokenSetToRecord(tokens: TokenSet): JsonRecord {
     ...(refreshToken !== undefined && { refreshToken: refreshToken.expose() }),
     ...(expiresAt !== undefined && { expiresAt }),
     scopes: [...tokens.scopes],
+    ...(idToken !== undefined && { idToken: idToken.expose() }),
     ...(idTokenClaims !== undefined && { idTokenClaims: { ...idTokenClaims } }),
   };
 }
@@ -30,6 +31,7 @@ export function tokenSetFromRecord(record: unknown): TokenSet {
   const fields = new Fields('tokens', record);
   const refreshToken = fields.optionalString('refreshToken');
   const expiresAt = fields.optionalNumber('expiresAt');
+  const idToken = fields.optionalString('idToken');
   const claims = fields.optional('idTokenClaims');
   const tokenType = fields.oneOf('tokenType', ['Bearer', 'DPoP']);
   const key = fields.optional('dpopKey');
@@ -41,6 +43,7 @@ export function tokenSetFromRecord(record: unknown): TokenSet {
     ...(refreshToken !== undefined && { refreshToken: new Redacted(refreshToken) }),
     ...(expiresAt !== undefined && { expiresAt }),
     scopes: fields.strings('scopes'),
+    ...(idToken !== undefined && { idToken: new Redacted(idToken) }),
     ...(claims !== undefined && { idTokenClaims: claimsFromRecord(claims) }),
   };
 }
@@ -75,7 +78,7 @@ export function clientFromRecord(record: unknown): OAuthClient {
     ...(clientSecret !== undefined && { clientSecret: new Redacted(clientSecret) }),
     ...(clientKey !== undefined && { clientKey: clientKeyFromRecord(clientKey) }),
     authMethod: fields.oneOf('authMethod', authMethods),
-    source: fields.oneOf('source', ['preRegistered', 'registered', 'clientIdMetadataDocument']),
+    source: fields.oneOf('source', ['preRegistered', 'registered', 'clientIdMetadataDocument', 'editor']),
     redirectUris: fields.strings('redirectUris'),
     ...(secretExpiresAt !== undefined && { secretExpiresAt }),
     ...(management !== undefined && { management: managementFromRecord(management) }),
