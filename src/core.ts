@@ -4,6 +4,9 @@ import { ClientStore } from './broker/clientStore.js';
 import type { ConsentPrompt } from './broker/consentPrompt.js';
 import { CredentialStore } from './broker/credentialStore.js';
 import { DirectGrants } from './broker/directGrants.js';
+import type { EditorAccountTokens } from './broker/editorAccountTokens.js';
+import { EnterpriseIdentityProvider } from './broker/enterpriseIdentityProvider.js';
+import type { IdentityProviderConfig } from './broker/identityProviderSetting.js';
 import { PendingCallbacks } from './broker/pendingCallbacks.js';
 import type {
   AssertionSource,
@@ -50,6 +53,10 @@ export interface CoreParts {
   readonly assertions?: AssertionSource;
   /** The organization's, for servers with the grant `enterpriseManaged`. */
   readonly identityProvider?: IdentityProviderSession;
+  /** The same where the person signs in to it here: what the settings say of it now. */
+  readonly identityProviderSetting?: () => IdentityProviderConfig | undefined;
+  /** For servers that use an account of the editor's. */
+  readonly editorAccounts?: EditorAccountTokens;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
   readonly redirects: (relay: Relay) => RedirectUris;
@@ -76,7 +83,18 @@ export function createCore(parts: CoreParts): Core {
   const http = { ...parts.network, fetch: transport.fetch };
   const credentials = new CredentialStore(secrets, log, parts.sharedRecords, parts.hearsAllWindows);
   const states = new ServerStates(credentials, clock);
-  const grants = new DirectGrants({ ...parts, ...answers, http });
+  const personTokens = new AccessTokens(credentials, states, lock, clock, log, http);
+  const grants = new DirectGrants({
+    ...parts,
+    ...answers,
+    http,
+    get identityProvider() {
+      const config = parts.identityProviderSetting?.();
+      return config === undefined
+        ? parts.identityProvider
+        : new EnterpriseIdentityProvider(config, personTokens, clock);
+    },
+  });
   const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
   const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
   const callbacks = new PendingCallbacks();
@@ -105,6 +123,7 @@ export function createCore(parts: CoreParts): Core {
       log,
       http,
       confirmAccountChange: parts.confirmAccountChange,
+      ...(parts.editorAccounts !== undefined && { editorAccounts: parts.editorAccounts }),
       get clientMetadataUrl() {
         return answers.clientMetadataUrl;
       },

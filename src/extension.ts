@@ -1,5 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { AssertionInFile } from './broker/assertionFile.js';
+import { EditorAccountTokens } from './broker/editorAccountTokens.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
@@ -9,6 +11,7 @@ import { Commands } from './editor/commands.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
+import { OwnAccounts } from './editor/editorAccounts.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
@@ -22,6 +25,7 @@ import { ServersTree } from './editor/serversTree.js';
 import { SettingsProblems } from './editor/settingsProblems.js';
 import { StatusBar } from './editor/statusBar.js';
 import { DiagnoseServer } from './editor/diagnoseServer.js';
+import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { FileLock } from './node/fileLock.js';
 import { SealedFiles } from './node/sealedFiles.js';
 import { machineFetch } from './node/machineFetch.js';
@@ -55,6 +59,9 @@ export function activate(context: vscode.ExtensionContext) {
       clock,
       log,
       network: { fetch: machineFetch, resolver: systemResolver },
+      assertions: new AssertionInFile(new MachineAssertionFiles()),
+      identityProviderSetting: () => settings.identityProvider,
+      editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),
       consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
       confirmAccountChange,
       redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),

@@ -1,17 +1,20 @@
 import type { LaunchVisit } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
-import type { SignInAttempt } from './signInAttempt.js';
+import type { SignInOutcome } from './signInOutcome.js';
 
 /** Whether the editor signs in, with an account of its own. */
 export function usesEditorAccount({ oauth }: ServerConfig): boolean {
   return oauth.authenticationProvider !== undefined;
 }
 
+interface EditorAttempt {
+  readonly server: ServerConfig;
+  readonly outcome: Promise<SignInOutcome>;
+  useEditorAccount(): Promise<void>;
+}
+
 /** The person has said yes in their browser, and the editor asks for the account: the page says so, and how it ended. */
-export async function answerInEditor(
-  attempt: Pick<SignInAttempt, 'server' | 'useEditorAccount' | 'outcome'>,
-  visit: LaunchVisit,
-): Promise<void> {
+export async function answerInEditor(attempt: EditorAttempt, visit: LaunchVisit): Promise<void> {
   const { name } = attempt.server;
   visit.wait(`Signing in to ${name}`, 'The editor asks you for the account. Go back to it.');
   // The attempt may end before the editor's question does.

@@ -1,10 +1,17 @@
 import { jwtExpiry } from '../oauth/jwtPart.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import type { Redacted } from '../oauth/redacted.js';
-import type { AccessTokens } from './accessTokens.js';
 import type { Credential } from './credential.js';
 import { identityProviderAsServer, type IdentityProviderConfig } from './identityProviderSetting.js';
 import type { Clock, IdentityProviderSession } from './ports.js';
+import type { ServerConfig } from './serverSettings.js';
+
+/** Tokens of one sign-in, which never renew the same refresh token twice. */
+interface SignInTokens {
+  current(server: ServerConfig): Promise<Credential | undefined>;
+  /** Newer ones than these, where they can be had. */
+  after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined>;
+}
 
 /** An assertion is asked for with it and checked elsewhere, by another clock; in milliseconds. */
 const margin = 30_000;
@@ -16,7 +23,7 @@ const margin = 30_000;
 export class EnterpriseIdentityProvider implements IdentityProviderSession {
   constructor(
     private readonly config: IdentityProviderConfig,
-    private readonly tokens: Pick<AccessTokens, 'current' | 'after401'>,
+    private readonly tokens: SignInTokens,
     private readonly clock: Clock,
   ) {}
 

@@ -40,8 +40,6 @@ import type { ReceivedTokens } from './keepSignIn.js';
 import { takeTokens } from './takeTokens.js';
 import { VisitingPerson, type QuestionParts } from './visitingPerson.js';
 
-export type { SignInRequest };
-
 /** What a sign-in needs of the world. */
 export interface SignInParts extends QuestionParts {
   readonly launcher: Launcher;

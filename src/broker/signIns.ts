@@ -2,8 +2,9 @@ import { observationOfError, type Observation } from './consentStatus.js';
 import type { Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
-import { SignInAttempt, type SignInParts, type SignInRequest } from './signInAttempt.js';
+import { SignInAttempt, type SignInParts } from './signInAttempt.js';
 import type { SignInOutcome } from './signInOutcome.js';
+import type { SignInRequest } from './signInRequest.js';
 
 /** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
 export class SignIns implements Disposable {

@@ -261,6 +261,19 @@ describe('a workload’s identity (JWT bearer)', () => {
     }
   });
 
+  it('is brought to nobody once it has expired', async () => {
+    const { window, tools, seen, upstream } = await workload({});
+    try {
+      window.clock.advance(301_000);
+      const outcome = await window.call(tools);
+      assert.equal(outcome.detail, "The workload's assertion for “tools” has expired.");
+      assert.deepEqual(seen, []);
+      assert.equal(await window.status(tools), 'misconfigured');
+    } finally {
+      await upstream.close();
+    }
+  });
+
   it('is asked for once when it is refused, and by no other grant', async () => {
     const { window, tools, as, upstream, assertion } = await workload({}, { scopes: ['tools:admin'] });
     try {

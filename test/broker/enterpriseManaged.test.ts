@@ -139,7 +139,10 @@ describe('enterprise-managed authorization', () => {
   it('wants the person where nobody is signed in at the identity provider', async () => {
     const { grants, wiki, session, exchanged } = await started();
     session.token = undefined;
-    assert.equal(await grants.obtain(wiki.server, 'enterpriseManaged'), undefined);
+    const error = await flowError('identityProviderSignInRequired', () =>
+      grants.obtain(wiki.server, 'enterpriseManaged'),
+    );
+    assert.match(error.message, /wiki .* “MCP OAuth: Sign In to Identity Provider…”/);
     assert.deepEqual(exchanged, []);
   });
 

@@ -162,7 +162,36 @@ describe('server settings', () => {
       field: 'oauth.grant',
       says: /one of "authorizationCode"/,
     },
+    ...['token', './token', '~/token', 'env:A', '', 1].map((assertionFile) => ({
+      entry: { url, oauth: { assertionFile } },
+      field: 'oauth.assertionFile',
+      says: /absolute path of a file/,
+    })),
+    {
+      entry: { url, oauth: { authenticationProvider: 'gitlab' } },
+      field: 'oauth.authenticationProvider',
+      says: /one of "github", "microsoft"/,
+    },
+    {
+      entry: { url, oauth: { authenticationProvider: 'github', grant: 'clientCredentials' } },
+      field: 'oauth.authenticationProvider',
+      says: /remove either/,
+    },
   ];
+  it('take an account of the editor’s, and the file of an assertion by its path', () => {
+    for (const assertionFile of [
+      '/var/run/token',
+      'C:\\token',
+      '\\\\host\\token',
+      '${env:RUNNER_TEMP}/token',
+    ]) {
+      const { servers } = parseServers({ a: { url, oauth: { grant: 'jwtBearer', assertionFile } } });
+      assert.equal(servers[0]?.oauth.assertionFile, assertionFile);
+    }
+    const { servers } = parseServers({ a: { url, oauth: { authenticationProvider: 'github' } } });
+    assert.deepEqual(servers[0]?.oauth, { authenticationProvider: 'github' });
+  });
+
   for (const { entry, field, says } of bad) {
     it(`name field and fix, and keep the other entries: ${JSON.stringify(entry)}`, () => {
       const { servers, problems } = parseServers({ before: { url }, bad: entry, after: { url } });

@@ -43,6 +43,7 @@ describe('a sign-in', () => {
     assert.ok(outcome.kind === 'signedIn');
     assert.deepEqual(outcome.credential.account, { id: 'person-alice', label: 'alice@example.org' });
     assert.equal((await stored())?.id, outcome.credential.id);
+    assert.equal(outcome.credential.tokens.idToken, undefined);
     assert.equal(await stage.status('repositories'), 'ready');
   });
 

@@ -10,6 +10,8 @@ const secretsTest = 'test/broker/clientSecrets.test.ts';
 const keyTest = 'test/oauth/clientKey.test.ts';
 const deviceTest = 'test/oauth/deviceAuthorization.test.ts';
 const enterpriseTest = 'test/broker/enterpriseManaged.test.ts';
+const editorAccountsTest = 'test/broker/editorAccounts.test.ts';
+const identityProviderTest = 'test/broker/enterpriseIdentityProvider.test.ts';
 const directTest = 'test/broker/directGrants.test.ts';
 
 /** Defects of client keys, and of the grants that need no browser here. */
@@ -77,7 +79,7 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'tokens of a person sent where the client is to call for itself',
     tokens,
-    ['credential?.grant === this.#grantOf(server) ? credential : undefined', 'credential'],
+    ['if (credential?.grant !== this.#grantOf(server)) return undefined;', ''],
     directTest,
   ),
   mutant(
@@ -87,6 +89,72 @@ export const grantMutants: readonly Mutant[] = [
       "outcome.kind !== 'consentNeeded' || !isUnattended(server)",
       "outcome.kind !== 'consentNeeded' || isUnattended(server)",
     ],
+    directTest,
+  ),
+  mutant(
+    'the editor’s token given to a server that its provider does not stand for',
+    'src/broker/editorAccountSource.ts',
+    ['provider?.issuer.test(named) === true &&', 'provider !== undefined &&'],
+    editorAccountsTest,
+  ),
+  mutant(
+    'an issuer of GitHub’s read as the beginning of one',
+    'src/broker/authenticationProviders.ts',
+    ['login\\/oauth$/ }', 'login\\/oauth/ }'],
+    editorAccountsTest,
+  ),
+  mutant(
+    'the editor’s token kept in a record',
+    'src/broker/credentialStore.ts',
+    ['? lentTokenRecord(credential.tokens)', '? tokenSetToRecord(credential.tokens)'],
+    editorAccountsTest,
+  ),
+  mutant(
+    'more of the editor’s account taken without the person',
+    tokens,
+    ["refused.grant === undefined || refused.grant === 'editorAccount'", 'refused.grant === undefined'],
+    editorAccountsTest,
+  ),
+  mutant(
+    'another account of the editor’s than the one chosen',
+    'src/broker/editorAccountTokens.ts',
+    ['session === undefined || session.account.id !== account?.id', 'session === undefined'],
+    editorAccountsTest,
+  ),
+  mutant(
+    'a server’s scopes as instructions to the editor’s provider',
+    'src/broker/editorAccountTokens.ts',
+    ['provider.instructions?.test(scope) !== true', "scope !== ''"],
+    editorAccountsTest,
+  ),
+  mutant(
+    'an identity provider’s ID token kept for every server',
+    'src/broker/keepSignIn.ts',
+    ['server.isIdentityProvider === true ? received.tokens', "server.name !== '' ? received.tokens"],
+    'test/broker/signInAttempt.test.ts',
+  ),
+  mutant(
+    'an expired ID token brought to the identity provider',
+    'src/broker/enterpriseIdentityProvider.ts',
+    ['end > this.clock.now() + margin', 'end > 0'],
+    identityProviderTest,
+  ),
+  mutant(
+    'an identity provider’s sign-in used for another client',
+    'src/broker/enterpriseIdentityProvider.ts',
+    ['held.client.clientId !== this.clientId', 'held.id === this.clientId'],
+    identityProviderTest,
+  ),
+  mutant(
+    'a secret of the identity provider’s taken from the settings',
+    'src/broker/identityProviderSetting.ts',
+    ['isIssuer && problems.length === 0', 'isIssuer'],
+    'test/broker/identityProviderSetting.test.ts',
+  ),
+  mutant(
+    'an expired assertion brought to the authorization server',
+    direct,
+    ['(jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()', 'assertion === undefined'],
     directTest,
   ),
 ];

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { ClientSecrets } from '../../src/broker/clientSecrets.js';
+import { identityProviderAsServer } from '../../src/broker/identityProviderSetting.js';
+import { MetadataCache } from '../../src/broker/metadataCache.js';
+import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { createCore } from '../../src/core.js';
+import { Redacted } from '../../src/oauth/redacted.js';
+import { signInAsPerson } from '../demo/person.js';
+import { closeServers } from '../oauth/scriptedServer.js';
+import { startProtectedServer, startTokenServer } from './grantsWorld.js';
+import { brokerClient, startOrganizationProvider, tokenExchange } from './identityProviderWorld.js';
+import { ManualClock } from './manualClock.js';
+import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from './memoryStores.js';
+
+describe('the organization’s identity provider', () => {
+  const closing: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+    await closeServers();
+  });
+
+  /** A server whose authorization server takes the organization’s word. */
+  async function member(name: string, idp: Awaited<ReturnType<typeof startOrganizationProvider>>) {
+    const as = await startTokenServer(
+      ({ form }, origin) => {
+        seen.push(idp.assertionClaims(form.get('assertion') ?? '', origin));
+        const granted = { access_token: `${name}-token`, token_type: 'Bearer', scope: 'tools:read' };
+        return { body: { ...granted, expires_in: 300 } };
+      },
+      { grant_types_supported: ['urn:ietf:params:oauth:grant-type:jwt-bearer'] },
+    );
+    const seen: Promise<unknown>[] = [];
+    const upstream = await startProtectedServer([as.origin], (token) =>
+      Promise.resolve(token === `${name}-token` ? ['tools:read'] : undefined),
+    );
+    closing.push(() => upstream.close());
+    const oauth = { grant: 'enterpriseManaged', clientId: `${name}-client` } as const;
+    const server: ServerConfig = { name, url: upstream.url, headers: {}, oauth };
+    return { server, upstream, as, seen };
+  }
+
+  async function world() {
+    const idp = await startOrganizationProvider();
+    closing.push(() => idp.close());
+    const wiki = await member('wiki', idp);
+    const tracker = await member('tracker', idp);
+    const config: { issuer: string; clientId: string } = { issuer: idp.issuer, clientId: brokerClient.id };
+    const provider = identityProviderAsServer(config);
+    const secrets = new MemorySecrets();
+    const clientSecrets = new ClientSecrets(secrets);
+    await clientSecrets.put(provider, brokerClient.id, new Redacted(brokerClient.secret));
+    const memory = new MemoryMemory();
+    const log = new MemoryLog();
+    const clock = new ManualClock();
+    const core = createCore({
+      ...{ secrets, memory, log, clock, lock: new MemoryLock() },
+      servers: () => [wiki.server, tracker.server],
+      network: { fetch },
+      answers: { clientSecrets, metadata: new MetadataCache(clock) },
+      identityProviderSetting: () => config,
+      consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
+      confirmAccountChange: () => Promise.resolve(true),
+      redirects: (relay) => ({
+        uriHandler: () => Promise.resolve(undefined),
+        loopback: (path, port) => relay.loopbackRedirect(path, port),
+      }),
+    });
+    closing.push(() => Promise.resolve(core.dispose()));
+    const signIn = async () => {
+      const attempt = core.signIns.begin(provider, { deadline: 20_000 });
+      const { address } = await attempt.launchPage();
+      const callback = await signInAsPerson(address, { email: '', password: '', consent: 'allow' });
+      await (await fetch(callback)).text();
+      return attempt.outcome;
+    };
+    const call = async ({ server }: { readonly server: ServerConfig }) => {
+      const outcome = await core.authorizedFetch.send(server, {
+        method: 'POST',
+        headers: new Headers(),
+        body: new TextEncoder().encode('read'),
+        signal: AbortSignal.timeout(20_000),
+      });
+      if (outcome.kind === 'response') return String(outcome.response.status);
+      return 'detail' in outcome ? `${outcome.kind}: ${outcome.detail}` : outcome.kind;
+    };
+    const status = async ({ server }: { readonly server: ServerConfig }) =>
+      (await core.states.statusOf(server)).status;
+    return { idp, wiki, tracker, config, provider, core, secrets, memory, log, clock, signIn, call, status };
+  }
+
+  it('is signed in to once, in the browser, for all servers that take its word', async () => {
+    const { idp, wiki, tracker, signIn, call, status } = await world();
+    const outcome = await signIn();
+    assert.ok(outcome.kind === 'signedIn', inspect(outcome));
+    assert.equal(outcome.credential.account?.id, 'alice');
+    assert.deepEqual([await call(wiki), await call(tracker)], ['200', '200']);
+    assert.equal(idp.events.filter((event) => event === 'authorization_code').length, 1);
+    assert.equal(idp.events.filter((event) => event === tokenExchange).length, 2);
+    for (const { server, seen } of [wiki, tracker]) {
+      const [claims] = (await Promise.all(seen)) as Record<string, unknown>[];
+      assert.deepEqual([claims?.['sub'], claims?.['resource']], ['alice', server.url]);
+    }
+    assert.deepEqual([await status(wiki), await status(tracker)], ['ready', 'ready']);
+  });
+
+  it('that nobody is signed in at is named by each server’s refusal, which asks the server nothing', async () => {
+    const { wiki, call, status, idp } = await world();
+    const { host } = new URL(idp.issuer);
+    assert.equal(
+      await call(wiki),
+      `failed: wiki takes the word of your organization's identity provider, ${host}, and nobody is signed in there; the command “MCP OAuth: Sign In to Identity Provider…” does it, once for all such servers.`,
+    );
+    assert.equal(await status(wiki), 'signedOut');
+    assert.deepEqual([wiki.upstream.tokens, idp.events], [[], []]);
+  });
+
+  it('has its ID token, refresh token and secret in secret storage and nowhere else', async () => {
+    const { signIn, call, wiki, secrets, memory, log, provider, core } = await world();
+    const outcome = await signIn();
+    await call(wiki);
+    assert.ok(outcome.kind === 'signedIn');
+    const { idToken, refreshToken } = outcome.credential.tokens;
+    const values = [idToken, refreshToken].map((secret) => secret?.expose() ?? assert.fail('missing'));
+    const kept = [...secrets.entries].filter(([, text]) => values.every((value) => text.includes(value)));
+    assert.deepEqual(
+      kept.map(([key]) => key),
+      [`credential ${provider.url}`],
+    );
+    const elsewhere = inspect([...memory.entries, log.lines, outcome, await core.states.statusOf(provider)], {
+      depth: 9,
+    });
+    for (const value of [...values, brokerClient.secret]) assert.ok(!elsewhere.includes(value));
+    const others = [...secrets.entries].filter(([key]) => !key.endsWith(` ${provider.url}`));
+    assert.ok(!inspect(others).includes(String(idToken?.expose())));
+  });
+
+  it('renews its ID token with the refresh token, and asks nobody', async () => {
+    const { signIn, call, wiki, tracker, clock, idp } = await world();
+    await signIn();
+    assert.equal(await call(wiki), '200');
+    idp.idTokenSeconds = 3600;
+    clock.advance(580_000);
+    assert.deepEqual(await Promise.all([call(wiki), call(tracker)]), ['200', '200']);
+    assert.equal(idp.events.filter((event) => event === 'refresh_token').length, 1);
+    assert.ok(!idp.events.some((event) => event.includes('refused')), inspect(idp.events));
+  });
+
+  it('whose sign-in has ended makes its servers say so, with the status of one that ended', async () => {
+    const { signIn, call, wiki, clock, status, core, provider } = await world();
+    await signIn();
+    assert.equal(await call(wiki), '200');
+    clock.advance(700_000);
+    const held = await core.credentials.get(provider.url);
+    assert.ok(held);
+    const { refreshToken, ...tokens } = held.tokens;
+    await core.credentials.put({ ...held, tokens });
+    assert.match(await call(wiki), /^failed: wiki takes the word .* nobody is signed in there/);
+    assert.equal(await status(wiki), 'expired');
+  });
+
+  it('that is configured with another client since takes another sign-in', async () => {
+    const { signIn, call, wiki, config } = await world();
+    await signIn();
+    config.clientId = 'another';
+    assert.match(await call(wiki), /nobody is signed in there/);
+  });
+
+  it('is signed out of with a receipt, and nobody’s word is to be had any more', async () => {
+    const { signIn, call, wiki, core, provider, secrets, clock } = await world();
+    await signIn();
+    await call(wiki);
+    const receipt = await core.signOuts.signOut(provider);
+    assert.ok(receipt.kind === 'signedOut');
+    assert.equal(receipt.revocation.refreshToken, 'revoked');
+    assert.equal(secrets.entries.get(`credential ${provider.url}`), undefined);
+    clock.advance(301_000);
+    assert.match(await call(wiki), /nobody is signed in there/);
+  });
+});

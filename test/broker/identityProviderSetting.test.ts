@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { parseIdentityProvider } from '../../src/broker/identityProviderSetting.js';
+
+describe('the setting of an identity provider', () => {
+  it('is an issuer, byte for byte, and a client id', () => {
+    assert.deepEqual(parseIdentityProvider({ issuer: 'https://idp.example', clientId: ' broker ' }), {
+      identityProvider: { issuer: 'https://idp.example', clientId: 'broker' },
+      problems: [],
+    });
+  });
+
+  for (const nothing of [undefined, null, {}]) {
+    it(`may be absent: ${JSON.stringify(nothing)}`, () => {
+      assert.deepEqual(parseIdentityProvider(nothing), { problems: [] });
+    });
+  }
+
+  for (const [what, value, field, told] of [
+    ['no object', 'https://idp.example', '', /must be an object/],
+    ['an issuer in the clear', { issuer: 'http://idp.example', clientId: 'a' }, 'issuer', /https:/],
+    ['an issuer with a query', { issuer: 'https://idp.example?a', clientId: 'a' }, 'issuer', /issuer/],
+    ['an issuer with a password', { issuer: 'https://u:p@idp.example', clientId: 'a' }, 'issuer', /issuer/],
+    ['no issuer', { clientId: 'a' }, 'issuer', /issuer/],
+    ['no client id', { issuer: 'https://idp.example', clientId: ' ' }, 'clientId', /clientId/],
+    [
+      'a secret',
+      { issuer: 'https://idp.example', clientId: 'a', clientSecret: 'hunter2' },
+      'clientSecret',
+      /no place for secrets.*Set Client Secret…/,
+    ],
+    ['what is not known', { issuer: 'https://idp.example', clientId: 'a', x: 1 }, 'x', /not a known field/],
+  ] as const) {
+    it(`is refused with ${what}, which is told without its value`, () => {
+      const { identityProvider, problems } = parseIdentityProvider(value);
+      assert.equal(identityProvider, undefined);
+      assert.deepEqual(
+        problems.map((problem) => [problem.server, problem.field]),
+        [['enterpriseIdentityProvider', field]],
+      );
+      assert.match(problems[0]?.message ?? '', told);
+      assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
+    });
+  }
+});
