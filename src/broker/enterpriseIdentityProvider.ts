@@ -39,7 +39,7 @@ export class EnterpriseIdentityProvider implements IdentityProviderSession {
   async idToken(): Promise<Redacted | undefined> {
     const server = identityProviderAsServer(this.config);
     const held = await this.tokens.current(server);
-    if (held === undefined || held.client.clientId !== this.clientId) return undefined;
+    if (held?.client.clientId !== this.clientId) return undefined;
     const good = this.#goodIdToken(held);
     if (good !== undefined || held.tokens.refreshToken === undefined) return good;
     const renewed = await this.tokens.after401(server, held);

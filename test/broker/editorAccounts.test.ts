@@ -50,7 +50,7 @@ class ScriptedEditor implements EditorAccounts {
 type Grants = Map<string, readonly string[]>;
 
 describe('an account of the editor’s', () => {
-  const closing: (() => Promise<unknown>)[] = [];
+  const closing: (() => unknown)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0)) await close();
     await closeServers();
@@ -89,7 +89,9 @@ describe('an account of the editor’s', () => {
         loopback: () => assert.fail('no redirect is needed'),
       }),
     });
-    closing.push(() => Promise.resolve(core.dispose()));
+    closing.push(() => {
+      core.dispose();
+    });
     const call = async (what = 'read') => {
       const outcome = await core.authorizedFetch.send(server, {
         method: 'POST',
@@ -299,7 +301,9 @@ describe('an account of the editor’s', () => {
       consentPrompt: { ask: () => Promise.resolve(false) },
       confirmAccountChange: () => Promise.resolve(false),
     });
-    closing.push(() => Promise.resolve(broker.dispose()));
+    closing.push(() => {
+      broker.dispose();
+    });
     const outcome = await broker.authorizedFetch.send(server, {
       method: 'POST',
       headers: new Headers(),

@@ -14,7 +14,7 @@ import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from './memoryStores.js';
 
 describe('the organization’s identity provider', () => {
-  const closing: (() => Promise<unknown>)[] = [];
+  const closing: (() => unknown)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
     await closeServers();
@@ -66,7 +66,9 @@ describe('the organization’s identity provider', () => {
         loopback: (path, port) => relay.loopbackRedirect(path, port),
       }),
     });
-    closing.push(() => Promise.resolve(core.dispose()));
+    closing.push(() => {
+      core.dispose();
+    });
     const signIn = async () => {
       const attempt = core.signIns.begin(provider, { deadline: 20_000 });
       const { address } = await attempt.launchPage();

@@ -142,7 +142,7 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'an identity provider’s sign-in used for another client',
     'src/broker/enterpriseIdentityProvider.ts',
-    ['held.client.clientId !== this.clientId', 'held.id === this.clientId'],
+    ['held?.client.clientId !== this.clientId', 'held === undefined'],
     identityProviderTest,
   ),
   mutant(
