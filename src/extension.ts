@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { CallLedger } from './broker/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
@@ -16,12 +17,14 @@ import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
 import { registerCommands } from './editor/registerCommands.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
-import { EditorServerSettings } from './editor/serverSettings.js';
+import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
 import { ServerStatuses } from './editor/serverStatuses.js';
 import { ServersTree } from './editor/serversTree.js';
 import { SettingsProblems } from './editor/settingsProblems.js';
 import { StatusBar } from './editor/statusBar.js';
 import { DiagnoseServer } from './editor/diagnoseServer.js';
+import { ToolCallsView } from './editor/toolCallsView.js';
+import { CallFiles } from './node/callFiles.js';
 import { FileLock } from './node/fileLock.js';
 import { SealedFiles } from './node/sealedFiles.js';
 import { machineFetch } from './node/machineFetch.js';
@@ -43,6 +46,7 @@ export function activate(context: vscode.ExtensionContext) {
   const settings = own(new EditorServerSettings());
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
+  const ledger = own(new CallLedger(new CallFiles(path.join(context.globalStorageUri.fsPath, 'calls'), clock), log)); // prettier-ignore
   const core = own(
     createCore({
       answers,
@@ -57,6 +61,7 @@ export function activate(context: vscode.ExtensionContext) {
       network: { fetch: machineFetch, resolver: systemResolver },
       consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
       confirmAccountChange,
+      recording: { ledger, recordsArguments },
       redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
     }),
   );
@@ -70,7 +75,8 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const tree = own(new ServersTree(statuses, settings));
   const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
-  registerCommands(own(new Commands(log)), { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  const toolCalls = { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) };
+  registerCommands(own(new Commands(log)), { ...core, toolCalls, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));

@@ -28,8 +28,7 @@ const secretShapes: readonly RegExp[] = [
  * @param without removes known secrets from a text; asked before anything is cut in two
  */
 export function recordedArguments(value: unknown, without: (text: string) => string): string {
-  const json =
-    JSON.stringify(withoutSecretValues(value, 0, (text) => withoutSecretShapes(without(text))));
+  const json = JSON.stringify(withoutSecretValues(value, 0, (text) => withoutSecretShapes(without(text))));
   return json.length > longest ? `${json.slice(0, longest)}…` : json;
 }
 

@@ -20,7 +20,10 @@ export type CommandId =
   | 'signInWithCode'
   | 'setClientKey'
   | 'setClientSecret'
-  | 'createClientMetadataDocument';
+  | 'createClientMetadataDocument'
+  | 'showToolCalls'
+  | 'exportToolCalls'
+  | 'clearToolCalls';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

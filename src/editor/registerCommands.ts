@@ -12,6 +12,7 @@ import { ScopeChoice } from './scopeChoice.js';
 import { registerServerCommands, type ServerCommandParts } from './serverCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { registerSignInCommands } from './signInCommands.js';
+import { registerToolCallCommands, type ToolCallParts } from './toolCallCommands.js';
 
 /** All that any command needs. */
 export interface CommandParts extends ServerCommandParts {
@@ -22,6 +23,7 @@ export interface CommandParts extends ServerCommandParts {
   readonly answers: EditorAnswers;
   readonly http: Network;
   readonly extensionId: string;
+  readonly toolCalls: ToolCallParts;
 }
 
 /** Registers every command of the extension. */
@@ -30,6 +32,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   const scopeChoice = new ScopeChoice(credentials, http, answers);
   registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
   registerServerCommands(commands, parts);
+  registerToolCallCommands(commands, parts.toolCalls);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   commands.register('addServer', () =>

@@ -126,6 +126,11 @@ export function openServerSettings(): Thenable<unknown> {
   return vscode.commands.executeCommand('workbench.action.openSettings', `@id:${section}.${key}`);
 }
 
+/** Whether the person turned on that the record of tool calls keeps their arguments. */
+export function recordsArguments(): boolean {
+  return vscode.workspace.getConfiguration(section).get('toolCalls.recordArguments') === true;
+}
+
 function read(): ParsedServers {
   return parseServers(vscode.workspace.getConfiguration(section).get(key));
 }

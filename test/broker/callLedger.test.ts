@@ -2,25 +2,8 @@ import assert from 'node:assert/strict';
 import { CallLedger, mostCalls } from '../../src/broker/callLedger.js';
 import { callLine, parseCall, type RecordedCall } from '../../src/broker/callRecord.js';
 import { MemoryCalls } from './memoryCalls.js';
+import { recordedCall } from './recordedCall.js';
 import { MemoryLog } from './memoryStores.js';
-
-export function recordedCall(at: number, more: Partial<RecordedCall> = {}): RecordedCall {
-  return {
-    id: `call ${at}`,
-    at,
-    caller: { kind: 'editor', name: 'Editor' },
-    server: 'repositories',
-    serverUrl: 'https://mcp.example/mcp',
-    tool: 'list_branches',
-    account: 'alice@example.org',
-    scopes: ['repo:read'],
-    consent: 'used',
-    outcome: 'succeeded',
-    milliseconds: 12,
-    waited: 0,
-    ...more,
-  };
-}
 
 describe('the ledger of calls', () => {
   let storage: MemoryCalls;
