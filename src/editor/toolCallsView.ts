@@ -7,6 +7,8 @@ import { commandId } from './commands.js';
 import { toolCallsPage } from './toolCallsPage.js';
 
 const viewType = 'mcpOAuthBroker.toolCalls';
+/** More than fit on any screen. */
+const firstCalls = 200;
 
 /** “Show Tool Calls”: the record as a page beside the editors, one at a time, that goes on while it is open. */
 export class ToolCallsView implements Disposable {
@@ -61,7 +63,10 @@ export class ToolCallsView implements Disposable {
 
   async #fill(): Promise<void> {
     if (this.#panel === undefined) return;
-    this.#tell({ kind: 'calls', calls: await this.ledger.all(), words: callWords() });
+    const calls = await this.ledger.all();
+    // What is in view first: all of them take a moment, and longer to a window far away.
+    this.#tell({ kind: 'calls', calls: calls.slice(0, firstCalls), words: callWords() });
+    if (calls.length > firstCalls) this.#tell({ kind: 'added', calls: calls.slice(firstCalls) });
   }
 
   #tell(message: ToPage): void {

@@ -15,7 +15,7 @@ declare function acquireVsCodeApi(): {
 const mostCalls = 10_000;
 
 const editor = acquireVsCodeApi();
-const filter = part<HTMLInputElement>('filter');
+const filter = part('filter') as HTMLInputElement;
 const scroller = part('scroller');
 let calls: readonly RecordedCall[] = [];
 let rows: CallRows | undefined;
@@ -93,8 +93,8 @@ function page(): number {
   return rows?.pageLength ?? 1;
 }
 
-function part<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
+function part(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`no ${id} in the page`);
-  return element as Kind;
+  return element;
 }

@@ -54,7 +54,8 @@ export async function openToolCalls(page: Page): Promise<void> {
 /** Milliseconds from the message with the calls, still to be cloned, to the frame that shows them. */
 export async function millisecondsToShow(page: Page, calls: readonly RecordedCall[]): Promise<number> {
   return page.evaluate(
-    async (message) => {
+    async (json) => {
+      const message: unknown = JSON.parse(json);
       const start = performance.now();
       const shown = new Promise<void>((resolve) =>
         addEventListener('message', () => requestAnimationFrame(() => setTimeout(resolve)), { once: true }),
@@ -63,7 +64,7 @@ export async function millisecondsToShow(page: Page, calls: readonly RecordedCal
       await shown;
       return performance.now() - start;
     },
-    { kind: 'calls', calls, words },
+    JSON.stringify({ kind: 'calls', calls, words }),
   );
 }
 
@@ -77,7 +78,8 @@ export async function millisecondsForAllRows(
     '<!DOCTYPE html><div style="height: 600px; overflow: auto"><div id="all"></div></div>',
   );
   return page.evaluate(
-    async ({ message, css }) => {
+    async ({ json, css }) => {
+      const message = JSON.parse(json) as { readonly calls: readonly RecordedCall[] };
       const start = performance.now();
       const shown = new Promise<void>((resolve) =>
         addEventListener(
@@ -108,6 +110,6 @@ export async function millisecondsForAllRows(
       await shown;
       return performance.now() - start;
     },
-    { message: { kind: 'calls', calls }, css: style },
+    { json: JSON.stringify({ calls }), css: style },
   );
 }

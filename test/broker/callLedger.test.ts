@@ -96,7 +96,7 @@ describe('the ledger of calls', () => {
     await ledger.add(recordedCall(1));
     await ledger.all();
     let told = 0;
-    ledger.onDidRemove(() => void told++);
+    ledger.onDidRemove(() => (told += 1));
     await ledger.clear();
     assert.deepEqual(await ids(), []);
     assert.equal(told, 1);

@@ -154,7 +154,7 @@ describe('the files of the call record', () => {
     told = Promise.withResolvers<void>();
     await rm(directory);
     await files().append('seen by looking');
-    while ((await Promise.race([told.promise.then(() => true), here.changes().then(() => false)])) === false)
+    while (!(await Promise.race([told.promise.then(() => true), here.changes().then(() => false)])))
       clock.advance(800);
     await told.promise;
   });
