@@ -17,7 +17,7 @@ const fields: Readonly<Record<string, (call: RecordedCall) => readonly (string |
  * Quotes hold words together. Case does not matter.
  */
 export function callFilter(text: string): (call: RecordedCall) => boolean {
-  const terms = [...text.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/gi)].map(
+  const terms = [...text.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+)|(?<=:))/gi)].map(
     ([whole, not, name = '', quoted, plain]) => {
       const values = fields[name.toLowerCase()];
       // Of something with a colon that is no field: the words as they are.

@@ -199,7 +199,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'a cancelled call that waits on',
     endpoint,
-    ["if (message.method === 'notifications/cancelled') cancel(session, message.params['requestId']);", ''],
+    ["if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);", ''],
     consentTest,
   ),
   mutant(
