@@ -26,6 +26,7 @@ import { ServerStates } from './broker/serverStates.js';
 import type { SignInParts } from './broker/signInAttempt.js';
 import { SignIns } from './broker/signIns.js';
 import { SignOuts } from './broker/signOut.js';
+import type { CallRecording } from './relay/callRecorder.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
 
@@ -60,6 +61,8 @@ export interface CoreParts {
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
   readonly redirects: (relay: Relay) => RedirectUris;
+  /** Where tool calls are written down, if anywhere. */
+  readonly recording?: CallRecording;
 }
 
 /** The broker and its relay, put together. */
@@ -109,6 +112,7 @@ export function createCore(parts: CoreParts): Core {
     memory,
     clock,
     log,
+    ...(parts.recording !== undefined && { recording: parts.recording }),
   });
   const signIns: SignIns = new SignIns(
     {

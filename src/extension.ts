@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { AssertionInFile } from './broker/assertionFile.js';
 import { EditorAccountTokens } from './broker/editorAccountTokens.js';
+import { CallLedger } from './broker/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
@@ -19,13 +20,15 @@ import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
 import { registerCommands } from './editor/registerCommands.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
-import { EditorServerSettings } from './editor/serverSettings.js';
+import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
 import { ServerStatuses } from './editor/serverStatuses.js';
 import { ServersTree } from './editor/serversTree.js';
 import { SettingsProblems } from './editor/settingsProblems.js';
 import { StatusBar } from './editor/statusBar.js';
 import { DiagnoseServer } from './editor/diagnoseServer.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
+import { ToolCallsView } from './editor/toolCallsView.js';
+import { CallFiles } from './node/callFiles.js';
 import { FileLock } from './node/fileLock.js';
 import { SealedFiles } from './node/sealedFiles.js';
 import { machineFetch } from './node/machineFetch.js';
@@ -47,6 +50,7 @@ export function activate(context: vscode.ExtensionContext) {
   const settings = own(new EditorServerSettings());
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
+  const ledger = own(new CallLedger(new CallFiles(path.join(context.globalStorageUri.fsPath, 'calls'), clock), log)); // prettier-ignore
   const core = own(
     createCore({
       answers,
@@ -64,6 +68,7 @@ export function activate(context: vscode.ExtensionContext) {
       editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),
       consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
       confirmAccountChange,
+      recording: { ledger, recordsArguments },
       redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
     }),
   );
@@ -77,7 +82,8 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const tree = own(new ServersTree(statuses, settings));
   const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
-  registerCommands(own(new Commands(log)), { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  const toolCalls = { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) };
+  registerCommands(own(new Commands(log)), { ...core, toolCalls, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));

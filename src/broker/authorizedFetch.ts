@@ -30,6 +30,8 @@ export interface UpstreamRequest {
   /** The session it belongs to and who that was begun as; undefined where it belongs to none. */
   readonly session?: { readonly person: string | undefined; readonly isStateless?: true } | undefined;
   readonly signal: AbortSignal;
+  /** Told, each time it is sent, with which sign-in. */
+  readonly onSend?: (credential: Credential | undefined) => void;
 }
 
 /** What only the person can give. */
@@ -131,6 +133,7 @@ export class AuthorizedFetch {
     request: UpstreamRequest,
     credential: Credential | undefined,
   ): Promise<Response> {
+    request.onSend?.(credential);
     const headers = new Headers(request.headers);
     for (const [name, value] of Object.entries(server.headers)) headers.set(name, value);
     const tokens = credential?.tokens;

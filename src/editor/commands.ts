@@ -22,7 +22,10 @@ export type CommandId =
   | 'setClientSecret'
   | 'createClientMetadataDocument'
   | 'signInToIdentityProvider'
-  | 'signOutOfIdentityProvider';
+  | 'signOutOfIdentityProvider'
+  | 'showToolCalls'
+  | 'exportToolCalls'
+  | 'clearToolCalls';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

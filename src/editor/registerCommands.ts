@@ -13,6 +13,7 @@ import { registerServerCommands, type ServerCommandParts } from './serverCommand
 import type { EditorServerSettings } from './serverSettings.js';
 import { registerIdentityProviderCommands } from './identityProviderCommands.js';
 import { registerSignInCommands } from './signInCommands.js';
+import { registerToolCallCommands, type ToolCallParts } from './toolCallCommands.js';
 
 /** All that any command needs. */
 export interface CommandParts extends ServerCommandParts {
@@ -23,6 +24,7 @@ export interface CommandParts extends ServerCommandParts {
   readonly answers: EditorAnswers;
   readonly http: Network;
   readonly extensionId: string;
+  readonly toolCalls: ToolCallParts;
 }
 
 /** Registers every command of the extension. */
@@ -32,6 +34,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);
+  registerToolCallCommands(commands, parts.toolCalls);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   commands.register('addServer', () =>

@@ -102,6 +102,7 @@ async function showServers(statuses: ServerStatuses): Promise<void> {
     },
   }));
   items.push({ label: `$(add) ${t('Add Server…')}`, run: run('addServer') });
+  items.push({ label: `$(history) ${t('Tool Calls')}`, run: run('showToolCalls') });
   const picked = await vscode.window.showQuickPick(items, {
     title: t('MCP servers with OAuth'),
     matchOnDescription: true,

@@ -151,6 +151,11 @@ function read(): Settings {
   return { ...parsed, servers, problems: [...problems, ...parsed.problems] };
 }
 
+/** Whether the person turned on that the record of tool calls keeps their arguments. */
+export function recordsArguments(): boolean {
+  return vscode.workspace.getConfiguration(section).get('toolCalls.recordArguments') === true;
+}
+
 /** The entries as they were written, or undefined where the value is no object. */
 function raw(): Readonly<Record<string, unknown>> | undefined {
   const value: unknown = vscode.workspace.getConfiguration(section).get(key) ?? {};

@@ -18,6 +18,7 @@ export interface HeadlessParts extends Pick<
   | 'assertions'
   | 'identityProvider'
   | 'confirmAccountChange'
+  | 'recording'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */

@@ -57,6 +57,20 @@ export function toolCalled(request: JSONRPCRequest): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** The editor's ids of the chat that a request was made in, and of the person's request there. */
+export function chatOf({
+  params,
+}: JSONRPCRequest): { readonly conversation: string; readonly request?: string } | undefined {
+  const conversation = params?._meta?.['vscode.conversationId'];
+  const request = params?._meta?.['vscode.requestId'];
+  if (!isEditorId(conversation)) return undefined;
+  return { conversation, ...(isEditorId(request) && { request }) };
+}
+
+function isEditorId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
+}
+
 /** The token the caller wants progress reported under, if it wants any. */
 export function progressTokenOf(request: JSONRPCRequest): string | number | undefined {
   return request.params?._meta?.progressToken;

@@ -1,11 +1,15 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { CallerKind } from '../broker/callRecord.js';
 import { Redacted } from '../oauth/redacted.js';
 
 /** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
 export interface Caller {
   /** Sessions belong to the caller that began them; this tells callers apart. */
   readonly id: string;
+  readonly kind: CallerKind;
+  /** What a person knows it by. */
+  readonly name: string;
   readonly serverUrl?: string;
 }
 

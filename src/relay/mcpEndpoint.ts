@@ -7,9 +7,11 @@ import type { ServerConfig } from '../broker/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
 import { errorMessage, listChangedMessages, sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
+import type { CallRecorder } from './callRecorder.js';
 import type { Caller } from './callerAdmission.js';
 import { EventStream } from './eventStream.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
+import type { OpenCall } from './openCall.js';
 import type { RelayedRequests } from './relayedRequest.js';
 import { RelaySession } from './relaySession.js';
 import { readBody, refuseBody } from './requestBody.js';
@@ -20,8 +22,6 @@ import { upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
 
-/** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
-const initializedDeadline = 5_000;
 /** Sessions of one caller. They end without a word when its process does; those idle longest make room. */
 const sessionLimit = 200;
 
@@ -32,6 +32,8 @@ export interface McpEndpointParts {
   readonly signedOut: SignedOutSessions;
   readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
+  /** Absent where nothing is written down. */
+  readonly recorder?: CallRecorder;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -107,14 +109,17 @@ export class McpEndpoint {
       refuseBody(response, error);
       return;
     }
+    let call: OpenCall | undefined;
     if (message.kind === 'request') {
+      call = this.parts.recorder?.begin(server, caller, message.request, response);
       const disagreement = headerDisagreement(message.request, (name) => headerOf(request, name));
       if (disagreement !== undefined) {
+        call?.end({ outcome: 'refused', reason: 'malformed' });
         sendJson(response, 400, errorMessage(message.request.id, ErrorCode.InvalidRequest, disagreement));
         return;
       }
       if (declaredRevision(message.request) !== undefined) {
-        const post = { request: message.request, body, incoming: request, response };
+        const post = { request: message.request, body, incoming: request, response, call };
         await this.parts.stateless.answer(server, caller, post, (held) => this.#request(held));
         return;
       }
@@ -125,17 +130,26 @@ export class McpEndpoint {
     }
     const session = this.#sessionOf(server, caller, request);
     if (session === undefined) {
+      call?.end({ outcome: 'failed' });
       notFound(response, message.kind === 'request' ? message.request.id : undefined);
       return;
     }
     switch (message.kind) {
       case 'request': {
-        const held = new HeldRequest(session, message.request, body, request, response, this.parts.clock);
+        const held = new HeldRequest(
+          session,
+          message.request,
+          body,
+          request,
+          response,
+          this.parts.clock,
+          call,
+        );
         await this.#request(held);
         return;
       }
       case 'notification':
-        if (message.method === 'notifications/cancelled') cancel(session, message.params['requestId']);
+        if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);
         await this.#forward(session, body, request);
         if (message.method === 'notifications/initialized') session.markInitialized();
         break;
@@ -162,12 +176,13 @@ export class McpEndpoint {
 
   async #request(held: HeldRequest): Promise<void> {
     if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
-      await this.#initialized(held);
+      await held.session.untilInitialized(this.parts.clock);
     try {
       await this.parts.requests.run(held);
     } catch (error) {
       if (held.signal.aborted) {
         // Cancelled by the caller, which expects no answer, or gone.
+        held.call?.end({ outcome: 'cancelled' });
         held.response.end();
         return;
       }
@@ -178,13 +193,6 @@ export class McpEndpoint {
         `${held.tool ?? held.request.method} ended without an answer: the connection to the server broke. It was not run again.`,
       );
     }
-  }
-
-  async #initialized(held: HeldRequest): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = this.parts.clock.after(initializedDeadline, late.resolve);
-    await Promise.race([held.session.initialized, late.promise]);
-    timer.dispose();
   }
 
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
@@ -278,11 +286,6 @@ export class McpEndpoint {
     }
     this.#sessions.set(session.id, session);
   }
-}
-
-function cancel(session: RelaySession, requestId: unknown): void {
-  if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
-  session.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
 }
 
 function notFound(response: ServerResponse, id: RequestId | undefined): void {

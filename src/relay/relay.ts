@@ -19,7 +19,8 @@ import type { SignIns } from '../broker/signIns.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
-import { CallerAdmission, isLoopbackAuthority } from './callerAdmission.js';
+import { CallRecorder, type CallRecording } from './callRecorder.js';
+import { CallerAdmission, isLoopbackAuthority, type Caller } from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
@@ -49,6 +50,8 @@ export interface RelayParts {
   readonly consentPrompt: ConsentPrompt;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
+  /** Where tool calls are written down, if anywhere. */
+  readonly recording?: CallRecording;
   readonly memory: Memory;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,7 +65,7 @@ export interface RelayEndpoint {
 }
 
 /** The editor's own MCP client, as a caller. */
-const editorCaller = { id: 'editor' };
+const editorCaller: Caller = { id: 'editor', kind: 'editor', name: 'Editor' };
 
 /** The loopback side of the broker. Nothing listens until somebody needs it. */
 export class Relay implements Disposable, Launcher {
@@ -78,7 +81,7 @@ export class Relay implements Disposable, Launcher {
   readonly #keys = new Map<string, Redacted>();
 
   constructor(private readonly parts: RelayParts) {
-    const { authorizedFetch, credentials, clock, log } = parts;
+    const { authorizedFetch, credentials, recording, clock, log } = parts;
     const profiles = new ServerProfiles(parts.memory);
     const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
     const upstreams = new UpstreamSessions(
@@ -103,6 +106,9 @@ export class Relay implements Disposable, Launcher {
       signedOut,
       stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock }),
       streams,
+      ...(recording !== undefined && {
+        recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
+      }),
       clock,
       log,
     });
@@ -125,7 +131,8 @@ export class Relay implements Disposable, Launcher {
    */
   keyFor(server: ServerConfig): Redacted {
     const id = `extension ${server.url}`;
-    return this.#key(id, () => this.#admission.issueKey({ id, serverUrl: server.url }));
+    const caller: Caller = { id, kind: 'extension', name: 'Another extension', serverUrl: server.url };
+    return this.#key(id, () => this.#admission.issueKey(caller));
   }
 
   revokeKey(server: ServerConfig): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { urlElicitation } from '../mcp/relayMessages.js';
 import type { Caller } from './callerAdmission.js';
@@ -20,6 +21,8 @@ export interface UpstreamSession {
 /** What a caller answered to an elicitation of ours. */
 export type ElicitationAnswer = 'accept' | 'decline' | 'cancel';
 
+/** Longest wait for `notifications/initialized`, in milliseconds. */
+const initializedDeadline = 5_000;
 /** Most messages kept for a caller whose stream is being reopened. */
 const queueLimit = 100;
 /** Most ids of our own requests that are remembered. */
@@ -102,14 +105,23 @@ export class RelaySession {
     this.#stream?.end();
   }
 
+  /** Cancels a running request, if there is one of that id. */
+  cancel(requestId: unknown): void {
+    if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
+    this.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
+  }
+
   /** Whether somebody waits for an answer or listens. */
   get isInUse(): boolean {
     return this.running.size > 0 || this.#stream !== undefined;
   }
 
-  /** Resolves at `notifications/initialized`: requests overtake it on parallel sockets. */
-  get initialized(): Promise<void> {
-    return this.#initialized.promise;
+  /** Resolves at `notifications/initialized`, which requests overtake on parallel sockets; some never say it. */
+  async untilInitialized(clock: Clock): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = clock.after(initializedDeadline, late.resolve);
+    await Promise.race([this.#initialized.promise, late.promise]);
+    timer.dispose();
   }
 
   markInitialized(): void {

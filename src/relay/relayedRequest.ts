@@ -1,5 +1,6 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
+import type { CallEnding, RefusalReason } from '../broker/callRecord.js';
 import type { Credential } from '../broker/credential.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
 import { identityLine } from '../mcp/identityLine.js';
@@ -65,8 +66,10 @@ export class RelayedRequests {
       }
       if (this.#answerAlone(held)) return;
       if (outcome.kind !== 'consentNeeded') {
-        const say = outcome.kind === 'denied' ? refusals.denied : refusals.unreachable;
-        held.refuse(say(subjectOf(held, need), outcome.detail));
+        const isDenied = outcome.kind === 'denied';
+        const say = isDenied ? refusals.denied : refusals.unreachable;
+        const ending = isDenied ? refused('denied') : undefined;
+        held.refuse(say(subjectOf(held, need), outcome.detail), ending);
         return;
       }
       need = outcome.need;
@@ -74,19 +77,19 @@ export class RelayedRequests {
       const consent = await this.consent.obtain(held, need);
       if (consent.kind === 'asked') return;
       if (consent.kind === 'refused') {
-        held.refuse(consent.text);
+        held.refuse(consent.text, refused(consent.reason));
         return;
       }
       sayGranted(held, consent.credential);
     }
-    held.refuse(refusals.notSettled(subjectOf(held, need)));
+    held.refuse(refusals.notSettled(subjectOf(held, need)), refused('notSettled'));
   }
 
   /** @returns whether to go on with a request that was answered with a question before */
   async #resume(held: HeldRequest, { asked, accepted }: ResumedConsent): Promise<boolean> {
     if (asked === undefined) return true;
     const consent = await this.consent.resume(held, asked, accepted);
-    if (consent.kind === 'refused') held.refuse(consent.text);
+    if (consent.kind === 'refused') held.refuse(consent.text, refused(consent.reason));
     else sayGranted(held, consent.credential);
     return consent.kind === 'granted';
   }
@@ -130,6 +133,7 @@ export class RelayedRequests {
       session: sessionOf(upstream),
       signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
+      onSend: (credential) => held.call?.sentWith(credential),
     });
   }
 
@@ -154,7 +158,12 @@ export class RelayedRequests {
   }
 }
 
+function refused(reason: RefusalReason): CallEnding {
+  return { outcome: 'refused', reason };
+}
+
 function sayGranted(held: HeldRequest, credential: Credential): void {
+  if (held.tool === signInToolName && held.session.offeredSignIn) held.call?.sentWith(credential);
   if (held.tool === signInToolName) held.progress(signedInLine(credential));
   else if (held.tool !== undefined) held.progress(`${held.tool} again`);
 }

@@ -7,6 +7,7 @@ import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
 import { profileMutants } from './profileMutants.js';
+import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
 import { statelessMutants } from './statelessMutants.js';
 
@@ -19,6 +20,7 @@ export const catalogue: readonly Mutant[] = [
   ...brokerMutants,
   ...identityMutants,
   ...relayMutants,
+  ...recordMutants,
   ...statelessMutants,
   ...layerMutants,
   ...attackMutants,

@@ -14,7 +14,7 @@ const launchTest = 'test/relay/launchPages.test.ts';
 const messageTest = 'test/mcp/clientMessage.test.ts';
 
 const refused404 = "return { kind: 'refused', status: 404 };";
-const admitted = "return { kind: 'admitted', caller: { id: 'editor' } };";
+const admitted = "return { kind: 'admitted', caller: { id: 'editor', kind: 'editor', name: 'Editor' } };";
 
 /** Defects of the loopback side. */
 export const relayMutants: readonly Mutant[] = [
@@ -23,7 +23,7 @@ export const relayMutants: readonly Mutant[] = [
     admission,
     [
       "found === undefined ? { kind: 'refused', status: 404 }",
-      "found === undefined ? { kind: 'admitted', caller: { id: 'editor' } }",
+      "found === undefined ? { kind: 'admitted', caller: { id: 'editor', kind: 'editor', name: 'Editor' } }",
     ],
     admissionTest,
   ),
@@ -199,7 +199,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'a cancelled call that waits on',
     endpoint,
-    ["if (message.method === 'notifications/cancelled') cancel(session, message.params['requestId']);", ''],
+    ["if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);", ''],
     consentTest,
   ),
   mutant(
