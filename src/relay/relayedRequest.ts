@@ -2,7 +2,7 @@ import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
 import type { Credential } from '../broker/credential.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
-import { identityLine } from '../mcp/identityLine.js';
+import { againLine, identityLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
@@ -156,7 +156,7 @@ export class RelayedRequests {
 
 function sayGranted(held: HeldRequest, credential: Credential): void {
   if (held.tool === signInToolName) held.progress(signedInLine(credential));
-  else if (held.tool !== undefined) held.progress(`${held.tool} again`);
+  else if (held.tool !== undefined) held.progress(againLine(held.tool));
 }
 
 /** The last progress is what stays visible under the call of `sign_in`. */
