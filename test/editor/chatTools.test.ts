@@ -183,9 +183,10 @@ describe('the language model tools', () => {
     });
 
     it('says in words that the person declined', async () => {
-      const { signIn } = tool((attempt) =>
-        Promise.resolve(attempt.decline('It was declined in the editor.')),
-      );
+      const { signIn } = tool((attempt) => {
+        attempt.decline('It was declined in the editor.');
+        return Promise.resolve();
+      });
       const input = { server: 'repositories' };
       await signIn.prepareInvocation({ input }, alive);
       assert.match(textOf(await signIn.invoke({ input }, alive)), /the person declined\..*Do not try again/);
