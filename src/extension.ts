@@ -8,6 +8,7 @@ import { createCore } from './core.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
+import { registerChatTools } from './editor/chatTools/registerChatTools.js';
 import { Commands } from './editor/commands.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext) {
   const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
   const toolCalls = { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) };
   registerCommands(own(new Commands(log)), { ...core, toolCalls, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  own(registerChatTools({ ...core, statuses, settings, personalSignIn, answers, clock, calls: ledger }));
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));

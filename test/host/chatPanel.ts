@@ -98,7 +98,12 @@ export class ChatPanel {
 
   /** Approves the call of a tool that is not read-only. @param tool its title, or its name where it has no title */
   async approveTool(tool: string): Promise<void> {
-    await this.card(`Run ${tool}`)
+    await this.approve(`Run ${tool}`);
+  }
+
+  /** Confirms what a tool asks about before it runs. @param title of its card */
+  async approve(title: string): Promise<void> {
+    await this.card(title)
       .getByRole('button', { name: /^Allow/ })
       .first()
       .click();

@@ -1,5 +1,6 @@
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
+import { chatMutants } from './chatMutants.js';
 import { dpopMutants } from './dpopMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { identityMutants } from './identityMutants.js';
@@ -22,6 +23,7 @@ export const catalogue: readonly Mutant[] = [
   ...relayMutants,
   ...recordMutants,
   ...statelessMutants,
+  ...chatMutants,
   ...layerMutants,
   ...attackMutants,
 ];

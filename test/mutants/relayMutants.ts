@@ -179,6 +179,18 @@ export const relayMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
+    'no word that the call goes out again',
+    run,
+    ['held.progress(againLine(held.tool))', 'void againLine'],
+    consentTest,
+  ),
+  mutant(
+    'held scopes shown as added',
+    'src/broker/consentFacts.ts',
+    ["kind === 'stepUp' ? (before?.tokens.scopes ?? []) : []", '[]'],
+    consentTest,
+  ),
+  mutant(
     'a card for every waiting call',
     consent,
     ['if (shower !== undefined && !shower.signal.aborted) {', 'if (false) {'],
