@@ -6,6 +6,7 @@ import {
   requestDeviceAuthorization,
   type DeviceAuthorization,
 } from '../oauth/deviceAuthorization.js';
+import { dpopBinding } from '../oauth/dpopBinding.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
@@ -38,12 +39,14 @@ export async function beginWithCode(
   http: HttpContext,
 ): Promise<DeviceAuthorization> {
   const { as, policy, resource } = found;
+  const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
   const grant = {
     as,
     client: await clientFor(server, found, scopes, parts, http),
     scopes,
     ...resourceParameter(policy, resource.resource),
     ...audienceParameter(policy, resource.resource),
+    ...(dpop !== undefined && { dpop }),
   };
   return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(as, parts));
 }

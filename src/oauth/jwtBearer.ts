@@ -18,7 +18,7 @@ export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): bo
 
 /**
  * Tokens for whoever a signed assertion speaks of: a workload's identity, or a person's by their identity
- * provider. The assertion is sent as it is and once: it is the issuer's to say who and until when.
+ * provider. The assertion is sent as it is: it is the issuer's to say who and until when.
  * @param now milliseconds since the epoch
  * @throws OAuthFlowError what {@link requestTokens} throws
  * @see RFC 7523 §2.1

@@ -12,6 +12,7 @@ const deviceTest = 'test/oauth/deviceAuthorization.test.ts';
 const enterpriseTest = 'test/broker/enterpriseManaged.test.ts';
 const editorAccountsTest = 'test/broker/editorAccounts.test.ts';
 const identityProviderTest = 'test/broker/enterpriseIdentityProvider.test.ts';
+const boundTest = 'test/broker/boundGrants.test.ts';
 const directTest = 'test/broker/directGrants.test.ts';
 
 /** Defects of client keys, and of the grants that need no browser here. */
@@ -156,5 +157,15 @@ export const grantMutants: readonly Mutant[] = [
     direct,
     ['(jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()', 'assertion === undefined'],
     directTest,
+    'a grant without a browser asked for without the key of the binding',
+    'src/oauth/directGrant.ts',
+    ['requestWithDpop(dpop?.key,', 'requestWithDpop(undefined,'],
+    boundTest,
+  ),
+  mutant(
+    'a Bearer token taken from a grant where bound ones are required',
+    'src/oauth/directGrant.ts',
+    ['scopes, askedAt, endpoint, dpop)', 'scopes, askedAt, endpoint, dpop && { ...dpop, required: false })'],
+    boundTest,
   ),
 ];
