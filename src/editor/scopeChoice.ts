@@ -3,9 +3,9 @@ import { findOut, type DiscoveryParts } from '../broker/discovery.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { Network } from '../oauth/httpContext.js';
-import { serverWords } from '../oauth/serverWords.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
 import { Notifications } from './notifications.js';
+import { plain } from './plainWords.js';
 import type { QuestionWindow } from './signInQuestions.js';
 
 interface ScopeItem extends vscode.QuickPickItem {
@@ -32,7 +32,7 @@ export class ScopeChoice {
     if (known === undefined) return undefined;
     const other: ScopeItem = { label: `$(edit) ${t('Other scopes…')}` };
     const items: ScopeItem[] = known.all.map((scope) => ({
-      label: (serverWords(scope) ?? '').replaceAll('$(', '$ ('),
+      label: plain(scope),
       ...(known.held.includes(scope) && { description: t('granted') }),
       picked: known.asked.includes(scope),
       scope,
