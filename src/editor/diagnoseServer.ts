@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CredentialStore } from '../broker/credentialStore.js';
-import { diagnose } from '../broker/diagnosis.js';
+import { diagnose, type DiagnosisParts } from '../broker/diagnosis.js';
 import { diagnosisReport } from '../broker/diagnosisReport.js';
 import type { DiscoveryParts } from '../broker/discovery.js';
 import type { Clock, Disposable } from '../broker/ports.js';
@@ -18,7 +18,7 @@ export interface DiagnoseServerParts {
   readonly credentials: CredentialStore;
   readonly http: Network;
   readonly clock: Clock;
-  readonly discovery: DiscoveryParts;
+  readonly discovery: DiscoveryParts & Required<Pick<DiagnosisParts, 'clientSecrets'>>;
 }
 
 /** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */
@@ -53,6 +53,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
   /** @returns undefined where the person cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
     const { credentials, ...parts } = this.parts;
+    const { clientSecrets } = parts.discovery;
     const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
     const credential = await credentials.get(server.url);
     const present = credential && {
@@ -66,7 +67,10 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
       token.onCancellationRequested(() => abort.abort());
       const late = this.parts.clock.after(patience, () => abort.abort());
       try {
-        return diagnosisReport(await diagnose(server, { ...parts, present }, abort.signal), String(version));
+        return diagnosisReport(
+          await diagnose(server, { ...parts, clientSecrets, present }, abort.signal),
+          String(version),
+        );
       } catch (error) {
         if (abort.signal.aborted) return undefined;
         throw error;
