@@ -77,7 +77,7 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const tree = own(new ServersTree(statuses, settings));
   const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
-  registerCommands(own(new Commands(log)), { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  registerCommands(own(new Commands(log)), { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, clock, log, extensionId: context.extension.id }); // prettier-ignore
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));
