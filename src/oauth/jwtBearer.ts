@@ -13,7 +13,8 @@ import type { TokenSet } from './tokenSet.js';
 export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): boolean {
   const aud = jwtPart(assertion.expose().split('.')[1])?.['aud'];
   const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
-  return audiences.every((one) => one === as.issuer || (one !== undefined && one === as.token_endpoint));
+  const isThis = (one: unknown) => one !== undefined && (one === as.issuer || one === as.token_endpoint);
+  return audiences.length > 0 && audiences.every(isThis);
 }
 
 /**

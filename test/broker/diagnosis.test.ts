@@ -204,6 +204,26 @@ describe('the diagnosis of a server', () => {
     });
   }
 
+  it('connects to the addresses that names were judged by', async () => {
+    const judged: (readonly string[] | undefined)[] = [];
+    const named = { resource: 'https://mcp.example/mcp', authorization_servers: ['https://as.example'] };
+    const http = {
+      fetch: (url: string, _init: RequestInit, addresses?: readonly string[]) => {
+        if (new URL(url).host === 'as.example') judged.push(addresses);
+        return Promise.resolve(
+          url === `https://mcp.example${metadata}`
+            ? Response.json(named)
+            : new Response(null, { status: 401 }),
+        );
+      },
+      resolver: { addressesOf: () => Promise.resolve(['203.0.113.7']) },
+    };
+    const parts = { http, clock: new ManualClock(), discovery: {}, present: undefined };
+    await diagnose(serverAt(named.resource), parts, alive);
+    assert.ok(judged.length > 0);
+    for (const addresses of judged) assert.deepEqual(addresses, ['203.0.113.7']);
+  });
+
   it('ends when it is cancelled', async () => {
     const { origin } = await scriptedServer(() => ({ hang: true }));
     const cancel = new AbortController();

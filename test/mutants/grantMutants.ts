@@ -168,4 +168,16 @@ export const grantMutants: readonly Mutant[] = [
     ['scopes, askedAt, endpoint, dpop)', 'scopes, askedAt, endpoint, dpop && { ...dpop, required: false })'],
     boundTest,
   ),
+  mutant(
+    'a client id of the settings taken to another issuer for a code',
+    'src/broker/deviceSignIn.ts',
+    ['await checkConfiguredClient(server, as, parts);', ''],
+    'test/broker/deviceSignIn.test.ts',
+  ),
+  mutant(
+    'a workload’s assertion for nobody brought to anybody',
+    'src/oauth/jwtBearer.ts',
+    ['audiences.length > 0 && audiences.every(isThis)', 'audiences.every(isThis)'],
+    directTest,
+  ),
 ];

@@ -88,4 +88,16 @@ export const identityMutants: readonly Mutant[] = [
     ['this.metadata?.drop(server);', ''],
     settingsTest,
   ),
+  mutant(
+    'a diagnosis that resolves judged names again',
+    'src/broker/recordedFetch.ts',
+    ['await fetch(url, init, addresses)', 'await fetch(url, init)'],
+    'test/broker/diagnosis.test.ts',
+  ),
+  mutant(
+    'a key in the server’s address shown in the diagnosis',
+    'src/broker/diagnosisFacts.ts',
+    ["address === undefined || address.search === ''", 'address !== null'],
+    'test/broker/diagnosis.test.ts',
+  ),
 ];
