@@ -33,15 +33,17 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
   ) {}
 
   provideTextDocumentContent(uri: vscode.Uri): string | undefined {
-    return this.#reports.get(uri.path);
+    return this.#reports.get(uri.query);
   }
 
   async run(server: ServerConfig): Promise<void> {
     const report = await this.#report(server);
     if (report === undefined) return;
-    const path = `/${encodeURIComponent(server.name)} ${this.parts.clock.now()}.md`;
-    this.#keep(path, report);
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path }));
+    const id = crypto.randomUUID();
+    this.#keep(id, report);
+    // The path is what the tab is called; the query tells one report from the next.
+    const path = `/Diagnosis of ${server.name.replace(/[\\/]/g, '-')}.md`;
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path, query: id }));
     await vscode.window.showTextDocument(document, { preview: false });
   }
 
@@ -80,8 +82,8 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     });
   }
 
-  #keep(path: string, report: string): void {
-    this.#reports.set(path, report);
+  #keep(id: string, report: string): void {
+    this.#reports.set(id, report);
     const [oldest] = this.#reports.keys();
     if (this.#reports.size > mostReports && oldest !== undefined) this.#reports.delete(oldest);
   }

@@ -82,21 +82,9 @@ export class Workbench {
     await this.quickInputRow(label).click();
   }
 
-  /** Picks one of several rows of the same name. @param description what stands beside it */
-  async pickDescribed(label: string, description: string): Promise<void> {
-    const row = this.page.locator('.quick-input-widget:visible .monaco-list-row').filter({ hasText: label });
-    await row.filter({ hasText: description }).click();
-  }
-
   /** Confirms a quick pick in which several rows can be ticked. */
   async confirmPicks(): Promise<void> {
     await this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' }).click();
-  }
-
-  /** What was copied last. */
-  async clipboard(): Promise<string> {
-    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Waits for a row of the quick pick that is shown, or is about to be. @param label the row's first text, exactly */
