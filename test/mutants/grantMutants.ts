@@ -157,6 +157,8 @@ export const grantMutants: readonly Mutant[] = [
     direct,
     ['(jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()', 'assertion === undefined'],
     directTest,
+  ),
+  mutant(
     'a grant without a browser asked for without the key of the binding',
     'src/oauth/directGrant.ts',
     ['requestWithDpop(dpop?.key,', 'requestWithDpop(undefined,'],
