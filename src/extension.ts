@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext) {
   const tree = own(new ServersTree(statuses, settings));
   const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
   const toolCalls = { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) };
-  registerCommands(own(new Commands(log)), { ...core, toolCalls, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  registerCommands(own(new Commands(log)), { ...core, toolCalls, diagnosis, settings, statuses, choice, personalSignIn, answers, clock, log, extensionId: context.extension.id }); // prettier-ignore
   own(registerChatTools({ ...core, statuses, settings, personalSignIn, answers, clock, calls: ledger }));
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));

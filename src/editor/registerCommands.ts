@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { SignOuts } from '../broker/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
@@ -29,15 +28,14 @@ export interface CommandParts extends ServerCommandParts {
 
 /** Registers every command of the extension. */
 export function registerCommands(commands: Commands, parts: CommandParts): void {
-  const { settings, credentials, personalSignIn, signOuts, answers, http, choice, states } = parts;
-  const scopeChoice = new ScopeChoice(credentials, http, answers);
+  const { settings, credentials, personalSignIn, signOuts, answers, http, clock, choice, states } = parts;
+  const finding = { http, clock, discovery: answers };
+  const scopeChoice = new ScopeChoice(credentials, finding);
   registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);
   registerToolCallCommands(commands, parts.toolCalls);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
-  commands.register('addServer', () =>
-    new AddServer(settings, personalSignIn, states, http, vscode.window, answers).run(),
-  );
+  commands.register('addServer', () => new AddServer(settings, personalSignIn, states, finding).run());
 }

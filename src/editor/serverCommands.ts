@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { checkServer } from '../broker/checkServer.js';
+import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
 import type { DiagnoseServer } from './diagnoseServer.js';
@@ -18,6 +19,7 @@ export interface ServerCommandParts {
   readonly statuses: ServerStatuses;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
+  readonly clock: Clock;
   readonly log: OutputLog;
   readonly diagnosis: DiagnoseServer;
 }

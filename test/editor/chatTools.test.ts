@@ -4,6 +4,7 @@ import type { RecentCalls } from '../../src/broker/consentReport.js';
 import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
 import { ConsentStatusTool } from '../../src/editor/chatTools/consentStatusTool.js';
 import { SignInTool } from '../../src/editor/chatTools/signInTool.js';
+import { systemClock } from '../../src/node/systemClock.js';
 import { alice } from '../demo/people.js';
 import { extensionId, signInAs, visitAsPerson, type ActiveExtension } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
@@ -98,7 +99,7 @@ describe('the language model tools', () => {
       const { statuses, credentials, signIns, answers } = extension;
       const opened: SignInAttempt[] = [];
       const parts = {
-        ...{ statuses, credentials, signIns, answers },
+        ...{ statuses, credentials, signIns, answers, clock: systemClock },
         http: { fetch, resolver: { addressesOf: () => Promise.resolve([]) } },
         personalSignIn: {
           inBrowser: async (attempt: SignInAttempt) => {

@@ -95,6 +95,7 @@ describe('the list behind the status bar', () => {
   const always = [
     '— MCP OAuth',
     '$(add) Add Server…',
+    '$(history) Show Tool Calls',
     '$(settings-gear) Open Settings',
     '$(output) Show Log',
   ];

@@ -277,4 +277,16 @@ export const relayMutants: readonly Mutant[] = [
     ],
     'test/relay/secretsStayInside.test.ts',
   ),
+  mutant(
+    'a stream written to whether it is read or not',
+    'src/relay/messageSink.ts',
+    ['(this.#controller.desiredSize ?? 0) <= 0', '(this.#controller.desiredSize ?? 0) === undefined'],
+    'test/relay/messageSink.test.ts',
+  ),
+  mutant(
+    'icons drawn for what a server wrote',
+    'src/editor/plainWords.ts',
+    [".replaceAll('$(', '$ (')", ''],
+    'test/editor/plainWords.test.ts',
+  ),
 ];

@@ -7,7 +7,7 @@ import { SignInTool, type SignInToolParts } from './signInTool.js';
 
 export interface ChatToolParts extends SignInToolParts {
   readonly settings: Pick<EditorServerSettings, 'problems'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /** The record of calls, where one is kept. */
   readonly calls?: RecentCalls;
 }

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { consentFactsOf, type ConsentFacts } from '../../broker/consentFacts.js';
 import type { CredentialStore } from '../../broker/credentialStore.js';
-import { findOut, type DiscoveryParts } from '../../broker/discovery.js';
+import type { DiscoveryParts } from '../../broker/discovery.js';
+import { findOut } from '../../broker/findings.js';
 import { isUnattended } from '../../broker/grantChoice.js';
+import type { Clock } from '../../broker/ports.js';
 import type { ServerConfig } from '../../broker/serverSettings.js';
 import { notNeeded, signedInAlready, signInAnswer } from '../../broker/signInAnswer.js';
 import type { SignIns } from '../../broker/signIns.js';
@@ -21,6 +23,7 @@ export interface SignInToolParts {
   readonly signIns: SignIns;
   readonly personalSignIn: Pick<PersonalSignIn, 'inBrowser'>;
   readonly http: Network;
+  readonly clock: Clock;
   readonly answers: DiscoveryParts;
 }
 
@@ -114,8 +117,8 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     wanted: readonly string[],
     token: vscode.CancellationToken,
   ): Promise<Plan> {
-    const { http, answers, credentials } = this.parts;
-    const findings = await findOut(server, http, signalOf(token), answers);
+    const { http, answers, clock, credentials } = this.parts;
+    const findings = await findOut(server, { http, clock, discovery: answers }, signalOf(token));
     if (findings.kind === 'open') return { kind: 'answer', text: notNeeded(server.name) };
     if (findings.kind === 'failed') {
       return {
