@@ -23,8 +23,12 @@ import { ServerStates } from './broker/serverStates.js';
 import type { SignInParts } from './broker/signInAttempt.js';
 import { SignIns } from './broker/signIns.js';
 import { SignOuts } from './broker/signOut.js';
+import type { ToolPrompt } from './broker/toolPrompt.js';
+import { noToolRules, type ToolRules } from './broker/toolRules.js';
+import { ToolScopes } from './broker/toolScopes.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
+import { ServerProfiles } from './relay/serverProfiles.js';
 
 /** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
 type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl'> &
@@ -52,6 +56,10 @@ export interface CoreParts {
   readonly identityProvider?: IdentityProviderSession;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** What callers may do with which tool; without, everything. */
+  readonly toolRules?: ToolRules;
+  /** Where there is somebody to ask about the calls of tools whose rule is to ask. */
+  readonly toolPrompt?: ToolPrompt;
   readonly redirects: (relay: Relay) => RedirectUris;
 }
 
@@ -65,6 +73,8 @@ export interface Core extends Disposable {
   readonly relay: Relay;
   readonly signIns: SignIns;
   readonly signOuts: SignOuts;
+  readonly profiles: ServerProfiles;
+  readonly toolScopes: ToolScopes;
 }
 
 /** Nothing is asked of the network and nothing listens until it is needed. */
@@ -80,6 +90,8 @@ export function createCore(parts: CoreParts): Core {
   const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
   const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
   const callbacks = new PendingCallbacks();
+  const profiles = new ServerProfiles(memory);
+  const toolScopes = new ToolScopes(memory);
   const relay = new Relay({
     servers,
     authorizedFetch,
@@ -88,7 +100,10 @@ export function createCore(parts: CoreParts): Core {
     callbacks,
     consentPrompt: parts.consentPrompt(credentials),
     leaveUpstream: (sessionId) => transport.leave(sessionId),
-    memory,
+    profiles,
+    toolScopes,
+    toolRules: parts.toolRules ?? noToolRules,
+    ...(parts.toolPrompt !== undefined && { toolPrompt: parts.toolPrompt }),
     clock,
     log,
   });
@@ -122,6 +137,8 @@ export function createCore(parts: CoreParts): Core {
     relay,
     signIns,
     signOuts,
+    profiles,
+    toolScopes,
     dispose: () => {
       for (const part of owned) part.dispose();
     },

@@ -21,6 +21,10 @@ import { ServerStatuses } from './editor/serverStatuses.js';
 import { ServersTree } from './editor/serversTree.js';
 import { SettingsProblems } from './editor/settingsProblems.js';
 import { StatusBar } from './editor/statusBar.js';
+import { FactRows } from './editor/factRows.js';
+import { NotificationToolPrompt } from './editor/toolPrompt.js';
+import { ToolRows } from './editor/toolRows.js';
+import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { DiagnoseServer } from './editor/diagnoseServer.js';
 import { FileLock } from './node/fileLock.js';
 import { SealedFiles } from './node/sealedFiles.js';
@@ -41,6 +45,7 @@ export function activate(context: vscode.ExtensionContext) {
   const sealed = new SealedFiles(path.join(context.globalStorageUri.fsPath, 'credentials'), secrets, log);
 
   const settings = own(new EditorServerSettings());
+  const toolRules = own(new EditorToolRules());
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const core = own(
@@ -57,6 +62,8 @@ export function activate(context: vscode.ExtensionContext) {
       network: { fetch: machineFetch, resolver: systemResolver },
       consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
       confirmAccountChange,
+      toolRules,
+      toolPrompt: new NotificationToolPrompt(),
       redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
     }),
   );
@@ -68,11 +75,13 @@ export function activate(context: vscode.ExtensionContext) {
   const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
-  const tree = own(new ServersTree(statuses, settings));
+  const tools = new ToolRows({ lists: core.profiles, toolScopes: core.toolScopes, rules: toolRules, clock });
+  const tree = own(new ServersTree(statuses, [settings, toolRules], [new FactRows(clock, tools), tools], clock)); // prettier-ignore
   const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
-  registerCommands(own(new Commands(log)), { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  registerCommands(own(new Commands(log)), { ...core, diagnosis, settings, toolRules, toolLists: core.profiles, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
+  own(new SettingsProblems(toolRules));
   own(vscode.window.registerUriHandler(callbackUri));
   own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', tree));
   own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
@@ -80,5 +89,5 @@ export function activate(context: vscode.ExtensionContext) {
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, context }; // prettier-ignore
 }

@@ -28,6 +28,10 @@ export interface ConsentStatus {
   readonly account?: string;
   /** Scopes the credential holds. */
   readonly held: readonly string[];
+  /** When the present token ends, milliseconds since the epoch, where the authorization server said. */
+  readonly expiresAt?: number;
+  /** Another token is had then without the person. */
+  readonly isRenewed?: true;
   /** Scopes a tool asked for and the credential lacks. */
   readonly missing: readonly string[];
   /** The tool that asked for them. */
@@ -155,6 +159,8 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
     held,
     missing,
     ...(credential?.account !== undefined && { account: credential.account }),
+    ...(credential?.expiresAt !== undefined && { expiresAt: credential.expiresAt }),
+    ...(credential?.refreshable === true && { isRenewed: true as const }),
     ...(observation?.kind === 'insufficientScope' &&
       observation.tool !== undefined && { tool: observation.tool }),
     ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),

@@ -12,9 +12,10 @@ import { ScopeChoice } from './scopeChoice.js';
 import { registerServerCommands, type ServerCommandParts } from './serverCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { registerSignInCommands } from './signInCommands.js';
+import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
 
 /** All that any command needs. */
-export interface CommandParts extends ServerCommandParts {
+export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly settings: EditorServerSettings;
   readonly credentials: CredentialStore;
   readonly personalSignIn: PersonalSignIn;
@@ -30,6 +31,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   const scopeChoice = new ScopeChoice(credentials, http, answers);
   registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
   registerServerCommands(commands, parts);
+  registerToolCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   commands.register('addServer', () =>

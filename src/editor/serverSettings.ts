@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { policyRefusal, type ServerPolicy } from '../broker/serverPolicy.js';
 import { clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable } from '../broker/ports.js';
@@ -13,6 +14,8 @@ import { isObject } from '../oauth/jsonAnswer.js';
 
 const section = 'mcpOAuthBroker';
 const key = 'servers';
+/** Which MCP servers the editor may use at all. */
+const policySection = 'chat.mcp';
 const clientMetadataKey = 'clientMetadataUrl';
 
 /** What can be written for a new server, in the words of the setting. */
@@ -39,7 +42,9 @@ export class EditorServerSettings implements Disposable {
 
   constructor() {
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!event.affectsConfiguration(`${section}.${key}`)) return;
+      const concernsUs =
+        event.affectsConfiguration(`${section}.${key}`) || event.affectsConfiguration(policySection);
+      if (!concernsUs) return;
       const before = JSON.stringify(this.#current);
       this.#current = read();
       if (JSON.stringify(this.#current) !== before) this.#changed.fire(this.#current);
@@ -123,11 +128,49 @@ export class EditorServerSettings implements Disposable {
 
 /** Opens the editor's settings at ours. */
 export function openServerSettings(): Thenable<unknown> {
-  return vscode.commands.executeCommand('workbench.action.openSettings', `@id:${section}.${key}`);
+  return vscode.commands.executeCommand(
+    'workbench.action.openSettings',
+    `@id:${section}.${key},${section}.toolRules`,
+  );
 }
 
+/** A server that a policy forbids is none of ours: it is not offered, nobody signs in to it, no caller reaches it. */
 function read(): ParsedServers {
-  return parseServers(vscode.workspace.getConfiguration(section).get(key));
+  const parsed = parseServers(vscode.workspace.getConfiguration(section).get(key));
+  const policy = readPolicy();
+  const forbidden = parsed.servers.flatMap((server) => {
+    const message = policyRefusal(server, policy);
+    return message === undefined ? [] : [{ server: server.name, field: '', message }];
+  });
+  if (forbidden.length === 0) return parsed;
+  const names = new Set(forbidden.map(({ server }) => server));
+  return {
+    servers: parsed.servers.filter(({ name }) => !names.has(name)),
+    problems: [...parsed.problems, ...forbidden],
+  };
+}
+
+/**
+ * A policy takes the place of what a person has set, and the editor gives it to extensions as the value; among
+ * the parts of a value it stands as the default. Where only managed lists count (`ChatAllowManagedMcpServersOnly`),
+ * that part alone is what is allowed, and every list of what is denied holds.
+ *
+ * What cannot be read is which servers an organization's registry holds (`chat.mcp.access` `registry`): there
+ * the editor's own judgement of the definition is the only one.
+ */
+function readPolicy(): ServerPolicy {
+  const settings = vscode.workspace.getConfiguration(policySection);
+  const denied = settings.inspect<unknown>('deniedServers');
+  const isManagedOnly = settings.get<unknown>('allowManagedServersOnly') === true;
+  return {
+    access: settings.get<unknown>('access'),
+    allowed: isManagedOnly
+      ? (settings.inspect<unknown>('allowedServers')?.defaultValue ?? [])
+      : settings.get<unknown>('allowedServers'),
+    denied: isManagedOnly
+      ? [denied?.defaultValue, denied?.globalValue].flatMap((list) => (Array.isArray(list) ? list : []))
+      : settings.get<unknown>('deniedServers'),
+  };
 }
 
 /** The entries as they were written, or undefined where the value is no object. */

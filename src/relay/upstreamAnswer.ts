@@ -5,6 +5,7 @@ import { asksForInput } from '../mcp/inputRequired.js';
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AnswerStreams } from './answerStream.js';
+import type { BlockedTools } from './blockedTools.js';
 import type { CallerTasks } from './callerTasks.js';
 import { drained } from './backPressure.js';
 import { describeRequest } from './consentInStream.js';
@@ -37,6 +38,7 @@ export class UpstreamAnswers {
     private readonly profiles: ServerProfiles,
     private readonly streams: AnswerStreams,
     private readonly tasks: CallerTasks,
+    private readonly blocked: BlockedTools,
   ) {}
 
   async relay(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
@@ -69,7 +71,7 @@ export class UpstreamAnswers {
       if (wantsInput(held, data)) throw new InputWantedError();
       sayWho(held, credential);
       await this.#learn(held, data);
-      return this.tasks.handOn(held, data);
+      return this.#handedOn(held, data);
     });
     if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
   }
@@ -95,7 +97,7 @@ export class UpstreamAnswers {
     if (wantsInput(held, whole)) throw new InputWantedError();
     await this.#learn(held, whole);
     sayWho(held, credential);
-    const handedOn = this.tasks.handOn(held, whole);
+    const handedOn = this.#handedOn(held, whole);
     const body = handedOn === whole ? chunks : only(handedOn);
     if (held.isStreaming) {
       await held.stream().pipe(body);
@@ -103,6 +105,13 @@ export class UpstreamAnswers {
     } else {
       await pipeThrough(held, response.status, body);
     }
+  }
+
+  /** The answer as the caller gets it. */
+  #handedOn(held: HeldRequest, answer: string): string {
+    return held.request.method === 'tools/list'
+      ? this.blocked.markedAnswer(held.session.server, answer)
+      : this.tasks.handOn(held, answer);
   }
 
   async #learn(held: HeldRequest, data: string): Promise<void> {

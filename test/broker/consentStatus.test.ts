@@ -139,6 +139,7 @@ describe('consent status', () => {
       signedIn: true,
       account: 'alice',
       held: ['repo:read'],
+      isRenewed: true,
       missing: ['repo:write'],
       tool: 'create_branch',
     });
