@@ -25,8 +25,6 @@ import { upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
 
-/** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
-const initializedDeadline = 5_000;
 /** Sessions of one caller. They end without a word when its process does; those idle longest make room. */
 const sessionLimit = 200;
 
@@ -172,7 +170,7 @@ export class McpEndpoint {
 
   async #request(held: HeldRequest): Promise<void> {
     if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
-      await this.#initialized(held);
+      await held.session.untilInitialized(this.parts.clock);
     try {
       await this.parts.requests.run(held);
     } catch (error) {
@@ -188,13 +186,6 @@ export class McpEndpoint {
         `${held.tool ?? held.request.method} ended without an answer: the connection to the server broke. It was not run again.`,
       );
     }
-  }
-
-  async #initialized(held: HeldRequest): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = this.parts.clock.after(initializedDeadline, late.resolve);
-    await Promise.race([held.session.initialized, late.promise]);
-    timer.dispose();
   }
 
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { cancelledMessage, formElicitation, urlElicitation } from '../mcp/relayMessages.js';
 import type { AskedForm } from '../mcp/toolRuleWords.js';
@@ -27,6 +28,8 @@ interface FilledElicitation {
   readonly content: unknown;
 }
 
+/** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
+const initializedDeadline = 5_000;
 /** Most messages kept for a caller whose stream is being reopened. */
 const queueLimit = 100;
 /** Most ids of our own requests that are remembered. */
@@ -114,9 +117,12 @@ export class RelaySession {
     return this.running.size > 0 || this.#stream !== undefined;
   }
 
-  /** Resolves at `notifications/initialized`: requests overtake it on parallel sockets. */
-  get initialized(): Promise<void> {
-    return this.#initialized.promise;
+  /** Resolves at `notifications/initialized`, which requests overtake on parallel sockets, or when it is not said. */
+  async untilInitialized(clock: Clock): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = clock.after(initializedDeadline, late.resolve);
+    await Promise.race([this.#initialized.promise, late.promise]);
+    timer.dispose();
   }
 
   markInitialized(): void {
