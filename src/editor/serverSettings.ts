@@ -168,7 +168,9 @@ function readPolicy(): ServerPolicy {
       ? (settings.inspect<unknown>('allowedServers')?.defaultValue ?? [])
       : settings.get<unknown>('allowedServers'),
     denied: isManagedOnly
-      ? [denied?.defaultValue, denied?.globalValue].flatMap((list) => (Array.isArray(list) ? list : []))
+      ? [denied?.defaultValue, denied?.globalValue].flatMap((list) =>
+          Array.isArray(list) ? (list as readonly unknown[]) : [],
+        )
       : settings.get<unknown>('deniedServers'),
   };
 }

@@ -71,7 +71,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
     return [
       ...servers.map((entry) =>
         serverRow(entry, async () => {
-          const rows = await Promise.all(this.sections.map((section) => section.rows(entry)));
+          const rows = await Promise.all(this.sections.map(async (section) => section.rows(entry)));
           return rows.flat();
         }),
       ),

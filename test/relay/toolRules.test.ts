@@ -66,7 +66,12 @@ describe('the rule for a tool', () => {
   };
   const otherCaller = async (capabilities?: object) => {
     const caller = new RawCaller(editor.url, stage.broker.relay.keyFor(stage.server('scripted')).expose());
-    stage.own({ close: () => Promise.resolve(caller.close()) });
+    stage.own({
+      close: () => {
+        caller.close();
+        return Promise.resolve();
+      },
+    });
     await caller.initialize(capabilities);
     return caller;
   };
@@ -174,7 +179,7 @@ describe('the rule for a tool', () => {
   }
 
   it('that asks asks at each call', async () => {
-    for (const _call of [1, 2]) {
+    for (let call = 1; call <= 2; call++) {
       const answer = await editor.callTool('careful');
       await editor.respond((await questionOn(answer)).id, { action: 'accept', content: { call: 'allow' } });
       assert.equal((await resultOf(answer)).text, 'ran');
