@@ -9,6 +9,7 @@ import { oauthMutants } from './oauthMutants.js';
 import { profileMutants } from './profileMutants.js';
 import { relayMutants } from './relayMutants.js';
 import { statelessMutants } from './statelessMutants.js';
+import { toolMutants } from './toolMutants.js';
 
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
@@ -20,6 +21,7 @@ export const catalogue: readonly Mutant[] = [
   ...identityMutants,
   ...relayMutants,
   ...statelessMutants,
+  ...toolMutants,
   ...layerMutants,
   ...attackMutants,
 ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Emitter } from '../../src/broker/emitter.js';
 import { parseToolRules } from '../../src/broker/toolRules.js';
 import { RawCaller, type RawAnswer, type RpcMessage } from './rawCaller.js';
-import { startRelayWorld, type RelayWorld } from './relayWorld.js';
+import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 import { scriptedUpstream, type ScriptedUpstream } from './scriptedUpstream.js';
 
 describe('the rule for a tool', () => {
@@ -252,5 +252,37 @@ describe('the rule for a tool', () => {
     const stream = await editor.send({ method: 'GET' });
     rulesChanged.fire(undefined);
     await stream.until(/notifications\/tools\/list_changed/);
+  });
+});
+
+describe('what a tool needs', () => {
+  let stage: RelayWorld;
+  beforeEach(async () => {
+    stage = await startRelayWorld();
+    await stage.signIn('repositories');
+  });
+  afterEach(() => stage.close());
+
+  it('is learned from the server’s challenge, and outlives the consent', async () => {
+    const server = stage.server('repositories');
+    const learned = () => stage.broker.toolScopes.learned(server, 'create_branch');
+    const client = await stage.connect('repositories');
+    stage.onCard = () => Promise.resolve('decline');
+    await callTool(client, 'create_branch', { name: 'a' });
+    assert.deepEqual(learned(), ['repo:write']);
+    stage.onCard = async ({ url }) => {
+      await stage.consent(url);
+      return 'accept';
+    };
+    await callTool(client, 'create_branch', { name: 'a' });
+    assert.deepEqual(learned(), ['repo:write']);
+    assert.equal(stage.broker.toolScopes.learned(server, 'list_branches'), undefined);
+  });
+
+  it('is what the call was let through with, where more was known before', async () => {
+    const server = stage.server('repositories');
+    await stage.broker.toolScopes.challenged(server, 'list_branches', ['repo:read', 'repo:admin']);
+    await callTool(await stage.connect('repositories'), 'list_branches');
+    assert.deepEqual(stage.broker.toolScopes.learned(server, 'list_branches'), ['repo:read']);
   });
 });
