@@ -19,6 +19,7 @@ export type CommandId =
   | 'signInWithScopes'
   | 'signInWithCode'
   | 'setClientKey'
+  | 'setToolRule'
   | 'setClientSecret'
   | 'createClientMetadataDocument'
   | 'signInToIdentityProvider'

@@ -39,6 +39,13 @@ export class PersonalSignIn {
     );
   }
 
+  /** Begins a sign-in that asks for these scopes beside those that are held. */
+  async signInFor(server: ServerConfig, missing: readonly string[]): Promise<SignInOutcome> {
+    const { held } = await this.states.statusOf(server);
+    const scopes = [...new Set([...held, ...missing])];
+    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes }));
+  }
+
   /** Begins a sign-in that asks for these scopes and no others, in place of one that is under way. */
   async signInWithScopes(server: ServerConfig, scopes: readonly string[]): Promise<SignInOutcome> {
     this.cancel(server);

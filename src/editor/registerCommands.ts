@@ -13,9 +13,10 @@ import type { EditorServerSettings } from './serverSettings.js';
 import { registerIdentityProviderCommands } from './identityProviderCommands.js';
 import { registerSignInCommands } from './signInCommands.js';
 import { registerToolCallCommands, type ToolCallParts } from './toolCallCommands.js';
+import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
 
 /** All that any command needs. */
-export interface CommandParts extends ServerCommandParts {
+export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly settings: EditorServerSettings;
   readonly credentials: CredentialStore;
   readonly personalSignIn: PersonalSignIn;
@@ -35,6 +36,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);
   registerToolCallCommands(commands, parts.toolCalls);
+  registerToolCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   commands.register('addServer', () => new AddServer(settings, personalSignIn, states, finding).run());

@@ -19,6 +19,8 @@ export interface HeadlessParts extends Pick<
   | 'identityProvider'
   | 'confirmAccountChange'
   | 'recording'
+  | 'toolRules'
+  | 'toolPrompt'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */

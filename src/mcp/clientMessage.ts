@@ -34,6 +34,9 @@ export function parseClientMessage(body: Uint8Array): ClientMessage {
   }
   if (isJSONRPCRequest(value)) return { kind: 'request', request: value };
   if (isJSONRPCNotification(value)) {
+    // A server may run it all the same, and there would be no answer to say what became of it.
+    if (value.method === 'tools/call')
+      throw new AmbiguousJsonError('A tool call without an id is not relayed.');
     return { kind: 'notification', method: value.method, params: value.params ?? {} };
   }
   if (isJSONRPCResultResponse(value)) return { kind: 'response', id: value.id, result: value.result };

@@ -13,6 +13,9 @@ export interface Caller {
   readonly serverUrl?: string;
 }
 
+/** The editor's own MCP client. */
+export const editorCallerId = 'editor';
+
 export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly status: 403 | 404 };

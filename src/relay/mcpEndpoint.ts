@@ -5,7 +5,12 @@ import { errorName } from '../broker/errorName.js';
 import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
-import { errorMessage, listChangedMessages, sessionNotFoundMessage } from '../mcp/relayMessages.js';
+import {
+  errorMessage,
+  listChangedMessages,
+  sessionNotFoundMessage,
+  toolsChangedMessage,
+} from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
 import type { CallRecorder } from './callRecorder.js';
 import type { Caller } from './callerAdmission.js';
@@ -77,6 +82,11 @@ export class McpEndpoint {
       if (session.upstream !== undefined || session.running.size > 0) continue;
       for (const message of listChangedMessages()) session.push(message);
     }
+  }
+
+  /** Tells every caller that its list of tools is worth asking for again. */
+  toolsChanged(): void {
+    for (const session of this.#sessions.values()) session.push(toolsChangedMessage);
   }
 
   /** Ends the sessions of a caller whose key was taken back, and what runs in them. */

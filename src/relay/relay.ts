@@ -11,16 +11,19 @@ import type {
   LaunchPage,
   LaunchVisit,
   Log,
-  Memory,
   RedirectUri,
 } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignIns } from '../broker/signIns.js';
+import type { ToolPrompt } from '../broker/toolPrompt.js';
+import type { ToolRules } from '../broker/toolRules.js';
+import type { ToolScopes } from '../broker/toolScopes.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
+import { BlockedTools } from './blockedTools.js';
 import { CallRecorder, type CallRecording } from './callRecorder.js';
-import { CallerAdmission, isLoopbackAuthority, type Caller } from './callerAdmission.js';
+import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
@@ -31,10 +34,12 @@ import { LoopbackPorts } from './loopbackPorts.js';
 import { LoopbackListener } from './loopbackListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests } from './relayedRequest.js';
-import { ServerProfiles } from './serverProfiles.js';
+import type { ServerProfiles } from './serverProfiles.js';
 import { ServerStreams } from './serverStream.js';
+import { ScopeLessons } from './scopeLessons.js';
 import { SignedOutSessions } from './signedOutSession.js';
 import { StatelessRequests } from './statelessRequests.js';
+import { ToolGate } from './toolGate.js';
 import { UpstreamAnswers } from './upstreamAnswer.js';
 import { UpstreamDiscovery } from './upstreamDiscovery.js';
 import { UpstreamSessions } from './upstreamSession.js';
@@ -52,7 +57,12 @@ export interface RelayParts {
   readonly leaveUpstream: (sessionId: string) => void;
   /** Where tool calls are written down, if anywhere. */
   readonly recording?: CallRecording;
-  readonly memory: Memory;
+  readonly profiles: ServerProfiles;
+  readonly toolRules: ToolRules;
+  /** What calls show of the scopes that tools need. */
+  readonly toolScopes: ToolScopes;
+  /** Absent where nobody can be asked about a call outside a chat. */
+  readonly toolPrompt?: ToolPrompt;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -65,7 +75,7 @@ export interface RelayEndpoint {
 }
 
 /** The editor's own MCP client, as a caller. */
-const editorCaller: Caller = { id: 'editor', kind: 'editor', name: 'Editor' };
+const editorCaller: Caller = { id: editorCallerId, kind: 'editor', name: 'Editor' };
 
 /** The loopback side of the broker. Nothing listens until somebody needs it. */
 export class Relay implements Disposable, Launcher {
@@ -77,12 +87,11 @@ export class Relay implements Disposable, Launcher {
   readonly #loopbackCallbacks: LoopbackCallbacks;
   readonly #loopbackPorts: LoopbackPorts;
   readonly #endpoint: McpEndpoint;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: readonly Disposable[];
   readonly #keys = new Map<string, Redacted>();
 
   constructor(private readonly parts: RelayParts) {
-    const { authorizedFetch, credentials, recording, clock, log } = parts;
-    const profiles = new ServerProfiles(parts.memory);
+    const { authorizedFetch, credentials, profiles, recording, clock, log } = parts;
     const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
     const upstreams = new UpstreamSessions(
       authorizedFetch,
@@ -92,12 +101,15 @@ export class Relay implements Disposable, Launcher {
       clock,
       parts.leaveUpstream,
     );
-    const signedOut = new SignedOutSessions(profiles);
+    const blocked = new BlockedTools(parts.toolRules);
+    const signedOut = new SignedOutSessions(profiles, blocked);
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
     const tasks = new CallerTasks();
-    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks);
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks);
+    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
+    const gate = new ToolGate(parts.toolRules, credentials, clock, parts.toolPrompt);
+    const lessons = new ScopeLessons(parts.toolScopes, profiles);
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
     this.#endpoint = new McpEndpoint({
       authorizedFetch,
@@ -115,7 +127,10 @@ export class Relay implements Disposable, Launcher {
     this.#launchPages = new LaunchPages(clock);
     this.#loopbackCallbacks = new LoopbackCallbacks(parts.callbacks);
     this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
-    this.#subscription = credentials.onDidChange((serverUrl) => void this.#endpoint.serverChanged(serverUrl));
+    this.#subscriptions = [
+      credentials.onDidChange((serverUrl) => void this.#endpoint.serverChanged(serverUrl)),
+      parts.toolRules.onDidChange(() => this.#endpoint.toolsChanged()),
+    ];
   }
 
   /** The address and key VS Code's own MCP client uses; begins to listen. The key is fresh each activation. */
@@ -153,7 +168,7 @@ export class Relay implements Disposable, Launcher {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#endpoint.dispose();
     this.#loopbackPorts.dispose();
     this.#listener.dispose();

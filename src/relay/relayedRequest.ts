@@ -12,7 +12,9 @@ import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
 import type { HeldRequest } from './heldRequest.js';
+import type { ScopeLessons } from './scopeLessons.js';
 import type { SignedOutSessions } from './signedOutSession.js';
+import type { ToolGate } from './toolGate.js';
 import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
 import { untilAborted } from './untilAborted.js';
 import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
@@ -32,6 +34,8 @@ export class RelayedRequests {
     private readonly signedOut: SignedOutSessions,
     private readonly consent: ConsentInStream,
     private readonly tasks: CallerTasks,
+    private readonly gate: ToolGate,
+    private readonly lessons: ScopeLessons,
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
@@ -49,6 +53,11 @@ export class RelayedRequests {
       held.fail(ErrorCode.InvalidParams, 'This caller began no task of that id.');
       return;
     }
+    if (request.method === 'tools/call' && held.tool === undefined) {
+      // A server that reads the name from elsewhere would run what nobody judged.
+      held.fail(ErrorCode.InvalidParams, 'The call names no tool.');
+      return;
+    }
     if (request.method === 'ping' && session.upstream === undefined) {
       held.answer({});
       return;
@@ -56,8 +65,14 @@ export class RelayedRequests {
     if (held.resumed !== undefined && !(await this.#resume(held, held.resumed))) return;
     let need: ConsentNeed | undefined;
     for (let asked = 0; asked <= consentLimit; asked++) {
+      const refusal = await this.gate.refusal(held);
+      if (refusal !== undefined) {
+        held.refuse(refusal);
+        return;
+      }
       const outcome = await this.#attempt(held);
       if (outcome === 'answered') return;
+      await this.lessons.take(held, outcome);
       // Its session is left, and the call that did not run is made in one of the next person's.
       if (outcome.kind === 'otherPerson') continue;
       if (outcome.kind === 'response') {

@@ -5,6 +5,7 @@ import { asksForInput } from '../mcp/inputRequired.js';
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AnswerStreams } from './answerStream.js';
+import type { BlockedTools } from './blockedTools.js';
 import type { CallerTasks } from './callerTasks.js';
 import { drained } from './backPressure.js';
 import { describeRequest } from './consentInStream.js';
@@ -38,6 +39,7 @@ export class UpstreamAnswers {
     private readonly profiles: ServerProfiles,
     private readonly streams: AnswerStreams,
     private readonly tasks: CallerTasks,
+    private readonly blocked: BlockedTools,
   ) {}
 
   async relay(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
@@ -71,7 +73,7 @@ export class UpstreamAnswers {
       held.call?.end(endingOf(message));
       sayWho(held, credential);
       await this.#learn(held, data);
-      return this.tasks.handOn(held, data);
+      return this.#handedOn(held, data);
     });
     if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
   }
@@ -98,7 +100,7 @@ export class UpstreamAnswers {
     noteEnding(held, whole);
     await this.#learn(held, whole);
     sayWho(held, credential);
-    const handedOn = this.tasks.handOn(held, whole);
+    const handedOn = this.#handedOn(held, whole);
     const body = handedOn === whole ? chunks : only(handedOn);
     if (held.isStreaming) {
       await held.stream().pipe(body);
@@ -106,6 +108,13 @@ export class UpstreamAnswers {
     } else {
       await pipeThrough(held, response.status, body);
     }
+  }
+
+  /** The answer as the caller gets it. */
+  #handedOn(held: HeldRequest, answer: string): string {
+    return held.request.method === 'tools/list'
+      ? this.blocked.markedAnswer(held.session.server, answer)
+      : this.tasks.handOn(held, answer);
   }
 
   async #learn(held: HeldRequest, data: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broke
 import { serverItem } from '../../src/editor/serverChoice.js';
 import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
 import { summary, tooltip } from '../../src/editor/statusBar.js';
-import { ServersTree } from '../../src/editor/serversTree.js';
+import { serverRow } from '../../src/editor/serverRow.js';
 import { statusAction, statusWords } from '../../src/editor/statusWords.js';
 import { extensionId } from './activeExtension.js';
 
@@ -38,12 +38,9 @@ describe('a status', () => {
 });
 
 describe('a denial', () => {
-  const onDidChange = () => ({ dispose: () => undefined });
   const shown = (deniedBy: DeniedBy) => {
     const denied = entry('a', 'denied', { signedIn: true, deniedBy, detail: 'No.' });
-    const tree = new ServersTree({ all: () => Promise.resolve([denied]), onDidChange }, { problems: [] });
-    const { contextValue } = tree.getTreeItem({ kind: 'server', ...denied });
-    tree.dispose();
+    const { contextValue } = serverRow(denied, () => []).item;
     return [statusAction(denied.status)?.command, contextValue];
   };
 
@@ -167,39 +164,5 @@ describe('what a server or its authorization server wrote', () => {
     const ready = entry('a', 'ready', { account: `${icon} alice` });
     assert.equal(summary([ready]).text, '$(shield) $ (verified) alice');
     assert.ok(!summary([entry(icon, 'misconfigured')]).text.includes(icon));
-  });
-});
-
-describe('the tree', () => {
-  it('names account, status, and the scopes held and missing, for screen readers too', async () => {
-    const scopes = {
-      signedIn: true,
-      account: 'alice',
-      held: ['repo:read'],
-      missing: ['repo:write'],
-      tool: 'create_branch',
-    };
-    const row = { kind: 'server', ...entry('repositories', 'needsScopes', scopes) } as const;
-    const onDidChange = () => ({ dispose: () => undefined });
-    const tree = new ServersTree({ all: () => Promise.resolve([row]), onDidChange }, { problems: [] });
-    const item = tree.getTreeItem(row);
-    assert.equal(item.description, 'Needs more access – alice');
-    assert.equal(
-      item.accessibilityInformation?.label,
-      'repositories: Needs more access; account alice; create_branch needs repo:write',
-    );
-    assert.equal(item.contextValue, 'server needsScopes signedIn');
-    const facts = (await tree.getChildren(row)).map((fact) => tree.getTreeItem(fact));
-    assert.deepEqual(
-      facts.map(({ label, description }) => [label, description]),
-      [
-        ['Status', 'Needs more access'],
-        ['Account', 'alice'],
-        ['Scopes held', 'repo:read'],
-        ['Scopes missing', 'repo:write (create_branch)'],
-        ['Address', 'https://repositories.example/mcp'],
-      ],
-    );
-    tree.dispose();
   });
 });

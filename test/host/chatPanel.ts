@@ -115,6 +115,16 @@ export class ChatPanel {
     return new ConsentCard(this.card('Authorization Required').filter({ has: open }));
   }
 
+  /** The question of an elicitation by form; absent until the server asks, and again once it is answered. */
+  question(text: string): Locator {
+    return this.page.locator('.chat-question-carousel-container:visible').filter({ hasText: text });
+  }
+
+  /** Chooses one of the answers that a question lists, which sends it. */
+  async answerQuestion(text: string, answer: string): Promise<void> {
+    await this.question(text).locator('.chat-question-list-item', { hasText: answer }).click();
+  }
+
   /** Opens "Completed n steps", below which the lines of an ended turn are folded away. */
   async unfoldSteps(): Promise<void> {
     const summary = this.answers.last().locator('.completed-response-summary');

@@ -11,6 +11,7 @@ import { profileMutants } from './profileMutants.js';
 import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
 import { statelessMutants } from './statelessMutants.js';
+import { toolMutants } from './toolMutants.js';
 
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
@@ -24,6 +25,7 @@ export const catalogue: readonly Mutant[] = [
   ...recordMutants,
   ...statelessMutants,
   ...chatMutants,
+  ...toolMutants,
   ...layerMutants,
   ...attackMutants,
 ];

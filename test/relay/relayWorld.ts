@@ -4,6 +4,8 @@ import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/ty
 import type { RecordedCall } from '../../src/broker/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
 import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
+import type { ToolPrompt } from '../../src/broker/toolPrompt.js';
+import type { ToolRules } from '../../src/broker/toolRules.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
@@ -32,6 +34,8 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly oauth?: Readonly<Record<string, object>>;
   readonly questions?: SignInQuestions;
   readonly clientMetadataUrl?: string;
+  readonly toolRules?: ToolRules;
+  readonly toolPrompt?: ToolPrompt;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -87,10 +91,12 @@ export class RelayWorld {
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
     const { secrets, memory, lock, clock, log } = this;
-    const { questions, clientMetadataUrl } = this.options;
+    const { questions, clientMetadataUrl, toolRules, toolPrompt } = this.options;
     const broker = createHeadlessBroker({
       ...(questions !== undefined && { questions }),
       ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+      ...(toolRules !== undefined && { toolRules }),
+      ...(toolPrompt !== undefined && { toolPrompt }),
       servers: () => this.#servers,
       secrets,
       memory,
