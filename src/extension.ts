@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { RememberedAccountChoice } from './broker/accountChoice.js';
 import { AssertionInFile } from './broker/assertionFile.js';
 import { EditorAccountTokens } from './broker/editorAccountTokens.js';
 import type { Disposable } from './broker/ports.js';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext) {
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
       sharedRecords: sealed,
+      accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       lock,
       clock,
       log,

@@ -6,6 +6,7 @@ import { withSessionScopes } from '../oauth/scopeSelection.js';
 import type { ClientWithRedirect } from './clientForServer.js';
 import type { Discovered } from './discovery.js';
 import type { ServerConfig } from './serverSettings.js';
+import type { SignInRequest } from './signInRequest.js';
 import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
 /**
@@ -27,6 +28,7 @@ export async function askAuthorization(
   found: Discovered,
   { client, redirect }: ClientWithRedirect,
   scopes: readonly string[],
+  { anotherAccount }: Pick<SignInRequest, 'anotherAccount'>,
   http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { policy, resource } = found;
@@ -39,6 +41,7 @@ export async function askAuthorization(
     scopes,
     ...audienceParameter(policy, resource.resource),
     ...(dpop !== undefined && { dpop }),
+    ...(anotherAccount === true && { anotherAccount: { offersChoice: policy.selectsAccount === true } }),
     extraParameters: policy.extraParameters,
     exceptions: { pkceNotAdvertised: policy.exceptions.has('pkceNotAdvertised') },
   });

@@ -35,7 +35,7 @@ export async function consentFacts(
   credentials: CredentialStore,
 ): Promise<ConsentFacts> {
   const found = await attempt.discover();
-  const before = await credentials.get(attempt.server.url);
+  const before = await credentials.get(attempt.server.url, attempt.request.account);
   const isSameIssuer = before?.as.issuer === found.as.issuer;
   const kind = isSameIssuer ? need.kind : 'signIn';
   const asked = attempt.request.scopes ?? found.scopes;

@@ -145,7 +145,14 @@ export class SignInAttempt {
       const found = await this.#discoverWith(person); // steps 1–5a
       const scopes = askedScopes(found, this.request);
       const identity = await this.#identify(found, scopes, person); // step 5b
-      const { url, pending } = await askAuthorization(this.server, found, identity, scopes, this.#http()); // step 5c
+      const { url, pending } = await askAuthorization(
+        this.server,
+        found,
+        identity,
+        scopes,
+        this.request,
+        this.#http(),
+      ); // step 5c
       this.#own(
         this.parts.callbacks.expect(
           pending.state,
@@ -211,7 +218,7 @@ export class SignInAttempt {
 
   #take(tokens: ReceivedTokens): Promise<void> {
     const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
-    return takeTokens(tokens, this.parts, attempt, this.#http());
+    return takeTokens({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
   }
 
   /** With all that the person has to decide decided; the first of several authorization servers is no decision. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { SignOuts } from '../broker/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
+import { registerAccountCommands } from './accountCommands.js';
 import { AddServer } from './addServer.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
 import { registerClientCommands } from './clientCommands.js';
@@ -27,9 +28,10 @@ export interface CommandParts extends ServerCommandParts {
 
 /** Registers every command of the extension. */
 export function registerCommands(commands: Commands, parts: CommandParts): void {
-  const { settings, credentials, personalSignIn, signOuts, answers, http, choice, states } = parts;
+  const { settings, credentials, personalSignIn, answers, http, choice, states } = parts;
   const scopeChoice = new ScopeChoice(credentials, http, answers);
-  registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
+  registerSignInCommands(commands, choice, personalSignIn, scopeChoice);
+  registerAccountCommands(commands, parts);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);

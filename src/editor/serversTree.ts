@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ConsentStatus } from '../broker/consentStatus.js';
 import type { Disposable } from '../broker/ports.js';
 import type { ServerConfig, SettingProblem } from '../broker/serverSettings.js';
+import { accountItem, accountRows, type AccountRow } from './accountRows.js';
 import { commandId } from './commands.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
@@ -18,7 +19,8 @@ interface Fact {
 type TreeRow =
   | ({ readonly kind: 'server' } & ServerStatus)
   | { readonly kind: 'problem'; readonly problem: SettingProblem }
-  | { readonly kind: 'fact'; readonly server: ServerConfig; readonly fact: Fact };
+  | { readonly kind: 'fact'; readonly server: ServerConfig; readonly fact: Fact }
+  | AccountRow;
 
 /** The view “Servers”: each server with its account, status, and the scopes it holds and lacks. */
 export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable {
@@ -43,7 +45,8 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
       ];
     }
     if (row.kind !== 'server') return [];
-    return facts(row).map((fact) => ({ kind: 'fact', server: row.server, fact }));
+    const rows = facts(row).map((fact): TreeRow => ({ kind: 'fact', server: row.server, fact }));
+    return [...accountRows(row), ...rows];
   }
 
   getTreeItem(row: TreeRow): vscode.TreeItem {
@@ -54,6 +57,8 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
         return problemItem(row.problem);
       case 'fact':
         return factItem(row.fact);
+      case 'account':
+        return accountItem(row);
     }
   }
 
@@ -111,7 +116,7 @@ function facts({ server, status }: ServerStatus): Fact[] {
   const words = statusWords(status.status);
   const all: (Fact | undefined)[] = [
     { label: t('Status'), value: status.detail ?? words.label, icon: words.icon },
-    status.account === undefined
+    status.account === undefined || status.accounts !== undefined
       ? undefined
       : { label: t('Account'), value: status.account, icon: 'account' },
     status.held.length === 0

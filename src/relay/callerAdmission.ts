@@ -7,6 +7,8 @@ export interface Caller {
   /** Sessions belong to the caller that began them; this tells callers apart. */
   readonly id: string;
   readonly serverUrl?: string;
+  /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
+  readonly account?: string;
 }
 
 export type Admission =

@@ -198,6 +198,7 @@ export class McpEndpoint {
       headers,
       body,
       session: upstream,
+      account: session.caller.account,
       signal: session.closed,
     });
     if (outcome.kind === 'response') await discardBody(outcome.response);
@@ -246,6 +247,7 @@ export class McpEndpoint {
       method: 'DELETE',
       headers,
       session: upstream,
+      account: session.caller.account,
       signal: session.closed,
     });
     if (outcome.kind === 'response') await discardBody(outcome.response);

@@ -128,6 +128,7 @@ export class RelayedRequests {
       method: 'POST',
       ...post,
       session: sessionOf(upstream),
+      account: session.caller.account,
       signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
     });

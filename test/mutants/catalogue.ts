@@ -1,3 +1,4 @@
+import { accountMutants } from './accountMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { dpopMutants } from './dpopMutants.js';
@@ -22,4 +23,5 @@ export const catalogue: readonly Mutant[] = [
   ...statelessMutants,
   ...layerMutants,
   ...attackMutants,
+  ...accountMutants,
 ];

@@ -3,6 +3,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
 import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
+import type { AccountAnswer } from '../../src/broker/accountChange.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
@@ -55,7 +56,7 @@ export class RelayWorld {
     return 'accept';
   };
   /** What the person says to a change of account; by default no. */
-  onAccountChange = (): Promise<boolean> => Promise.resolve(false);
+  onAccountChange = (): Promise<AccountAnswer> => Promise.resolve('neither');
   readonly #open: { close(): Promise<void> | void }[] = [];
   readonly #servers: readonly ServerConfig[];
 
