@@ -27,8 +27,7 @@ export async function askAuthorization(
   server: ServerConfig,
   found: Discovered,
   { client, redirect }: ClientWithRedirect,
-  scopes: readonly string[],
-  { anotherAccount }: Pick<SignInRequest, 'anotherAccount'>,
+  { scopes, anotherAccount }: Pick<SignInRequest, 'anotherAccount'> & { readonly scopes: readonly string[] },
   http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { policy, resource } = found;

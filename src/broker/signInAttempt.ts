@@ -143,16 +143,9 @@ export class SignInAttempt {
       this.#enter('preparing');
       const person = new VisitingPerson(this.server, visit, this.parts, this.#abort.signal);
       const found = await this.#discoverWith(person); // steps 1–5a
-      const scopes = askedScopes(found, this.request);
-      const identity = await this.#identify(found, scopes, person); // step 5b
-      const { url, pending } = await askAuthorization(
-        this.server,
-        found,
-        identity,
-        scopes,
-        this.request,
-        this.#http(),
-      ); // step 5c
+      const asked = { ...this.request, scopes: askedScopes(found, this.request) };
+      const identity = await this.#identify(found, asked.scopes, person); // step 5b
+      const { url, pending } = await askAuthorization(this.server, found, identity, asked, this.#http()); // step 5c
       this.#own(
         this.parts.callbacks.expect(
           pending.state,
