@@ -35,7 +35,10 @@ describe('the Accounts menu', () => {
     const { window, serversView, chat } = scene;
     const accounts = new AccountsMenu(window);
     const listed = async () =>
-      (await accounts.labels()).filter((label) => label.includes('– repositories')).toSorted();
+      (await accounts.labels())
+        .filter((label) => label.includes('– repositories'))
+        .map((label) => label.replace(' (MCP OAuth)', ''))
+        .toSorted();
     await scene.signIn('repositories');
     const page = await window.pageOpenedBy(async () => {
       await window.runCommand('MCP OAuth: Switch Account…');
