@@ -71,6 +71,7 @@ export class AnswerStreams {
       method: 'GET',
       headers,
       session: sentIn,
+      account: held.session.caller.account,
       signal,
     });
     if (outcome.kind !== 'response') return undefined;

@@ -11,6 +11,8 @@ export interface Caller {
   /** What a person knows it by. */
   readonly name: string;
   readonly serverUrl?: string;
+  /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
+  readonly account?: string;
 }
 
 /** The editor's own MCP client. */

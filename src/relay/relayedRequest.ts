@@ -15,7 +15,8 @@ import type { HeldRequest } from './heldRequest.js';
 import type { ScopeLessons } from './scopeLessons.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { ToolGate } from './toolGate.js';
-import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
+import type { UpstreamAnswers } from './upstreamAnswer.js';
+import { refuseUnanswered } from './upstreamRefusal.js';
 import { untilAborted } from './untilAborted.js';
 import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
@@ -146,6 +147,7 @@ export class RelayedRequests {
       method: 'POST',
       ...post,
       session: sessionOf(upstream),
+      account: session.caller.account,
       signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
       onSend: (credential) => held.call?.sentWith(credential),

@@ -60,6 +60,7 @@ export class ServerStreams {
         method: 'GET',
         headers,
         session: upstream,
+        account: session.caller.account,
         signal: AbortSignal.any([closed, upstreamLeft]),
       });
       if (outcome.kind !== 'response') return;

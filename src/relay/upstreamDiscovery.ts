@@ -37,7 +37,10 @@ export class UpstreamDiscovery {
     );
   }
 
-  async #discover({ server, initialize }: RelaySession, signal: AbortSignal): Promise<DiscoveryOutcome> {
+  async #discover(
+    { server, initialize, caller }: RelaySession,
+    signal: AbortSignal,
+  ): Promise<DiscoveryOutcome> {
     const question: JSONRPCRequest = {
       jsonrpc: '2.0',
       id: 'mcp-oauth-broker/discover',
@@ -50,6 +53,7 @@ export class UpstreamDiscovery {
       method: 'POST',
       headers,
       body: Buffer.from(JSON.stringify(request)),
+      account: caller.account,
       signal,
     });
     if (outcome.kind !== 'response') return outcome;

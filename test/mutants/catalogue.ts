@@ -1,3 +1,4 @@
+import { accountMutants } from './accountMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { chatMutants } from './chatMutants.js';
@@ -28,4 +29,5 @@ export const catalogue: readonly Mutant[] = [
   ...toolMutants,
   ...layerMutants,
   ...attackMutants,
+  ...accountMutants,
 ];

@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const admission = 'src/relay/callerAdmission.ts';
-const endpoint = 'src/relay/mcpEndpoint.ts';
+const endpoint = 'src/relay/callerSessions.ts';
 const run = 'src/relay/relayedRequest.ts';
 const consent = 'src/relay/consentInStream.ts';
 const answer = 'src/relay/upstreamAnswer.ts';
