@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const admission = 'src/relay/callerAdmission.ts';
-const endpoint = 'src/relay/callerSessions.ts';
+const endpoint = 'src/relay/mcpEndpoint.ts';
 const run = 'src/relay/relayedRequest.ts';
 const consent = 'src/relay/consentInStream.ts';
 const answer = 'src/relay/upstreamAnswer.ts';
@@ -54,7 +54,7 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'a session of another caller served',
-    endpoint,
+    'src/relay/callerSessions.ts',
     ['session?.caller.id !== caller.id || ', 'session === undefined || '],
     sessionTest,
   ),
