@@ -10,6 +10,7 @@ import { errorName } from './errorName.js';
 import { directGrantOf, type DirectGrantName } from './grantChoice.js';
 import { hasLentToken, withoutLentToken } from './lentToken.js';
 import type { Clock, Lock, Log } from './ports.js';
+import { NarrowedTokens } from './narrowedTokens.js';
 import { refreshLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
 import { resourceParameter, signInPolicy } from './signInPolicy.js';
@@ -22,6 +23,8 @@ import type { ServerStates } from './serverStates.js';
  */
 export class AccessTokens {
   readonly #flights = new Map<string, Promise<Credential | undefined>>();
+  /** For callers that are allowed less than was granted. */
+  readonly narrowed: NarrowedTokens;
 
   constructor(
     private readonly credentials: CredentialStore,
@@ -32,7 +35,9 @@ export class AccessTokens {
     private readonly http: Network,
     /** Where absent, a person signs in at every server. */
     private readonly grants?: DirectGrants,
-  ) {}
+  ) {
+    this.narrowed = new NarrowedTokens(this, credentials, lock, clock, log, http);
+  }
 
   /**
    * The credential to send now, refreshed ahead of its expiry where that can be done.

@@ -12,6 +12,7 @@ import { personOf, withoutTokens, type Credential } from './credential.js';
 import { errorName } from './errorName.js';
 import { isUnattended } from './grantChoice.js';
 import type { MetadataCache } from './metadataCache.js';
+import type { TokenSource } from './narrowedTokens.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
@@ -29,6 +30,10 @@ export interface UpstreamRequest {
   readonly tool?: string;
   /** The session it belongs to and who that was begun as; undefined where it belongs to none. */
   readonly session?: { readonly person: string | undefined; readonly isStateless?: true } | undefined;
+  /** Whose account acts; absent: the one in use in the workspace. */
+  readonly account?: string;
+  /** The scopes its token may have at most; absent: all that were granted. */
+  readonly scopeCeiling?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -90,13 +95,16 @@ export class AuthorizedFetch {
   }
 
   async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
-    let credential = await this.tokens.current(server);
+    const { scopeCeiling } = request;
+    const tokens = scopeCeiling === undefined ? this.tokens : this.tokens.narrowed.below(scopeCeiling);
+    let credential = await tokens.current(server);
+    if (isOtherAccount(credential, request)) return otherAccount(server);
     if (isStranger(credential, request)) return { kind: 'otherPerson' };
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
       this.metadata?.drop(server);
       await discardBody(response);
-      const renewed = await this.tokens.after401(server, credential);
+      const renewed = await tokens.after401(server, credential);
       if (renewed !== undefined) {
         if (isStranger(renewed, request)) return { kind: 'otherPerson' };
         credential = renewed;
@@ -104,7 +112,7 @@ export class AuthorizedFetch {
       }
     }
     for (let tries = 1; tries <= stepUpLimit && response.status === 403; tries++) {
-      const wider = credential && (await this.#wider(server, response, credential));
+      const wider = credential && (await this.#wider(server, response, credential, tokens));
       if (wider === undefined) break;
       await discardBody(response);
       if (isStranger(wider, request)) return { kind: 'otherPerson' };
@@ -119,11 +127,12 @@ export class AuthorizedFetch {
     server: ServerConfig,
     response: Response,
     credential: Credential,
+    tokens: TokenSource,
   ): Promise<Credential | undefined> {
     const challenge = bearerChallengeOf(shownHeaders(response, credential));
     if (challenge?.error !== 'insufficient_scope') return undefined;
     const { union, added } = stepUpScopes(credential.tokens.scopes, challenge);
-    return added.length === 0 ? undefined : this.tokens.afterInsufficientScope(server, credential, union);
+    return added.length === 0 ? undefined : tokens.afterInsufficientScope(server, credential, union);
   }
 
   async #attempt(
@@ -228,6 +237,16 @@ function isStranger(credential: Credential | undefined, { session }: UpstreamReq
   // Where the server keeps no session, none can be another person's.
   if (session === undefined || session.isStateless === true) return false;
   return session.person !== personOf(credential);
+}
+
+/** A caller that was admitted with one account gets nothing of another's. */
+function isOtherAccount(credential: Credential | undefined, { account }: UpstreamRequest): boolean {
+  return account !== undefined && credential !== undefined && personOf(credential) !== account;
+}
+
+function otherAccount(server: ServerConfig): AuthorizedOutcome {
+  const detail = `The account signed in to ${server.name} is not the one this caller was admitted with.`;
+  return { kind: 'denied', detail };
 }
 
 /** Where no person signs in, what is refused is refused for good: nobody is asked, and it says why. */

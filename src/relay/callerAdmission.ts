@@ -1,12 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { AskingAgent } from '../broker/agentConsents.js';
 import { Redacted } from '../oauth/redacted.js';
+import type { CallerLimits } from './agentLimits.js';
 
 /** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
 export interface Caller {
   /** Sessions belong to the caller that began them; this tells callers apart. */
   readonly id: string;
   readonly serverUrl?: string;
+  /** Which agent, and what it may do at the server it calls. */
+  readonly agent?: AskingAgent & { readonly limits: CallerLimits };
 }
 
 export type Admission =

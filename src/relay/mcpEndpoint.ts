@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import type { AuthorizedFetch, UpstreamRequest } from '../broker/authorizedFetch.js';
 import { errorName } from '../broker/errorName.js';
 import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
 import { errorMessage, listChangedMessages, sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
+import { hasPlace } from './agentLimits.js';
 import type { Caller } from './callerAdmission.js';
 import { EventStream } from './eventStream.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
@@ -16,7 +17,7 @@ import { readBody, refuseBody } from './requestBody.js';
 import type { ServerStreams } from './serverStream.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { StatelessRequests } from './statelessRequests.js';
-import { upstreamHeaders } from './upstreamRequest.js';
+import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -113,6 +114,7 @@ export class McpEndpoint {
         sendJson(response, 400, errorMessage(message.request.id, ErrorCode.InvalidRequest, disagreement));
         return;
       }
+      if (!hasPlace(caller.agent?.limits, message.request.id, response)) return;
       if (declaredRevision(message.request) !== undefined) {
         const post = { request: message.request, body, incoming: request, response };
         await this.parts.stateless.answer(server, caller, post, (held) => this.#request(held));
@@ -189,18 +191,7 @@ export class McpEndpoint {
 
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
   async #forward(session: RelaySession, body: Buffer, request: IncomingMessage): Promise<void> {
-    await this.parts.upstreams.leaveStrangers(session);
-    const { upstream } = session;
-    if (upstream === undefined || session.isBridged) return;
-    const headers = upstreamHeaders('POST', upstream, request.headers);
-    const outcome = await this.parts.authorizedFetch.send(session.server, {
-      method: 'POST',
-      headers,
-      body,
-      session: upstream,
-      signal: session.closed,
-    });
-    if (outcome.kind === 'response') await discardBody(outcome.response);
+    await this.#tell(session, 'POST', request.headers, { body });
   }
 
   #get(server: ServerConfig, caller: Caller, request: IncomingMessage, response: ServerResponse): void {
@@ -230,22 +221,28 @@ export class McpEndpoint {
     }
     this.#sessions.delete(session.id);
     try {
-      await this.#endUpstream(session);
+      await this.#tell(session, 'DELETE');
     } finally {
       session.close();
     }
     response.writeHead(200).end();
   }
 
-  async #endUpstream(session: RelaySession): Promise<void> {
+  async #tell(
+    session: RelaySession,
+    method: 'POST' | 'DELETE',
+    caller: IncomingHttpHeaders = {},
+    body: Pick<UpstreamRequest, 'body'> = {},
+  ): Promise<void> {
     await this.parts.upstreams.leaveStrangers(session);
     const { upstream } = session;
     if (upstream === undefined || session.isBridged) return;
-    const headers = upstreamHeaders('DELETE', upstream);
     const outcome = await this.parts.authorizedFetch.send(session.server, {
-      method: 'DELETE',
-      headers,
+      method,
+      headers: upstreamHeaders(method, upstream, caller),
+      ...body,
       session: upstream,
+      ...accessOf(session),
       signal: session.closed,
     });
     if (outcome.kind === 'response') await discardBody(outcome.response);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AgentConsents } from '../broker/agentConsents.js';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { callbackPath, isCallbackPath } from '../broker/callbackPath.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
@@ -73,7 +74,10 @@ export class Relay implements Disposable, Launcher {
   readonly #launchPages: LaunchPages;
   readonly #loopbackCallbacks: LoopbackCallbacks;
   readonly #loopbackPorts: LoopbackPorts;
-  readonly #endpoint: McpEndpoint;
+  /** For callers that are admitted elsewhere. */
+  readonly endpoint: McpEndpoint;
+  /** What agents wait for. */
+  readonly agentConsents: AgentConsents;
   readonly #subscription: Disposable;
   readonly #keys = new Map<string, Redacted>();
 
@@ -93,10 +97,19 @@ export class Relay implements Disposable, Launcher {
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
     const tasks = new CallerTasks();
+    this.agentConsents = new AgentConsents(credentials, clock);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks);
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks);
+    const requests = new RelayedRequests(
+      authorizedFetch,
+      upstreams,
+      answers,
+      signedOut,
+      consent,
+      tasks,
+      this.agentConsents,
+    );
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
-    this.#endpoint = new McpEndpoint({
+    this.endpoint = new McpEndpoint({
       authorizedFetch,
       upstreams,
       requests,
@@ -109,7 +122,7 @@ export class Relay implements Disposable, Launcher {
     this.#launchPages = new LaunchPages(clock);
     this.#loopbackCallbacks = new LoopbackCallbacks(parts.callbacks);
     this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
-    this.#subscription = credentials.onDidChange((serverUrl) => void this.#endpoint.serverChanged(serverUrl));
+    this.#subscription = credentials.onDidChange((serverUrl) => void this.endpoint.serverChanged(serverUrl));
   }
 
   /** The address and key VS Code's own MCP client uses; begins to listen. The key is fresh each activation. */
@@ -132,7 +145,7 @@ export class Relay implements Disposable, Launcher {
     const id = `extension ${server.url}`;
     this.#keys.delete(id);
     this.#admission.revokeKey(id);
-    this.#endpoint.callerLeft(id);
+    this.endpoint.callerLeft(id);
   }
 
   async open(lifetime: number, onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage> {
@@ -147,7 +160,8 @@ export class Relay implements Disposable, Launcher {
 
   dispose(): void {
     this.#subscription.dispose();
-    this.#endpoint.dispose();
+    this.agentConsents.dispose();
+    this.endpoint.dispose();
     this.#loopbackPorts.dispose();
     this.#listener.dispose();
   }
@@ -199,7 +213,7 @@ export class Relay implements Disposable, Launcher {
       notFound(response);
       return;
     }
-    return this.#endpoint.answer(server, caller, request, response);
+    return this.endpoint.answer(server, caller, request, response);
   }
 
   #serverCalled(encodedName: string): ServerConfig | undefined {

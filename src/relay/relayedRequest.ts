@@ -1,12 +1,15 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { AgentConsents } from '../broker/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
 import type { Credential } from '../broker/credential.js';
+import { agentRefusals } from '../mcp/agentWords.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
 import { identityLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
 import { serverWords } from '../oauth/serverWords.js';
+import { agentCall, askForAgent, isToolNotAdmitted } from './agentRequest.js';
 import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
@@ -14,7 +17,7 @@ import type { HeldRequest } from './heldRequest.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
 import { untilAborted } from './untilAborted.js';
-import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 
 /** How often one request may ask the person, before the server is believed to want something else. */
@@ -31,6 +34,7 @@ export class RelayedRequests {
     private readonly signedOut: SignedOutSessions,
     private readonly consent: ConsentInStream,
     private readonly tasks: CallerTasks,
+    private readonly agentConsents: AgentConsents,
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
@@ -46,6 +50,10 @@ export class RelayedRequests {
     const { session, request } = held;
     if (this.tasks.isForeign(held)) {
       held.fail(ErrorCode.InvalidParams, 'This caller began no task of that id.');
+      return;
+    }
+    if (isToolNotAdmitted(held)) {
+      held.refuse(agentRefusals.toolNotAdmitted(agentCall(held)));
       return;
     }
     if (request.method === 'ping' && session.upstream === undefined) {
@@ -70,6 +78,10 @@ export class RelayedRequests {
         return;
       }
       need = outcome.need;
+      if (session.caller.agent !== undefined) {
+        held.refuse(await askForAgent(held, session.caller.agent, need, this.agentConsents));
+        return;
+      }
       if (asked === consentLimit) break;
       const consent = await this.consent.obtain(held, need);
       if (consent.kind === 'asked') return;
@@ -128,6 +140,7 @@ export class RelayedRequests {
       method: 'POST',
       ...post,
       session: sessionOf(upstream),
+      ...accessOf(session),
       signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
     });

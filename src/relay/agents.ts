@@ -1,0 +1,67 @@
+import { AgentAdmissions } from '../broker/agentAdmissions.js';
+import type { Clock, Disposable, Lock, Log, SharedRecords } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { AgentEntrance } from './agentEntrance.js';
+import { AgentLimits, type AgentLimitSettings } from './agentLimits.js';
+import { AgentsPort } from './agentsPort.js';
+import type { Relay } from './relay.js';
+
+/** How agents are served. */
+export interface AgentSettings extends AgentLimitSettings {
+  readonly port: number;
+}
+
+/**
+ * Below the ports that systems give to outgoing connections, so that it is free when it is needed; well-known
+ * for nothing.
+ */
+export const defaultAgentsPort = 29_417;
+
+/** Wide enough for an agent that works, too narrow for one that has run wild. */
+export const defaultAgentSettings: AgentSettings = {
+  port: defaultAgentsPort,
+  requestsPerMinute: 600,
+  concurrentRequests: 16,
+};
+
+export interface AgentsParts {
+  readonly relay: Relay;
+  readonly servers: () => readonly ServerConfig[];
+  readonly records: SharedRecords;
+  readonly settings: () => AgentSettings;
+  readonly lock: Lock;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The relay's side for agents: their admissions, their port, and what they wait for. */
+export class Agents implements Disposable {
+  readonly admissions: AgentAdmissions;
+  readonly port: AgentsPort;
+  readonly #entrance: AgentEntrance;
+
+  constructor({ relay, servers, records, settings, lock, clock, log }: AgentsParts) {
+    this.admissions = new AgentAdmissions(records, lock, clock, log);
+    const limits = new AgentLimits(settings, clock);
+    this.#entrance = new AgentEntrance({
+      admissions: this.admissions,
+      servers,
+      endpoint: relay.endpoint,
+      limits,
+      onLeft: (agentId) => relay.agentConsents.forget(agentId),
+      log,
+    });
+    this.port = new AgentsPort({
+      admissions: this.admissions,
+      port: () => settings().port,
+      onRequest: (request, response, port) => void this.#entrance.answer(request, response, port),
+      onLook: () => this.#entrance.cutOff(),
+      clock,
+      log,
+    });
+  }
+
+  dispose(): void {
+    this.port.dispose();
+  }
+}
