@@ -122,7 +122,12 @@ export class AgentEntrance {
     inside.open.add(response);
     response.once('close', () => inside.open.delete(response));
     const limits = this.parts.limits.of(agent.id);
-    const caller: Caller = { id, agent: { id: agent.id, name: agent.name, access, limits } };
+    const { account } = access;
+    const caller: Caller = {
+      id,
+      ...(account !== undefined && { account }),
+      agent: { id: agent.id, name: agent.name, access, limits },
+    };
     return this.parts.endpoint.answer(server, caller, request, response);
   }
 

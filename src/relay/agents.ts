@@ -1,4 +1,5 @@
 import { AgentAdmissions } from '../broker/agentAdmissions.js';
+import type { AgentConsents } from '../broker/agentConsents.js';
 import type { Clock, Disposable, Lock, Log, SharedRecords } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { AgentEntrance } from './agentEntrance.js';
@@ -38,10 +39,12 @@ export interface AgentsParts {
 export class Agents implements Disposable {
   readonly admissions: AgentAdmissions;
   readonly port: AgentsPort;
+  readonly consents: AgentConsents;
   readonly #entrance: AgentEntrance;
 
   constructor({ relay, servers, records, settings, lock, clock, log }: AgentsParts) {
     this.admissions = new AgentAdmissions(records, lock, clock, log);
+    this.consents = relay.agentConsents;
     const limits = new AgentLimits(settings, clock);
     this.#entrance = new AgentEntrance({
       admissions: this.admissions,

@@ -9,6 +9,8 @@ export interface Caller {
   /** Sessions belong to the caller that began them; this tells callers apart. */
   readonly id: string;
   readonly serverUrl?: string;
+  /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
+  readonly account?: string;
   /** Which agent, and what it may do at the server it calls. */
   readonly agent?: AskingAgent & { readonly limits: CallerLimits };
 }

@@ -39,7 +39,8 @@ export function upstreamHeaders(
 
 /** Whose account acts for a caller, and with which scopes at most. */
 export function accessOf({ caller }: RelaySession): Pick<UpstreamRequest, 'account' | 'scopeCeiling'> {
-  const { account, scopes } = caller.agent?.access ?? {};
+  const { account, agent } = caller;
+  const scopes = agent?.access.scopes;
   return { ...(account !== undefined && { account }), ...(scopes !== undefined && { scopeCeiling: scopes }) };
 }
 
