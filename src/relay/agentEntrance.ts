@@ -3,7 +3,7 @@ import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentAdmission } from '../broker/agentAdmission.js';
 import type { AgentAdmissions } from '../broker/agentAdmissions.js';
 import { errorName } from '../broker/errorName.js';
-import type { Log } from '../broker/ports.js';
+import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { agentRefusals } from '../mcp/agentWords.js';
 import { errorMessage } from '../mcp/relayMessages.js';
@@ -15,6 +15,8 @@ import { StandbyWindows, standbyPath } from './portHolder.js';
 
 /** When to try again where a stream has to end first, in seconds. */
 const streamSoon = 5;
+/** Longest time for the body of a request to arrive, in milliseconds. */
+const timeToAsk = 30_000;
 
 /** A caller that was let in. */
 interface Inside {
@@ -31,6 +33,7 @@ export interface AgentEntranceParts {
   readonly limits: AgentLimits;
   /** Called with the id of an agent that is admitted no more. */
   readonly onLeft: (agentId: string) => void;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -116,6 +119,11 @@ export class AgentEntrance {
       }
       response.once('close', leave);
     }
+    const slow = this.parts.clock.after(timeToAsk, () => {
+      // Nobody waits for the rest of what never ends.
+      if (!request.complete) request.destroy();
+    });
+    response.once('close', () => slow.dispose());
     const id = callerId(agent);
     const inside = this.#inside.get(id) ?? { admission: agent, open: new Set() };
     this.#inside.set(id, inside);

@@ -52,6 +52,7 @@ export class Agents implements Disposable {
       endpoint: relay.endpoint,
       limits,
       onLeft: (agentId) => relay.agentConsents.forget(agentId),
+      clock,
       log,
     });
     this.port = new AgentsPort({

@@ -20,6 +20,8 @@ export type AgentsPortState =
 const lookEvery = 1_000;
 /** The same while no agent is admitted. */
 const lookSeldom = 10_000;
+/** How often a holder may end just when it is asked. */
+const mostTries = 5;
 /** Agents send what they ask at once; calls may wait for their answers as long as they like. In milliseconds. */
 const timeToAsk = 30_000;
 const timeForHeaders = 10_000;
@@ -93,24 +95,35 @@ export class AgentsPort implements Disposable {
     const { kind } = this.#state;
     if ((kind === 'serving' || kind === 'standby') && this.#state.port === port) return;
     this.#leave();
-    const refused = await this.#listen(port);
-    if (refused === undefined) this.#become({ kind: 'serving', port });
-    else if (refused === 'EADDRINUSE') await this.#meet(port);
-    else this.#become({ kind: 'blocked', port, why: 'notAllowed' });
+    for (let tries = 1; tries <= mostTries; tries++) {
+      const refused = await this.#listen(port);
+      if (refused === undefined) {
+        this.#become({ kind: 'serving', port });
+        return;
+      }
+      if (refused !== 'EADDRINUSE') {
+        this.#become({ kind: 'blocked', port, why: 'notAllowed' });
+        return;
+      }
+      if (await this.#meet(port)) return;
+    }
+    // Whatever it is that hangs up each time, it is no window.
+    this.#become({ kind: 'blocked', port, why: 'foreign' });
   }
 
-  /** Finds out who holds the port. */
-  async #meet(port: number): Promise<void> {
+  /** Finds out who holds the port; false where nobody does any more. */
+  async #meet(port: number): Promise<boolean> {
     const secret = await this.parts.admissions.portSecret();
-    if (secret === undefined) return;
+    if (secret === undefined) return true;
     const holder = await askHolder(port, secret);
+    if (holder.kind === 'gone') return false;
     if (holder.kind !== 'ours') {
       this.#become({ kind: 'blocked', port, why: holder.kind });
-      return;
+      return true;
     }
     if (this.#isDisposed) {
       holder.dispose();
-      return;
+      return true;
     }
     this.#holder = holder;
     this.#become({ kind: 'standby', port });
@@ -120,6 +133,7 @@ export class AgentsPort implements Disposable {
       this.#state = { kind: 'idle' };
       void this.look();
     });
+    return true;
   }
 
   /** @returns the error's code where the port cannot be had */

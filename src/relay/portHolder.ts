@@ -8,6 +8,8 @@ export type Holder =
   /** A window of the same person; the connection to it ends when it does. */
   | ({ readonly kind: 'ours'; readonly ended: Promise<void> } & Disposable)
   | { readonly kind: 'foreign' }
+  /** It ended before it answered. */
+  | { readonly kind: 'gone' }
   /** It took the connection and says nothing: a stranger, or a window that hangs. */
   | { readonly kind: 'silent' };
 
@@ -37,7 +39,7 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
     asked.once('close', () => {
       clearTimeout(timer);
       ended.resolve(undefined);
-      resolve({ kind: 'foreign' });
+      resolve({ kind: 'gone' });
     });
     // Told by `close` as well.
     asked.on('error', () => undefined);
@@ -48,6 +50,7 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
       if (isProof(answer.headers[proofHeader], 'holder', secret, port, nonce)) {
         resolve({ kind: 'ours', ended: ended.promise, dispose: () => asked.destroy() });
       } else {
+        resolve({ kind: 'foreign' });
         asked.destroy();
       }
     });

@@ -164,6 +164,22 @@ describe('where agents call', () => {
     await once(socket, 'close');
   });
 
+  it('a body that never ends is cut off where it is too long, or takes too long', async () => {
+    const endless = await raw(head('Transfer-Encoding: chunked'));
+    endless.on('error', () => undefined);
+    const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(0x10000, 0x20), Buffer.from('\r\n')]);
+    for (let count = 0; count < 65; count++) endless.write(chunk);
+    const [answer] = (await once(endless, 'data')) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 413 [\s\S]*Connection: close/);
+    const slow = await raw(`${head('Content-Length: 100')}{`);
+    // What was sent before has arrived when what was sent after is answered.
+    assert.equal(await statusOf({}), 200);
+    const closed = once(slow, 'close');
+    scene.stage.clock.advance(30_000);
+    await closed;
+    endless.destroy();
+  });
+
   it('ten thousand connections that ask nothing keep nobody from being answered', async () => {
     const idle: Socket[] = [];
     let open = 0;
