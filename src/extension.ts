@@ -4,6 +4,7 @@ import { AssertionInFile } from './broker/assertionFile.js';
 import { EditorAccountTokens } from './broker/editorAccountTokens.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
+import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
@@ -16,6 +17,7 @@ import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
 import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { registerAgents } from './editor/registerAgents.js';
 import { registerCommands } from './editor/registerCommands.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
@@ -31,6 +33,7 @@ import { SealedFiles } from './node/sealedFiles.js';
 import { machineFetch } from './node/machineFetch.js';
 import { systemClock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
+import { Agents } from './relay/agents.js';
 
 /** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
 export function activate(context: vscode.ExtensionContext) {
@@ -77,7 +80,10 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const tree = own(new ServersTree(statuses, settings));
   const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
-  registerCommands(own(new Commands(log)), { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  const commands = own(new Commands(log));
+  registerCommands(commands, { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
+  const agents = own(new Agents({ relay, servers: () => settings.servers, records: sealed, settings: agentSettings, lock, clock, log })); // prettier-ignore
+  own(registerAgents(commands, { ...core, agents, settings, personalSignIn, clock }));
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));
@@ -87,5 +93,5 @@ export function activate(context: vscode.ExtensionContext) {
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, agents, context }; // prettier-ignore
 }

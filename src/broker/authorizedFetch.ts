@@ -72,6 +72,11 @@ export class AuthorizedFetch {
     private readonly metadata?: Pick<MetadataCache, 'drop'>,
   ) {}
 
+  /** Tells the address of a server whose tokens have more scopes than some of its callers may use. */
+  get onCannotNarrow() {
+    return this.tokens.narrowed.onDidFail;
+  }
+
   async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     try {
       return withoutPerson(server, await this.#send(server, request), this.states);

@@ -22,7 +22,14 @@ export type CommandId =
   | 'setClientSecret'
   | 'createClientMetadataDocument'
   | 'signInToIdentityProvider'
-  | 'signOutOfIdentityProvider';
+  | 'signOutOfIdentityProvider'
+  | 'admitAgent'
+  | 'connectAgent'
+  | 'rotateAgentKey'
+  | 'withdrawAgent'
+  | 'grantAgent'
+  | 'declineAgent'
+  | 'agentsPort';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

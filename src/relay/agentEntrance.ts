@@ -37,11 +37,6 @@ export interface AgentEntranceParts {
   readonly log: Log;
 }
 
-/** The path at which agents reach a server; it stays the same for as long as the server has its name. */
-export function agentPath(serverName: string): string {
-  return `/agents/${encodeURIComponent(serverName)}/mcp`;
-}
-
 /** Admits agents by their keys, each to what it was admitted to, and cuts off those that are no longer. */
 export class AgentEntrance {
   readonly #standby = new StandbyWindows();

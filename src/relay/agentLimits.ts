@@ -1,15 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { AgentLimitSettings } from '../broker/agentSettings.js';
 import type { Clock } from '../broker/ports.js';
 import { errorMessage } from '../mcp/relayMessages.js';
 import { sendJson } from './heldRequest.js';
-
-/** How much of the relay one agent may take. */
-export interface AgentLimitSettings {
-  readonly requestsPerMinute: number;
-  /** Requests that wait for their answer at the same time. */
-  readonly concurrentRequests: number;
-}
 
 /** An agent's place among the others. */
 export interface CallerLimits {

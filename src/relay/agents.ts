@@ -1,29 +1,12 @@
 import { AgentAdmissions } from '../broker/agentAdmissions.js';
 import type { AgentConsents } from '../broker/agentConsents.js';
+import type { AgentSettings } from '../broker/agentSettings.js';
 import type { Clock, Disposable, Lock, Log, SharedRecords } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { AgentEntrance } from './agentEntrance.js';
-import { AgentLimits, type AgentLimitSettings } from './agentLimits.js';
+import { AgentLimits } from './agentLimits.js';
 import { AgentsPort } from './agentsPort.js';
 import type { Relay } from './relay.js';
-
-/** How agents are served. */
-export interface AgentSettings extends AgentLimitSettings {
-  readonly port: number;
-}
-
-/**
- * Below the ports that systems give to outgoing connections, so that it is free when it is needed; well-known
- * for nothing.
- */
-export const defaultAgentsPort = 29_417;
-
-/** Wide enough for an agent that works, too narrow for one that has run wild. */
-export const defaultAgentSettings: AgentSettings = {
-  port: defaultAgentsPort,
-  requestsPerMinute: 600,
-  concurrentRequests: 16,
-};
 
 export interface AgentsParts {
   readonly relay: Relay;

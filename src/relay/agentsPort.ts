@@ -1,20 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AgentAdmissions } from '../broker/agentAdmissions.js';
+import type { AgentsPortState } from '../broker/agentSettings.js';
 import { Emitter } from '../broker/emitter.js';
 import { errorName } from '../broker/errorName.js';
 import type { Clock, Disposable, Log } from '../broker/ports.js';
 import { boundIdleConnections } from './idleConnections.js';
 import { askHolder, type Holder } from './portHolder.js';
-
-/** Who listens where agents call. */
-export type AgentsPortState =
-  /** Nobody, because no agent is admitted. */
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'serving'; readonly port: number }
-  /** Another window; this one takes over when that ends. */
-  | { readonly kind: 'standby'; readonly port: number }
-  /** A process that does not prove to be a window of this person, or nobody may. */
-  | { readonly kind: 'blocked'; readonly port: number; readonly why: 'foreign' | 'silent' | 'notAllowed' };
 
 /** How often what other windows, the clock and other programs did is looked for, in milliseconds. */
 const lookEvery = 1_000;

@@ -81,9 +81,13 @@ export class Relay implements Disposable, Launcher {
   readonly #subscription: Disposable;
   readonly #keys = new Map<string, Redacted>();
 
+  /** The names of a server's tools, as far as they are known. */
+  readonly toolNames: (server: ServerConfig) => readonly string[];
+
   constructor(private readonly parts: RelayParts) {
     const { authorizedFetch, credentials, clock, log } = parts;
     const profiles = new ServerProfiles(parts.memory);
+    this.toolNames = (server) => (profiles.tools(server) ?? []).map(({ name }) => name);
     const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
     const upstreams = new UpstreamSessions(
       authorizedFetch,

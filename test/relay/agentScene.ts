@@ -7,8 +7,9 @@ import type { AdmittedServer } from '../../src/broker/agentAdmission.js';
 import type { SharedRecord, SharedRecords } from '../../src/broker/ports.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
-import { agentPath } from '../../src/relay/agentEntrance.js';
-import { Agents, defaultAgentSettings, type AgentSettings } from '../../src/relay/agents.js';
+import { agentPath } from '../../src/broker/agentSettings.js';
+import { defaultAgentSettings, type AgentSettings } from '../../src/broker/agentSettings.js';
+import { Agents } from '../../src/relay/agents.js';
 import { RawCaller } from './rawCaller.js';
 import { startRelayWorld, type RelayWorld, type RelayWorldOptions } from './relayWorld.js';
 

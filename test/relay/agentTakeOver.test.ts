@@ -9,7 +9,7 @@ import { AgentAdmissions } from '../../src/broker/agentAdmissions.js';
 import { FileLock } from '../../src/node/fileLock.js';
 import { SealedFiles } from '../../src/node/sealedFiles.js';
 import { systemClock } from '../../src/node/systemClock.js';
-import { agentPath } from '../../src/relay/agentEntrance.js';
+import { agentPath } from '../../src/broker/agentSettings.js';
 import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 import { freePort } from './agentScene.js';
 import type { AgentWindowOptions } from './agentWindow.js';

@@ -3,7 +3,8 @@ import { FileLock } from '../../src/node/fileLock.js';
 import { SealedFiles } from '../../src/node/sealedFiles.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { parseServers } from '../../src/broker/serverSettings.js';
-import { Agents, defaultAgentSettings } from '../../src/relay/agents.js';
+import { defaultAgentSettings } from '../../src/broker/agentSettings.js';
+import { Agents } from '../../src/relay/agents.js';
 import { MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 
 /** What a window of the same person has in common with the others. */
