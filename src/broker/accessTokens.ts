@@ -14,6 +14,7 @@ import { NarrowedTokens } from './narrowedTokens.js';
 import { refreshLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
 import { resourceParameter, signInPolicy } from './signInPolicy.js';
+import type { TokenSource } from './tokenSource.js';
 import type { ServerStates } from './serverStates.js';
 
 /**
@@ -21,7 +22,7 @@ import type { ServerStates } from './serverStates.js';
  * a refresh token is used twice (OAuth 2.1 §4.3.1), so a refresh happens once: one flight a server here, a
  * lock between windows and processes, and a second look at the store once the lock is held.
  */
-export class AccessTokens {
+export class AccessTokens implements TokenSource {
   readonly #flights = new Map<string, Promise<Credential | undefined>>();
   /** For callers that are allowed less than was granted. */
   readonly narrowed: NarrowedTokens;

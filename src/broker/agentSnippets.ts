@@ -145,7 +145,6 @@ await client.connect(new StreamableHTTPClientTransport(new URL('${url}'), { requ
       code: `${JSON.stringify(
         {
           inputs: [{ id: 'brokerKey', type: 'promptString', description: 'Agent key', password: true }],
-          // eslint-disable-next-line no-template-curly-in-string -- the editor's own syntax for an input
           servers: { [name]: { type: 'http', url, headers: { Authorization: 'Bearer ${input:brokerKey}' } } },
         },
         undefined,

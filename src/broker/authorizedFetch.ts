@@ -12,10 +12,10 @@ import { personOf, withoutTokens, type Credential } from './credential.js';
 import { errorName } from './errorName.js';
 import { isUnattended } from './grantChoice.js';
 import type { MetadataCache } from './metadataCache.js';
-import type { TokenSource } from './narrowedTokens.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
+import type { TokenSource } from './tokenSource.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** How often one request is met with more scopes (MCP authorization, step-up). */

@@ -4,7 +4,6 @@ import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
-import type { AccessTokens } from './accessTokens.js';
 import { isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { Emitter } from './emitter.js';
@@ -12,9 +11,7 @@ import type { Clock, Lock, Log } from './ports.js';
 import { refreshLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
 import { resourceParameter, signInPolicy } from './signInPolicy.js';
-
-/** How a request gets its token. */
-export type TokenSource = Pick<AccessTokens, 'current' | 'after401' | 'afterInsufficientScope'>;
+import type { TokenSource } from './tokenSource.js';
 
 /** What the narrowing of one sign-in to some scopes has come to. */
 interface Narrowed {

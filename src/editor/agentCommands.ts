@@ -74,14 +74,6 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
   });
 }
 
-/** New keys for all of them, one after the other. */
-export async function rotateAll(agents: EditorAgents, parts: ConnectionParts): Promise<void> {
-  for (const agent of await agents.admissions.current()) {
-    const key = await agents.admissions.rotate(agent.id);
-    if (key !== undefined) await showConnection(agent, key, parts);
-  }
-}
-
 async function chooseAgent(
   row: unknown,
   agents: EditorAgents,

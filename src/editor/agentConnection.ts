@@ -4,6 +4,7 @@ import { agentPath } from '../broker/agentSettings.js';
 import { agentSnippets, keyVariable } from '../broker/agentSnippets.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { Redacted } from '../oauth/redacted.js';
+import type { EditorAgents } from './agentParts.js';
 import { notifications } from './notifications.js';
 import { plain } from './plainWords.js';
 
@@ -40,6 +41,14 @@ export async function showConnection(
     if (picked === undefined) return;
     await picked.run();
     if (picked.label.startsWith('$(check)')) return;
+  }
+}
+
+/** New keys for all of them, one after the other. */
+export async function rotateAll(agents: EditorAgents, parts: ConnectionParts): Promise<void> {
+  for (const agent of await agents.admissions.current()) {
+    const key = await agents.admissions.rotate(agent.id);
+    if (key !== undefined) await showConnection(agent, key, parts);
   }
 }
 

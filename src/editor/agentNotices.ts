@@ -4,8 +4,7 @@ import type { AgentsPortState } from '../broker/agentSettings.js';
 import type { Disposable } from '../broker/ports.js';
 import type { SignIns } from '../broker/signIns.js';
 import { accessScopes } from '../mcp/consentWords.js';
-import { rotateAll } from './agentCommands.js';
-import type { ConnectionParts } from './agentConnection.js';
+import { rotateAll, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';
 import { notifications } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';
@@ -61,16 +60,11 @@ export class AgentNotices implements Disposable {
         ? t('This process may not listen on the port {0}, where agents call.', state.port)
         : t('Another program has the port {0}, where agents call. It may have been sent their keys.', state.port); // prettier-ignore
     const buttons = state.why === 'notAllowed' ? [retry, change] : [retry, change, rotate];
-    switch (await notifications.warning(`${why} ${t('No agent is served until then.')}`, ...buttons)) {
-      case retry:
-        await this.parts.agents.port.look();
-        break;
-      case change:
-        await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpOAuthBroker.agents.port');
-        break;
-      case rotate:
-        await rotateAll(this.parts.agents, this.parts);
-        break;
+    const choice = await notifications.warning(`${why} ${t('No agent is served until then.')}`, ...buttons);
+    if (choice === retry) await this.parts.agents.port.look();
+    else if (choice === rotate) await rotateAll(this.parts.agents, this.parts);
+    else if (choice === change) {
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpOAuthBroker.agents.port');
     }
   }
 

@@ -3,13 +3,8 @@ import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentLimitSettings } from '../broker/agentSettings.js';
 import type { Clock } from '../broker/ports.js';
 import { errorMessage } from '../mcp/relayMessages.js';
+import type { CallerLimits } from './callerAdmission.js';
 import { sendJson } from './heldRequest.js';
-
-/** An agent's place among the others. */
-export interface CallerLimits {
-  /** @returns what to call when the request has its answer; undefined where too many wait for theirs */
-  begin(): (() => void) | undefined;
-}
 
 /** Streams an agent may hold open beside its requests; each belongs to a session of its own. */
 const mostStreams = 64;

@@ -40,7 +40,7 @@ export class AgentsPort implements Disposable {
   #holder: Extract<Holder, { kind: 'ours' }> | undefined;
   #timer: Disposable | undefined;
   #looking: Promise<void> = Promise.resolve();
-  #isDisposed = false;
+  readonly #disposed = new AbortController();
   readonly #subscription: Disposable;
 
   readonly onDidChange = this.#changed.event;
@@ -60,14 +60,14 @@ export class AgentsPort implements Disposable {
   }
 
   dispose(): void {
-    this.#isDisposed = true;
+    this.#disposed.abort();
     this.#subscription.dispose();
     this.#timer?.dispose();
     this.#leave();
   }
 
   async #lookOnce(): Promise<void> {
-    if (this.#isDisposed) return;
+    if (this.#disposed.signal.aborted) return;
     this.#timer?.dispose();
     let isAdmitted = false;
     try {
@@ -78,7 +78,7 @@ export class AgentsPort implements Disposable {
     } catch (error) {
       this.parts.log.warn(`The agents' port could not be looked after (${errorName(error)}).`);
     }
-    if (this.#isDisposed) this.#leave();
+    if (this.#disposed.signal.aborted) this.#leave();
     else this.#timer = this.parts.clock.after(isAdmitted ? lookEvery : lookSeldom, () => void this.look());
   }
 
@@ -112,7 +112,7 @@ export class AgentsPort implements Disposable {
       this.#become({ kind: 'blocked', port, why: holder.kind });
       return true;
     }
-    if (this.#isDisposed) {
+    if (this.#disposed.signal.aborted) {
       holder.dispose();
       return true;
     }

@@ -2,7 +2,12 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AskingAgent } from '../broker/agentConsents.js';
 import { Redacted } from '../oauth/redacted.js';
-import type { CallerLimits } from './agentLimits.js';
+
+/** A caller's place among the others. */
+export interface CallerLimits {
+  /** @returns what to call when the request has its answer; undefined where too many wait for theirs */
+  begin(): (() => void) | undefined;
+}
 
 /** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
 export interface Caller {

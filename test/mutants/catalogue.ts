@@ -1,3 +1,4 @@
+import { agentMutants } from './agentMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { dpopMutants } from './dpopMutants.js';
@@ -19,6 +20,7 @@ export const catalogue: readonly Mutant[] = [
   ...brokerMutants,
   ...identityMutants,
   ...relayMutants,
+  ...agentMutants,
   ...statelessMutants,
   ...layerMutants,
   ...attackMutants,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { callTool } from './relayWorld.js';
-import { AgentScene, startAgentScene } from './agentScene.js';
+import { startAgentScene, type AgentScene } from './agentScene.js';
 
 const both = ['repo:read', 'repo:write'];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { AgentScene, startAgentScene } from './agentScene.js';
+import { startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 import { RawCaller, type RawRequest, type RpcMessage } from './rawCaller.js';
 

@@ -5,7 +5,7 @@ import type { AgentsPortState } from '../../src/broker/agentSettings.js';
 import type { Agents } from '../../src/relay/agents.js';
 import { isProof, newNonce, proofOf } from '../../src/relay/portProof.js';
 import { Redacted } from '../../src/oauth/redacted.js';
-import { AgentScene, startAgentScene } from './agentScene.js';
+import { startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 
 describe('the agents’ port', () => {
