@@ -182,7 +182,7 @@ export const agentMutants: readonly Mutant[] = [
       'if (idle.size > most && oldest !== undefined) {',
       'if (idle.size > most * 1_000 && oldest !== undefined) {',
     ],
-    entranceTest,
+    'test/relay/idleConnections.test.ts',
   ),
   mutant(
     'agents’ port: listened on for nobody',

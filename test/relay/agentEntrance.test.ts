@@ -180,27 +180,6 @@ describe('where agents call', () => {
     endless.destroy();
   });
 
-  it('ten thousand connections that ask nothing keep nobody from being answered', async () => {
-    const idle: Socket[] = [];
-    let open = 0;
-    for (let batch = 0; batch < 100; batch++) {
-      await Promise.all(
-        Array.from({ length: 100 }, async () => {
-          const socket = connect(Number(caller.port), '127.0.0.1');
-          socket.on('error', () => undefined);
-          socket.once('close', () => open--);
-          idle.push(socket);
-          await once(socket, 'connect');
-          open++;
-        }),
-      );
-      if (batch % 10 === 0) assert.equal(await statusOf({}), 200);
-    }
-    assert.equal(await statusOf({}), 200);
-    assert.ok(open <= 400, `${open} are open`);
-    for (const socket of idle) socket.destroy();
-  }).timeout(60_000);
-
   it('an agent that was withdrawn is cut off at once, from what it listens on too', async () => {
     const guest = await scene.admit({ repositories: {} }, 'guest');
     const raw = guest.raw('repositories');
