@@ -1,12 +1,13 @@
-// Bundles the extension into one file. The editor provides `vscode`; everything else goes in.
+// Bundles the extension into one file, and the command that speaks stdio for agents into another. The editor
+// provides `vscode`; everything else goes in.
 const esbuild = require('esbuild');
 
 const watch = process.argv.includes('--watch');
 
 async function main() {
   const context = await esbuild.context({
-    entryPoints: ['src/extension.ts'],
-    outfile: 'dist/extension.js',
+    entryPoints: { extension: 'src/extension.ts', bridge: 'src/headless/bridgeCommand.ts' },
+    outdir: 'dist',
     bundle: true,
     platform: 'node',
     format: 'cjs',

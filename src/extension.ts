@@ -28,6 +28,7 @@ import { SettingsProblems } from './editor/settingsProblems.js';
 import { StatusBar } from './editor/statusBar.js';
 import { DiagnoseServer } from './editor/diagnoseServer.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
+import { BridgeFiles } from './node/bridgeFiles.js';
 import { FileLock } from './node/fileLock.js';
 import { SealedFiles } from './node/sealedFiles.js';
 import { machineFetch } from './node/machineFetch.js';
@@ -83,7 +84,7 @@ export function activate(context: vscode.ExtensionContext) {
   const commands = own(new Commands(log));
   registerCommands(commands, { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
   const agents = own(new Agents({ relay, servers: () => settings.servers, records: sealed, settings: agentSettings, lock, clock, log })); // prettier-ignore
-  own(registerAgents(commands, { ...core, agents, settings, personalSignIn, clock }));
+  own(registerAgents(commands, { ...core, agents, settings, personalSignIn, clock, bridge: new BridgeFiles(path.join(context.globalStorageUri.fsPath, 'agents'), context.asAbsolutePath('dist/bridge.js')) })); // prettier-ignore
   own(new StatusBar(statuses));
   own(new SettingsProblems(settings));
   own(vscode.window.registerUriHandler(callbackUri));

@@ -16,7 +16,12 @@ export interface ConnectionParts {
   readonly servers: () => readonly ServerConfig[];
   readonly port: () => number;
   /** Writes what the stdio command reads; absent where there is none. */
-  readonly writeBridge?: (agent: AgentAdmission, url: string, key: Redacted) => Promise<string>;
+  readonly writeBridge?: (
+    agent: AgentAdmission,
+    server: ServerConfig,
+    url: string,
+    key: Redacted,
+  ) => Promise<string>;
 }
 
 /**
@@ -89,7 +94,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
             {
               label: `$(terminal) ${t('Copy a Command That Speaks stdio')}`,
               description: plain(server.name),
-              run: async () => copy(await writeBridge(agent, url, key), t('The command')),
+              run: async () => copy(await writeBridge(agent, server, url, key), t('The command')),
             },
           ]),
     ];

@@ -4,6 +4,7 @@ import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignIns } from '../broker/signIns.js';
+import type { Redacted } from '../oauth/redacted.js';
 import { registerAgentCommands } from './agentCommands.js';
 import type { ConnectionParts } from './agentConnection.js';
 import { AgentNotices } from './agentNotices.js';
@@ -14,6 +15,11 @@ import type { Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
+/** Writes what the stdio command reads. */
+export interface BridgeWriter {
+  write(name: string, url: string, key: Redacted): Promise<string>;
+}
+
 export interface RegisterAgentsParts {
   readonly agents: EditorAgents;
   readonly settings: EditorServerSettings;
@@ -22,6 +28,7 @@ export interface RegisterAgentsParts {
   readonly personalSignIn: PersonalSignIn;
   readonly authorizedFetch: Pick<AuthorizedFetch, 'onCannotNarrow'>;
   readonly relay: { toolNames(server: ServerConfig): readonly string[] };
+  readonly bridge: BridgeWriter;
   readonly clock: Clock;
 }
 
@@ -31,6 +38,7 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
   const connection: ConnectionParts = {
     servers: () => settings.servers,
     port: () => agentSettings().port,
+    writeBridge: (agent, server, url, key) => parts.bridge.write(bridgeName(agent.id, server), url, key),
   };
   const onCannotNarrow = authorizedFetch.onCannotNarrow;
   const notices = new AgentNotices({ ...parts, ...connection, onCannotNarrow });
@@ -47,4 +55,10 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
   });
   void agents.port.look();
   return vscode.Disposable.from(notices, tree, view, changes);
+}
+
+/** A file's name for one server of an agent; servers' names hold what no file system takes. */
+function bridgeName(agentId: string, { name }: ServerConfig): string {
+  const safe = name.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 40);
+  return `${agentId}-${safe}`;
 }
