@@ -1,32 +1,49 @@
-// Bundles the extension into one file, and the command that speaks stdio for agents into another. The editor
-// provides `vscode`; everything else goes in.
+// Bundles the extension, the script of its page and the command that speaks stdio for agents into a file each.
+// The editor provides `vscode`; everything else goes in.
 const esbuild = require('esbuild');
 
 const watch = process.argv.includes('--watch');
 
-async function main() {
-  const context = await esbuild.context({
+const shared = {
+  bundle: true,
+  minify: !watch,
+  // Beside the bundle, which does not name it: the map is not shipped.
+  sourcemap: 'external',
+  logLevel: 'warning',
+};
+const bundles = [
+  {
+    ...shared,
     entryPoints: { extension: 'src/extension.ts', bridge: 'src/headless/bridgeCommand.ts' },
     outdir: 'dist',
-    bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node22',
     external: ['vscode'],
     // jsonc-parser's main file is UMD, whose requires a bundler cannot follow; its module file can be.
     mainFields: ['module', 'main'],
-    minify: !watch,
     keepNames: true,
-    // Beside the bundle, which does not name it: the map is not shipped.
-    sourcemap: 'external',
-    logLevel: 'warning',
-  });
-  if (watch) {
-    await context.watch();
-    return;
+  },
+  {
+    ...shared,
+    entryPoints: ['src/webview/toolCalls.ts'],
+    outfile: 'dist/toolCalls.js',
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome120',
+  },
+];
+
+async function main() {
+  for (const bundle of bundles) {
+    const context = await esbuild.context(bundle);
+    if (watch) {
+      await context.watch();
+      continue;
+    }
+    await context.rebuild();
+    await context.dispose();
   }
-  await context.rebuild();
-  await context.dispose();
 }
 
 main().catch((error) => {

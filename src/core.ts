@@ -26,8 +26,13 @@ import { ServerStates } from './broker/serverStates.js';
 import type { SignInParts } from './broker/signInAttempt.js';
 import { SignIns } from './broker/signIns.js';
 import { SignOuts } from './broker/signOut.js';
+import type { CallRecording } from './relay/callRecorder.js';
+import type { ToolPrompt } from './broker/toolPrompt.js';
+import { noToolRules, type ToolRules } from './broker/toolRules.js';
+import { ToolScopes } from './broker/toolScopes.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
+import { ServerProfiles } from './relay/serverProfiles.js';
 
 /** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
 type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl'> &
@@ -59,7 +64,13 @@ export interface CoreParts {
   readonly editorAccounts?: EditorAccountTokens;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** What callers may do with which tool; without, everything. */
+  readonly toolRules?: ToolRules;
+  /** Where there is somebody to ask about the calls of tools whose rule is to ask. */
+  readonly toolPrompt?: ToolPrompt;
   readonly redirects: (relay: Relay) => RedirectUris;
+  /** Where tool calls are written down, if anywhere. */
+  readonly recording?: CallRecording;
 }
 
 /** The broker and its relay, put together. */
@@ -72,6 +83,8 @@ export interface Core extends Disposable {
   readonly relay: Relay;
   readonly signIns: SignIns;
   readonly signOuts: SignOuts;
+  readonly profiles: ServerProfiles;
+  readonly toolScopes: ToolScopes;
 }
 
 /** Nothing is asked of the network and nothing listens until it is needed. */
@@ -98,6 +111,8 @@ export function createCore(parts: CoreParts): Core {
   const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
   const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
   const callbacks = new PendingCallbacks();
+  const profiles = new ServerProfiles(memory);
+  const toolScopes = new ToolScopes(memory);
   const relay = new Relay({
     servers,
     authorizedFetch,
@@ -106,9 +121,13 @@ export function createCore(parts: CoreParts): Core {
     callbacks,
     consentPrompt: parts.consentPrompt(credentials),
     leaveUpstream: (sessionId) => transport.leave(sessionId),
-    memory,
+    profiles,
+    toolScopes,
+    toolRules: parts.toolRules ?? noToolRules,
+    ...(parts.toolPrompt !== undefined && { toolPrompt: parts.toolPrompt }),
     clock,
     log,
+    ...(parts.recording !== undefined && { recording: parts.recording }),
   });
   const signIns: SignIns = new SignIns(
     {
@@ -141,6 +160,8 @@ export function createCore(parts: CoreParts): Core {
     relay,
     signIns,
     signOuts,
+    profiles,
+    toolScopes,
     dispose: () => {
       for (const part of owned) part.dispose();
     },

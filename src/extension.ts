@@ -1,14 +1,13 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { AssertionInFile } from './broker/assertionFile.js';
 import { EditorAccountTokens } from './broker/editorAccountTokens.js';
+import { CallLedger } from './broker/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
-import { Commands } from './editor/commands.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
@@ -17,21 +16,17 @@ import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
 import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
-import { registerAgents } from './editor/registerAgents.js';
-import { registerCommands } from './editor/registerCommands.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
-import { EditorServerSettings } from './editor/serverSettings.js';
+import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
 import { ServerStatuses } from './editor/serverStatuses.js';
-import { ServersTree } from './editor/serversTree.js';
-import { SettingsProblems } from './editor/settingsProblems.js';
-import { StatusBar } from './editor/statusBar.js';
-import { DiagnoseServer } from './editor/diagnoseServer.js';
+import { NotificationToolPrompt } from './editor/toolPrompt.js';
+import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
-import { FileLock } from './node/fileLock.js';
-import { SealedFiles } from './node/sealedFiles.js';
 import { machineFetch } from './node/machineFetch.js';
+import { machineStorage } from './node/machineStorage.js';
+import { Surfaces } from './editor/surfaces.js';
 import { systemClock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
 import { Agents } from './relay/agents.js';
@@ -45,12 +40,13 @@ export function activate(context: vscode.ExtensionContext) {
   const clock = systemClock;
   const log = own(new OutputLog());
   const secrets = new EditorSecretStore(context.secrets);
-  const lock = new FileLock(path.join(context.globalStorageUri.fsPath, 'locks'), log);
-  const sealed = new SealedFiles(path.join(context.globalStorageUri.fsPath, 'credentials'), secrets, log);
+  const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
 
   const settings = own(new EditorServerSettings());
+  const toolRules = own(new EditorToolRules());
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
+  const ledger = own(new CallLedger(calls, log));
   const core = own(
     createCore({
       answers,
@@ -58,8 +54,7 @@ export function activate(context: vscode.ExtensionContext) {
       servers: () => settings.servers,
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
-      sharedRecords: sealed,
-      lock,
+      ...storage,
       clock,
       log,
       network: { fetch: machineFetch, resolver: systemResolver },
@@ -68,10 +63,13 @@ export function activate(context: vscode.ExtensionContext) {
       editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),
       consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
       confirmAccountChange,
+      recording: { ledger, recordsArguments },
+      toolRules,
+      toolPrompt: new NotificationToolPrompt(),
       redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
     }),
   );
-  const { credentials, states, relay, signIns, signOuts, http } = core;
+  const { credentials, states, relay, signIns, signOuts } = core;
   const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, new BrowserLauncher(clock));
 
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
@@ -79,20 +77,14 @@ export function activate(context: vscode.ExtensionContext) {
   const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
-  const tree = own(new ServersTree(statuses, settings));
-  const diagnosis = own(new DiagnoseServer(context, { credentials, http, clock, discovery: answers }));
-  const commands = own(new Commands(log));
-  registerCommands(commands, { ...core, diagnosis, settings, statuses, choice, personalSignIn, answers, log, extensionId: context.extension.id }); // prettier-ignore
-  const agents = own(new Agents({ relay, servers: () => settings.servers, records: sealed, settings: agentSettings, lock, clock, log })); // prettier-ignore
-  own(registerAgents(commands, { ...core, agents, settings, personalSignIn, clock, bridge: new BridgeFiles(path.join(context.globalStorageUri.fsPath, 'agents'), context.asAbsolutePath('dist/bridge.js')) })); // prettier-ignore
-  own(new StatusBar(statuses));
-  own(new SettingsProblems(settings));
+  const agents = own(new Agents({ relay, servers: () => settings.servers, records: storage.sharedRecords, settings: agentSettings, lock: storage.lock, clock, log })); // prettier-ignore
+  const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
+  const surfaces = own(new Surfaces(context, { ...core, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
-  own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', tree));
   own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree, relay, agents, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, context }; // prettier-ignore
 }

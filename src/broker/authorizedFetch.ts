@@ -35,6 +35,8 @@ export interface UpstreamRequest {
   /** The scopes its token may have at most; absent: all that were granted. */
   readonly scopeCeiling?: readonly string[];
   readonly signal: AbortSignal;
+  /** Told, each time it is sent, with which sign-in. */
+  readonly onSend?: (credential: Credential | undefined) => void;
 }
 
 /** What only the person can give. */
@@ -145,6 +147,7 @@ export class AuthorizedFetch {
     request: UpstreamRequest,
     credential: Credential | undefined,
   ): Promise<Response> {
+    request.onSend?.(credential);
     const headers = new Headers(request.headers);
     for (const [name, value] of Object.entries(server.headers)) headers.set(name, value);
     const tokens = credential?.tokens;

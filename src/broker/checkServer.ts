@@ -1,9 +1,11 @@
 import { shownAddress } from '../oauth/serverWords.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from './authorizedFetch.js';
 import { observationOfError } from './consentStatus.js';
+import type { Clock } from './ports.js';
 import { probeBody, probeFault, probeHeaders } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
+import { timeLimit } from './timeLimit.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** A person waits for it, in milliseconds. */
@@ -12,23 +14,25 @@ const patience = 9_000;
 /** Asks a server once, with the person's token where there is one, so that its status says what is so. */
 export async function checkServer(
   server: ServerConfig,
-  parts: { readonly authorizedFetch: AuthorizedFetch; readonly states: ServerStates },
+  parts: { readonly authorizedFetch: AuthorizedFetch; readonly states: ServerStates; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<void> {
-  const timeout = AbortSignal.timeout(patience);
+  const limit = timeLimit(parts.clock, patience);
   let outcome: AuthorizedOutcome;
   try {
     outcome = await parts.authorizedFetch.send(server, {
       method: 'POST',
       headers: new Headers(probeHeaders),
       body: new TextEncoder().encode(probeBody),
-      signal: AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([signal, limit.signal]),
     });
   } catch (error) {
-    if (!timeout.aborted) throw error;
+    if (signal.aborted || !limit.signal.aborted) throw error;
     const detail = `${shownAddress(server.url)} did not answer within ${patience / 1000} s.`;
     parts.states.observe(server, { kind: 'unreachable', detail });
     return;
+  } finally {
+    limit.dispose();
   }
   if (outcome.kind !== 'response') return;
   const { response, credential } = outcome;

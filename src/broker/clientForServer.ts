@@ -104,7 +104,7 @@ export async function configuredIdentity(
   const secret = isConfigured ? await clientSecrets.get(server, clientId, issuer) : undefined;
   const key = isConfigured ? await clientSecrets.getKey(server, clientId, issuer) : undefined;
   if (clientId !== undefined && secret === undefined && key === undefined && policy.secretRequired === true) {
-    throw secretRequired(server, issuer);
+    throw clientSecretRequired(server, issuer);
   }
   return chooseClientIdentity(as, {
     ...(clientId !== undefined && { configuredClientId: clientId }),
@@ -116,7 +116,7 @@ export async function configuredIdentity(
 }
 
 /** Said before the person consents to what would come to nothing. */
-function secretRequired({ name }: ServerConfig, issuer: string): OAuthFlowError {
+export function clientSecretRequired({ name }: ServerConfig, issuer: string): OAuthFlowError {
   const host = shownAddress(issuer);
   const provider = profileOf(issuer)?.name ?? host;
   return new OAuthFlowError(

@@ -2,7 +2,9 @@ import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.j
 import { addressOf } from '../oauth/secureAddress.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { ConsentNeed } from './authorizedFetch.js';
+import type { Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
+import type { Discovered } from './discovery.js';
 import type { SignInAttempt } from './signInAttempt.js';
 
 /** What the person has to know before they go to the browser for an attempt. */
@@ -36,17 +38,32 @@ export async function consentFacts(
 ): Promise<ConsentFacts> {
   const found = await attempt.discover();
   const before = await credentials.get(attempt.server.url);
+  return consentFactsOf(need.kind, found, attempt.request.scopes, before);
+}
+
+/**
+ * The same of a sign-in that has not begun.
+ *
+ * @param scopes what it would be begun for; undefined where discovery decides
+ * @param before the sign-in that is there
+ */
+export function consentFactsOf(
+  needed: ConsentNeed['kind'],
+  found: Discovered,
+  scopes: readonly string[] | undefined,
+  before: Credential | undefined,
+): ConsentFacts {
   const isSameIssuer = before?.as.issuer === found.as.issuer;
-  const kind = isSameIssuer ? need.kind : 'signIn';
-  const asked = attempt.request.scopes ?? found.scopes;
+  const kind = isSameIssuer ? needed : 'signIn';
+  const asked = scopes ?? found.scopes;
   const held = kind === 'stepUp' ? (before?.tokens.scopes ?? []) : [];
-  const scopes = asked
+  const added = asked
     .filter((scope) => !held.includes(scope))
     .map(serverWords)
     .filter((scope) => scope !== undefined);
   return {
     kind,
-    scopes,
+    scopes: added,
     authorizationServer: new URL(found.as.issuer).host,
     ...signInPageOf(found.as),
     ...(before !== undefined &&

@@ -26,6 +26,10 @@ export interface ConsentStatus {
   readonly signedIn: boolean;
   /** Whose account acts, where one is signed in. */
   readonly account?: string;
+  /** Until when the token is good, in milliseconds since the epoch, where the authorization server said. */
+  readonly expiresAt?: number;
+  /** Whether the token is renewed without the person, where one is held. */
+  readonly refreshable?: boolean;
   /** Scopes the credential holds. */
   readonly held: readonly string[];
   /** Scopes a tool asked for and the credential lacks. */
@@ -159,6 +163,8 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
     held,
     missing,
     ...(credential?.account !== undefined && { account: credential.account }),
+    ...(credential?.expiresAt !== undefined && { expiresAt: credential.expiresAt }),
+    ...(credential !== undefined && { refreshable: credential.refreshable }),
     ...(observation?.kind === 'insufficientScope' &&
       observation.tool !== undefined && { tool: observation.tool }),
     ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),

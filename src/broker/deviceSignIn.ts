@@ -6,6 +6,7 @@ import {
   requestDeviceAuthorization,
   type DeviceAuthorization,
 } from '../oauth/deviceAuthorization.js';
+import { dpopBinding } from '../oauth/dpopBinding.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
@@ -13,6 +14,8 @@ import type { TokenSet } from '../oauth/tokenSet.js';
 import { clientName, configuredIdentity } from './clientForServer.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
+import { checkConfiguredClient } from './configuredClient.js';
+import type { CredentialStore } from './credentialStore.js';
 import type { Discovered } from './discovery.js';
 import type { Clock } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
@@ -22,6 +25,7 @@ import { audienceParameter, resourceParameter } from './signInPolicy.js';
 export type ShowCode = (device: DeviceAuthorization) => void;
 
 export interface DeviceSignInParts {
+  readonly credentials: CredentialStore;
   readonly clients: ClientStore;
   readonly clientSecrets?: ClientSecrets;
   readonly clock: Clock;
@@ -38,12 +42,14 @@ export async function beginWithCode(
   http: HttpContext,
 ): Promise<DeviceAuthorization> {
   const { as, policy, resource } = found;
+  const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
   const grant = {
     as,
     client: await clientFor(server, found, scopes, parts, http),
     scopes,
     ...resourceParameter(policy, resource.resource),
     ...audienceParameter(policy, resource.resource),
+    ...(dpop !== undefined && { dpop }),
   };
   return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(as, parts));
 }
@@ -56,15 +62,19 @@ export function tokensForCode(
   http: HttpContext,
 ): Promise<TokenSet> {
   show(device);
+  const { signal } = http;
   const wait = (milliseconds: number) =>
     new Promise<void>((resolve, reject) => {
-      http.signal?.throwIfAborted();
-      const timer = parts.clock.after(milliseconds, resolve);
+      signal?.throwIfAborted();
       const stop = () => {
         timer.dispose();
-        reject(http.signal?.reason as Error);
+        reject(signal?.reason as Error);
       };
-      http.signal?.addEventListener('abort', stop, { once: true });
+      const timer = parts.clock.after(milliseconds, () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      });
+      signal?.addEventListener('abort', stop, { once: true });
     });
   const tokens = awaitDeviceTokens(device, http, wait, () => parts.clock.now());
   return tokens.catch(forgetting(device.grant.as, parts));
@@ -79,6 +89,8 @@ async function clientFor(
   http: HttpContext,
 ): Promise<OAuthClient> {
   if (as.device_authorization_endpoint === undefined) return noClient;
+  // Another could show the person a code that it asked the first one for, and have the tokens.
+  await checkConfiguredClient(server, as, parts);
   const known = await parts.clients.get(identifierOf(as), deviceCodeGrantType);
   const identity = await configuredIdentity({ server, as, policy, scopes }, parts, known);
   switch (identity.kind) {

@@ -1,4 +1,6 @@
 import { buildAuthorizationRequest } from '../oauth/authorizationRequest.js';
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
+import { dpopBinding } from '../oauth/dpopBinding.js';
 import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
@@ -16,11 +18,14 @@ import {
   type Facts,
   type PresentSignIn,
 } from './diagnosisFacts.js';
+import { clientSecretRequired } from './clientForServer.js';
+import type { ClientSecrets } from './clientSecrets.js';
 import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
 import type { Clock } from './ports.js';
 import { probe } from './probe.js';
 import { recordedFetch, type RecordedRequest } from './recordedFetch.js';
 import type { ServerConfig } from './serverSettings.js';
+import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
 /** The ten steps, as the report heads them. */
 export const stepTitles = {
@@ -58,6 +63,7 @@ export interface DiagnosisParts {
   readonly http: Network;
   readonly clock: Clock;
   readonly discovery: DiscoveryParts;
+  readonly clientSecrets?: Pick<ClientSecrets, 'has' | 'hasKey'>;
   readonly present: PresentSignIn | undefined;
 }
 
@@ -174,18 +180,31 @@ class Walk {
   /** The very request a sign-in would make, with a client id in its place where there is none yet. */
   async #authorizationRequest(found: Discovered) {
     const { as, policy, scopes, resource, identity } = found;
+    await this.#checkSecret(found);
+    const dpop = await dpopBinding({ ...found, overHttpSse: this.server.type === 'sse' });
     const clientId = identity.kind === 'use' ? identity.client.clientId : '(given at registration)';
     const { url } = await buildAuthorizationRequest({
       as,
       client: { clientId, authMethod: 'none', source: 'registered', redirectUris: [] },
       redirectUri: redirectWords(policy),
-      ...(policy.omitResource ? {} : { resource: resource.resource }),
-      ...(policy.audience !== undefined && { audience: policy.audience }),
+      ...resourceParameter(policy, resource.resource),
+      ...audienceParameter(policy, resource.resource),
+      ...(dpop !== undefined && { dpop }),
       extraParameters: policy.extraParameters,
       scopes,
       exceptions: { pkceNotAdvertised: policy.exceptions.has('pkceNotAdvertised') },
     });
-    return url;
+    return { url, isPushed: as.require_pushed_authorization_requests === true };
+  }
+
+  /** Looked for only: to take it out would bind it to the issuer that the server names now. */
+  async #checkSecret({ as, policy }: Discovered): Promise<void> {
+    const { clientId, secretRequired } = policy;
+    const { clientSecrets } = this.parts;
+    if (clientId === undefined || secretRequired !== true || clientSecrets === undefined) return;
+    if (await clientSecrets.has(this.server, clientId)) return;
+    if (await clientSecrets.hasKey(this.server, clientId)) return;
+    throw clientSecretRequired(this.server, identifierOf(as));
   }
 
   async #step<T>(
@@ -219,5 +238,5 @@ class Walk {
 
 function redirectWords(policy: Discovered['policy']): string {
   if (policy.redirect !== 'loopback') return '(the editor’s own address)';
-  return `http://127.0.0.1:${policy.loopbackPort ?? '(any free port)'}${policy.loopbackPath ?? '/callback'}`;
+  return `http://${policy.loopbackHost ?? '127.0.0.1'}:${policy.loopbackPort ?? '(any free port)'}${policy.loopbackPath ?? '/callback'}`;
 }

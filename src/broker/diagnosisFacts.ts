@@ -1,6 +1,7 @@
 import type { ClientIdentity } from '../oauth/clientRegistration.js';
 import { profileOf } from '../oauth/providerProfiles.js';
 import { traitWords } from '../oauth/providerWords.js';
+import { addressOf } from '../oauth/secureAddress.js';
 import { serverWords, shownAddress } from '../oauth/serverWords.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { Discovered } from './discovery.js';
@@ -128,14 +129,25 @@ const random = new Map([
   ['state', '(random)'],
   ['nonce', '(random)'],
   ['code_challenge', '(of a random verifier)'],
+  ['dpop_jkt', '(of a key made for the sign-in)'],
 ]);
 
 /** Step 5c: every parameter as it would be sent. */
-export function requestFacts(url: URL): Facts {
+export function requestFacts({ url, isPushed }: { readonly url: URL; readonly isPushed: boolean }): Facts {
   const parameters = [...url.searchParams].map(([name, value]) => {
-    return `${serverWords(name) ?? ''} = ${random.get(name) ?? serverWords(value) ?? ''}`;
+    return `${serverWords(name) ?? ''} = ${random.get(name) ?? shownValue(value)}`;
   });
-  return { said: [`The browser is sent to ${shownAddress(url)} with:`, ...parameters], strays: [] };
+  const said = isPushed
+    ? `The browser is sent to ${shownAddress(url)} with a reference to what was sent there before it (RFC 9126):`
+    : `The browser is sent to ${shownAddress(url)} with:`;
+  return { said: [said, ...parameters], strays: [] };
+}
+
+/** A resource is the server's address, whose query may hold a key to it. */
+function shownValue(value: string): string {
+  const address = addressOf(value);
+  if (address === undefined || address.search === '') return serverWords(value) ?? '';
+  return `${shownAddress(address)}?(not shown)`;
 }
 
 /** Steps 6–7 (RFC 6749 §4.1.2, RFC 9207 §2.4). */

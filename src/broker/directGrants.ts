@@ -5,6 +5,7 @@ import {
 } from '../oauth/authorizationServerMetadata.js';
 import { clientCredentials } from '../oauth/clientCredentials.js';
 import type { DirectGrant } from '../oauth/directGrant.js';
+import { dpopBinding } from '../oauth/dpopBinding.js';
 import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { identityAssertion } from '../oauth/identityAssertion.js';
 import { jwtExpiry } from '../oauth/jwtPart.js';
@@ -94,9 +95,10 @@ export class DirectGrants {
 
   async #grant(
     server: ServerConfig,
-    { as, resource, challenge, policy }: Discovered,
+    found: Discovered,
     widened: readonly string[] | undefined,
   ): Promise<DirectGrant> {
+    const { as, resource, challenge, policy } = found;
     const { clientId, scopes, scopeBelowResource } = policy;
     if (clientId === undefined) {
       throw new OAuthFlowError(
@@ -105,6 +107,7 @@ export class DirectGrants {
         { field: 'oauth.clientId', fix: 'Put its id in the settings as oauth.clientId.' },
       );
     }
+    const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
     return {
       as,
       client: await this.#client(server, clientId, as),
@@ -118,6 +121,7 @@ export class DirectGrants {
         }),
       ...resourceParameter(policy, resource.resource),
       ...audienceParameter(policy, resource.resource),
+      ...(dpop !== undefined && { dpop }),
     };
   }
 

@@ -1,7 +1,6 @@
 import { fetchAuthorizationServer, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { chooseClientIdentity, type ClientIdentity } from '../oauth/clientRegistration.js';
-import type { HttpContext, Network } from '../oauth/httpContext.js';
-import { onWordOf } from '../oauth/networkReach.js';
+import type { HttpContext } from '../oauth/httpContext.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { fetchProtectedResource, type ProtectedResource } from '../oauth/protectedResourceMetadata.js';
 import { initialScopes, withSessionScopes } from '../oauth/scopeSelection.js';
@@ -11,7 +10,6 @@ import type { AuthenticationProviderProfile } from './authenticationProviders.js
 import { editorAccountSource, editorClient } from './editorAccountSource.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { ExceptionName } from './oauthSettings.js';
-import { probe } from './probe.js';
 import type { ServerDecisions } from './serverDecisions.js';
 import type { ServerConfig } from './serverSettings.js';
 import { signInPolicy, type SignInPolicy } from './signInPolicy.js';
@@ -168,44 +166,5 @@ async function authorizationServerAt(
     if (!(error instanceof OAuthFlowError) || error.code !== 'issuerMismatch') throw error;
     if ((await acceptException?.('issuerMismatch', issuer, error)) !== true) throw error;
     return read();
-  }
-}
-
-/** What is known of a server before it is configured. */
-export type Findings =
-  | { readonly kind: 'protected'; readonly discovered: Discovered }
-  /** It asked for no authorization. */
-  | { readonly kind: 'open' }
-  | { readonly kind: 'failed'; readonly error: OAuthFlowError };
-
-/** A person waits for all of it together, in milliseconds. */
-const patience = 9_500;
-
-/**
- * Steps 1–5a, without signing in and without registering anything, within the time a person waits.
- *
- * @throws the reason of `signal`
- */
-export async function findOut(
-  server: ServerConfig,
-  http: Network,
-  signal: AbortSignal,
-  parts: DiscoveryParts = {},
-): Promise<Findings> {
-  const timeout = AbortSignal.timeout(patience);
-  const context = { ...http, ...onWordOf(server.url), signal: AbortSignal.any([signal, timeout]) };
-  try {
-    const challenge = await probe(server, context);
-    if (challenge === 'open') return { kind: 'open' };
-    return { kind: 'protected', discovered: await discover(server, challenge, context, parts) };
-  } catch (error) {
-    if (error instanceof OAuthFlowError) return { kind: 'failed', error };
-    if (signal.aborted || !timeout.aborted) throw error;
-    const { host } = new URL(server.url);
-    const message = `${host} and the authorization server it names took longer than ${patience / 1000} s together.`;
-    return {
-      kind: 'failed',
-      error: new OAuthFlowError('timedOut', message, { fix: 'Try again, or add it anyway.' }),
-    };
   }
 }

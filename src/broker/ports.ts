@@ -170,3 +170,23 @@ export interface EditorAccounts {
     request: { readonly server: string; readonly anew: boolean },
   ): Promise<EditorSession | undefined>;
 }
+
+/** What has happened to the call record since it was read last. */
+export interface CallChanges {
+  /** Lines by the part of the record they stand in, oldest first within a part. */
+  readonly added: readonly { readonly part: string; readonly lines: readonly string[] }[];
+  /** Parts that are no longer kept: cleared, or given up for newer ones. */
+  readonly gone: readonly string[];
+}
+
+/** The call record of all windows and processes of one person on one machine, a line a call; bounded. */
+export interface CallStorage extends Disposable {
+  /** Adds one line, whole, whoever else adds at the same time. */
+  append(line: string): Promise<void>;
+  /** What was added and what went since the last time; at first everything there is. */
+  changes(): Promise<CallChanges>;
+  /** Removes every call, for every window. */
+  clear(): Promise<void>;
+  /** Calls back, within a second, when any process may have changed the record, until disposed. */
+  watch(onChange: () => void): Disposable;
+}

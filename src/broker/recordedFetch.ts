@@ -21,14 +21,15 @@ export function recordedFetch(
   const requests: RecordedRequest[] = [];
   return {
     requests,
-    fetch: async (url, init) => {
+    fetch: async (url, init, addresses) => {
       const begun = clock.now();
       const keep = (answer: string) => {
         const method = init.method ?? 'GET';
         requests.push({ method, address: shownAddress(url), answer, took: clock.now() - begun });
       };
       try {
-        const response = await fetch(url, init);
+        // Those that were judged: a name that is resolved again may lead elsewhere by then.
+        const response = await fetch(url, init, addresses);
         const type = serverWords(response.headers.get('content-type'));
         keep(type === undefined ? String(response.status) : `${response.status} ${type}`);
         return response;

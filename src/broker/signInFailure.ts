@@ -21,12 +21,11 @@ export function signInFailure(
     };
   }
   log.warn(`${server.name}: sign-in failed (${error.code}). ${error.message}`);
-  const { message, details } = error;
   return {
     outcome:
       error.code === 'accessDenied'
-        ? { kind: 'declined', by: 'authorizationServer', detail: message }
+        ? { kind: 'declined', by: 'authorizationServer', detail: error.message }
         : { kind: 'failed', error },
-    told: details.fix === undefined ? message : `${message} ${details.fix}`,
+    told: error.advice,
   };
 }

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import { findOut, type DiscoveryParts, type Findings } from '../broker/discovery.js';
+import { findOut, type FindingParts, type Findings } from '../broker/findings.js';
 import { parseServerUrl, serverNameFault, type ServerConfig } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
-import type { Network } from '../oauth/httpContext.js';
 import { showFindings } from './discoveryFindings.js';
 import { Notifications, type NotificationWindow } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';
@@ -19,9 +18,8 @@ export class AddServer {
     private readonly settings: EditorServerSettings,
     private readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>,
     private readonly states: ServerStates,
-    private readonly http: Network,
+    private readonly finding: FindingParts,
     private readonly window: AddServerWindow = vscode.window,
-    private readonly discovery: DiscoveryParts = {},
   ) {
     this.#notifications = new Notifications(window);
   }
@@ -71,7 +69,7 @@ export class AddServer {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
       try {
-        return await findOut(server, this.http, abort.signal, this.discovery);
+        return await findOut(server, this.finding, abort.signal);
       } catch (error) {
         if (abort.signal.aborted) return undefined;
         throw error;
@@ -82,11 +80,9 @@ export class AddServer {
   async #decide(url: string, findings: Findings | undefined): Promise<'add' | 'changeAddress' | undefined> {
     if (findings === undefined) return 'changeAddress';
     if (findings.kind !== 'failed') return showFindings(url, findings, this.window);
-    const { message, details } = findings.error;
     const change = vscode.l10n.t('Change Address');
     const add = vscode.l10n.t('Add Anyway');
-    const said = details.fix === undefined ? message : `${message} ${details.fix}`;
-    switch (await this.#notifications.error(said, change, add)) {
+    switch (await this.#notifications.error(findings.error.advice, change, add)) {
       case change:
         return 'changeAddress';
       case add:

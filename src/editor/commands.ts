@@ -19,6 +19,7 @@ export type CommandId =
   | 'signInWithScopes'
   | 'signInWithCode'
   | 'setClientKey'
+  | 'setToolRule'
   | 'setClientSecret'
   | 'createClientMetadataDocument'
   | 'signInToIdentityProvider'
@@ -29,7 +30,10 @@ export type CommandId =
   | 'withdrawAgent'
   | 'grantAgent'
   | 'declineAgent'
-  | 'agentsPort';
+  | 'agentsPort'
+  | 'showToolCalls'
+  | 'exportToolCalls'
+  | 'clearToolCalls';
 
 /** The full id, as menus and links use it. */
 export function commandId(id: CommandId): string {

@@ -52,11 +52,18 @@ function consentMessage(
   facts: Pick<ConsentFacts, 'kind'> & Partial<ConsentFacts>,
 ): string {
   const { t } = vscode.l10n;
-  const scopes = accessScopes(facts.scopes ?? []);
-  return [
+  const why =
     facts.kind === 'stepUp'
       ? t('{0} needs more access, for {1}.', server.name, what)
-      : t('{0} needs you to sign in, for {1}.', server.name, what),
+      : t('{0} needs you to sign in, for {1}.', server.name, what);
+  return [why, ...consentSentences(facts)].join(' ');
+}
+
+/** What the person has to know before they consent, a sentence each. */
+export function consentSentences(facts: Partial<ConsentFacts>): readonly string[] {
+  const { t } = vscode.l10n;
+  const scopes = accessScopes(facts.scopes ?? []);
+  return [
     ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
     ...(facts.account === undefined ? [] : [t('Account: {0}.', facts.account)]),
     ...(facts.authorizationServer === undefined
@@ -67,7 +74,7 @@ function consentMessage(
       ? []
       : [t('It is another one than before, which was {0}.', facts.formerAuthorizationServer)]),
     ...(facts.hasWarnings === true ? [t('The server’s description of its sign-in is not standard.')] : []),
-  ].join(' ');
+  ];
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

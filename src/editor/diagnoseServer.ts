@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CredentialStore } from '../broker/credentialStore.js';
-import { diagnose } from '../broker/diagnosis.js';
+import { diagnose, type DiagnosisParts } from '../broker/diagnosis.js';
 import { diagnosisReport } from '../broker/diagnosisReport.js';
 import type { DiscoveryParts } from '../broker/discovery.js';
 import type { Clock, Disposable } from '../broker/ports.js';
@@ -18,7 +18,7 @@ export interface DiagnoseServerParts {
   readonly credentials: CredentialStore;
   readonly http: Network;
   readonly clock: Clock;
-  readonly discovery: DiscoveryParts;
+  readonly discovery: DiscoveryParts & Required<Pick<DiagnosisParts, 'clientSecrets'>>;
 }
 
 /** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */
@@ -33,15 +33,17 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
   ) {}
 
   provideTextDocumentContent(uri: vscode.Uri): string | undefined {
-    return this.#reports.get(uri.path);
+    return this.#reports.get(uri.query);
   }
 
   async run(server: ServerConfig): Promise<void> {
     const report = await this.#report(server);
     if (report === undefined) return;
-    const path = `/${encodeURIComponent(server.name)} ${this.parts.clock.now()}.md`;
-    this.#keep(path, report);
-    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path }));
+    const id = crypto.randomUUID();
+    this.#keep(id, report);
+    // The path is what the tab is called; the query tells one report from the next.
+    const path = `/Diagnosis of ${server.name.replace(/[\\/]/g, '-')}.md`;
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path, query: id }));
     await vscode.window.showTextDocument(document, { preview: false });
   }
 
@@ -53,6 +55,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
   /** @returns undefined where the person cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
     const { credentials, ...parts } = this.parts;
+    const { clientSecrets } = parts.discovery;
     const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
     const credential = await credentials.get(server.url);
     const present = credential && {
@@ -66,7 +69,10 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
       token.onCancellationRequested(() => abort.abort());
       const late = this.parts.clock.after(patience, () => abort.abort());
       try {
-        return diagnosisReport(await diagnose(server, { ...parts, present }, abort.signal), String(version));
+        return diagnosisReport(
+          await diagnose(server, { ...parts, clientSecrets, present }, abort.signal),
+          String(version),
+        );
       } catch (error) {
         if (abort.signal.aborted) return undefined;
         throw error;
@@ -76,8 +82,8 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     });
   }
 
-  #keep(path: string, report: string): void {
-    this.#reports.set(path, report);
+  #keep(id: string, report: string): void {
+    this.#reports.set(id, report);
     const [oldest] = this.#reports.keys();
     if (this.#reports.size > mostReports && oldest !== undefined) this.#reports.delete(oldest);
   }

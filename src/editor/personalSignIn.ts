@@ -15,7 +15,7 @@ import { showSignInReport } from './signInReport.js';
  * A sign-in somebody began in the editor: as long as its launch page may live, and long enough for a password
  * and a second factor, in milliseconds. Whoever is later begins again and loses nothing.
  */
-const signInDeadline = 120_000;
+export const signInDeadline = 120_000;
 
 /** A code may be entered on another device, and lives for as long as its server says; in milliseconds. */
 const codeDeadline = 15 * 60_000;
@@ -39,17 +39,28 @@ export class PersonalSignIn {
     );
   }
 
+  /** Begins a sign-in that asks for these scopes beside those that are held. */
+  async signInFor(server: ServerConfig, missing: readonly string[]): Promise<SignInOutcome> {
+    const { held } = await this.states.statusOf(server);
+    const scopes = [...new Set([...held, ...missing])];
+    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes }));
+  }
+
   /** Begins a sign-in that asks for these scopes and no others, in place of one that is under way. */
   async signInWithScopes(server: ServerConfig, scopes: readonly string[]): Promise<SignInOutcome> {
     this.cancel(server);
     return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes, isExact: true }));
   }
 
+  /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
+  inBrowser(attempt: SignInAttempt): Promise<SignInOutcome> {
+    if (usesEditorAccount(attempt.server)) return signInWithEditorAccount(attempt);
+    return this.browser.signIn(attempt);
+  }
+
   /** Takes an attempt that was begun elsewhere through the browser. */
   async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
-    const outcome = usesEditorAccount(attempt.server)
-      ? await signInWithEditorAccount(attempt)
-      : await this.browser.signIn(attempt);
+    const outcome = await this.inBrowser(attempt);
     void showSignInReport(attempt.server, outcome, () => this.signIn(attempt.server));
     return outcome;
   }

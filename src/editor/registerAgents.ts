@@ -26,7 +26,7 @@ export interface RegisterAgentsParts {
   readonly credentials: CredentialStore;
   readonly signIns: SignIns;
   readonly personalSignIn: PersonalSignIn;
-  readonly authorizedFetch: Pick<AuthorizedFetch, 'onCannotNarrow'>;
+  readonly authorizedFetch: AuthorizedFetch;
   readonly relay: { toolNames(server: ServerConfig): readonly string[] };
   readonly bridge: BridgeWriter;
   readonly clock: Clock;

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { SignOuts } from '../broker/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
@@ -13,9 +12,11 @@ import { registerServerCommands, type ServerCommandParts } from './serverCommand
 import type { EditorServerSettings } from './serverSettings.js';
 import { registerIdentityProviderCommands } from './identityProviderCommands.js';
 import { registerSignInCommands } from './signInCommands.js';
+import { registerToolCallCommands, type ToolCallParts } from './toolCallCommands.js';
+import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
 
 /** All that any command needs. */
-export interface CommandParts extends ServerCommandParts {
+export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly settings: EditorServerSettings;
   readonly credentials: CredentialStore;
   readonly personalSignIn: PersonalSignIn;
@@ -23,18 +24,20 @@ export interface CommandParts extends ServerCommandParts {
   readonly answers: EditorAnswers;
   readonly http: Network;
   readonly extensionId: string;
+  readonly toolCalls: ToolCallParts;
 }
 
 /** Registers every command of the extension. */
 export function registerCommands(commands: Commands, parts: CommandParts): void {
-  const { settings, credentials, personalSignIn, signOuts, answers, http, choice, states } = parts;
-  const scopeChoice = new ScopeChoice(credentials, http, answers);
+  const { settings, credentials, personalSignIn, signOuts, answers, http, clock, choice, states } = parts;
+  const finding = { http, clock, discovery: answers };
+  const scopeChoice = new ScopeChoice(credentials, finding);
   registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);
+  registerToolCallCommands(commands, parts.toolCalls);
+  registerToolCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
-  commands.register('addServer', () =>
-    new AddServer(settings, personalSignIn, states, http, vscode.window, answers).run(),
-  );
+  commands.register('addServer', () => new AddServer(settings, personalSignIn, states, finding).run());
 }

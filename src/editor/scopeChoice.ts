@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { findOut, type DiscoveryParts } from '../broker/discovery.js';
+import { findOut, type FindingParts } from '../broker/findings.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
-import type { Network } from '../oauth/httpContext.js';
-import { serverWords } from '../oauth/serverWords.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
 import { Notifications } from './notifications.js';
+import { plain } from './plainWords.js';
 import type { QuestionWindow } from './signInQuestions.js';
 
 interface ScopeItem extends vscode.QuickPickItem {
@@ -18,8 +17,7 @@ export class ScopeChoice {
 
   constructor(
     private readonly credentials: Pick<CredentialStore, 'get'>,
-    private readonly http: Network,
-    private readonly discovery: DiscoveryParts,
+    private readonly finding: FindingParts,
     private readonly window: QuestionWindow = vscode.window,
   ) {
     this.#notifications = new Notifications(window);
@@ -32,7 +30,7 @@ export class ScopeChoice {
     if (known === undefined) return undefined;
     const other: ScopeItem = { label: `$(edit) ${t('Other scopes…')}` };
     const items: ScopeItem[] = known.all.map((scope) => ({
-      label: (serverWords(scope) ?? '').replaceAll('$(', '$ ('),
+      label: plain(scope),
       ...(known.held.includes(scope) && { description: t('granted') }),
       picked: known.asked.includes(scope),
       scope,
@@ -61,7 +59,7 @@ export class ScopeChoice {
     const findings = await this.#notifications.progress(title, async (_say, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return findOut(server, this.http, abort.signal, this.discovery).catch((error: unknown) => {
+      return findOut(server, this.finding, abort.signal).catch((error: unknown) => {
         if (abort.signal.aborted) return undefined;
         throw error;
       });
@@ -72,8 +70,7 @@ export class ScopeChoice {
       return undefined;
     }
     if (findings.kind === 'failed') {
-      const { message, details } = findings.error;
-      void this.#notifications.error(details.fix === undefined ? message : `${message} ${details.fix}`);
+      void this.#notifications.error(findings.error.advice);
       return undefined;
     }
     const { scopes: asked, resource, as } = findings.discovered;

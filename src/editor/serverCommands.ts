@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { checkServer } from '../broker/checkServer.js';
+import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
 import type { DiagnoseServer } from './diagnoseServer.js';
-import { commandId, type CommandId, type Commands } from './commands.js';
+import { commandId, type Commands } from './commands.js';
 import { notifications } from './notifications.js';
 import type { OutputLog } from './outputLog.js';
-import { serverItem, type ServerChoice } from './serverChoice.js';
+import { showServerActions } from './serverActions.js';
+import type { ServerChoice } from './serverChoice.js';
 import { openServerSettings } from './serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
 import { describeStatus, statusAction } from './statusWords.js';
@@ -17,6 +19,7 @@ export interface ServerCommandParts {
   readonly statuses: ServerStatuses;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
+  readonly clock: Clock;
   readonly log: OutputLog;
   readonly diagnosis: DiagnoseServer;
 }
@@ -29,7 +32,7 @@ export function registerServerCommands(commands: Commands, parts: ServerCommandP
     return Promise.resolve();
   });
   commands.register('openSettings', async () => openServerSettings());
-  commands.register('showServers', () => showServers(parts.statuses));
+  commands.register('showServers', () => showServerActions(parts.statuses));
   commands.register('checkServer', async (row) => {
     const server = await parts.choice.choose(row, t('Check which MCP server?'));
     if (server !== undefined) await check(server, parts);
@@ -63,48 +66,4 @@ async function check(server: ServerConfig, parts: ServerCommandParts): Promise<v
       void vscode.commands.executeCommand(commandId(action.command), server.name);
     }
   });
-}
-
-interface ActionItem extends vscode.QuickPickItem {
-  readonly run: () => Promise<unknown>;
-}
-
-function isOfferedByAction(command: CommandId | undefined): boolean {
-  return command === 'signIn' || command === 'grantScopes';
-}
-
-/** Every server with its status; then what can be done with the one that is picked. */
-async function showServers(statuses: ServerStatuses): Promise<void> {
-  const { t } = vscode.l10n;
-  const run = (command: CommandId, ...row: string[]) => {
-    return async () => vscode.commands.executeCommand(commandId(command), ...row);
-  };
-  const all = await statuses.all();
-  const items: ActionItem[] = all.map((entry) => ({
-    ...serverItem(entry),
-    run: async () => {
-      const { server, status } = entry;
-      const action = statusAction(status);
-      const actions: ActionItem[] = [
-        ...(action === undefined ? [] : [{ label: action.title, run: run(action.command, server.name) }]),
-        ...(status.signedIn ? [{ label: t('Sign Out'), run: run('signOut', server.name) }] : []),
-        ...(isOfferedByAction(action?.command)
-          ? []
-          : [{ label: t('Sign In'), run: run('signIn', server.name) }]),
-        ...(action?.command === 'checkServer'
-          ? []
-          : [{ label: t('Check'), run: run('checkServer', server.name) }]),
-        { label: t('Diagnose'), run: run('diagnoseServer', server.name) },
-        { label: t('Copy Address'), description: server.url, run: run('copyServerUrl', server.name) },
-      ];
-      const picked = await vscode.window.showQuickPick(actions, { title: describeStatus(status) });
-      await picked?.run();
-    },
-  }));
-  items.push({ label: `$(add) ${t('Add Server…')}`, run: run('addServer') });
-  const picked = await vscode.window.showQuickPick(items, {
-    title: t('MCP servers with OAuth'),
-    matchOnDescription: true,
-  });
-  await picked?.run();
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { policyRefusal, type ServerPolicy } from '../broker/serverPolicy.js';
 import { clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
 import { parseIdentityProvider, type IdentityProviderConfig } from '../broker/identityProviderSetting.js';
@@ -15,6 +16,8 @@ import { isObject } from '../oauth/jsonAnswer.js';
 const section = 'mcpOAuthBroker';
 const key = 'servers';
 const identityProviderKey = 'enterpriseIdentityProvider';
+/** Which MCP servers the editor may use at all. */
+const policySection = 'chat.mcp';
 const clientMetadataKey = 'clientMetadataUrl';
 
 /** What can be written for a new server, in the words of the setting. */
@@ -41,8 +44,8 @@ export class EditorServerSettings implements Disposable {
 
   constructor() {
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (![key, identityProviderKey].some((name) => event.affectsConfiguration(`${section}.${name}`)))
-        return;
+      const ours = [key, identityProviderKey].map((name) => `${section}.${name}`);
+      if (![...ours, policySection].some((name) => event.affectsConfiguration(name))) return;
       const before = JSON.stringify(this.#current);
       this.#current = read();
       if (JSON.stringify(this.#current) !== before) this.#changed.fire(this.#current);
@@ -131,7 +134,10 @@ export class EditorServerSettings implements Disposable {
 
 /** Opens the editor's settings at ours. */
 export function openServerSettings(): Thenable<unknown> {
-  return vscode.commands.executeCommand('workbench.action.openSettings', `@id:${section}.${key}`);
+  return vscode.commands.executeCommand(
+    'workbench.action.openSettings',
+    `@id:${section}.${key},${section}.toolRules`,
+  );
 }
 
 export function openIdentityProviderSetting(): Thenable<unknown> {
@@ -144,11 +150,52 @@ interface Settings extends ParsedServers {
   readonly identityProvider?: IdentityProviderConfig;
 }
 
+/** A server that a policy forbids is none of ours: it is not offered, nobody signs in to it, no caller reaches it. */
 function read(): Settings {
   const configuration = vscode.workspace.getConfiguration(section);
   const { servers, problems } = parseServers(configuration.get(key));
   const parsed = parseIdentityProvider(configuration.get(identityProviderKey));
-  return { ...parsed, servers, problems: [...problems, ...parsed.problems] };
+  const policy = readPolicy();
+  const forbidden = servers.flatMap((server) => {
+    const message = policyRefusal(server, policy);
+    return message === undefined ? [] : [{ server: server.name, field: '', message }];
+  });
+  const names = new Set(forbidden.map(({ server }) => server));
+  return {
+    ...parsed,
+    servers: servers.filter(({ name }) => !names.has(name)),
+    problems: [...problems, ...forbidden, ...parsed.problems],
+  };
+}
+
+/** Whether the person turned on that the record of tool calls keeps their arguments. */
+export function recordsArguments(): boolean {
+  return vscode.workspace.getConfiguration(section).get('toolCalls.recordArguments') === true;
+}
+
+/**
+ * A policy takes the place of what a person has set, and the editor gives it to extensions as the value; among
+ * the parts of a value it stands as the default. Where only managed lists count (`ChatAllowManagedMcpServersOnly`),
+ * that part alone is what is allowed, and every list of what is denied holds.
+ *
+ * What cannot be read is which servers an organization's registry holds (`chat.mcp.access` `registry`): there
+ * the editor's own judgement of the definition is the only one.
+ */
+function readPolicy(): ServerPolicy {
+  const settings = vscode.workspace.getConfiguration(policySection);
+  const denied = settings.inspect<unknown>('deniedServers');
+  const isManagedOnly = settings.get<unknown>('allowManagedServersOnly') === true;
+  return {
+    access: settings.get<unknown>('access'),
+    allowed: isManagedOnly
+      ? (settings.inspect<unknown>('allowedServers')?.defaultValue ?? [])
+      : settings.get<unknown>('allowedServers'),
+    denied: isManagedOnly
+      ? [denied?.defaultValue, denied?.globalValue].flatMap((list) =>
+          Array.isArray(list) ? (list as readonly unknown[]) : [],
+        )
+      : settings.get<unknown>('deniedServers'),
+  };
 }
 
 /** The entries as they were written, or undefined where the value is no object. */

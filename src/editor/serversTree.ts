@@ -1,130 +1,143 @@
 import * as vscode from 'vscode';
-import type { ConsentStatus } from '../broker/consentStatus.js';
-import type { Disposable } from '../broker/ports.js';
-import type { ServerConfig, SettingProblem } from '../broker/serverSettings.js';
-import { commandId } from './commands.js';
-import type { EditorServerSettings } from './serverSettings.js';
-import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
-import { describeProblem } from './settingsProblems.js';
-import { briefStatus, describeStatus, statusWords } from './statusWords.js';
+import type { Clock, Disposable } from '../broker/ports.js';
+import type { SettingProblem } from '../broker/serverSettings.js';
+import { problemRow } from './problemRow.js';
+import { serverRow } from './serverRow.js';
+import type { ServerStatuses } from './serverStatuses.js';
+import type { TreeRow, TreeSection } from './treeRow.js';
 
-/** One line below a server. */
-interface Fact {
-  readonly label: string;
-  readonly value: string;
-  readonly icon: string;
-}
+/** Changes that come together are drawn together, in milliseconds. */
+const gathering = 50;
+/** How often words such as “5 minutes ago” are made anew, in milliseconds. */
+const tick = 60_000;
 
-type TreeRow =
-  | ({ readonly kind: 'server' } & ServerStatus)
-  | { readonly kind: 'problem'; readonly problem: SettingProblem }
-  | { readonly kind: 'fact'; readonly server: ServerConfig; readonly fact: Fact };
+const root = '';
 
-/** The view “Servers”: each server with its account, status, and the scopes it holds and lacks. */
+/**
+ * The view “Servers”: each server with what its sections put below it. Only rows that look other than before
+ * are drawn again, so that nothing flickers however many servers there are.
+ */
 export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable {
-  readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #subscription: Disposable;
+  readonly #changed = new vscode.EventEmitter<TreeRow[] | undefined>();
+  readonly #subscriptions: readonly Disposable[];
+  /** The very objects the editor was given, by id: it knows a row by nothing else. */
+  readonly #rows = new Map<string, TreeRow>();
+  /** Ids of the rows below each row that has been opened, as the editor has them. */
+  readonly #below = new Map<string, readonly string[]>();
+  /** What each row looked like when the editor was told last. */
+  readonly #looks = new Map<string, string>();
+  #timer: Disposable | undefined;
+  #tick: Disposable | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(
     private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>,
-    private readonly settings: Pick<EditorServerSettings, 'problems'>,
+    private readonly settings: readonly { readonly problems: readonly SettingProblem[] }[],
+    private readonly sections: readonly TreeSection[],
+    private readonly clock: Clock,
   ) {
-    this.#subscription = statuses.onDidChange(() => this.#changed.fire(undefined));
+    const changed = () => this.#gather();
+    this.#subscriptions = [
+      statuses.onDidChange(changed),
+      ...sections.map(({ onDidChange }) => onDidChange?.(changed)).filter((one) => one !== undefined),
+    ];
   }
 
   async getChildren(row?: TreeRow): Promise<TreeRow[]> {
-    if (row === undefined) {
-      const servers = await this.statuses.all();
-      return [
-        ...servers.map((entry): TreeRow => ({ kind: 'server', ...entry })),
-        ...this.settings.problems.map((problem): TreeRow => ({ kind: 'problem', problem })),
-      ];
-    }
-    if (row.kind !== 'server') return [];
-    return facts(row).map((fact) => ({ kind: 'fact', server: row.server, fact }));
+    this.#tick ??= this.clock.after(tick, () => {
+      this.#tick = undefined;
+      this.#gather();
+    });
+    const fresh = await this.#rowsBelow(row);
+    this.#below.set(row?.id ?? root, idsOf(fresh));
+    return fresh.map((one) => this.#kept(one));
   }
 
   getTreeItem(row: TreeRow): vscode.TreeItem {
-    switch (row.kind) {
-      case 'server':
-        return serverItem(row);
-      case 'problem':
-        return problemItem(row.problem);
-      case 'fact':
-        return factItem(row.fact);
-    }
+    return row.item;
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    this.#timer?.dispose();
+    this.#tick?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
+  }
+
+  async #rowsBelow(row: TreeRow | undefined): Promise<readonly TreeRow[]> {
+    if (row !== undefined) return (await row.children?.()) ?? [];
+    const servers = await this.statuses.all();
+    return [
+      ...servers.map((entry) =>
+        serverRow(entry, async () => {
+          const rows = await Promise.all(this.sections.map(async (section) => section.rows(entry)));
+          return rows.flat();
+        }),
+      ),
+      ...this.settings.flatMap(({ problems }) => problems.map(problemRow)),
+    ];
+  }
+
+  /** The object the editor knows the row by, brought up to date. */
+  #kept(fresh: TreeRow): TreeRow {
+    this.#looks.set(fresh.id, lookOf(fresh));
+    const known = this.#rows.get(fresh.id);
+    if (known === undefined) {
+      this.#rows.set(fresh.id, fresh);
+      return fresh;
+    }
+    return Object.assign(known, fresh);
+  }
+
+  #gather(): void {
+    this.#timer ??= this.clock.after(gathering, () => {
+      this.#timer = undefined;
+      // Storage that cannot be read now is read again at the next change.
+      void this.#redraw().catch(() => undefined);
+    });
+  }
+
+  async #redraw(): Promise<void> {
+    const other = await this.#otherThanShown(undefined);
+    if (other === 'itself') this.#changed.fire(undefined);
+    else if (other.length > 0) this.#changed.fire([...other]);
+  }
+
+  /** The rows below a row that are other than the editor has them; `itself` where others belong there. */
+  async #otherThanShown(row: TreeRow | undefined): Promise<readonly TreeRow[] | 'itself'> {
+    const shown = this.#below.get(row?.id ?? root);
+    if (shown === undefined) return [];
+    const fresh = await this.#rowsBelow(row);
+    if (String(idsOf(fresh)) !== String(shown)) {
+      this.#forget(shown, new Set(idsOf(fresh)));
+      return 'itself';
+    }
+    const other: TreeRow[] = [];
+    for (const one of fresh) {
+      const before = this.#looks.get(one.id);
+      const known = this.#kept(one);
+      // The editor asks for all that is below a row with the row.
+      const below = lookOf(one) === before ? await this.#otherThanShown(known) : 'itself';
+      other.push(...(below === 'itself' ? [known] : below));
+    }
+    return other;
+  }
+
+  #forget(gone: readonly string[], staying: ReadonlySet<string>): void {
+    for (const id of gone.filter((one) => !staying.has(one))) {
+      this.#forget(this.#below.get(id) ?? [], staying);
+      this.#below.delete(id);
+      this.#rows.delete(id);
+      this.#looks.delete(id);
+    }
   }
 }
 
-function serverItem({ server, status }: ServerStatus): vscode.TreeItem {
-  const words = statusWords(status.status);
-  const item = new vscode.TreeItem(server.name, vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = `server ${server.name}`;
-  item.description = briefStatus(status);
-  item.iconPath = new vscode.ThemeIcon(
-    words.icon,
-    words.color === undefined ? undefined : new vscode.ThemeColor(words.color),
-  );
-  item.tooltip = describeStatus(status);
-  item.accessibilityInformation = { label: describeStatus(status) };
-  item.contextValue = contextValue(status);
-  return item;
+function idsOf(rows: readonly TreeRow[]): readonly string[] {
+  return rows.map(({ id }) => id);
 }
 
-/** What the menus of package.json match. */
-function contextValue({ status, deniedBy, signedIn }: ConsentStatus): string {
-  const shown = status === 'denied' && deniedBy === 'server' ? 'deniedByServer' : status;
-  return `server ${shown}${signedIn ? ' signedIn' : ''}`;
-}
-
-function problemItem(problem: SettingProblem): vscode.TreeItem {
-  const item = new vscode.TreeItem(problem.server === '' ? 'mcpOAuthBroker.servers' : problem.server);
-  const text = describeProblem(problem);
-  item.description = problem.message;
-  item.tooltip = text;
-  item.accessibilityInformation = { label: text };
-  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  item.contextValue = 'problem';
-  item.command = { command: commandId('openSettings'), title: vscode.l10n.t('Open Settings') };
-  return item;
-}
-
-function factItem({ label, value, icon }: Fact): vscode.TreeItem {
-  const item = new vscode.TreeItem(label);
-  item.description = value;
-  item.tooltip = `${label}: ${value}`;
-  item.accessibilityInformation = { label: `${label}: ${value}` };
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.contextValue = 'fact';
-  return item;
-}
-
-function facts({ server, status }: ServerStatus): Fact[] {
-  const { t } = vscode.l10n;
-  const words = statusWords(status.status);
-  const all: (Fact | undefined)[] = [
-    { label: t('Status'), value: status.detail ?? words.label, icon: words.icon },
-    status.account === undefined
-      ? undefined
-      : { label: t('Account'), value: status.account, icon: 'account' },
-    status.held.length === 0
-      ? undefined
-      : { label: t('Scopes held'), value: status.held.join(', '), icon: 'key' },
-    status.missing.length === 0
-      ? undefined
-      : {
-          label: t('Scopes missing'),
-          value: status.missing.join(', ') + (status.tool === undefined ? '' : ` (${status.tool})`),
-          icon: 'lock',
-        },
-    { label: t('Address'), value: server.url, icon: 'globe' },
-  ];
-  return all.filter((fact) => fact !== undefined);
+function lookOf({ item }: TreeRow): string {
+  return JSON.stringify(item);
 }

@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../broker/ports.js';
 import type { SettingProblem } from '../broker/serverSettings.js';
 import { notifications } from './notifications.js';
-import { openServerSettings, type EditorServerSettings } from './serverSettings.js';
+import { openServerSettings } from './serverSettings.js';
+
+/** A setting of ours, and what in it cannot be used. */
+export interface ProblemSource {
+  readonly problems: readonly SettingProblem[];
+  onDidChange(listener: (now: { readonly problems: readonly SettingProblem[] }) => void): Disposable;
+}
 
 /** Tells, once for each change of them, which entries of the setting cannot be used; the tree keeps showing them. */
 export class SettingsProblems implements Disposable {
@@ -10,7 +16,7 @@ export class SettingsProblems implements Disposable {
   #shown = '';
 
   constructor(
-    settings: EditorServerSettings,
+    settings: ProblemSource,
     private readonly warn = showWarning,
   ) {
     this.#subscription = settings.onDidChange(({ problems }) => this.#tell(problems));

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { directGrantOf, isUnattended } from '../broker/grantChoice.js';
 import type { SignOuts } from '../broker/signOut.js';
+import type { ToolConsent } from '../broker/toolConsent.js';
 import { commandId, type Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ScopeChoice } from './scopeChoice.js';
@@ -40,7 +41,10 @@ export function registerSignInCommands(
       ({ status }) => status === 'needsScopes',
       t('No MCP server has asked for more access.'),
     );
-    if (server !== undefined) await personalSignIn.signIn(server);
+    if (server === undefined) return;
+    const needed = scopesLackingAt(row);
+    if (needed === undefined) await personalSignIn.signIn(server);
+    else await personalSignIn.signInFor(server, needed);
   });
 
   commands.register('signInWithScopes', async (row) => {
@@ -68,4 +72,11 @@ export function registerSignInCommands(
     );
     if (server !== undefined) showSignOut(server, await signOuts.signOut(server));
   });
+}
+
+/** What a tool lacks, where the command was chosen at its row. */
+function scopesLackingAt(row: unknown): readonly string[] | undefined {
+  if (typeof row !== 'object' || row === null || !('consent' in row)) return undefined;
+  const missing = (row.consent as Partial<ToolConsent> | undefined)?.missing ?? [];
+  return missing.length > 0 ? missing : undefined;
 }

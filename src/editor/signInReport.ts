@@ -1,15 +1,20 @@
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignInOutcome } from '../broker/signInOutcome.js';
-import { commandId } from './commands.js';
+import type { OAuthFlowError, OAuthFlowErrorCode } from '../oauth/oauthFlowError.js';
+import { commandId, type CommandId } from './commands.js';
 import { notifications } from './notifications.js';
 import { openServerSettings } from './serverSettings.js';
+
+type NextStep = 'tryAgain' | 'openSettings' | 'setClientSecret' | 'setClientKey';
 
 /** What is told of a sign-in's end: what happened, and the one thing to do next. */
 interface SignInReport {
   readonly severity: 'information' | 'warning' | 'error';
   readonly message: string;
-  readonly next?: 'tryAgain' | 'openSettings';
+  readonly next?: NextStep;
+  /** What the servers say is at fault, and the diagnosis shows it. */
+  readonly isDiagnosable?: true;
 }
 
 /** @returns undefined where there is nothing to tell: who cancels knows. */
@@ -49,17 +54,31 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
         next: 'tryAgain',
       };
     case 'failed': {
-      const { message, details, code } = outcome.error;
+      const { message, advice, code } = outcome.error;
       if (code === 'notProtected') return { severity: 'information', message };
-      const said = details.fix === undefined ? message : `${message} ${details.fix}`;
       return {
         severity: 'error',
-        message: t('Not signed in to {0}. {1}', server.name, said),
-        next: code === 'clientIdRequired' ? 'openSettings' : 'tryAgain',
+        message: t('Not signed in to {0}. {1}', server.name, advice),
+        next: nextStep(outcome.error),
+        ...(diagnosable.has(code) && { isDiagnosable: true }),
       };
     }
   }
 }
+
+function nextStep({ code, details }: OAuthFlowError): NextStep {
+  if (code === 'clientSecretRequired') return 'setClientSecret';
+  if (code !== 'clientIdRequired') return 'tryAgain';
+  return details.field === 'clientKey' ? 'setClientKey' : 'openSettings';
+}
+
+/** Failures of discovery and of what was registered or configured: seen again without signing in. */
+const diagnosable: ReadonlySet<OAuthFlowErrorCode> = new Set([
+  ...(['notJson', 'redirected', 'insecureAddress', 'addressOutOfReach', 'unexpectedStatus'] as const),
+  ...(['tooLarge', 'invalidMetadata', 'resourceMismatch', 'issuerMismatch'] as const),
+  ...(['noAuthorizationServer', 'pkceNotAdvertised', 'dpopNotSupported'] as const),
+  ...(['registrationRefused', 'clientOfAnotherIssuer', 'authorizationRefused'] as const),
+]);
 
 /**
  * Shows a sign-in's end.
@@ -73,24 +92,25 @@ export async function showSignInReport(
 ): Promise<void> {
   const report = signInReport(server, outcome);
   if (report === undefined) return;
-  const tryAgain = vscode.l10n.t('Try Again');
-  const openSettings = vscode.l10n.t('Open Settings');
-  const showLog = vscode.l10n.t('Show Log');
-  const buttons = [
-    ...(report.next === 'tryAgain' ? [tryAgain] : []),
-    ...(report.next === 'openSettings' ? [openSettings] : []),
-    ...(report.severity === 'error' ? [showLog] : []),
+  const { t } = vscode.l10n;
+  const run = (command: CommandId) => () => vscode.commands.executeCommand(commandId(command), server.name);
+  const steps: Readonly<Record<NextStep, Step>> = {
+    tryAgain: { title: t('Try Again'), take: again },
+    openSettings: { title: t('Open Settings'), take: openServerSettings },
+    setClientSecret: { title: t('Set Client Secret…'), take: run('setClientSecret') },
+    setClientKey: { title: t('Set Client Key…'), take: run('setClientKey') },
+  };
+  const offered: readonly Step[] = [
+    ...(report.next === undefined ? [] : [steps[report.next]]),
+    ...(report.isDiagnosable === true ? [{ title: t('Diagnose'), take: run('diagnoseServer') }] : []),
+    ...(report.severity === 'error' ? [{ title: t('Show Log'), take: run('showLog') }] : []),
   ];
-  switch (await notifications[report.severity](report.message, ...buttons)) {
-    case tryAgain:
-      await again();
-      break;
-    case openSettings:
-      await openServerSettings();
-      break;
-    case showLog:
-      await vscode.commands.executeCommand(commandId('showLog'));
-      break;
-    default:
-  }
+  const chosen = await notifications[report.severity](report.message, ...offered.map(({ title }) => title));
+  await offered.find(({ title }) => title === chosen)?.take();
+}
+
+/** A button, and what it does. */
+interface Step {
+  readonly title: string;
+  readonly take: () => PromiseLike<unknown>;
 }

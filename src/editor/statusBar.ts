@@ -5,6 +5,8 @@ import { plain } from './plainWords.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
 import { describeStatus, statusWords } from './statusWords.js';
 
+const mostLines = 12;
+
 /** The status bar's entry: the worst that matters in words, and only whose account acts while nothing needs the person. */
 export class StatusBar implements Disposable {
   readonly #item: vscode.StatusBarItem;
@@ -38,10 +40,22 @@ export class StatusBar implements Disposable {
     }
     const { text, label } = summary(all);
     this.#item.text = text;
-    this.#item.tooltip = all.map(({ status }) => describeStatus(status)).join('\n');
+    this.#item.tooltip = tooltip(all);
     this.#item.accessibilityInformation = { label, role: 'button' };
     this.#item.show();
   }
+}
+
+/** Each server's status a line, what needs the person first; what no screen holds is counted. */
+export function tooltip(all: readonly ServerStatus[]): string {
+  const sorted = all.toSorted(
+    (a, b) => statusWords(b.status.status).urgency - statusWords(a.status.status).urgency,
+  );
+  const more = sorted.length - mostLines;
+  return [
+    ...sorted.slice(0, mostLines).map(({ status }) => describeStatus(status)),
+    ...(more > 0 ? [vscode.l10n.t('… and {0} more', more)] : []),
+  ].join('\n');
 }
 
 /** @param all at least one */

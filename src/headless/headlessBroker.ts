@@ -18,6 +18,9 @@ export interface HeadlessParts extends Pick<
   | 'assertions'
   | 'identityProvider'
   | 'confirmAccountChange'
+  | 'recording'
+  | 'toolRules'
+  | 'toolPrompt'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */

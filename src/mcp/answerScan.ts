@@ -1,5 +1,8 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 
+/** A result, a result of a tool that says it failed (`isError`), or a JSON-RPC error. */
+export type AnswerEnding = 'result' | 'toolError' | 'error';
+
 /** What may come next in a JSON document, between its tokens (RFC 8259 §2). */
 type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'separator' | 'nothing';
 
@@ -36,6 +39,11 @@ export class AnswerScan {
   #key = '';
   #id: unknown;
   #hasOutcome = false;
+  #isFailure = false;
+  #isToolError = false;
+  /** Of the result that is being read. */
+  #resultKey = '';
+  #ending: AnswerEnding = 'result';
 
   constructor(private readonly id: RequestId) {}
 
@@ -47,6 +55,11 @@ export class AnswerScan {
   /** To be asked at the end. */
   get isAnswer(): boolean {
     return !this.#isBroken && this.#expected === 'nothing' && this.#token === '' && this.#isAnswered;
+  }
+
+  /** What kind of answer it is; to be asked at the end. */
+  get ending(): AnswerEnding {
+    return this.#ending;
   }
 
   feed(bytes: Uint8Array): void {
@@ -74,9 +87,10 @@ export class AnswerScan {
     return at + 1;
   }
 
-  /** Only what may name a message's fields, or be its id, is of interest. */
+  /** Only what may name the fields of a message or its result, or be the message's id, is of interest. */
   #keep(bytes: Uint8Array): void {
-    if (this.#open.length === this.#messageDepth && this.#token.length <= longestToken)
+    const isOfInterest = this.#open.length === this.#messageDepth || this.#isInResult;
+    if (isOfInterest && this.#token.length <= longestToken)
       this.#token += this.#decoder.decode(bytes, { stream: true });
   }
 
@@ -90,9 +104,12 @@ export class AnswerScan {
       return;
     }
     this.#expected = 'colon';
+    const key = () => (text.length > longestToken ? '' : (JSON.parse(text) as string));
+    if (this.#isInResult) this.#resultKey = key();
     if (this.#open.length !== this.#messageDepth) return;
-    this.#key = text.length > longestToken ? '' : (JSON.parse(text) as string);
+    this.#key = key();
     if (this.#key === 'result' || this.#key === 'error') this.#hasOutcome = true;
+    if (this.#key === 'error') this.#isFailure = true;
   }
 
   /** Reads on outside strings, as far as one kind of byte goes. @returns where to go on */
@@ -142,11 +159,16 @@ export class AnswerScan {
     this.#key = '';
     this.#id = undefined;
     this.#hasOutcome = false;
+    this.#isFailure = false;
+    this.#isToolError = false;
   }
 
   #end(): void {
     const isMessage = this.#open.length === this.#messageDepth && this.#open.at(-1) === '{';
-    if (isMessage && this.#hasOutcome && this.#id === this.id) this.#isAnswered = true;
+    if (isMessage && this.#hasOutcome && this.#id === this.id) {
+      this.#isAnswered = true;
+      this.#ending = this.#isFailure ? 'error' : this.#isToolError ? 'toolError' : 'result';
+    }
     this.#open.pop();
     this.#expected = this.#open.length === 0 ? 'nothing' : 'separator';
   }
@@ -158,8 +180,14 @@ export class AnswerScan {
       return;
     }
     this.#expected = this.#open.length === 0 ? 'nothing' : 'separator';
+    if (this.#isInResult && this.#resultKey === 'isError') this.#isToolError = text === 'true';
     if (this.#open.length !== this.#messageDepth || this.#key !== 'id') return;
     this.#id = text === undefined || text.length > longestToken ? undefined : JSON.parse(text);
+  }
+
+  /** Whether the fields of a message's result are what comes next, not those of something in it. */
+  get #isInResult(): boolean {
+    return this.#key === 'result' && this.#open.length === this.#messageDepth + 1;
   }
 
   /** In a batch the messages are one level deeper. */

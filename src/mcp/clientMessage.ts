@@ -34,6 +34,9 @@ export function parseClientMessage(body: Uint8Array): ClientMessage {
   }
   if (isJSONRPCRequest(value)) return { kind: 'request', request: value };
   if (isJSONRPCNotification(value)) {
+    // A server may run it all the same, and there would be no answer to say what became of it.
+    if (value.method === 'tools/call')
+      throw new AmbiguousJsonError('A tool call without an id is not relayed.');
     return { kind: 'notification', method: value.method, params: value.params ?? {} };
   }
   if (isJSONRPCResultResponse(value)) return { kind: 'response', id: value.id, result: value.result };
@@ -55,6 +58,20 @@ export function toolCalled(request: JSONRPCRequest): string | undefined {
   if (request.method !== 'tools/call') return undefined;
   const name = request.params?.['name'];
   return typeof name === 'string' ? name : undefined;
+}
+
+/** The editor's ids of the chat that a request was made in, and of the person's request there. */
+export function chatOf({
+  params,
+}: JSONRPCRequest): { readonly conversation: string; readonly request?: string } | undefined {
+  const conversation = params?._meta?.['vscode.conversationId'];
+  const request = params?._meta?.['vscode.requestId'];
+  if (!isEditorId(conversation)) return undefined;
+  return { conversation, ...(isEditorId(request) && { request }) };
+}
+
+function isEditorId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
 }
 
 /** The token the caller wants progress reported under, if it wants any. */

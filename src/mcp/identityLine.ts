@@ -13,6 +13,12 @@ export function identityLine(tool: string, account: string): string {
   return shorten(tool, longest - joint.length - shownAccount.length) + joint + shownAccount;
 }
 
+/** That a call goes out once more, now that it may: `create_branch again`. */
+export function againLine(tool: string): string {
+  const again = ' again';
+  return shorten(tool, longest - again.length) + again;
+}
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 function shorten(text: string, length: number): string {

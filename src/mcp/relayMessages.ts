@@ -1,6 +1,7 @@
 import {
   LATEST_PROTOCOL_VERSION,
   type CallToolResult,
+  type ElicitRequestFormParams,
   type ElicitRequestURLParams,
   type ErrorCode,
   type JSONRPCErrorResponse,
@@ -52,6 +53,8 @@ export function notificationMessage(method: string): JSONRPCNotification {
   return { jsonrpc: '2.0', method };
 }
 
+export const toolsChangedMessage = notificationMessage('notifications/tools/list_changed');
+
 /** Tell a caller that all it has listed is worth listing again. */
 export function listChangedMessages(): readonly JSONRPCNotification[] {
   return ['tools', 'resources', 'prompts'].map((list) =>
@@ -63,4 +66,19 @@ export function listChangedMessages(): readonly JSONRPCNotification[] {
 export function urlElicitation(id: RequestId, url: string, message: string): JSONRPCRequest {
   const params: ElicitRequestURLParams = { mode: 'url', elicitationId: String(id), url, message };
   return { jsonrpc: '2.0', id, method: 'elicitation/create', params };
+}
+
+/** Elicitation in form mode (MCP 2025-06-18): VS Code shows its one question inside the chat. */
+export function formElicitation(
+  id: RequestId,
+  message: string,
+  requestedSchema: ElicitRequestFormParams['requestedSchema'],
+): JSONRPCRequest {
+  const params: ElicitRequestFormParams = { mode: 'form', message, requestedSchema };
+  return { jsonrpc: '2.0', id, method: 'elicitation/create', params };
+}
+
+/** Takes back a request of ours that nobody has answered (MCP, cancellation). */
+export function cancelledMessage(requestId: RequestId, reason: string): JSONRPCNotification {
+  return { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason } };
 }

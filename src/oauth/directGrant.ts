@@ -1,6 +1,8 @@
 import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import { requestWithDpop } from './dpop.js';
+import type { DpopBinding } from './dpopBinding.js';
 import type { HttpContext } from './httpContext.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { Redacted } from './redacted.js';
@@ -17,6 +19,8 @@ export interface DirectGrant {
   readonly resource?: string;
   /** For providers that want it beside or instead of `resource`. */
   readonly audience?: string;
+  /** Where the resource asks for bound tokens. */
+  readonly dpop?: DpopBinding;
 }
 
 /**
@@ -25,7 +29,7 @@ export interface DirectGrant {
  * @param sent what of them is secret, kept out of errors
  * @param now milliseconds since the epoch; the lifetime counts from before the request
  * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse`, and what a request can throw
- * @see RFC 6749 §4.5, RFC 8707 §2.2
+ * @see RFC 6749 §4.5, RFC 8707 §2.2, RFC 9449 §5
  */
 export async function requestTokens(
   grant: DirectGrant,
@@ -35,22 +39,20 @@ export async function requestTokens(
   http: HttpContext,
   now: () => number,
 ): Promise<TokenSet> {
-  const { as, scopes } = grant;
+  const { as, scopes, dpop } = grant;
   const endpoint = tokenEndpoint(as);
   const client = libraryClient(grant.client, now);
   const askedAt = now();
-  const answer = await oauth.genericTokenEndpointRequest(
-    as,
-    client,
-    clientAuthentication(grant.client),
-    grantType,
-    parameters,
-    libraryRequest(http),
+  const answer = await requestWithDpop(dpop?.key, (proof) =>
+    oauth.genericTokenEndpointRequest(as, client, clientAuthentication(grant.client), grantType, parameters, {
+      ...libraryRequest(http),
+      ...proof,
+    }),
   );
   const { response } = await acceptedTokenAnswer(answer, endpoint, [...sent, grant.client.clientSecret]);
   return validTokenResponse(endpoint, async () => {
     const body = await oauth.processGenericTokenEndpointResponse(as, client, response);
-    return tokenSetOf(body, oauth.getValidatedIdTokenClaims(body), scopes, askedAt, endpoint);
+    return tokenSetOf(body, oauth.getValidatedIdTokenClaims(body), scopes, askedAt, endpoint, dpop);
   });
 }
 

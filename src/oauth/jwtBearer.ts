@@ -13,12 +13,13 @@ import type { TokenSet } from './tokenSet.js';
 export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): boolean {
   const aud = jwtPart(assertion.expose().split('.')[1])?.['aud'];
   const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
-  return audiences.every((one) => one === as.issuer || (one !== undefined && one === as.token_endpoint));
+  const isThis = (one: unknown) => one !== undefined && (one === as.issuer || one === as.token_endpoint);
+  return audiences.length > 0 && audiences.every(isThis);
 }
 
 /**
  * Tokens for whoever a signed assertion speaks of: a workload's identity, or a person's by their identity
- * provider. The assertion is sent as it is and once: it is the issuer's to say who and until when.
+ * provider. The assertion is sent as it is: it is the issuer's to say who and until when.
  * @param now milliseconds since the epoch
  * @throws OAuthFlowError what {@link requestTokens} throws
  * @see RFC 7523 §2.1

@@ -102,4 +102,9 @@ export class OAuthFlowError extends Error {
   ) {
     super(message);
   }
+
+  /** What happened and the one thing to do next, for a person. */
+  get advice(): string {
+    return this.details.fix === undefined ? this.message : `${this.message} ${this.details.fix}`;
+  }
 }

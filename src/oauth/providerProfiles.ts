@@ -19,13 +19,15 @@ const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'
     'https://learn.microsoft.com/en-us/entra/identity-platform/reply-url',
     'https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow',
     'https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc',
+    'https://docs.microsoft.com/en-us/azure/active-directory/develop/refresh-tokens',
+    'https://learn.microsoft.com/en-in/answers/questions/2151518/revoking-azure-aad-refresh-token',
     'https://github.com/microsoft/powerbi-modeling-mcp/issues/68',
     'https://github.com/modelcontextprotocol/typescript-sdk/issues/832',
     'https://github.com/coreos/go-oidc/issues/121',
     'https://zuplo.com/learn/mcp/compatibility/identity-providers',
   ],
   read,
-  unverified: ['redirect', 'revocation', 'refreshTokens'],
+  unverified: ['redirect'],
 };
 
 /**
@@ -66,9 +68,9 @@ export const providerProfiles: readonly ProviderProfile[] = [
       'https://github.com/okta/okta-sdk-dotnet/blob/master/docs/OpenIdConnectApplicationSettingsRefreshToken.md',
       'https://github.com/modelcontextprotocol/modelcontextprotocol/issues/695',
       'https://www.apollographql.com/docs/apollo-mcp-server/guides/auth-okta',
+      'https://support.okta.com/help/s/article/openid-connect-oidc-redirect-uri',
     ],
     read,
-    unverified: ['comparesLoopbackPort'],
   },
   {
     name: 'Auth0',
@@ -82,6 +84,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     source: [
       'https://auth0.com/ai/docs/mcp/guides/resource-param-compatibility-profile',
       'https://auth0.com/docs/secure/tokens/refresh-tokens/configure-refresh-token-rotation',
+      'https://auth0.com/docs/secure/tokens/refresh-tokens/revoke-refresh-tokens',
       'https://github.com/danny-avila/LibreChat/issues/13401',
     ],
     read,
@@ -112,11 +115,13 @@ export const providerProfiles: readonly ProviderProfile[] = [
       'https://developers.google.com/identity/protocols/oauth2/native-app',
       'https://developers.google.com/identity/protocols/oauth2/resources/loopback-migration',
       'https://developers.google.com/identity/protocols/oauth2/web-server',
+      'https://developers.google.com/identity/openid-connect/reference',
+      'https://github.com/anthropics/claude-ai-mcp/issues/395',
       'https://github.com/home-assistant/core/issues/180546',
       'https://github.com/taylorwilsdon/google_workspace_mcp/issues/1008',
     ],
     read,
-    unverified: ['registers', 'idTokenIssuers', 'refreshTokens'],
+    unverified: ['refreshTokens'],
   },
   {
     name: 'GitHub',
@@ -127,6 +132,8 @@ export const providerProfiles: readonly ProviderProfile[] = [
       answers: ['formEncoded', 'commaScopes', 'errorWithStatus200'],
       invalidGrant: ['bad_verification_code', 'bad_refresh_token'],
       revocation: 'none',
+      // Of GitHub Apps; the tokens of OAuth apps do not end.
+      refreshTokens: 'rotated',
     },
     source: [
       'https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps',
@@ -141,7 +148,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     name: 'Keycloak',
     // Hosted by whoever runs it: the path of its realms is what tells.
     issuer: /^https?:\/\/[^/]+(\/[\w-]+)*\/realms\/[^/]+$/,
-    // It ignores `resource`; a realm binds tokens to a server by the audience of a scope.
+    // It ignores `resource`, unless an experimental feature of 2026 is turned on; a realm binds tokens to a server by the audience of a scope.
     traits: { registers: true, refreshTokens: 'kept' },
     source: [
       'https://www.keycloak.org/securing-apps/mcp-authz-server',
@@ -181,17 +188,18 @@ export const providerProfiles: readonly ProviderProfile[] = [
       'https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html',
       'https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html',
       'https://zuplo.com/learn/mcp/compatibility/identity-providers',
+      'https://github.com/anthropics/claude-code/issues/13275',
     ],
     read,
-    unverified: ['exceptions'],
   },
   {
     name: 'Atlassian',
-    issuer: /^https:\/\/(cf\.)?mcp\.atlassian\.com$/,
+    issuer: /^https:\/\/(cf\.)?mcp\.atlassian\.com\/?$/,
     // Its metadata, found at the one host, names the other.
     traits: { registers: true, exceptions: ['issuerMismatch'], refreshTokens: 'rotated' },
     source: [
       'https://github.com/github/copilot-cli/issues/4480',
+      'https://github.com/atlassian/atlassian-mcp-server/issues/205',
       'https://docs.litellm.ai/docs/mcp_servers/atlassian',
     ],
     read,
@@ -214,12 +222,15 @@ export const providerProfiles: readonly ProviderProfile[] = [
     },
     source: [
       'https://docs.slack.dev/reference/methods/oauth.v2.user.access',
+      'https://docs.slack.dev/authentication/using-pkce',
+      'https://docs.slack.dev/authentication/using-token-rotation',
       'https://github.com/openai/codex/issues/13200',
+      'https://github.com/slackapi/slack-skills-plugin/issues/120',
       'https://github.com/slackapi/slack-skills-plugin/issues/7',
       'https://github.com/CommandCodeAI/command-code/issues/610',
     ],
     read,
-    unverified: ['redirect', 'loopbackHost', 'invalidGrant', 'revocation', 'refreshTokens'],
+    unverified: ['redirect', 'invalidGrant', 'revocation'],
   },
   {
     name: 'Notion',

@@ -20,7 +20,7 @@ import {
  * The caller must see to it that one refresh token is in use once: rotation punishes reuse.
  * @param now milliseconds since the epoch
  * @throws OAuthFlowError `refreshTokenRefused` when the sign-in has ended (`invalid_grant`, or nothing to
- * refresh with); any other failure leaves the old tokens as good as they were
+ * refresh with, or a client whose secret has expired); any other failure leaves the old tokens as good as they were
  * @see RFC 6749 §6, RFC 8707 §2.2, RFC 9449 §5
  */
 export async function refreshTokens(
@@ -39,6 +39,8 @@ export async function refreshTokens(
   const { dpopKey } = tokens;
   const endpoint = tokenEndpoint(as);
   if (tokens.refreshToken === undefined) throw ended(as, 'there is no refresh token');
+  // RFC 7591 §3.2.1: another one cannot take its place, since a refresh token is its client's.
+  if ((o.client.secretExpiresAt ?? Infinity) <= now()) throw ended(as, 'the client’s secret has expired');
   const client = libraryClient(o.client, now);
   const askedAt = now();
   const refreshToken = tokens.refreshToken.expose();

@@ -128,6 +128,8 @@ export class AgentEntrance {
     const { account } = access;
     const caller: Caller = {
       id,
+      kind: 'agent',
+      name: agent.name,
       ...(account !== undefined && { account }),
       agent: { id: agent.id, name: agent.name, access, limits },
     };

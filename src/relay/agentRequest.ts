@@ -1,5 +1,6 @@
 import type { AgentConsents, AskingAgent } from '../broker/agentConsents.js';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import type { RefusalReason } from '../broker/callRecord.js';
 import { agentRefusals, type AgentCall } from '../mcp/agentWords.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { describeRequest } from './consentInStream.js';
@@ -18,18 +19,18 @@ export async function askForAgent(
   agent: AskingAgent,
   need: ConsentNeed,
   consents: AgentConsents,
-): Promise<string> {
+): Promise<{ readonly text: string; readonly reason: RefusalReason }> {
   const call = agentCall(held);
   const outcome = await consents.ask(agent, held.session.server, call.what, need);
   switch (outcome.kind) {
-    case 'asked':
-      return need.kind === 'signIn'
-        ? agentRefusals.signInNeeded(call, outcome.scopes)
-        : agentRefusals.scopesNeeded(call, outcome.scopes);
+    case 'asked': {
+      const say = need.kind === 'signIn' ? agentRefusals.signInNeeded : agentRefusals.scopesNeeded;
+      return { text: say(call, outcome.scopes), reason: 'consentMissing' };
+    }
     case 'declined':
-      return agentRefusals.declined(call);
+      return { text: agentRefusals.declined(call), reason: 'declined' };
     case 'notAdmitted':
-      return agentRefusals.scopesNotAdmitted(call, outcome.scopes);
+      return { text: agentRefusals.scopesNotAdmitted(call, outcome.scopes), reason: 'notAdmitted' };
   }
 }
 

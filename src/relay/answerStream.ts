@@ -29,7 +29,7 @@ export class AnswerStreams {
   ) {}
 
   /**
-   * @param beforeAnswer given the answer, and gives it back as it is handed on
+   * @param beforeAnswer given the answer as it came and as it reads, and gives it back as it is handed on
    * @returns whether the answer came
    * @throws UnboundedAnswerError; what the connection ended with, where it cannot be resumed
    */
@@ -89,7 +89,7 @@ export class AnswerStreams {
   }
 }
 
-type BeforeAnswer = (data: string) => Promise<string>;
+type BeforeAnswer = (data: string, message: unknown) => Promise<string>;
 
 /** How far an answer has been read, over all its streams. */
 interface Reading {
@@ -121,7 +121,7 @@ async function read(
       const isAnswer = message.method === undefined && message.id === held.request.id;
       if (event.id !== undefined) held.session.events.add(event.id);
       if (isAnswer) {
-        await handOn(held, { ...event, data: await beforeAnswer(event.data) }, true);
+        await handOn(held, { ...event, data: await beforeAnswer(event.data, message) }, true);
         return true;
       }
       if (message.method === 'notifications/progress') {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AskingAgent } from '../broker/agentConsents.js';
+import type { CallerKind } from '../broker/callRecord.js';
 import { Redacted } from '../oauth/redacted.js';
 
 /** A caller's place among the others. */
@@ -13,12 +14,18 @@ export interface CallerLimits {
 export interface Caller {
   /** Sessions belong to the caller that began them; this tells callers apart. */
   readonly id: string;
+  readonly kind: CallerKind;
+  /** What a person knows it by. */
+  readonly name: string;
   readonly serverUrl?: string;
   /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
   readonly account?: string;
   /** Which agent, and what it may do at the server it calls. */
   readonly agent?: AskingAgent & { readonly limits: CallerLimits };
 }
+
+/** The editor's own MCP client. */
+export const editorCallerId = 'editor';
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }

@@ -1,8 +1,10 @@
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import type { RefusalReason } from '../broker/callRecord.js';
 import { consentFacts } from '../broker/consentFacts.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
 import type { Credential } from '../broker/credential.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
+import type { Disposable } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signInAttempt.js';
 import type { SignInPhase } from '../broker/signInOutcome.js';
 import type { SignIns } from '../broker/signIns.js';
@@ -19,7 +21,7 @@ const consentDeadline = 4 * 60_000;
 
 export type ConsentOutcome =
   | { readonly kind: 'granted'; readonly credential: Credential }
-  | { readonly kind: 'refused'; readonly text: string };
+  | { readonly kind: 'refused'; readonly text: string; readonly reason: RefusalReason };
 
 /** `asked`: the request was answered with the question, and comes again with the answer to it. */
 export type ObtainedConsent = ConsentOutcome | { readonly kind: 'asked' };
@@ -60,9 +62,11 @@ export class ConsentInStream {
       deadline: consentDeadline,
     });
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords[phase]));
+    let waiting: Disposable | undefined;
     try {
       const subject = await this.#subject(held, need, attempt);
       if ('kind' in subject) return subject;
+      waiting = held.call?.waitFor(need);
       if (this.#asksInResult(held, attempt)) {
         await this.#askInResult(held, need, attempt, subject);
         return { kind: 'asked' };
@@ -71,6 +75,7 @@ export class ConsentInStream {
       this.#ask(held, need, attempt, subject);
       return await this.#settled(held, need, attempt, subject);
     } finally {
+      waiting?.dispose();
       phases.dispose();
     }
   }
@@ -85,9 +90,11 @@ export class ConsentInStream {
     if (!accepted) attempt.decline(declinedInEditor);
     if (held.acceptsEventStream) held.stream();
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords[phase]));
+    const waiting = held.call?.waitFor(need);
     try {
       return await this.#settled(held, need, attempt, subject);
     } finally {
+      waiting?.dispose();
       phases.dispose();
     }
   }
@@ -153,7 +160,7 @@ export class ConsentInStream {
       if (!(error instanceof OAuthFlowError)) throw error;
       attempt.fail(error);
       const text = refusals.failed({ ...subject, scopes: [] }, error.message, error.details.fix);
-      return { kind: 'refused', text };
+      return { kind: 'refused', text, reason: 'signInFailed' };
     }
   }
 
@@ -202,18 +209,19 @@ export class ConsentInStream {
         const lacking = lackingScopes(need, attempt, outcome.credential);
         return lacking.length === 0
           ? { kind: 'granted', credential: outcome.credential }
-          : { kind: 'refused', text: refusals.grantedLess(subject, lacking) };
+          : { kind: 'refused', text: refusals.grantedLess(subject, lacking), reason: 'grantedLess' };
       }
       case 'declined':
-        return { kind: 'refused', text: refusals.declined(subject, outcome.detail) };
+        return { kind: 'refused', text: refusals.declined(subject, outcome.detail), reason: 'declined' };
       case 'cancelled':
-        return { kind: 'refused', text: refusals.cancelled(subject) };
+        return { kind: 'refused', text: refusals.cancelled(subject), reason: 'signInCancelled' };
       case 'timedOut':
-        return { kind: 'refused', text: refusals.timedOut(subject) };
+        return { kind: 'refused', text: refusals.timedOut(subject), reason: 'timedOut' };
       case 'failed':
         return {
           kind: 'refused',
           text: refusals.failed(subject, outcome.error.message, outcome.error.details.fix),
+          reason: 'signInFailed',
         };
     }
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCMessage, JSONRPCRequest, Result } from '@modelcontextprotocol/sdk/types.js';
+import type { CallEnding } from '../broker/callRecord.js';
 import type { Clock } from '../broker/ports.js';
 import { progressTokenOf, toolCalled } from '../mcp/clientMessage.js';
 import {
@@ -12,6 +13,7 @@ import {
 import { completeResult, listenMethod } from '../mcp/statelessRevision.js';
 import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
+import { endingOf, type OpenCall } from './openCall.js';
 import type { RelaySession, UpstreamSession } from './relaySession.js';
 import { SilenceLimit } from './silenceLimit.js';
 
@@ -43,6 +45,8 @@ export class HeldRequest {
     readonly incoming: IncomingMessage,
     readonly response: ServerResponse,
     private readonly clock: Clock,
+    /** The tool call it is, where calls are written down. */
+    readonly call?: OpenCall,
   ) {
     this.#silence = new SilenceLimit(clock);
     this.upstreamSignal = AbortSignal.any([this.#abort.signal, this.#silence.signal]);
@@ -116,18 +120,25 @@ export class HeldRequest {
   }
 
   answer(result: Result): void {
+    this.call?.end(endingOf({ result }));
     const { method, id } = this.request;
     const whole = this.session.isStateless ? completeResult(method, result) : result;
     this.#finish(resultMessage(id, whole));
   }
 
-  /** Ends a request that cannot be done: for a tool call in words the model reads, else as an error. */
-  refuse(text: string): void {
+  /**
+   * Ends a request that cannot be done: for a tool call in words the model reads, else as an error.
+   *
+   * @param ending how the record has it
+   */
+  refuse(text: string, ending: CallEnding = { outcome: 'failed' }): void {
+    this.call?.end(ending);
     if (this.tool !== undefined) this.answer(textResult(text, true));
     else this.fail(serverErrorCode, text);
   }
 
   fail(code: number, message: string): void {
+    this.call?.end({ outcome: 'failed' });
     this.#finish(errorMessage(this.request.id, code, message));
   }
 

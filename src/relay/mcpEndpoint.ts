@@ -5,12 +5,19 @@ import { errorName } from '../broker/errorName.js';
 import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
-import { errorMessage, listChangedMessages, sessionNotFoundMessage } from '../mcp/relayMessages.js';
+import {
+  errorMessage,
+  listChangedMessages,
+  sessionNotFoundMessage,
+  toolsChangedMessage,
+} from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
 import { hasPlace } from './agentLimits.js';
+import type { CallRecorder } from './callRecorder.js';
 import type { Caller } from './callerAdmission.js';
 import { EventStream } from './eventStream.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
+import type { OpenCall } from './openCall.js';
 import type { RelayedRequests } from './relayedRequest.js';
 import { RelaySession } from './relaySession.js';
 import { readBody, refuseBody } from './requestBody.js';
@@ -21,8 +28,6 @@ import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
 
-/** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
-const initializedDeadline = 5_000;
 /** Sessions of one caller. They end without a word when its process does; those idle longest make room. */
 const sessionLimit = 200;
 
@@ -33,6 +38,8 @@ export interface McpEndpointParts {
   readonly signedOut: SignedOutSessions;
   readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
+  /** Absent where nothing is written down. */
+  readonly recorder?: CallRecorder;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,10 +59,9 @@ export class McpEndpoint {
     switch (request.method) {
       case 'POST':
         return this.#post(server, caller, request, response);
-      case 'GET': {
+      case 'GET':
         this.#get(server, caller, request, response);
         return;
-      }
       case 'DELETE':
         return this.#delete(server, caller, request, response);
       default:
@@ -76,6 +82,11 @@ export class McpEndpoint {
       if (session.upstream !== undefined || session.running.size > 0) continue;
       for (const message of listChangedMessages()) session.push(message);
     }
+  }
+
+  /** Tells every caller that its list of tools is worth asking for again. */
+  toolsChanged(): void {
+    for (const session of this.#sessions.values()) session.push(toolsChangedMessage);
   }
 
   /** Ends the sessions of a caller whose key was taken back, and what runs in them. */
@@ -108,15 +119,18 @@ export class McpEndpoint {
       refuseBody(response, error);
       return;
     }
+    let call: OpenCall | undefined;
     if (message.kind === 'request') {
+      if (!hasPlace(caller.agent?.limits, message.request.id, response)) return;
+      call = this.parts.recorder?.begin(server, caller, message.request, response);
       const disagreement = headerDisagreement(message.request, (name) => headerOf(request, name));
       if (disagreement !== undefined) {
+        call?.end({ outcome: 'refused', reason: 'malformed' });
         sendJson(response, 400, errorMessage(message.request.id, ErrorCode.InvalidRequest, disagreement));
         return;
       }
-      if (!hasPlace(caller.agent?.limits, message.request.id, response)) return;
       if (declaredRevision(message.request) !== undefined) {
-        const post = { request: message.request, body, incoming: request, response };
+        const post = { request: message.request, body, incoming: request, response, call };
         await this.parts.stateless.answer(server, caller, post, (held) => this.#request(held));
         return;
       }
@@ -127,23 +141,32 @@ export class McpEndpoint {
     }
     const session = this.#sessionOf(server, caller, request);
     if (session === undefined) {
+      call?.end({ outcome: 'failed' });
       notFound(response, message.kind === 'request' ? message.request.id : undefined);
       return;
     }
     switch (message.kind) {
       case 'request': {
-        const held = new HeldRequest(session, message.request, body, request, response, this.parts.clock);
+        const held = new HeldRequest(
+          session,
+          message.request,
+          body,
+          request,
+          response,
+          this.parts.clock,
+          call,
+        );
         await this.#request(held);
         return;
       }
       case 'notification':
-        if (message.method === 'notifications/cancelled') cancel(session, message.params['requestId']);
-        await this.#forward(session, body, request);
+        if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);
+        await this.#tell(session, 'POST', request.headers, { body });
         if (message.method === 'notifications/initialized') session.markInitialized();
         break;
       case 'response':
         if (!session.settleElicitation(message.id, message.result))
-          await this.#forward(session, body, request);
+          await this.#tell(session, 'POST', request.headers, { body });
         break;
     }
     response.writeHead(202).end();
@@ -164,12 +187,13 @@ export class McpEndpoint {
 
   async #request(held: HeldRequest): Promise<void> {
     if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
-      await this.#initialized(held);
+      await held.session.untilInitialized(this.parts.clock);
     try {
       await this.parts.requests.run(held);
     } catch (error) {
       if (held.signal.aborted) {
         // Cancelled by the caller, which expects no answer, or gone.
+        held.call?.end({ outcome: 'cancelled' });
         held.response.end();
         return;
       }
@@ -180,18 +204,6 @@ export class McpEndpoint {
         `${held.tool ?? held.request.method} ended without an answer: the connection to the server broke. It was not run again.`,
       );
     }
-  }
-
-  async #initialized(held: HeldRequest): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = this.parts.clock.after(initializedDeadline, late.resolve);
-    await Promise.race([held.session.initialized, late.promise]);
-    timer.dispose();
-  }
-
-  /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
-  async #forward(session: RelaySession, body: Buffer, request: IncomingMessage): Promise<void> {
-    await this.#tell(session, 'POST', request.headers, { body });
   }
 
   #get(server: ServerConfig, caller: Caller, request: IncomingMessage, response: ServerResponse): void {
@@ -228,6 +240,7 @@ export class McpEndpoint {
     response.writeHead(200).end();
   }
 
+  /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
   async #tell(
     session: RelaySession,
     method: 'POST' | 'DELETE',
@@ -275,11 +288,6 @@ export class McpEndpoint {
     }
     this.#sessions.set(session.id, session);
   }
-}
-
-function cancel(session: RelaySession, requestId: unknown): void {
-  if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
-  session.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
 }
 
 function notFound(response: ServerResponse, id: RequestId | undefined): void {

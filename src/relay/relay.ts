@@ -12,15 +12,19 @@ import type {
   LaunchPage,
   LaunchVisit,
   Log,
-  Memory,
   RedirectUri,
 } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignIns } from '../broker/signIns.js';
+import type { ToolPrompt } from '../broker/toolPrompt.js';
+import type { ToolRules } from '../broker/toolRules.js';
+import type { ToolScopes } from '../broker/toolScopes.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
-import { CallerAdmission, isLoopbackAuthority } from './callerAdmission.js';
+import { BlockedTools } from './blockedTools.js';
+import { CallRecorder, type CallRecording } from './callRecorder.js';
+import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
@@ -31,10 +35,12 @@ import { LoopbackPorts } from './loopbackPorts.js';
 import { LoopbackListener } from './loopbackListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests } from './relayedRequest.js';
-import { ServerProfiles } from './serverProfiles.js';
+import type { ServerProfiles } from './serverProfiles.js';
 import { ServerStreams } from './serverStream.js';
+import { ScopeLessons } from './scopeLessons.js';
 import { SignedOutSessions } from './signedOutSession.js';
 import { StatelessRequests } from './statelessRequests.js';
+import { ToolGate } from './toolGate.js';
 import { UpstreamAnswers } from './upstreamAnswer.js';
 import { UpstreamDiscovery } from './upstreamDiscovery.js';
 import { UpstreamSessions } from './upstreamSession.js';
@@ -50,7 +56,14 @@ export interface RelayParts {
   readonly consentPrompt: ConsentPrompt;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
-  readonly memory: Memory;
+  /** Where tool calls are written down, if anywhere. */
+  readonly recording?: CallRecording;
+  readonly profiles: ServerProfiles;
+  readonly toolRules: ToolRules;
+  /** What calls show of the scopes that tools need. */
+  readonly toolScopes: ToolScopes;
+  /** Absent where nobody can be asked about a call outside a chat. */
+  readonly toolPrompt?: ToolPrompt;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -63,7 +76,7 @@ export interface RelayEndpoint {
 }
 
 /** The editor's own MCP client, as a caller. */
-const editorCaller = { id: 'editor' };
+const editorCaller: Caller = { id: editorCallerId, kind: 'editor', name: 'Editor' };
 
 /** The loopback side of the broker. Nothing listens until somebody needs it. */
 export class Relay implements Disposable, Launcher {
@@ -78,15 +91,14 @@ export class Relay implements Disposable, Launcher {
   readonly endpoint: McpEndpoint;
   /** What agents wait for. */
   readonly agentConsents: AgentConsents;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: readonly Disposable[];
   readonly #keys = new Map<string, Redacted>();
 
   /** The names of a server's tools, as far as they are known. */
   readonly toolNames: (server: ServerConfig) => readonly string[];
 
   constructor(private readonly parts: RelayParts) {
-    const { authorizedFetch, credentials, clock, log } = parts;
-    const profiles = new ServerProfiles(parts.memory);
+    const { authorizedFetch, credentials, profiles, recording, clock, log } = parts;
     this.toolNames = (server) => (profiles.tools(server) ?? []).map(({ name }) => name);
     const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
     const upstreams = new UpstreamSessions(
@@ -97,21 +109,16 @@ export class Relay implements Disposable, Launcher {
       clock,
       parts.leaveUpstream,
     );
-    const signedOut = new SignedOutSessions(profiles);
+    const blocked = new BlockedTools(parts.toolRules);
+    const signedOut = new SignedOutSessions(profiles, blocked);
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock);
-    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks);
-    const requests = new RelayedRequests(
-      authorizedFetch,
-      upstreams,
-      answers,
-      signedOut,
-      consent,
-      tasks,
-      this.agentConsents,
-    );
+    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
+    const gate = new ToolGate(parts.toolRules, credentials, clock, parts.toolPrompt);
+    const lessons = new ScopeLessons(parts.toolScopes, profiles);
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
     this.endpoint = new McpEndpoint({
       authorizedFetch,
@@ -120,13 +127,19 @@ export class Relay implements Disposable, Launcher {
       signedOut,
       stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock }),
       streams,
+      ...(recording !== undefined && {
+        recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
+      }),
       clock,
       log,
     });
     this.#launchPages = new LaunchPages(clock);
     this.#loopbackCallbacks = new LoopbackCallbacks(parts.callbacks);
     this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
-    this.#subscription = credentials.onDidChange((serverUrl) => void this.endpoint.serverChanged(serverUrl));
+    this.#subscriptions = [
+      credentials.onDidChange((serverUrl) => void this.endpoint.serverChanged(serverUrl)),
+      parts.toolRules.onDidChange(() => this.endpoint.toolsChanged()),
+    ];
   }
 
   /** The address and key VS Code's own MCP client uses; begins to listen. The key is fresh each activation. */
@@ -142,7 +155,8 @@ export class Relay implements Disposable, Launcher {
    */
   keyFor(server: ServerConfig): Redacted {
     const id = `extension ${server.url}`;
-    return this.#key(id, () => this.#admission.issueKey({ id, serverUrl: server.url }));
+    const caller: Caller = { id, kind: 'extension', name: 'Another extension', serverUrl: server.url };
+    return this.#key(id, () => this.#admission.issueKey(caller));
   }
 
   revokeKey(server: ServerConfig): void {
@@ -163,7 +177,7 @@ export class Relay implements Disposable, Launcher {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.agentConsents.dispose();
     this.endpoint.dispose();
     this.#loopbackPorts.dispose();

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
-import { urlElicitation } from '../mcp/relayMessages.js';
+import { cancelledMessage, formElicitation, urlElicitation } from '../mcp/relayMessages.js';
+import type { AskedForm } from '../mcp/toolRuleWords.js';
 import type { Caller } from './callerAdmission.js';
 import type { EventStream } from './eventStream.js';
 import { RememberedIds } from './rememberedIds.js';
@@ -20,6 +22,14 @@ export interface UpstreamSession {
 /** What a caller answered to an elicitation of ours. */
 export type ElicitationAnswer = 'accept' | 'decline' | 'cancel';
 
+/** The same, with what the person filled in. */
+interface FilledElicitation {
+  readonly action: ElicitationAnswer;
+  readonly content: unknown;
+}
+
+/** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
+const initializedDeadline = 5_000;
 /** Most messages kept for a caller whose stream is being reopened. */
 const queueLimit = 100;
 /** Most ids of our own requests that are remembered. */
@@ -44,7 +54,7 @@ export class RelaySession {
   readonly #initialized = Promise.withResolvers<void>();
   /** Ids of our own requests, answered or not: a card that is gone can still be answered. */
   readonly #issued = new Set<RequestId>();
-  readonly #elicitations = new Map<RequestId, (answer: ElicitationAnswer) => void>();
+  readonly #elicitations = new Map<RequestId, (answer: FilledElicitation) => void>();
   readonly #queue: JSONRPCMessage[] = [];
   #stream: EventStream | undefined;
   #upstream: UpstreamSession | undefined;
@@ -102,14 +112,23 @@ export class RelaySession {
     this.#stream?.end();
   }
 
+  /** Cancels a running request, if there is one of that id. */
+  cancel(requestId: unknown): void {
+    if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
+    this.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
+  }
+
   /** Whether somebody waits for an answer or listens. */
   get isInUse(): boolean {
     return this.running.size > 0 || this.#stream !== undefined;
   }
 
-  /** Resolves at `notifications/initialized`: requests overtake it on parallel sockets. */
-  get initialized(): Promise<void> {
-    return this.#initialized.promise;
+  /** Resolves at `notifications/initialized`, which requests overtake on parallel sockets; some never say it. */
+  async untilInitialized(clock: Clock): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = clock.after(initializedDeadline, late.resolve);
+    await Promise.race([this.#initialized.promise, late.promise]);
+    timer.dispose();
   }
 
   markInitialized(): void {
@@ -118,29 +137,68 @@ export class RelaySession {
 
   /** Whether the caller can be shown an address to open (MCP 2025-11-25, `elicitation.url`). */
   get showsCards(): boolean {
-    const capabilities = this.initialize.params?.['capabilities'] as
-      { elicitation?: { url?: unknown } } | undefined;
-    return capabilities?.elicitation?.url !== undefined;
+    return this.#elicitation?.url !== undefined;
+  }
+
+  /** Whether the caller can ask a question of ours (MCP 2025-06-18; a capability without modes is this one). */
+  get showsForms(): boolean {
+    const can = this.#elicitation;
+    return can !== undefined && (can.form !== undefined || can.url === undefined);
   }
 
   /** Shows a card on `stream` and waits for the person's answer to it. */
-  elicit(stream: EventStream, url: string, message: string): Promise<ElicitationAnswer> {
-    const id = `mcp-oauth-broker/${randomUUID()}`;
-    this.#issued.add(id);
-    const [oldest] = this.#issued;
-    if (oldest !== undefined && this.#issued.size > issuedLimit) this.#issued.delete(oldest);
-    const answer = new Promise<ElicitationAnswer>((resolve) => this.#elicitations.set(id, resolve));
+  async elicit(stream: EventStream, url: string, message: string): Promise<ElicitationAnswer> {
+    const { id, answer } = this.#issue();
     void stream.message(urlElicitation(id, url, message));
-    return answer;
+    return (await answer).action;
+  }
+
+  /**
+   * Asks a question on `stream` and waits for the person's answer to it.
+   *
+   * @param signal takes the question back
+   * @returns what was filled in; undefined where the person declined or closed it, or it was taken back
+   */
+  async ask(stream: EventStream, form: AskedForm, signal: AbortSignal): Promise<unknown> {
+    const { id, answer } = this.#issue();
+    const takeBack = () => {
+      void stream.message(cancelledMessage(id, 'Nobody answers it any more.'));
+      this.settleElicitation(id, undefined);
+    };
+    void stream.message(formElicitation(id, form.message, form.requestedSchema));
+    if (signal.aborted) takeBack();
+    signal.addEventListener('abort', takeBack, { once: true });
+    try {
+      const { action, content } = await answer;
+      return action === 'accept' ? content : undefined;
+    } finally {
+      signal.removeEventListener('abort', takeBack);
+    }
   }
 
   /** @returns whether the response was to an elicitation of ours; a late one still is */
   settleElicitation(id: RequestId, result: Readonly<Record<string, unknown>> | undefined): boolean {
     if (!this.#issued.has(id)) return false;
     const action = result?.['action'];
-    this.#elicitations.get(id)?.(action === 'accept' || action === 'decline' ? action : 'cancel');
+    const said = action === 'accept' || action === 'decline' ? action : 'cancel';
+    this.#elicitations.get(id)?.({ action: said, content: result?.['content'] });
     this.#elicitations.delete(id);
     return true;
+  }
+
+  /** An elicitation under an id that only its answer can have. */
+  #issue(): { readonly id: RequestId; readonly answer: Promise<FilledElicitation> } {
+    const id = `mcp-oauth-broker/${randomUUID()}`;
+    this.#issued.add(id);
+    const [oldest] = this.#issued;
+    if (oldest !== undefined && this.#issued.size > issuedLimit) this.#issued.delete(oldest);
+    return { id, answer: new Promise((resolve) => this.#elicitations.set(id, resolve)) };
+  }
+
+  get #elicitation(): { readonly url?: unknown; readonly form?: unknown } | undefined {
+    const capabilities = this.initialize.params?.['capabilities'] as
+      { elicitation?: { url?: unknown; form?: unknown } } | undefined;
+    return capabilities?.elicitation;
   }
 
   /** The stream that messages outside a call go to: always the newest, an older one is ignored by callers. */

@@ -1,10 +1,11 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentConsents } from '../broker/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
+import type { CallEnding, RefusalReason } from '../broker/callRecord.js';
 import type { Credential } from '../broker/credential.js';
 import { agentRefusals } from '../mcp/agentWords.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
-import { identityLine } from '../mcp/identityLine.js';
+import { againLine, identityLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
@@ -14,7 +15,9 @@ import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
 import type { HeldRequest } from './heldRequest.js';
+import type { ScopeLessons } from './scopeLessons.js';
 import type { SignedOutSessions } from './signedOutSession.js';
+import type { ToolGate } from './toolGate.js';
 import { refuseUnanswered, type UpstreamAnswers } from './upstreamAnswer.js';
 import { untilAborted } from './untilAborted.js';
 import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
@@ -34,6 +37,8 @@ export class RelayedRequests {
     private readonly signedOut: SignedOutSessions,
     private readonly consent: ConsentInStream,
     private readonly tasks: CallerTasks,
+    private readonly gate: ToolGate,
+    private readonly lessons: ScopeLessons,
     private readonly agentConsents: AgentConsents,
   ) {}
 
@@ -53,7 +58,12 @@ export class RelayedRequests {
       return;
     }
     if (isToolNotAdmitted(held)) {
-      held.refuse(agentRefusals.toolNotAdmitted(agentCall(held)));
+      held.refuse(agentRefusals.toolNotAdmitted(agentCall(held)), refused('notAdmitted'));
+      return;
+    }
+    if (request.method === 'tools/call' && held.tool === undefined) {
+      // A server that reads the name from elsewhere would run what nobody judged.
+      held.fail(ErrorCode.InvalidParams, 'The call names no tool.');
       return;
     }
     if (request.method === 'ping' && session.upstream === undefined) {
@@ -63,8 +73,14 @@ export class RelayedRequests {
     if (held.resumed !== undefined && !(await this.#resume(held, held.resumed))) return;
     let need: ConsentNeed | undefined;
     for (let asked = 0; asked <= consentLimit; asked++) {
+      const refusal = await this.gate.refusal(held);
+      if (refusal !== undefined) {
+        held.refuse(refusal);
+        return;
+      }
       const outcome = await this.#attempt(held);
       if (outcome === 'answered') return;
+      await this.lessons.take(held, outcome);
       // Its session is left, and the call that did not run is made in one of the next person's.
       if (outcome.kind === 'otherPerson') continue;
       if (outcome.kind === 'response') {
@@ -73,32 +89,35 @@ export class RelayedRequests {
       }
       if (this.#answerAlone(held)) return;
       if (outcome.kind !== 'consentNeeded') {
-        const say = outcome.kind === 'denied' ? refusals.denied : refusals.unreachable;
-        held.refuse(say(subjectOf(held, need), outcome.detail));
+        const isDenied = outcome.kind === 'denied';
+        const say = isDenied ? refusals.denied : refusals.unreachable;
+        const ending = isDenied ? refused('denied') : undefined;
+        held.refuse(say(subjectOf(held, need), outcome.detail), ending);
         return;
       }
       need = outcome.need;
       if (session.caller.agent !== undefined) {
-        held.refuse(await askForAgent(held, session.caller.agent, need, this.agentConsents));
+        const { text, reason } = await askForAgent(held, session.caller.agent, need, this.agentConsents);
+        held.refuse(text, refused(reason));
         return;
       }
       if (asked === consentLimit) break;
       const consent = await this.consent.obtain(held, need);
       if (consent.kind === 'asked') return;
       if (consent.kind === 'refused') {
-        held.refuse(consent.text);
+        held.refuse(consent.text, refused(consent.reason));
         return;
       }
       sayGranted(held, consent.credential);
     }
-    held.refuse(refusals.notSettled(subjectOf(held, need)));
+    held.refuse(refusals.notSettled(subjectOf(held, need)), refused('notSettled'));
   }
 
   /** @returns whether to go on with a request that was answered with a question before */
   async #resume(held: HeldRequest, { asked, accepted }: ResumedConsent): Promise<boolean> {
     if (asked === undefined) return true;
     const consent = await this.consent.resume(held, asked, accepted);
-    if (consent.kind === 'refused') held.refuse(consent.text);
+    if (consent.kind === 'refused') held.refuse(consent.text, refused(consent.reason));
     else sayGranted(held, consent.credential);
     return consent.kind === 'granted';
   }
@@ -143,6 +162,7 @@ export class RelayedRequests {
       ...accessOf(session),
       signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
+      onSend: (credential) => held.call?.sentWith(credential),
     });
   }
 
@@ -167,9 +187,14 @@ export class RelayedRequests {
   }
 }
 
+function refused(reason: RefusalReason): CallEnding {
+  return { outcome: 'refused', reason };
+}
+
 function sayGranted(held: HeldRequest, credential: Credential): void {
+  if (held.tool === signInToolName && held.session.offeredSignIn) held.call?.sentWith(credential);
   if (held.tool === signInToolName) held.progress(signedInLine(credential));
-  else if (held.tool !== undefined) held.progress(`${held.tool} again`);
+  else if (held.tool !== undefined) held.progress(againLine(held.tool));
 }
 
 /** The last progress is what stays visible under the call of `sign_in`. */

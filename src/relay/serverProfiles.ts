@@ -7,8 +7,10 @@ import {
   type InitializeResult,
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
+import { Emitter } from '../broker/emitter.js';
 import type { Memory } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
+import type { DeclaredTool } from '../broker/toolList.js';
 import { discoverResultOf, type DiscoverResult } from '../mcp/statelessRevision.js';
 
 /** What a server lists, by the member of the answer that holds it. */
@@ -35,6 +37,11 @@ export function isListMethod(method: string): method is ListMethod {
  * list what the person and the model know of it. Nothing of it is secret, and all of it may be stale.
  */
 export class ServerProfiles {
+  readonly #changed = new Emitter<string>();
+
+  /** Tells the server URL of which a list has changed. */
+  readonly onDidChange = this.#changed.event;
+
   constructor(private readonly memory: Memory) {}
 
   information(server: ServerConfig): InitializeResult | undefined {
@@ -80,14 +87,23 @@ export class ServerProfiles {
     const page = schema.safeParse(result).data as Readonly<Record<string, unknown>> | undefined;
     if (page === undefined) return;
     const earlier = append ? (this.listed(server, method)[member] as unknown[]) : [];
-    const items = [...earlier, ...(page[member] as unknown[]).filter(isKept)].slice(0, mostItems);
+    const listed = (page[member] as unknown[]).map((item, at) => withSchemes(item, result, member, at));
+    const items = [...earlier, ...listed.filter(isKept)].slice(0, mostItems);
     if (JSON.stringify(items).length > longestList) return;
-    await this.#remember(key(member, server), items);
+    if (await this.#remember(key(member, server), items)) this.#changed.fire(server.url);
+  }
+
+  /** The tools as they were listed, with what they declare of who may call them. */
+  declarations(server: Pick<ServerConfig, 'url'>): readonly DeclaredTool[] {
+    const stored = this.memory.get(key('tools', server));
+    return Array.isArray(stored) ? (stored as readonly DeclaredTool[]) : [];
   }
 
   /** Lists are read often and change rarely; what is remembered is written to disk each time it is set. */
-  async #remember(name: string, value: unknown): Promise<void> {
-    if (JSON.stringify(this.memory.get(name)) !== JSON.stringify(value)) await this.memory.set(name, value);
+  async #remember(name: string, value: unknown): Promise<boolean> {
+    if (JSON.stringify(this.memory.get(name)) === JSON.stringify(value)) return false;
+    await this.memory.set(name, value);
+    return true;
   }
 
   #listResult(server: ServerConfig, method: ListMethod): object {
@@ -96,7 +112,16 @@ export class ServerProfiles {
   }
 }
 
-function key(what: string, server: ServerConfig): string {
+/** The SDK's schema drops the field that a tool declares its scopes in. */
+function withSchemes(item: unknown, result: unknown, member: string, at: number): unknown {
+  const raw = (result as Record<string, readonly { securitySchemes?: unknown }[]>)[member]?.[at];
+  const schemes = raw?.securitySchemes;
+  return member === 'tools' && Array.isArray(schemes)
+    ? { ...(item as object), securitySchemes: schemes }
+    : item;
+}
+
+function key(what: string, server: Pick<ServerConfig, 'url'>): string {
   return `${what} ${server.url}`;
 }
 

@@ -2,6 +2,7 @@ import type { InitializeResult, Result, Tool } from '@modelcontextprotocol/sdk/t
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js';
 import { ownProtocolVersion } from '../mcp/relayMessages.js';
 import { signInTool } from '../mcp/signInTool.js';
+import type { BlockedTools } from './blockedTools.js';
 import type { RelaySession } from './relaySession.js';
 import { isListMethod, type ServerProfiles } from './serverProfiles.js';
 
@@ -10,7 +11,10 @@ import { isListMethod, type ServerProfiles } from './serverProfiles.js';
  * starts all the same, lists what was known at the last sign-in, and opens nothing by itself.
  */
 export class SignedOutSessions {
-  constructor(private readonly profiles: ServerProfiles) {}
+  constructor(
+    private readonly profiles: ServerProfiles,
+    private readonly blocked: BlockedTools,
+  ) {}
 
   initializeResult(session: RelaySession): InitializeResult {
     const known = this.profiles.information(session.server);
@@ -31,7 +35,9 @@ export class SignedOutSessions {
   tools(session: RelaySession): readonly Tool[] {
     const known = this.profiles.tools(session.server);
     session.offeredSignIn = known === undefined || known.length === 0;
-    return session.offeredSignIn ? [signInTool(session.server.name)] : (known ?? []);
+    return session.offeredSignIn
+      ? [signInTool(session.server.name)]
+      : this.blocked.marked(session.server, known ?? []);
   }
 
   /** @returns undefined where only the upstream can answer */

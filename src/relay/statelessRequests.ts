@@ -19,6 +19,7 @@ import {
 import type { Caller } from './callerAdmission.js';
 import type { ConsentRounds } from './consentRounds.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
+import type { OpenCall } from './openCall.js';
 import { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import type { SignedOutSessions } from './signedOutSession.js';
@@ -38,6 +39,8 @@ export interface StatelessPost {
   readonly body: Buffer;
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
+  /** The tool call it is, where calls are written down. */
+  readonly call: OpenCall | undefined;
 }
 
 /** Callers of the revision without sessions (MCP 2026-07-28): each request brings what a session would know. */
@@ -51,15 +54,17 @@ export class StatelessRequests {
     post: StatelessPost,
     run: (held: HeldRequest) => Promise<void>,
   ): Promise<void> {
-    const { request, incoming, response } = post;
+    const { request, incoming, response, call } = post;
     const revision = declaredRevision(request);
     if (incoming.headers['mcp-protocol-version'] !== revision) {
       const words = 'MCP-Protocol-Version and the body name different revisions.';
+      call?.end({ outcome: 'refused', reason: 'malformed' });
       sendJson(response, 400, errorMessage(request.id, headerMismatchCode, words));
       return;
     }
     if (revision !== statelessRevision) {
       const data = { supported: [statelessRevision, ...SUPPORTED_PROTOCOL_VERSIONS], requested: revision };
+      call?.end({ outcome: 'failed' });
       const { error, ...rest } = errorMessage(request.id, unsupportedRevisionCode, 'Unsupported revision');
       sendJson(response, 400, { ...rest, error: { ...error, data } });
       return;
@@ -69,7 +74,7 @@ export class StatelessRequests {
     else await run(held);
   }
 
-  #hold(server: ServerConfig, caller: Caller, { request, body, incoming, response }: StatelessPost) {
+  #hold(server: ServerConfig, caller: Caller, { request, body, incoming, response, call }: StatelessPost) {
     const params = { clientInfo: clientInfoOf(request), capabilities: declaredCapabilities(request) };
     const session = new RelaySession(server, caller, { ...request, method: 'initialize', params }, true);
     session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person: undefined });
@@ -78,10 +83,10 @@ export class StatelessRequests {
     this.parts.signedOut.tools(session);
     const answer = consentAnswerIn(request);
     if (answer === undefined)
-      return new HeldRequest(session, request, body, incoming, response, this.parts.clock);
+      return new HeldRequest(session, request, body, incoming, response, this.parts.clock, call);
     const asked = this.parts.rounds.take(answer.id, caller.id, server.url);
     const again = withInput(request, asked?.input ?? {});
-    const held = new HeldRequest(session, again, Buffer.from(JSON.stringify(again)), incoming, response, this.parts.clock); // prettier-ignore
+    const held = new HeldRequest(session, again, Buffer.from(JSON.stringify(again)), incoming, response, this.parts.clock, call); // prettier-ignore
     held.resumed = { asked, accepted: answer.accepted };
     return held;
   }

@@ -5,10 +5,12 @@ import { asksForInput } from '../mcp/inputRequired.js';
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AnswerStreams } from './answerStream.js';
+import type { BlockedTools } from './blockedTools.js';
 import type { CallerTasks } from './callerTasks.js';
 import { drained } from './backPressure.js';
 import { describeRequest } from './consentInStream.js';
 import { sendJson, type HeldRequest } from './heldRequest.js';
+import { endingOf } from './openCall.js';
 import { isListMethod, longestList, type ServerProfiles } from './serverProfiles.js';
 import {
   beginningOf,
@@ -37,6 +39,7 @@ export class UpstreamAnswers {
     private readonly profiles: ServerProfiles,
     private readonly streams: AnswerStreams,
     private readonly tasks: CallerTasks,
+    private readonly blocked: BlockedTools,
   ) {}
 
   async relay(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
@@ -65,11 +68,12 @@ export class UpstreamAnswers {
     response: Response,
     credential: Credential | undefined,
   ): Promise<void> {
-    const answered = await this.streams.relay(held, response, async (data) => {
+    const answered = await this.streams.relay(held, response, async (data, message) => {
       if (wantsInput(held, data)) throw new InputWantedError();
+      held.call?.end(endingOf(message));
       sayWho(held, credential);
       await this.#learn(held, data);
-      return this.tasks.handOn(held, data);
+      return this.#handedOn(held, data);
     });
     if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
   }
@@ -93,9 +97,10 @@ export class UpstreamAnswers {
       return;
     }
     if (wantsInput(held, whole)) throw new InputWantedError();
+    noteEnding(held, whole);
     await this.#learn(held, whole);
     sayWho(held, credential);
-    const handedOn = this.tasks.handOn(held, whole);
+    const handedOn = this.#handedOn(held, whole);
     const body = handedOn === whole ? chunks : only(handedOn);
     if (held.isStreaming) {
       await held.stream().pipe(body);
@@ -103,6 +108,13 @@ export class UpstreamAnswers {
     } else {
       await pipeThrough(held, response.status, body);
     }
+  }
+
+  /** The answer as the caller gets it. */
+  #handedOn(held: HeldRequest, answer: string): string {
+    return held.request.method === 'tools/list'
+      ? this.blocked.markedAnswer(held.session.server, answer)
+      : this.tasks.handOn(held, answer);
   }
 
   async #learn(held: HeldRequest, data: string): Promise<void> {
@@ -137,19 +149,25 @@ async function relayLong(
 ): Promise<void> {
   if (!held.acceptsEventStream) {
     const whole = await wholeOf(chunks, longestMessage);
-    if (isAnswer(whole, held)) held.answerAsIs(whole);
-    else refuseUnanswered(held, somethingElse);
+    if (isAnswer(whole, held)) {
+      noteEnding(held, whole);
+      held.answerAsIs(whole);
+    } else refuseUnanswered(held, somethingElse);
     return;
   }
   sayWho(held, credential);
   try {
-    await held.stream().pipe(answerIn(chunks, new AnswerScan(held.request.id)));
+    const scan = new AnswerScan(held.request.id);
+    await held.stream().pipe(answerIn(chunks, scan));
+    held.call?.end({ outcome: scannedOutcomes[scan.ending] });
     held.stream().end();
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
     refuseUnanswered(held, somethingElse);
   }
 }
+
+const scannedOutcomes = { result: 'succeeded', toolError: 'toolError', error: 'failed' } as const;
 
 /** @throws NoAnswerError at the end of what is no answer, or before */
 async function* answerIn(chunks: AsyncIterable<Uint8Array>, scan: AnswerScan): AsyncGenerator<Uint8Array> {
@@ -176,6 +194,7 @@ async function relayFailure(
   if (whole === undefined) await discardBody(response);
   if (response.status === 404 && held.session.upstream?.sessionId !== undefined && !held.isStreaming) {
     // The session is gone upstream. Callers begin a new one on 404 and say the request again themselves.
+    held.call?.end({ outcome: 'failed' });
     sendJson(held.response, 404, sessionNotFoundMessage(held.request.id));
     return;
   }
@@ -243,16 +262,27 @@ function isJson(response: Response): boolean {
   return type === null || /^application\/([\w.+-]+\+)?json\b/i.test(type);
 }
 
-/** Whether a document is the response to this request; an array may hold it (MCP 2025-03-26, batches). */
+/** Whether a document is the response to this request. */
 function isAnswer(text: string, held: HeldRequest): boolean {
+  return answerTo(text, held) !== undefined;
+}
+
+/** For the record: parsed once more only where it is a tool call. */
+function noteEnding(held: HeldRequest, text: string): void {
+  held.call?.end(endingOf(answerTo(text, held)));
+}
+
+/** The response to this request; an array may hold it (MCP 2025-03-26, batches). */
+function answerTo(text: string, held: HeldRequest): object | undefined {
   const value = parse(text);
   const messages = (Array.isArray(value) ? value : [value]) as ({ id?: unknown } | null | undefined)[];
-  return messages.some(
+  const found = messages.find(
     (message) =>
       typeof message === 'object' &&
       message?.id === held.request.id &&
       ('result' in message || 'error' in message),
   );
+  return found ?? undefined;
 }
 
 /** What a server says of a failure, without the tokens that some repeat in it. */

@@ -28,7 +28,9 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
   node: { layers: ['broker/ports'], packages: ['node:*', 'http', 'https', 'proper-lockfile'] },
-  editor: { layers: ['broker', 'oauth', 'mcp'], packages: ['vscode'] },
+  // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
+  webview: { layers: ['broker'], packages: [] },
+  editor: { layers: ['broker', 'oauth', 'mcp', 'webview/toolCallsProtocol'], packages: ['vscode'] },
   // What both composition roots put together.
   'core.ts': { layers: ['oauth', 'mcp', 'broker', 'relay'], packages: [] },
   headless: {

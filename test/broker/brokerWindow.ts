@@ -25,6 +25,10 @@ export class BrokerWindow {
   readonly tokens: AccessTokens;
   readonly authorizedFetch: AuthorizedFetch;
 
+  get clock(): ManualClock {
+    return this.shared.clock;
+  }
+
   constructor(
     readonly shared = new SharedStorage(),
     network: Fetch = fetch,

@@ -88,6 +88,27 @@ describe('the client for a server', () => {
     assert.equal(registrations.requests.length, 1);
   });
 
+  it('is registered anew once its secret has expired, and not before', async () => {
+    const expires = Math.floor(clock.now() / 1000) + 600;
+    answer = () => ({
+      status: 201,
+      body: {
+        client_id: `client-${registrations.requests.length}`,
+        client_secret: `secret-${registrations.requests.length}`,
+        client_secret_expires_at: expires,
+      },
+    });
+    await by(new EditorRedirects('fixed'));
+    clock.advance(expires * 1000 - clock.now() - 1);
+    assert.equal((await by(new EditorRedirects('fixed'))).client.clientId, 'client-1');
+    clock.advance(1);
+    const { client, isReused } = await by(new EditorRedirects('fixed'));
+    assert.deepEqual(
+      [client.clientId, client.clientSecret?.expose(), isReused],
+      ['client-2', 'secret-2', false],
+    );
+  });
+
   it('is registered for each sign-in where the handler’s address changes', async () => {
     const redirects = new EditorRedirects('changing');
     await by(redirects);

@@ -138,10 +138,18 @@ describe('consent status', () => {
       server: 'repositories',
       signedIn: true,
       account: 'alice',
+      refreshable: true,
       held: ['repo:read'],
       missing: ['repo:write'],
       tool: 'create_branch',
     });
+  });
+
+  it('says until when a token is good, and whether it is renewed, only where one is held', () => {
+    const { expiresAt, refreshable } = statusOf({ credential: { ...credential, expiresAt: now + 1 } });
+    assert.deepEqual([expiresAt, refreshable], [now + 1, true]);
+    const without = statusOf({ observation: challenged });
+    assert.deepEqual([without.expiresAt, without.refreshable], [undefined, undefined]);
   });
 
   it('says whether there is a sign-in to end, though nothing is known of who or for what', () => {

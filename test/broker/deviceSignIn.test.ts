@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { ClientStore } from '../../src/broker/clientStore.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
+import { flowError } from '../oauth/flowErrors.js';
 import { clients, startGrantsProvider, startProtectedServer } from './grantsWorld.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from './memoryStores.js';
@@ -66,6 +68,18 @@ describe('sign-in with a code', () => {
       }
     });
   }
+
+  it('takes the client id of the settings to no other issuer than it has signed in with', async () => {
+    const { secrets, clock, server, begin, close } = await world(clients.device);
+    try {
+      const elsewhere = 'https://as.example';
+      await new ClientStore(secrets, clock).rememberIssuer(server.url, clients.device, elsewhere);
+      const error = await flowError('clientOfAnotherIssuer', begin);
+      assert.match(error.message, /is in use at https:\/\/as\.example/);
+    } finally {
+      await close();
+    }
+  });
 
   it('stops asking when it is cancelled', async () => {
     const { clock, broker, server, begin, close } = await world(clients.device);

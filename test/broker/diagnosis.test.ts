@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
+import { ClientSecrets } from '../../src/broker/clientSecrets.js';
 import { diagnose, type Diagnosis, type DiagnosedStep } from '../../src/broker/diagnosis.js';
 import { authorizationServerFacts } from '../../src/broker/diagnosisFacts.js';
 import { diagnosisReport } from '../../src/broker/diagnosisReport.js';
 import type { Discovered } from '../../src/broker/discovery.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { Redacted } from '../../src/oauth/redacted.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServer.js';
+import { DpopVerification } from '../demo/dpopVerification.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
+import { MemorySecrets } from './memoryStores.js';
 
 const alive = new AbortController().signal;
 
@@ -18,6 +22,8 @@ function diagnosisOf(
   const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
   return diagnose(server, { http, clock: new ManualClock(), discovery: {}, present }, alive);
 }
+
+const metadata = '/.well-known/oauth-protected-resource/mcp';
 
 const states = ({ steps }: Diagnosis) => steps.map(({ step, state }) => `${step} ${state}`);
 const step = ({ steps }: Diagnosis, name: DiagnosedStep['step']) =>
@@ -84,6 +90,46 @@ describe('the diagnosis of a server', () => {
     );
   });
 
+  it('shows the request as a sign-in makes it: bound to a key, pushed ahead', async () => {
+    const dpop = new DpopVerification();
+    const { server } = await repositories({ dpop, requirePushedRequests: true });
+    const sent = step(await diagnosisOf(server), '5c').said.join('\n');
+    assert.match(sent, /with a reference to what was sent there before/);
+    assert.match(sent, /dpop_jkt = \(of a key made for the sign-in\)/);
+  });
+
+  it('misses the secret that a provider wants of a client, and leaves one that is there as it is', async () => {
+    const issuer = 'https://accounts.google.com';
+    const { origin } = await scriptedServer(({ path }, own) =>
+      path === metadata
+        ? { body: { resource: `${own}/mcp`, authorization_servers: [issuer] } }
+        : { status: 401 },
+    );
+    const document = {
+      issuer,
+      authorization_endpoint: `${issuer}/o/oauth2/v2/auth`,
+      token_endpoint: 'https://oauth2.googleapis.com/token',
+      code_challenge_methods_supported: ['S256'],
+    };
+    const http = {
+      fetch: (url: string, init: RequestInit) =>
+        url.startsWith(issuer) ? Promise.resolve(Response.json(document)) : fetch(url, init),
+    };
+    const secrets = new MemorySecrets();
+    const clientSecrets = new ClientSecrets(secrets);
+    const server = { ...serverAt(`${origin}/mcp`), oauth: { clientId: 'by-hand' } };
+    const parts = { http, clock: new ManualClock(), discovery: {}, present: undefined, clientSecrets };
+    const without = await diagnose(server, parts, alive);
+    assert.match(without.verdict, /Google gives no tokens to a client without its secret/);
+    assert.match(without.fix ?? '', /Set Client Secret…/);
+    await clientSecrets.put(server, 'by-hand', new Redacted('hush'));
+    const stored = [...secrets.entries];
+    const having = await diagnose(server, parts, alive);
+    assert.equal(having.fix, undefined);
+    assert.ok(!JSON.stringify(having).includes('hush'));
+    assert.deepEqual([...secrets.entries], stored);
+  });
+
   it('asks for a client id where the authorization server registers none', async () => {
     const { server } = await repositories({ dynamicRegistration: false });
     const diagnosis = await diagnosisOf(server);
@@ -97,7 +143,6 @@ describe('the diagnosis of a server', () => {
     assert.equal(step(diagnosis, '5a').state, 'notReached');
   });
 
-  const metadata = '/.well-known/oauth-protected-resource/mcp';
   const broken: { what: string; script: Script; at: DiagnosedStep['step']; says: RegExp }[] = [
     {
       what: 'a page',
@@ -159,6 +204,26 @@ describe('the diagnosis of a server', () => {
     });
   }
 
+  it('connects to the addresses that names were judged by', async () => {
+    const judged: (readonly string[] | undefined)[] = [];
+    const named = { resource: 'https://mcp.example/mcp', authorization_servers: ['https://as.example'] };
+    const http = {
+      fetch: (url: string, _init: RequestInit, addresses?: readonly string[]) => {
+        if (new URL(url).host === 'as.example') judged.push(addresses);
+        return Promise.resolve(
+          url === `https://mcp.example${metadata}`
+            ? Response.json(named)
+            : new Response(null, { status: 401 }),
+        );
+      },
+      resolver: { addressesOf: () => Promise.resolve(['203.0.113.7']) },
+    };
+    const parts = { http, clock: new ManualClock(), discovery: {}, present: undefined };
+    await diagnose(serverAt(named.resource), parts, alive);
+    assert.ok(judged.length > 0);
+    for (const addresses of judged) assert.deepEqual(addresses, ['203.0.113.7']);
+  });
+
   it('ends when it is cancelled', async () => {
     const { origin } = await scriptedServer(() => ({ hang: true }));
     const cancel = new AbortController();
@@ -180,6 +245,26 @@ describe('the report of a diagnosis', () => {
     assert.match(report, /To do: Check the address/);
     assert.match(report, /### 1–2 The server is asked without a token: FAILED/);
     assert.match(report, /### 8 The code becomes tokens: not reached/);
+  });
+
+  it('keeps a key in the server’s address out, where that address is the resource', async () => {
+    const { origin } = await scriptedServer(({ path }, own) =>
+      path.startsWith('/.well-known/oauth-protected-resource')
+        ? { body: { resource: `${own}/mcp?key=hush`, authorization_servers: [own] } }
+        : path.startsWith('/.well-known')
+          ? {
+              body: {
+                issuer: own,
+                authorization_endpoint: `${own}/a`,
+                token_endpoint: `${own}/t`,
+                code_challenge_methods_supported: ['S256'],
+              },
+            }
+          : { status: 401 },
+    );
+    const report = diagnosisReport(await diagnosisOf(serverAt(`${origin}/mcp?key=hush`)), '1.2.3');
+    assert.match(report, /resource = http:\/\/127\.0\.0\.1:\d+\/mcp\?\(not shown\)/);
+    assert.doesNotMatch(report, /hush/);
   });
 
   it('keeps what servers wrote as text, and queries and secrets out', async () => {

@@ -247,6 +247,16 @@ describe('a workload’s identity (JWT bearer)', () => {
     }
   });
 
+  it('is not shown to an authorization server where it is for none', async () => {
+    const { window, tools, seen, upstream } = await workload({ aud: [] });
+    try {
+      assert.match((await window.call(tools)).detail ?? '', /assertion is not for/);
+      assert.deepEqual(seen, []);
+    } finally {
+      await upstream.close();
+    }
+  });
+
   it('is not shown to an authorization server it is not for, unless that one is configured', async () => {
     const { window, tools, seen, upstream, as } = await workload({ aud: 'https://as.example' });
     try {

@@ -1,6 +1,9 @@
-import { exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, jwtVerify } from 'jose';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { publicJwk, type ClientKey } from '../../src/oauth/clientKey.js';
+import type { DpopVerification } from '../demo/dpopVerification.js';
 import { listenOnLoopback, sendJson } from '../demo/loopbackServer.js';
 import { loadOidcProvider } from '../demo/oidcProvider.js';
 import { scriptedServer, type Script, type ScriptedServer } from '../oauth/scriptedServer.js';
@@ -64,6 +67,7 @@ export async function startGrantsProvider(key: ClientKey): Promise<GrantsProvide
       conformIdTokenClaims: false,
       features: {
         devInteractions: { enabled: false },
+        dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
         clientCredentials: { enabled: true },
         deviceFlow: { enabled: true },
         registration: { enabled: true },
@@ -114,10 +118,14 @@ export async function startGrantsProvider(key: ClientKey): Promise<GrantsProvide
   };
 }
 
-/** An MCP server that takes what `scopesOf` lets through; a body that says "write" needs `tools:write`. */
+/**
+ * An MCP server that takes what `scopesOf` lets through; a body that says "write" needs `tools:write`.
+ * @param proofs where given, only tokens bound to a key are taken, with their proof
+ */
 export function startProtectedServer(
   issuers: readonly string[],
   scopesOf: (token: string, resource: string) => Promise<readonly string[] | undefined>,
+  proofs?: DpopVerification,
 ): Promise<{ readonly url: string; readonly tokens: string[]; close(): Promise<void> }> {
   const tokens: string[] = [];
   let url = '';
@@ -130,27 +138,49 @@ export function startProtectedServer(
           resource: url,
           authorization_servers: issuers,
           scopes_supported: ['tools:read'],
+          ...(proofs !== undefined && { dpop_bound_access_tokens_required: true }),
         });
         return;
       }
       let body = '';
       for await (const chunk of request) body += String(chunk);
-      const token = request.headers.authorization?.replace(/^Bearer /, '');
-      const scopes = token === undefined ? undefined : await scopesOf(token, url);
+      const scheme = proofs === undefined ? 'Bearer' : 'DPoP';
+      const authorization = request.headers.authorization;
+      const token = authorization?.startsWith(`${scheme} `)
+        ? authorization.slice(scheme.length + 1)
+        : undefined;
       if (token !== undefined) tokens.push(token);
+      const fault =
+        token === undefined ? undefined : await proofs?.faultOf(provenRequest(request, url, token));
+      if (fault !== undefined) {
+        if (proofs?.nonce !== undefined) response.setHeader('DPoP-Nonce', proofs.nonce);
+        response.setHeader('WWW-Authenticate', `DPoP error="${fault}"`);
+        sendJson(response, 401, {});
+        return;
+      }
+      const scopes = token === undefined ? undefined : await scopesOf(token, url);
       const needed = body.includes('write') ? 'tools:write' : 'tools:read';
       if (scopes === undefined) {
-        response.setHeader('WWW-Authenticate', `Bearer resource_metadata="${metadata}"`);
+        response.setHeader('WWW-Authenticate', `${scheme} resource_metadata="${metadata}"`);
         sendJson(response, 401, {});
       } else if (!scopes.includes(needed)) {
         response.setHeader(
           'WWW-Authenticate',
-          `Bearer error="insufficient_scope", scope="${needed}", resource_metadata="${metadata}"`,
+          `${scheme} error="insufficient_scope", scope="${needed}", resource_metadata="${metadata}"`,
         );
         sendJson(response, 403, {});
       } else sendJson(response, 200, { jsonrpc: '2.0', id: 1, result: {} });
     };
   }).then((server) => ({ url, tokens, close: () => server.close() }));
+}
+
+function provenRequest({ method, headers }: IncomingMessage, url: string, token: string) {
+  const proof = headers['dpop'];
+  const { cnf } = decodeJwt<{ cnf?: { jkt?: string } }>(token);
+  return {
+    ...{ method: method ?? '', url, token, thumbprint: cnf?.jkt },
+    proof: typeof proof === 'string' ? proof : undefined,
+  };
 }
 
 /** An authorization server of one script for the token endpoint, with its metadata. */

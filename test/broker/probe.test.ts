@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkServer } from '../../src/broker/checkServer.js';
 import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { findOut } from '../../src/broker/discovery.js';
+import { findOut } from '../../src/broker/findings.js';
 import { probe } from '../../src/broker/probe.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import {
@@ -89,12 +89,30 @@ describe('the probe of a server', () => {
   });
 
   it('tells a new server apart: protected, open or out of order', async () => {
-    const found = async () => findOut(server(), http, new AbortController().signal);
+    const found = async () => findOut(server(), { http, clock: window.clock }, new AbortController().signal);
     assert.equal((await found()).kind, 'open');
     answer = { status: 500 };
     const failed = await found();
     assert.ok(failed.kind === 'failed');
     assert.equal(failed.error.code, 'unreachable');
+  });
+
+  it('is given up on with the person’s patience', async () => {
+    answer = { hang: true };
+    const found = findOut(server(), { http, clock: window.clock }, new AbortController().signal);
+    const checked = check();
+    window.clock.advance(9_500);
+    const failed = await found;
+    assert.ok(failed.kind === 'failed');
+    assert.deepEqual(
+      [failed.error.code, failed.error.details.fix],
+      ['timedOut', 'Try again, or add it anyway.'],
+    );
+    await checked;
+    assert.deepEqual(await status().then(({ status: is, detail }) => [is, detail]), [
+      'unreachable',
+      `${mcp.origin}/mcp did not answer within 9 s.`,
+    ]);
   });
 });
 

@@ -12,7 +12,8 @@ export type ScriptedStep =
   | { readonly kind: 'toolCall'; readonly name: string; readonly args: Readonly<Record<string, string>> };
 
 interface Errand {
-  readonly server: string;
+  /** Whose tool it is; undefined for one that goes by its own name. */
+  readonly server: string | undefined;
   readonly tool: string;
   readonly args: Readonly<Record<string, string>>;
 }
@@ -23,6 +24,14 @@ const errands: readonly [RegExp, (match: string) => Errand][] = [
     (name) => ({ server: 'repositories', tool: 'create_branch', args: { name } }),
   ],
   [/list .*branches/i, () => ({ server: 'repositories', tool: 'list_branches', args: {} })],
+  [
+    /(?:whose account|status) .*servers?/i,
+    () => ({ server: undefined, tool: 'mcp_consent_status', args: {} }),
+  ],
+  [
+    /sign me in (?:to|at) ([\w-]+)/i,
+    (server) => ({ server: undefined, tool: 'mcp_sign_in', args: { server } }),
+  ],
   [
     /summary (?:of|about|on) ([^.?!\n]+)/i,
     (topic) => ({ server: 'reports', tool: 'generate_summary', args: { topic } }),
@@ -49,7 +58,7 @@ export function nextStep(messages: readonly ChatMessage[], toolNames: readonly s
   const tool = toolOf(errand.server, errand.tool, toolNames);
   if (tool !== undefined) return { kind: 'toolCall', name: tool, args: errand.args };
   if (last) return say(`It did not work: ${last.text}`);
-  const signIn = toolOf(errand.server, 'sign_in', toolNames);
+  const signIn = errand.server === undefined ? undefined : toolOf(errand.server, 'sign_in', toolNames);
   if (signIn !== undefined) return { kind: 'toolCall', name: signIn, args: {} };
   return say('I have no tool for that.');
 }
@@ -100,7 +109,8 @@ function soundsFailed(text: string, { args }: Errand): boolean {
 }
 
 /** The offered tool of a server: the editor names it `mcp_<server>_<tool>`, the server's name cut short. */
-function toolOf(server: string, tool: string, offered: readonly string[]): string | undefined {
+function toolOf(server: string | undefined, tool: string, offered: readonly string[]): string | undefined {
+  if (server === undefined) return offered.find((name) => name === tool);
   return offered.find((name) => name.endsWith(`_${tool}`) && name.includes(server.slice(0, 6)));
 }
 

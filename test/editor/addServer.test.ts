@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AddServer, suggestedName } from '../../src/editor/addServer.js';
+import { systemClock } from '../../src/node/systemClock.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
@@ -39,7 +40,13 @@ describe('Add Server', () => {
       return Promise.resolve({ kind: 'cancelled' } as const);
     };
     const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
-    await new AddServer(extension.settings, { signIn }, extension.states, http, dialogue.window).run();
+    await new AddServer(
+      extension.settings,
+      { signIn },
+      extension.states,
+      { http, clock: systemClock },
+      dialogue.window,
+    ).run();
     return { shown: dialogue.shown.join('\n'), signedIn, names: extension.settings.names };
   }
 

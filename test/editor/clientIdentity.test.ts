@@ -9,9 +9,10 @@ import {
 import { ScopeChoice } from '../../src/editor/scopeChoice.js';
 import { EditorSignInQuestions } from '../../src/editor/signInQuestions.js';
 import { signInReport } from '../../src/editor/signInReport.js';
-import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import { alice } from '../demo/people.js';
-import { extensionId, next, serverNamed, signInAs } from './activeExtension.js';
+import { configure, extensionId, next, serverNamed, signInAs } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
@@ -128,10 +129,45 @@ describe('who the client is, and what the person decides', () => {
     const { credentials } = scene.extension;
     const dialogue = new DialogueAnswers('repo:read,Other', 'repo:write extra');
     const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
-    const choice = new ScopeChoice(credentials, http, scene.extension.answers, dialogue.window);
+    const choice = new ScopeChoice(
+      credentials,
+      { http, clock: systemClock, discovery: scene.extension.answers },
+      dialogue.window,
+    );
     assert.deepEqual(await choice.choose(server), ['repo:read', 'repo:write', 'extra']);
     assert.ok(dialogue.shown.includes('repo:read |  |  | picked'));
     assert.ok(dialogue.shown.includes('repo:write |  | '), dialogue.shown.join('\n'));
+  });
+
+  it('offers what mends a sign-in that failed: a secret, a key, the settings, a diagnosis or another try', () => {
+    const reported = (code: OAuthFlowErrorCode, field = 'oauth.clientId') => {
+      const error = new OAuthFlowError(code, 'It failed.', { field, fix: 'Mend it.' });
+      const report = signInReport(server, { kind: 'failed', error });
+      assert.equal(report?.message, `Not signed in to ${server.name}. It failed. Mend it.`);
+      return [report.next, report.isDiagnosable];
+    };
+    assert.deepEqual(reported('clientSecretRequired'), ['setClientSecret', undefined]);
+    assert.deepEqual(reported('clientIdRequired'), ['openSettings', undefined]);
+    assert.deepEqual(reported('clientIdRequired', 'clientKey'), ['setClientKey', undefined]);
+    assert.deepEqual(reported('invalidMetadata'), ['tryAgain', true]);
+    assert.deepEqual(reported('unreachable'), ['tryAgain', undefined]);
+  });
+
+  it('reads metadata again once a setting has changed', async () => {
+    const { metadata } = scene.extension.answers;
+    let read = 0;
+    const load = () => Promise.resolve({ issuer, read: ++read });
+    await metadata.authorizationServer(server, issuer, load);
+    await metadata.authorizationServer(server, issuer, load);
+    assert.equal(read, 1);
+    const changed = next((told) => scene.extension.settings.onDidChange(told));
+    await configure(scene.extension, {
+      ...scene.world.serverSettings(),
+      other: { type: 'http', url: 'https://other.example/mcp' },
+    });
+    await changed;
+    await metadata.authorizationServer(server, issuer, load);
+    assert.equal(read, 2);
   });
 
   it('says which scopes were asked for and not granted', async () => {

@@ -54,7 +54,7 @@ describe('the setting mcpOAuthBroker.servers', () => {
   it('shows a problem in the tree, with the settings behind it', async () => {
     await configure(extension, { repositories: { url: 'ftp://mcp.example.com' } });
     const [row] = await extension.tree.getChildren();
-    assert.equal(row?.kind, 'problem');
+    assert.equal(row?.item.contextValue, 'problem');
     const item = extension.tree.getTreeItem(row);
     assert.equal(item.label, 'repositories');
     assert.equal(item.command?.command, 'mcpOAuthBroker.openSettings');

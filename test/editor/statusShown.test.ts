@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/consentStatus.js';
 import { serverItem } from '../../src/editor/serverChoice.js';
-import { summary } from '../../src/editor/statusBar.js';
-import { ServersTree } from '../../src/editor/serversTree.js';
+import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
+import { summary, tooltip } from '../../src/editor/statusBar.js';
+import { serverRow } from '../../src/editor/serverRow.js';
 import { statusAction, statusWords } from '../../src/editor/statusWords.js';
 import { extensionId } from './activeExtension.js';
 
@@ -37,12 +38,9 @@ describe('a status', () => {
 });
 
 describe('a denial', () => {
-  const onDidChange = () => ({ dispose: () => undefined });
   const shown = (deniedBy: DeniedBy) => {
     const denied = entry('a', 'denied', { signedIn: true, deniedBy, detail: 'No.' });
-    const tree = new ServersTree({ all: () => Promise.resolve([denied]), onDidChange }, { problems: [] });
-    const { contextValue } = tree.getTreeItem({ kind: 'server', ...denied });
-    tree.dispose();
+    const { contextValue } = serverRow(denied, () => []).item;
     return [statusAction(denied.status)?.command, contextValue];
   };
 
@@ -76,6 +74,77 @@ describe('the status bar', () => {
   });
 });
 
+describe('the tooltip of the status bar', () => {
+  it('has what needs the person first, and counts what is too much to read', () => {
+    const many = Array.from({ length: 20 }, (_none, at) => entry(`s${at}`, 'ready'));
+    const lines = tooltip([...many, entry('worst', 'expired')]).split('\n');
+    assert.equal(lines[0], 'worst: Sign-in ended');
+    assert.equal(lines.length, 13);
+    assert.equal(lines.at(-1), '… and 9 more');
+  });
+});
+
+describe('the list behind the status bar', () => {
+  const labels = (...servers: Parameters<typeof serverActions>[0]) =>
+    serverActions(servers).map(({ label, kind }) =>
+      kind === vscode.QuickPickItemKind.Separator ? `— ${label}` : label,
+    );
+  const always = [
+    '— MCP OAuth',
+    '$(add) Add Server…',
+    '$(history) Show Tool Calls',
+    '$(settings-gear) Open Settings',
+    '$(output) Show Log',
+  ];
+
+  it('says what can be done, most urgent first, then the other servers', () => {
+    assert.deepEqual(
+      labels(
+        entry('a', 'ready', { account: 'alice', signedIn: true }),
+        entry('b', 'needsScopes'),
+        entry('c', 'signedOut'),
+        entry('d', 'awaitingConsent'),
+        entry('e', 'misconfigured'),
+      ),
+      [
+        '— Needs you',
+        '$(bell-dot) d: Finish Sign-In',
+        '$(bell-dot) d: Cancel Sign-In',
+        '$(error) e: Check Again',
+        '$(key) b: Grant Access',
+        '— Servers',
+        '$(pass) a',
+        '$(account) c: Sign In',
+        ...always,
+      ],
+    );
+  });
+
+  it('has no heading without lines, and says how to begin where there is no server', () => {
+    assert.deepEqual(labels(), always);
+    assert.equal(labels(entry('a', 'open'))[0], '— Servers');
+  });
+
+  it('has a button on each server’s lines with all that can be done with it, each once', () => {
+    for (const name of all) {
+      const one = entry('a', name, { signedIn: name === 'ready' });
+      const lines = serverActions([one]).filter((line) => line.entry !== undefined);
+      assert.ok(lines.length > 0);
+      for (const { buttons } of lines) assert.equal(buttons?.[0]?.tooltip, 'More for a');
+      const actions = actionsOf(one).map(({ label }) => label);
+      assert.equal(new Set(actions).size, actions.length, actions.join());
+      assert.ok(actions.includes('Diagnose') && actions.includes('Copy Address'));
+      assert.equal(actions.includes('Sign Out'), name === 'ready');
+    }
+    assert.deepEqual(
+      actionsOf(entry('a', 'needsScopes'))
+        .map(({ label }) => label)
+        .slice(0, 2),
+      ['Grant Access', 'Check'],
+    );
+  });
+});
+
 describe('what a server or its authorization server wrote', () => {
   const icon = '$(verified)';
   const faked = entry('a', 'denied', { account: `${icon} alice`, detail: `${icon} All is well` });
@@ -85,45 +154,15 @@ describe('what a server or its authorization server wrote', () => {
     assert.equal(label, '$(circle-slash) a');
     for (const text of [description, detail]) assert.match(text ?? '', /\$ \(verified\)/);
     assert.ok(!JSON.stringify([description, detail]).includes(icon));
+    const listed = serverActions([{ ...faked, server: { ...faked.server, name: icon } }]);
+    assert.ok(
+      !JSON.stringify(listed.map((line) => [line.label, line.description, line.detail])).includes(icon),
+    );
   });
 
   it('draws no icon in the status bar', () => {
     const ready = entry('a', 'ready', { account: `${icon} alice` });
     assert.equal(summary([ready]).text, '$(shield) $ (verified) alice');
     assert.ok(!summary([entry(icon, 'misconfigured')]).text.includes(icon));
-  });
-});
-
-describe('the tree', () => {
-  it('names account, status, and the scopes held and missing, for screen readers too', async () => {
-    const scopes = {
-      signedIn: true,
-      account: 'alice',
-      held: ['repo:read'],
-      missing: ['repo:write'],
-      tool: 'create_branch',
-    };
-    const row = { kind: 'server', ...entry('repositories', 'needsScopes', scopes) } as const;
-    const onDidChange = () => ({ dispose: () => undefined });
-    const tree = new ServersTree({ all: () => Promise.resolve([row]), onDidChange }, { problems: [] });
-    const item = tree.getTreeItem(row);
-    assert.equal(item.description, 'Needs more access – alice');
-    assert.equal(
-      item.accessibilityInformation?.label,
-      'repositories: Needs more access; account alice; create_branch needs repo:write',
-    );
-    assert.equal(item.contextValue, 'server needsScopes signedIn');
-    const facts = (await tree.getChildren(row)).map((fact) => tree.getTreeItem(fact));
-    assert.deepEqual(
-      facts.map(({ label, description }) => [label, description]),
-      [
-        ['Status', 'Needs more access'],
-        ['Account', 'alice'],
-        ['Scopes held', 'repo:read'],
-        ['Scopes missing', 'repo:write (create_branch)'],
-        ['Address', 'https://repositories.example/mcp'],
-      ],
-    );
-    tree.dispose();
   });
 });

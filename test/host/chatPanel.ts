@@ -98,7 +98,12 @@ export class ChatPanel {
 
   /** Approves the call of a tool that is not read-only. @param tool its title, or its name where it has no title */
   async approveTool(tool: string): Promise<void> {
-    await this.card(`Run ${tool}`)
+    await this.approve(`Run ${tool}`);
+  }
+
+  /** Confirms what a tool asks about before it runs. @param title of its card */
+  async approve(title: string): Promise<void> {
+    await this.card(title)
       .getByRole('button', { name: /^Allow/ })
       .first()
       .click();
@@ -108,6 +113,16 @@ export class ChatPanel {
   get consentCard(): ConsentCard {
     const open = this.page.getByRole('button', { name: /^Open / });
     return new ConsentCard(this.card('Authorization Required').filter({ has: open }));
+  }
+
+  /** The question of an elicitation by form; absent until the server asks, and again once it is answered. */
+  question(text: string): Locator {
+    return this.page.locator('.chat-question-carousel-container:visible').filter({ hasText: text });
+  }
+
+  /** Chooses one of the answers that a question lists, which sends it. */
+  async answerQuestion(text: string, answer: string): Promise<void> {
+    await this.question(text).locator('.chat-question-list-item', { hasText: answer }).click();
   }
 
   /** Opens "Completed n steps", below which the lines of an ended turn are folded away. */

@@ -1,4 +1,4 @@
-// The way in to `npm run demo`, `npm test`, `npm run mutants`, `npm run conformance` and `npm run interop`, from
+// The way in to `npm run demo`, `npm test`, `npm run mutants`, `npm run conformance`, `npm run interop` and `npm run bench`, from
 // nothing but Node ≥ 20 and npm: installs what is missing, compiles, packages, and runs the compiled command under Node 24.
 import { readdirSync, rmSync, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -17,6 +17,7 @@ const commands = {
   mutants: { editor: false, vsix: false },
   conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
   interop: { editor: false, vsix: false, entry: 'interop/runInterop.js' },
+  bench: { editor: true, vsix: true, entry: 'bench/bench.js' },
 };
 
 async function main([name = '', ...args]) {

@@ -82,6 +82,11 @@ export class Workbench {
     await this.quickInputRow(label).click();
   }
 
+  /** Confirms a quick pick in which several rows can be ticked. */
+  async confirmPicks(): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' }).click();
+  }
+
   /** Waits for a row of the quick pick that is shown, or is about to be. @param label the row's first text, exactly */
   async seeRow(label: string): Promise<void> {
     await this.quickInputRow(label).waitFor();

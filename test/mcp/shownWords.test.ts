@@ -6,7 +6,7 @@ import {
   signedIn,
   type ConsentSubject,
 } from '../../src/mcp/consentWords.js';
-import { identityLine } from '../../src/mcp/identityLine.js';
+import { againLine, identityLine } from '../../src/mcp/identityLine.js';
 import { signInTool } from '../../src/mcp/signInTool.js';
 
 const subject: ConsentSubject = {
@@ -36,6 +36,13 @@ describe('the identity line', () => {
         assert.match(line, /. as ./u);
       }
     }
+  });
+});
+
+describe('the line of a call that goes out again', () => {
+  it('names the tool, in under 40 characters', () => {
+    assert.equal(againLine('create_branch'), 'create_branch again');
+    assert.equal(againLine('x'.repeat(100)), `${'x'.repeat(32)}… again`);
   });
 });
 

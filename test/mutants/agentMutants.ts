@@ -135,7 +135,7 @@ export const agentMutants: readonly Mutant[] = [
   mutant(
     'agent: held waiting for the person',
     run,
-    ['if (session.caller.agent !== undefined) {\n        held.refuse', 'if (false) {\n        held.refuse'],
+    ['if (session.caller.agent !== undefined) {', "if (session.caller.agent?.name === '') {"],
     consentTest,
   ),
   mutant('agent: asked again at each call', consents, ['if (isNew) {', 'if (true) {'], consentTest),

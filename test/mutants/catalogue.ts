@@ -1,6 +1,7 @@
 import { agentMutants } from './agentMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
+import { chatMutants } from './chatMutants.js';
 import { dpopMutants } from './dpopMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { identityMutants } from './identityMutants.js';
@@ -8,8 +9,10 @@ import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
 import { profileMutants } from './profileMutants.js';
+import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
 import { statelessMutants } from './statelessMutants.js';
+import { toolMutants } from './toolMutants.js';
 
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
@@ -21,7 +24,10 @@ export const catalogue: readonly Mutant[] = [
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,
+  ...recordMutants,
   ...statelessMutants,
+  ...chatMutants,
+  ...toolMutants,
   ...layerMutants,
   ...attackMutants,
 ];

@@ -12,6 +12,7 @@ const deviceTest = 'test/oauth/deviceAuthorization.test.ts';
 const enterpriseTest = 'test/broker/enterpriseManaged.test.ts';
 const editorAccountsTest = 'test/broker/editorAccounts.test.ts';
 const identityProviderTest = 'test/broker/enterpriseIdentityProvider.test.ts';
+const boundTest = 'test/broker/boundGrants.test.ts';
 const directTest = 'test/broker/directGrants.test.ts';
 
 /** Defects of client keys, and of the grants that need no browser here. */
@@ -155,6 +156,30 @@ export const grantMutants: readonly Mutant[] = [
     'an expired assertion brought to the authorization server',
     direct,
     ['(jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()', 'assertion === undefined'],
+    directTest,
+  ),
+  mutant(
+    'a grant without a browser asked for without the key of the binding',
+    'src/oauth/directGrant.ts',
+    ['requestWithDpop(dpop?.key,', 'requestWithDpop(undefined,'],
+    boundTest,
+  ),
+  mutant(
+    'a Bearer token taken from a grant where bound ones are required',
+    'src/oauth/directGrant.ts',
+    ['scopes, askedAt, endpoint, dpop)', 'scopes, askedAt, endpoint, dpop && { ...dpop, required: false })'],
+    boundTest,
+  ),
+  mutant(
+    'a client id of the settings taken to another issuer for a code',
+    'src/broker/deviceSignIn.ts',
+    ['await checkConfiguredClient(server, as, parts);', ''],
+    'test/broker/deviceSignIn.test.ts',
+  ),
+  mutant(
+    'a workload’s assertion for nobody brought to anybody',
+    'src/oauth/jwtBearer.ts',
+    ['audiences.length > 0 && audiences.every(isThis)', 'audiences.every(isThis)'],
     directTest,
   ),
 ];

@@ -57,4 +57,47 @@ export const identityMutants: readonly Mutant[] = [
     ],
     settingsTest,
   ),
+  mutant(
+    'a client used after its secret has expired',
+    'src/broker/clientStore.ts',
+    ['return expired ? undefined : client;', 'return client;'],
+    'test/broker/clientForServer.test.ts',
+    'test/profiles/expiringClient.test.ts',
+  ),
+  mutant(
+    'a refresh with a client whose secret has expired',
+    'src/oauth/tokenRefresh.ts',
+    ['if ((o.client.secretExpiresAt ?? Infinity) <= now())', 'if (false)'],
+    'test/profiles/expiringClient.test.ts',
+  ),
+  mutant(
+    'a configured client id taken to another issuer',
+    'src/broker/configuredClient.ts',
+    ['if (known === undefined || known === named) return;', 'if (named !== undefined) return;'],
+    'test/broker/signInAttempt.test.ts',
+  ),
+  mutant(
+    'metadata of a failed sign-in believed again',
+    'src/broker/signIns.ts',
+    ["if (outcome.kind === 'failed') this.parts.metadata?.drop(server);", ''],
+    settingsTest,
+  ),
+  mutant(
+    'metadata believed again after a token was refused',
+    'src/broker/authorizedFetch.ts',
+    ['this.metadata?.drop(server);', ''],
+    settingsTest,
+  ),
+  mutant(
+    'a diagnosis that resolves judged names again',
+    'src/broker/recordedFetch.ts',
+    ['await fetch(url, init, addresses)', 'await fetch(url, init)'],
+    'test/broker/diagnosis.test.ts',
+  ),
+  mutant(
+    'a key in the server’s address shown in the diagnosis',
+    'src/broker/diagnosisFacts.ts',
+    ["address === undefined || address.search === ''", 'address !== null'],
+    'test/broker/diagnosis.test.ts',
+  ),
 ];

@@ -91,4 +91,10 @@ export const profileMutants: readonly Mutant[] = [
     flows,
     answerTests,
   ),
+  mutant(
+    'a bot’s token taken for the person’s',
+    'src/oauth/providerAnswer.ts',
+    ["const isBelow = typeof nested['access_token'] === 'string';", 'const isBelow = false;'],
+    flows,
+  ),
 ];

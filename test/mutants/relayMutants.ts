@@ -14,7 +14,7 @@ const launchTest = 'test/relay/launchPages.test.ts';
 const messageTest = 'test/mcp/clientMessage.test.ts';
 
 const refused404 = "return { kind: 'refused', status: 404 };";
-const admitted = "return { kind: 'admitted', caller: { id: 'editor' } };";
+const admitted = "return { kind: 'admitted', caller: { id: 'editor', kind: 'editor', name: 'Editor' } };";
 
 /** Defects of the loopback side. */
 export const relayMutants: readonly Mutant[] = [
@@ -23,7 +23,7 @@ export const relayMutants: readonly Mutant[] = [
     admission,
     [
       "found === undefined ? { kind: 'refused', status: 404 }",
-      "found === undefined ? { kind: 'admitted', caller: { id: 'editor' } }",
+      "found === undefined ? { kind: 'admitted', caller: { id: 'editor', kind: 'editor', name: 'Editor' } }",
     ],
     admissionTest,
   ),
@@ -179,6 +179,18 @@ export const relayMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
+    'no word that the call goes out again',
+    run,
+    ['held.progress(againLine(held.tool))', 'void againLine'],
+    consentTest,
+  ),
+  mutant(
+    'held scopes shown as added',
+    'src/broker/consentFacts.ts',
+    ["kind === 'stepUp' ? (before?.tokens.scopes ?? []) : []", '[]'],
+    consentTest,
+  ),
+  mutant(
     'a card for every waiting call',
     consent,
     ['if (shower !== undefined && !shower.signal.aborted) {', 'if (false) {'],
@@ -199,7 +211,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'a cancelled call that waits on',
     endpoint,
-    ["if (message.method === 'notifications/cancelled') cancel(session, message.params['requestId']);", ''],
+    ["if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);", ''],
     consentTest,
   ),
   mutant(
@@ -264,5 +276,17 @@ export const relayMutants: readonly Mutant[] = [
       'this.#keys.set(id, key);\n    this.parts.log.debug(`key of ${id}: ${key.expose()}`);',
     ],
     'test/relay/secretsStayInside.test.ts',
+  ),
+  mutant(
+    'a stream written to whether it is read or not',
+    'src/relay/messageSink.ts',
+    ['(this.#controller.desiredSize ?? 0) <= 0', '(this.#controller.desiredSize ?? 0) === undefined'],
+    'test/relay/messageSink.test.ts',
+  ),
+  mutant(
+    'icons drawn for what a server wrote',
+    'src/editor/plainWords.ts',
+    [".replaceAll('$(', '$ (')", ''],
+    'test/editor/plainWords.test.ts',
   ),
 ];

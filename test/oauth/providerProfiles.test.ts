@@ -66,7 +66,7 @@ describe('the table of provider profiles', () => {
       sentence: 'The authorization request also says access_type=offline, prompt=consent.',
       isVerified: true,
     });
-    assert.equal(said.get('idTokenIssuers')?.isVerified, false);
+    assert.equal(said.get('refreshTokens')?.isVerified, false);
     for (const { sentence } of providerProfiles.flatMap(traitWords)) assert.match(sentence, /^[A-Z].*\.$/);
   });
 });

@@ -47,6 +47,8 @@ export interface ProviderDescription {
   };
   /** A client that is known beforehand; where there is none, clients register themselves. */
   readonly client?: { readonly id: string; readonly secret?: string };
+  /** How long the secret of a client that registers is good for, in seconds; absent where it does not expire. */
+  readonly registeredSecretLifetime?: number;
   /** How a client proves itself at the token endpoint. */
   readonly clientAuthentication: AuthMethod;
   /** Why a redirect URI is not one that could have been registered, or a registration of it is refused. */

@@ -22,9 +22,13 @@ export class ScriptedProvider {
   isDenied = false;
   /** What it answers to any registration, where it refuses them. */
   registrationPolicy: ScriptedAnswer | undefined;
+  /** Seconds since the epoch; 0 for never (RFC 7591 §3.2.1). */
+  #secretExpiry = 0;
   readonly #redirects = new Map<string, readonly string[]>();
   readonly #codes = new Map<string, Grant>();
   readonly #accessTokens = new Map<string, Grant>();
+  /** Of access tokens, milliseconds since the epoch. */
+  readonly #expiry = new Map<string, number>();
   readonly #refreshTokens = new Map<string, Grant>();
   readonly #usedRefreshTokens = new Map<string, Grant>();
 
@@ -74,7 +78,8 @@ export class ScriptedProvider {
 
   #mcp({ headers }: AskedRequest): ScriptedAnswer {
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-    const grant = token === undefined ? undefined : this.#accessTokens.get(token);
+    const lives = token !== undefined && this.now() < (this.#expiry.get(token) ?? 0);
+    const grant = lives ? this.#accessTokens.get(token) : undefined;
     if (grant?.ended === false && grant.isForServer) return { body: { jsonrpc: '2.0', id: 0, result: {} } };
     const metadata = protectedResourceMetadata(this.description.server);
     return { status: 401, headers: { 'www-authenticate': `Bearer resource_metadata="${metadata}"` } };
@@ -87,6 +92,8 @@ export class ScriptedProvider {
       return { status: 400, body: { error: 'invalid_redirect_uri', error_description } };
     }
     const clientId = `registered-${this.#redirects.size + 1}`;
+    const { registeredSecretLifetime: lifetime } = this.description;
+    if (lifetime !== undefined) this.#secretExpiry = Math.floor(this.now() / 1000) + lifetime;
     this.#redirects.set(clientId, asked.redirect_uris);
     const method = this.description.clientAuthentication;
     return {
@@ -95,7 +102,10 @@ export class ScriptedProvider {
         client_id: clientId,
         redirect_uris: asked.redirect_uris,
         token_endpoint_auth_method: method,
-        ...(method !== 'none' && { client_secret: 'a registered secret', client_secret_expires_at: 0 }),
+        ...(method !== 'none' && {
+          client_secret: 'a registered secret',
+          client_secret_expires_at: this.#secretExpiry,
+        }),
       },
     };
   }
@@ -191,6 +201,7 @@ export class ScriptedProvider {
     const { lifetime, idTokenIssuer } = this.description;
     const accessToken = `access-${randomUUID()}`;
     this.#accessTokens.set(accessToken, grant);
+    this.#expiry.set(accessToken, this.now() + (lifetime ?? Infinity) * 1000);
     const idToken =
       idTokenIssuer !== undefined && grant.scopes.includes('openid')
         ? this.#idToken(idTokenIssuer, grant)
@@ -218,6 +229,7 @@ export class ScriptedProvider {
     const registered = this.#redirects.has(form.get('client_id') ?? '') || client === undefined;
     const secret = registered ? 'a registered secret' : client.secret;
     const fault = { error: 'invalid_client', description: 'client_secret is missing or wrong' };
+    if (this.#secretExpiry > 0 && this.now() >= this.#secretExpiry * 1000) return fault;
     switch (clientAuthentication) {
       case 'none':
         return form.has('client_id') ? undefined : fault;

@@ -91,6 +91,25 @@ describe('consent inside a waiting call', () => {
     assert.match(author?.email ?? '', /alice@example\.org/);
   });
 
+  it('says at each step what is waited for, that the same call goes out again, and at last who acted', async () => {
+    await stage.signIn('repositories');
+    const client = await stage.connect('repositories');
+    const { progress } = await callTool(client, 'create_branch', { name: 'step-by-step' });
+    assert.deepEqual(progress, [
+      'Asking the server how to sign in',
+      'Waiting for your consent',
+      'Opening the sign-in page',
+      'Waiting for you in the browser',
+      'Exchanging the code',
+      'create_branch again',
+      'create_branch as alice@example.org',
+    ]);
+    assert.ok(progress.every((line) => line.length < 40));
+    // What is held already is not consented to again.
+    assert.match(stage.cards.at(0)?.message ?? '', /^Adds: repo:write$/m);
+    assert.doesNotMatch(stage.cards.at(0)?.message ?? '', /repo:read/);
+  });
+
   it('names the authorization server the browser goes to, and that it is another one than before', async () => {
     await stage.signIn('repositories');
     const { url } = stage.server('repositories');

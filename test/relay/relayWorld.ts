@@ -1,8 +1,11 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
+import type { RecordedCall } from '../../src/broker/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
 import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
+import type { ToolPrompt } from '../../src/broker/toolPrompt.js';
+import type { ToolRules } from '../../src/broker/toolRules.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
@@ -31,6 +34,8 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly oauth?: Readonly<Record<string, object>>;
   readonly questions?: SignInQuestions;
   readonly clientMetadataUrl?: string;
+  readonly toolRules?: ToolRules;
+  readonly toolPrompt?: ToolPrompt;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -49,6 +54,10 @@ export class RelayWorld {
   readonly prompts: string[] = [];
   /** Changes of account the person was asked about, oldest first. */
   readonly accountChanges: string[] = [];
+  /** The tool calls that were written down, in the order they ended. */
+  readonly calls: RecordedCall[] = [];
+  recordsArguments = false;
+  readonly #awaited = new Set<() => void>();
   /** What the person does with the next cards; by default consents as Alice. */
   onCard = async (card: Card): Promise<'accept' | 'decline' | 'cancel'> => {
     await this.consent(card.url);
@@ -82,16 +91,22 @@ export class RelayWorld {
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
     const { secrets, memory, lock, clock, log } = this;
-    const { questions, clientMetadataUrl } = this.options;
+    const { questions, clientMetadataUrl, toolRules, toolPrompt } = this.options;
     const broker = createHeadlessBroker({
       ...(questions !== undefined && { questions }),
       ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+      ...(toolRules !== undefined && { toolRules }),
+      ...(toolPrompt !== undefined && { toolPrompt }),
       servers: () => this.#servers,
       secrets,
       memory,
       lock,
       clock,
       log,
+      recording: {
+        ledger: { add: (call) => this.#keep(call) },
+        recordsArguments: () => this.recordsArguments,
+      },
       fetch: this.options.fetch ?? fetch,
       resolver: this.options.resolver ?? { addressesOf: () => Promise.resolve([]) },
       consentPrompt: {
@@ -168,6 +183,23 @@ export class RelayWorld {
     await this.consent((await attempt.launchPage()).address, answers);
     const outcome = await attempt.outcome;
     if (outcome.kind !== 'signedIn') throw new Error(`sign-in ended ${outcome.kind}`);
+  }
+
+  /** Waits until so many calls have been written down, which is after their answers. */
+  async recorded(count: number): Promise<readonly RecordedCall[]> {
+    while (this.calls.length < count) {
+      const more = Promise.withResolvers<void>();
+      this.#awaited.add(more.resolve);
+      await more.promise;
+    }
+    return this.calls;
+  }
+
+  #keep(call: RecordedCall): Promise<void> {
+    this.calls.push(call);
+    for (const tell of this.#awaited) tell();
+    this.#awaited.clear();
+    return Promise.resolve();
   }
 
   async status(name: string): Promise<string> {

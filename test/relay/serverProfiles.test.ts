@@ -48,6 +48,18 @@ describe('what is remembered of a server', () => {
     assert.deepEqual(names(), ['x', 'y']);
   });
 
+  it('keeps what a tool declares of who may call it, and tells that the list changed', async () => {
+    const told: string[] = [];
+    profiles.onDidChange((url) => told.push(url));
+    const securitySchemes = [{ type: 'oauth2', scopes: ['write'] }];
+    const { tools } = listOf('x');
+    const declared = { tools: tools.map((tool) => ({ ...tool, securitySchemes, unknown: true })) };
+    await profiles.rememberList(server, 'tools/list', declared, false);
+    await profiles.rememberList(server, 'tools/list', declared, false);
+    assert.deepEqual(profiles.declarations(server), [{ ...tools[0], securitySchemes }]);
+    assert.deepEqual(told, [server.url]);
+  });
+
   it('holds no address that may itself give access', async () => {
     const uris = [
       'repo://HEAD',

@@ -23,7 +23,7 @@ describe('the command that speaks stdio for an agent', () => {
     directory = await mkdtemp(path.join(os.tmpdir(), 'bridge-'));
     admitted = await scene.admit({ repositories: {} });
     await new BridgeFiles(directory, command).write('agent', scene.url('repositories'), admitted.key);
-    file = path.join(directory, 'agent.json');
+    file = path.join(directory, 'agents', 'agent.json');
   });
   afterEach(async () => {
     await scene.stage.close();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
+import { answer } from './personInBrowser.js';
 import { Scene } from './scene.js';
 
 /** A story in order: each test begins where the one before it ended. */
@@ -52,6 +53,15 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.deepEqual(author, { name: alice.name, email: alice.email, subject: alice.sub });
   });
 
+  it('#mcpConsent tells the model whose account acts, with which scopes, without a question', async () => {
+    await scene.prompt('#mcpConsent whose account acts at my servers?');
+    await scene.chat.waitForAnswer('Done: MCP servers of MCP OAuth Broker: 2.');
+    const told = scene.turn.at(-1)?.lastToolResult ?? '';
+    assert.match(told, new RegExp(`^repositories: ready .*\\n {2}account: ${alice.email}\\n`, 'm'));
+    assert.match(told, /scopes held: .*repo:write/);
+    assert.match(told, /^reports: (?!ready)/m);
+  });
+
   it('a call of a known tool, signed out, returns its own result after the card, and runs once', async () => {
     const { chat } = scene;
     await scene.signOut('repositories');
@@ -80,5 +90,15 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     await chat.waitForAnswer('It did not work');
     assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^list_branches did not run: the person declined/);
     await scene.serversView.waitFor('repositories', 'Denied');
+  });
+
+  it('the model begins a sign-in the person asked for, once they confirm, and hears who signed in', async () => {
+    const { chat, window } = scene;
+    await scene.prompt('sign me in to repositories');
+    await scene.clearTheWay();
+    const page = await window.pageOpenedBy(() => chat.approve('Sign in to repositories?'));
+    await answer(page, window);
+    await chat.waitForAnswer(`Done: Signed in to repositories as ${alice.email}`);
+    await scene.serversView.waitFor('repositories', alice.email);
   });
 });

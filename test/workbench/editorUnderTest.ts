@@ -84,10 +84,15 @@ export class EditorUnderTest {
     return Workbench.open(this.browser.context, this.url);
   }
 
-  /** Writes `mcpOAuthBroker.servers` as a person does who edits the settings file. */
-  async configure(servers: object): Promise<void> {
+  /**
+   * Writes `mcpOAuthBroker.servers` as a person does who edits the settings file.
+   *
+   * @param further what else the file says
+   */
+  async configure(servers: object, further: object = {}): Promise<void> {
     const temporary = `${this.settingsFile}.tmp`;
-    await writeFile(temporary, JSON.stringify({ 'mcpOAuthBroker.servers': servers }, undefined, 2));
+    const settings = { 'mcpOAuthBroker.servers': servers, ...further };
+    await writeFile(temporary, JSON.stringify(settings, undefined, 2));
     await rename(temporary, this.settingsFile);
   }
 

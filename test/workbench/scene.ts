@@ -8,6 +8,9 @@ import { answer } from './personInBrowser.js';
 import { ServersView } from './serversView.js';
 import { sharedEditor } from './sharedEditor.js';
 
+/** Language model tools that are there whatever is configured. */
+const ownTools = new Set(['mcp_consent_status', 'mcp_sign_in']);
+
 export interface SceneOptions extends WorldOptions {
   /** The setting `mcpOAuthBroker.servers`; by default both servers of the world. */
   readonly servers?: (world: World) => Record<string, object>;
@@ -60,9 +63,10 @@ export class Scene {
     return this.editor.model.requests.slice(this.#asked).filter(({ tools }) => tools.length > 0);
   }
 
-  /** The names of the broker's tools the model was offered last. */
+  /** The names of the servers' tools the model was offered last, without the two that are the extension's own. */
   get offered(): readonly string[] {
-    return (this.turn.at(-1)?.tools ?? []).filter((name) => name.startsWith('mcp_')).toSorted();
+    const offered = this.turn.at(-1)?.tools ?? [];
+    return offered.filter((name) => name.startsWith('mcp_') && !ownTools.has(name)).toSorted();
   }
 
   /** Clears the notifications where one is shown: they lie over the chat's input. */

@@ -22,6 +22,12 @@ export class ServersView {
     return this.pane.locator('.monaco-list-row').filter({ has: label });
   }
 
+  /** Unfolds a row from the keyboard. */
+  async unfold(name: string): Promise<void> {
+    await this.row(name).click();
+    await this.window.page.keyboard.press('ArrowRight');
+  }
+
   /** Waits until a server's row says it. @param status the status's word, or part of what is beside the name */
   async waitFor(name: string, status: string): Promise<void> {
     await this.show();

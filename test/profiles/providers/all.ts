@@ -11,10 +11,10 @@ import { notion } from './notion.js';
 import { okta } from './okta.js';
 import { oneLogin } from './oneLogin.js';
 import { pingOne } from './pingOne.js';
-import { slack } from './slack.js';
+import { slack, slackWithBot } from './slack.js';
 
 export const providers: readonly ProviderDescription[] = [
   ...[entraId, entraIdForAll, okta, auth0, oneLogin, google],
   ...[gitHub, gitHubApp, gitHubInForms],
-  ...[keycloak, pingOne, cognito, atlassian, slack, notion, linear],
+  ...[keycloak, pingOne, cognito, atlassian, slack, slackWithBot, notion, linear],
 ];

@@ -14,7 +14,7 @@ export const keycloak: ProviderDescription = {
   provider: 'Keycloak',
   documentation: [
     'https://www.keycloak.org/securing-apps/mcp-authz-server',
-    'https://www.keycloak.org/securing-apps/client-registration',
+    'https://www.keycloak.org/nightly/securing-apps/client-registration',
   ],
   server: 'https://mcp.example.com/mcp',
   protectedResource: {

@@ -69,3 +69,29 @@ export const slack: ProviderDescription = {
     },
   ],
 };
+
+/** An app with a bot of its own: the person's token stands below, beside the bot's, until it is renewed alone. */
+export const slackWithBot: ProviderDescription = {
+  ...slack,
+  variant: 'as an app with a bot',
+  documentation: [
+    'https://docs.slack.dev/reference/methods/oauth.v2.access',
+    'https://docs.slack.dev/authentication/using-token-rotation',
+  ],
+  tokenAnswer: (issued, request) => {
+    const { accessToken, refreshToken, scopes, lifetime } = issued;
+    const person = { access_token: accessToken, refresh_token: refreshToken, expires_in: lifetime };
+    const theirs = { ...person, token_type: 'user', scope: scopes.join(',') };
+    if (request.form.get('grant_type') === 'refresh_token') return { body: { ok: true, ...theirs } };
+    const bot = { access_token: 'xoxe.xoxb-1', refresh_token: 'xoxe-1', expires_in: lifetime };
+    return {
+      body: {
+        ok: true,
+        ...{ ...bot, token_type: 'bot', scope: 'commands', bot_user_id: 'U0KRQLJ9H' },
+        authed_user: { id: 'U12345', ...theirs },
+        team: { id: 'T012345' },
+      },
+    };
+  },
+  refusals: [],
+};

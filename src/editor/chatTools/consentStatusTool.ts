@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { consentReport, type RecentCalls } from '../../broker/consentReport.js';
+import type { Clock } from '../../broker/ports.js';
+import type { EditorServerSettings } from '../serverSettings.js';
+import type { ServerStatuses } from '../serverStatuses.js';
+import { noServerCalled, textOf } from './toolInput.js';
+
+/** The calls told of each server, where there is a record of them. */
+const callsEach = 3;
+/** Of one server that was asked for by name. */
+const callsOfOne = 10;
+
+/**
+ * `#mcpConsent`: how the person stands with each server, for the model to answer from and to plan by. It only
+ * reads what is known here: no server is asked, and nobody is.
+ */
+export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
+  constructor(
+    private readonly statuses: Pick<ServerStatuses, 'all'>,
+    private readonly settings: Pick<EditorServerSettings, 'problems'>,
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly calls?: RecentCalls,
+  ) {}
+
+  prepareInvocation(): vscode.PreparedToolInvocation {
+    return { invocationMessage: vscode.l10n.t('Reading MCP sign-in statuses') };
+  }
+
+  async invoke({
+    input,
+  }: Pick<
+    vscode.LanguageModelToolInvocationOptions<object>,
+    'input'
+  >): Promise<vscode.LanguageModelToolResult> {
+    const name = textOf(input, 'server');
+    const all = await this.statuses.all();
+    const chosen = name === undefined ? all : all.filter(({ server }) => server.name === name);
+    if (name !== undefined && chosen.length === 0) {
+      return result(
+        noServerCalled(
+          name,
+          all.map(({ server }) => server.name),
+        ),
+      );
+    }
+    const limit = name === undefined ? callsEach : callsOfOne;
+    const servers = await Promise.all(
+      chosen.map(async ({ server, status }) => ({
+        status,
+        calls: (await this.calls?.recent(server.url, limit)) ?? [],
+      })),
+    );
+    const unreadable = name === undefined ? this.settings.problems.map((problem) => problem.server) : [];
+    return result(consentReport(servers, unreadable, this.clock.now()));
+  }
+}
+
+function result(text: string): vscode.LanguageModelToolResult {
+  return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+}

@@ -1,0 +1,170 @@
+import * as vscode from 'vscode';
+import { consentFactsOf, type ConsentFacts } from '../../broker/consentFacts.js';
+import type { CredentialStore } from '../../broker/credentialStore.js';
+import type { DiscoveryParts } from '../../broker/discovery.js';
+import { findOut } from '../../broker/findings.js';
+import { isUnattended } from '../../broker/grantChoice.js';
+import type { Clock } from '../../broker/ports.js';
+import type { ServerConfig } from '../../broker/serverSettings.js';
+import { notNeeded, signedInAlready, signInAnswer } from '../../broker/signInAnswer.js';
+import type { SignIns } from '../../broker/signIns.js';
+import type { Network } from '../../oauth/httpContext.js';
+import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
+import { consentSentences } from '../consentPrompt.js';
+import { withoutLinks } from '../notifications.js';
+import { signInDeadline, type PersonalSignIn } from '../personalSignIn.js';
+import { plain } from '../plainWords.js';
+import type { ServerStatuses } from '../serverStatuses.js';
+import { noServerCalled, textOf, textsOf } from './toolInput.js';
+
+export interface SignInToolParts {
+  readonly statuses: Pick<ServerStatuses, 'all'>;
+  readonly credentials: Pick<CredentialStore, 'get'>;
+  readonly signIns: SignIns;
+  readonly personalSignIn: Pick<PersonalSignIn, 'inBrowser'>;
+  readonly http: Network;
+  readonly clock: Clock;
+  readonly answers: DiscoveryParts;
+}
+
+/** What a call comes to: a question to the person, or words for the model and nothing else. */
+type Plan =
+  | { readonly kind: 'answer'; readonly text: string }
+  | {
+      readonly kind: 'ask';
+      readonly server: ServerConfig;
+      readonly facts: ConsentFacts;
+      readonly wanted: readonly string[];
+      /** Everything to ask for; undefined where discovery decides. */
+      readonly scopes?: readonly string[];
+    };
+
+/** Questions the person has not answered; a model that asks more at once begins again. */
+const mostQuestions = 20;
+
+type Input = Pick<vscode.LanguageModelToolInvocationOptions<object>, 'input'>;
+
+/**
+ * `mcp_sign_in`: begins the person's sign-in, so that a model need not call a tool to find out that it cannot.
+ * The editor asks the person first, naming the server, the authorization server and the scopes; the browser
+ * opens only for what was so asked.
+ */
+export class SignInTool implements vscode.LanguageModelTool<object> {
+  /** What the person was asked, by what the model passed: another call may come between question and click. */
+  readonly #asked = new Map<string, Plan>();
+
+  constructor(private readonly parts: SignInToolParts) {}
+
+  async prepareInvocation(
+    { input }: Input,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.PreparedToolInvocation> {
+    const { t } = vscode.l10n;
+    const plan = await this.#plan(input, token);
+    this.#remember(keyOf(input), plan);
+    if (plan.kind === 'answer') return { invocationMessage: t('Looking up the MCP sign-in') };
+    const { server, facts } = plan;
+    const name = withoutLinks(plain(server.name));
+    const title = facts.kind === 'stepUp' ? t('Grant {0} more access?', name) : t('Sign in to {0}?', name);
+    const message = new vscode.MarkdownString();
+    const opens = t('Your browser opens, and nothing is granted before you say so there.');
+    message.appendText([...consentSentences(facts), opens].join('\n\n'));
+    return {
+      invocationMessage: t('Signing in to {0}', name),
+      confirmationMessages: { title, message },
+    };
+  }
+
+  async invoke({ input }: Input, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
+    const plan = this.#asked.get(keyOf(input));
+    const text =
+      plan === undefined ? 'Nothing was done: call mcp_sign_in again.' : await this.#go(plan, token);
+    return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+  }
+
+  #remember(key: string, plan: Plan): void {
+    this.#asked.delete(key);
+    this.#asked.set(key, plan);
+    const [oldest] = this.#asked.keys();
+    if (this.#asked.size > mostQuestions && oldest !== undefined) this.#asked.delete(oldest);
+  }
+
+  async #plan(input: object, token: vscode.CancellationToken): Promise<Plan> {
+    const answer = (text: string): Plan => ({ kind: 'answer', text });
+    const all = await this.parts.statuses.all();
+    const names = all.map(({ server }) => server.name);
+    const name = textOf(input, 'server') ?? (names.length === 1 ? names[0] : undefined);
+    if (name === undefined)
+      return answer(`Say which server to sign in to: ${names.join(', ') || 'none is configured'}.`);
+    const entry = all.find(({ server }) => server.name === name);
+    if (entry === undefined) return answer(noServerCalled(name, names));
+    const { server, status } = entry;
+    const wanted = textsOf(input, 'scopes');
+    const odd = wanted.filter((scope) => !isScopeToken(scope));
+    if (odd.length > 0) return answer('A scope is one word without quotes and backslashes.');
+    if (isUnattended(server))
+      return answer(`Nobody signs in to ${server.name}: the client calls for itself. Call its tools.`);
+    const missing = [...new Set([...status.missing, ...wanted])].filter((s) => !status.held.includes(s));
+    if (status.status === 'ready' && missing.length === 0) return answer(signedInAlready(status));
+    return this.#found(server, missing, status.held, wanted, token);
+  }
+
+  /** Steps 1–5a, which ask nobody: the person is told where they are sent. */
+  async #found(
+    server: ServerConfig,
+    missing: readonly string[],
+    held: readonly string[],
+    wanted: readonly string[],
+    token: vscode.CancellationToken,
+  ): Promise<Plan> {
+    const { http, answers, clock, credentials } = this.parts;
+    const findings = await findOut(server, { http, clock, discovery: answers }, signalOf(token));
+    if (findings.kind === 'open') return { kind: 'answer', text: notNeeded(server.name) };
+    if (findings.kind === 'failed') {
+      return {
+        kind: 'answer',
+        text: signInAnswer(server.name, { kind: 'failed', error: findings.error }, wanted),
+      };
+    }
+    const before = await credentials.get(server.url);
+    const scopes = missing.length === 0 ? undefined : [...new Set([...held, ...missing])];
+    const need = scopes === undefined ? 'signIn' : 'stepUp';
+    const facts = consentFactsOf(need, findings.discovered, scopes, before);
+    return { kind: 'ask', server, facts, wanted, ...(scopes !== undefined && { scopes }) };
+  }
+
+  async #go(plan: Plan, token: vscode.CancellationToken): Promise<string> {
+    if (plan.kind === 'answer') return plan.text;
+    const { server, scopes, wanted } = plan;
+    const { signIns, personalSignIn } = this.parts;
+    const isOurs = signIns.running(server) === undefined;
+    const attempt = signIns.begin(server, {
+      deadline: signInDeadline,
+      ...(scopes !== undefined && { scopes }),
+    });
+    const left = Promise.withResolvers<undefined>();
+    // Who joined somebody else's sign-in only stops waiting for it.
+    const cancelled = () => (isOurs ? attempt.cancel() : left.resolve(undefined));
+    const subscription = token.onCancellationRequested(cancelled);
+    if (token.isCancellationRequested) cancelled();
+    try {
+      const outcome = attempt.hasEnded ? attempt.outcome : personalSignIn.inBrowser(attempt);
+      const ended = await Promise.race([outcome, left.promise]);
+      return signInAnswer(server.name, ended ?? { kind: 'cancelled' }, wanted);
+    } finally {
+      subscription.dispose();
+    }
+  }
+}
+
+/** The same for the same input, whatever the order of what it holds. */
+function keyOf(input: object): string {
+  return JSON.stringify([textOf(input, 'server') ?? '', [...textsOf(input, 'scopes')].sort()]);
+}
+
+function signalOf(token: vscode.CancellationToken): AbortSignal {
+  const abort = new AbortController();
+  if (token.isCancellationRequested) abort.abort();
+  token.onCancellationRequested(() => abort.abort());
+  return abort.signal;
+}

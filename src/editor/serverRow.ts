@@ -1,0 +1,27 @@
+import type { ConsentStatus } from '../broker/consentStatus.js';
+import type { ServerStatus } from './serverStatuses.js';
+import { briefStatus, describeStatus, statusWords } from './statusWords.js';
+import { treeRow, type TreeRow } from './treeRow.js';
+
+/** A server: its name, its status, and whose account acts. */
+export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['children']>): TreeRow {
+  const { server, status } = entry;
+  const { icon, color } = statusWords(status.status);
+  return treeRow({
+    id: `server ${server.name}`,
+    kind: kindOf(status),
+    label: server.name,
+    description: briefStatus(status),
+    spoken: describeStatus(status),
+    icon,
+    ...(color !== undefined && { color }),
+    server,
+    children,
+  });
+}
+
+/** What the menus of package.json match. */
+function kindOf({ status, deniedBy, signedIn }: ConsentStatus): string {
+  const shown = status === 'denied' && deniedBy === 'server' ? 'deniedByServer' : status;
+  return `server ${shown}${signedIn ? ' signedIn' : ''}`;
+}

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import type { CallLedger } from '../broker/callLedger.js';
+import type { Disposable } from '../broker/ports.js';
+import type { ToolScopes } from '../broker/toolScopes.js';
+import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
+import { Commands } from './commands.js';
+import { DiagnoseServer } from './diagnoseServer.js';
+import { FactRows } from './factRows.js';
+import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
+import { registerCommands, type CommandParts } from './registerCommands.js';
+import type { EditorServerSettings } from './serverSettings.js';
+import { ServersTree } from './serversTree.js';
+import { SettingsProblems } from './settingsProblems.js';
+import { StatusBar } from './statusBar.js';
+import { ToolCallsView } from './toolCallsView.js';
+import { ToolRows, type ToolRowParts } from './toolRows.js';
+import type { EditorToolRules } from './toolRuleSettings.js';
+
+/** What is shown, and what it can be told to do. */
+export interface SurfaceParts
+  extends
+    Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
+    ChatToolParts,
+    RegisterAgentsParts {
+  readonly settings: EditorServerSettings;
+  readonly statuses: CommandParts['statuses'];
+  readonly credentials: CommandParts['credentials'];
+  readonly personalSignIn: CommandParts['personalSignIn'];
+  readonly answers: CommandParts['answers'];
+  readonly clock: CommandParts['clock'];
+  readonly toolRules: EditorToolRules;
+  readonly toolScopes: ToolScopes;
+  readonly profiles: ToolRowParts['lists'];
+  readonly ledger: CallLedger;
+}
+
+/** All that a person sees of the extension and can do with it: views, status bar, commands, tools of the chat. */
+export class Surfaces implements Disposable {
+  readonly #owned: Disposable[] = [];
+  readonly tree: ServersTree;
+
+  constructor(context: vscode.ExtensionContext, parts: SurfaceParts) {
+    const own = <T extends Disposable>(part: T): T => {
+      this.#owned.push(part);
+      return part;
+    };
+    const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock, credentials, http } = parts;
+    const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock });
+    const sections = [new FactRows(clock, tools), tools];
+    this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock));
+    const diagnosis = own(
+      new DiagnoseServer(context, { credentials, http, clock, discovery: parts.answers }),
+    );
+    const commands = own(new Commands(parts.log));
+    own(registerAgents(commands, parts));
+    registerCommands(commands, {
+      ...parts,
+      toolCalls: { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) },
+      diagnosis,
+      toolLists: profiles,
+      extensionId: context.extension.id,
+    });
+    own(registerChatTools({ ...parts, calls: ledger }));
+    own(new StatusBar(statuses));
+    own(new SettingsProblems(settings));
+    own(new SettingsProblems(toolRules));
+    own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));
+  }
+
+  dispose(): void {
+    for (const part of this.#owned.toReversed()) part.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { columnNames, type ToolCallsWords } from '../webview/toolCallsProtocol.js';
+
+/** Addresses of what the page loads, and its policy. */
+export interface PageResources {
+  readonly style: string;
+  readonly script: string;
+  /** Where the style may come from. */
+  readonly source: string;
+  /** Random, new for each page: only the script with it runs. */
+  readonly nonce: string;
+}
+
+/** The page of the tool calls, as yet without any: they are data, and never part of a page's text. */
+export function toolCallsPage(
+  { style, script, source, nonce }: PageResources,
+  words: ToolCallsWords,
+): string {
+  const { t } = vscode.l10n;
+  const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
+  const head = columnNames
+    .map((name) => `<span class="${name}" role="columnheader">${escaped(words.columns[name])}</span>`)
+    .join('');
+  return `<!DOCTYPE html>
+<html lang="${escaped(words.locale)}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(t('Tool Calls'))}</title>
+<link rel="stylesheet" href="${style}">
+</head>
+<body>
+<header>
+<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, such as: create_branch outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
+<span id="count" role="status"></span>
+<button id="export" type="button">${escaped(t('Export…'))}</button>
+<button id="clear" type="button">${escaped(t('Clear…'))}</button>
+</header>
+<div id="grid" role="grid" aria-label="${escaped(t('Tool Calls'))}" aria-colcount="${columnNames.length}">
+<div id="head" role="rowgroup"><div class="row" role="row" aria-rowindex="1">${head}</div></div>
+<div id="scroller" role="rowgroup" tabindex="0" aria-label="${escaped(t('Tool Calls'))}"><div id="rows" role="presentation"></div></div>
+</div>
+<p id="nothing" role="status"></p>
+<section id="details" tabindex="0" aria-label="${escaped(t('Details of the call'))}"><p>${escaped(words.details.none)}</p></section>
+<section id="teach">
+<h2>${escaped(t('No tool calls yet'))}</h2>
+<p>${escaped(t('Each call of a tool of your servers is written down here as it ends: when, who called, as whom, with which scopes, what you were asked, and how it ended.'))}</p>
+<p>${escaped(t('Ask the chat for something one of the tools does, and watch it appear. Neither results nor tokens are kept, and arguments only if you turn them on in the settings.'))}</p>
+</section>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+}

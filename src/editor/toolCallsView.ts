@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { CallLedger } from '../broker/callLedger.js';
+import type { Disposable } from '../broker/ports.js';
+import { pageRequests, type PageRequest, type ToPage } from '../webview/toolCallsProtocol.js';
+import { callWords } from './callWords.js';
+import { commandId } from './commands.js';
+import { toolCallsPage } from './toolCallsPage.js';
+
+const viewType = 'mcpOAuthBroker.toolCalls';
+/** More than fit on any screen. */
+const firstCalls = 200;
+
+/** “Show Tool Calls”: the record as a page beside the editors, one at a time, that goes on while it is open. */
+export class ToolCallsView implements Disposable {
+  #panel: vscode.WebviewPanel | undefined;
+  readonly #subscriptions: readonly Disposable[];
+
+  constructor(
+    private readonly ledger: Pick<CallLedger, 'all' | 'onDidAdd' | 'onDidRemove'>,
+    private readonly extensionUri: vscode.Uri,
+  ) {
+    this.#subscriptions = [
+      ledger.onDidAdd((calls) => this.#tell({ kind: 'added', calls })),
+      ledger.onDidRemove(() => void this.#fill()),
+    ];
+  }
+
+  show(): void {
+    if (this.#panel !== undefined) {
+      this.#panel.reveal();
+      return;
+    }
+    const roots = ['dist', 'media'].map((folder) => vscode.Uri.joinPath(this.extensionUri, folder));
+    const options = { enableScripts: true, localResourceRoots: roots };
+    const title = vscode.l10n.t('Tool Calls');
+    const panel = vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, options);
+    panel.onDidDispose(() => (this.#panel = undefined));
+    panel.webview.onDidReceiveMessage((message: unknown) => void this.#asked(requestIn(message)));
+    panel.webview.html = this.#page(panel.webview);
+    this.#panel = panel;
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #asked(request: PageRequest | undefined): Promise<void> {
+    switch (request) {
+      // Said anew each time the page comes back from behind another tab.
+      case 'ready':
+        return this.#fill();
+      case 'export':
+        await vscode.commands.executeCommand(commandId('exportToolCalls'));
+        return;
+      case 'clear':
+        await vscode.commands.executeCommand(commandId('clearToolCalls'));
+        return;
+      case undefined:
+        return;
+    }
+  }
+
+  async #fill(): Promise<void> {
+    if (this.#panel === undefined) return;
+    const calls = await this.ledger.all();
+    // What is in view first: all of them take a moment, and longer to a window far away.
+    this.#tell({ kind: 'calls', calls: calls.slice(0, firstCalls), words: callWords() });
+    if (calls.length > firstCalls) this.#tell({ kind: 'added', calls: calls.slice(firstCalls) });
+  }
+
+  #tell(message: ToPage): void {
+    void this.#panel?.webview.postMessage(message);
+  }
+
+  #page(webview: vscode.Webview): string {
+    const address = (...path: string[]) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.extensionUri, ...path)).toString();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return toolCallsPage(
+      {
+        style: address('media', 'toolCalls.css'),
+        script: address('dist', 'toolCalls.js'),
+        source: webview.cspSource,
+        nonce: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      },
+      callWords(),
+    );
+  }
+}
+
+function requestIn(message: unknown): PageRequest | undefined {
+  const kind = (message as { kind?: unknown } | null | undefined)?.kind;
+  return pageRequests.find((request) => request === kind);
+}

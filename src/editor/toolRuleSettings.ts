@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { Emitter } from '../broker/emitter.js';
+import type { Disposable } from '../broker/ports.js';
+import type { ServerConfig, SettingProblem } from '../broker/serverSettings.js';
+import { parseToolRules, type ParsedToolRules, type ToolRule, type ToolRules } from '../broker/toolRules.js';
+import { isObject } from '../oauth/jsonAnswer.js';
+import { SettingUnwritable } from './serverSettings.js';
+
+const section = 'mcpOAuthBroker';
+const key = 'toolRules';
+
+/**
+ * The machine-scoped setting `mcpOAuthBroker.toolRules`: it can be read, reviewed and rolled out as every
+ * setting, and no workspace can loosen a rule.
+ */
+export class EditorToolRules implements ToolRules, Disposable {
+  readonly #changed = new Emitter<ParsedToolRules>();
+  readonly #subscription: vscode.Disposable;
+  #current = parseToolRules(raw());
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor() {
+    let before = JSON.stringify(raw());
+    this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!event.affectsConfiguration(`${section}.${key}`)) return;
+      const now = JSON.stringify(raw());
+      if (now === before) return;
+      before = now;
+      this.#current = parseToolRules(raw());
+      this.#changed.fire(this.#current);
+    });
+  }
+
+  ruleOf(server: Pick<ServerConfig, 'name'>, tool: string): ToolRule {
+    return this.#current.ruleOf(server, tool);
+  }
+
+  get problems(): readonly SettingProblem[] {
+    return this.#current.problems;
+  }
+
+  /** @throws SettingUnwritable where what the setting holds would be lost */
+  async set(server: Pick<ServerConfig, 'name'>, tool: string, rule: ToolRule): Promise<void> {
+    const all = raw() ?? {};
+    const entry = isObject(all) ? (ownOf(all, server.name) ?? {}) : undefined;
+    if (!isObject(all) || !isObject(entry)) {
+      const words = vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`);
+      throw new SettingUnwritable(words);
+    }
+    const rules = Object.entries(entry).filter(([name]) => name !== tool);
+    if (rule !== 'allow') rules.push([tool, rule]);
+    const others = Object.entries(all).filter(([name]) => name !== server.name);
+    // Object.fromEntries also makes an own `__proto__`, whatever a server calls its tools.
+    const next = rules.length === 0 ? others : [...others, [server.name, Object.fromEntries(rules)]];
+    await vscode.workspace
+      .getConfiguration(section)
+      .update(key, Object.fromEntries(next), vscode.ConfigurationTarget.Global);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}
+
+function raw(): unknown {
+  return vscode.workspace.getConfiguration(section).get(key);
+}
+
+function ownOf(all: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}

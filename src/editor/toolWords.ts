@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { ToolConsent, ToolConsentName } from '../broker/toolConsent.js';
+import type { ToolRule } from '../broker/toolRules.js';
+
+/** How one tool's consent is said and drawn, wherever it is shown. */
+interface ToolWords {
+  readonly label: string;
+  /** A codicon's name; each has its own shape, so that colour is never the only sign. */
+  readonly icon: string;
+  /** The id of a theme colour. */
+  readonly color?: string;
+}
+
+const warning = 'list.warningForeground';
+const { t } = vscode.l10n;
+
+const words: Readonly<Record<ToolConsentName, ToolWords>> = {
+  blocked: { label: t('Blocked'), icon: 'circle-slash', color: 'list.errorForeground' },
+  unavailable: { label: t('Not available now'), icon: 'debug-disconnect' },
+  waiting: { label: t('Waiting for you'), icon: 'bell-dot', color: warning },
+  needsSignIn: { label: t('Needs sign-in'), icon: 'account' },
+  needsScopes: { label: t('Needs more access'), icon: 'key', color: warning },
+  asks: { label: t('Asks every time'), icon: 'comment-discussion' },
+  ready: { label: t('Ready'), icon: 'pass', color: 'testing.iconPassed' },
+  unknown: { label: t('Not checked yet'), icon: 'question' },
+};
+
+export function toolWords(status: ToolConsentName): ToolWords {
+  return words[status];
+}
+
+const ruleLabels: Readonly<Record<ToolRule, string>> = {
+  allow: t('Allow'),
+  ask: t('Ask every time'),
+  block: t('Block'),
+};
+
+export function ruleLabel(rule: ToolRule): string {
+  return ruleLabels[rule];
+}
+
+/** One tool's consent in a few words; a rule is named where the words do not say it. */
+export function briefToolConsent({ status, missing, rule }: ToolConsent): string {
+  const { label } = words[status];
+  const what = status === 'needsScopes' ? `${label}: ${missing.join(', ')}` : label;
+  return rule === 'ask' && status !== 'asks' ? `${what} – ${words.asks.label}` : what;
+}

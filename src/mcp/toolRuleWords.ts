@@ -1,0 +1,74 @@
+import type { ElicitRequestFormParams } from '@modelcontextprotocol/sdk/types.js';
+
+/** The command that changes a rule, as the person finds it. */
+const command = '“MCP OAuth: Set Tool Rule…”';
+
+/** What is asked about one call. All names are fit to be shown. */
+export interface ToolCallSubject {
+  readonly server: string;
+  readonly tool: string;
+  readonly account?: string;
+}
+
+export interface AskedForm {
+  readonly message: string;
+  readonly requestedSchema: ElicitRequestFormParams['requestedSchema'];
+}
+
+const allowed = 'allow';
+
+/** The question in the chat about one call: two answers and no way to run it by mistake. */
+export function ruleQuestion(subject: ToolCallSubject): AskedForm {
+  return {
+    message: withoutMarkup(questionWords(subject)),
+    requestedSchema: {
+      type: 'object',
+      properties: {
+        call: {
+          type: 'string',
+          title: withoutMarkup(`Run ${subject.tool}?`),
+          oneOf: [
+            { const: allowed, title: 'Allow once' },
+            { const: 'refuse', title: 'Do not run it' },
+          ],
+        },
+      },
+      required: ['call'],
+    },
+  };
+}
+
+/** Whether the person's answer to {@link ruleQuestion} lets the call run; anything but a plain yes does not. */
+export function isAllowedBy(content: unknown): boolean {
+  return (content as { readonly call?: unknown } | null | undefined)?.call === allowed;
+}
+
+function questionWords({ server, tool, account }: ToolCallSubject): string {
+  return `${tool} on ${server}${account === undefined ? '' : ` as ${account}`}: your rule is to ask every time.`;
+}
+
+/** Clients show an elicitation's message as Markdown; names that servers chose must not become links or pictures. */
+function withoutMarkup(text: string): string {
+  return text.replace(/[[\]<>`*|\\]+/g, ' ');
+}
+
+/** While the person is asked. */
+export const waitingForYes = 'Waiting for your yes';
+
+/** Why a call ended without running, in words the model can act on. */
+export const ruleRefusals = {
+  blocked: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the person's rule for this tool of ${server} is to block it, and nothing was sent. Do not try again and do not look for another way; they can change the rule with the command ${command}.`,
+  declined: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the person's rule for this tool of ${server} is to ask every time, and they did not allow this call. Do not try again unless they ask for it; they can change the rule with the command ${command}.`,
+  timedOut: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the person's rule for this tool of ${server} is to ask every time, and nobody answered in time. Ask them whether to try again; calling the tool again asks again. The command ${command} changes the rule.`,
+  nobodyToAsk: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the rule for this tool of ${server} is to ask every time, and nobody can be asked here.`,
+} as const;
+
+/**
+ * In the place of a blocked tool's description. The tool stays in the list, so that the model can say why it
+ * does not use it and what helps, instead of not knowing that there is one; its server's words do not.
+ */
+export const blockedDescription = `Blocked by the person in MCP OAuth: every call is refused. Do not call it; where it is needed, say that it is blocked and that the command ${command} changes that.`;

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import {
+  recordedAddress,
+  recordedName,
+  type CallConsent,
+  type CallEnding,
+  type RecordedCall,
+} from '../broker/callRecord.js';
+import type { Credential } from '../broker/credential.js';
+import type { Clock, Disposable } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { chatOf } from '../mcp/clientMessage.js';
+import { asksForInput } from '../mcp/inputRequired.js';
+import type { Caller } from './callerAdmission.js';
+
+/** Most scopes of one call that are kept, so that a line of the record has a bound. */
+const mostScopes = 50;
+
+/** A tool call that has not ended, and what is known of it for the record. */
+export class OpenCall {
+  readonly #at: number;
+  #sentWith: Credential | undefined;
+  #consent: 'signInAsked' | 'stepUpAsked' | undefined;
+  #asked: readonly string[] = [];
+  #waited = 0;
+  #ending: CallEnding | undefined;
+  /** Every sign-in it was sent with: their tokens must not be in what is kept of it. */
+  readonly credentials = new Set<Credential>();
+
+  constructor(
+    private readonly server: ServerConfig,
+    private readonly caller: Caller,
+    readonly request: JSONRPCRequest,
+    private readonly clock: Clock,
+  ) {
+    this.#at = clock.now();
+  }
+
+  /** @param credential the sign-in it is sent with; undefined without one */
+  sentWith(credential: Credential | undefined): void {
+    this.#sentWith = credential;
+    if (credential !== undefined) this.credentials.add(credential);
+  }
+
+  /** The person is asked, and waited for until the returned object is disposed. */
+  waitFor(need: ConsentNeed): Disposable {
+    this.#consent = need.kind === 'stepUp' ? 'stepUpAsked' : 'signInAsked';
+    this.#asked = need.kind === 'stepUp' ? need.missing : (need.challenge?.scopes ?? []);
+    const since = this.clock.now();
+    let isWaiting = true;
+    return {
+      dispose: () => {
+        if (isWaiting) this.#waited += this.clock.now() - since;
+        isWaiting = false;
+      },
+    };
+  }
+
+  /** Once it is known; the first word counts. */
+  end(ending: CallEnding): void {
+    this.#ending ??= ending;
+  }
+
+  /** What there is to keep of it, now that its answer is sent or nobody waits for one. */
+  record(): RecordedCall {
+    const { account, tokens } = this.#sentWith ?? {};
+    const chat = this.caller.kind === 'editor' ? chatOf(this.request) : undefined;
+    const asked = this.#asked.slice(0, mostScopes);
+    return {
+      id: randomUUID(),
+      at: this.#at,
+      caller: { kind: this.caller.kind, name: this.caller.name },
+      ...(chat !== undefined && { chat }),
+      server: this.server.name,
+      serverUrl: recordedAddress(this.server.url),
+      tool: recordedName(this.request.params?.['name']),
+      ...(account !== undefined && { account: account.label }),
+      scopes: (tokens?.scopes ?? []).slice(0, mostScopes),
+      consent: this.#consent ?? this.#unasked(),
+      ...(asked.length > 0 && { asked }),
+      ...(this.#ending ?? { outcome: 'cancelled' }),
+      milliseconds: Math.max(0, Math.round(this.clock.now() - this.#at)),
+      waited: Math.round(this.#waited),
+    };
+  }
+
+  #unasked(): CallConsent {
+    return this.#sentWith === undefined ? 'none' : 'used';
+  }
+}
+
+/** @param message the answer to a call, as the server gave it */
+export function endingOf(message: unknown): CallEnding {
+  const { result } = (message ?? {}) as { result?: { isError?: unknown } | null };
+  if (typeof result !== 'object' || result === null) return { outcome: 'failed' };
+  if (asksForInput(result)) return { outcome: 'inputRequired' };
+  return { outcome: result.isError === true ? 'toolError' : 'succeeded' };
+}

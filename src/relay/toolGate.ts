@@ -1,0 +1,95 @@
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { Clock } from '../broker/ports.js';
+import type { ToolPrompt } from '../broker/toolPrompt.js';
+import type { ToolRules } from '../broker/toolRules.js';
+import {
+  isAllowedBy,
+  ruleQuestion,
+  ruleRefusals,
+  waitingForYes,
+  type ToolCallSubject,
+} from '../mcp/toolRuleWords.js';
+import { serverWords } from '../oauth/serverWords.js';
+import { editorCallerId } from './callerAdmission.js';
+import { describeRequest } from './consentInStream.js';
+import type { HeldRequest } from './heldRequest.js';
+import { untilAborted } from './untilAborted.js';
+
+/** How long a call waits for the person's yes, in milliseconds: editors give up a request after five minutes. */
+const answerDeadline = 4 * 60_000;
+
+/** Holds each tool call to the person's rule for the tool, whoever calls, before anything of it is sent. */
+export class ToolGate {
+  /** Calls the person has allowed: one that waits for consent afterwards is not asked about twice. */
+  readonly #allowed = new WeakSet<HeldRequest>();
+
+  constructor(
+    private readonly rules: Pick<ToolRules, 'ruleOf'>,
+    private readonly credentials: Pick<CredentialStore, 'get'>,
+    private readonly clock: Clock,
+    /** Absent where nobody can be asked outside a chat. */
+    private readonly prompt?: ToolPrompt,
+  ) {}
+
+  /**
+   * Judges a call by the name in the very message that would be sent; to be asked before each sending, since
+   * the rule can have changed while the call waited.
+   *
+   * @returns why it must not be sent, in words for the model
+   * @throws the reason of the request's signal, where the caller left or cancelled
+   */
+  async refusal(held: HeldRequest): Promise<string | undefined> {
+    if (held.tool === undefined) return undefined;
+    const rule = this.rules.ruleOf(held.session.server, held.tool);
+    if (rule === 'allow') return undefined;
+    const subject = { server: held.session.server.name, tool: describeRequest(held) };
+    if (rule === 'block') return ruleRefusals.blocked(subject);
+    if (this.#allowed.has(held)) return undefined;
+    const answer = await this.#ask(held, subject);
+    if (answer !== 'allowed') return ruleRefusals[answer](subject);
+    this.#allowed.add(held);
+    // The person may have blocked the tool instead.
+    return this.refusal(held);
+  }
+
+  async #ask(
+    held: HeldRequest,
+    known: ToolCallSubject,
+  ): Promise<'allowed' | Exclude<keyof typeof ruleRefusals, 'blocked'>> {
+    const { server } = held.session;
+    const account = serverWords((await this.credentials.get(server.url))?.account?.label);
+    const subject = { ...known, ...(account !== undefined && { account }) };
+    if (held.acceptsEventStream) held.stream();
+    held.progress(waitingForYes);
+    const late = new AbortController();
+    const timer = this.clock.after(answerDeadline, () => late.abort());
+    const signal = AbortSignal.any([held.signal, late.signal]);
+    try {
+      const asked = this.#asked(held, subject, signal);
+      if (asked === undefined) return 'nobodyToAsk';
+      if (await untilAborted(asked, signal)) return 'allowed';
+      return late.signal.aborted ? 'timedOut' : 'declined';
+    } catch (error) {
+      if (held.signal.aborted || !late.signal.aborted) throw error;
+      return 'timedOut';
+    } finally {
+      timer.dispose();
+    }
+  }
+
+  /**
+   * A form is answered by the client itself, and only of the editor's own is it known that a person does: any
+   * other caller's calls are asked about in the editor.
+   */
+  #asked(held: HeldRequest, subject: ToolCallSubject, signal: AbortSignal): Promise<boolean> | undefined {
+    const { session } = held;
+    const isChat = session.caller.id === editorCallerId && !session.isStateless;
+    if (isChat && session.showsForms && held.acceptsEventStream)
+      return session.ask(held.stream(), ruleQuestion(subject), signal).then(isAllowedBy);
+    const { account } = subject;
+    return this.prompt?.ask(
+      { server: session.server, tool: subject.tool, ...(account !== undefined && { account }) },
+      signal,
+    );
+  }
+}

@@ -1,0 +1,172 @@
+import type { RecordedCall } from '../broker/callRecord.js';
+import { columnNames, type ColumnName, type ToolCallsWords } from './toolCallsProtocol.js';
+
+/** In pixels; the style sheet has the same. */
+export const rowHeight = 24;
+/** Rows that are there above and below those in view, so that scrolling shows no gap. */
+const margin = 12;
+
+/**
+ * The rows of the calls in view and a few beside them, however many there are: each stands at its place in a
+ * box that is as high as all of them together. A row keeps its element while it stays, so that nothing flickers.
+ */
+export class CallRows {
+  readonly #rows = new Map<string, HTMLElement>();
+  #calls: readonly RecordedCall[] = [];
+  #selected: string | undefined;
+
+  /** @param scroller scrolls `box`, and has the keyboard */
+  constructor(
+    private readonly scroller: HTMLElement,
+    private readonly box: HTMLElement,
+    private readonly words: ToolCallsWords,
+    private readonly onSelect: (call: RecordedCall | undefined) => void,
+  ) {
+    scroller.addEventListener('scroll', () => this.#draw());
+    new ResizeObserver(() => this.#draw()).observe(scroller);
+    box.addEventListener('click', ({ target }) => {
+      const id =
+        target instanceof Element ? target.closest<HTMLElement>('[data-id]')?.dataset['id'] : undefined;
+      if (id !== undefined) this.select(id);
+    });
+  }
+
+  /** Shows these calls; what is in view stays in view, and its top stays where newer ones come in above. */
+  show(calls: readonly RecordedCall[]): void {
+    const { scrollTop } = this.scroller;
+    const top = scrollTop > 0 ? this.#calls[Math.floor(scrollTop / rowHeight)] : undefined;
+    this.#calls = calls;
+    this.box.style.height = `${calls.length * rowHeight}px`;
+    const at = top === undefined ? -1 : calls.findIndex(({ id }) => id === top.id);
+    if (at >= 0) this.scroller.scrollTop = at * rowHeight + (scrollTop % rowHeight);
+    if (this.#selected !== undefined && !calls.some(({ id }) => id === this.#selected))
+      this.select(undefined);
+    this.scroller.parentElement?.setAttribute('aria-rowcount', String(calls.length + 1));
+    this.#draw();
+  }
+
+  select(id: string | undefined): void {
+    this.#selected = id;
+    this.#draw();
+    this.onSelect(this.#calls.find((call) => call.id === id));
+  }
+
+  get selected(): string | undefined {
+    return this.#selected;
+  }
+
+  /** @param by how many rows down; where nothing is selected, the first is */
+  move(by: number): void {
+    const from = this.#calls.findIndex(({ id }) => id === this.#selected);
+    const to = from < 0 && Math.abs(by) === 1 ? 0 : Math.min(Math.max(from + by, 0), this.#calls.length - 1);
+    const call = this.#calls[to];
+    if (call === undefined) return;
+    const top = to * rowHeight;
+    const { scrollTop, clientHeight } = this.scroller;
+    if (top < scrollTop) this.scroller.scrollTop = top;
+    else if (top + rowHeight > scrollTop + clientHeight)
+      this.scroller.scrollTop = top + rowHeight - clientHeight;
+    this.select(call.id);
+  }
+
+  get pageLength(): number {
+    return Math.max(1, Math.floor(this.scroller.clientHeight / rowHeight) - 1);
+  }
+
+  #draw(): void {
+    const first = Math.max(0, Math.floor(this.scroller.scrollTop / rowHeight) - margin);
+    const last = Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / rowHeight) + margin;
+    const shown = this.#calls.slice(first, last);
+    const staying = new Set(shown.map(({ id }) => id));
+    for (const [id, row] of this.#rows) {
+      if (staying.has(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
+    }
+    for (const [at, call] of shown.entries()) {
+      const row = this.#rows.get(call.id) ?? this.#made(call);
+      row.style.top = `${(first + at) * rowHeight}px`;
+      row.setAttribute('aria-rowindex', String(first + at + 2));
+      row.setAttribute('aria-selected', String(call.id === this.#selected));
+      row.classList.toggle('odd', (first + at) % 2 === 1);
+    }
+    const active =
+      this.#selected !== undefined && staying.has(this.#selected) ? `call-${this.#selected}` : '';
+    this.scroller.setAttribute('aria-activedescendant', active);
+  }
+
+  #made(call: RecordedCall): HTMLElement {
+    const row = callRow(call, this.words);
+    this.#rows.set(call.id, row);
+    this.box.append(row);
+    return row;
+  }
+}
+
+/** One call as a row of the grid. */
+export function callRow(call: RecordedCall, words: ToolCallsWords): HTMLElement {
+  const row = document.createElement('div');
+  row.id = `call-${call.id}`;
+  row.dataset['id'] = call.id;
+  row.className = `row ${call.outcome}`;
+  row.setAttribute('role', 'row');
+  for (const name of columnNames) {
+    const cell = document.createElement('span');
+    cell.className = name;
+    cell.setAttribute('role', 'gridcell');
+    cell.textContent = cellText(call, name, words);
+    cell.title = cell.textContent;
+    row.append(cell);
+  }
+  return row;
+}
+
+/** What a cell says. */
+export function cellText(call: RecordedCall, name: ColumnName, words: ToolCallsWords): string {
+  switch (name) {
+    case 'time':
+      return shortTime(call.at, words.locale);
+    case 'caller':
+      return call.chat === undefined ? callerName(call, words) : words.callers.chat;
+    case 'server':
+      return call.server;
+    case 'tool':
+      return call.tool;
+    case 'account':
+      return call.account ?? '–';
+    case 'scopes':
+      return call.scopes.join(' ') || '–';
+    case 'consent':
+      return words.consents[call.consent];
+    case 'outcome':
+      return call.reason === undefined
+        ? words.outcomes[call.outcome]
+        : `${words.outcomes[call.outcome]}: ${words.reasons[call.reason]}`;
+    case 'milliseconds':
+      return call.milliseconds.toLocaleString(words.locale);
+  }
+}
+
+function callerName({ caller }: RecordedCall, words: ToolCallsWords): string {
+  return caller.kind === 'agent' ? caller.name : words.callers[caller.kind];
+}
+
+let formats: {
+  readonly locale: string;
+  readonly today: Intl.DateTimeFormat;
+  readonly before: Intl.DateTimeFormat;
+};
+
+function shortTime(at: number, locale: string): string {
+  // Making a format takes longer than a screen of rows.
+  if ((formats as typeof formats | undefined)?.locale !== locale) {
+    const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+    formats = {
+      locale,
+      today: new Intl.DateTimeFormat(locale, time),
+      before: new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', ...time }),
+    };
+  }
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  return (isToday ? formats.today : formats.before).format(at);
+}

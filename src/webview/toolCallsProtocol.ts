@@ -1,0 +1,44 @@
+import type {
+  CallConsent,
+  CallerKind,
+  CallOutcome,
+  RecordedCall,
+  RefusalReason,
+} from '../broker/callRecord.js';
+
+/** The words of the page, in the person's language. */
+export interface ToolCallsWords {
+  readonly locale: string;
+  readonly columns: Readonly<Record<ColumnName, string>>;
+  readonly callers: Readonly<Record<CallerKind | 'chat', string>>;
+  readonly consents: Readonly<Record<CallConsent, string>>;
+  readonly outcomes: Readonly<Record<CallOutcome, string>>;
+  readonly reasons: Readonly<Record<RefusalReason, string>>;
+  readonly details: Readonly<Record<DetailName, string>>;
+  /** With `{0}` of `{1}` calls. */
+  readonly count: string;
+  readonly nothingFound: string;
+}
+
+export const columnNames = [
+  'time',
+  'caller',
+  'server',
+  'tool',
+  'account',
+  'scopes',
+  'consent',
+  'outcome',
+  'milliseconds',
+] as const;
+export type ColumnName = (typeof columnNames)[number];
+export type DetailName = 'address' | 'asked' | 'waited' | 'conversation' | 'request' | 'arguments' | 'none';
+
+/** What the page is told; calls are newest first. */
+export type ToPage =
+  | { readonly kind: 'calls'; readonly calls: readonly RecordedCall[]; readonly words: ToolCallsWords }
+  | { readonly kind: 'added'; readonly calls: readonly RecordedCall[] };
+
+/** What the page asks for. */
+export const pageRequests = ['ready', 'export', 'clear'] as const;
+export type PageRequest = (typeof pageRequests)[number];

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { policyRefusal } from '../../src/broker/serverPolicy.js';
+
+describe('a policy for MCP servers', () => {
+  const server = { name: 'docs', url: 'https://mcp.example.com/mcp?team=a' };
+  const isRefused = (policy: object, url = server.url) =>
+    policyRefusal({ ...server, url }, policy) !== undefined;
+
+  it('that is not there forbids nothing', () => {
+    assert.equal(isRefused({}), false);
+    assert.equal(isRefused({ access: 'all', allowed: null, denied: null }), false);
+    assert.equal(isRefused({ access: 'registry' }), false);
+  });
+
+  it('that switches MCP off forbids every server', () => {
+    assert.match(policyRefusal(server, { access: 'none' }) ?? '', /chat\.mcp\.access/);
+  });
+
+  const patterns: readonly [pattern: string, url: string, matches: boolean][] = [
+    ['https://mcp.example.com/mcp?team=a', server.url, true],
+    ['HTTPS://MCP.example.com:443/mcp?team=a#x', server.url, true],
+    ['https://mcp.example.com/mcp', server.url, false],
+    ['https://mcp.example.com/*', server.url, true],
+    ['https://*.example.com/*', server.url, true],
+    ['https://*.example.com/mcp', 'https://evil.test/.example.com/mcp', false],
+    ['https://*.example.com/*', 'https://evil.test/?.example.com/', false],
+    ['https://*.example.com/*', 'https://mcp.example.com.evil.test/mcp', false],
+    ['https://mcp.example.com:*/mcp', 'https://mcp.example.com:8443/mcp', true],
+    ['https://mcp.example.com:*/mcp', 'https://mcp.example.com/mcp', true],
+    ['https://mcp.example.com:443/*', server.url, true],
+    ['https://mcp.example.com', 'https://mcp.example.com/', true],
+    ['https://mcp.example.com/a.c*', 'https://mcp.example.com/abc', false],
+    ['*', server.url, true],
+  ];
+  for (const [pattern, url, matches] of patterns) {
+    it(`${matches ? 'names' : 'does not name'} ${url} by ${pattern}`, () => {
+      assert.equal(isRefused({ denied: [{ serverUrl: pattern }] }, url), matches);
+      assert.equal(isRefused({ allowed: [{ serverUrl: pattern }] }, url), !matches);
+    });
+  }
+
+  it('names servers by name', () => {
+    assert.equal(isRefused({ denied: [{ serverName: 'docs' }] }), true);
+    assert.equal(isRefused({ allowed: [{ serverName: 'docs' }] }), false);
+    assert.equal(isRefused({ allowed: [{ serverName: 'Docs' }] }), true);
+  });
+
+  it('that denies goes before one that allows', () => {
+    const both = { allowed: [{ serverName: 'docs' }], denied: [{ serverUrl: 'https://mcp.example.com/*' }] };
+    assert.match(policyRefusal(server, both) ?? '', /ChatDeniedMcpServers/);
+  });
+
+  it('that allows nothing forbids every server', () => {
+    assert.match(policyRefusal(server, { allowed: [] }) ?? '', /ChatAllowedMcpServers/);
+    assert.equal(isRefused({ allowed: [{ serverCommand: ['node'] }] }), true);
+  });
+
+  it('counts entries that say more or less than one thing for nothing', () => {
+    const odd = [{}, null, 'docs', { serverName: 'docs', serverUrl: server.url }, { serverUrl: '' }];
+    assert.equal(isRefused({ denied: odd }), false);
+    assert.equal(isRefused({ allowed: odd }), true);
+  });
+});

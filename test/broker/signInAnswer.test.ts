@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import type { Credential } from '../../src/broker/credential.js';
+import { signInAnswer } from '../../src/broker/signInAnswer.js';
+import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
+
+const credential = {
+  account: { id: 'a', label: 'alice@example.org' },
+  tokens: { scopes: ['repo:read'] },
+} as unknown as Credential;
+
+describe('what a model is told of the sign-in it began', () => {
+  it('who is signed in, and what was asked for and not granted', () => {
+    const signedIn = { kind: 'signedIn', credential, warnings: [], notGranted: [] } as const;
+    assert.equal(
+      signInAnswer('repositories', signedIn, []),
+      'Signed in to repositories as alice@example.org. Its tools can be called now.',
+    );
+    assert.match(
+      signInAnswer('repositories', { ...signedIn, notGranted: ['repo:write'] }, ['repo:write', 'repo:read']),
+      /Not granted: repo:write; tell the person/,
+    );
+    // A sign-in it joined may not have asked for it at all.
+    assert.match(signInAnswer('repositories', signedIn, ['repo:admin']), /Not granted: repo:admin;/);
+  });
+
+  it('how else it ended, and whether to try again', () => {
+    const declined = { kind: 'declined', by: 'person', detail: 'It was declined' } as const;
+    assert.match(
+      signInAnswer('repositories', declined, []),
+      /the person declined\. It was declined\. Do not try again/,
+    );
+    assert.match(signInAnswer('repositories', { kind: 'timedOut' }, []), /nobody finished .* in time/);
+    assert.match(signInAnswer('repositories', { kind: 'cancelled' }, []), /was cancelled/);
+    const error = new OAuthFlowError('unreachable', 'as.example does not answer.', { fix: 'Try later' });
+    assert.equal(
+      signInAnswer('repositories', { kind: 'failed', error }, []),
+      'Not signed in to repositories: it failed. as.example does not answer. Try later.',
+    );
+    const open = new OAuthFlowError('notProtected', 'It answers.');
+    assert.match(signInAnswer('repositories', { kind: 'failed', error: open }, []), /asks for no sign-in/);
+  });
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { ConsentStatus, ConsentStatusName } from '../../src/broker/consentStatus.js';
+import { declaredAuthorization } from '../../src/broker/declaredAuthorization.js';
+import { toolConsent, type ToolConsentName, type ToolFacts } from '../../src/broker/toolConsent.js';
+
+const server = (status: ConsentStatusName, more: Partial<ConsentStatus> = {}): ConsentStatus => ({
+  status,
+  server: 'a',
+  signedIn: false,
+  held: [],
+  missing: [],
+  ...more,
+});
+const signedIn = { signedIn: true, held: ['read'] };
+const oauth = (...scopes: string[]) => ({ isAnonymous: false, scopes });
+
+type Row = [what: string, facts: Omit<ToolFacts, 'tool' | 'rule'> & Partial<ToolFacts>, met: ToolConsentName];
+const rows: readonly Row[] = [
+  ['a server never contacted', { server: server('unknown') }, 'unknown'],
+  ['an open server', { server: server('open') }, 'ready'],
+  ['a server signed out of', { server: server('signedOut') }, 'needsSignIn'],
+  ['a sign-in that ended', { server: server('expired', signedIn) }, 'needsSignIn'],
+  ['a declined sign-in', { server: server('denied', { deniedBy: 'person' }) }, 'needsSignIn'],
+  ['a refusal by policy', { server: server('denied', { ...signedIn, deniedBy: 'server' }) }, 'unavailable'],
+  ['a server that is down', { server: server('unreachable', signedIn) }, 'unavailable'],
+  ['broken metadata', { server: server('misconfigured') }, 'unavailable'],
+  ['a consent that is open', { server: server('awaitingConsent') }, 'waiting'],
+  ['a consent that is open for another tool', { server: server('awaitingConsent', signedIn) }, 'ready'],
+  ['a ready server', { server: server('ready', signedIn) }, 'ready'],
+  ['a scope that is held', { server: server('ready', signedIn), learned: ['read'] }, 'ready'],
+  ['a scope that is lacking', { server: server('ready', signedIn), learned: ['write'] }, 'needsScopes'],
+  [
+    'a declared scope that is lacking',
+    { server: server('ready', signedIn), declared: oauth('write') },
+    'needsScopes',
+  ],
+  [
+    'a declaration that a success took back',
+    { server: server('ready', signedIn), learned: [], declared: oauth('write') },
+    'ready',
+  ],
+  [
+    'a step-up declined for it',
+    { server: server('denied', { ...signedIn, deniedBy: 'person' }), learned: ['write'] },
+    'needsScopes',
+  ],
+  [
+    'a step-up declined for another',
+    { server: server('denied', { ...signedIn, deniedBy: 'person' }) },
+    'ready',
+  ],
+  [
+    'a scope asked for it just now',
+    { server: server('needsScopes', { ...signedIn, missing: ['write'], tool: 't' }) },
+    'needsScopes',
+  ],
+  [
+    'a scope asked for another',
+    { server: server('needsScopes', { ...signedIn, missing: ['write'], tool: 'u' }) },
+    'ready',
+  ],
+  [
+    'a consent that is open for what it lacks',
+    { server: server('awaitingConsent', signedIn), learned: ['write'] },
+    'waiting',
+  ],
+  ['a tool that needs no token', { server: server('signedOut'), declared: { isAnonymous: true } }, 'ready'],
+  ['a rule that asks', { server: server('ready', signedIn), rule: 'ask' }, 'asks'],
+  ['a rule that asks, signed out', { server: server('signedOut'), rule: 'ask' }, 'needsSignIn'],
+  ['a rule that blocks', { server: server('unreachable'), rule: 'block' }, 'blocked'],
+];
+
+describe('what the next call of a tool meets', () => {
+  for (const [what, facts, met] of rows) {
+    it(`is “${met}” with ${what}`, () => {
+      assert.equal(toolConsent({ tool: 't', rule: 'allow', ...facts }).status, met);
+    });
+  }
+
+  it('names the scopes it needs and those of them that are lacking', () => {
+    const { needed, missing } = toolConsent({
+      tool: 't',
+      rule: 'allow',
+      server: server('ready', signedIn),
+      learned: ['read', 'write'],
+    });
+    assert.deepEqual([needed, missing], [['read', 'write'], ['write']]);
+  });
+});
+
+describe('what a server declares of a tool', () => {
+  const declarations: readonly [string, object, unknown][] = [
+    ['nothing', { name: 't' }, undefined],
+    ['scopes', { securitySchemes: [{ type: 'oauth2', scopes: ['a', 'b', 'a'] }] }, oauth('a', 'b')],
+    ['scopes in its mirror', { _meta: { securitySchemes: [{ type: 'oauth2', scopes: ['a'] }] } }, oauth('a')],
+    ['no need of a token', { securitySchemes: [{ type: 'noauth' }] }, { isAnonymous: true }],
+    [
+      'either',
+      { securitySchemes: [{ type: 'noauth' }, { type: 'oauth2', scopes: ['a'] }] },
+      { isAnonymous: true, scopes: ['a'] },
+    ],
+    ['a token and no scopes', { securitySchemes: [{ type: 'oauth2' }] }, { isAnonymous: false }],
+    ['what is no scope', { securitySchemes: [{ type: 'oauth2', scopes: ['a b', 1, 'c'] }] }, oauth('c')],
+    ['schemes nobody knows', { securitySchemes: [{ type: 'mtls' }, null, 'x'] }, undefined],
+    ['no list', { securitySchemes: 'oauth2', _meta: null }, undefined],
+  ];
+  for (const [what, tool, read] of declarations) {
+    it(`is read where it is ${what}`, () => assert.deepEqual(declaredAuthorization(tool), read));
+  }
+});

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { RecentCalls } from '../../src/broker/consentReport.js';
+import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
+import { ConsentStatusTool } from '../../src/editor/chatTools/consentStatusTool.js';
+import { SignInTool } from '../../src/editor/chatTools/signInTool.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { alice } from '../demo/people.js';
+import { extensionId, signInAs, visitAsPerson, type ActiveExtension } from './activeExtension.js';
+import { startEditorScene, type EditorScene } from './editorScene.js';
+
+interface ContributedTool {
+  readonly name: string;
+  readonly toolReferenceName?: string;
+  readonly canBeReferencedInPrompt?: boolean;
+  readonly inputSchema: { readonly properties: Record<string, unknown> };
+}
+
+describe('the language model tools', () => {
+  let scene: EditorScene;
+  let extension: ActiveExtension;
+  let host: string;
+  const alive = new vscode.CancellationTokenSource().token;
+
+  before(async () => {
+    scene = await startEditorScene();
+    ({ extension } = scene);
+    host = new URL(scene.world.authorizationServer.issuer).host;
+  });
+  afterEach(() => scene.signOut());
+  after(() => scene.close());
+
+  it('are registered under the names and with the input that package.json contributes', () => {
+    const { contributes } = vscode.extensions.getExtension(extensionId)?.packageJSON as {
+      contributes: { languageModelTools: ContributedTool[] };
+    };
+    const said = contributes.languageModelTools.map((tool) => [tool.name, tool.toolReferenceName]);
+    assert.deepEqual(said, [
+      ['mcp_consent_status', 'mcpConsent'],
+      ['mcp_sign_in', 'mcpSignIn'],
+    ]);
+    for (const { name, inputSchema, canBeReferencedInPrompt } of contributes.languageModelTools) {
+      assert.equal(canBeReferencedInPrompt, true);
+      assert.ok(Object.hasOwn(inputSchema.properties, 'server'));
+      assert.ok(
+        vscode.lm.tools.some((tool) => tool.name === name),
+        name,
+      );
+    }
+  });
+
+  describe('mcp_consent_status', () => {
+    const asked = async (input: object, calls?: RecentCalls) => {
+      const { statuses, settings } = extension;
+      const tool = new ConsentStatusTool(statuses, settings, { now: () => Date.UTC(2030, 0, 1) }, calls);
+      return textOf(await tool.invoke({ input }));
+    };
+
+    it('tells what the tree tells, of every server or of one, and asks none', async () => {
+      await signInAs(extension, scene.server, alice);
+      const requests = scene.world.repositories.http.requests.length;
+      const options = { input: {}, toolInvocationToken: undefined };
+      const text = textOf(await vscode.lm.invokeTool('mcp_consent_status', options));
+      assert.match(text, /^repositories: ready \(.*\)\n {2}account: alice@example\.org\n {2}scopes held: /m);
+      assert.match(text, /^reports: /m);
+      assert.match(text, /expiry: renewed without the person/);
+      assert.equal(scene.world.repositories.http.requests.length, requests);
+      assert.doesNotMatch(await asked({ server: 'repositories' }), /^reports: /m);
+    });
+
+    it('names the servers there are, where it is asked for another', async () => {
+      assert.equal(
+        await asked({ server: 'nowhere' }),
+        'MCP OAuth Broker has no server called “nowhere”. There are: “repositories”, “reports”.',
+      );
+    });
+
+    it('tells the newest calls of each server, and more of one', async () => {
+      const limits: [string, number][] = [];
+      const recent = (url: string, limit: number) => {
+        limits.push([url, limit]);
+        return Promise.resolve([{ at: Date.UTC(2029, 0, 1), tool: 'list_branches', outcome: 'ok' }]);
+      };
+      assert.match(
+        await asked({ server: 'repositories' }, { recent }),
+        /call 2029-01-01T00:00Z: list_branches: ok/,
+      );
+      assert.match(await asked({}, { recent }), /list_branches/);
+      assert.deepEqual(
+        limits.filter(([url]) => url === scene.server.url).map(([, limit]) => limit),
+        [10, 3],
+      );
+    });
+  });
+
+  describe('mcp_sign_in', () => {
+    /** @param inBrowser what happens in place of the browser */
+    function tool(inBrowser: (attempt: SignInAttempt) => Promise<unknown> = () => Promise.resolve()) {
+      const { statuses, credentials, signIns, answers } = extension;
+      const opened: SignInAttempt[] = [];
+      const parts = {
+        ...{ statuses, credentials, signIns, answers, clock: systemClock },
+        http: { fetch, resolver: { addressesOf: () => Promise.resolve([]) } },
+        personalSignIn: {
+          inBrowser: async (attempt: SignInAttempt) => {
+            opened.push(attempt);
+            await inBrowser(attempt);
+            return attempt.outcome;
+          },
+        },
+      };
+      return { signIn: new SignInTool(parts), opened };
+    }
+    const consents = async (attempt: SignInAttempt) =>
+      extension.callbackUri.handleUri(await visitAsPerson(attempt, alice));
+
+    it('asks first, naming server, authorization server and scopes; then signs in and says who', async () => {
+      const { signIn, opened } = tool(consents);
+      const input = { server: 'repositories' };
+      const registered = () => scene.world.authorizationServer.eventsOf('registration').length;
+      const before = registered();
+      const { confirmationMessages } = await signIn.prepareInvocation({ input }, alive);
+      assert.equal(confirmationMessages?.title, 'Sign in to repositories?');
+      const message = textOfMessage(confirmationMessages.message);
+      assert.ok(message.includes(`Authorization server: ${host}.`), message);
+      assert.match(message, /Scopes: repo:read/);
+      assert.deepEqual(opened, []);
+      assert.equal(extension.signIns.running(scene.server), undefined);
+      assert.equal(registered(), before);
+
+      const text = textOf(await signIn.invoke({ input }, alive));
+      assert.equal(text, 'Signed in to repositories as alice@example.org. Its tools can be called now.');
+      assert.equal(opened.length, 1);
+    });
+
+    it('asks for more access beside what is held, and shows only what is added', async () => {
+      await signInAs(extension, scene.server, alice);
+      const { signIn } = tool(consents);
+      const input = { server: 'repositories', scopes: ['repo:write'] };
+      const { confirmationMessages } = await signIn.prepareInvocation({ input }, alive);
+      assert.equal(confirmationMessages?.title, 'Grant repositories more access?');
+      const message = textOfMessage(confirmationMessages.message);
+      assert.match(message, /Scopes: repo:write\. Account: alice@example\.org\./);
+      assert.match(textOf(await signIn.invoke({ input }, alive)), /^Signed in to repositories as alice/);
+      const { held } = await extension.states.statusOf(scene.server);
+      assert.ok(held.includes('repo:read') && held.includes('repo:write'), held.join());
+    });
+
+    it('asks nobody where there is nothing to ask', async () => {
+      await signInAs(extension, scene.server, alice);
+      const { signIn, opened } = tool();
+      const cases: [object, RegExp][] = [
+        [{ server: 'repositories' }, /^Signed in to repositories as alice@example\.org already/],
+        [{ server: 'repositories', scopes: ['repo:read'] }, /already/],
+        [{ server: 'nowhere' }, /has no server called “nowhere”/],
+        [{}, /Say which server/],
+        [{ server: 'repositories', scopes: ['a"b'] }, /A scope is one word/],
+      ];
+      for (const [input, said] of cases) {
+        assert.equal((await signIn.prepareInvocation({ input }, alive)).confirmationMessages, undefined);
+        assert.match(textOf(await signIn.invoke({ input }, alive)), said);
+      }
+      assert.deepEqual(opened, []);
+    });
+
+    it('opens nothing for what the person was not asked about', async () => {
+      const { signIn, opened } = tool();
+      await signIn.prepareInvocation({ input: { server: 'repositories' } }, alive);
+      const other = { server: 'repositories', scopes: ['repo:admin'] };
+      assert.match(textOf(await signIn.invoke({ input: other }, alive)), /^Nothing was done/);
+      assert.deepEqual(opened, []);
+    });
+
+    it('keeps apart what two calls at once were asked about', async () => {
+      const { signIn, opened } = tool(consents);
+      const [first, second] = [
+        { server: 'repositories' },
+        { server: 'repositories', scopes: ['repo:write'] },
+      ];
+      await signIn.prepareInvocation({ input: first }, alive);
+      await signIn.prepareInvocation({ input: second }, alive);
+      assert.match(textOf(await signIn.invoke({ input: first }, alive)), /^Signed in/);
+      assert.equal(opened[0]?.request.scopes, undefined);
+    });
+
+    it('says in words that the person declined', async () => {
+      const { signIn } = tool((attempt) => {
+        attempt.decline('It was declined in the editor.');
+        return Promise.resolve();
+      });
+      const input = { server: 'repositories' };
+      await signIn.prepareInvocation({ input }, alive);
+      assert.match(textOf(await signIn.invoke({ input }, alive)), /the person declined\..*Do not try again/);
+    });
+
+    it('is cancelled with the chat, and only stops waiting for a sign-in that somebody else began', async () => {
+      const input = { server: 'repositories' };
+      const { signIn } = tool();
+      const chat = new vscode.CancellationTokenSource();
+      await signIn.prepareInvocation({ input }, chat.token);
+      const ended = signIn.invoke({ input }, chat.token);
+      chat.cancel();
+      assert.match(textOf(await ended), /was cancelled/);
+      assert.equal(extension.signIns.running(scene.server), undefined);
+
+      const anothers = extension.signIns.begin(scene.server, { deadline: 20_000 });
+      const next = new vscode.CancellationTokenSource();
+      const joined = signIn.invoke({ input }, next.token);
+      next.cancel();
+      assert.match(textOf(await joined), /was cancelled/);
+      assert.equal(anothers.hasEnded, false);
+    });
+
+    it('makes no link of what a server is called', async () => {
+      const { signIn } = tool();
+      const { statuses } = extension;
+      const [entry] = (await statuses.all()).filter(({ server }) => server.name === 'repositories');
+      assert.ok(entry);
+      const name = '$(verified) [run](command:x)';
+      const renamed = { server: { ...entry.server, name }, status: { ...entry.status, server: name } };
+      Object.assign(Reflect.get(signIn, 'parts') as object, {
+        statuses: { all: () => Promise.resolve([renamed]) },
+      });
+      const { confirmationMessages } = await signIn.prepareInvocation({ input: { server: name } }, alive);
+      assert.equal(confirmationMessages?.title, 'Sign in to $ (verified) [run] (command:x)?');
+    });
+  });
+});
+
+function textOf({ content }: vscode.LanguageModelToolResult): string {
+  return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+}
+
+/** As it is read once the editor has drawn it. */
+function textOfMessage(message: string | vscode.MarkdownString): string {
+  return (typeof message === 'string' ? message : message.value)
+    .replace(/&nbsp;/g, ' ')
+    .replace(/\\([\\`*_{}[\]()#+\-.!~>|])/g, '$1')
+    .replace(/\s+/g, ' ');
+}

@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { ConsentStatus, ConsentStatusName } from '../../src/broker/consentStatus.js';
+import { Emitter } from '../../src/broker/emitter.js';
+import { toolConsentNames } from '../../src/broker/toolConsent.js';
+import type { DeclaredTool } from '../../src/broker/toolList.js';
+import type { ToolRule } from '../../src/broker/toolRules.js';
+import type { ToolUse } from '../../src/broker/toolUse.js';
+import { FactRows } from '../../src/editor/factRows.js';
+import type { ServerStatus } from '../../src/editor/serverStatuses.js';
+import { ServersTree } from '../../src/editor/serversTree.js';
+import { ToolRows } from '../../src/editor/toolRows.js';
+import { toolWords } from '../../src/editor/toolWords.js';
+import type { TreeRow } from '../../src/editor/treeRow.js';
+import { ManualClock } from '../broker/manualClock.js';
+import { next } from './activeExtension.js';
+
+const statusNames: readonly ConsentStatusName[] = [
+  ...(['unknown', 'open', 'signedOut', 'awaitingConsent', 'ready'] as const),
+  ...(['needsScopes', 'expired', 'denied', 'unreachable', 'misconfigured'] as const),
+];
+
+/** The tree over a world that a test writes down. */
+class TreeScene {
+  readonly clock = new ManualClock();
+  readonly changed = new Emitter<undefined>();
+  readonly toolsChanged = new Emitter<string>();
+  readonly used = new Emitter<undefined>();
+  readonly entries = new Map<string, ServerStatus>();
+  readonly tools = new Map<string, readonly (DeclaredTool & { securitySchemes?: object[] })[]>();
+  readonly learned = new Map<string, readonly string[]>();
+  readonly rules = new Map<string, ToolRule>();
+  readonly uses = new Map<string, ToolUse>();
+  problems: { server: string; field: string; message: string }[] = [];
+  readonly toolRows = new ToolRows({
+    lists: {
+      declarations: ({ url }) => this.tools.get(url) ?? [],
+      onDidChange: this.toolsChanged.event,
+    },
+    toolScopes: { learned: (_server, tool) => this.learned.get(tool), onDidChange: this.toolsChanged.event },
+    rules: { ruleOf: (_server, tool) => this.rules.get(tool) ?? 'allow', onDidChange: this.changed.event },
+    uses: { lastUse: (_url, tool) => Promise.resolve(this.uses.get(tool)), onDidAdd: this.used.event },
+    clock: this.clock,
+  });
+  readonly tree = new ServersTree(
+    { all: () => Promise.resolve([...this.entries.values()]), onDidChange: this.changed.event },
+    [this],
+    [new FactRows(this.clock, this.toolRows), this.toolRows],
+    this.clock,
+  );
+
+  set(name: string, status: ConsentStatusName, more: Partial<ConsentStatus> = {}): void {
+    const server = { name, url: `https://${name}.example/mcp`, headers: {}, oauth: {} };
+    const shown = { server: name, status, signedIn: false, held: [], missing: [], ...more };
+    this.entries.set(name, { server, status: shown });
+  }
+
+  /** All rows, as when everything is unfolded. */
+  async unfolded(row?: TreeRow): Promise<readonly TreeRow[]> {
+    const below = await this.tree.getChildren(row);
+    const further = await Promise.all(below.map((one) => this.unfolded(one)));
+    return below.flatMap((one, at) => [one, ...(further[at] ?? [])]);
+  }
+
+  /** What the tree has drawn again once a change was gathered; undefined for all of it. */
+  async redrawn(): Promise<readonly string[] | undefined> {
+    const told = next(this.tree.onDidChangeTreeData);
+    this.clock.advance(50);
+    return (await told)?.map(({ id }) => id);
+  }
+}
+
+const labelOf = ({ item }: TreeRow) => item.accessibilityInformation?.label ?? '';
+
+describe('the tree', () => {
+  let scene: TreeScene;
+  beforeEach(() => {
+    scene = new TreeScene();
+  });
+  afterEach(() => scene.tree.dispose());
+
+  it('names account, status, what is granted, asked and missing, and when access ends', async () => {
+    scene.set('repositories', 'needsScopes', {
+      signedIn: true,
+      account: 'alice',
+      held: ['repo:read'],
+      missing: ['repo:write'],
+      tool: 'create_branch',
+      expiresAt: scene.clock.now() + 2 * 3_600_000,
+    });
+    const [row] = await scene.tree.getChildren();
+    assert.ok(row);
+    assert.equal(row.item.description, 'Needs more access – alice');
+    assert.equal(
+      labelOf(row),
+      'repositories: Needs more access; account alice; create_branch needs repo:write',
+    );
+    assert.equal(row.item.contextValue, 'server needsScopes signedIn');
+    const facts = await scene.tree.getChildren(row);
+    assert.deepEqual(
+      facts.map(({ item }) => [item.label, item.description]),
+      [
+        ['Status', 'Needs more access'],
+        ['Account', 'alice'],
+        ['Scopes granted', 'repo:read'],
+        ['Scopes asked', 'repo:write'],
+        ['Scopes missing', 'repo:write (create_branch)'],
+        ['Access ends', 'in 2 hours'],
+        ['Address', 'https://repositories.example/mcp'],
+      ],
+    );
+  });
+
+  it('says that access which is renewed needs nobody', async () => {
+    scene.set('a', 'ready', { signedIn: true, refreshable: true, expiresAt: scene.clock.now() + 60_000 });
+    const rows = await scene.unfolded();
+    assert.ok(rows.some((row) => labelOf(row) === 'Access ends: renewed by itself'));
+  });
+
+  it('tells of each tool what its next call meets, its rule and its last use', async () => {
+    scene.set('a', 'ready', { signedIn: true, held: ['read'] });
+    scene.tools.set('https://a.example/mcp', [
+      { name: 'look', title: 'Look around', description: 'Looks [here](command:evil)\u202E.' },
+      { name: 'write', securitySchemes: [{ type: 'oauth2', scopes: ['write'] }] },
+      { name: 'wipe' },
+      { name: 'pay' },
+    ]);
+    scene.rules.set('wipe', 'block').set('pay', 'ask');
+    scene.uses.set('look', { at: scene.clock.now() - 5 * 60_000, account: 'alice' });
+    const rows = await scene.unfolded();
+    const tools = rows.filter(({ id }) => id.startsWith('tool'));
+    assert.deepEqual(
+      tools.map(({ item }) => [item.label, item.description, item.contextValue]),
+      [
+        ['Tools', '4, 1 need more access, 1 blocked', 'tools'],
+        ['look', 'Ready · used 5 minutes ago', 'tool ready'],
+        ['write', 'Needs more access: write', 'tool needsScopes'],
+        ['wipe', 'Blocked', 'tool blocked'],
+        ['pay', 'Asks every time', 'tool asks'],
+      ],
+    );
+    const tooltip = tools[1]?.item.tooltip;
+    assert.ok(typeof tooltip === 'string', 'plain text, in which no link is live');
+    assert.match(
+      tooltip,
+      /^look – Look around\nNext call: Ready\nRule: Allow\nLast called: .*, as alice\n\nThe server says: Looks \[here\]\(command:evil\) \.$/,
+    );
+  });
+
+  it('has words and a shape for each of a tool’s states', () => {
+    assert.equal(
+      new Set(toolConsentNames.map((name) => toolWords(name).label)).size,
+      toolConsentNames.length,
+    );
+    assert.equal(new Set(toolConsentNames.map((name) => toolWords(name).icon)).size, toolConsentNames.length);
+  });
+
+  it('has a label for screen readers in every row, in every status', async () => {
+    for (const name of statusNames) {
+      scene.set(name, name, {
+        signedIn: true,
+        account: 'alice',
+        held: ['r'],
+        missing: ['w'],
+        detail: 'So it is.',
+      });
+      scene.tools.set(`https://${name.toLowerCase()}.example/mcp`, []);
+      scene.tools.set(`https://${name}.example/mcp`, [
+        { name: 'free' },
+        { name: 'asks' },
+        { name: 'blocked' },
+      ]);
+    }
+    scene.rules.set('asks', 'ask').set('blocked', 'block');
+    scene.problems = [
+      { server: '', field: '', message: 'All of it is wrong.' },
+      { server: 'x', field: 'url', message: 'The url is wrong.' },
+    ];
+    const rows = await scene.unfolded();
+    assert.ok(rows.length > statusNames.length * 8);
+    for (const row of rows) {
+      const { description } = row.item;
+      const label = typeof row.item.label === 'string' ? row.item.label : '';
+      const spoken = labelOf(row);
+      assert.ok(spoken.length > 0, row.id);
+      // What is to be seen is to be heard.
+      if (!row.id.startsWith('problem'))
+        assert.ok(label !== '' && spoken.includes(label), `${row.id}: ${spoken}`);
+      if (row.id.startsWith('tool')) assert.ok(spoken.includes(String(description)), `${row.id}: ${spoken}`);
+      assert.equal(row.item.id, row.id);
+    }
+    assert.equal(new Set(rows.map(({ id }) => id)).size, rows.length, 'ids are all different');
+  });
+
+  describe('of fifty servers with forty tools each', () => {
+    beforeEach(async () => {
+      for (let at = 0; at < 50; at++) {
+        scene.set(`s${at}`, 'ready', { signedIn: true });
+        const tools = Array.from({ length: 40 }, (_, tool) => ({ name: `t${at}_${tool}` }));
+        scene.tools.set(`https://s${at}.example/mcp`, tools);
+      }
+      await scene.unfolded();
+    });
+
+    it('draws again the one server whose status changed', async () => {
+      scene.set('s7', 'expired', { signedIn: true });
+      scene.changed.fire(undefined);
+      assert.deepEqual(await scene.redrawn(), ['server s7']);
+    });
+
+    it('draws again the one tool that was used', async () => {
+      scene.uses.set('t9_3', { at: scene.clock.now() });
+      scene.used.fire(undefined);
+      assert.deepEqual(await scene.redrawn(), ['tool s9 t9_3']);
+    });
+
+    it('draws a burst of changes once', async () => {
+      let drawn = 0;
+      const subscription = scene.tree.onDidChangeTreeData(() => drawn++);
+      for (let at = 0; at < 50; at++) {
+        scene.set(`s${at}`, 'signedOut');
+        scene.changed.fire(undefined);
+      }
+      assert.equal((await scene.redrawn())?.length, 50);
+      subscription.dispose();
+      assert.equal(drawn, 1);
+    });
+
+    it('draws all of it only when a server comes or goes, and keeps the rows that stay', async () => {
+      const before = await scene.tree.getChildren();
+      scene.entries.delete('s0');
+      scene.changed.fire(undefined);
+      assert.equal(await scene.redrawn(), undefined);
+      const after = await scene.tree.getChildren();
+      assert.equal(after.length, 49);
+      assert.ok(
+        after.every((row, at) => row === before[at + 1]),
+        'the very same objects',
+      );
+    });
+
+    it('draws the tools of a server again when it lists others', async () => {
+      scene.tools.set('https://s3.example/mcp', [{ name: 'other' }]);
+      scene.toolsChanged.fire('https://s3.example/mcp');
+      assert.deepEqual(await scene.redrawn(), ['tools s3']);
+    });
+  });
+
+  it('is a tree of commands, for the keyboard as for the pointer', () => {
+    const { contributes } = vscode.extensions.getExtension('mcp-oauth-broker.mcp-oauth-broker')
+      ?.packageJSON as {
+      contributes: { menus: Record<string, { command: string; when: string; group: string }[]> };
+    };
+    const menu = contributes.menus['view/item/context'] ?? [];
+    // What is drawn as a button only the pointer reaches: each is in the row's menu or the palette too.
+    const inMenu = new Set(
+      menu.filter(({ group }) => !group.startsWith('inline')).map(({ command }) => command),
+    );
+    for (const { command } of menu) assert.ok(inMenu.has(command), command);
+    assert.ok(menu.some(({ command, when }) => command.endsWith('setToolRule') && when.includes('tool')));
+  });
+});
