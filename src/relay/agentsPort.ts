@@ -67,7 +67,7 @@ export class AgentsPort implements Disposable {
   }
 
   async #lookOnce(): Promise<void> {
-    if (this.#disposed.signal.aborted) return;
+    if (this.#isOver()) return;
     this.#timer?.dispose();
     let isAdmitted = false;
     try {
@@ -78,7 +78,7 @@ export class AgentsPort implements Disposable {
     } catch (error) {
       this.parts.log.warn(`The agents' port could not be looked after (${errorName(error)}).`);
     }
-    if (this.#disposed.signal.aborted) this.#leave();
+    if (this.#isOver()) this.#leave();
     else this.#timer = this.parts.clock.after(isAdmitted ? lookEvery : lookSeldom, () => void this.look());
   }
 
@@ -112,7 +112,7 @@ export class AgentsPort implements Disposable {
       this.#become({ kind: 'blocked', port, why: holder.kind });
       return true;
     }
-    if (this.#disposed.signal.aborted) {
+    if (this.#isOver()) {
       holder.dispose();
       return true;
     }
@@ -145,6 +145,10 @@ export class AgentsPort implements Disposable {
         resolve(undefined);
       });
     });
+  }
+
+  #isOver(): boolean {
+    return this.#disposed.signal.aborted;
   }
 
   #leave(): void {
