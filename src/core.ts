@@ -1,3 +1,4 @@
+import type { AccountChoice } from './broker/accountChoice.js';
 import { AccessTokens } from './broker/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
 import { ClientStore } from './broker/clientStore.js';
@@ -47,6 +48,8 @@ export interface CoreParts {
   readonly hearsAllWindows?: boolean;
   /** What windows see of each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords;
+  /** Which account of a server is used here; one that ends with the process where absent. */
+  readonly accountChoice?: AccountChoice;
   readonly memory: Memory;
   readonly lock: Lock;
   readonly clock: Clock;
@@ -94,7 +97,13 @@ export function createCore(parts: CoreParts): Core {
     servers().some((server) => server.type === 'sse' && server.url === url),
   );
   const http = { ...parts.network, fetch: transport.fetch };
-  const credentials = new CredentialStore(secrets, log, parts.sharedRecords, parts.hearsAllWindows);
+  const credentials = new CredentialStore(
+    secrets,
+    log,
+    parts.sharedRecords,
+    parts.hearsAllWindows,
+    parts.accountChoice,
+  );
   const states = new ServerStates(credentials, clock);
   const personTokens = new AccessTokens(credentials, states, lock, clock, log, http);
   const grants = new DirectGrants({

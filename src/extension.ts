@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { RememberedAccountChoice } from './broker/accountChoice.js';
 import { AssertionInFile } from './broker/assertionFile.js';
 import { EditorAccountTokens } from './broker/editorAccountTokens.js';
 import { CallLedger } from './broker/callLedger.js';
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext) {
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
       ...storage,
+      accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       clock,
       log,
       network: { fetch: machineFetch, resolver: systemResolver },

@@ -3,7 +3,7 @@ import type { Network } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
-import { isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
+import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { DirectGrants } from './directGrants.js';
 import { errorName } from './errorName.js';
@@ -19,7 +19,7 @@ import type { ServerStates } from './serverStates.js';
 
 /**
  * Credentials that are fit to be sent. Rotating authorization servers revoke every token of a sign-in when
- * a refresh token is used twice (OAuth 2.1 §4.3.1), so a refresh happens once: one flight a server here, a
+ * a refresh token is used twice (OAuth 2.1 §4.3.1), so a refresh happens once: one flight a credential here, a
  * lock between windows and processes, and a second look at the store once the lock is held.
  */
 export class AccessTokens implements TokenSource {
@@ -43,11 +43,12 @@ export class AccessTokens implements TokenSource {
   /**
    * The credential to send now, refreshed ahead of its expiry where that can be done.
    *
+   * @param account whose, by its key; the one in use here where absent
    * @throws OAuthFlowError where it has expired and the authorization server could not be asked; what the lock
    * or the storage throws, where it has expired or cannot be read
    */
-  async current(server: ServerConfig): Promise<Credential | undefined> {
-    const credential = this.#usable(server, await this.credentials.newest(server.url));
+  async current(server: ServerConfig, account?: string): Promise<Credential | undefined> {
+    const credential = this.#usable(server, await this.credentials.newest(server.url, account));
     if (credential === undefined && this.#grantOf(server) !== undefined)
       return this.#renew(server, undefined);
     if (credential === undefined || !isNearExpiry(credential, this.clock.now())) return credential;
@@ -64,6 +65,11 @@ export class AccessTokens implements TokenSource {
       }
       return credential;
     }
+  }
+
+  /** The credential as it is remembered, fit to be sent or not; undefined where it cannot be read. */
+  stored(server: ServerConfig, account?: string): Promise<Credential | undefined> {
+    return this.credentials.get(server.url, account).catch(() => undefined);
   }
 
   /**
@@ -112,21 +118,24 @@ export class AccessTokens implements TokenSource {
     stale: Credential | undefined,
     scopes?: readonly string[],
   ): Promise<Credential | undefined> {
-    const running = this.#flights.get(server.url);
+    const account = stale && accountKeyOf(stale);
+    const name = refreshLock(server.url, account);
+    const running = this.#flights.get(name);
     if (running !== undefined) return running;
     const flight = this.lock
-      .hold(refreshLock(server.url), () => this.#renewLocked(server, stale, scopes))
-      .finally(() => this.#flights.delete(server.url));
-    this.#flights.set(server.url, flight);
+      .hold(name, () => this.#renewLocked(server, stale, account, scopes))
+      .finally(() => this.#flights.delete(name));
+    this.#flights.set(name, flight);
     return flight;
   }
 
   async #renewLocked(
     server: ServerConfig,
     stale: Credential | undefined,
+    account: string | undefined,
     scopes: readonly string[] | undefined,
   ): Promise<Credential | undefined> {
-    const latest = this.#usable(server, await this.credentials.reread(server.url));
+    const latest = this.#usable(server, await this.credentials.reread(server.url, account));
     const grant = this.#grantOf(server);
     if (grant !== undefined && (latest === undefined || isSameToken(latest, stale))) {
       return this.#obtain(server, grant, latest, scopes);
@@ -135,11 +144,11 @@ export class AccessTokens implements TokenSource {
     if (latest === undefined || !isSameToken(latest, stale)) return latest;
     if (latest.tokens.refreshToken === undefined) return latest;
     const renewed = await this.#refresh(server, latest);
-    const stored = await this.credentials.reread(server.url);
+    const stored = await this.credentials.reread(server.url, account);
     // A sign-in that could not have the lock did without it, and is newer than what was refreshed.
     if (stored === undefined || !isSameToken(stored, latest)) return stored;
     await this.credentials.put(renewed);
-    if (renewed.tokens.refreshToken === undefined) this.states.observe(server, { kind: 'ended' });
+    if (renewed.tokens.refreshToken === undefined) this.states.observe(server, { kind: 'ended' }, renewed);
     return renewed;
   }
 
@@ -159,7 +168,7 @@ export class AccessTokens implements TokenSource {
     }
     // The same client or workload as before, so that what was begun with the last token goes on.
     const obtained = { ...fresh, id: latest?.id ?? fresh.id };
-    await this.credentials.put(obtained);
+    await this.credentials.put(obtained, await this.credentials.get(server.url));
     this.log.info(`${server.name}: token obtained at ${new URL(obtained.as.issuer).host} (${grant}).`);
     return obtained;
   }

@@ -82,7 +82,7 @@ export class AgentConsents implements Disposable {
     const id = JSON.stringify([agent.id, server.url, need.kind, ...scopes]);
     if ((this.#declined.get(id) ?? 0) > this.clock.now()) return { kind: 'declined' };
     const isNew = !this.#asks.has(id);
-    const request = await this.#requestFor(server, need, ceiling === undefined ? undefined : scopes);
+    const request = await this.#requestFor(agent, server, need, ceiling === undefined ? undefined : scopes);
     const ask = { id, agent, server, what, kind: need.kind, scopes, request, askedAt: this.clock.now() };
     if (isNew) {
       this.#asks.set(id, ask);
@@ -110,29 +110,33 @@ export class AgentConsents implements Disposable {
 
   /** What is held stays held: the sign-in is the person's, and others act with it too. */
   async #requestFor(
+    { access: { account } }: AskingAgent,
     server: ServerConfig,
     need: ConsentNeed,
     scopes: readonly string[] | undefined,
   ): Promise<AgentAsk['request']> {
     const { challenge } = need;
     const wanted = need.kind === 'stepUp' ? need.missing : scopes;
-    const held = (await this.credentials.get(server.url))?.tokens.scopes ?? [];
+    const held = (await this.credentials.get(server.url, account))?.tokens.scopes ?? [];
     return {
       ...(challenge !== undefined && { challenge }),
+      ...(account !== undefined && { account }),
       ...(wanted !== undefined && wanted.length > 0 && { scopes: [...new Set([...held, ...wanted])] }),
     };
   }
 
   async #settle(serverUrl: string): Promise<void> {
-    const credential = await this.credentials.get(serverUrl).catch(() => undefined);
-    if (credential === undefined) return;
-    const { scopes: held } = credential.tokens;
-    const isGiven = ({ server, kind, scopes, askedAt }: AgentAsk) =>
-      server.url === serverUrl &&
-      credential.obtainedAt >= askedAt &&
-      (kind === 'signIn' || scopes.every((scope) => held.includes(scope) || isSessionScope(scope)));
-    const given = this.pending.filter(isGiven);
+    const waiting = this.pending.filter(({ server }) => server.url === serverUrl);
+    const isGiven = await Promise.all(waiting.map((ask) => this.#isGiven(ask)));
+    const given = waiting.filter((_ask, at) => isGiven[at] === true);
     for (const { id } of given) this.#asks.delete(id);
     if (given.length > 0) this.#changed.fire(undefined);
+  }
+
+  async #isGiven({ agent, server, kind, scopes, askedAt }: AgentAsk): Promise<boolean> {
+    const credential = await this.credentials.get(server.url, agent.access.account).catch(() => undefined);
+    if (credential === undefined || credential.obtainedAt < askedAt) return false;
+    const { scopes: held } = credential.tokens;
+    return kind === 'signIn' || scopes.every((scope) => held.includes(scope) || isSessionScope(scope));
   }
 }

@@ -6,6 +6,7 @@ import { withSessionScopes } from '../oauth/scopeSelection.js';
 import type { ClientWithRedirect } from './clientForServer.js';
 import type { Discovered } from './discovery.js';
 import type { ServerConfig } from './serverSettings.js';
+import type { SignInRequest } from './signInRequest.js';
 import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
 /**
@@ -26,7 +27,7 @@ export async function askAuthorization(
   server: ServerConfig,
   found: Discovered,
   { client, redirect }: ClientWithRedirect,
-  scopes: readonly string[],
+  { scopes, anotherAccount }: Pick<SignInRequest, 'anotherAccount'> & { readonly scopes: readonly string[] },
   http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { policy, resource } = found;
@@ -39,6 +40,7 @@ export async function askAuthorization(
     scopes,
     ...audienceParameter(policy, resource.resource),
     ...(dpop !== undefined && { dpop }),
+    ...(anotherAccount === true && { anotherAccount: { offersChoice: policy.selectsAccount === true } }),
     extraParameters: policy.extraParameters,
     exceptions: { pkceNotAdvertised: policy.exceptions.has('pkceNotAdvertised') },
   });

@@ -30,8 +30,8 @@ export interface UpstreamRequest {
   readonly tool?: string;
   /** The session it belongs to and who that was begun as; undefined where it belongs to none. */
   readonly session?: { readonly person: string | undefined; readonly isStateless?: true } | undefined;
-  /** Whose account acts; absent: the one in use in the workspace. */
-  readonly account?: string;
+  /** Whom to act as, by the account's key; the account in use here where absent. */
+  readonly account?: string | undefined;
   /** The scopes its token may have at most; absent: all that were granted. */
   readonly scopeCeiling?: readonly string[];
   readonly signal: AbortSignal;
@@ -81,17 +81,20 @@ export class AuthorizedFetch {
 
   async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     try {
-      return withoutPerson(server, await this.#send(server, request), this.states);
+      return await this.#send(server, request);
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
-      return { kind: 'failed', detail: this.#failure(server, error) };
+      return { kind: 'failed', detail: await this.#failure(server, request, error) };
     }
   }
 
-  #failure(server: ServerConfig, error: unknown): string {
+  async #failure(server: ServerConfig, request: UpstreamRequest, error: unknown): Promise<string> {
     if (error instanceof OAuthFlowError) {
       const observation = observationOfError(error);
-      if (observation !== undefined) this.states.observe(server, observation);
+      // Another account may have nothing to ask of the authorization server that this one could not ask.
+      const isOfServer = error.details.url === shownAddress(server.url);
+      const of = isOfServer ? undefined : await this.tokens.stored(server, request.account);
+      if (observation !== undefined) this.states.observe(server, observation, of);
       this.log.warn(`${server.name}: ${error.message}`);
       return error.message;
     }
@@ -104,16 +107,16 @@ export class AuthorizedFetch {
   async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     const { scopeCeiling } = request;
     const tokens = scopeCeiling === undefined ? this.tokens : this.tokens.narrowed.below(scopeCeiling);
-    let credential = await tokens.current(server);
-    if (isOtherAccount(credential, request)) return otherAccount(server);
+    let credential = await tokens.current(server, request.account);
     if (isStranger(credential, request)) return { kind: 'otherPerson' };
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
       this.metadata?.drop(server);
       await discardBody(response);
       const renewed = await tokens.after401(server, credential);
+      if (renewed === undefined && (await this.#isOther(server, request, credential)))
+        return { kind: 'otherPerson' };
       if (renewed !== undefined) {
-        if (isStranger(renewed, request)) return { kind: 'otherPerson' };
         credential = renewed;
         response = await this.#attempt(server, request, credential);
       }
@@ -122,11 +125,21 @@ export class AuthorizedFetch {
       const wider = credential && (await this.#wider(server, response, credential, tokens));
       if (wider === undefined) break;
       await discardBody(response);
-      if (isStranger(wider, request)) return { kind: 'otherPerson' };
       credential = wider;
       response = await this.#attempt(server, request, credential);
     }
-    return this.#judge(server, request, response, credential);
+    return withoutPerson(
+      server,
+      credential,
+      await this.#judge(server, request, response, credential),
+      this.states,
+    );
+  }
+
+  /** Whether somebody else is used by now than who was refused. */
+  async #isOther(server: ServerConfig, { account }: UpstreamRequest, refused: Credential): Promise<boolean> {
+    const inUse = await this.tokens.stored(server, account);
+    return inUse !== undefined && personOf(inUse) !== personOf(refused);
   }
 
   /** What a 403 asks for, where it is to be had without a person. */
@@ -190,7 +203,7 @@ export class AuthorizedFetch {
     if (response.status === 401) {
       await discardBody(response);
       const challenge = bearerChallengeOf(shownHeaders(response, credential));
-      this.states.observe(server, { kind: 'challenged' });
+      this.states.observe(server, { kind: 'challenged' }, credential);
       return {
         kind: 'consentNeeded',
         need: { kind: 'signIn', ...(challenge !== undefined && { challenge }) },
@@ -206,7 +219,8 @@ export class AuthorizedFetch {
       this.states.observe(server, { kind: 'misconfigured', detail });
       return { kind: 'failed', detail };
     }
-    if (response.ok) this.states.observe(server, { kind: 'answered', authorized: credential !== undefined });
+    if (response.ok)
+      this.states.observe(server, { kind: 'answered', authorized: credential !== undefined }, credential);
     return { kind: 'response', response, ...(credential !== undefined && { credential }) };
   }
 
@@ -224,11 +238,8 @@ export class AuthorizedFetch {
     if (challenge?.error === 'insufficient_scope' && credential !== undefined) {
       const { union, added } = stepUpScopes(credential.tokens.scopes, challenge);
       if (added.length > 0) {
-        this.states.observe(server, {
-          kind: 'insufficientScope',
-          missing: added,
-          ...(request.tool !== undefined && { tool: request.tool }),
-        });
+        const tool = request.tool === undefined ? {} : { tool: request.tool };
+        this.states.observe(server, { kind: 'insufficientScope', missing: added, ...tool }, credential);
         return { kind: 'consentNeeded', need: { kind: 'stepUp', challenge, scopes: union, missing: added } };
       }
     }
@@ -236,7 +247,7 @@ export class AuthorizedFetch {
     const who = credential?.account === undefined ? '' : ` to ${credential.account.label}`;
     const because = reason === undefined ? '' : `: ${reason}`;
     const detail = sentence(`${new URL(server.url).host} refused this${who} (403)${because}`);
-    this.states.observe(server, { kind: 'denied', by: 'server', detail });
+    this.states.observe(server, { kind: 'denied', by: 'server', detail }, credential);
     return { kind: 'denied', detail };
   }
 }
@@ -247,19 +258,10 @@ function isStranger(credential: Credential | undefined, { session }: UpstreamReq
   return session.person !== personOf(credential);
 }
 
-/** A caller that was admitted with one account gets nothing of another's. */
-function isOtherAccount(credential: Credential | undefined, { account }: UpstreamRequest): boolean {
-  return account !== undefined && credential !== undefined && personOf(credential) !== account;
-}
-
-function otherAccount(server: ServerConfig): AuthorizedOutcome {
-  const detail = `The account signed in to ${server.name} is not the one this caller was admitted with.`;
-  return { kind: 'denied', detail };
-}
-
 /** Where no person signs in, what is refused is refused for good: nobody is asked, and it says why. */
 function withoutPerson(
   server: ServerConfig,
+  credential: Credential | undefined,
   outcome: AuthorizedOutcome,
   states: ServerStates,
 ): AuthorizedOutcome {
@@ -270,11 +272,8 @@ function withoutPerson(
     need.kind === 'stepUp'
       ? `${host} asks for ${need.missing.join(' ')}, which its authorization server does not give this client.`
       : `${host} does not take the token that its authorization server gave this client.`;
-  states.observe(server, {
-    kind: 'denied',
-    by: need.kind === 'stepUp' ? 'authorizationServer' : 'server',
-    detail,
-  });
+  const by = need.kind === 'stepUp' ? 'authorizationServer' : 'server';
+  states.observe(server, { kind: 'denied', by, detail }, credential);
   return { kind: 'denied', detail };
 }
 

@@ -43,5 +43,6 @@ export async function checkServer(
     fault === undefined
       ? ({ kind: 'answered', authorized: credential !== undefined } as const)
       : observationOfError(fault);
-  if (observation !== undefined) parts.states.observe(server, observation);
+  const of = observation?.kind === 'answered' ? credential : undefined;
+  if (observation !== undefined) parts.states.observe(server, observation, of);
 }

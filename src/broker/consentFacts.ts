@@ -37,7 +37,7 @@ export async function consentFacts(
   credentials: CredentialStore,
 ): Promise<ConsentFacts> {
   const found = await attempt.discover();
-  const before = await credentials.get(attempt.server.url);
+  const before = await credentials.get(attempt.server.url, attempt.request.account);
   return consentFactsOf(need.kind, found, attempt.request.scopes, before);
 }
 

@@ -19,6 +19,15 @@ export type ConsentStatusName =
 /** Who said no: the MCP server by a 403, the person in the editor, or they or a rule at the authorization server. */
 export type DeniedBy = 'server' | 'person' | 'authorizationServer';
 
+/** One of several accounts that a server can be used with. */
+export interface AccountInUse {
+  /** Tells it apart from the others, and from nothing else. */
+  readonly key: string;
+  readonly label: string;
+  /** Whether calls of this workspace act as it. */
+  readonly inUse: boolean;
+}
+
 export interface ConsentStatus {
   readonly status: ConsentStatusName;
   readonly server: string;
@@ -30,6 +39,8 @@ export interface ConsentStatus {
   readonly expiresAt?: number;
   /** Whether the token is renewed without the person, where one is held. */
   readonly refreshable?: boolean;
+  /** Where there are several to act as. */
+  readonly accounts?: readonly AccountInUse[];
   /** Scopes the credential holds. */
   readonly held: readonly string[];
   /** Scopes a tool asked for and the credential lacks. */
@@ -138,6 +149,8 @@ function refusal(oauthError: string | undefined, detail: string): Observation | 
 export interface ServerFacts {
   readonly server: string;
   readonly credential?: CredentialFacts;
+  /** Where there are several. */
+  readonly accounts?: readonly AccountInUse[];
   /** A browser page or a chat card is open for it. */
   readonly awaitingConsent: boolean;
   readonly observation?: Observation;
@@ -165,6 +178,7 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
     ...(credential?.account !== undefined && { account: credential.account }),
     ...(credential?.expiresAt !== undefined && { expiresAt: credential.expiresAt }),
     ...(credential !== undefined && { refreshable: credential.refreshable }),
+    ...(facts.accounts !== undefined && { accounts: facts.accounts }),
     ...(observation?.kind === 'insufficientScope' &&
       observation.tool !== undefined && { tool: observation.tool }),
     ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),

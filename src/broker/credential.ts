@@ -24,6 +24,8 @@ export interface Credential {
   readonly tokens: TokenSet;
   /** When the tokens were issued, milliseconds since the epoch. */
   readonly obtainedAt: number;
+  /** When the person signed in; absent where only {@link obtainedAt} is known, which a refresh moves. */
+  readonly signedInAt?: number;
 }
 
 /** What the consent status needs of a credential. */
@@ -36,13 +38,27 @@ export function credentialFacts(credential: Credential): CredentialFacts {
   };
 }
 
-/** Tells people apart; where nobody said who signed in, every sign-in may be another person. */
-export function personOf(credential: Credential | undefined): string | undefined {
-  if (credential === undefined) return undefined;
-  const { account, grant, as, client } = credential;
-  if (account !== undefined) return `${account.id} ${as.issuer}`;
+/**
+ * Tells a server's accounts apart: the account and its issuer, and where nobody said who signed in, the sign-in
+ * itself, since every one may be another person. Stable, without spaces or line ends but one, safe to store and
+ * to log.
+ */
+export function accountKeyOf({ id, account, grant, as, client }: Credential): string {
+  if (account !== undefined) return `${encodeURIComponent(account.id.toWellFormed())} ${as.issuer}`;
   // Where nobody signs in, the client acts, and each of its tokens is a credential of its own.
-  return grant === undefined ? credential.id : `${grant} ${client.clientId} ${as.issuer}`;
+  if (grant !== undefined)
+    return `${grant}:${encodeURIComponent(client.clientId.toWellFormed())} ${as.issuer}`;
+  return id;
+}
+
+/** Who acts with a credential, as sessions remember it. */
+export function personOf(credential: Credential | undefined): string | undefined {
+  return credential && accountKeyOf(credential);
+}
+
+/** What a person knows an account by: its name, or where it is. */
+export function accountLabel({ account, as }: Pick<Credential, 'account' | 'as'>): string {
+  return account?.label ?? new URL(as.issuer).host;
 }
 
 const longestMargin = 60_000;

@@ -1,170 +1,207 @@
-import {
-  clientFromRecord,
-  clientToRecord,
-  tokenSetFromRecord,
-  tokenSetToRecord,
-} from '../oauth/tokenSetRecord.js';
 import type { DpopKey } from '../oauth/dpop.js';
-import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
-import { withoutRefreshToken, type Account, type Credential } from './credential.js';
+import { PassingAccountChoice, type AccountChoice } from './accountChoice.js';
+import { accountSlots, firstSlot, recordName, serverUrlOf } from './accountSlots.js';
+import { accountKeyOf, withoutRefreshToken, type Credential } from './credential.js';
+import { credentialFromRecord, credentialToRecord } from './credentialRecord.js';
 import { Emitter } from './emitter.js';
-import { directGrantNames } from './grantChoice.js';
-import { lentTokenFromRecord, lentTokenRecord, LentTokens } from './lentToken.js';
-import type { Disposable, Log, SecretStore, SharedRecord, SharedRecords } from './ports.js';
+import { LentTokens } from './lentToken.js';
+import { NewestRecords, type RecordKind } from './newestRecords.js';
+import type { Disposable, Log, SecretStore, SharedRecords } from './ports.js';
 
-const prefix = 'credential ';
+/** A credential that was stored, replaced or removed. */
+export interface CredentialChange {
+  readonly serverUrl: string;
+  /** Whose it is or was; undefined where it was not known here. */
+  readonly accountKey?: string;
+}
 
-/** Says in a shared record that there is no credential any more: secret storage may still have one. */
-const removed = '';
+interface Entry {
+  readonly slot: string;
+  readonly credential: Credential;
+}
 
-/**
- * Credentials by server URL. Secret storage holds them; a sealed record beside it, which all windows see at
- * once, says which is the newest. Reads are remembered until storage says that a key changed.
- */
+/** Credentials by server URL and account, each in a record of its own, and which of them is in use here. */
 export class CredentialStore implements Disposable {
-  readonly #cache = new Map<string, Promise<Known>>();
+  readonly #records: NewestRecords<Credential>;
+  readonly #slots: NewestRecords<readonly string[]>;
   readonly #changed = new Emitter<string>();
-  /** Keys of writes under way here, whose echo from storage tells nothing. */
-  readonly #writing = new Set<string>();
-  /** DPoP keys in use, by server URL: they remember nonces, which no record holds. */
-  readonly #keys = new Map<string, DpopKey>();
+  readonly #credentialChanged = new Emitter<CredentialChange>();
+  /** DPoP keys in use, by record: they remember nonces, which no record holds. */
+  readonly #dpopKeys = new Map<string, DpopKey>();
   readonly #lent = new LentTokens();
-  readonly #subscription: Disposable;
+  /** Whose credential a record held when it was last read. */
+  readonly #accounts = new Map<string, string>();
 
-  /** Tells the server URL whose credential was stored, replaced or removed, in any window. */
+  /** Tells the server URL of which a credential was stored, replaced or removed, in any window, or another is used here. */
   readonly onDidChange = this.#changed.event;
+  /** Tells which credential, before the other event tells of its server. */
+  readonly onDidChangeCredential = this.#credentialChanged.event;
 
   constructor(
-    private readonly secrets: SecretStore,
-    private readonly log: Log,
+    secrets: SecretStore,
+    log: Log,
     private readonly shared?: SharedRecords,
     /** Whether storage tells of every window's writes; then what is remembered is the newest. */
     private readonly hearsAllWindows = false,
+    private readonly choice: AccountChoice = new PassingAccountChoice(),
   ) {
-    this.#subscription = secrets.onDidChange((key) => {
-      if (!key.startsWith(prefix) || this.#writing.has(key)) return;
-      const serverUrl = key.slice(prefix.length);
-      this.#cache.delete(serverUrl);
+    this.#records = new NewestRecords(credentialRecords(log), secrets, shared, (name) => this.#tell(name));
+    this.#slots = new NewestRecords(accountSlots, secrets, shared, (url) => this.#changed.fire(url));
+  }
+
+  /** The one in use here, or an account's. */
+  async get(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
+    const all = await this.all(serverUrl);
+    if (accountKey !== undefined) return all.find((one) => accountKeyOf(one) === accountKey);
+    const chosen = this.choice.chosen(serverUrl);
+    return all.find((one) => accountKeyOf(one) === chosen) ?? all[0];
+  }
+
+  /** Every account's, the one signed in last first. */
+  async all(serverUrl: string): Promise<readonly Credential[]> {
+    const entries = await this.#entries(serverUrl);
+    return entries.map(({ credential }) => credential).sort((a, b) => signedInAt(b) - signedInAt(a));
+  }
+
+  /**
+   * What is remembered, unless another window has written since: for what acts with it. Whom a workspace has
+   * acted as without a choice, it keeps to: a sign-in in another workspace changes nothing here.
+   */
+  async newest(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
+    if (this.shared !== undefined && !this.hearsAllWindows && (await this.#hasNews(serverUrl)))
       this.#changed.fire(serverUrl);
-    });
-  }
-
-  async get(serverUrl: string): Promise<Credential | undefined> {
-    return (await this.#known(serverUrl)).credential;
-  }
-
-  /** What is remembered, unless another window has written since: for what acts with it. */
-  async newest(serverUrl: string): Promise<Credential | undefined> {
-    if (this.shared === undefined || this.hearsAllWindows) return this.get(serverUrl);
-    const known = this.#known(serverUrl);
-    const [{ generation, credential }, newest = 0] = await Promise.all([
-      known,
-      this.shared.generation(serverUrl),
-    ]);
-    if (newest <= generation) return credential;
-    // Another request may have seen it first.
-    if (this.#cache.get(serverUrl) !== known) return this.get(serverUrl);
-    const reread = await this.reread(serverUrl);
-    this.#changed.fire(serverUrl);
-    return reread;
+    const credential = await this.get(serverUrl, accountKey);
+    if (credential !== undefined && accountKey === undefined) this.#keepTo(credential);
+    return credential;
   }
 
   /** Reads past what is remembered: another process may have written since. */
-  reread(serverUrl: string): Promise<Credential | undefined> {
-    this.#cache.delete(serverUrl);
-    return this.get(serverUrl);
+  async reread(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
+    this.#slots.forget(serverUrl);
+    for (const slot of await this.#slotsOf(serverUrl)) this.#records.forget(recordName(serverUrl, slot));
+    return this.get(serverUrl, accountKey);
   }
 
-  /** Stores before it announces, so that nobody uses a token that could still be lost. */
-  put(credential: Credential): Promise<void> {
-    return this.#write(credential.serverUrl, credential);
-  }
-
-  remove(serverUrl: string): Promise<void> {
-    return this.#write(serverUrl, undefined);
-  }
-
-  dispose(): void {
-    this.#subscription.dispose();
-    this.#cache.clear();
-    this.#keys.clear();
-    this.#lent.clear();
-  }
-
-  async #write(serverUrl: string, credential: Credential | undefined): Promise<void> {
-    const [own, shared] = await this.#stored(serverUrl);
-    const generation = Math.max(own?.generation ?? 0, shared?.generation ?? 0) + 1;
-    const text = credential === undefined ? removed : JSON.stringify(toRecord(credential, generation));
-    const key = prefix + serverUrl;
-    this.#writing.add(key);
-    try {
-      if (text === removed) await this.secrets.delete(key);
-      else await this.secrets.set(key, text);
-      if (text !== removed || shared !== undefined) await this.shared?.write(serverUrl, { generation, text });
-    } finally {
-      this.#writing.delete(key);
-    }
-    this.#lent.keep(serverUrl, credential);
-    const known = { credential: this.#withKeyInUse(serverUrl, credential), generation };
-    this.#cache.set(serverUrl, Promise.resolve(known));
+  /** From the next call on, this workspace acts as that account. */
+  async use(serverUrl: string, accountKey: string): Promise<void> {
+    if (this.choice.chosen(serverUrl) === accountKey) return;
+    await this.choice.choose(serverUrl, accountKey);
     this.#changed.fire(serverUrl);
   }
 
-  #known(serverUrl: string): Promise<Known> {
-    let known = this.#cache.get(serverUrl);
-    if (known === undefined) {
-      known = this.#read(serverUrl);
-      this.#cache.set(serverUrl, known);
-      // A storage that failed once may work the next time.
-      known.catch(() => this.#cache.delete(serverUrl));
-    }
-    return known;
+  /**
+   * Stores before it announces, so that nobody uses a token that could still be lost. Takes the place of the
+   * same sign-in or the same account, and else is one more.
+   *
+   * @param instead the credential whose place it takes, where that is another account's
+   */
+  async put(credential: Credential, instead?: Credential): Promise<void> {
+    const { serverUrl } = credential;
+    const entries = await this.#entries(serverUrl);
+    const key = accountKeyOf(credential);
+    const replaced = entries.filter(
+      (one) =>
+        one.credential.id === credential.id ||
+        one.credential.id === instead?.id ||
+        accountKeyOf(one.credential) === key,
+    );
+    const isFree = !entries.some(({ slot }) => slot === firstSlot);
+    const slot = replaced[0]?.slot ?? (isFree ? firstSlot : crypto.randomUUID());
+    await this.#write(serverUrl, slot, credential);
+    const slots = await this.#slotsOf(serverUrl);
+    if (!slots.includes(slot)) await this.#slots.write(serverUrl, [...slots.slice(1), slot]);
+    for (const other of replaced.slice(1)) await this.#removeAt(serverUrl, other.slot);
+    this.#changed.fire(serverUrl);
   }
 
-  async #read(serverUrl: string): Promise<Known> {
-    const [own, shared] = await this.#stored(serverUrl);
-    const generation = Math.max(own?.generation ?? 0, shared?.generation ?? 0);
-    const newest = this.#lent.withToken(serverUrl, this.#newer(serverUrl, own, shared));
-    return { generation, credential: this.#withKeyInUse(serverUrl, newest) };
+  /** Removes the one in use here, or an account's. */
+  async remove(serverUrl: string, accountKey?: string): Promise<void> {
+    const credential = await this.get(serverUrl, accountKey);
+    const entry = (await this.#entries(serverUrl)).find((one) => one.credential.id === credential?.id);
+    await this.#removeAt(serverUrl, entry?.slot ?? firstSlot);
+    this.#changed.fire(serverUrl);
   }
 
-  #newer(
-    serverUrl: string,
-    own: Stored | undefined,
-    shared: SharedRecord | undefined,
-  ): Credential | undefined {
-    const isOutdated = shared !== undefined && shared.generation > (own?.generation ?? 0);
-    if (!isOutdated) return own?.credential;
-    if (shared.text !== undefined) return this.#parse(serverUrl, shared.text)?.credential;
-    // Another window has refreshed since, with a key this one has not got. The refresh token here is spent,
-    // and using it again would end the other window's sign-in too (OAuth 2.1 §4.3.1).
-    return own?.credential === undefined ? undefined : withoutRefreshToken(own.credential);
+  dispose(): void {
+    this.#records.dispose();
+    this.#slots.dispose();
+    this.#dpopKeys.clear();
+    this.#lent.clear();
   }
 
-  async #stored(serverUrl: string) {
-    const [text, shared] = await Promise.all([
-      this.secrets.get(prefix + serverUrl),
-      this.shared?.read(serverUrl),
-    ]);
-    return [text === undefined ? undefined : this.#parse(serverUrl, text), shared] as const;
+  async #removeAt(serverUrl: string, slot: string): Promise<void> {
+    await this.#write(serverUrl, slot, undefined);
+    if (slot === firstSlot) return;
+    const slots = await this.#slotsOf(serverUrl);
+    await this.#slots.write(
+      serverUrl,
+      slots.slice(1).filter((one) => one !== slot),
+    );
   }
 
-  #parse(serverUrl: string, text: string): Stored | undefined {
-    if (text === removed) return undefined;
-    try {
-      return fromRecord(serverUrl, JSON.parse(text));
-    } catch {
-      // Kept as it is: a later version may read it, and a new sign-in replaces it.
-      this.log.warn(`The stored sign-in for ${new URL(serverUrl).host} cannot be read; sign in again.`);
-      return undefined;
-    }
+  async #write(serverUrl: string, slot: string, credential: Credential | undefined): Promise<void> {
+    const name = recordName(serverUrl, slot);
+    await this.#records.write(name, credential);
+    this.#lent.keep(name, credential);
+    const before = this.#accounts.get(name);
+    const after = credential && accountKeyOf(credential);
+    for (const accountKey of new Set([before, after])) this.#tellOf(serverUrl, accountKey);
   }
 
-  #withKeyInUse(serverUrl: string, credential: Credential | undefined): Credential | undefined {
+  /** The first account's place is always looked at. */
+  async #slotsOf(serverUrl: string): Promise<readonly string[]> {
+    return [firstSlot, ...((await this.#slots.get(serverUrl)) ?? [])];
+  }
+
+  async #entries(serverUrl: string): Promise<readonly Entry[]> {
+    const slots = await this.#slotsOf(serverUrl);
+    const entries = slots.map(async (slot) => {
+      const name = recordName(serverUrl, slot);
+      const credential = this.#withKeyInUse(name, this.#lent.withToken(name, await this.#records.get(name)));
+      if (credential === undefined) return undefined;
+      this.#accounts.set(name, accountKeyOf(credential));
+      return { slot, credential };
+    });
+    return (await Promise.all(entries)).filter((entry) => entry !== undefined);
+  }
+
+  async #hasNews(serverUrl: string): Promise<boolean> {
+    const isMore = await this.#slots.isNews(serverUrl);
+    const slots = await this.#slotsOf(serverUrl);
+    const news = await Promise.all(
+      slots.map(async (slot) => {
+        const name = recordName(serverUrl, slot);
+        const isNews = await this.#records.isNews(name);
+        if (isNews) this.#tellOf(serverUrl, this.#accounts.get(name));
+        return isNews;
+      }),
+    );
+    return isMore || news.includes(true);
+  }
+
+  #keepTo(credential: Credential): void {
+    const { serverUrl } = credential;
+    const key = accountKeyOf(credential);
+    if (this.choice.chosen(serverUrl) === key) return;
+    // A workspace whose state cannot be written chooses anew the next time.
+    this.choice.choose(serverUrl, key).catch(() => undefined);
+  }
+
+  #tell(name: string): void {
+    const serverUrl = serverUrlOf(name);
+    this.#tellOf(serverUrl, this.#accounts.get(name));
+    this.#changed.fire(serverUrl);
+  }
+
+  #tellOf(serverUrl: string, accountKey: string | undefined): void {
+    this.#credentialChanged.fire({ serverUrl, ...(accountKey !== undefined && { accountKey }) });
+  }
+
+  #withKeyInUse(name: string, credential: Credential | undefined): Credential | undefined {
     const dpopKey = credential?.tokens.dpopKey;
-    const inUse = this.#keys.get(serverUrl);
-    if (dpopKey === undefined) this.#keys.delete(serverUrl);
-    else if (inUse?.isSameAs(dpopKey) !== true) this.#keys.set(serverUrl, dpopKey);
+    const inUse = this.#dpopKeys.get(name);
+    if (dpopKey === undefined) this.#dpopKeys.delete(name);
+    else if (inUse?.isSameAs(dpopKey) !== true) this.#dpopKeys.set(name, dpopKey);
     else if (credential !== undefined) {
       return { ...credential, tokens: { ...credential.tokens, dpopKey: inUse } };
     }
@@ -172,57 +209,26 @@ export class CredentialStore implements Disposable {
   }
 }
 
-/** What is remembered of storage. */
-interface Known {
-  /** Of the newest record there was. */
-  readonly generation: number;
-  readonly credential: Credential | undefined;
+function signedInAt({ signedInAt: at, obtainedAt }: Credential): number {
+  return at ?? obtainedAt;
 }
 
-interface Stored {
-  readonly generation: number;
-  readonly credential: Credential;
-}
-
-function toRecord(credential: Credential, generation: number): object {
+function credentialRecords(log: Log): RecordKind<Credential> {
   return {
-    version: 1,
-    generation,
-    id: credential.id,
-    as: credential.as,
-    client: clientToRecord(credential.client),
-    resource: credential.resource,
-    grant: credential.grant,
-    account: credential.account,
-    // The editor's token is the editor's to keep.
-    tokens:
-      credential.grant === 'editorAccount'
-        ? lentTokenRecord(credential.tokens)
-        : tokenSetToRecord(credential.tokens),
-    obtainedAt: credential.obtainedAt,
+    prefix: 'credential ',
+    sharedPrefix: '',
+    toText: (credential, generation) => JSON.stringify(credentialToRecord(credential, generation)),
+    fromText: (name, text) => {
+      const serverUrl = serverUrlOf(name);
+      try {
+        return credentialFromRecord(serverUrl, JSON.parse(text));
+      } catch {
+        // Kept as it is: a later version may read it, and a new sign-in replaces it.
+        log.warn(`The stored sign-in for ${new URL(serverUrl).host} cannot be read; sign in again.`);
+        return undefined;
+      }
+    },
+    // The refresh token here is spent, and using it again would end the other window's sign-in too (OAuth 2.1 §4.3.1).
+    outdated: withoutRefreshToken,
   };
-}
-
-function fromRecord(serverUrl: string, value: unknown): Stored {
-  const record = value as Record<string, unknown>;
-  const as = record['as'] as AuthorizationServer;
-  const account = record['account'] as Account | undefined;
-  const resource = record['resource'];
-  const grant = directGrantNames.find((name) => name === record['grant']);
-  if (record['version'] !== 1 || typeof as.issuer !== 'string') throw new Error('unknown record');
-  const credential = {
-    id: String(record['id']),
-    serverUrl,
-    as,
-    client: clientFromRecord(record['client']),
-    ...(typeof resource === 'string' && { resource }),
-    ...(account !== undefined && { account }),
-    ...(grant !== undefined && { grant }),
-    tokens:
-      grant === 'editorAccount'
-        ? lentTokenFromRecord(record['tokens'])
-        : tokenSetFromRecord(record['tokens']),
-    obtainedAt: Number(record['obtainedAt']),
-  };
-  return { generation: Number(record['generation'] ?? 0), credential };
 }

@@ -1,21 +1,22 @@
-import { identifierOf, metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
+import { metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
 import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
 import {
   accountChangeWords,
-  isAccountChange,
+  replacedBy,
+  type AccountAnswer,
   type ConfirmAccountChange,
-  type SignedInAs,
 } from './accountChange.js';
-import { personOf, type Account, type Credential } from './credential.js';
+import { accountKeyOf, personOf, type Account, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { Discovered } from './discovery.js';
 import type { DirectGrantName } from './grantChoice.js';
 import type { Clock, Lock, Log } from './ports.js';
-import { insteadOfRefresh } from './refreshLock.js';
+import { accountsLock, refreshLock, underLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { SignInOutcome } from './signInOutcome.js';
+import type { SignInRequest } from './signInRequest.js';
 
 /** What it takes to keep a sign-in. */
 export interface KeepingParts {
@@ -36,11 +37,21 @@ export interface ReceivedTokens {
   readonly account?: Account;
   /** How they were obtained, where not with a code from the browser. */
   readonly grant?: DirectGrantName;
+  /** Whom the sign-in was begun for. */
+  readonly intended?: Pick<SignInRequest, 'account' | 'anotherAccount'>;
+}
+
+/** How keeping a sign-in ended. */
+export interface KeptSignIn {
+  readonly outcome: SignInOutcome;
+  /** The credential whose place it has taken. */
+  readonly replaced?: Credential;
 }
 
 /**
- * Stores a sign-in, after the person has agreed where it takes another's place, and under the refresh's lock:
- * a refresh of the sign-in before it could otherwise be stored over it, and a sign-out be undone by it.
+ * Stores a sign-in in the place of the same account's before, or as a further account's, after the person has
+ * said which one is used where that is a question. Under the locks of a refresh and of a sign-out: either could
+ * otherwise undo it, or be undone.
  *
  * @param hasEnded whether the attempt was given up meanwhile; then nothing is stored
  * @returns undefined where it was given up
@@ -49,43 +60,85 @@ export async function keepSignIn(
   received: ReceivedTokens,
   parts: KeepingParts,
   hasEnded: () => boolean,
-): Promise<SignInOutcome | undefined> {
-  const { server, found, pending, account } = received;
-  const { as, client } = pending;
-  const credential: Credential = {
-    id: crypto.randomUUID(),
-    serverUrl: server.url,
-    as: metadataOfSignIn(as),
-    client,
-    ...(pending.resource !== undefined && { resource: pending.resource }),
-    ...accountOf(account),
-    ...(received.grant !== undefined && { grant: received.grant }),
-    tokens: server.isIdentityProvider === true ? received.tokens : withoutIdToken(received.tokens),
-    obtainedAt: parts.clock.now(),
-  };
-  let replaced = await parts.credentials.reread(server.url);
+): Promise<KeptSignIn | undefined> {
+  const { server, found, pending } = received;
+  const { credentials, lock, log } = parts;
+  const credential = credentialOf(received, parts.clock.now());
+  const key = accountKeyOf(credential);
+  let present = await credentials.reread(server.url);
   for (;;) {
-    const declined = await confirmed(credential, replaced, server, parts.confirmAccountChange);
-    if (declined !== undefined) return declined;
-    const agreed = replaced;
-    const stored = await insteadOfRefresh(parts.lock, server.url, async () => {
-      if (hasEnded()) return 'ended';
-      replaced = await parts.credentials.reread(server.url);
-      // Somebody else has been signed in meanwhile, in another window: that is another question.
-      if (replaced !== undefined && personOf(replaced) !== personOf(agreed)) return 'changed';
-      await parts.credentials.put(credential);
-      return 'stored';
+    const agreed = present;
+    const answer = await whoIsUsed(received, credential, present, parts);
+    if (answer === 'neither') return { outcome: declined(credential, agreed) };
+    const stored = await underLock(lock, accountsLock(server.url), async () => {
+      present = await credentials.reread(server.url);
+      const replaced = replacedBy(credential, await credentials.all(server.url), present);
+      const tokens = refreshLock(server.url, replaced === undefined ? key : accountKeyOf(replaced));
+      return underLock(lock, tokens, async () => {
+        if (hasEnded()) return 'ended';
+        present = await credentials.reread(server.url);
+        // Somebody else is used meanwhile, by an act in another window: that is another question.
+        if (present !== undefined && personOf(present) !== personOf(agreed)) return 'changed';
+        // First, so that no call goes out as who was signed in last.
+        if (answer === 'present' && agreed !== undefined)
+          await credentials.use(server.url, accountKeyOf(agreed));
+        await credentials.put(credential, replaced);
+        return { replaced };
+      });
     });
     if (stored === 'ended') return undefined;
-    if (stored === 'stored') break;
+    if (stored === 'changed') continue;
+    if (answer === 'new') await credentials.use(server.url, key);
+    log.info(`${server.name}: signed in at ${new URL(pending.as.issuer).host}.`);
+    const { warnings } = found.resource;
+    for (const warning of warnings) log.warn(`${server.name}: ${warning}`);
+    const beside =
+      answer === 'present' && agreed !== undefined && accountChangeWords(agreed, credential).from;
+    const outcome: SignInOutcome = {
+      ...{ kind: 'signedIn', credential, warnings, notGranted: notGranted(pending.scopes, credential) },
+      ...(beside !== false && { beside }),
+    };
+    return { outcome, ...(stored.replaced !== undefined && { replaced: stored.replaced }) };
   }
-  parts.log.info(`${server.name}: signed in at ${new URL(as.issuer).host}.`);
-  const { warnings } = found.resource;
-  for (const warning of warnings) parts.log.warn(`${server.name}: ${warning}`);
-  const notGranted = pending.scopes.filter(
-    (scope) => !credential.tokens.scopes.includes(scope) && !isSessionScope(scope),
-  );
-  return { kind: 'signedIn', credential, warnings, notGranted };
+}
+
+/** Whom the workspace acts as from now on; asks where the sign-in ended as another than it was begun for. */
+async function whoIsUsed(
+  { server, intended }: ReceivedTokens,
+  next: Credential,
+  present: Credential | undefined,
+  { credentials, confirmAccountChange }: KeepingParts,
+): Promise<AccountAnswer> {
+  if (present === undefined) return 'new';
+  const known = await credentials.all(server.url);
+  if (replacedBy(next, known, present)?.id === present.id) return 'new';
+  if (intended?.anotherAccount === true) return 'new';
+  // Renewed for somebody who asked for this very account; who is used here is not touched.
+  if (intended?.account === accountKeyOf(next)) return 'present';
+  const { from, to } = accountChangeWords(present, next);
+  return confirmAccountChange(server, from, to);
+}
+
+function declined(next: Credential, present: Credential | undefined): SignInOutcome {
+  const words = accountChangeWords(present ?? next, next);
+  const detail = `The browser signed in ${words.to}, and ${words.from} was kept.`;
+  return { kind: 'declined', by: 'person', detail };
+}
+
+function credentialOf(received: ReceivedTokens, now: number): Credential {
+  const { server, pending, account, tokens, grant } = received;
+  return {
+    id: crypto.randomUUID(),
+    serverUrl: server.url,
+    as: metadataOfSignIn(pending.as),
+    client: pending.client,
+    ...(pending.resource !== undefined && { resource: pending.resource }),
+    ...(account !== undefined && { account }),
+    ...(grant !== undefined && { grant }),
+    tokens: server.isIdentityProvider === true ? tokens : withoutIdToken(tokens),
+    obtainedAt: now,
+    signedInAt: now,
+  };
 }
 
 /** Who signed in has been read from it. */
@@ -93,30 +146,6 @@ function withoutIdToken({ idToken, ...tokens }: TokenSet): TokenSet {
   return tokens;
 }
 
-/** @returns the person's no, where another sign-in would be replaced */
-async function confirmed(
-  next: Credential,
-  replaced: Credential | undefined,
-  server: ServerConfig,
-  confirm: ConfirmAccountChange,
-): Promise<SignInOutcome | undefined> {
-  if (replaced === undefined) return undefined;
-  const from = signedInAs(replaced);
-  const to = signedInAs(next);
-  if (!isAccountChange(from, to)) return undefined;
-  const words = accountChangeWords(from, to);
-  if (await confirm(server, words.from, words.to)) return undefined;
-  return {
-    kind: 'declined',
-    by: 'person',
-    detail: `The browser signed in ${words.to}, and ${words.from} was kept.`,
-  };
-}
-
-function signedInAs({ as, account }: Credential): SignedInAs {
-  return { issuer: identifierOf(as), ...accountOf(account) };
-}
-
-function accountOf(account: Account | undefined): { readonly account?: Account } {
-  return account === undefined ? {} : { account };
+function notGranted(asked: readonly string[], { tokens }: Credential): readonly string[] {
+  return asked.filter((scope) => !tokens.scopes.includes(scope) && !isSessionScope(scope));
 }

@@ -29,21 +29,21 @@ export function lentTokenFromRecord(record: unknown): TokenSet {
   return noToken(scopes);
 }
 
-/** The tokens in use here, by server URL: as long as a sign-in is the same one, its record says nothing against them. */
+/** The tokens in use here, by the record's name: as long as a sign-in is the same one, its record says nothing against them. */
 export class LentTokens {
   readonly #inUse = new Map<string, Credential>();
 
   /** Remembers what was just stored. */
-  keep(serverUrl: string, credential: Credential | undefined): void {
+  keep(name: string, credential: Credential | undefined): void {
     if (credential?.grant === 'editorAccount' && hasLentToken(credential)) {
-      this.#inUse.set(serverUrl, credential);
-    } else this.#inUse.delete(serverUrl);
+      this.#inUse.set(name, credential);
+    } else this.#inUse.delete(name);
   }
 
   /** Gives a credential that was read from its record the token it has here. */
-  withToken(serverUrl: string, credential: Credential | undefined): Credential | undefined {
+  withToken(name: string, credential: Credential | undefined): Credential | undefined {
     if (credential?.grant !== 'editorAccount') return credential;
-    const lent = this.#inUse.get(serverUrl);
+    const lent = this.#inUse.get(name);
     const isSame =
       lent?.id === credential.id && String(lent.tokens.scopes) === String(credential.tokens.scopes);
     return isSame ? { ...credential, tokens: lent.tokens, obtainedAt: lent.obtainedAt } : credential;

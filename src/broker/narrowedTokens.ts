@@ -4,7 +4,7 @@ import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
-import { isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
+import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { Emitter } from './emitter.js';
 import type { Clock, Lock, Log } from './ports.js';
@@ -44,8 +44,8 @@ export class NarrowedTokens {
   /** Tokens with these scopes at most. */
   below(ceiling: readonly string[]): TokenSource {
     return {
-      current: async (server) => {
-        const whole = await this.tokens.current(server);
+      current: async (server, account) => {
+        const whole = await this.tokens.current(server, account);
         return whole === undefined ? undefined : this.#current(server, whole, ceiling);
       },
       after401: (server, refused) => this.#after401(server, refused, ceiling),
@@ -87,7 +87,9 @@ export class NarrowedTokens {
   ): Promise<Credential | undefined> {
     const narrow = [...this.#narrowed].find(([, { credential }]) => isSameToken(credential, refused));
     const whole =
-      narrow === undefined ? await this.tokens.after401(server, refused) : await this.tokens.current(server);
+      narrow === undefined
+        ? await this.tokens.after401(server, refused)
+        : await this.tokens.current(server, accountKeyOf(refused));
     if (narrow !== undefined) this.#narrowed.delete(narrow[0]);
     const renewed = whole === undefined ? undefined : await this.#current(server, whole, ceiling);
     return isSameToken(renewed, refused) ? undefined : renewed;
@@ -99,7 +101,7 @@ export class NarrowedTokens {
     const running = this.#flights.get(key);
     if (running !== undefined) return running;
     const flight = this.lock
-      .hold(refreshLock(server.url), () => this.#narrowLocked(server, whole, scopes))
+      .hold(refreshLock(server.url, accountKeyOf(whole)), () => this.#narrowLocked(server, whole, scopes))
       .finally(() => this.#flights.delete(key));
     this.#flights.set(key, flight);
     return flight;
@@ -110,7 +112,7 @@ export class NarrowedTokens {
     whole: Credential,
     scopes: readonly string[],
   ): Promise<Credential | undefined> {
-    const latest = await this.credentials.reread(server.url);
+    const latest = await this.credentials.reread(server.url, accountKeyOf(whole));
     // Whoever signed in or out meanwhile is asked for at the next request.
     if (latest?.id !== whole.id) return latest === undefined ? undefined : whole;
     const key = keyOf(latest, scopes);

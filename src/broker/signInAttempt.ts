@@ -143,9 +143,9 @@ export class SignInAttempt {
       this.#enter('preparing');
       const person = new VisitingPerson(this.server, visit, this.parts, this.#abort.signal);
       const found = await this.#discoverWith(person); // steps 1–5a
-      const scopes = askedScopes(found, this.request);
-      const identity = await this.#identify(found, scopes, person); // step 5b
-      const { url, pending } = await askAuthorization(this.server, found, identity, scopes, this.#http()); // step 5c
+      const asked = { ...this.request, scopes: askedScopes(found, this.request) };
+      const identity = await this.#identify(found, asked.scopes, person); // step 5b
+      const { url, pending } = await askAuthorization(this.server, found, identity, asked, this.#http()); // step 5c
       this.#own(
         this.parts.callbacks.expect(
           pending.state,
@@ -211,7 +211,7 @@ export class SignInAttempt {
 
   #take(tokens: ReceivedTokens): Promise<void> {
     const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
-    return takeTokens(tokens, this.parts, attempt, this.#http());
+    return takeTokens({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
   }
 
   /** With all that the person has to decide decided; the first of several authorization servers is no decision. */

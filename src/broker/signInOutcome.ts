@@ -13,6 +13,8 @@ export type SignInOutcome =
       readonly warnings: readonly string[];
       /** Scopes that were asked for and not granted; those that only keep the sign-in and name it do not count. */
       readonly notGranted: readonly string[];
+      /** Who goes on being used here, in words, where that is not who signed in. */
+      readonly beside?: string;
     }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timedOut' }

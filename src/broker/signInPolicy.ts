@@ -20,6 +20,8 @@ export interface SignInPolicy {
   readonly omitResource: boolean;
   /** Further parameters of the authorization request. */
   readonly extraParameters: Readonly<Record<string, string>>;
+  /** The provider lets the person choose an account where the request asks for that. */
+  readonly selectsAccount?: true;
   readonly redirect: RedirectName;
   /** How the loopback redirect URI calls this machine; 127.0.0.1 where absent. */
   readonly loopbackHost?: 'localhost';
@@ -58,6 +60,7 @@ export function signInPolicy(
     ...(known.audienceIsResource === true && { audienceIsResource: true }),
     omitResource: oauth.omitResource ?? known.omitResource ?? false,
     extraParameters: { ...known.extraParameters, ...oauth.extraParameters },
+    ...(known.selectsAccount === true && { selectsAccount: true }),
     redirect: redirect === 'auto' ? (known.redirect ?? redirect) : redirect,
     ...(known.loopbackHost !== undefined && { loopbackHost: known.loopbackHost }),
     ...(loopbackPort !== undefined && { loopbackPort }),

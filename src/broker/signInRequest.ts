@@ -8,6 +8,10 @@ export interface SignInRequest {
   readonly scopes?: readonly string[];
   /** The scopes are the person's own choice: nothing is added to them. */
   readonly isExact?: boolean;
+  /** Whose access is renewed or extended, by the account's key; the account in use where absent. */
+  readonly account?: string;
+  /** Another account than any that is signed in is wanted, and used from then on. */
+  readonly anotherAccount?: true;
   /** Milliseconds until the attempt gives up. */
   readonly deadline: number;
 }

@@ -1,4 +1,5 @@
 import { observationOfError, type Observation } from './consentStatus.js';
+import type { Credential } from './credential.js';
 import type { Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
@@ -28,13 +29,22 @@ export class SignIns implements Disposable {
     const attempt = new SignInAttempt(server, request, this.parts);
     const awaiting = this.states.awaitConsent(server);
     this.#running.set(server.url, attempt);
+    let before: Credential | undefined;
+    const { account, anotherAccount } = request;
+    void this.parts.credentials.get(server.url, account).then(
+      (credential) => (before = credential),
+      () => undefined,
+    );
     void attempt.outcome.then((outcome) => {
       if (this.#running.get(server.url) === attempt) this.#running.delete(server.url);
       awaiting.dispose();
       // What was read may be what was wrong.
       if (outcome.kind === 'failed') this.parts.metadata?.drop(server);
       const observation = observationOf(outcome);
-      if (observation !== undefined) this.states.observe(server, observation);
+      const of = outcome.kind === 'signedIn' ? outcome.credential : before;
+      // Who signs in another account, and does not in the end, has the one from before as it was.
+      const isNews = outcome.kind === 'signedIn' || anotherAccount !== true || before === undefined;
+      if (observation !== undefined && isNews) this.states.observe(server, observation, of);
     });
     return attempt;
   }

@@ -1,11 +1,11 @@
 import type { Network } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../oauth/tokenRevocation.js';
-import type { Credential } from './credential.js';
+import { accountKeyOf, accountLabel, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { releaseClient } from './oneTimeClients.js';
 import type { Lock, Log } from './ports.js';
-import { insteadOfRefresh } from './refreshLock.js';
+import { accountsLock, refreshLock, underLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
 import type { SignIns } from './signIns.js';
@@ -18,13 +18,15 @@ export type SignOutReceipt =
       /** The authorization server that was asked to revoke. */
       readonly host: string;
       readonly revocation: RevocationReceipt;
+      /** Who is used here now in its place, where another account is signed in. */
+      readonly next?: string;
     }
   /** The sign-in is the editor's, which keeps it: it is not used for this server any more. */
   | { readonly kind: 'forgotten'; readonly account?: string; readonly provider: string };
 
 /**
  * Signs out: the tokens are gone here first, whatever the authorization server then says to their
- * revocation (RFC 7009). Sign-outs of one server that overlap are the same one.
+ * revocation (RFC 7009). Sign-outs of one account that overlap are the same one, and touch no other account.
  */
 export class SignOuts {
   readonly #running = new Map<string, Promise<SignOutReceipt>>();
@@ -38,19 +40,24 @@ export class SignOuts {
     private readonly http: Network,
   ) {}
 
-  signOut(server: ServerConfig): Promise<SignOutReceipt> {
-    const running = this.#running.get(server.url);
+  /** @param account whose, by its key; the account in use here where absent */
+  signOut(server: ServerConfig, account?: string): Promise<SignOutReceipt> {
+    const name = `${server.url} ${account ?? ''}`;
+    const running = this.#running.get(name);
     if (running !== undefined) return running;
-    const signOut = this.#signOut(server).finally(() => this.#running.delete(server.url));
-    this.#running.set(server.url, signOut);
+    const signOut = this.#signOut(server, account).finally(() => this.#running.delete(name));
+    this.#running.set(name, signOut);
     return signOut;
   }
 
-  async #signOut(server: ServerConfig): Promise<SignOutReceipt> {
-    this.signIns.running(server)?.cancel();
-    const credential = await this.#remove(server);
+  async #signOut(server: ServerConfig, account: string | undefined): Promise<SignOutReceipt> {
+    const inUse = await this.credentials.get(server.url);
+    if (account === undefined || inUse === undefined || accountKeyOf(inUse) === account)
+      this.signIns.running(server)?.cancel();
+    const credential = await this.#remove(server, account);
     if (credential === undefined) return { kind: 'notSignedIn' };
-    this.states.observe(server, { kind: 'answered', authorized: true });
+    const next = await this.credentials.get(server.url);
+    if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
     if (credential.grant === 'editorAccount') {
       this.log.info(`${server.name}: the editor's account is not used any more.`);
       return { kind: 'forgotten', provider: credential.client.clientId, ...accountOf(credential) };
@@ -70,14 +77,21 @@ export class SignOuts {
       host,
       revocation,
       ...accountOf(credential),
+      ...(next !== undefined && credential.id === inUse?.id && { next: accountLabel(next) }),
     };
   }
 
-  #remove(server: ServerConfig): Promise<Credential | undefined> {
-    return insteadOfRefresh(this.lock, server.url, async () => {
-      const credential = await this.credentials.reread(server.url);
-      if (credential !== undefined) await this.credentials.remove(server.url);
-      return credential;
+  #remove({ url }: ServerConfig, account: string | undefined): Promise<Credential | undefined> {
+    return underLock(this.lock, accountsLock(url), async () => {
+      const credential = await this.credentials.reread(url, account);
+      if (credential === undefined) return undefined;
+      const key = accountKeyOf(credential);
+      return underLock(this.lock, refreshLock(url, key), async () => {
+        // With the tokens of a refresh that was under way.
+        const newest = await this.credentials.reread(url, key);
+        if (newest !== undefined) await this.credentials.remove(url, key);
+        return newest;
+      });
     });
   }
 }

@@ -34,13 +34,14 @@ export async function takeTokens(
     }
     const account = await accountOf(tokens, parts, http);
     if (account !== undefined) received = { ...tokens, account };
-    const before = await parts.credentials.get(tokens.server.url);
-    outcome = await keepSignIn(received, parts, () => attempt.hasEnded());
-    if (outcome === undefined) return;
+    const kept = await keepSignIn(received, parts, () => attempt.hasEnded());
+    if (kept === undefined) return;
+    outcome = kept.outcome;
     attempt.end(outcome);
+    const before = kept.replaced?.client;
     if (outcome.kind !== 'signedIn' || before === undefined) return;
-    if (before.client.clientId !== outcome.credential.client.clientId) {
-      await releaseClient(tokens.server, before.client, parts);
+    if (before.clientId !== outcome.credential.client.clientId) {
+      await releaseClient(tokens.server, before, parts);
     }
   } finally {
     if (outcome?.kind !== 'signedIn') await revokeUnkept(received, parts);

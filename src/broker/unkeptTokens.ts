@@ -10,7 +10,7 @@ import type { Log } from './ports.js';
 
 /**
  * Revokes tokens that were received and not stored: the person said no, or had given up meanwhile (RFC 7009).
- * Best effort, and not where the present sign-in may rest on the same grant, which could end with them
+ * Best effort, and not where a sign-in that is kept may rest on the same grant, which could end with them
  * (RFC 7009 §2.1). Never rejects.
  */
 export async function revokeUnkept(
@@ -23,8 +23,9 @@ export async function revokeUnkept(
 ): Promise<void> {
   const { server, pending, tokens } = received;
   try {
-    const present = await parts.credentials.reread(server.url);
-    if (present !== undefined && mayShareGrant(present, received)) return;
+    await parts.credentials.reread(server.url);
+    const kept = await parts.credentials.all(server.url);
+    if (kept.some((one) => mayShareGrant(one, received))) return;
     await revokeTokens({ ...pending, tokens }, { ...parts.http, ...onWordOf(server.url) });
     parts.log.info(
       `${server.name}: the tokens of a sign-in that was not kept were revoked where that can be.`,

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AdmittedServer } from '../broker/agentAdmission.js';
 import type { NewAdmission } from '../broker/agentAdmissions.js';
-import { personOf } from '../broker/credential.js';
+import { accountKeyOf, accountLabel } from '../broker/credential.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
@@ -13,7 +13,7 @@ import type { QuestionWindow } from './signInQuestions.js';
 
 export interface AdmitAgentParts {
   readonly servers: () => readonly ServerConfig[];
-  readonly credentials: Pick<CredentialStore, 'get'>;
+  readonly credentials: Pick<CredentialStore, 'get' | 'all'>;
   /** The names of a server's tools, as far as they are known. */
   readonly toolsOf: (server: ServerConfig) => readonly string[];
   readonly clock: Clock;
@@ -77,7 +77,7 @@ export class AdmitAgent {
 
   async #access(server: ServerConfig): Promise<AdmittedServer | undefined> {
     const account = await this.#account(server);
-    const scopes = account && (await this.#scopes(server));
+    const scopes = account && (await this.#scopes(server, account.value));
     const tools = scopes && (await this.#tools(server));
     if (account === undefined || scopes === undefined || tools === undefined) return undefined;
     return {
@@ -90,20 +90,24 @@ export class AdmitAgent {
 
   async #account(server: ServerConfig): Promise<{ readonly value: string | undefined } | undefined> {
     const { t } = vscode.l10n;
-    const credential = await this.parts.credentials.get(server.url);
-    const key = personOf(credential);
-    if (credential?.account === undefined || key === undefined) return { value: undefined };
+    const all = await this.parts.credentials.all(server.url);
+    if (all.length === 0) return { value: undefined };
     return this.#pick<string | undefined>(t('Whose account at {0}?', server.name), [
       { label: t('The one in use'), description: t('whichever that is when it calls'), value: undefined },
-      { label: plain(credential.account.label), description: t('only this one'), value: key },
+      ...all.map((credential) => ({
+        label: plain(accountLabel(credential)),
+        description: t('only this one'),
+        value: accountKeyOf(credential),
+      })),
     ]);
   }
 
   async #scopes(
     server: ServerConfig,
+    account: string | undefined,
   ): Promise<{ readonly value: readonly string[] | undefined } | undefined> {
     const { t } = vscode.l10n;
-    const credential = await this.parts.credentials.get(server.url);
+    const credential = await this.parts.credentials.get(server.url, account);
     const held = (credential?.tokens.scopes ?? []).filter((scope) => !isSessionScope(scope));
     const kind = await this.#pick<'all' | 'some'>(t('Which scopes of {0} at most?', server.name), [
       {

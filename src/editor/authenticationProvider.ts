@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Credential } from '../broker/credential.js';
+import { accountKeyOf, accountLabel, type Credential } from '../broker/credential.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
@@ -15,17 +15,19 @@ export const authenticationProviderId = 'mcpOAuthBroker';
 
 interface Announced {
   readonly server: ServerConfig;
+  /** The account's key. */
+  readonly account: string;
   readonly session: vscode.AuthenticationSession;
 }
 
-/** Keys for one server's address on the relay; what other extensions get in place of its tokens. */
+/** Keys for one server's address on the relay, as one account; what other extensions get in place of its tokens. */
 export interface RelayKeys {
-  keyFor(server: ServerConfig): Redacted;
-  revokeKey(server: ServerConfig): void;
+  keyFor(server: ServerConfig, account: string): Redacted;
+  revokeKey(server: ServerConfig, account: string): void;
 }
 
 /**
- * The sign-ins as the editor's accounts: one session a signed-in server. A session's scope is the server's
+ * The sign-ins as the editor's accounts: one session an account of a server, the one in use first. A session's scope is the server's
  * name, and its access token is a key of the relay, which can be revoked; the server's own token is given to
  * nobody.
  */
@@ -33,7 +35,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   readonly #changed =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   readonly #subscriptions: readonly Disposable[];
-  /** What was announced, by server name; undefined until somebody has asked. */
+  /** What was announced, by server name and sign-in; undefined until somebody has asked. */
   #announced: ReadonlyMap<string, Announced> | undefined;
   #updates: Promise<void> = Promise.resolve();
 
@@ -75,11 +77,12 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     return this.#sessionOf(server, outcome.credential);
   }
 
-  /** Signs out. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
+  /** Signs that account out. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
   async removeSession(sessionId: string): Promise<void> {
     for (const server of this.settings.servers) {
-      if ((await this.credentials.get(server.url))?.id !== sessionId) continue;
-      const receipt = await this.signOuts.signOut(server);
+      const credential = (await this.credentials.all(server.url)).find(({ id }) => id === sessionId);
+      if (credential === undefined) continue;
+      const receipt = await this.signOuts.signOut(server, accountKeyOf(credential));
       if (receipt.kind !== 'notSignedIn') showSignOut(server, receipt);
       return;
     }
@@ -93,23 +96,25 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   async #current(): Promise<Map<string, Announced>> {
     const sessions = new Map<string, Announced>();
     for (const server of this.settings.servers) {
-      const credential = await this.credentials.get(server.url);
-      if (credential !== undefined) {
-        sessions.set(server.name, { server, session: this.#sessionOf(server, credential) });
+      const inUse = await this.credentials.get(server.url);
+      const all = await this.credentials.all(server.url);
+      // Who asks for any session of a server takes the first.
+      for (const credential of new Set(inUse === undefined ? all : [inUse, ...all])) {
+        const session = this.#sessionOf(server, credential);
+        sessions.set(`${server.name} ${session.id}`, { server, account: accountKeyOf(credential), session });
       }
     }
     return sessions;
   }
 
   #sessionOf(server: ServerConfig, credential: Credential): vscode.AuthenticationSession {
-    const account = credential.account?.label ?? new URL(credential.as.issuer).host;
     return {
       id: credential.id,
-      accessToken: this.keys.keyFor(server).expose(),
+      accessToken: this.keys.keyFor(server, accountKeyOf(credential)).expose(),
       account: {
         id: `${credential.account?.id ?? credential.id} ${server.url}`,
         // The editor groups by label, and signs out whole groups.
-        label: `${account} – ${server.name}`,
+        label: `${accountLabel(credential)} – ${server.name}`,
       },
       scopes: [server.name],
     };
@@ -128,13 +133,13 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     for (const { session } of (await this.#current()).values()) ids.add(session.id);
     // The keys of a sign-in end with it, before anybody is told of the next one.
     const removed = [...before.values()].filter(({ session }) => !ids.has(session.id));
-    for (const { server } of removed) this.keys.revokeKey(server);
+    for (const { server, account } of removed) this.keys.revokeKey(server, account);
     const now = await this.#current();
     const added: vscode.AuthenticationSession[] = [];
     const changed: vscode.AuthenticationSession[] = [];
     for (const [name, { session }] of now) {
       const old = before.get(name)?.session;
-      if (old?.id !== session.id) added.push(session);
+      if (old === undefined) added.push(session);
       else if (JSON.stringify(old) !== JSON.stringify(session)) changed.push(session);
     }
     this.#announced = now;

@@ -8,6 +8,8 @@ export type CommandId =
   | 'addServer'
   | 'signIn'
   | 'signOut'
+  | 'switchAccount'
+  | 'removeAccount'
   | 'showServers'
   | 'checkServer'
   | 'showLog'

@@ -48,12 +48,13 @@ function facts({ server, status }: ServerStatus, asked: readonly string[], now: 
   const { expiresAt, refreshable } = status;
   const all: (Fact | false)[] = [
     { id: 'status', label: t('Status'), value: status.detail ?? words.label, icon: words.icon },
-    status.account !== undefined && {
-      id: 'account',
-      label: t('Account'),
-      value: status.account,
-      icon: 'account',
-    },
+    status.account !== undefined &&
+      status.accounts === undefined && {
+        id: 'account',
+        label: t('Account'),
+        value: status.account,
+        icon: 'account',
+      },
     status.held.length > 0 && {
       id: 'held',
       label: t('Scopes granted'),

@@ -28,9 +28,9 @@ export class Notifications {
   }
 
   /** A modal question: only for what must be decided before anything goes on. */
-  modal(message: string, detail: string, button: string): Promise<string | undefined> {
+  modal(message: string, detail: string, ...buttons: readonly string[]): Promise<string | undefined> {
     const options = { modal: true, detail: withoutLinks(detail) };
-    return Promise.resolve(this.#part('showWarningMessage')(withoutLinks(message), options, button));
+    return Promise.resolve(this.#part('showWarningMessage')(withoutLinks(message), options, ...buttons));
   }
 
   /** @returns what was typed, undefined where the person closed it */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { AccountAnswer } from '../broker/accountChange.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
 import type { SignInAttempt } from '../broker/signInAttempt.js';
@@ -58,6 +59,12 @@ export class PersonalSignIn {
     return this.browser.signIn(attempt);
   }
 
+  /** Begins a sign-in as somebody who is not signed in yet, in place of one that is under way. */
+  async signInAsAnother(server: ServerConfig): Promise<SignInOutcome> {
+    this.cancel(server);
+    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, anotherAccount: true }));
+  }
+
   /** Takes an attempt that was begun elsewhere through the browser. */
   async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
     const outcome = await this.inBrowser(attempt);
@@ -78,13 +85,24 @@ export class PersonalSignIn {
   }
 }
 
-/** Asks before a sign-in that ended with another account takes the place of the one it was begun for. */
-export async function confirmAccountChange(server: ServerConfig, from: string, to: string): Promise<boolean> {
-  const replace = vscode.l10n.t('Use {0}', to);
+/** Asks whom this workspace acts as after a sign-in that ended with another account than it was begun for. */
+export async function confirmAccountChange(
+  server: ServerConfig,
+  from: string,
+  to: string,
+): Promise<AccountAnswer> {
+  const { t } = vscode.l10n;
+  const use = t('Use {0} Here', to);
+  const keep = t('Keep {0}', from);
   const choice = await notifications.modal(
-    vscode.l10n.t('The browser signed in to {0} as {1}.', server.name, to),
-    vscode.l10n.t('Until now it was {0}. Calls will act for the account you choose.', from),
-    replace,
+    t('The browser signed in to {0} as {1}.', server.name, to),
+    t(
+      'Until now it was {0}. Calls of this workspace act as the account you choose; the other one stays signed in. Cancel leaves all as it was.',
+      from,
+    ),
+    use,
+    keep,
   );
-  return choice === replace;
+  if (choice === use) return 'new';
+  return choice === keep ? 'present' : 'neither';
 }

@@ -1,6 +1,7 @@
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { SignOuts } from '../broker/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
+import { registerAccountCommands } from './accountCommands.js';
 import { AddServer } from './addServer.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
 import { registerClientCommands } from './clientCommands.js';
@@ -29,10 +30,11 @@ export interface CommandParts extends ServerCommandParts, ToolCommandParts {
 
 /** Registers every command of the extension. */
 export function registerCommands(commands: Commands, parts: CommandParts): void {
-  const { settings, credentials, personalSignIn, signOuts, answers, http, clock, choice, states } = parts;
+  const { settings, credentials, personalSignIn, answers, http, clock, choice, states } = parts;
   const finding = { http, clock, discovery: answers };
   const scopeChoice = new ScopeChoice(credentials, finding);
-  registerSignInCommands(commands, choice, personalSignIn, signOuts, scopeChoice);
+  registerSignInCommands(commands, choice, personalSignIn, scopeChoice);
+  registerAccountCommands(commands, parts);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);
   registerToolCallCommands(commands, parts.toolCalls);

@@ -49,9 +49,10 @@ export class ServerStatuses implements Disposable {
   /** Nothing announces that a token without refresh token has run out. */
   async #watchExpiry(servers: readonly ServerConfig[]): Promise<void> {
     const now = this.clock.now();
-    const credentials = await Promise.all(servers.map(({ url }) => this.credentials.get(url)));
+    const credentials = await Promise.all(servers.map(({ url }) => this.credentials.all(url)));
     const ends = credentials
-      .map((credential) => credential?.tokens.expiresAt ?? 0)
+      .flat()
+      .map(({ tokens }) => tokens.expiresAt ?? 0)
       .filter((expiresAt) => expiresAt > now);
     this.#nextExpiry?.dispose();
     this.#nextExpiry =

@@ -1,19 +1,16 @@
 import * as vscode from 'vscode';
 import { directGrantOf, isUnattended } from '../broker/grantChoice.js';
-import type { SignOuts } from '../broker/signOut.js';
 import type { ToolConsent } from '../broker/toolConsent.js';
 import { commandId, type Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ScopeChoice } from './scopeChoice.js';
 import type { ServerChoice } from './serverChoice.js';
-import { showSignOut } from './signOutReport.js';
 
-/** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Cancel Sign-In” and “Sign Out…”. */
+/** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…” and “Cancel Sign-In”. */
 export function registerSignInCommands(
   commands: Commands,
   choice: ServerChoice,
   personalSignIn: PersonalSignIn,
-  signOuts: SignOuts,
   scopeChoice: ScopeChoice,
 ): void {
   const { t } = vscode.l10n;
@@ -61,16 +58,6 @@ export function registerSignInCommands(
       t('No sign-in is under way.'),
     );
     if (server !== undefined) personalSignIn.cancel(server);
-  });
-
-  commands.register('signOut', async (row) => {
-    const server = await choice.choose(
-      row,
-      t('Sign out of which MCP server?'),
-      ({ signedIn }) => signedIn,
-      t('You are not signed in to any MCP server.'),
-    );
-    if (server !== undefined) showSignOut(server, await signOuts.signOut(server));
   });
 }
 

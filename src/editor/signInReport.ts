@@ -27,7 +27,9 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
         account === undefined
           ? t('Signed in to {0}.', server.name)
           : t('Signed in to {0} as {1}.', server.name, account);
+      const { beside } = outcome;
       const notes = [
+        ...(beside === undefined ? [] : [t('Calls of this workspace still act as {0}.', beside)]),
         ...(outcome.notGranted.length === 0
           ? []
           : [t('Asked for and not granted: {0}.', outcome.notGranted.join(', '))]),

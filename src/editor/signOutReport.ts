@@ -3,11 +3,19 @@ import type { SignOutReceipt } from '../broker/signOut.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { notifications } from './notifications.js';
 
-/** What signing out did, no more and no less than the receipt says. */
-export function describeSignOut(
-  server: ServerConfig,
-  receipt: SignOutReceipt,
-): { readonly message: string; readonly complete: boolean } {
+interface SignOutReport {
+  readonly message: string;
+  readonly complete: boolean;
+}
+
+/** What signing out did, no more and no less than the receipt says, and who acts in its place. */
+export function describeSignOut(server: ServerConfig, receipt: SignOutReceipt): SignOutReport {
+  const { message, complete } = describeRevocation(server, receipt);
+  if (receipt.kind !== 'signedOut' || receipt.next === undefined) return { message, complete };
+  return { message: `${message} ${vscode.l10n.t('Calls now act as {0}.', receipt.next)}`, complete };
+}
+
+function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): SignOutReport {
   const { t } = vscode.l10n;
   if (receipt.kind === 'notSignedIn') {
     return { message: t('There was no sign-in to {0}.', server.name), complete: true };

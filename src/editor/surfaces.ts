@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CallLedger } from '../broker/callLedger.js';
 import type { Disposable } from '../broker/ports.js';
 import type { ToolScopes } from '../broker/toolScopes.js';
+import { AccountRows } from './accountRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
 import { Commands } from './commands.js';
 import { DiagnoseServer } from './diagnoseServer.js';
@@ -46,7 +47,7 @@ export class Surfaces implements Disposable {
     };
     const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock, credentials, http } = parts;
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock });
-    const sections = [new FactRows(clock, tools), tools];
+    const sections = [new AccountRows(), new FactRows(clock, tools), tools];
     this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock));
     const diagnosis = own(
       new DiagnoseServer(context, { credentials, http, clock, discovery: parts.answers }),

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import { joinedPrompts, promptForAnotherAccount } from './accountSelection.js';
 import { type AuthorizationServer, usesDefaultEndpoints } from './authorizationServerMetadata.js';
 import type { DpopBinding } from './dpopBinding.js';
 import type { OAuthClient } from './oauthClient.js';
@@ -36,6 +37,8 @@ export interface AuthorizationRequest {
  * @param o.resource left out only towards a server that is known to refuse it
  * @param o.audience for providers that want it beside or instead of `resource`
  * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
+ * @param o.anotherAccount whether another account is wanted than the browser is signed in with, and whether the
+ * provider is known to offer a choice
  * @param o.exceptions what the person has accepted for this server
  * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
  * `insecureAddress`
@@ -50,6 +53,7 @@ export async function buildAuthorizationRequest(o: {
   readonly audience?: string;
   readonly extraParameters?: Readonly<Record<string, string>>;
   readonly dpop?: DpopBinding;
+  readonly anotherAccount?: { readonly offersChoice: boolean };
   readonly exceptions?: { readonly pkceNotAdvertised?: boolean };
 }): Promise<AuthorizationRequest> {
   const { as, client, redirectUri, resource, scopes, dpop } = o;
@@ -76,8 +80,11 @@ export async function buildAuthorizationRequest(o: {
     // OpenID Connect Core §11: without it the request for offline access is ignored.
     prompt: scopes.includes('offline_access') ? 'consent' : undefined,
   };
+  const another = o.anotherAccount && promptForAnotherAccount(as, o.anotherAccount.offersChoice);
+  const asked = { ...defaults, ...o.extraParameters };
+  const prompt = another === undefined ? {} : { prompt: joinedPrompts(another, asked.prompt) };
   // Ours come last, those not sent too: none is anybody else's to set.
-  const given = Object.entries({ ...defaults, ...o.extraParameters, ...parameters }).filter(
+  const given = Object.entries({ ...asked, ...prompt, ...parameters }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   for (const [name, value] of given) url.searchParams.set(name, value);

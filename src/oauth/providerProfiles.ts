@@ -8,6 +8,7 @@ const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'
     // The scopes name the resource; beside them it counts as a contradiction (AADSTS9010010).
     omitResource: true,
     scopeBelowResource: '/.default',
+    selectsAccount: true,
     redirect: 'loopback',
     // Registered without a port, it stands for every port; 127.0.0.1 cannot be entered in the portal.
     loopbackHost: 'localhost',
@@ -106,6 +107,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
       secretRequired: true,
       // It gives a refresh token for these alone, and after the first consent only if asked again.
       extraParameters: { access_type: 'offline', prompt: 'consent' },
+      selectsAccount: true,
       redirect: 'loopback',
       metadataIssuer: 'https://accounts.google.com',
       idTokenIssuers: ['accounts.google.com'],
@@ -129,6 +131,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     traits: {
       registers: false,
       secretRequired: true,
+      selectsAccount: true,
       answers: ['formEncoded', 'commaScopes', 'errorWithStatus200'],
       invalidGrant: ['bad_verification_code', 'bad_refresh_token'],
       revocation: 'none',

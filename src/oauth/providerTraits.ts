@@ -19,6 +19,8 @@ export interface ProviderTraits {
   /** Asked for beside those of the server. */
   readonly scopes?: readonly string[];
   readonly extraParameters?: Readonly<Record<string, string>>;
+  /** It lets the person choose an account where `prompt` asks for that, though its metadata does not say so. */
+  readonly selectsAccount?: true;
   /** The only kind of redirect URI it takes of such a client. */
   readonly redirect?: 'loopback';
   /** How the loopback redirect URI must call this machine. */

@@ -24,6 +24,7 @@ const words: Words = {
     `The authorization request also says ${Object.entries(parameters)
       .map((parameter) => parameter.join('='))
       .join(', ')}.`,
+  selectsAccount: () => 'It lets you choose an account where another one is asked for.',
   redirect: () => 'The callback is a loopback address: it takes no address of an editor.',
   loopbackHost: (host) => `The loopback address is written “${host}”.`,
   comparesLoopbackPort: () => 'The port of the loopback address is compared: register it with the client.',

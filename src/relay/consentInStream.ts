@@ -2,11 +2,11 @@ import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { RefusalReason } from '../broker/callRecord.js';
 import { consentFacts } from '../broker/consentFacts.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
-import type { Credential } from '../broker/credential.js';
+import { accountKeyOf, accountLabel, type Credential } from '../broker/credential.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Disposable } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signInAttempt.js';
-import type { SignInPhase } from '../broker/signInOutcome.js';
+import type { SignInOutcome, SignInPhase } from '../broker/signInOutcome.js';
 import type { SignIns } from '../broker/signIns.js';
 import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp/consentWords.js';
 import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
@@ -59,6 +59,7 @@ export class ConsentInStream {
     const attempt = this.signIns().begin(server, {
       ...(need.challenge !== undefined && { challenge: need.challenge }),
       ...(need.kind === 'stepUp' && { scopes: need.scopes }),
+      ...(held.session.caller.account !== undefined && { account: held.session.caller.account }),
       deadline: consentDeadline,
     });
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords[phase]));
@@ -206,6 +207,9 @@ export class ConsentInStream {
     const outcome = await untilAborted(attempt.outcome, held.signal);
     switch (outcome.kind) {
       case 'signedIn': {
+        const other = otherAccount(held, outcome);
+        if (other !== undefined)
+          return { kind: 'refused', text: refusals.declined(subject, other), reason: 'declined' };
         const lacking = lackingScopes(need, attempt, outcome.credential);
         return lacking.length === 0
           ? { kind: 'granted', credential: outcome.credential }
@@ -225,6 +229,18 @@ export class ConsentInStream {
         };
     }
   }
+}
+
+/** That a further account was signed in, and not the one the request is made as: it goes on as nobody else. */
+function otherAccount(
+  { session }: HeldRequest,
+  { credential, beside }: Extract<SignInOutcome, { kind: 'signedIn' }>,
+): string | undefined {
+  const { account } = session.caller;
+  const isOther = account === undefined ? beside !== undefined : accountKeyOf(credential) !== account;
+  if (!isOther) return undefined;
+  const label = accountLabel(credential);
+  return `The browser signed in ${label}, and ${beside ?? 'another account'} goes on being used.`;
 }
 
 /** What was asked for and not granted; a shared attempt may have been begun for less than this request needs. */

@@ -15,6 +15,7 @@ import { declaredRevision } from '../mcp/statelessRevision.js';
 import { hasPlace } from './agentLimits.js';
 import type { CallRecorder } from './callRecorder.js';
 import type { Caller } from './callerAdmission.js';
+import { CallerSessions } from './callerSessions.js';
 import { EventStream } from './eventStream.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
 import type { OpenCall } from './openCall.js';
@@ -27,9 +28,6 @@ import type { StatelessRequests } from './statelessRequests.js';
 import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
-
-/** Sessions of one caller. They end without a word when its process does; those idle longest make room. */
-const sessionLimit = 200;
 
 export interface McpEndpointParts {
   readonly authorizedFetch: AuthorizedFetch;
@@ -46,7 +44,7 @@ export interface McpEndpointParts {
 
 /** Streamable HTTP towards admitted callers: sessions, and what each kind of message does to them. */
 export class McpEndpoint {
-  readonly #sessions = new Map<string, RelaySession>();
+  readonly #sessions = new CallerSessions();
 
   constructor(private readonly parts: McpEndpointParts) {}
 
@@ -74,8 +72,7 @@ export class McpEndpoint {
    * callers whose session the relay answers alone that it is worth listing again.
    */
   async serverChanged(serverUrl: string): Promise<void> {
-    const affected = [...this.#sessions.values()].filter(({ server }) => server.url === serverUrl);
-    for (const session of affected) {
+    for (const session of this.#sessions.at(serverUrl)) {
       // Storage that cannot be read now is read again before the next request is sent.
       await this.parts.upstreams.leaveStrangers(session).catch(() => undefined);
       // A request that waits for this very change tells the caller on its own stream.
@@ -86,22 +83,20 @@ export class McpEndpoint {
 
   /** Tells every caller that its list of tools is worth asking for again. */
   toolsChanged(): void {
-    for (const session of this.#sessions.values()) session.push(toolsChangedMessage);
+    for (const session of this.#sessions.all) session.push(toolsChangedMessage);
   }
 
   /** Ends the sessions of a caller whose key was taken back, and what runs in them. */
   callerLeft(callerId: string): void {
-    for (const session of this.#sessionsOf(callerId)) {
+    for (const session of this.#sessions.of(callerId)) {
       const reason = new DOMException('The key was revoked.', 'AbortError');
       for (const running of session.running.values()) running.abort(reason);
-      session.close();
-      this.#sessions.delete(session.id);
+      this.#sessions.end(session);
     }
   }
 
   dispose(): void {
-    for (const session of this.#sessions.values()) session.close();
-    this.#sessions.clear();
+    for (const session of this.#sessions.all) this.#sessions.end(session);
   }
 
   async #post(
@@ -139,7 +134,7 @@ export class McpEndpoint {
         return;
       }
     }
-    const session = this.#sessionOf(server, caller, request);
+    const session = this.#sessions.find(server, caller, headerOf(request, 'mcp-session-id'));
     if (session === undefined) {
       call?.end({ outcome: 'failed' });
       notFound(response, message.kind === 'request' ? message.request.id : undefined);
@@ -173,7 +168,7 @@ export class McpEndpoint {
   }
 
   async #initialize(session: RelaySession, response: ServerResponse): Promise<void> {
-    this.#remember(session);
+    this.#sessions.begin(session);
     const outcome = await this.parts.upstreams.attach(session, false);
     const result =
       outcome.kind === 'attached' ? outcome.result : this.parts.signedOut.initializeResult(session);
@@ -207,7 +202,7 @@ export class McpEndpoint {
   }
 
   #get(server: ServerConfig, caller: Caller, request: IncomingMessage, response: ServerResponse): void {
-    const session = this.#sessionOf(server, caller, request);
+    const session = this.#sessions.find(server, caller, headerOf(request, 'mcp-session-id'));
     if (session === undefined) {
       notFound(response, undefined);
       return;
@@ -226,12 +221,12 @@ export class McpEndpoint {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const session = this.#sessionOf(server, caller, request);
+    const session = this.#sessions.find(server, caller, headerOf(request, 'mcp-session-id'));
     if (session === undefined) {
       notFound(response, undefined);
       return;
     }
-    this.#sessions.delete(session.id);
+    this.#sessions.leave(session);
     try {
       await this.#tell(session, 'DELETE');
     } finally {
@@ -259,34 +254,6 @@ export class McpEndpoint {
       signal: session.closed,
     });
     if (outcome.kind === 'response') await discardBody(outcome.response);
-  }
-
-  /** A session belongs to the caller and the server it was begun with. */
-  #sessionOf(server: ServerConfig, caller: Caller, request: IncomingMessage): RelaySession | undefined {
-    const session = this.#sessions.get(headerOf(request, 'mcp-session-id') ?? '');
-    if (session?.caller.id !== caller.id || session.server.url !== server.url) return undefined;
-    // Kept in the order of their last use.
-    this.#sessions.delete(session.id);
-    this.#sessions.set(session.id, session);
-    return session;
-  }
-
-  /** In the order of their last use. */
-  #sessionsOf(callerId: string): readonly RelaySession[] {
-    return [...this.#sessions.values()].filter(({ caller }) => caller.id === callerId);
-  }
-
-  #remember(session: RelaySession): void {
-    const own = this.#sessionsOf(session.caller.id);
-    let surplus = own.length - sessionLimit + 1;
-    for (const idle of own) {
-      if (surplus <= 0) break;
-      if (idle.isInUse) continue;
-      idle.close();
-      this.#sessions.delete(idle.id);
-      surplus--;
-    }
-    this.#sessions.set(session.id, session);
   }
 }
 

@@ -149,18 +149,24 @@ export class Relay implements Disposable, Launcher {
   }
 
   /**
-   * A further, revocable key for one server: what other extensions get as `accessToken`. The editor does not
+   * A further, revocable key for one server and account: what other extensions get as `accessToken`. The editor does not
    * say which extension asks, so all of them share one key and count as one caller: each can use the other's
    * session if it learns its id, and revoking the key is revoking it for all.
    */
-  keyFor(server: ServerConfig): Redacted {
-    const id = `extension ${server.url}`;
-    const caller: Caller = { id, kind: 'extension', name: 'Another extension', serverUrl: server.url };
+  keyFor(server: ServerConfig, account?: string): Redacted {
+    const id = extensionId(server, account);
+    const caller: Caller = {
+      id,
+      kind: 'extension',
+      name: 'Another extension',
+      serverUrl: server.url,
+      ...(account !== undefined && { account }),
+    };
     return this.#key(id, () => this.#admission.issueKey(caller));
   }
 
-  revokeKey(server: ServerConfig): void {
-    const id = `extension ${server.url}`;
+  revokeKey(server: ServerConfig, account?: string): void {
+    const id = extensionId(server, account);
     this.#keys.delete(id);
     this.#admission.revokeKey(id);
     this.endpoint.callerLeft(id);
@@ -237,6 +243,10 @@ export class Relay implements Disposable, Launcher {
   #serverCalled(encodedName: string): ServerConfig | undefined {
     return this.parts.servers().find((server) => encodeURIComponent(server.name) === encodedName);
   }
+}
+
+function extensionId(server: ServerConfig, account = ''): string {
+  return `extension ${server.url} ${account}`;
 }
 
 function notFound(response: ServerResponse, status = 404): void {

@@ -1,16 +1,15 @@
-import { withoutTokens, type Credential } from '../broker/credential.js';
+import type { Credential } from '../broker/credential.js';
 import { AnswerScan } from '../mcp/answerScan.js';
 import { identityLine } from '../mcp/identityLine.js';
 import { asksForInput } from '../mcp/inputRequired.js';
-import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AnswerStreams } from './answerStream.js';
 import type { BlockedTools } from './blockedTools.js';
 import type { CallerTasks } from './callerTasks.js';
 import { drained } from './backPressure.js';
-import { describeRequest } from './consentInStream.js';
-import { sendJson, type HeldRequest } from './heldRequest.js';
+import type { HeldRequest } from './heldRequest.js';
 import { endingOf } from './openCall.js';
+import { parseJson } from './parseJson.js';
 import { isListMethod, longestList, type ServerProfiles } from './serverProfiles.js';
 import {
   beginningOf,
@@ -20,14 +19,13 @@ import {
   UnboundedAnswerError,
   wholeOf,
 } from './upstreamBody.js';
+import { errorIn, refuseInput, refuseUnanswered, relayFailure } from './upstreamRefusal.js';
 import { isEventStream } from './upstreamEvents.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** Up to this many bytes a JSON answer is read before it is handed on, to see whether it is one. */
 const judgedLength = 64 * 1024;
 const somethingElse = 'answered something else';
-/** Enough of a refusal to quote from, in bytes. */
-const refusalLength = 10_000;
 
 /**
  * Hands an upstream's answer to the caller, which always gets one: what is no answer to its request becomes
@@ -120,7 +118,7 @@ export class UpstreamAnswers {
   async #learn(held: HeldRequest, data: string): Promise<void> {
     const { method, params } = held.request;
     if (!isListMethod(method)) return;
-    const result = (parse(data) as { result?: unknown } | undefined)?.result;
+    const result = (parseJson(data) as { result?: unknown } | undefined)?.result;
     await this.profiles.rememberList(held.session.server, method, result, params?.['cursor'] !== undefined);
   }
 }
@@ -183,37 +181,6 @@ class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
 
-/** Statuses that would make a caller hang up or sign in by itself become words. */
-async function relayFailure(
-  held: HeldRequest,
-  response: Response,
-  credential: Credential | undefined,
-): Promise<void> {
-  const { host } = new URL(held.session.server.url);
-  const { whole } = await beginningOf(response, refusalLength);
-  if (whole === undefined) await discardBody(response);
-  if (response.status === 404 && held.session.upstream?.sessionId !== undefined && !held.isStreaming) {
-    // The session is gone upstream. Callers begin a new one on 404 and say the request again themselves.
-    held.call?.end({ outcome: 'failed' });
-    sendJson(held.response, 404, sessionNotFoundMessage(held.request.id));
-    return;
-  }
-  const said = whole === undefined ? undefined : errorIn(whole, credential);
-  if (said !== undefined && held.tool === undefined) held.refuse(`${host}: ${said}`);
-  else
-    held.refuse(
-      `${host} answered ${response.status}${said === undefined ? '' : `: ${said}`}. The request was not sent again.`,
-    );
-}
-
-/** Ends a request that the upstream has taken and not answered. */
-export function refuseUnanswered(held: HeldRequest, happened: string): void {
-  const { host } = new URL(held.session.server.url);
-  held.refuse(
-    `${describeRequest(held)} has no answer: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
-  );
-}
-
 /** Who acted is said just before the result: the last progress message is what stays visible. */
 function sayWho(held: HeldRequest, credential: Credential | undefined): void {
   const { tool } = held;
@@ -244,15 +211,7 @@ class InputWantedError extends Error {
 }
 
 function wantsInput({ session }: HeldRequest, data: string): boolean {
-  return session.isBridged && asksForInput((parse(data) as { result?: unknown } | undefined)?.result);
-}
-
-/** It was told that there is nobody to give any. */
-function refuseInput(held: HeldRequest): void {
-  const { host } = new URL(held.session.server.url);
-  held.refuse(
-    `${describeRequest(held)} did not finish: ${host} asks for further input, which cannot be given here.`,
-  );
+  return session.isBridged && asksForInput((parseJson(data) as { result?: unknown } | undefined)?.result);
 }
 
 /** Some servers leave the type out. */
@@ -274,7 +233,7 @@ function noteEnding(held: HeldRequest, text: string): void {
 
 /** The response to this request; an array may hold it (MCP 2025-03-26, batches). */
 function answerTo(text: string, held: HeldRequest): object | undefined {
-  const value = parse(text);
+  const value = parseJson(text);
   const messages = (Array.isArray(value) ? value : [value]) as ({ id?: unknown } | null | undefined)[];
   const found = messages.find(
     (message) =>
@@ -283,19 +242,4 @@ function answerTo(text: string, held: HeldRequest): object | undefined {
       ('result' in message || 'error' in message),
   );
   return found ?? undefined;
-}
-
-/** What a server says of a failure, without the tokens that some repeat in it. */
-function errorIn(text: string, credential: Credential | undefined): string | undefined {
-  const message = (parse(text) as { error?: { message?: unknown } } | undefined)?.error?.message;
-  if (typeof message !== 'string') return undefined;
-  return serverWords(credential === undefined ? message : withoutTokens(message, credential));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) ?? undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -51,7 +51,7 @@ export class UpstreamSessions {
   async leaveStrangers(session: RelaySession): Promise<void> {
     const { upstream } = session;
     if (upstream === undefined || upstream.isStateless === true) return;
-    const credential = await this.credentials.get(session.server.url);
+    const credential = await this.credentials.get(session.server.url, session.caller.account);
     if (session.upstream === upstream && upstream.person !== personOf(credential)) session.leaveUpstream();
   }
 

@@ -51,7 +51,7 @@ export class Victim {
         return Promise.resolve({ address: '', visited: Promise.resolve(), dispose: () => undefined });
       },
     };
-    const confirmAccountChange = () => Promise.resolve(true);
+    const confirmAccountChange = () => Promise.resolve('new' as const);
     this.#signIns = new SignIns(
       { launcher, redirects, callbacks, credentials, clients, lock, clock, log, http, confirmAccountChange },
       states,

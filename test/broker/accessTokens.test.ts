@@ -203,12 +203,12 @@ describe('access tokens', () => {
   });
 
   it('of a sign-in that ended while they were refreshed do not replace those of the newer one', async () => {
-    const newer = credential({ id: 'sign-in-2', tokens: { accessToken: new Redacted('access-newer') } });
     await signIn();
     await closeServers();
     let meanwhile: Promise<void> | undefined;
     authorizationServer = await scriptedServer(() => {
-      meanwhile = window.credentials.put(newer);
+      const accessToken = new Redacted('access-newer');
+      meanwhile = window.credentials.put(credential({ id: 'sign-in-2', tokens: { accessToken } }));
       return rotated;
     });
     await signIn();

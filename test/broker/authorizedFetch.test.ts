@@ -8,7 +8,7 @@ import {
   type ScriptedAnswer,
   type ScriptedServer,
 } from '../oauth/scriptedServer.js';
-import { personOf } from '../../src/broker/credential.js';
+import { accountKeyOf, personOf } from '../../src/broker/credential.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
 
 const challenge = (rest: string) => ({ 'www-authenticate': `Bearer ${rest}` });
@@ -197,10 +197,40 @@ describe('authorized fetch', () => {
     const session = await ofAlice();
     assert.equal((await send(server(), { session })).kind, 'response');
     await window.credentials.put(bobs());
+    await window.credentials.use(server().url, accountKeyOf(bobs()));
     assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
-    await window.credentials.remove(server().url);
+    for (const { url } of [server(), server()]) await window.credentials.remove(url);
     assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
     assert.equal(mcp.requests.length, 1);
+  });
+
+  it('goes on as who sent it after a 401, whoever is used meanwhile', async () => {
+    const session = await ofAlice();
+    const refused = answer;
+    answer = () => {
+      answer = refused;
+      void window.credentials
+        .put(bobs())
+        .then(() => window.credentials.use(server().url, accountKeyOf(bobs())));
+      return unauthorized;
+    };
+    const outcome = await send(server(), { session });
+    assert.ok(outcome.kind === 'response');
+    assert.equal(outcome.credential?.account?.id, 'alice');
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+  });
+
+  it('acts as the account it names, in use or not', async () => {
+    const accessToken = new Redacted('access-of-bob');
+    const bob = { ...bobs(), tokens: { ...bobs().tokens, accessToken } };
+    await window.tokens.current(server());
+    await window.credentials.put(bob);
+    await send(server(), {});
+    await send(server(), { account: accountKeyOf(bob) });
+    assert.deepEqual(
+      mcp.requests.map(({ headers }) => headers.authorization),
+      ['Bearer access-1', 'Bearer access-of-bob'],
+    );
   });
 
   it('takes no sign-in of another person’s for a renewal after a 401', async () => {
@@ -208,8 +238,10 @@ describe('authorized fetch', () => {
     const { tokens, ...bob } = bobs();
     await window.tokens.current(server());
     const storage = window.credentials;
+    const accessToken = new Redacted('access-of-bob');
+    const alice = (await storage.get(server().url)) ?? assert.fail();
     answer = () => {
-      void storage.put({ ...bob, tokens: { ...tokens, accessToken: new Redacted('access-of-bob') } });
+      void storage.put({ ...bob, tokens: { ...tokens, accessToken } }, alice);
       return unauthorized;
     };
     assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });

@@ -50,7 +50,7 @@ describe('tokens bound to a key, without a browser here', () => {
       ...{ memory: new MemoryMemory(), lock: new MemoryLock(), log: new MemoryLog() },
       resolver: { addressesOf: () => Promise.resolve([]) },
       consentPrompt: { ask: () => Promise.resolve(false) },
-      confirmAccountChange: () => Promise.resolve(false),
+      confirmAccountChange: () => Promise.resolve('neither'),
       ...more,
     });
     closing.push(

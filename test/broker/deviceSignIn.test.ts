@@ -25,7 +25,7 @@ async function world(clientId?: string) {
     ...{ memory: new MemoryMemory(), lock: new MemoryLock(), log: new MemoryLog() },
     resolver: { addressesOf: () => Promise.resolve([]) },
     consentPrompt: { ask: () => Promise.resolve(false) },
-    confirmAccountChange: () => Promise.resolve(false),
+    confirmAccountChange: () => Promise.resolve('neither'),
   });
   const begin = async () => {
     const attempt = broker.signIns.begin(server, { deadline: 600_000 });

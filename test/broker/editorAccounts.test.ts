@@ -83,7 +83,7 @@ describe('an account of the editor’s', () => {
       answers: { clientSecrets: new ClientSecrets(secrets), metadata: new MetadataCache(clock) },
       editorAccounts: new EditorAccountTokens(editor, clock),
       consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
-      confirmAccountChange: () => Promise.resolve(true),
+      confirmAccountChange: () => Promise.resolve('new'),
       redirects: () => ({
         uriHandler: () => Promise.resolve(undefined),
         loopback: () => assert.fail('no redirect is needed'),
@@ -299,7 +299,7 @@ describe('an account of the editor’s', () => {
       ...{ memory: new MemoryMemory(), lock: new MemoryLock(), log: new MemoryLog() },
       resolver: { addressesOf: () => Promise.resolve([]) },
       consentPrompt: { ask: () => Promise.resolve(false) },
-      confirmAccountChange: () => Promise.resolve(false),
+      confirmAccountChange: () => Promise.resolve('neither'),
     });
     closing.push(() => {
       broker.dispose();

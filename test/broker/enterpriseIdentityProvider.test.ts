@@ -60,7 +60,7 @@ describe('the organization’s identity provider', () => {
       answers: { clientSecrets, metadata: new MetadataCache(clock) },
       identityProviderSetting: () => config,
       consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
-      confirmAccountChange: () => Promise.resolve(true),
+      confirmAccountChange: () => Promise.resolve('new'),
       redirects: (relay) => ({
         uriHandler: () => Promise.resolve(undefined),
         loopback: (path, port) => relay.loopbackRedirect(path, port),

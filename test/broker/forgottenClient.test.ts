@@ -28,7 +28,7 @@ describe('a client that the authorization server has forgotten', () => {
         clock,
         log,
         http: { fetch },
-        confirmAccountChange: () => Promise.resolve(false),
+        confirmAccountChange: () => Promise.resolve('neither'),
       },
       broker.states,
     );

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { AccountAnswer } from '../../src/broker/accountChange.js';
 import type { Account } from '../../src/broker/credential.js';
 import { keepSignIn } from '../../src/broker/keepSignIn.js';
+import { refreshLock } from '../../src/broker/refreshLock.js';
 import { SignOuts } from '../../src/broker/signOut.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { startRelayWorld } from '../relay/relayWorld.js';
@@ -34,7 +36,7 @@ describe('keeping a sign-in', () => {
   let shared: SharedStorage;
   let window: BrokerWindow;
   let asked: string[];
-  let answer: boolean;
+  let answer: AccountAnswer;
   let whileAsked: () => Promise<void>;
   /** Beside what the authorization server has to publish. */
   let metadata: object;
@@ -44,7 +46,7 @@ describe('keeping a sign-in', () => {
     shared = new SharedStorage(secrets);
     window = new BrokerWindow(shared);
     asked = [];
-    answer = false;
+    answer = 'neither';
     whileAsked = () => Promise.resolve();
   });
 
@@ -108,22 +110,38 @@ describe('keeping a sign-in', () => {
       await signedIn(before);
       const refused = await keep(issuer, account);
       assert.deepEqual(asked, [question]);
-      assert.equal(refused?.kind, 'declined');
+      assert.equal(refused?.outcome.kind, 'declined');
       assert.equal(await storedToken(), 'access-1');
-      answer = true;
-      assert.equal((await keep(issuer, account))?.kind, 'signedIn');
+      answer = 'new';
+      assert.equal((await keep(issuer, account))?.outcome.kind, 'signedIn');
       assert.equal(await storedToken(), 'access-new');
     });
   }
 
+  it('keeps both accounts on either answer, and goes on as the one that is chosen', async () => {
+    await signedIn(alice);
+    const used = async () => (await window.credentials.get(server.url))?.account?.id;
+    answer = 'present';
+    const kept = await keep(home, bob);
+    assert.ok(kept?.outcome.kind === 'signedIn');
+    assert.deepEqual([kept.outcome.beside, await used()], ['alice@example.org', 'alice']);
+    answer = 'new';
+    const carol = await keep(home, { id: 'carol', label: 'carol@example.org' });
+    assert.ok(carol?.outcome.kind === 'signedIn');
+    assert.deepEqual([carol.outcome.beside, await used()], [undefined, 'carol']);
+    assert.equal((await window.credentials.all(server.url)).length, 3);
+    const first = (await window.credentials.all(server.url)).find(({ account }) => account?.id === 'alice');
+    assert.equal(first?.tokens.accessToken.expose(), 'access-1');
+  });
+
   it('asks again where another window signed somebody else in while the question was open', async () => {
     await signedIn(alice);
-    answer = true;
+    answer = 'new';
     whileAsked = async () => {
       whileAsked = () => Promise.resolve();
       await signedIn({ id: 'carol', label: 'carol@example.org' });
     };
-    assert.equal((await keep(home, bob))?.kind, 'signedIn');
+    assert.equal((await keep(home, bob))?.outcome.kind, 'signedIn');
     assert.deepEqual(asked, ['alice@example.org → bob@example.org', 'carol@example.org → bob@example.org']);
   });
 
@@ -134,7 +152,7 @@ describe('keeping a sign-in', () => {
   ] as const) {
     it(`asks nothing of ${what}`, async () => {
       await signedIn(before);
-      assert.equal((await keep(home, account))?.kind, 'signedIn');
+      assert.equal((await keep(home, account))?.outcome.kind, 'signedIn');
       assert.deepEqual(asked, []);
     });
   }
@@ -159,7 +177,7 @@ describe('keeping a sign-in', () => {
   it('stores nothing of an attempt that was given up while the lock was held', async () => {
     const held = Promise.withResolvers<void>();
     let hasEnded = false;
-    const holding = shared.lock.hold(`refresh ${server.url}`, () => held.promise);
+    const holding = shared.lock.hold(refreshLock(server.url, `alice ${home}`), () => held.promise);
     const keeping = keep(home, alice, () => hasEnded);
     await setImmediate();
     hasEnded = true;
@@ -186,7 +204,7 @@ describe('keeping a sign-in', () => {
 
   it('is done where the lock is not to be had', async () => {
     shared.lock.hold = () => Promise.reject(new Error('held for ever'));
-    assert.equal((await keep(home, alice))?.kind, 'signedIn');
+    assert.equal((await keep(home, alice))?.outcome.kind, 'signedIn');
     assert.equal(await storedToken(), 'access-new');
   });
 });

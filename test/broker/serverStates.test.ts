@@ -15,6 +15,7 @@ describe('the state of a server', () => {
     window.credentials.put(
       credentialFor(server.url, 'https://login.example', window.shared.clock, { tokens: { scopes } }),
     );
+  const inUse = () => window.credentials.get(server.url);
   const status = async () => (await window.states.statusOf(server)).status;
 
   it('is told when something else is observed, and not when the same is', () => {
@@ -48,7 +49,7 @@ describe('the state of a server', () => {
       { kind: 'challenged' },
       { kind: 'denied', by: 'server', detail: 'no' },
     ] as const) {
-      window.states.observe(server, observation);
+      window.states.observe(server, observation, await inUse());
       assert.notEqual(await status(), 'ready');
       await signIn();
       assert.equal(await status(), 'ready');
@@ -63,7 +64,7 @@ describe('the state of a server', () => {
 
   it('does not forget with a refresh that a scope is missing', async () => {
     await signIn();
-    window.states.observe(server, { kind: 'insufficientScope', missing: ['repo:write'] });
+    window.states.observe(server, { kind: 'insufficientScope', missing: ['repo:write'] }, await inUse());
     await signIn();
     assert.equal(await status(), 'needsScopes');
     await signIn(['repo:read', 'repo:write']);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { AccountAnswer } from '../../src/broker/accountChange.js';
 import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
@@ -198,7 +199,7 @@ describe('a sign-in', () => {
 
   it('takes the other account on a yes, and asks nothing of the same one', async () => {
     await stage.signIn('repositories');
-    stage.onAccountChange = () => Promise.resolve(true);
+    stage.onAccountChange = () => Promise.resolve('new');
     await stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
     assert.equal((await stored())?.account?.label, 'bob@example.org');
     await stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
@@ -209,7 +210,7 @@ describe('a sign-in', () => {
     await stage.signIn('repositories');
     const before = await stored();
     const asked = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<boolean>();
+    const answer = Promise.withResolvers<AccountAnswer>();
     stage.onAccountChange = () => {
       asked.resolve();
       return answer.promise;
@@ -218,7 +219,7 @@ describe('a sign-in', () => {
     await stage.consent(await launch(attempt), { ...bob, browser: new PersonBrowser() });
     await asked.promise;
     stage.clock.advance(60_000);
-    answer.resolve(true);
+    answer.resolve('new');
     assert.deepEqual(await attempt.outcome, { kind: 'timedOut' });
     // Nothing more is to come: all that was set off has run when the event loop has gone round.
     await setImmediate();

@@ -59,7 +59,7 @@ function openBroker(
     fetch: machineFetch,
     resolver: systemResolver,
     consentPrompt: new DirectConsent(visit),
-    confirmAccountChange: () => Promise.resolve(true),
+    confirmAccountChange: () => Promise.resolve('new'),
     clientMetadataUrl,
     ...unattendedParts(context),
   });

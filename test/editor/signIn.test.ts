@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { accountKeyOf } from '../../src/broker/credential.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';
@@ -60,7 +61,7 @@ describe('sign-in in the editor', () => {
     const [session] = await extension.accounts.getSessions(['repositories']);
     assert.ok(credential && session);
     assert.notEqual(session.accessToken, credential.tokens.accessToken.expose());
-    assert.equal(session.accessToken, extension.relay.keyFor(server).expose());
+    assert.equal(session.accessToken, extension.relay.keyFor(server, accountKeyOf(credential)).expose());
     assert.deepEqual(await extension.accounts.getSessions(['reports']), []);
   });
 

@@ -37,7 +37,7 @@ export class InteropClient {
       fetch: machineFetch,
       resolver: systemResolver,
       consentPrompt: new DirectConsent((address, signal) => this.#visit(address, signal)),
-      confirmAccountChange: () => Promise.resolve(true),
+      confirmAccountChange: () => Promise.resolve('new'),
     });
     this.#client = new Client(
       { name: 'interop', version: '1' },

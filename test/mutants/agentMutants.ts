@@ -98,8 +98,8 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: another account than the admitted one',
-    'src/broker/authorizedFetch.ts',
-    ['if (isOtherAccount(credential, request)) return otherAccount(server);', ''],
+    'src/relay/upstreamRequest.ts',
+    ['...(account !== undefined && { account }),', ''],
     consentTest,
   ),
   mutant(

@@ -48,22 +48,24 @@ export const brokerMutants: readonly Mutant[] = [
   },
   mutant(
     'tokens sent after another tab signed out',
-    'src/broker/credentialStore.ts',
-    ['if (newest <= generation) return credential;', 'if (newest >= 0) return credential;'],
+    'src/broker/newestRecords.ts',
+    ['if (newest <= generation || ', 'if (newest >= 0 || '],
     'test/broker/sharedCredentials.test.ts',
   ),
   mutant(
     'a sign-in of another window replaced without a question',
     keep,
-    ["personOf(replaced) !== personOf(agreed)) return 'changed';", "hasEnded()) return 'changed';"],
+    ["personOf(present) !== personOf(agreed)) return 'changed';", "hasEnded()) return 'changed';"],
     'test/broker/keepSignIn.test.ts',
   ),
   mutant(
     'a call sent again as somebody else',
-    authorizedFetch,
-    ["if (isStranger(renewed, request)) return { kind: 'otherPerson' };", ''],
+    accessTokens,
+    [
+      'this.#usable(server, await this.credentials.reread(server.url, account));',
+      'this.#usable(server, await this.credentials.reread(server.url));',
+    ],
     fetchTest,
-    'test/relay/accountChange.test.ts',
   ),
   mutant(
     'an answer resumed as somebody else',
@@ -165,7 +167,10 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'another account taken without a question',
     keep,
-    ['if (await confirm(server, words.from, words.to)) return undefined;', 'return undefined;'],
+    [
+      'return confirmAccountChange(server, from, to);',
+      "void [confirmAccountChange, from, to];\n  return 'new';",
+    ],
     signInTest,
   ),
   mutant(
@@ -196,8 +201,8 @@ export const brokerMutants: readonly Mutant[] = [
     'a token written to a log, at sign-in',
     keep,
     [
-      'signed in at ${new URL(as.issuer).host}.`',
-      'signed in at ${new URL(as.issuer).host}: ${JSON.stringify(received.tokens.refreshToken?.expose())}.`',
+      'signed in at ${new URL(pending.as.issuer).host}.`',
+      'signed in at ${new URL(pending.as.issuer).host}: ${JSON.stringify(received.tokens.refreshToken?.expose())}.`',
     ],
     secretsTest,
   ),

@@ -1,3 +1,4 @@
+import { accountMutants } from './accountMutants.js';
 import { agentMutants } from './agentMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
@@ -30,4 +31,5 @@ export const catalogue: readonly Mutant[] = [
   ...toolMutants,
   ...layerMutants,
   ...attackMutants,
+  ...accountMutants,
 ];

@@ -106,7 +106,7 @@ export const grantMutants: readonly Mutant[] = [
   ),
   mutant(
     'the editor’s token kept in a record',
-    'src/broker/credentialStore.ts',
+    'src/broker/credentialRecord.ts',
     ['? lentTokenRecord(credential.tokens)', '? tokenSetToRecord(credential.tokens)'],
     editorAccountsTest,
   ),
@@ -131,7 +131,7 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'an identity provider’s ID token kept for every server',
     'src/broker/keepSignIn.ts',
-    ['server.isIdentityProvider === true ? received.tokens', "server.name !== '' ? received.tokens"],
+    ['server.isIdentityProvider === true ? tokens', "server.name !== '' ? tokens"],
     'test/broker/signInAttempt.test.ts',
   ),
   mutant(

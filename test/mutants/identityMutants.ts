@@ -38,7 +38,7 @@ export const identityMutants: readonly Mutant[] = [
   mutant(
     'a further parameter in place of one of the broker’s',
     'src/oauth/authorizationRequest.ts',
-    ['...o.extraParameters, ...parameters }', '...parameters, ...o.extraParameters }'],
+    ['({ ...asked, ...prompt, ...parameters })', '({ ...parameters, ...asked, ...prompt })'],
     'test/oauth/authorizationRequest.test.ts',
   ),
   mutant(

@@ -54,7 +54,7 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'a session of another caller served',
-    endpoint,
+    'src/relay/callerSessions.ts',
     ['session?.caller.id !== caller.id || ', 'session === undefined || '],
     sessionTest,
   ),

@@ -105,7 +105,7 @@ export class ProviderWindow {
         clock,
         log,
         http: { fetch },
-        confirmAccountChange: () => Promise.resolve(false),
+        confirmAccountChange: () => Promise.resolve('neither'),
         decisions: new ServerDecisions(new MemoryMemory(), () => accepted),
         ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
       },

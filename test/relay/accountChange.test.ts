@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
+import { accountKeyOf } from '../../src/broker/credential.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
+import { RawCaller } from './rawCaller.js';
 import { scriptedUpstream } from './scriptedUpstream.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
@@ -37,7 +39,7 @@ describe('a session at the upstream', () => {
     streams = new Map();
     duringCall = undefined;
     stage = await startRelayWorld({ fetch: watched });
-    stage.onAccountChange = () => Promise.resolve(true);
+    stage.onAccountChange = () => Promise.resolve('new');
     await stage.signIn('repositories');
   });
   afterEach(() => stage.close());
@@ -59,13 +61,52 @@ describe('a session at the upstream', () => {
     assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
   });
 
-  it('belongs to one person, also where the next one signs in while a call is refused', async () => {
+  it('belongs to one person, also where the next one signs in while a call is refused: it goes on as who began it', async () => {
     const client = await stage.connect('repositories');
     duringCall = asBob;
     const { text, progress } = await callTool(client, 'list_branches');
-    assert.deepEqual([text, progress.at(-1)], ['main', 'list_branches as bob@example.org']);
+    assert.deepEqual([text, progress.at(-1)], ['main', 'list_branches as alice@example.org']);
+    const next = await callTool(client, 'list_branches');
+    assert.equal(next.progress.at(-1), 'list_branches as bob@example.org');
     assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
     assert.deepEqual(stage.cards, []);
+  });
+
+  it('is the other account’s at the very next call after a switch, and again after a switch back', async () => {
+    await asBob();
+    const { credentials } = stage.broker;
+    const { url } = stage.server('repositories');
+    const client = await stage.connect('repositories');
+    const lines: (string | undefined)[] = [];
+    for (const name of ['bob', 'alice', 'bob']) {
+      const all = await credentials.all(url);
+      const account = all.find((one) => one.account?.label === `${name}@example.org`) ?? assert.fail(name);
+      await credentials.use(url, accountKeyOf(account));
+      lines.push((await callTool(client, 'list_branches')).progress.at(-1));
+    }
+    assert.deepEqual(
+      lines,
+      ['bob', 'alice', 'bob'].map((name) => `list_branches as ${name}@example.org`),
+    );
+    assert.deepEqual(whoSpoke(), [['person-bob'], ['person-alice'], ['person-bob']]);
+    assert.deepEqual(stage.cards, []);
+  });
+
+  it('is each caller’s own account’s, where the caller is tied to one', async () => {
+    await asBob();
+    const { credentials, relay } = stage.broker;
+    const server = stage.server('repositories');
+    const alice = (await credentials.all(server.url)).find(({ account }) =>
+      account?.label.startsWith('alice'),
+    );
+    const key = relay.keyFor(server, accountKeyOf(alice ?? assert.fail()));
+    const { url } = await relay.endpointFor(server);
+    const tied = new RawCaller(url, key.expose());
+    await tied.initialize();
+    await (await tied.callTool('list_branches')).whole();
+    await callTool(await stage.connect('repositories'), 'list_branches');
+    await (await tied.callTool('list_branches')).whole();
+    assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
   });
 
   it('is listened to by its person alone', async () => {

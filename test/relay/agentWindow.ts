@@ -33,7 +33,7 @@ function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOption
     fetch: (url, init) => fetch(url, init),
     resolver: { addressesOf: () => Promise.resolve([]) },
     consentPrompt: { ask: () => Promise.resolve(false) },
-    confirmAccountChange: () => Promise.resolve(false),
+    confirmAccountChange: () => Promise.resolve('present'),
   });
   const agents = new Agents({
     relay: broker.relay,

@@ -6,6 +6,7 @@ import { parseServers, type ServerConfig } from '../../src/broker/serverSettings
 import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
 import type { ToolPrompt } from '../../src/broker/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/toolRules.js';
+import type { AccountAnswer } from '../../src/broker/accountChange.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
@@ -64,7 +65,7 @@ export class RelayWorld {
     return 'accept';
   };
   /** What the person says to a change of account; by default no. */
-  onAccountChange = (): Promise<boolean> => Promise.resolve(false);
+  onAccountChange = (): Promise<AccountAnswer> => Promise.resolve('neither');
   readonly #open: { close(): Promise<void> | void }[] = [];
   readonly #servers: readonly ServerConfig[];
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { alice } from '../demo/people.js';
+import { alice, bob } from '../demo/people.js';
 import { AccountsMenu } from './accountsMenu.js';
+import { answer } from './personInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('the Accounts menu', () => {
@@ -28,6 +29,44 @@ describe('the Accounts menu', () => {
     await window.notification('Signed out of repositories').waitFor();
     assert.equal(await shown(), false);
     assert.ok(world.authorizationServer.eventsOf('revoked').length > before);
+  });
+
+  it('lists two accounts of a server, and a switch takes effect at the very next call', async () => {
+    const { window, serversView, chat } = scene;
+    const accounts = new AccountsMenu(window);
+    const listed = async () =>
+      (await accounts.labels())
+        .filter((label) => label.includes('– repositories'))
+        .map((label) => label.replace(' (MCP OAuth)', ''))
+        .toSorted();
+    await scene.signIn('repositories');
+    const page = await window.pageOpenedBy(async () => {
+      await window.runCommand('MCP OAuth: Switch Account…');
+      await window.pick('Sign in as another account…');
+    });
+    await answer(page, window, 'Allow', bob);
+    await serversView.waitFor('repositories', bob.email);
+    assert.deepEqual(await listed(), [`${alice.email} – repositories`, `${bob.email} – repositories`]);
+
+    for (const { email, sub } of [bob, alice]) {
+      if (sub === alice.sub) {
+        await window.runCommand('MCP OAuth: Switch Account…');
+        await window.pick(alice.email);
+        await serversView.waitFor('repositories', alice.email);
+        await chat.startAnew();
+      }
+      await scene.prompt('list my branches');
+      await chat.waitForAnswer('Completed');
+      await chat.unfoldSteps();
+      await chat.waitForAnswer(`list_branches as ${email}`);
+    }
+
+    await window.runCommand('MCP OAuth: Remove Account…');
+    await window.pick(bob.email);
+    await window.notification('Signed out of repositories').waitFor();
+    assert.deepEqual(await listed(), [`${alice.email} – repositories`]);
+    await serversView.waitFor('repositories', alice.email);
+    await scene.signOut('repositories');
   });
 
   it('loses an account that signs out from the palette', async () => {

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { CredentialStore } from '../broker/credentialStore.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignOuts } from '../broker/signOut.js';
+import { accountKeyOf } from '../broker/credential.js';
+import { AccountPick } from './accountPick.js';
+import type { Commands } from './commands.js';
+import type { PersonalSignIn } from './personalSignIn.js';
+import type { ServerChoice } from './serverChoice.js';
+import { showSignOut } from './signOutReport.js';
+
+export interface AccountCommandParts {
+  readonly choice: ServerChoice;
+  readonly credentials: CredentialStore;
+  readonly personalSignIn: PersonalSignIn;
+  readonly signOuts: SignOuts;
+}
+
+/** “Switch Account…”, “Remove Account…” and “Sign Out…”: whom a workspace acts as, and who is signed in at all. */
+export function registerAccountCommands(commands: Commands, parts: AccountCommandParts): void {
+  const { t } = vscode.l10n;
+  const pick = new AccountPick(parts.credentials);
+  const nobody = t('You are not signed in to any MCP server.');
+
+  commands.register('switchAccount', async (row) => {
+    const server = await parts.choice.choose(
+      row,
+      t('Switch the account of which MCP server?'),
+      ({ signedIn }) => signedIn,
+      nobody,
+    );
+    if (server !== undefined) await switchAccount(server, row, pick, parts);
+  });
+
+  for (const command of ['removeAccount', 'signOut'] as const) {
+    commands.register(command, async (row) => {
+      const server = await parts.choice.choose(
+        row,
+        t('Sign out of which MCP server?'),
+        ({ signedIn }) => signedIn,
+        nobody,
+      );
+      if (server !== undefined) await removeAccount(server, row, pick, parts);
+    });
+  }
+}
+
+/** Takes effect with the next call. */
+async function switchAccount(
+  server: ServerConfig,
+  row: unknown,
+  pick: AccountPick,
+  { credentials, personalSignIn }: AccountCommandParts,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  const named = AccountPick.keyOf(row);
+  const picked =
+    named === undefined
+      ? await pick.choose(
+          server,
+          t('Act as which account in this workspace, from the next call on?'),
+          `$(add) ${t('Sign in as another account…')}`,
+        )
+      : { key: named };
+  if (picked === undefined) return;
+  if (picked === 'further') await personalSignIn.signInAsAnother(server);
+  else await credentials.use(server.url, picked.key);
+}
+
+/** Ends one account's sign-in here and revokes its tokens; the others’ stay. */
+async function removeAccount(
+  server: ServerConfig,
+  row: unknown,
+  pick: AccountPick,
+  { signOuts }: AccountCommandParts,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  const all = await pick.all(server);
+  const named = AccountPick.keyOf(row);
+  const picked =
+    named !== undefined
+      ? { key: named }
+      : all.length > 1
+        ? await pick.choose(server, t('Sign out of which account?'), `$(sign-out) ${t('All accounts')}`)
+        : ('further' as const);
+  if (picked === undefined) return;
+  const keys = picked === 'further' ? all.map(accountKeyOf) : [picked.key];
+  if (keys.length === 0) showSignOut(server, { kind: 'notSignedIn' });
+  for (const key of keys) showSignOut(server, await signOuts.signOut(server, key));
+}

@@ -1,0 +1,56 @@
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { Caller } from './callerAdmission.js';
+import type { RelaySession } from './relaySession.js';
+
+/** Sessions of one caller. They end without a word when its process does; those idle longest make room. */
+const sessionLimit = 200;
+
+/** The sessions of all callers, each for the caller and the server it was begun with. */
+export class CallerSessions {
+  /** In the order of their last use. */
+  readonly #sessions = new Map<string, RelaySession>();
+
+  get all(): readonly RelaySession[] {
+    return [...this.#sessions.values()];
+  }
+
+  at(serverUrl: string): readonly RelaySession[] {
+    return this.all.filter(({ server }) => server.url === serverUrl);
+  }
+
+  of(callerId: string): readonly RelaySession[] {
+    return this.all.filter(({ caller }) => caller.id === callerId);
+  }
+
+  /** Another caller's id is as good as none. */
+  find(server: ServerConfig, caller: Caller, id: string | undefined): RelaySession | undefined {
+    const session = this.#sessions.get(id ?? '');
+    if (session?.caller.id !== caller.id || session.server.url !== server.url) return undefined;
+    this.#sessions.delete(session.id);
+    this.#sessions.set(session.id, session);
+    return session;
+  }
+
+  /** Ends those of the same caller that are too many and in no use. */
+  begin(session: RelaySession): void {
+    const own = this.of(session.caller.id);
+    let surplus = own.length - sessionLimit + 1;
+    for (const idle of own) {
+      if (surplus <= 0) break;
+      if (idle.isInUse) continue;
+      this.end(idle);
+      surplus--;
+    }
+    this.#sessions.set(session.id, session);
+  }
+
+  /** It is found no more; what it still has to say is up to whoever closes it. */
+  leave(session: RelaySession): void {
+    this.#sessions.delete(session.id);
+  }
+
+  end(session: RelaySession): void {
+    this.leave(session);
+    session.close();
+  }
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { RememberedAccountChoice } from '../../src/broker/accountChoice.js';
+import { accountKeyOf, type Credential } from '../../src/broker/credential.js';
+import { CredentialStore } from '../../src/broker/credentialStore.js';
+import { SignIns } from '../../src/broker/signIns.js';
+import { SignOuts } from '../../src/broker/signOut.js';
+import type { SignInParts } from '../../src/broker/signInAttempt.js';
+import { Redacted } from '../../src/oauth/redacted.js';
+import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
+import { MemoryMemory } from './memoryStores.js';
+
+const server = serverAt('https://mcp.example/mcp');
+const { url } = server;
+const issuer = 'https://login.example';
+
+describe('several accounts of a server', () => {
+  let shared: SharedStorage;
+  let window: BrokerWindow;
+  /** What the authorization server is asked, in order, and answers to a refresh. */
+  let asked: URLSearchParams[];
+  let answer: (form: URLSearchParams) => Promise<Response>;
+  const network = async (_url: string, init?: RequestInit) => {
+    const form = new URLSearchParams(init?.body as string | URLSearchParams);
+    asked.push(form);
+    return answer(form);
+  };
+  const of = (name: string, more: Partial<Omit<Credential, 'tokens'>> = {}): Credential =>
+    credentialFor(url, issuer, shared.clock, {
+      id: `sign-in of ${name}`,
+      account: { id: name, label: `${name}@example.org` },
+      ...more,
+      tokens: { accessToken: new Redacted(`access-${name}`), refreshToken: new Redacted(`refresh-${name}`) },
+    });
+  const keyOf = (name: string) => accountKeyOf(of(name));
+  const labels = async (store = window.credentials) =>
+    (await store.all(url)).map(({ account }) => account?.id ?? 'nobody').toSorted();
+  const inUse = async (store = window.credentials) => (await store.get(url))?.account?.id;
+  const signInBoth = async () => {
+    await window.credentials.put(of('alice'));
+    shared.clock.advance(1_000);
+    await window.credentials.put(of('bob'));
+  };
+  beforeEach(() => {
+    shared = new SharedStorage();
+    asked = [];
+    answer = () => Promise.resolve(Response.json({}, { status: 400 }));
+    window = new BrokerWindow(shared, network);
+  });
+
+  it('are kept side by side, and read again after a restart and in other windows', async () => {
+    const other = new BrokerWindow(shared).credentials;
+    assert.deepEqual(await labels(other), []);
+    await signInBoth();
+    for (const store of [window.credentials, other, new BrokerWindow(shared).credentials]) {
+      assert.deepEqual(await labels(store), ['alice', 'bob']);
+      const alice = await store.get(url, keyOf('alice'));
+      assert.equal(alice?.tokens.accessToken.expose(), 'access-alice');
+    }
+  });
+
+  it('begin with the record of the present format, which stays where it is', async () => {
+    await window.credentials.put(of('alice'));
+    const [[key, text] = ['', '']] = shared.secrets.entries;
+    assert.deepEqual([key, shared.secrets.entries.size], [`credential ${url}`, 1]);
+    const { signedInAt: _, ...record } = JSON.parse(text) as Record<string, unknown>;
+    await shared.secrets.set(key, JSON.stringify(record));
+    const store = new BrokerWindow(shared).credentials;
+    assert.equal(await inUse(store), 'alice');
+    await store.put(of('bob'));
+    assert.deepEqual(await labels(store), ['alice', 'bob']);
+    assert.equal(shared.secrets.entries.get(key), JSON.stringify(record));
+  });
+
+  it('are used as the last to sign in, where the workspace made no choice', async () => {
+    await signInBoth();
+    assert.equal(await inUse(), 'bob');
+    // A refresh is no sign-in.
+    const alice = of('alice', { signedInAt: of('bob').obtainedAt - 1_000 });
+    shared.clock.advance(10_000);
+    await window.credentials.put({ ...alice, obtainedAt: shared.clock.now() });
+    assert.equal(await inUse(), 'bob');
+  });
+
+  it('are chosen for each workspace, and it is told', async () => {
+    await signInBoth();
+    const memory = new MemoryMemory();
+    const workspace = () =>
+      new CredentialStore(shared.secrets, shared.log, undefined, true, new RememberedAccountChoice(memory));
+    const here = workspace();
+    const told: string[] = [];
+    here.onDidChange((changed) => void told.push(changed));
+    await here.use(url, keyOf('alice'));
+    await here.use(url, keyOf('alice'));
+    assert.deepEqual(told, [url]);
+    for (const store of [here, workspace()]) assert.equal(await inUse(store), 'alice');
+    assert.equal(await inUse(window.credentials), 'bob');
+  });
+
+  it('change nothing for a workspace that has acted already', async () => {
+    await window.credentials.put(of('alice'));
+    await window.tokens.current(server);
+    shared.clock.advance(1_000);
+    await new BrokerWindow(shared).credentials.put(of('bob'));
+    assert.equal((await window.tokens.current(server))?.account?.id, 'alice');
+  });
+
+  it('fall back to who is left when the one in use is removed', async () => {
+    await signInBoth();
+    await window.credentials.use(url, keyOf('alice'));
+    await window.credentials.remove(url, keyOf('alice'));
+    assert.deepEqual([await labels(), await inUse()], [['bob'], 'bob']);
+    await window.credentials.remove(url);
+    assert.deepEqual([await labels(), await inUse()], [[], undefined]);
+    assert.ok([...shared.secrets.entries.keys()].every((key) => !key.startsWith('credential ')));
+  });
+
+  it('take the place of their own sign-in before, and of no other', async () => {
+    await signInBoth();
+    await window.credentials.put(of('bob', { id: 'later' }));
+    assert.deepEqual(await labels(), ['alice', 'bob']);
+    assert.equal((await window.credentials.get(url, keyOf('bob')))?.id, 'later');
+  });
+
+  it('are refreshed each by itself, at the same time, under locks of their own', async () => {
+    await signInBoth();
+    shared.clock.advance(299_000);
+    const held: string[] = [];
+    const hold = shared.lock.hold.bind(shared.lock);
+    shared.lock.hold = (name, work) => {
+      held.push(name);
+      return hold(name, work);
+    };
+    const both = Promise.withResolvers<void>();
+    answer = async (form) => {
+      if (asked.length === 2) both.resolve();
+      await both.promise;
+      const who = form.get('refresh_token')?.replace('refresh-', '') ?? '';
+      const renewed = { access_token: `new-${who}`, refresh_token: `next-${who}`, expires_in: 300 };
+      return Response.json({ ...renewed, token_type: 'Bearer' });
+    };
+    const renewed = await Promise.all(
+      ['alice', 'bob', 'alice'].map((name) => window.tokens.current(server, keyOf(name))),
+    );
+    const tokens = renewed.map((credential) => credential?.tokens.accessToken.expose());
+    assert.deepEqual(tokens, ['new-alice', 'new-bob', 'new-alice']);
+    assert.equal(asked.length, 2);
+    assert.equal(new Set(held).size, 2);
+    for (const name of ['alice', 'bob']) {
+      const stored = await window.credentials.reread(url, keyOf(name));
+      assert.equal(stored?.tokens.refreshToken?.expose(), `next-${name}`);
+    }
+  });
+
+  it('have each a status of their own', async () => {
+    await signInBoth();
+    await window.credentials.use(url, keyOf('alice'));
+    const status = async (name?: string) =>
+      (await window.states.statusOf(server, name === undefined ? undefined : keyOf(name))).status;
+    window.states.observe(server, { kind: 'denied', by: 'server', detail: 'no' }, of('bob'));
+    assert.deepEqual([await status(), await status('bob')], ['ready', 'denied']);
+    // A refresh of one forgets nothing of the other.
+    await window.credentials.put(of('alice'));
+    assert.deepEqual([await status(), await status('bob')], ['ready', 'denied']);
+    await window.credentials.use(url, keyOf('bob'));
+    assert.equal(await status(), 'denied');
+    window.states.observe(server, { kind: 'unreachable', detail: 'down' });
+    assert.deepEqual([await status('alice'), await status('bob')], ['unreachable', 'unreachable']);
+    window.states.observe(server, { kind: 'answered', authorized: true }, of('alice'));
+    assert.deepEqual([await status('alice'), await status('bob')], ['ready', 'denied']);
+  });
+
+  it('are told with the status, which names the one in use', async () => {
+    await window.credentials.put(of('alice'));
+    assert.equal((await window.states.statusOf(server)).accounts, undefined);
+    await window.credentials.put(of('bob'));
+    await window.credentials.use(url, keyOf('bob'));
+    const { accounts = [] } = await window.states.statusOf(server);
+    assert.deepEqual(accounts.map(({ label, inUse }) => [label, inUse]).toSorted(), [
+      ['alice@example.org', false],
+      ['bob@example.org', true],
+    ]);
+  });
+
+  it('are signed out one at a time: its tokens are revoked, and only they', async () => {
+    await signInBoth();
+    await window.credentials.use(url, keyOf('alice'));
+    const { credentials, states } = window;
+    const signIns = new SignIns({ credentials } as SignInParts, states);
+    const signOuts = new SignOuts(credentials, states, signIns, shared.lock, shared.log, { fetch: network });
+    answer = () => Promise.resolve(new Response(null, { status: 200 }));
+    const receipt = await signOuts.signOut(server, keyOf('alice'));
+    assert.ok(receipt.kind === 'signedOut');
+    assert.deepEqual([receipt.account, receipt.next], ['alice@example.org', 'bob@example.org']);
+    assert.deepEqual(asked.map((form) => form.get('token')).toSorted(), ['access-alice', 'refresh-alice']);
+    assert.deepEqual([await labels(), await inUse()], [['bob'], 'bob']);
+    assert.equal((await states.statusOf(server)).status, 'ready');
+  });
+});

@@ -1,0 +1,71 @@
+import { mutant, type Mutant } from './mutant.js';
+
+const accountsTest = 'test/broker/accounts.test.ts';
+const relayTest = 'test/relay/accountChange.test.ts';
+const keepTest = 'test/broker/keepSignIn.test.ts';
+const store = 'src/broker/credentialStore.ts';
+
+/** Defects of several accounts at one server. */
+export const accountMutants: readonly Mutant[] = [
+  mutant(
+    'calls that act as another account than the chosen one',
+    store,
+    ['all.find((one) => accountKeyOf(one) === chosen) ?? all[0]', 'all[0] ?? all.find(() => chosen)'],
+    accountsTest,
+    relayTest,
+  ),
+  mutant(
+    'a caller tied to one account that acts as the one in use',
+    'src/relay/relayedRequest.ts',
+    ['...accessOf(session),', ''],
+    relayTest,
+  ),
+  mutant(
+    'a workspace that changes accounts because another one signed in',
+    store,
+    ['accountKey === undefined) this.#keepTo(credential);', 'accountKey === undefined) void this.#keepTo;'],
+    accountsTest,
+  ),
+  mutant(
+    'two accounts that share a flight of their refresh',
+    'src/broker/accessTokens.ts',
+    ['const account = stale && accountKeyOf(stale);', 'const account = undefined;'],
+    accountsTest,
+  ),
+  mutant(
+    'what one account met told of another',
+    'src/broker/serverStates.ts',
+    [
+      'const before = observed.everybody ?? observed.accounts.get(key);',
+      'observed.accounts.forEach((_seen, one) => observed.accounts.set(one, observation));\n    const before = observed.everybody ?? observed.accounts.get(key);',
+    ],
+    accountsTest,
+  ),
+  mutant(
+    'what one account met forgotten with another’s refresh',
+    'src/broker/serverStates.ts',
+    [
+      'for (const key of [accountKey, nobody]) {',
+      'for (const key of [...(accounts?.keys() ?? []), accountKey]) {',
+    ],
+    accountsTest,
+  ),
+  mutant(
+    'the account in use signed out in place of the one that is meant',
+    'src/broker/signOut.ts',
+    ['await this.credentials.reread(url, account);', 'await this.credentials.reread(url);'],
+    accountsTest,
+  ),
+  mutant(
+    'a further account stored over the first one',
+    store,
+    ['(isFree ? firstSlot : crypto.randomUUID())', '(isFree ? firstSlot : firstSlot)'],
+    accountsTest,
+  ),
+  mutant(
+    'a further account used though the person kept the first',
+    'src/broker/keepSignIn.ts',
+    ["if (answer === 'new') await", 'await'],
+    keepTest,
+  ),
+];
