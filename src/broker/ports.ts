@@ -56,6 +56,16 @@ export interface SharedRecords {
   write(name: string, record: Required<SharedRecord>): Promise<void>;
 }
 
+/** What one window tells the others, nothing of it secret; it is gone with the window. */
+export interface WindowNotices extends Disposable {
+  /** Puts it in place of what this window said before. */
+  post(notice: unknown): Promise<void>;
+  /** What the other windows that are open say now. */
+  others(): Promise<readonly unknown[]>;
+  /** Tells that some other window may say something else by now. */
+  onDidChange(listener: () => void): Disposable;
+}
+
 /** Mutual exclusion between windows and processes of the same person. */
 export interface Lock {
   /** Runs `work` while holding the lock called `name`, and releases it however `work` ends. */

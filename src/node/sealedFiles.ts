@@ -1,13 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Log, SecretStore, SharedRecord, SharedRecords } from '../broker/ports.js';
+import { isCode, replaceFile } from './replaceFile.js';
 
 const keyName = 'sealing key';
-/** Other programs hold a file for a moment (indexers, virus scanners), and Windows then refuses to replace it. */
-const renameTries = 10;
-const renamePause = 20;
-const heldByAnother = ['EPERM', 'EACCES', 'EBUSY'];
 /** A write takes a moment; a temporary file this old was left by a process that ended in between. In milliseconds. */
 const abandonedAfter = 60_000;
 
@@ -64,7 +61,7 @@ export class SealedFiles implements SharedRecords {
     const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
     try {
       await writeFile(temporary, JSON.stringify(file), { mode: 0o600 });
-      await replace(temporary, this.#path(name));
+      await replaceFile(temporary, this.#path(name));
     } finally {
       await rm(temporary, { force: true });
     }
@@ -117,18 +114,6 @@ export class SealedFiles implements SharedRecords {
   }
 }
 
-async function replace(from: string, to: string): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await rename(from, to);
-      return;
-    } catch (error) {
-      if (tries === renameTries || !heldByAnother.some((code) => isCode(error, code))) throw error;
-      await new Promise((resolve) => setTimeout(resolve, renamePause));
-    }
-  }
-}
-
 /** A file copied over another's, or with its generation altered, does not open. */
 function boundTo(name: string, generation: number): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`${generation} ${name}`);
@@ -140,8 +125,4 @@ function encode(bytes: Uint8Array | ArrayBuffer): string {
 
 function decode(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, 'base64'));
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
