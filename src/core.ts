@@ -21,6 +21,7 @@ import type {
   RedirectUris,
   SecretStore,
   SharedRecords,
+  WindowNotices,
 } from './broker/ports.js';
 import type { ServerConfig } from './broker/serverSettings.js';
 import { ServerStates } from './broker/serverStates.js';
@@ -31,6 +32,7 @@ import type { CallRecording } from './relay/callRecorder.js';
 import type { ToolPrompt } from './broker/toolPrompt.js';
 import { noToolRules, type ToolRules } from './broker/toolRules.js';
 import { ToolScopes } from './broker/toolScopes.js';
+import { StatesOfWindows } from './broker/statesOfWindows.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
 import { ServerProfiles } from './relay/serverProfiles.js';
@@ -50,6 +52,8 @@ export interface CoreParts {
   readonly sharedRecords?: SharedRecords;
   /** Which account of a server is used here; one that ends with the process where absent. */
   readonly accountChoice?: AccountChoice;
+  /** How windows let each other know what they see; absent where there is one only. */
+  readonly notices?: WindowNotices;
   readonly memory: Memory;
   readonly lock: Lock;
   readonly clock: Clock;
@@ -104,7 +108,9 @@ export function createCore(parts: CoreParts): Core {
     parts.hearsAllWindows,
     parts.accountChoice,
   );
-  const states = new ServerStates(credentials, clock);
+  const { notices } = parts;
+  const states = new ServerStates(credentials, clock, notices !== undefined);
+  const allWindows = notices === undefined ? [] : [new StatesOfWindows(states, notices), notices];
   const personTokens = new AccessTokens(credentials, states, lock, clock, log, http);
   const grants = new DirectGrants({
     ...parts,
@@ -159,7 +165,7 @@ export function createCore(parts: CoreParts): Core {
     states,
   );
   const signOuts = new SignOuts(credentials, states, signIns, lock, log, http);
-  const owned = [signIns, relay, transport, states, credentials];
+  const owned = [signIns, relay, transport, ...allWindows, states, credentials];
   return {
     http,
     credentials,

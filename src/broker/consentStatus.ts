@@ -81,6 +81,19 @@ export type Observation =
   | { readonly kind: 'unreachable'; readonly detail: string }
   | { readonly kind: 'misconfigured'; readonly detail: string };
 
+/** The kinds of {@link Observation}; a notice of another version may hold others. */
+export const observationKinds: ReadonlySet<unknown> = new Set(
+  Object.keys({
+    answered: true,
+    challenged: true,
+    insufficientScope: true,
+    denied: true,
+    ended: true,
+    unreachable: true,
+    misconfigured: true,
+  } satisfies Record<Observation['kind'], true>),
+);
+
 /** What a failed step says of the server; undefined where it says nothing. */
 export function observationOfError({ code, message, details }: OAuthFlowError): Observation | undefined {
   switch (code) {

@@ -13,6 +13,8 @@ export interface CredentialChange {
   readonly serverUrl: string;
   /** Whose it is or was; undefined where it was not known here. */
   readonly accountKey?: string;
+  /** By another window or process. */
+  readonly isElsewhere: boolean;
 }
 
 interface Entry {
@@ -29,6 +31,10 @@ export class CredentialStore implements Disposable {
   /** DPoP keys in use, by record: they remember nonces, which no record holds. */
   readonly #dpopKeys = new Map<string, DpopKey>();
   readonly #lent = new LentTokens();
+  /** Servers whose credentials were asked for here. */
+  readonly #asked = new Set<string>();
+  readonly #subscription: Disposable | undefined;
+  #looking: Promise<void> = Promise.resolve();
   /** Whose credential a record held when it was last read. */
   readonly #accounts = new Map<string, string>();
 
@@ -47,6 +53,7 @@ export class CredentialStore implements Disposable {
   ) {
     this.#records = new NewestRecords(credentialRecords(log), secrets, shared, (name) => this.#tell(name));
     this.#slots = new NewestRecords(accountSlots, secrets, shared, (url) => this.#changed.fire(url));
+    if (!hearsAllWindows) this.#subscription = shared?.onDidChange?.(() => this.#lookForNews());
   }
 
   /** The one in use here, or an account's. */
@@ -123,6 +130,7 @@ export class CredentialStore implements Disposable {
   }
 
   dispose(): void {
+    this.#subscription?.dispose();
     this.#records.dispose();
     this.#slots.dispose();
     this.#dpopKeys.clear();
@@ -145,7 +153,7 @@ export class CredentialStore implements Disposable {
     this.#lent.keep(name, credential);
     const before = this.#accounts.get(name);
     const after = credential && accountKeyOf(credential);
-    for (const accountKey of new Set([before, after])) this.#tellOf(serverUrl, accountKey);
+    for (const accountKey of new Set([before, after])) this.#tellOf(serverUrl, accountKey, false);
   }
 
   /** The first account's place is always looked at. */
@@ -154,6 +162,7 @@ export class CredentialStore implements Disposable {
   }
 
   async #entries(serverUrl: string): Promise<readonly Entry[]> {
+    this.#asked.add(serverUrl);
     const slots = await this.#slotsOf(serverUrl);
     const entries = slots.map(async (slot) => {
       const name = recordName(serverUrl, slot);
@@ -172,11 +181,20 @@ export class CredentialStore implements Disposable {
       slots.map(async (slot) => {
         const name = recordName(serverUrl, slot);
         const isNews = await this.#records.isNews(name);
-        if (isNews) this.#tellOf(serverUrl, this.#accounts.get(name));
+        if (isNews) this.#tellOf(serverUrl, this.#accounts.get(name), true);
         return isNews;
       }),
     );
     return isMore || news.includes(true);
+  }
+
+  /** What other windows wrote is shown here before anything here acts on it. */
+  #lookForNews(): void {
+    const look = async () => {
+      for (const serverUrl of this.#asked) if (await this.#hasNews(serverUrl)) this.#changed.fire(serverUrl);
+    };
+    // A record that cannot be read now is read when it is needed.
+    this.#looking = this.#looking.then(look).catch(() => undefined);
   }
 
   #keepTo(credential: Credential): void {
@@ -189,12 +207,12 @@ export class CredentialStore implements Disposable {
 
   #tell(name: string): void {
     const serverUrl = serverUrlOf(name);
-    this.#tellOf(serverUrl, this.#accounts.get(name));
+    this.#tellOf(serverUrl, this.#accounts.get(name), true);
     this.#changed.fire(serverUrl);
   }
 
-  #tellOf(serverUrl: string, accountKey: string | undefined): void {
-    this.#credentialChanged.fire({ serverUrl, ...(accountKey !== undefined && { accountKey }) });
+  #tellOf(serverUrl: string, accountKey: string | undefined, isElsewhere: boolean): void {
+    this.#credentialChanged.fire({ serverUrl, ...(accountKey !== undefined && { accountKey }), isElsewhere });
   }
 
   #withKeyInUse(name: string, credential: Credential | undefined): Credential | undefined {

@@ -54,6 +54,8 @@ export interface SharedRecords {
   /** The generation alone, which is cheap enough to be asked for at every request. */
   generation(name: string): Promise<number | undefined>;
   write(name: string, record: Required<SharedRecord>): Promise<void>;
+  /** Tells that some record may have been written, by whichever window. */
+  onDidChange?(listener: () => void): Disposable;
 }
 
 /** What one window tells the others, nothing of it secret; it is gone with the window. */

@@ -1,8 +1,9 @@
 import { consentStatus, type AccountInUse, type ConsentStatus, type Observation } from './consentStatus.js';
 import { accountKeyOf, accountLabel, credentialFacts, type Credential } from './credential.js';
-import type { CredentialStore } from './credentialStore.js';
+import type { CredentialChange, CredentialStore } from './credentialStore.js';
 import { Emitter } from './emitter.js';
 import { isUnattended } from './grantChoice.js';
+import { everybody, nobody, Observations, type Seen } from './observations.js';
 import type { Clock, Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 
@@ -19,60 +20,76 @@ const outlivesCredential = new Set<Observation['kind']>([
 /** What is so of the server, whoever asks it, unless it was an account that met it. */
 const concernsEveryAccount = new Set<Observation['kind']>(['unreachable', 'misconfigured']);
 
-/** What was observed of one server. */
-interface Observed {
-  /** Of the server itself, as long as nothing newer was observed. */
-  everybody?: Observation | undefined;
-  /** By the key of the account it was observed with; without a credential by {@link nobody}. */
-  readonly accounts: Map<string, Observation>;
-}
-
-const nobody = '';
-
-/**
- * The newest observation of each server and account, and the consent status that follows from it. What was
- * observed with one account's credential says nothing of another's.
- */
+/** The newest observation of each server and account, in any window, and the consent status that follows from it. */
 export class ServerStates implements Disposable {
-  readonly #observed = new Map<string, Observed>();
+  readonly #observations = new Observations();
   readonly #awaiting = new Map<string, number>();
+  #awaitingElsewhere: ReadonlySet<string> = new Set();
   readonly #changed = new Emitter<string>();
+  readonly #observed = new Emitter<undefined>();
   readonly #subscriptions: readonly Disposable[];
 
   /** Tells the server URL whose status may have changed. */
   readonly onDidChange = this.#changed.event;
+  /** Tells that something was observed, or a consent opened or closed, in this window. */
+  readonly onDidObserve = this.#observed.event;
 
   constructor(
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
+    /** Whether {@link hear} is told what other windows see. */
+    private readonly hearsWindows = false,
   ) {
     this.#subscriptions = [
-      credentials.onDidChangeCredential(({ serverUrl, accountKey }) => this.#forget(serverUrl, accountKey)),
+      credentials.onDidChangeCredential((change) => this.#forget(change)),
       credentials.onDidChange((serverUrl) => this.#changed.fire(serverUrl)),
     ];
   }
 
   /** @param credential what it was observed with */
   observe(server: ServerConfig, observation: Observation, credential?: Credential): void {
-    const observed = this.#of(server.url);
-    const key = credential === undefined ? nobody : accountKeyOf(credential);
-    const before = observed.everybody ?? observed.accounts.get(key);
-    if (credential === undefined && concernsEveryAccount.has(observation.kind))
-      observed.everybody = observation;
-    else {
-      observed.everybody = undefined;
-      // That one tool was answered grants nothing to the tool that was not.
-      const isOfAnotherTool =
-        observation.kind === 'answered' && observed.accounts.get(key)?.kind === 'insufficientScope';
-      if (!isOfAnotherTool) observed.accounts.set(key, observation);
-    }
-    const now = observed.everybody ?? observed.accounts.get(key);
-    if (JSON.stringify(before) !== JSON.stringify(now)) this.#changed.fire(server.url);
+    const own = credential === undefined ? nobody : accountKeyOf(credential);
+    const isOfServer = credential === undefined && concernsEveryAccount.has(observation.kind);
+    const accountKey = isOfServer ? everybody : own;
+    const seen = { serverUrl: server.url, accountKey, at: this.clock.now(), observation };
+    if (!this.#observations.add(seen)) return;
+    this.#changed.fire(server.url);
+    this.#observed.fire(undefined);
+  }
+
+  /** All that was seen, in any window. */
+  get seen(): readonly Seen[] {
+    return this.#observations.all;
+  }
+
+  /** Addresses of the servers that a consent is open for in this window. */
+  get awaitingHere(): readonly string[] {
+    return [...this.#awaiting].filter(([, open]) => open > 0).map(([serverUrl]) => serverUrl);
+  }
+
+  /**
+   * Takes over what other windows saw, and which consents are open there.
+   *
+   * @returns whether something was seen later here than there
+   */
+  hear(seen: readonly Seen[], awaiting: readonly string[]): boolean {
+    const { changed, isAhead } = this.#observations.merge(seen);
+    const before = this.#awaitingElsewhere;
+    this.#awaitingElsewhere = new Set(awaiting);
+    const opened = awaiting.filter((serverUrl) => !before.has(serverUrl));
+    const closed = [...before].filter((serverUrl) => !awaiting.includes(serverUrl));
+    for (const serverUrl of new Set([...changed, ...opened, ...closed])) this.#changed.fire(serverUrl);
+    return isAhead;
   }
 
   /** What was seen counts no more: the next call may be met otherwise. */
   forget(server: ServerConfig): void {
-    if (this.#observed.delete(server.url)) this.#changed.fire(server.url);
+    for (const { serverUrl, accountKey, observation } of this.seen) {
+      if (serverUrl !== server.url || observation === undefined) continue;
+      this.#observations.forget(serverUrl, accountKey, this.clock.now());
+    }
+    this.#changed.fire(server.url);
+    this.#observed.fire(undefined);
   }
 
   /** Marks a consent as open for as long as the returned object is not disposed. */
@@ -80,6 +97,7 @@ export class ServerStates implements Disposable {
     const adjust = (by: number) => {
       this.#awaiting.set(server.url, (this.#awaiting.get(server.url) ?? 0) + by);
       this.#changed.fire(server.url);
+      this.#observed.fire(undefined);
     };
     adjust(1);
     let open = true;
@@ -94,14 +112,14 @@ export class ServerStates implements Disposable {
   /** @param account whose, by its key; that of the account in use here where absent */
   async statusOf(server: ServerConfig, account?: string): Promise<ConsentStatus> {
     const credential = await this.credentials.get(server.url, account);
-    const observed = this.#observed.get(server.url);
     const key = credential === undefined ? nobody : accountKeyOf(credential);
-    const observation = observed?.everybody ?? observed?.accounts.get(key);
+    const observation = this.#observations.of(server.url, key);
+    const isAwaiting = (this.#awaiting.get(server.url) ?? 0) > 0 || this.#awaitingElsewhere.has(server.url);
     const accounts = await this.#accounts(server);
     return consentStatus(
       {
         server: server.name,
-        awaitingConsent: (this.#awaiting.get(server.url) ?? 0) > 0,
+        awaitingConsent: isAwaiting,
         ...(credential !== undefined && { credential: credentialFacts(credential) }),
         ...(observation !== undefined && { observation }),
         isUnattended: isUnattended(server),
@@ -125,18 +143,14 @@ export class ServerStates implements Disposable {
     }));
   }
 
-  #of(serverUrl: string): Observed {
-    const observed = this.#observed.get(serverUrl) ?? { accounts: new Map<string, Observation>() };
-    this.#observed.set(serverUrl, observed);
-    return observed;
-  }
-
-  #forget(serverUrl: string, accountKey: string | undefined): void {
-    const accounts = this.#observed.get(serverUrl)?.accounts;
+  #forget({ serverUrl, accountKey, isElsewhere }: CredentialChange): void {
+    // The window that changed it says what counts since then.
+    if (isElsewhere && this.hearsWindows) return;
     for (const key of [accountKey, nobody]) {
-      const seen = key === undefined ? undefined : accounts?.get(key);
+      const seen = key === undefined ? undefined : this.#observations.seenBy(serverUrl, key);
       if (key !== undefined && seen !== undefined && !outlivesCredential.has(seen.kind))
-        accounts?.delete(key);
+        this.#observations.forget(serverUrl, key, this.clock.now());
     }
+    this.#observed.fire(undefined);
   }
 }

@@ -1,13 +1,23 @@
 import path from 'node:path';
-import type { CallStorage, Clock, Lock, Log, SecretStore, SharedRecords } from '../broker/ports.js';
+import type {
+  CallStorage,
+  Clock,
+  Lock,
+  Log,
+  SecretStore,
+  SharedRecords,
+  WindowNotices,
+} from '../broker/ports.js';
 import { CallFiles } from './callFiles.js';
 import { FileLock } from './fileLock.js';
 import { SealedFiles } from './sealedFiles.js';
+import { WindowNoticeFiles } from './windowNotices.js';
 
 /** What all windows of a person on this machine share on its disk. */
 export interface MachineStorage {
   readonly lock: Lock;
   readonly sharedRecords: SharedRecords;
+  readonly notices: WindowNotices;
   readonly calls: CallStorage;
 }
 
@@ -18,7 +28,8 @@ export function machineStorage(
 ): MachineStorage {
   return {
     lock: new FileLock(path.join(directory, 'locks'), log),
-    sharedRecords: new SealedFiles(path.join(directory, 'credentials'), secrets, log),
+    sharedRecords: new SealedFiles(path.join(directory, 'credentials'), secrets, log, clock),
+    notices: new WindowNoticeFiles(path.join(directory, 'windows'), clock),
     calls: new CallFiles(path.join(directory, 'calls'), clock),
   };
 }

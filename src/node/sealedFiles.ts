@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Log, SecretStore, SharedRecord, SharedRecords } from '../broker/ports.js';
+import type { Clock, Disposable, Log, SecretStore, SharedRecord, SharedRecords } from '../broker/ports.js';
+import { DirectoryWatch } from './directoryWatch.js';
 import { isCode, replaceFile } from './replaceFile.js';
 
 const keyName = 'sealing key';
@@ -27,6 +28,7 @@ export class SealedFiles implements SharedRecords {
     private readonly directory: string,
     private readonly secrets: SecretStore,
     private readonly log: Log,
+    private readonly clock: Clock,
   ) {}
 
   async read(name: string): Promise<SharedRecord | undefined> {
@@ -79,6 +81,15 @@ export class SealedFiles implements SharedRecords {
       );
       if (written < Date.now() - abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
     }
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    const state = async () => {
+      const files = (await readdir(this.directory).catch(() => [])).sort();
+      const times = files.map((name) => stat(path.join(this.directory, name)).then(({ mtimeMs }) => mtimeMs));
+      return JSON.stringify([files, await Promise.all(times)]);
+    };
+    return new DirectoryWatch(this.directory, this.clock, state, listener);
   }
 
   async #readFile(name: string): Promise<SealedFile | undefined> {

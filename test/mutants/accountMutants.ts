@@ -1,6 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const accountsTest = 'test/broker/accounts.test.ts';
+const windowsTest = 'test/broker/statesOfWindows.test.ts';
 const relayTest = 'test/relay/accountChange.test.ts';
 const keepTest = 'test/broker/keepSignIn.test.ts';
 const store = 'src/broker/credentialStore.ts';
@@ -34,10 +35,10 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'what one account met told of another',
-    'src/broker/serverStates.ts',
+    'src/broker/observations.ts',
     [
-      'const before = observed.everybody ?? observed.accounts.get(key);',
-      'observed.accounts.forEach((_seen, one) => observed.accounts.set(one, observation));\n    const before = observed.everybody ?? observed.accounts.get(key);',
+      'keys?.get(everybody)?.observation ?? keys?.get(accountKey)?.observation;',
+      '[...(keys?.values() ?? [])].findLast((seen) => seen.observation)?.observation;',
     ],
     accountsTest,
   ),
@@ -46,7 +47,7 @@ export const accountMutants: readonly Mutant[] = [
     'src/broker/serverStates.ts',
     [
       'for (const key of [accountKey, nobody]) {',
-      'for (const key of [...(accounts?.keys() ?? []), accountKey]) {',
+      'for (const key of [...this.seen.map((seen) => seen.accountKey), accountKey]) {',
     ],
     accountsTest,
   ),
@@ -67,5 +68,29 @@ export const accountMutants: readonly Mutant[] = [
     'src/broker/keepSignIn.ts',
     ["if (answer === 'new') await", 'await'],
     keepTest,
+  ),
+  mutant(
+    'what another window saw not taken over',
+    'src/broker/serverStates.ts',
+    ['this.#observations.merge(seen)', 'this.#observations.merge([])'],
+    windowsTest,
+  ),
+  mutant(
+    'what another window saw before taken for newer',
+    'src/broker/observations.ts',
+    ['if (own !== undefined && rank(own) >= rank(seen)) {', 'if (false) {'],
+    windowsTest,
+  ),
+  mutant(
+    'a consent that is open in another window not shown',
+    'src/broker/serverStates.ts',
+    ['this.#awaitingElsewhere = new Set(awaiting);', 'this.#awaitingElsewhere = new Set();'],
+    windowsTest,
+  ),
+  mutant(
+    'a sign-in that ended in another window taken for none',
+    'src/broker/serverStates.ts',
+    ['if (isElsewhere && this.hearsWindows) return;', ''],
+    windowsTest,
   ),
 ];

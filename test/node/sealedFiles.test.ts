@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SealedFiles } from '../../src/node/sealedFiles.js';
+import { systemClock } from '../../src/node/systemClock.js';
 import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 
 const name = 'https://mcp.example/mcp';
@@ -14,7 +15,7 @@ describe('sealed files', () => {
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'sealed-'));
     secrets = new MemorySecrets();
-    files = new SealedFiles(directory, secrets, new MemoryLog());
+    files = new SealedFiles(directory, secrets, new MemoryLog(), systemClock);
   });
   afterEach(() => rm(directory, { recursive: true }));
   const onlyFile = async () => path.join(directory, (await readdir(directory))[0] ?? '');
@@ -22,21 +23,21 @@ describe('sealed files', () => {
   it('give back the newest record to every window that has the key', async () => {
     await files.write(name, { generation: 1, text: 'first' });
     await files.write(name, { generation: 2, text: 'second' });
-    const other = new SealedFiles(directory, secrets, new MemoryLog());
+    const other = new SealedFiles(directory, secrets, new MemoryLog(), systemClock);
     assert.deepEqual(await other.read(name), { generation: 2, text: 'second' });
     assert.equal(await other.read('https://other.example/mcp'), undefined);
   });
 
   it('tell a window without the key that there is a newer record, and nothing of it', async () => {
     await files.write(name, { generation: 7, text: 'sealed' });
-    const stranger = new SealedFiles(directory, new MemorySecrets(), new MemoryLog());
+    const stranger = new SealedFiles(directory, new MemorySecrets(), new MemoryLog(), systemClock);
     assert.deepEqual(await stranger.read(name), { generation: 7 });
   });
 
   it('tell the generation alone, with and without the key', async () => {
     assert.equal(await files.generation(name), undefined);
     await files.write(name, { generation: 7, text: 'sealed' });
-    const stranger = new SealedFiles(directory, new MemorySecrets(), new MemoryLog());
+    const stranger = new SealedFiles(directory, new MemorySecrets(), new MemoryLog(), systemClock);
     assert.deepEqual([await files.generation(name), await stranger.generation(name)], [7, 7]);
   });
 

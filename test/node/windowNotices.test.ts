@@ -64,7 +64,10 @@ describe('notices between windows', () => {
   it('that cannot be read are left out, and spoil none', async () => {
     const [one, other] = [open(), open()];
     await one.post('here');
-    await writeFile(path.join(directory, `${process.pid}-00000000-0000-4000-8000-000000000000.json`), '{ half');
+    await writeFile(
+      path.join(directory, `${process.pid}-00000000-0000-4000-8000-000000000000.json`),
+      '{ half',
+    );
     assert.deepEqual(await other.others(), ['here']);
   });
 });

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import type { SecretStore, WindowNotices } from '../../src/broker/ports.js';
+import { CredentialStore } from '../../src/broker/credentialStore.js';
+import { ServerStates } from '../../src/broker/serverStates.js';
+import { StatesOfWindows } from '../../src/broker/statesOfWindows.js';
+import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
+
+const server = serverAt('https://mcp.example/mcp');
+
+/** What windows say, in memory. */
+class Board {
+  readonly #notices = new Map<object, unknown>();
+  readonly #listeners = new Map<object, () => void>();
+
+  for(window: object): WindowNotices {
+    const tell = () => {
+      for (const [other, listener] of this.#listeners) if (other !== window) listener();
+    };
+    return {
+      post: (notice) => {
+        this.#notices.set(window, notice);
+        tell();
+        return Promise.resolve();
+      },
+      others: () =>
+        Promise.resolve([...this.#notices].filter(([other]) => other !== window).map(([, notice]) => notice)),
+      onDidChange: (listener) => {
+        this.#listeners.set(window, listener);
+        return { dispose: () => void this.#listeners.delete(window) };
+      },
+      dispose: () => {
+        this.#notices.delete(window);
+        tell();
+      },
+    };
+  }
+}
+
+describe('the states that several windows observe', () => {
+  let board: Board;
+  let storage: SharedStorage;
+  beforeEach(() => {
+    board = new Board();
+    storage = new SharedStorage();
+  });
+
+  function open(secrets: SecretStore = storage.secrets) {
+    const credentials = new CredentialStore(secrets, storage.log);
+    const states = new ServerStates(credentials, storage.clock, true);
+    const notices = board.for(states);
+    const link = new StatesOfWindows(states, notices);
+    return {
+      credentials,
+      states,
+      status: async () => (await states.statusOf(server)).status,
+      close: () => {
+        link.dispose();
+        notices.dispose();
+      },
+    };
+  }
+  /** Whatever is under way between the windows has come to its end. */
+  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const later = () => storage.clock.advance(1);
+
+  it('are the same in all of them', async () => {
+    const [one, other] = [open(), open()];
+    one.states.observe(server, { kind: 'unreachable', detail: 'down' });
+    await settled();
+    assert.equal(await other.status(), 'unreachable');
+    later();
+    other.states.observe(server, { kind: 'answered', authorized: false });
+    await settled();
+    assert.equal(await one.status(), 'open');
+  });
+
+  it('are told to who shows them', async () => {
+    const [one, other] = [open(), open()];
+    const told: string[] = [];
+    other.states.onDidChange((url) => void told.push(url));
+    one.states.observe(server, { kind: 'challenged' });
+    await settled();
+    assert.deepEqual(told, [server.url]);
+  });
+
+  it('await a consent that is open in another one, until it closes', async () => {
+    const [one, other] = [open(), open()];
+    const consent = one.states.awaitConsent(server);
+    await settled();
+    assert.equal(await other.status(), 'awaitingConsent');
+    consent.dispose();
+    await settled();
+    assert.equal(await other.status(), 'unknown');
+  });
+
+  it('await nothing of a window that was closed', async () => {
+    const [one, other] = [open(), open()];
+    one.states.awaitConsent(server);
+    await settled();
+    one.close();
+    await settled();
+    assert.equal(await other.status(), 'unknown');
+  });
+
+  it('are known to a window that opens later', async () => {
+    const one = open();
+    one.states.observe(server, { kind: 'challenged' });
+    await settled();
+    const two = open();
+    later();
+    one.states.observe(server, { kind: 'unreachable', detail: 'down' });
+    await settled();
+    assert.equal(await two.status(), 'unreachable');
+  });
+
+  it('are the newest, also where the older one is told later', async () => {
+    const one = open();
+    one.states.observe(server, { kind: 'unreachable', detail: 'down' });
+    await settled();
+    one.close();
+    const late = board.for({});
+    const two = open();
+    later();
+    two.states.observe(server, { kind: 'challenged' });
+    await late.post({ seen: [{ serverUrl: server.url, accountKey: '', at: 0, observation: { kind: 'answered', authorized: false } }] }); // prettier-ignore
+    await settled();
+    assert.equal(await two.status(), 'signedOut');
+  });
+
+  it('are forgotten in all of them when the sign-in is another one', async () => {
+    const [one, other] = [open(), open()];
+    await one.credentials.put(credentialFor(server.url, 'https://login.example', storage.clock));
+    const credential = await one.credentials.get(server.url);
+    one.states.observe(server, { kind: 'denied', by: 'server', detail: 'no' }, credential);
+    await settled();
+    assert.equal(await other.status(), 'denied');
+    later();
+    await one.credentials.put(
+      credentialFor(server.url, 'https://login.example', storage.clock, { id: 'sign-in-2' }),
+    );
+    await settled();
+    assert.equal(await one.status(), 'ready');
+    assert.equal(await other.status(), 'ready');
+  });
+
+  it('take a sign-in that ended elsewhere for ended, whichever is heard of first', async () => {
+    const { secrets } = storage;
+    const heard: (() => void)[] = [];
+    const [one, other] = [
+      open(),
+      open({
+        get: (key) => secrets.get(key),
+        set: (key, value) => secrets.set(key, value),
+        delete: (key) => secrets.delete(key),
+        onDidChange: (listener) => secrets.onDidChange((key) => heard.push(() => listener(key))),
+      }),
+    ];
+    await one.credentials.put(credentialFor(server.url, 'https://login.example', storage.clock));
+    for (const hear of heard.splice(0)) hear();
+    assert.equal(await other.status(), 'ready');
+    later();
+    await one.credentials.remove(server.url);
+    one.states.observe(server, { kind: 'ended' });
+    await settled();
+    assert.equal(await one.status(), 'expired');
+    later();
+    for (const hear of heard.splice(0)) hear();
+    assert.equal(await other.status(), 'expired');
+  });
+
+  it('are none of what another version wrote that cannot be read', async () => {
+    const other = open();
+    await board.for({}).post({ seen: [{ serverUrl: 1 }, null, { serverUrl: server.url, accountKey: '', at: 9, observation: { kind: 'later' } }], awaiting: 7 }); // prettier-ignore
+    await board.for({}).post('words');
+    await settled();
+    assert.equal(await other.status(), 'unknown');
+  });
+});
