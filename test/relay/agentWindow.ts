@@ -38,7 +38,7 @@ function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOption
   const agents = new Agents({
     relay: broker.relay,
     servers: () => servers,
-    records: new SealedFiles(`${directory}/records`, secrets, log),
+    records: new SealedFiles(`${directory}/records`, secrets, log, clock),
     settings: () => ({ ...defaultAgentSettings, port, requestsPerMinute: 100_000 }),
     lock,
     clock,
