@@ -246,7 +246,7 @@ describe('where agents call', () => {
   });
 
   it('an agent has so many places and no more; what it cancels makes room', async () => {
-    scene.settings = { ...scene.settings, concurrentRequests: 1 };
+    scene.settings = { ...scene.settings, concurrentRequests: 1, requestsPerMinute: 100_000 };
     const guest = await scene.admit({ repositories: {} }, 'wide');
     const raw = guest.raw('repositories');
     // A session that never says that it is initialized holds its calls for a while.
@@ -268,6 +268,6 @@ describe('where agents call', () => {
     await raw.notify('notifications/initialized');
     await (await held).whole();
     assert.equal((await raw.call('ping')).status, 200);
-    scene.settings = { ...scene.settings, concurrentRequests: 16 };
+    scene.settings = { ...scene.settings, concurrentRequests: 16, requestsPerMinute: 600 };
   });
 });
