@@ -1,5 +1,5 @@
-// Bundles the extension into one file, and the script of its page into another. The editor provides `vscode`;
-// everything else goes in.
+// Bundles the extension, the script of its page and the command that speaks stdio for agents into a file each.
+// The editor provides `vscode`; everything else goes in.
 const esbuild = require('esbuild');
 
 const watch = process.argv.includes('--watch');
@@ -14,8 +14,8 @@ const shared = {
 const bundles = [
   {
     ...shared,
-    entryPoints: ['src/extension.ts'],
-    outfile: 'dist/extension.js',
+    entryPoints: { extension: 'src/extension.ts', bridge: 'src/headless/bridgeCommand.ts' },
+    outdir: 'dist',
     platform: 'node',
     format: 'cjs',
     target: 'node22',

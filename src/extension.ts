@@ -5,6 +5,7 @@ import { EditorAccountTokens } from './broker/editorAccountTokens.js';
 import { CallLedger } from './broker/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
+import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
@@ -23,11 +24,13 @@ import { ServerStatuses } from './editor/serverStatuses.js';
 import { NotificationToolPrompt } from './editor/toolPrompt.js';
 import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
+import { BridgeFiles } from './node/bridgeFiles.js';
 import { machineFetch } from './node/machineFetch.js';
 import { machineStorage } from './node/machineStorage.js';
 import { Surfaces } from './editor/surfaces.js';
 import { systemClock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
+import { Agents } from './relay/agents.js';
 
 /** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
 export function activate(context: vscode.ExtensionContext) {
@@ -76,12 +79,14 @@ export function activate(context: vscode.ExtensionContext) {
   const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
-  const surfaces = own(new Surfaces(context, { ...core, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
+  const agents = own(new Agents({ relay, servers: () => settings.servers, records: storage.sharedRecords, settings: agentSettings, lock: storage.lock, clock, log })); // prettier-ignore
+  const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
+  const surfaces = own(new Surfaces(context, { ...core, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, context }; // prettier-ignore
 }

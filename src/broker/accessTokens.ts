@@ -10,9 +10,11 @@ import { errorName } from './errorName.js';
 import { directGrantOf, type DirectGrantName } from './grantChoice.js';
 import { hasLentToken, withoutLentToken } from './lentToken.js';
 import type { Clock, Lock, Log } from './ports.js';
+import { NarrowedTokens } from './narrowedTokens.js';
 import { refreshLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
 import { resourceParameter, signInPolicy } from './signInPolicy.js';
+import type { TokenSource } from './tokenSource.js';
 import type { ServerStates } from './serverStates.js';
 
 /**
@@ -20,8 +22,10 @@ import type { ServerStates } from './serverStates.js';
  * a refresh token is used twice (OAuth 2.1 §4.3.1), so a refresh happens once: one flight a credential here, a
  * lock between windows and processes, and a second look at the store once the lock is held.
  */
-export class AccessTokens {
+export class AccessTokens implements TokenSource {
   readonly #flights = new Map<string, Promise<Credential | undefined>>();
+  /** For callers that are allowed less than was granted. */
+  readonly narrowed: NarrowedTokens;
 
   constructor(
     private readonly credentials: CredentialStore,
@@ -32,7 +36,9 @@ export class AccessTokens {
     private readonly http: Network,
     /** Where absent, a person signs in at every server. */
     private readonly grants?: DirectGrants,
-  ) {}
+  ) {
+    this.narrowed = new NarrowedTokens(this, credentials, lock, clock, log, http);
+  }
 
   /**
    * The credential to send now, refreshed ahead of its expiry where that can be done.

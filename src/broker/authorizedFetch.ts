@@ -15,6 +15,7 @@ import type { MetadataCache } from './metadataCache.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
+import type { TokenSource } from './tokenSource.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** How often one request is met with more scopes (MCP authorization, step-up). */
@@ -31,6 +32,8 @@ export interface UpstreamRequest {
   readonly session?: { readonly person: string | undefined; readonly isStateless?: true } | undefined;
   /** Whom to act as, by the account's key; the account in use here where absent. */
   readonly account?: string | undefined;
+  /** The scopes its token may have at most; absent: all that were granted. */
+  readonly scopeCeiling?: readonly string[];
   readonly signal: AbortSignal;
   /** Told, each time it is sent, with which sign-in. */
   readonly onSend?: (credential: Credential | undefined) => void;
@@ -71,6 +74,11 @@ export class AuthorizedFetch {
     private readonly metadata?: Pick<MetadataCache, 'drop'>,
   ) {}
 
+  /** Tells the address of a server whose tokens have more scopes than some of its callers may use. */
+  get onCannotNarrow() {
+    return this.tokens.narrowed.onDidFail;
+  }
+
   async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     try {
       return await this.#send(server, request);
@@ -97,13 +105,15 @@ export class AuthorizedFetch {
   }
 
   async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
-    let credential = await this.tokens.current(server, request.account);
+    const { scopeCeiling } = request;
+    const tokens = scopeCeiling === undefined ? this.tokens : this.tokens.narrowed.below(scopeCeiling);
+    let credential = await tokens.current(server, request.account);
     if (isStranger(credential, request)) return { kind: 'otherPerson' };
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
       this.metadata?.drop(server);
       await discardBody(response);
-      const renewed = await this.tokens.after401(server, credential);
+      const renewed = await tokens.after401(server, credential);
       if (renewed === undefined && (await this.#isOther(server, request, credential)))
         return { kind: 'otherPerson' };
       if (renewed !== undefined) {
@@ -112,7 +122,7 @@ export class AuthorizedFetch {
       }
     }
     for (let tries = 1; tries <= stepUpLimit && response.status === 403; tries++) {
-      const wider = credential && (await this.#wider(server, response, credential));
+      const wider = credential && (await this.#wider(server, response, credential, tokens));
       if (wider === undefined) break;
       await discardBody(response);
       credential = wider;
@@ -137,11 +147,12 @@ export class AuthorizedFetch {
     server: ServerConfig,
     response: Response,
     credential: Credential,
+    tokens: TokenSource,
   ): Promise<Credential | undefined> {
     const challenge = bearerChallengeOf(shownHeaders(response, credential));
     if (challenge?.error !== 'insufficient_scope') return undefined;
     const { union, added } = stepUpScopes(credential.tokens.scopes, challenge);
-    return added.length === 0 ? undefined : this.tokens.afterInsufficientScope(server, credential, union);
+    return added.length === 0 ? undefined : tokens.afterInsufficientScope(server, credential, union);
   }
 
   async #attempt(

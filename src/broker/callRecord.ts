@@ -47,6 +47,8 @@ export type CallOutcome = (typeof callOutcomes)[number];
  * - `notSettled`: the server asked for consent again and again
  * - `denied`: the server refused it (403), and no consent would change that
  * - `blockedByRule`: a rule of the person's blocks the tool
+ * - `notAdmitted`: the agent was admitted to less
+ * - `consentMissing`: the person was asked, and the agent was told to come again
  * - `malformed`: the request contradicts itself
  */
 export const refusalReasons = [
@@ -58,6 +60,8 @@ export const refusalReasons = [
   'notSettled',
   'denied',
   'blockedByRule',
+  'notAdmitted',
+  'consentMissing',
   'malformed',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];

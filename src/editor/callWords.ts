@@ -41,6 +41,8 @@ export function callWords(): ToolCallsWords {
       notSettled: t('asked again and again'),
       denied: t('denied by the server'),
       blockedByRule: t('blocked by a rule'),
+      notAdmitted: t('not what the agent was admitted to'),
+      consentMissing: t('you had not consented yet'),
       malformed: t('malformed'),
     },
     details: {

@@ -26,6 +26,13 @@ export type CommandId =
   | 'createClientMetadataDocument'
   | 'signInToIdentityProvider'
   | 'signOutOfIdentityProvider'
+  | 'admitAgent'
+  | 'connectAgent'
+  | 'rotateAgentKey'
+  | 'withdrawAgent'
+  | 'grantAgent'
+  | 'declineAgent'
+  | 'agentsPort'
   | 'showToolCalls'
   | 'exportToolCalls'
   | 'clearToolCalls';

@@ -7,6 +7,7 @@ import { registerChatTools, type ChatToolParts } from './chatTools/registerChatT
 import { Commands } from './commands.js';
 import { DiagnoseServer } from './diagnoseServer.js';
 import { FactRows } from './factRows.js';
+import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { ServersTree } from './serversTree.js';
@@ -18,7 +19,10 @@ import type { EditorToolRules } from './toolRuleSettings.js';
 
 /** What is shown, and what it can be told to do. */
 export interface SurfaceParts
-  extends Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>, ChatToolParts {
+  extends
+    Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
+    ChatToolParts,
+    RegisterAgentsParts {
   readonly settings: EditorServerSettings;
   readonly statuses: CommandParts['statuses'];
   readonly credentials: CommandParts['credentials'];
@@ -48,7 +52,9 @@ export class Surfaces implements Disposable {
     const diagnosis = own(
       new DiagnoseServer(context, { credentials, http, clock, discovery: parts.answers }),
     );
-    registerCommands(own(new Commands(parts.log)), {
+    const commands = own(new Commands(parts.log));
+    own(registerAgents(commands, parts));
+    registerCommands(commands, {
       ...parts,
       toolCalls: { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) },
       diagnosis,

@@ -29,11 +29,13 @@ export async function refreshTokens(
     readonly client: OAuthClient;
     readonly tokens: TokenSet;
     readonly resource?: string;
+    /** Some of those that were granted, for a token with no more; absent: all of them. */
+    readonly scopes?: readonly string[];
   },
   http: HttpContext,
   now: () => number,
 ): Promise<TokenSet> {
-  const { as, tokens, resource } = o;
+  const { as, tokens, resource, scopes } = o;
   const { dpopKey } = tokens;
   const endpoint = tokenEndpoint(as);
   if (tokens.refreshToken === undefined) throw ended(as, 'there is no refresh token');
@@ -46,7 +48,10 @@ export async function refreshTokens(
     oauth.refreshTokenGrantRequest(as, client, clientAuthentication(o.client), refreshToken, {
       ...libraryRequest(http),
       ...proof,
-      ...(resource !== undefined && { additionalParameters: { resource } }),
+      additionalParameters: {
+        ...(resource !== undefined && { resource }),
+        ...(scopes !== undefined && { scope: scopes.join(' ') }),
+      },
     }),
   );
   const accepted = await acceptedTokenAnswer(answer, endpoint, [
@@ -67,7 +72,7 @@ export async function refreshTokens(
       throw invalidTokenResponse(endpoint, 'it is for another account');
     }
     const dpop = dpopKey === undefined ? undefined : { key: dpopKey, required: true };
-    const fresh = tokenSetOf(body, claims, tokens.scopes, askedAt, endpoint, dpop);
+    const fresh = tokenSetOf(body, claims, scopes ?? tokens.scopes, askedAt, endpoint, dpop);
     const { idToken, ...renewed } = fresh;
     return {
       ...renewed,

@@ -5,7 +5,7 @@ import type { HeldRequest } from './heldRequest.js';
 import { UnboundedAnswerError } from './upstreamBody.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
 import { untilAborted } from './untilAborted.js';
-import { upstreamHeaders } from './upstreamRequest.js';
+import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** How often in a row a stream that brings nothing of the request is resumed. */
@@ -71,7 +71,7 @@ export class AnswerStreams {
       method: 'GET',
       headers,
       session: sentIn,
-      account: held.session.caller.account,
+      ...accessOf(held.session),
       signal,
     });
     if (outcome.kind !== 'response') return undefined;

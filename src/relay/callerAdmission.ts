@@ -1,7 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { AskingAgent } from '../broker/agentConsents.js';
 import type { CallerKind } from '../broker/callRecord.js';
 import { Redacted } from '../oauth/redacted.js';
+
+/** A caller's place among the others. */
+export interface CallerLimits {
+  /** @returns what to call when the request has its answer; undefined where too many wait for theirs */
+  begin(): (() => void) | undefined;
+}
 
 /** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
 export interface Caller {
@@ -13,6 +20,8 @@ export interface Caller {
   readonly serverUrl?: string;
   /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
   readonly account?: string;
+  /** Which agent, and what it may do at the server it calls. */
+  readonly agent?: AskingAgent & { readonly limits: CallerLimits };
 }
 
 /** The editor's own MCP client. */

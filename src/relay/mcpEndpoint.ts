@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
+import type { AuthorizedFetch, UpstreamRequest } from '../broker/authorizedFetch.js';
 import { errorName } from '../broker/errorName.js';
 import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
@@ -12,6 +12,7 @@ import {
   toolsChangedMessage,
 } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
+import { hasPlace } from './agentLimits.js';
 import type { CallRecorder } from './callRecorder.js';
 import type { Caller } from './callerAdmission.js';
 import { CallerSessions } from './callerSessions.js';
@@ -24,7 +25,7 @@ import { readBody, refuseBody } from './requestBody.js';
 import type { ServerStreams } from './serverStream.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { StatelessRequests } from './statelessRequests.js';
-import { upstreamHeaders } from './upstreamRequest.js';
+import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -56,10 +57,9 @@ export class McpEndpoint {
     switch (request.method) {
       case 'POST':
         return this.#post(server, caller, request, response);
-      case 'GET': {
+      case 'GET':
         this.#get(server, caller, request, response);
         return;
-      }
       case 'DELETE':
         return this.#delete(server, caller, request, response);
       default:
@@ -116,6 +116,7 @@ export class McpEndpoint {
     }
     let call: OpenCall | undefined;
     if (message.kind === 'request') {
+      if (!hasPlace(caller.agent?.limits, message.request.id, response)) return;
       call = this.parts.recorder?.begin(server, caller, message.request, response);
       const disagreement = headerDisagreement(message.request, (name) => headerOf(request, name));
       if (disagreement !== undefined) {
@@ -155,12 +156,12 @@ export class McpEndpoint {
       }
       case 'notification':
         if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);
-        await this.#forward(session, body, request);
+        await this.#tell(session, 'POST', request.headers, { body });
         if (message.method === 'notifications/initialized') session.markInitialized();
         break;
       case 'response':
         if (!session.settleElicitation(message.id, message.result))
-          await this.#forward(session, body, request);
+          await this.#tell(session, 'POST', request.headers, { body });
         break;
     }
     response.writeHead(202).end();
@@ -200,23 +201,6 @@ export class McpEndpoint {
     }
   }
 
-  /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
-  async #forward(session: RelaySession, body: Buffer, request: IncomingMessage): Promise<void> {
-    await this.parts.upstreams.leaveStrangers(session);
-    const { upstream } = session;
-    if (upstream === undefined || session.isBridged) return;
-    const headers = upstreamHeaders('POST', upstream, request.headers);
-    const outcome = await this.parts.authorizedFetch.send(session.server, {
-      method: 'POST',
-      headers,
-      body,
-      session: upstream,
-      account: session.caller.account,
-      signal: session.closed,
-    });
-    if (outcome.kind === 'response') await discardBody(outcome.response);
-  }
-
   #get(server: ServerConfig, caller: Caller, request: IncomingMessage, response: ServerResponse): void {
     const session = this.#sessions.find(server, caller, headerOf(request, 'mcp-session-id'));
     if (session === undefined) {
@@ -244,23 +228,29 @@ export class McpEndpoint {
     }
     this.#sessions.leave(session);
     try {
-      await this.#endUpstream(session);
+      await this.#tell(session, 'DELETE');
     } finally {
       session.close();
     }
     response.writeHead(200).end();
   }
 
-  async #endUpstream(session: RelaySession): Promise<void> {
+  /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
+  async #tell(
+    session: RelaySession,
+    method: 'POST' | 'DELETE',
+    caller: IncomingHttpHeaders = {},
+    body: Pick<UpstreamRequest, 'body'> = {},
+  ): Promise<void> {
     await this.parts.upstreams.leaveStrangers(session);
     const { upstream } = session;
     if (upstream === undefined || session.isBridged) return;
-    const headers = upstreamHeaders('DELETE', upstream);
     const outcome = await this.parts.authorizedFetch.send(session.server, {
-      method: 'DELETE',
-      headers,
+      method,
+      headers: upstreamHeaders(method, upstream, caller),
+      ...body,
       session: upstream,
-      account: session.caller.account,
+      ...accessOf(session),
       signal: session.closed,
     });
     if (outcome.kind === 'response') await discardBody(outcome.response);

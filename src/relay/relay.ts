@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AgentConsents } from '../broker/agentConsents.js';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { callbackPath, isCallbackPath } from '../broker/callbackPath.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
@@ -86,12 +87,19 @@ export class Relay implements Disposable, Launcher {
   readonly #launchPages: LaunchPages;
   readonly #loopbackCallbacks: LoopbackCallbacks;
   readonly #loopbackPorts: LoopbackPorts;
-  readonly #endpoint: McpEndpoint;
+  /** For callers that are admitted elsewhere. */
+  readonly endpoint: McpEndpoint;
+  /** What agents wait for. */
+  readonly agentConsents: AgentConsents;
   readonly #subscriptions: readonly Disposable[];
   readonly #keys = new Map<string, Redacted>();
 
+  /** The names of a server's tools, as far as they are known. */
+  readonly toolNames: (server: ServerConfig) => readonly string[];
+
   constructor(private readonly parts: RelayParts) {
     const { authorizedFetch, credentials, profiles, recording, clock, log } = parts;
+    this.toolNames = (server) => (profiles.tools(server) ?? []).map(({ name }) => name);
     const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
     const upstreams = new UpstreamSessions(
       authorizedFetch,
@@ -106,12 +114,13 @@ export class Relay implements Disposable, Launcher {
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
     const tasks = new CallerTasks();
+    this.agentConsents = new AgentConsents(credentials, clock);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
     const gate = new ToolGate(parts.toolRules, credentials, clock, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons); // prettier-ignore
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
-    this.#endpoint = new McpEndpoint({
+    this.endpoint = new McpEndpoint({
       authorizedFetch,
       upstreams,
       requests,
@@ -128,8 +137,8 @@ export class Relay implements Disposable, Launcher {
     this.#loopbackCallbacks = new LoopbackCallbacks(parts.callbacks);
     this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
     this.#subscriptions = [
-      credentials.onDidChange((serverUrl) => void this.#endpoint.serverChanged(serverUrl)),
-      parts.toolRules.onDidChange(() => this.#endpoint.toolsChanged()),
+      credentials.onDidChange((serverUrl) => void this.endpoint.serverChanged(serverUrl)),
+      parts.toolRules.onDidChange(() => this.endpoint.toolsChanged()),
     ];
   }
 
@@ -160,7 +169,7 @@ export class Relay implements Disposable, Launcher {
     const id = extensionId(server, account);
     this.#keys.delete(id);
     this.#admission.revokeKey(id);
-    this.#endpoint.callerLeft(id);
+    this.endpoint.callerLeft(id);
   }
 
   async open(lifetime: number, onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage> {
@@ -175,7 +184,8 @@ export class Relay implements Disposable, Launcher {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#endpoint.dispose();
+    this.agentConsents.dispose();
+    this.endpoint.dispose();
     this.#loopbackPorts.dispose();
     this.#listener.dispose();
   }
@@ -227,7 +237,7 @@ export class Relay implements Disposable, Launcher {
       notFound(response);
       return;
     }
-    return this.#endpoint.answer(server, caller, request, response);
+    return this.endpoint.answer(server, caller, request, response);
   }
 
   #serverCalled(encodedName: string): ServerConfig | undefined {

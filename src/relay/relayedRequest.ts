@@ -1,13 +1,16 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { AgentConsents } from '../broker/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
 import type { CallEnding, RefusalReason } from '../broker/callRecord.js';
 import type { Credential } from '../broker/credential.js';
+import { agentRefusals } from '../mcp/agentWords.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
 import { againLine, identityLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
 import { serverWords } from '../oauth/serverWords.js';
+import { agentCall, askForAgent, isToolNotAdmitted } from './agentRequest.js';
 import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
@@ -18,7 +21,7 @@ import type { ToolGate } from './toolGate.js';
 import type { UpstreamAnswers } from './upstreamAnswer.js';
 import { refuseUnanswered } from './upstreamRefusal.js';
 import { untilAborted } from './untilAborted.js';
-import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 
 /** How often one request may ask the person, before the server is believed to want something else. */
@@ -37,6 +40,7 @@ export class RelayedRequests {
     private readonly tasks: CallerTasks,
     private readonly gate: ToolGate,
     private readonly lessons: ScopeLessons,
+    private readonly agentConsents: AgentConsents,
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
@@ -52,6 +56,10 @@ export class RelayedRequests {
     const { session, request } = held;
     if (this.tasks.isForeign(held)) {
       held.fail(ErrorCode.InvalidParams, 'This caller began no task of that id.');
+      return;
+    }
+    if (isToolNotAdmitted(held)) {
+      held.refuse(agentRefusals.toolNotAdmitted(agentCall(held)), refused('notAdmitted'));
       return;
     }
     if (request.method === 'tools/call' && held.tool === undefined) {
@@ -89,6 +97,11 @@ export class RelayedRequests {
         return;
       }
       need = outcome.need;
+      if (session.caller.agent !== undefined) {
+        const { text, reason } = await askForAgent(held, session.caller.agent, need, this.agentConsents);
+        held.refuse(text, refused(reason));
+        return;
+      }
       if (asked === consentLimit) break;
       const consent = await this.consent.obtain(held, need);
       if (consent.kind === 'asked') return;
@@ -147,7 +160,7 @@ export class RelayedRequests {
       method: 'POST',
       ...post,
       session: sessionOf(upstream),
-      account: session.caller.account,
+      ...accessOf(session),
       signal: held.upstreamSignal,
       ...(held.tool !== undefined && { tool: held.tool }),
       onSend: (credential) => held.call?.sentWith(credential),

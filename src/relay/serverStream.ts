@@ -3,7 +3,7 @@ import type { Log } from '../broker/ports.js';
 import type { EventStream } from './eventStream.js';
 import type { RelaySession } from './relaySession.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
-import { upstreamHeaders } from './upstreamRequest.js';
+import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -60,7 +60,7 @@ export class ServerStreams {
         method: 'GET',
         headers,
         session: upstream,
-        account: session.caller.account,
+        ...accessOf(session),
         signal: AbortSignal.any([closed, upstreamLeft]),
       });
       if (outcome.kind !== 'response') return;

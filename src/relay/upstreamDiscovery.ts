@@ -13,7 +13,7 @@ import { discardBody } from '../oauth/discardBody.js';
 import { patiently } from './patience.js';
 import type { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
-import { upstreamHeaders } from './upstreamRequest.js';
+import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import { resultOf } from './upstreamResult.js';
 
 export type DiscoveryOutcome =
@@ -37,10 +37,8 @@ export class UpstreamDiscovery {
     );
   }
 
-  async #discover(
-    { server, initialize, caller }: RelaySession,
-    signal: AbortSignal,
-  ): Promise<DiscoveryOutcome> {
+  async #discover(session: RelaySession, signal: AbortSignal): Promise<DiscoveryOutcome> {
+    const { server, initialize } = session;
     const question: JSONRPCRequest = {
       jsonrpc: '2.0',
       id: 'mcp-oauth-broker/discover',
@@ -53,7 +51,7 @@ export class UpstreamDiscovery {
       method: 'POST',
       headers,
       body: Buffer.from(JSON.stringify(request)),
-      account: caller.account,
+      ...accessOf(session),
       signal,
     });
     if (outcome.kind !== 'response') return outcome;

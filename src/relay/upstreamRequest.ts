@@ -37,6 +37,13 @@ export function upstreamHeaders(
   return headers;
 }
 
+/** Whose account acts for a caller, and with which scopes at most. */
+export function accessOf({ caller }: RelaySession): Pick<UpstreamRequest, 'account' | 'scopeCeiling'> {
+  const { account, agent } = caller;
+  const scopes = agent?.access.scopes;
+  return { ...(account !== undefined && { account }), ...(scopes !== undefined && { scopeCeiling: scopes }) };
+}
+
 /** What ties a request to who its session was begun as; a server without sessions takes each by itself. */
 export function sessionOf(upstream: UpstreamSession | undefined): UpstreamSession | undefined {
   return upstream?.isStateless === true ? undefined : upstream;

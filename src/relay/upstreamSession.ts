@@ -16,7 +16,7 @@ import { patiently } from './patience.js';
 import type { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import type { UpstreamDiscovery } from './upstreamDiscovery.js';
-import { sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import { resultOf } from './upstreamResult.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -185,7 +185,7 @@ export class UpstreamSessions {
       method: 'POST',
       ...post,
       session: sessionOf(session.upstream),
-      account: session.caller.account,
+      ...accessOf(session),
       signal,
     });
   }

@@ -33,7 +33,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   editor: { layers: ['broker', 'oauth', 'mcp', 'webview/toolCallsProtocol'], packages: ['vscode'] },
   // What both composition roots put together.
   'core.ts': { layers: ['oauth', 'mcp', 'broker', 'relay'], packages: [] },
-  headless: { layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'core'], packages: ['node:*'] },
+  headless: {
+    layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'core'],
+    packages: ['node:*', '@modelcontextprotocol/sdk'],
+  },
   'extension.ts': everything,
 };
 

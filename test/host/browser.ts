@@ -7,6 +7,8 @@ export interface BrowserOptions {
   /** Absolute path of the executable; `CHROMIUM` by default. */
   readonly executablePath?: string;
   readonly headless?: boolean;
+  /** Further flags, such as where names are. */
+  readonly flags?: readonly string[];
 }
 
 export interface Browser {
@@ -37,7 +39,13 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
   const env = { ...process.env, XDG_CONFIG_HOME: beside.path, XDG_CACHE_HOME: beside.path };
   // On a signal the caller closes it in its own order; left to itself the browser would end the process.
   const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-  const launch = { executablePath, headless: options.headless ?? true, args: FLAGS, env, ...signals };
+  const launch = {
+    executablePath,
+    headless: options.headless ?? true,
+    args: [...FLAGS, ...(options.flags ?? [])],
+    env,
+    ...signals,
+  };
   try {
     const context = await launchContext(options.profileDir, launch);
     return {

@@ -18,7 +18,7 @@ export const accountMutants: readonly Mutant[] = [
   mutant(
     'a caller tied to one account that acts as the one in use',
     'src/relay/relayedRequest.ts',
-    ['account: session.caller.account,', ''],
+    ['...accessOf(session),', ''],
     relayTest,
   ),
   mutant(

@@ -1,4 +1,5 @@
 import { accountMutants } from './accountMutants.js';
+import { agentMutants } from './agentMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { chatMutants } from './chatMutants.js';
@@ -23,6 +24,7 @@ export const catalogue: readonly Mutant[] = [
   ...brokerMutants,
   ...identityMutants,
   ...relayMutants,
+  ...agentMutants,
   ...recordMutants,
   ...statelessMutants,
   ...chatMutants,

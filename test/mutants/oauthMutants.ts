@@ -89,7 +89,7 @@ export const oauthMutants: readonly Mutant[] = [
   mutant(
     'resource left out of the refresh',
     refresh,
-    ['...(resource !== undefined && { additionalParameters: { resource } }),', ''],
+    ['...(resource !== undefined && { resource }),', ''],
     tokens,
   ),
   mutant(

@@ -1,0 +1,142 @@
+import { isSessionScope } from '../oauth/scopeSelection.js';
+import type { AdmittedServer } from './agentAdmission.js';
+import type { ConsentNeed } from './authorizedFetch.js';
+import type { CredentialStore } from './credentialStore.js';
+import { Emitter } from './emitter.js';
+import type { Clock, Disposable } from './ports.js';
+import type { ServerConfig } from './serverSettings.js';
+import type { SignInRequest } from './signInRequest.js';
+
+/** Who said “not now” is left in peace for this long, in milliseconds, unless they look themselves. */
+const peace = 10 * 60_000;
+
+/** The agent that asks, and what it was admitted with at the server it asks for. */
+export interface AskingAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly access: AdmittedServer;
+}
+
+/** A consent that an agent's call lacked, for the person to give when they like. */
+export interface AgentAsk {
+  readonly id: string;
+  readonly agent: AskingAgent;
+  readonly server: ServerConfig;
+  /** What was called, fit to be shown. */
+  readonly what: string;
+  readonly kind: ConsentNeed['kind'];
+  /** The scopes that are missing, none beyond the admission's. */
+  readonly scopes: readonly string[];
+  /** How to sign in for it. */
+  readonly request: Omit<SignInRequest, 'deadline'>;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
+export type AskOutcome =
+  | { readonly kind: 'asked'; readonly scopes: readonly string[] }
+  /** The person was asked a while ago and said no. */
+  | { readonly kind: 'declined' }
+  /** Scopes past the admission's; nobody is asked. */
+  | { readonly kind: 'notAdmitted'; readonly scopes: readonly string[] };
+
+/**
+ * What agents wait for. An agent is answered at once, and only what the person does here opens a browser; the
+ * same need is asked for once, however often the agent calls.
+ */
+export class AgentConsents implements Disposable {
+  readonly #asks = new Map<string, AgentAsk>();
+  /** Until when a need is not asked for again. */
+  readonly #declined = new Map<string, number>();
+  readonly #asked = new Emitter<AgentAsk>();
+  readonly #changed = new Emitter<undefined>();
+  readonly #subscription: Disposable;
+
+  /** Tells of a need that nobody has been asked for yet. */
+  readonly onDidAsk = this.#asked.event;
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly clock: Clock,
+  ) {
+    this.#subscription = credentials.onDidChange((serverUrl) => void this.#settle(serverUrl));
+  }
+
+  /** Oldest first. */
+  get pending(): readonly AgentAsk[] {
+    return [...this.#asks.values()];
+  }
+
+  async ask(agent: AskingAgent, server: ServerConfig, what: string, need: ConsentNeed): Promise<AskOutcome> {
+    const ceiling = agent.access.scopes;
+    const wanted = need.kind === 'stepUp' ? need.missing : (need.challenge?.scopes ?? ceiling ?? []);
+    const isAdmitted = (scope: string) =>
+      ceiling === undefined || ceiling.includes(scope) || isSessionScope(scope);
+    const scopes = wanted.filter(isAdmitted);
+    const beyond = wanted.filter((scope) => !isAdmitted(scope));
+    // A first sign-in names all a server has, of which some will do; a step-up, just what the call needs.
+    if (beyond.length > 0 && (need.kind === 'stepUp' || scopes.length === 0)) {
+      return { kind: 'notAdmitted', scopes: beyond };
+    }
+    const id = JSON.stringify([agent.id, server.url, need.kind, ...scopes]);
+    if ((this.#declined.get(id) ?? 0) > this.clock.now()) return { kind: 'declined' };
+    const isNew = !this.#asks.has(id);
+    const request = await this.#requestFor(agent, server, need, ceiling === undefined ? undefined : scopes);
+    const ask = { id, agent, server, what, kind: need.kind, scopes, request, askedAt: this.clock.now() };
+    if (isNew) {
+      this.#asks.set(id, ask);
+      this.#asked.fire(ask);
+      this.#changed.fire(undefined);
+    }
+    return { kind: 'asked', scopes };
+  }
+
+  /** The person said “not now”. */
+  decline(id: string): void {
+    this.#declined.set(id, this.clock.now() + peace);
+    if (this.#asks.delete(id)) this.#changed.fire(undefined);
+  }
+
+  /** The agent is gone, and what it asked for with it. */
+  forget(agentId: string): void {
+    for (const { id, agent } of this.pending) if (agent.id === agentId) this.#asks.delete(id);
+    this.#changed.fire(undefined);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  /** What is held stays held: the sign-in is the person's, and others act with it too. */
+  async #requestFor(
+    { access: { account } }: AskingAgent,
+    server: ServerConfig,
+    need: ConsentNeed,
+    scopes: readonly string[] | undefined,
+  ): Promise<AgentAsk['request']> {
+    const { challenge } = need;
+    const wanted = need.kind === 'stepUp' ? need.missing : scopes;
+    const held = (await this.credentials.get(server.url, account))?.tokens.scopes ?? [];
+    return {
+      ...(challenge !== undefined && { challenge }),
+      ...(account !== undefined && { account }),
+      ...(wanted !== undefined && wanted.length > 0 && { scopes: [...new Set([...held, ...wanted])] }),
+    };
+  }
+
+  async #settle(serverUrl: string): Promise<void> {
+    const waiting = this.pending.filter(({ server }) => server.url === serverUrl);
+    const isGiven = await Promise.all(waiting.map((ask) => this.#isGiven(ask)));
+    const given = waiting.filter((_ask, at) => isGiven[at] === true);
+    for (const { id } of given) this.#asks.delete(id);
+    if (given.length > 0) this.#changed.fire(undefined);
+  }
+
+  async #isGiven({ agent, server, kind, scopes, askedAt }: AgentAsk): Promise<boolean> {
+    const credential = await this.credentials.get(server.url, agent.access.account).catch(() => undefined);
+    if (credential === undefined || credential.obtainedAt < askedAt) return false;
+    const { scopes: held } = credential.tokens;
+    return kind === 'signIn' || scopes.every((scope) => held.includes(scope) || isSessionScope(scope));
+  }
+}

@@ -1,0 +1,36 @@
+/** How much of the relay one agent may take. */
+export interface AgentLimitSettings {
+  readonly requestsPerMinute: number;
+  /** Requests that wait for their answer at the same time. */
+  readonly concurrentRequests: number;
+}
+
+/** How agents are served. */
+export interface AgentSettings extends AgentLimitSettings {
+  readonly port: number;
+}
+
+/**
+ * The port lies below those that systems give to outgoing connections, so that it is free when it is needed. The
+ * limits are wide enough for an agent that works, and too narrow for one that has run wild.
+ */
+export const defaultAgentSettings: AgentSettings = {
+  port: 29_417,
+  requestsPerMinute: 600,
+  concurrentRequests: 16,
+};
+
+/** The path at which agents reach a server; it stays the same for as long as the server has its name. */
+export function agentPath(serverName: string): string {
+  return `/agents/${encodeURIComponent(serverName)}/mcp`;
+}
+
+/** Who listens where agents call. */
+export type AgentsPortState =
+  /** Nobody, because no agent is admitted. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'serving'; readonly port: number }
+  /** Another window; this one takes over when that ends. */
+  | { readonly kind: 'standby'; readonly port: number }
+  /** A process that does not prove to be a window of this person, or nobody may. */
+  | { readonly kind: 'blocked'; readonly port: number; readonly why: 'foreign' | 'silent' | 'notAllowed' };

@@ -1,0 +1,181 @@
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
+import type { Network } from '../oauth/httpContext.js';
+import { onWordOf } from '../oauth/networkReach.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { isSessionScope } from '../oauth/scopeSelection.js';
+import { refreshTokens } from '../oauth/tokenRefresh.js';
+import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
+import type { CredentialStore } from './credentialStore.js';
+import { Emitter } from './emitter.js';
+import type { Clock, Lock, Log } from './ports.js';
+import { refreshLock } from './refreshLock.js';
+import type { ServerConfig } from './serverSettings.js';
+import { resourceParameter, signInPolicy } from './signInPolicy.js';
+import type { TokenSource } from './tokenSource.js';
+
+/** What the narrowing of one sign-in to some scopes has come to. */
+interface Narrowed {
+  /** The newest narrow token; undefined where the authorization server gives none. */
+  readonly credential: Credential | undefined;
+}
+
+/**
+ * Tokens with fewer scopes than the person granted, for callers that are allowed no more: the refresh token
+ * gets one when it is shown with a narrower `scope` (RFC 6749 §6), and what it was granted for stays whole.
+ */
+export class NarrowedTokens {
+  /** By sign-in and scopes. */
+  readonly #narrowed = new Map<string, Narrowed>();
+  readonly #flights = new Map<string, Promise<Credential | undefined>>();
+  readonly #refused = new Emitter<string>();
+
+  /** Tells the address of a server whose tokens cannot be narrowed: its calls are made with all that was granted. */
+  readonly onDidFail = this.#refused.event;
+
+  constructor(
+    private readonly tokens: TokenSource,
+    private readonly credentials: CredentialStore,
+    private readonly lock: Lock,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly http: Network,
+  ) {}
+
+  /** Tokens with these scopes at most. */
+  below(ceiling: readonly string[]): TokenSource {
+    return {
+      current: async (server, account) => {
+        const whole = await this.tokens.current(server, account);
+        return whole === undefined ? undefined : this.#current(server, whole, ceiling);
+      },
+      after401: (server, refused) => this.#after401(server, refused, ceiling),
+      // Such as a client's own tokens, which nobody refreshes: more than the ceiling is not asked for.
+      afterInsufficientScope: (server, refused, scopes) =>
+        scopes.every((scope) => isWithin(scope, ceiling))
+          ? this.tokens.afterInsufficientScope(server, refused, scopes)
+          : Promise.resolve(undefined),
+    };
+  }
+
+  async #current(
+    server: ServerConfig,
+    whole: Credential,
+    ceiling: readonly string[],
+  ): Promise<Credential | undefined> {
+    if (whole.tokens.scopes.every((scope) => isWithin(scope, ceiling))) return whole;
+    const scopes = whole.tokens.scopes.filter((scope) => ceiling.includes(scope));
+    // Nothing of what was granted is allowed; and without any, `scope` would ask for everything.
+    if (scopes.length === 0) return undefined;
+    const key = keyOf(whole, scopes);
+    const known = this.#narrowed.get(key);
+    if (known === undefined) return this.#narrow(server, whole, scopes);
+    if (known.credential === undefined) return whole;
+    if (!isNearExpiry(known.credential, this.clock.now())) return known.credential;
+    try {
+      return await this.#narrow(server, whole, scopes);
+    } catch (error) {
+      const { expiresAt = Infinity } = known.credential.tokens;
+      if (expiresAt <= this.clock.now()) throw error;
+      return known.credential;
+    }
+  }
+
+  async #after401(
+    server: ServerConfig,
+    refused: Credential,
+    ceiling: readonly string[],
+  ): Promise<Credential | undefined> {
+    const narrow = [...this.#narrowed].find(([, { credential }]) => isSameToken(credential, refused));
+    const whole =
+      narrow === undefined
+        ? await this.tokens.after401(server, refused)
+        : await this.tokens.current(server, accountKeyOf(refused));
+    if (narrow !== undefined) this.#narrowed.delete(narrow[0]);
+    const renewed = whole === undefined ? undefined : await this.#current(server, whole, ceiling);
+    return isSameToken(renewed, refused) ? undefined : renewed;
+  }
+
+  /** One flight for each: a refresh token that is shown twice ends the sign-in. */
+  #narrow(server: ServerConfig, whole: Credential, scopes: readonly string[]) {
+    const key = keyOf(whole, scopes);
+    const running = this.#flights.get(key);
+    if (running !== undefined) return running;
+    const flight = this.lock
+      .hold(refreshLock(server.url, accountKeyOf(whole)), () => this.#narrowLocked(server, whole, scopes))
+      .finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  async #narrowLocked(
+    server: ServerConfig,
+    whole: Credential,
+    scopes: readonly string[],
+  ): Promise<Credential | undefined> {
+    const latest = await this.credentials.reread(server.url, accountKeyOf(whole));
+    // Whoever signed in or out meanwhile is asked for at the next request.
+    if (latest?.id !== whole.id) return latest === undefined ? undefined : whole;
+    const key = keyOf(latest, scopes);
+    if (latest.tokens.refreshToken === undefined) return this.#cannot(server, key, latest);
+    const { as, client, tokens, resource } = latest;
+    const policy = signInPolicy(server, identifierOf(as));
+    const http = { ...this.http, ...onWordOf(server.url) };
+    try {
+      const fresh = await refreshTokens(
+        { as, client, tokens, ...resourceParameter(policy, resource), scopes },
+        http,
+        () => this.clock.now(),
+      );
+      const { accessToken, refreshToken, expiresAt, ...rest } = fresh;
+      const isNarrow = fresh.scopes.every((scope) => isWithin(scope, scopes));
+      const obtainedAt = this.clock.now();
+      if (!isNarrow) {
+        const refreshed = { ...latest, tokens: fresh, obtainedAt };
+        await this.credentials.put(refreshed);
+        return this.#cannot(server, key, refreshed);
+      }
+      // RFC 6749 §6: a refresh token that comes with it has the scopes of the one that was shown.
+      if (refreshToken?.expose() !== tokens.refreshToken?.expose() && refreshToken !== undefined) {
+        await this.credentials.put({ ...latest, tokens: { ...tokens, refreshToken } });
+      }
+      const narrow = {
+        ...latest,
+        tokens: { ...rest, accessToken, ...(expiresAt !== undefined && { expiresAt }) },
+        obtainedAt,
+      };
+      this.#narrowed.set(key, { credential: narrow });
+      this.log.info(`${server.name}: token for ${scopes.join(' ')} at ${new URL(as.issuer).host}.`);
+      return narrow;
+    } catch (error) {
+      if (!(error instanceof OAuthFlowError)) throw error;
+      if (error.code === 'refreshTokenRefused') {
+        await this.credentials.put(withoutRefreshToken(latest));
+        return undefined;
+      }
+      if (error.details.oauthError === 'invalid_scope') return this.#cannot(server, key, latest);
+      throw error;
+    }
+  }
+
+  #cannot(server: ServerConfig, key: string, whole: Credential): Credential {
+    this.#narrowed.set(key, { credential: undefined });
+    this.log.warn(
+      `${server.name}: ${new URL(whole.as.issuer).host} gives no token with fewer scopes than were granted.`,
+    );
+    this.#refused.fire(server.url);
+    return whole;
+  }
+}
+
+/** What only makes a sign-in last or names its account opens no tool. */
+function isWithin(scope: string, ceiling: readonly string[]): boolean {
+  return ceiling.includes(scope) || isSessionScope(scope);
+}
+
+function keyOf({ id, tokens }: Credential, scopes: readonly string[]): string {
+  return JSON.stringify([id, tokens.refreshToken !== undefined, ...[...scopes].sort()]);
+}
+
+function isSameToken(a: Credential | undefined, b: Credential | undefined): boolean {
+  return a !== undefined && a.tokens.accessToken.expose() === b?.tokens.accessToken.expose();
+}

@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import type { AgentAdmission } from '../broker/agentAdmission.js';
+import type { AgentAsk } from '../broker/agentConsents.js';
+import { AdmitAgent, type AdmitAgentParts } from './admitAgent.js';
+import { showConnection, type ConnectionParts } from './agentConnection.js';
+import type { EditorAgents } from './agentParts.js';
+import type { AgentNotices } from './agentNotices.js';
+import type { Commands } from './commands.js';
+import { notifications } from './notifications.js';
+import { plain } from './plainWords.js';
+
+export interface AgentCommandParts extends AdmitAgentParts, ConnectionParts {
+  readonly agents: EditorAgents;
+  readonly notices: AgentNotices;
+}
+
+/** “Admit an Agent…”, “Connect Agent…”, “Rotate Agent Key…”, “Withdraw Agent…” and what agents wait for. */
+export function registerAgentCommands(commands: Commands, parts: AgentCommandParts): void {
+  const { t } = vscode.l10n;
+  const { admissions, port } = parts.agents;
+
+  commands.register('admitAgent', async () => {
+    if (parts.servers().length === 0) {
+      void notifications.information(t('Add an MCP server first; an agent is admitted to servers.'));
+      return;
+    }
+    const admission = await new AdmitAgent(parts).ask();
+    if (admission === undefined) return;
+    const { agent, key } = await admissions.admit(admission);
+    await port.look();
+    await showConnection(agent, key, parts);
+  });
+
+  commands.register('connectAgent', async (row) => {
+    const agent = await chooseAgent(row, parts.agents, t('Connect which agent?'));
+    if (agent !== undefined) await showConnection(agent, undefined, parts);
+  });
+
+  commands.register('rotateAgentKey', async (row) => {
+    const agent = await chooseAgent(row, parts.agents, t('Rotate the key of which agent?'));
+    if (agent === undefined) return;
+    const rotate = t('Rotate');
+    const detail = t('The present key stops working at once, and what runs with it ends.');
+    if ((await notifications.modal(t('Rotate the key of {0}?', agent.name), detail, rotate)) !== rotate)
+      return;
+    const key = await admissions.rotate(agent.id);
+    if (key !== undefined) await showConnection(agent, key, parts);
+  });
+
+  commands.register('withdrawAgent', async (row) => {
+    const agent = await chooseAgent(row, parts.agents, t('Withdraw which agent?'));
+    if (agent === undefined) return;
+    const withdraw = t('Withdraw');
+    const detail = t('Its key stops working at once, and what it runs ends.');
+    if ((await notifications.modal(t('Withdraw {0}?', agent.name), detail, withdraw)) !== withdraw) return;
+    await admissions.withdraw(agent.id);
+  });
+
+  commands.register('grantAgent', async (row) => {
+    const ask = askOf(row) ?? parts.agents.consents.pending[0];
+    if (ask === undefined) void notifications.information(t('No agent waits for you.'));
+    else await parts.notices.grant(ask);
+  });
+
+  commands.register('declineAgent', (row) => {
+    const ask = askOf(row);
+    if (ask !== undefined) parts.agents.consents.decline(ask.id);
+    return Promise.resolve();
+  });
+
+  commands.register('agentsPort', async () => {
+    await port.look();
+    await parts.notices.portState(port.state);
+  });
+}
+
+async function chooseAgent(
+  row: unknown,
+  agents: EditorAgents,
+  title: string,
+): Promise<AgentAdmission | undefined> {
+  const all = await agents.admissions.all();
+  if (typeof row === 'object' && row !== null && 'agent' in row) {
+    const { id } = row.agent as AgentAdmission;
+    return all.find((agent) => agent.id === id);
+  }
+  if (all.length === 0) {
+    void notifications.information(vscode.l10n.t('No agent is admitted.'));
+    return undefined;
+  }
+  const items = all.map((agent) => ({ label: plain(agent.name), agent }));
+  return (await vscode.window.showQuickPick(items, { title }))?.agent;
+}
+
+function askOf(row: unknown): AgentAsk | undefined {
+  if (typeof row !== 'object' || row === null) return undefined;
+  if ('ask' in row) return row.ask as AgentAsk;
+  return 'asks' in row ? (row.asks as readonly AgentAsk[])[0] : undefined;
+}

@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import type { AgentAdmission } from '../broker/agentAdmission.js';
+import { agentPath } from '../broker/agentSettings.js';
+import { agentSnippets, keyVariable } from '../broker/agentSnippets.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { Redacted } from '../oauth/redacted.js';
+import type { EditorAgents } from './agentParts.js';
+import { notifications } from './notifications.js';
+import { plain } from './plainWords.js';
+
+interface Offer extends vscode.QuickPickItem {
+  readonly run: () => Promise<void>;
+}
+
+export interface ConnectionParts {
+  readonly servers: () => readonly ServerConfig[];
+  readonly port: () => number;
+  /** Writes what the stdio command reads; absent where there is none. */
+  readonly writeBridge?: (
+    agent: AgentAdmission,
+    server: ServerConfig,
+    url: string,
+    key: Redacted,
+  ) => Promise<string>;
+}
+
+/**
+ * What connects an agent: its key, to be copied while this is open and never again, its addresses, and code. The
+ * key is put in no document, which the editor would keep a copy of.
+ */
+export async function showConnection(
+  agent: AgentAdmission,
+  key: Redacted | undefined,
+  parts: ConnectionParts,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  for (;;) {
+    const picked = await vscode.window.showQuickPick(offers(agent, key, parts), {
+      title:
+        key === undefined
+          ? t('Connect {0}', agent.name)
+          : t('Connect {0}: the key is shown once', agent.name),
+      placeHolder: t('Code reads the key from the environment variable {0}.', keyVariable),
+      ignoreFocusOut: true,
+    });
+    if (picked === undefined) return;
+    await picked.run();
+    if (picked.label.startsWith('$(check)')) return;
+  }
+}
+
+/** New keys for all of them, one after the other. */
+export async function rotateAll(agents: EditorAgents, parts: ConnectionParts): Promise<void> {
+  for (const agent of await agents.admissions.current()) {
+    const key = await agents.admissions.rotate(agent.id);
+    if (key !== undefined) await showConnection(agent, key, parts);
+  }
+}
+
+function offers(agent: AgentAdmission, key: Redacted | undefined, parts: ConnectionParts): readonly Offer[] {
+  const { t } = vscode.l10n;
+  const copy = async (text: string, what: string) => {
+    await vscode.env.clipboard.writeText(text);
+    void notifications.information(t('{0} is in the clipboard.', what));
+  };
+  const copyKey: Offer[] =
+    key === undefined
+      ? []
+      : [
+          {
+            label: `$(key) ${t('Copy the Key')}`,
+            description: t('for {0}', keyVariable),
+            run: () => copy(key.expose(), t('The key')),
+          },
+        ];
+  const servers = agent.servers.flatMap(({ url }) => parts.servers().filter((server) => server.url === url));
+  const perServer = servers.flatMap((server): Offer[] => {
+    const url = `http://127.0.0.1:${parts.port()}${agentPath(server.name)}`;
+    const { writeBridge } = parts;
+    return [
+      {
+        label: `$(globe) ${t('Copy the Address of {0}', plain(server.name))}`,
+        description: url,
+        run: () => copy(url, t('The address')),
+      },
+      ...agentSnippets(server.name, url).map(({ label, code }) => ({
+        label: `$(code) ${label}`,
+        description: plain(server.name),
+        run: () => copy(code, label),
+      })),
+      ...(writeBridge === undefined || key === undefined
+        ? []
+        : [
+            {
+              label: `$(terminal) ${t('Copy a Command That Speaks stdio')}`,
+              description: plain(server.name),
+              run: async () => copy(await writeBridge(agent, server, url, key), t('The command')),
+            },
+          ]),
+    ];
+  });
+  const done: Offer = { label: `$(check) ${t('Done')}`, run: () => Promise.resolve() };
+  return [...copyKey, ...perServer, done];
+}

@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import type { AgentAsk } from '../broker/agentConsents.js';
+import type { AgentsPortState } from '../broker/agentSettings.js';
+import type { Disposable } from '../broker/ports.js';
+import type { SignIns } from '../broker/signIns.js';
+import { accessScopes } from '../mcp/consentWords.js';
+import { rotateAll, type ConnectionParts } from './agentConnection.js';
+import type { EditorAgents } from './agentParts.js';
+import { notifications } from './notifications.js';
+import type { PersonalSignIn } from './personalSignIn.js';
+
+/** As long as a launch page may live, in milliseconds. */
+const signInDeadline = 120_000;
+
+export interface AgentNoticeParts extends ConnectionParts {
+  readonly agents: EditorAgents;
+  readonly signIns: Pick<SignIns, 'begin' | 'running'>;
+  readonly personalSignIn: Pick<PersonalSignIn, 'goThrough'>;
+  /** Tells the address of a server whose tokens cannot be narrowed. */
+  readonly onCannotNarrow: (listener: (serverUrl: string) => void) => Disposable;
+}
+
+/** Tells the person what agents wait for, and what is wrong where they call. Only what they press opens a browser. */
+export class AgentNotices implements Disposable {
+  readonly #subscriptions: readonly Disposable[];
+  /** Servers of which it has been said that their tokens cannot be narrowed. */
+  readonly #told = new Set<string>();
+
+  constructor(private readonly parts: AgentNoticeParts) {
+    const { consents, port } = parts.agents;
+    this.#subscriptions = [
+      consents.onDidAsk((ask) => void this.#asked(ask)),
+      port.onDidChange((state) => void this.portState(state)),
+      parts.onCannotNarrow((serverUrl) => this.#cannotNarrow(serverUrl)),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** The person's click: takes them through the browser. */
+  async grant(ask: AgentAsk): Promise<void> {
+    const { signIns, personalSignIn } = this.parts;
+    // One that was begun for less would not do.
+    const running = signIns.running(ask.server);
+    if (running?.phase === 'waitingForBrowser') running.cancel();
+    await personalSignIn.goThrough(signIns.begin(ask.server, { ...ask.request, deadline: signInDeadline }));
+  }
+
+  /** Says what is wrong with the port, where something is. */
+  async portState(state: AgentsPortState): Promise<void> {
+    if (state.kind !== 'blocked') return;
+    const { t } = vscode.l10n;
+    const retry = t('Try Again');
+    const change = t('Change the Port');
+    const rotate = t('Rotate the Keys');
+    const why =
+      state.why === 'notAllowed'
+        ? t('This process may not listen on the port {0}, where agents call.', state.port)
+        : t('Another program has the port {0}, where agents call. It may have been sent their keys.', state.port); // prettier-ignore
+    const buttons = state.why === 'notAllowed' ? [retry, change] : [retry, change, rotate];
+    const choice = await notifications.warning(`${why} ${t('No agent is served until then.')}`, ...buttons);
+    if (choice === retry) await this.parts.agents.port.look();
+    else if (choice === rotate) await rotateAll(this.parts.agents, this.parts);
+    else if (choice === change) {
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpOAuthBroker.agents.port');
+    }
+  }
+
+  async #asked(ask: AgentAsk): Promise<void> {
+    const { t } = vscode.l10n;
+    const accept = ask.kind === 'signIn' ? t('Sign In') : t('Grant Access');
+    const later = t('Not Now');
+    const scopes = accessScopes(ask.scopes);
+    const message = [
+      ask.kind === 'signIn'
+        ? t('The agent {0} needs you to sign in to {1}, for {2}.', ask.agent.name, ask.server.name, ask.what)
+        : t('The agent {0} needs more access to {1}, for {2}.', ask.agent.name, ask.server.name, ask.what),
+      ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
+      t('It may call again when you have.'),
+    ].join(' ');
+    const choice = await notifications.information(message, accept, later);
+    if (choice === accept) await this.grant(ask);
+    else if (choice === later) this.parts.agents.consents.decline(ask.id);
+  }
+
+  #cannotNarrow(serverUrl: string): void {
+    if (this.#told.has(serverUrl)) return;
+    this.#told.add(serverUrl);
+    const { t } = vscode.l10n;
+    const name = this.parts.servers().find(({ url }) => url === serverUrl)?.name ?? new URL(serverUrl).host;
+    void notifications.warning(
+      t('The authorization server of {0} gives no token with fewer scopes than you granted. Agents call it with all of them; what they may do there is held by the tools you admitted them to.', name), // prettier-ignore
+    );
+  }
+}

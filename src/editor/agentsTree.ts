@@ -1,0 +1,143 @@
+import * as vscode from 'vscode';
+import { isCurrent, type AdmittedServer, type AgentAdmission } from '../broker/agentAdmission.js';
+import type { AgentAsk } from '../broker/agentConsents.js';
+import type { Clock, Disposable } from '../broker/ports.js';
+import type { EditorAgents } from './agentParts.js';
+import { commandId } from './commands.js';
+import { plain } from './plainWords.js';
+import type { EditorServerSettings } from './serverSettings.js';
+
+type AgentRow =
+  | { readonly kind: 'agent'; readonly agent: AgentAdmission; readonly asks: readonly AgentAsk[] }
+  | { readonly kind: 'ask'; readonly ask: AgentAsk }
+  | { readonly kind: 'server'; readonly access: AdmittedServer }
+  | { readonly kind: 'blocked'; readonly port: number };
+
+/** The view “Agents”: each with what it waits for and what it was admitted to. */
+export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #subscriptions: readonly Disposable[];
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(
+    private readonly agents: EditorAgents,
+    private readonly settings: Pick<EditorServerSettings, 'withUrl'>,
+    private readonly clock: Clock,
+  ) {
+    const refresh = () => this.#changed.fire(undefined);
+    this.#subscriptions = [
+      agents.admissions.onDidChange(refresh),
+      agents.consents.onDidChange(refresh),
+      agents.port.onDidChange(refresh),
+    ];
+  }
+
+  async getChildren(row?: AgentRow): Promise<AgentRow[]> {
+    if (row === undefined) {
+      const all = await this.agents.admissions.all();
+      const { pending } = this.agents.consents;
+      const { state } = this.agents.port;
+      return [
+        ...(state.kind === 'blocked' ? [{ kind: 'blocked' as const, port: state.port }] : []),
+        ...all.map((agent): AgentRow => {
+          return { kind: 'agent', agent, asks: pending.filter((ask) => ask.agent.id === agent.id) };
+        }),
+      ];
+    }
+    if (row.kind !== 'agent') return [];
+    return [
+      ...row.asks.map((ask): AgentRow => ({ kind: 'ask', ask })),
+      ...row.agent.servers.map((access): AgentRow => ({ kind: 'server', access })),
+    ];
+  }
+
+  getTreeItem(row: AgentRow): vscode.TreeItem {
+    switch (row.kind) {
+      case 'agent':
+        return this.#agentItem(row.agent, row.asks);
+      case 'ask':
+        return askItem(row.ask);
+      case 'server':
+        return this.#serverItem(row.access);
+      case 'blocked':
+        return blockedItem(row.port);
+    }
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  #agentItem(agent: AgentAdmission, asks: readonly AgentAsk[]): vscode.TreeItem {
+    const { t } = vscode.l10n;
+    const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = `agent ${agent.id}`;
+    const isOver = !isCurrent(agent, this.clock.now());
+    const until = agent.expiresAt === undefined ? undefined : new Date(agent.expiresAt).toLocaleString();
+    const status = isOver
+      ? t('time is over')
+      : asks.length > 0
+        ? t('waits for your consent')
+        : until === undefined
+          ? t('admitted')
+          : t('admitted until {0}', until);
+    item.description = status;
+    const label = t('Agent {0}: {1}', agent.name, status);
+    item.tooltip = label;
+    item.accessibilityInformation = { label };
+    item.iconPath =
+      asks.length > 0 ? warning('bell-dot') : new vscode.ThemeIcon(isOver ? 'circle-slash' : 'robot');
+    item.contextValue = `agent${asks.length > 0 ? ' waiting' : ''}`;
+    return item;
+  }
+
+  #serverItem({ url, account, scopes, tools }: AdmittedServer): vscode.TreeItem {
+    const { t } = vscode.l10n;
+    const server = this.settings.withUrl(url);
+    const item = new vscode.TreeItem(server?.name ?? new URL(url).host);
+    const facts = [
+      scopes === undefined ? t('all scopes granted') : t('at most {0}', scopes.join(', ')),
+      ...(tools === undefined ? [] : [t('only {0}', tools.join(', '))]),
+      ...(account === undefined ? [] : [t('one account')]),
+      ...(server === undefined ? [t('not configured')] : []),
+    ];
+    item.description = plain(facts.join(' · '));
+    item.tooltip = `${url}\n${facts.join('\n')}`;
+    item.accessibilityInformation = { label: `${item.label as string}: ${facts.join(', ')}` };
+    item.iconPath = new vscode.ThemeIcon('server');
+    item.contextValue = 'admittedServer';
+    return item;
+  }
+}
+
+function askItem(ask: AgentAsk): vscode.TreeItem {
+  const { t } = vscode.l10n;
+  const item = new vscode.TreeItem(
+    ask.kind === 'signIn' ? t('Sign in to {0}', ask.server.name) : t('More access to {0}', ask.server.name),
+  );
+  item.id = `ask ${ask.id}`;
+  item.description = plain([ask.what, ...ask.scopes].join(' · '));
+  item.tooltip = t('Asked for {0}', plain(ask.what));
+  item.accessibilityInformation = { label: `${item.label as string}: ${item.description}` };
+  item.iconPath = warning('key');
+  item.contextValue = 'agentAsk';
+  return item;
+}
+
+function blockedItem(port: number): vscode.TreeItem {
+  const { t } = vscode.l10n;
+  const item = new vscode.TreeItem(t('Another program has the port {0}', port));
+  item.description = t('agents reach nothing here');
+  item.tooltip = t('No agent is served, and their keys may be known to that program.');
+  item.accessibilityInformation = { label: item.tooltip };
+  item.iconPath = warning('warning');
+  item.contextValue = 'agentsPort';
+  item.command = { command: commandId('agentsPort'), title: t('What Can Be Done') };
+  return item;
+}
+
+function warning(icon: string): vscode.ThemeIcon {
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
+}

@@ -1,0 +1,54 @@
+import { AgentAdmissions } from '../broker/agentAdmissions.js';
+import type { AgentConsents } from '../broker/agentConsents.js';
+import type { AgentSettings } from '../broker/agentSettings.js';
+import type { Clock, Disposable, Lock, Log, SharedRecords } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { AgentEntrance } from './agentEntrance.js';
+import { AgentLimits } from './agentLimits.js';
+import { AgentsPort } from './agentsPort.js';
+import type { Relay } from './relay.js';
+
+export interface AgentsParts {
+  readonly relay: Relay;
+  readonly servers: () => readonly ServerConfig[];
+  readonly records: SharedRecords;
+  readonly settings: () => AgentSettings;
+  readonly lock: Lock;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The relay's side for agents: their admissions, their port, and what they wait for. */
+export class Agents implements Disposable {
+  readonly admissions: AgentAdmissions;
+  readonly port: AgentsPort;
+  readonly consents: AgentConsents;
+  readonly #entrance: AgentEntrance;
+
+  constructor({ relay, servers, records, settings, lock, clock, log }: AgentsParts) {
+    this.admissions = new AgentAdmissions(records, lock, clock, log);
+    this.consents = relay.agentConsents;
+    const limits = new AgentLimits(settings, clock);
+    this.#entrance = new AgentEntrance({
+      admissions: this.admissions,
+      servers,
+      endpoint: relay.endpoint,
+      limits,
+      onLeft: (agentId) => relay.agentConsents.forget(agentId),
+      clock,
+      log,
+    });
+    this.port = new AgentsPort({
+      admissions: this.admissions,
+      port: () => settings().port,
+      onRequest: (request, response, port) => void this.#entrance.answer(request, response, port),
+      onLook: () => this.#entrance.cutOff(),
+      clock,
+      log,
+    });
+  }
+
+  dispose(): void {
+    this.port.dispose();
+  }
+}

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { AgentAdmissions } from '../../src/broker/agentAdmissions.js';
+import { MemoryRecords } from '../relay/agentScene.js';
+import { ManualClock } from './manualClock.js';
+import { MemoryLock, MemoryLog } from './memoryStores.js';
+
+describe('the admissions of agents', () => {
+  let records: MemoryRecords;
+  let clock: ManualClock;
+  let log: MemoryLog;
+  let lock: MemoryLock;
+  let here: AgentAdmissions;
+  const open = () => new AgentAdmissions(records, lock, clock, log);
+  beforeEach(() => {
+    records = new MemoryRecords();
+    clock = new ManualClock();
+    log = new MemoryLog();
+    lock = new MemoryLock();
+    here = open();
+  });
+
+  const servers = [{ url: 'https://mcp.example/mcp', scopes: ['read'], tools: ['list'] }];
+  const stored = () => records.entries.get('agents')?.text ?? '';
+
+  it('know an agent by its key, of 256 bits, in every window', async () => {
+    const { agent, key } = await here.admit({ name: 'ADK', servers });
+    assert.equal(Buffer.from(key.expose().replace('mcpob_', ''), 'base64url').length, 32);
+    assert.deepEqual(await open().verify(key.expose()), agent);
+    assert.deepEqual(agent.servers, servers);
+    assert.equal(String(key), '[redacted]');
+  });
+
+  it('know nobody by another key, or by a part of one', async () => {
+    const { key } = await here.admit({ name: 'ADK', servers });
+    const text = key.expose();
+    for (const other of [`mcpob_${'A'.repeat(43)}`, text.slice(0, -1), `${text}A`, text.slice(6), '']) {
+      assert.equal(await here.verify(other), undefined);
+    }
+  });
+
+  it('store nothing of a key but a digest with a salt of its own', async () => {
+    const { key } = await here.admit({ name: 'ADK', servers });
+    await here.admit({ name: 'LangChain', servers });
+    assert.ok(!stored().includes(key.expose()) && !stored().includes(key.expose().slice(6)));
+    const { agents } = JSON.parse(stored()) as { agents: { salt: string; digest: string }[] };
+    assert.equal(new Set(agents.flatMap(({ salt, digest }) => [salt, digest])).size, 4);
+    assert.ok(agents.every(({ digest }) => Buffer.from(digest, 'base64').length === 32));
+  });
+
+  it('end by the clock', async () => {
+    const { key } = await here.admit({ name: 'ADK', servers, expiresAt: clock.now() + 1000 });
+    clock.advance(999);
+    assert.ok(await here.verify(key.expose()));
+    clock.advance(1);
+    assert.equal(await here.verify(key.expose()), undefined);
+    assert.equal((await here.current()).length, 0);
+    assert.equal((await here.all()).length, 1);
+  });
+
+  it('that have no readable end count no more', async () => {
+    const { key } = await here.admit({ name: 'ADK', servers, expiresAt: clock.now() + 1000 });
+    const text = stored().replace(/"expiresAt":\d+/, '"expiresAt":"soon"');
+    records.entries.set('agents', { generation: 9, text });
+    assert.equal(await here.verify(key.expose()), undefined);
+  });
+
+  it('take another key in place of the old one', async () => {
+    const { agent, key } = await here.admit({ name: 'ADK', servers });
+    const fresh = await here.rotate(agent.id);
+    assert.equal(await here.verify(key.expose()), undefined);
+    const rotated = await here.verify(fresh?.expose() ?? '');
+    assert.equal(rotated?.id, agent.id);
+    assert.notEqual(rotated.keyId, agent.keyId);
+    assert.equal(await here.rotate('nobody'), undefined);
+  });
+
+  it('withdrawn in one window are withdrawn in the others', async () => {
+    const { agent, key } = await here.admit({ name: 'ADK', servers });
+    const there = open();
+    assert.ok(await there.verify(key.expose()));
+    await here.withdraw(agent.id);
+    assert.equal(await there.verify(key.expose()), undefined);
+  });
+
+  it('made in two windows at once are all kept', async () => {
+    await Promise.all([here, open(), open()].map((window, at) => window.admit({ name: `${at}`, servers })));
+    assert.deepEqual((await here.all()).map(({ name }) => name).sort(), ['0', '1', '2']);
+  });
+
+  it('that cannot be read here admit nobody, and say so', async () => {
+    const { key } = await here.admit({ name: 'ADK', servers });
+    records.entries.set('agents', { generation: 9, text: '{"version":2}' });
+    assert.equal(await here.verify(key.expose()), undefined);
+    assert.match(log.lines.join(), /cannot be read here; no agent is admitted/);
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { AdmitAgent } from '../../src/editor/admitAgent.js';
+import { AgentsTree } from '../../src/editor/agentsTree.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { startWorld, type World } from '../demo/world.js';
+import { activeExtension, configure, type ActiveExtension } from './activeExtension.js';
+import { DialogueAnswers } from './dialogueAnswers.js';
+
+describe('agents in the editor', () => {
+  let extension: ActiveExtension;
+  let world: World;
+  before(async () => {
+    extension = await activeExtension();
+    world = await startWorld();
+    await configure(extension, world.serverSettings());
+  });
+  after(async () => {
+    for (const { id } of await extension.agents.admissions.all()) {
+      await extension.agents.admissions.withdraw(id);
+    }
+    await extension.agents.port.look();
+    await configure(extension, undefined);
+    await world.close();
+  });
+
+  const ask = (answers: DialogueAnswers) =>
+    new AdmitAgent(
+      {
+        servers: () => extension.settings.servers,
+        credentials: extension.credentials,
+        toolsOf: () => ['list_branches', 'create_branch'],
+        clock: systemClock,
+      },
+      answers.window,
+    ).ask();
+
+  it('are admitted to what the person says, question by question', async () => {
+    const answers = new DialogueAnswers(
+      'ADK',
+      'repositories',
+      'Only some',
+      'repo:read',
+      'list_branches',
+      'A week',
+    );
+    const admission = await ask(answers);
+    assert.equal(admission?.name, 'ADK');
+    assert.deepEqual(admission.servers, [
+      { url: world.repositories.url, scopes: ['repo:read'], tools: ['list_branches'] },
+    ]);
+    const days = ((admission.expiresAt ?? 0) - systemClock.now()) / 86_400_000;
+    assert.ok(days > 6.9 && days <= 7);
+  });
+
+  it('are not admitted where the person closes a question', async () => {
+    assert.equal(await ask(new DialogueAnswers('ADK', 'repositories', undefined)), undefined);
+    assert.equal(await ask(new DialogueAnswers('ADK', undefined)), undefined);
+  });
+
+  it('are listed with what they were admitted to, and served until they are withdrawn', async () => {
+    const { admissions, port } = extension.agents;
+    const { agent } = await admissions.admit({
+      name: 'ADK',
+      servers: [{ url: world.repositories.url, scopes: ['repo:read'] }],
+    });
+    await port.look();
+    assert.equal(port.state.kind, 'serving');
+    const tree = new AgentsTree(extension.agents, extension.settings, systemClock);
+    const [row] = await tree.getChildren();
+    assert.ok(row !== undefined);
+    assert.equal(tree.getTreeItem(row).description, 'admitted');
+    const [server] = await tree.getChildren(row);
+    assert.ok(server !== undefined);
+    assert.equal(tree.getTreeItem(server).label, 'repositories');
+    assert.equal(tree.getTreeItem(server).description, 'at most repo:read');
+    tree.dispose();
+    await admissions.withdraw(agent.id);
+    await port.look();
+    assert.equal(port.state.kind, 'idle');
+  });
+
+  it('have their view', async () => {
+    await vscode.commands.executeCommand('mcpOAuthBroker.agents.focus');
+  });
+});

@@ -1,0 +1,223 @@
+import { mutant, type Mutant } from './mutant.js';
+
+const admissions = 'src/broker/agentAdmissions.ts';
+const record = 'src/broker/agentAdmission.ts';
+const consents = 'src/broker/agentConsents.ts';
+const narrowed = 'src/broker/narrowedTokens.ts';
+const entrance = 'src/relay/agentEntrance.ts';
+const limits = 'src/relay/agentLimits.ts';
+const port = 'src/relay/agentsPort.ts';
+const holder = 'src/relay/portHolder.ts';
+const proof = 'src/relay/portProof.ts';
+const request = 'src/relay/agentRequest.ts';
+const run = 'src/relay/relayedRequest.ts';
+
+const admissionsTest = 'test/broker/agentAdmissions.test.ts';
+const consentTest = 'test/relay/agentConsent.test.ts';
+const entranceTest = 'test/relay/agentEntrance.test.ts';
+const portTest = 'test/relay/agentsPort.test.ts';
+
+/** Defects of what is promised of agents. */
+export const agentMutants: readonly Mutant[] = [
+  mutant(
+    'agent: any key is taken for the last one made',
+    admissions,
+    ['if (isIts) found = admission;', 'found = admission;'],
+    admissionsTest,
+    entranceTest,
+  ),
+  mutant(
+    'agent: the key itself is stored',
+    admissions,
+    [
+      'stored: { admission: { ...admission, keyId }, salt, digest }',
+      'stored: { admission: { ...admission, keyId }, salt, digest, key }',
+    ],
+    admissionsTest,
+  ),
+  mutant(
+    'agent: admitted past its time',
+    admissions,
+    [
+      'return found !== undefined && isCurrent(found, this.clock.now()) ? found : undefined;',
+      'return found;',
+    ],
+    admissionsTest,
+  ),
+  mutant(
+    'agent: an end that cannot be read is none',
+    record,
+    [
+      '...(expiresAt !== undefined && { expiresAt: Number(expiresAt) }),',
+      "...(typeof expiresAt === 'number' && { expiresAt }),",
+    ],
+    admissionsTest,
+  ),
+  mutant(
+    'agent: what another window withdrew still counts here',
+    admissions,
+    [
+      'if ((await this.records.generation(recordName)) === this.#known?.generation) return this.#known;',
+      'if (this.#known !== undefined) return this.#known;',
+    ],
+    admissionsTest,
+    entranceTest,
+  ),
+  mutant(
+    'agent: two windows overwrite each other',
+    admissions,
+    ['await this.lock.hold(recordName, async () => {', 'await (async () => {'],
+    admissionsTest,
+  ),
+  mutant('agent: Host unchecked', entrance, ['!isLoopbackAuthority(host, port) || ', ''], entranceTest),
+  mutant('agent: Origin unchecked', entrance, [' || origin !== undefined', ''], entranceTest),
+  mutant(
+    'agent: a query beside the key',
+    entrance,
+    ["(request.url ?? '').split('/')", "(request.url ?? '').replace(/\\?.*/, '').split('/')"],
+    entranceTest,
+  ),
+  mutant(
+    'agent: a server that is not admitted',
+    entrance,
+    ['agent.servers.find(({ url }) => url === server?.url)', 'agent.servers[0]'],
+    entranceTest,
+  ),
+  mutant(
+    'agent: a tool that is not admitted',
+    request,
+    ['if (tools === undefined || tool === undefined) return false;', 'return false;'],
+    consentTest,
+    entranceTest,
+  ),
+  mutant(
+    'agent: a scope past the admission is asked for',
+    consents,
+    ['if (beyond.length > 0 && ', 'if (false && '],
+    consentTest,
+  ),
+  mutant(
+    'agent: another account than the admitted one',
+    'src/relay/upstreamRequest.ts',
+    ['...(account !== undefined && { account }),', ''],
+    consentTest,
+  ),
+  mutant(
+    'agent: a token with all that was granted',
+    'src/relay/upstreamRequest.ts',
+    ['...(scopes !== undefined && { scopeCeiling: scopes })', ''],
+    consentTest,
+  ),
+  mutant(
+    'agent: of nothing admitted, everything',
+    narrowed,
+    ['if (scopes.length === 0) return undefined;', 'if (scopes.length === 0) return whole;'],
+    consentTest,
+  ),
+  mutant(
+    'agent: the person is left with the narrow refresh token spent',
+    narrowed,
+    ['await this.credentials.put({ ...latest, tokens: { ...tokens, refreshToken } });', ''],
+    consentTest,
+  ),
+  mutant(
+    'agent: each call narrows anew',
+    narrowed,
+    ['this.#narrowed.set(key, { credential: narrow });', ''],
+    consentTest,
+  ),
+  mutant(
+    'agent: what the person holds is given up for what an agent asks',
+    consents,
+    ['[...new Set([...held, ...wanted])]', '[...wanted]'],
+    consentTest,
+  ),
+  mutant(
+    'agent: held waiting for the person',
+    run,
+    ['if (session.caller.agent !== undefined) {', "if (session.caller.agent?.name === '') {"],
+    consentTest,
+  ),
+  mutant('agent: asked again at each call', consents, ['if (isNew) {', 'if (true) {'], consentTest),
+  mutant(
+    'agent: asked again although the person declined',
+    consents,
+    ["if ((this.#declined.get(id) ?? 0) > this.clock.now()) return { kind: 'declined' };", ''],
+    consentTest,
+  ),
+  mutant(
+    'agent: streams of one that was withdrawn stay open',
+    entrance,
+    ['if (callers.has(id)) continue;', 'if (this.#inside.has(id)) continue;'],
+    entranceTest,
+  ),
+  mutant(
+    'agent: a session outlives its key',
+    entrance,
+    ['return `agent ${id} ${keyId}`;', 'return `agent ${id} ${keyId.slice(0, 0)}`;'],
+    entranceTest,
+  ),
+  mutant(
+    'agent: sends as much as it likes',
+    limits,
+    ['if (bucket.left < 1) return', 'if (bucket.left < -1e9) return'],
+    entranceTest,
+  ),
+  mutant(
+    'agent: as many calls at once as it likes',
+    limits,
+    ['if (bucket.running >= this.settings().concurrentRequests) return undefined;', ''],
+    entranceTest,
+  ),
+  mutant(
+    'agent: a slow body waited for',
+    entrance,
+    ['if (!request.complete) request.destroy();', ''],
+    entranceTest,
+  ),
+  mutant(
+    'agent: idle connections unbounded',
+    'src/relay/idleConnections.ts',
+    [
+      'if (idle.size > most && oldest !== undefined) {',
+      'if (idle.size > most * 1_000 && oldest !== undefined) {',
+    ],
+    'test/relay/idleConnections.test.ts',
+  ),
+  mutant(
+    'agents’ port: listened on for nobody',
+    port,
+    ['if (isAdmitted) await this.#hold', 'if (true) await this.#hold'],
+    portTest,
+  ),
+  mutant(
+    'agents’ port: whoever holds it is believed',
+    holder,
+    ["if (isProof(answer.headers[proofHeader], 'holder', secret, port, nonce)) {", 'if (nonce.length > 0) {'],
+    portTest,
+  ),
+  mutant(
+    'agents’ port: a proof for every port',
+    proof,
+    ['`${side} ${port} ${nonce}`', '`${side} ${nonce}`'],
+    portTest,
+  ),
+  mutant(
+    'agents’ port: one side’s proof is the other’s',
+    proof,
+    ['`${side} ${port} ${nonce}`', '`${port} ${nonce}`'],
+    portTest,
+  ),
+  mutant(
+    'agents’ port: shown to whoever asks that this is a window',
+    holder,
+    ["if (!isProof(proof, 'asker', secret, port, nonce) || ", 'if ('],
+    entranceTest,
+  ),
+  mutant(
+    'agents’ port: nobody takes over',
+    port,
+    ["this.#state = { kind: 'idle' };\n      void this.look();", "this.#state = { kind: 'idle' };"],
+    portTest,
+  ),
+];

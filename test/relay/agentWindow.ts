@@ -1,0 +1,53 @@
+import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
+import { FileLock } from '../../src/node/fileLock.js';
+import { SealedFiles } from '../../src/node/sealedFiles.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { parseServers } from '../../src/broker/serverSettings.js';
+import { defaultAgentSettings } from '../../src/broker/agentSettings.js';
+import { Agents } from '../../src/relay/agents.js';
+import { MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
+
+/** What a window of the same person has in common with the others. */
+export interface AgentWindowOptions {
+  readonly directory: string;
+  readonly sealingKey: string;
+  readonly port: number;
+  readonly upstream: string;
+}
+
+/** A window as a process of its own; it tells its parent what it is to the agents' port. */
+function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOptions): void {
+  const secrets = new MemorySecrets();
+  secrets.entries.set('sealing key', sealingKey);
+  const log = new MemoryLog();
+  const clock = systemClock;
+  const lock = new FileLock(`${directory}/locks`, log);
+  const { servers } = parseServers({ scripted: { url: upstream } });
+  const broker = createHeadlessBroker({
+    servers: () => servers,
+    secrets,
+    memory: new MemoryMemory(),
+    lock,
+    clock,
+    log,
+    fetch: (url, init) => fetch(url, init),
+    resolver: { addressesOf: () => Promise.resolve([]) },
+    consentPrompt: { ask: () => Promise.resolve(false) },
+    confirmAccountChange: () => Promise.resolve('present'),
+  });
+  const agents = new Agents({
+    relay: broker.relay,
+    servers: () => servers,
+    records: new SealedFiles(`${directory}/records`, secrets, log, clock),
+    settings: () => ({ ...defaultAgentSettings, port, requestsPerMinute: 100_000 }),
+    lock,
+    clock,
+    log,
+  });
+  agents.port.onDidChange((state) => process.send?.(state.kind));
+  // A parent that has gone wants no window.
+  process.once('disconnect', () => process.exit());
+  void agents.port.look();
+}
+
+openWindow(JSON.parse(process.argv[2] ?? '') as AgentWindowOptions);

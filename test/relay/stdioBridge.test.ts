@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { BridgeFiles } from '../../src/node/bridgeFiles.js';
+import { startAgentScene, type AgentScene } from './agentScene.js';
+import { callTool } from './relayWorld.js';
+
+const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');
+
+describe('the command that speaks stdio for an agent', () => {
+  let scene: AgentScene;
+  let directory: string;
+  let file: string;
+  let admitted: Awaited<ReturnType<AgentScene['admit']>>;
+  beforeEach(async () => {
+    scene = await startAgentScene();
+    await scene.stage.signIn('repositories');
+    directory = await mkdtemp(path.join(os.tmpdir(), 'bridge-'));
+    admitted = await scene.admit({ repositories: {} });
+    await new BridgeFiles(directory, command).write('agent', scene.url('repositories'), admitted.key);
+    file = path.join(directory, 'agents', 'agent.json');
+  });
+  afterEach(async () => {
+    await scene.stage.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const connect = async () => {
+    const client = new Client({ name: 'stdio', version: '1' });
+    await client.connect(new StdioClientTransport({ command: process.execPath, args: [command, file] }));
+    scene.stage.own(client);
+    return client;
+  };
+
+  it('calls as the agent, and goes on in the window that takes over', async () => {
+    const client = await connect();
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+    const other = scene.openWindow(scene.stage.openWindow());
+    await other.port.look();
+    scene.agents.dispose();
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+  });
+
+  it('says so where the agent was withdrawn', async () => {
+    const client = await connect();
+    await scene.agents.admissions.withdraw(admitted.agent.id);
+    await scene.admit({ repositories: {} }, 'another');
+    await assert.rejects(callTool(client, 'list_branches'), /may have been withdrawn/);
+  });
+
+  it('keeps its key where only its owner can read it, and takes it from nowhere else', async function () {
+    if (process.platform === 'win32') this.skip();
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    await chmod(file, 0o640);
+    const child = spawn(process.execPath, [command, file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const said: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const [code] = (await once(child, 'close')) as [number];
+    const text = Buffer.concat(said).toString();
+    assert.equal(code, 1);
+    assert.match(text, /Others may read the file with the key/);
+    assert.ok(!text.includes(admitted.key.expose()));
+  });
+});
