@@ -92,8 +92,10 @@ export class CredentialStore implements Disposable {
   /** From the next call on, this workspace acts as that account. */
   async use(serverUrl: string, accountKey: string): Promise<void> {
     if (this.choice.chosen(serverUrl) === accountKey) return;
+    const before = await this.get(serverUrl);
     await this.choice.choose(serverUrl, accountKey);
-    this.#changed.fire(serverUrl);
+    // Who acts without a choice may be the one that is chosen.
+    if (before === undefined || accountKeyOf(before) !== accountKey) this.#changed.fire(serverUrl);
   }
 
   /**

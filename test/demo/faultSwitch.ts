@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http';
 
 /**
  * What is wrong with a server, for tests.
+ * `echo` is a 403 that repeats the request's `Authorization`, as careless servers do.
  * `forbidden` is a 403 by policy, without a challenge; `held` keeps each request waiting until the fault
  * changes, so that a test needs no timer; `delayMs` answers late, in milliseconds.
  */
-export type DemoFault = 'none' | 'forbidden' | 'serverError' | 'held' | { readonly delayMs: number };
+export type DemoFault = 'none' | 'forbidden' | 'serverError' | 'echo' | 'held' | { readonly delayMs: number };
 
 /** A fault that can be switched while requests are under way. */
 export class FaultSwitch {
@@ -47,6 +48,16 @@ export class FaultSwitch {
     if (fault === 'forbidden') {
       response.writeHead(403, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: 'forbidden', error_description: 'Not allowed by policy.' }));
+      return true;
+    }
+    if (fault === 'echo') {
+      const sent = response.req.headers.authorization ?? '';
+      const said = `You sent ${sent}.`;
+      response.writeHead(403, {
+        'content-type': 'application/json',
+        'www-authenticate': `Bearer error="invalid_request", error_description="${said}"`,
+      });
+      response.end(JSON.stringify({ error: 'forbidden', error_description: said }));
       return true;
     }
     if (fault === 'serverError') {

@@ -104,7 +104,9 @@ function errandOf(request: string): Errand | undefined {
 }
 
 /** Tool results carry no flag here, so it is the words that tell; a branch may be called "fix-error". */
-function soundsFailed(text: string, { args }: Errand): boolean {
+function soundsFailed(text: string, { tool, args }: Errand): boolean {
+  // It tells of what failed before, and has not failed itself.
+  if (tool === 'mcp_consent_status') return false;
   return failureWords.test(Object.values(args).reduce((rest, arg) => rest.replaceAll(arg, ''), text));
 }
 

@@ -112,6 +112,12 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Answers the editor's own dialogue for files, which asks for a path on the editor's machine. @param file absolute */
+  async saveAs(file: string): Promise<void> {
+    await this.quickInputBox.fill(file);
+    await this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' }).click();
+  }
+
   /** The text of the quick pick or input box that is shown. */
   async quickInputText(): Promise<string> {
     return this.page.locator('.quick-input-widget:visible').innerText();
