@@ -31,6 +31,16 @@ describe('the Accounts menu', () => {
     assert.ok(world.authorizationServer.eventsOf('revoked').length > before);
   });
 
+  it('loses an account that signs out from the palette', async () => {
+    const accounts = new AccountsMenu(scene.window);
+    await scene.signIn('repositories');
+    await scene.signOut('repositories');
+    assert.deepEqual(
+      (await accounts.labels()).filter((label) => label.includes(alice.email)),
+      [],
+    );
+  });
+
   it('lists two accounts of a server, and a switch takes effect at the very next call', async () => {
     const { window, serversView, chat } = scene;
     const accounts = new AccountsMenu(window);
@@ -67,15 +77,5 @@ describe('the Accounts menu', () => {
     assert.deepEqual(await listed(), [`${alice.email} – repositories`]);
     await serversView.waitFor('repositories', alice.email);
     await scene.signOut('repositories');
-  });
-
-  it('loses an account that signs out from the palette', async () => {
-    const accounts = new AccountsMenu(scene.window);
-    await scene.signIn('repositories');
-    await scene.signOut('repositories');
-    assert.deepEqual(
-      (await accounts.labels()).filter((label) => label.includes(alice.email)),
-      [],
-    );
   });
 });
