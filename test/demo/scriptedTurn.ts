@@ -38,7 +38,7 @@ const errands: readonly [RegExp, (match: string) => Errand][] = [
   ],
 ];
 
-const failureWords = /declin|denied|refus|not allowed|could not|cannot|error|fail|cancel|timed out/i;
+const failureWords = /did not run|declin|denied|refus|not allowed|could not|cannot|error|fail|cancel|timed out/i;
 
 /**
  * Decides by plain rules what to do next in a conversation: do the errand of the last request with the

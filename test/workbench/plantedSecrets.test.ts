@@ -38,13 +38,11 @@ describe('what passed between the servers', () => {
     const { chat, editor } = scene;
     await scene.window.runCommand('MCP OAuth: Show Log');
     const begun = editor.model.requests.length;
-    await scene.prompt('create a branch called planted');
-    await scene.consent();
-    await chat.approveTool('Create a branch');
+    await scene.prompt('list my branches');
     await chat.consentCard.text();
     holdsNone('the window with a card', await window());
     await scene.consent();
-    await chat.waitForAnswer('Done: Created branch planted');
+    await chat.waitForAnswer('Done: main');
 
     // A server that repeats what it was sent, in words and where only programs look.
     scene.world.repositories.http.fault = 'echo';
@@ -63,7 +61,7 @@ describe('what passed between the servers', () => {
     await calls.getByRole('row').nth(1).waitFor();
     await scene.window.runCommand('MCP OAuth: Show Servers');
     const everything = await window();
-    assert.ok(everything.includes('create_branch') && everything.includes('Tool Calls'));
+    assert.ok(everything.includes('list_branches') && everything.includes('Tool Calls'));
     holdsNone('the window', everything);
     await scene.window.page.keyboard.press('Escape');
 
@@ -78,7 +76,7 @@ describe('what passed between the servers', () => {
     await scene.window.runCommand('MCP OAuth: Export Tool Calls…');
     await scene.window.saveAs(file);
     const exported = await readFile(file, 'utf8');
-    assert.ok(exported.includes('"tool":"create_branch"'));
+    assert.ok(exported.includes('"tool":"list_branches"'));
     holdsNone('the export', exported);
   });
 });
