@@ -108,7 +108,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
     throw new UsageError(`${name} needs its ${command.subject}.`);
   const surplus = command.subject === undefined ? subject : more[0];
   if (surplus !== undefined) throw new UsageError(`${name} does not take “${surplus}”.`);
-  return { command: name, subject: subject ?? '', options: values };
+  return { command: name, subject: subject ?? '', options: { ...values } };
 }
 
 function parsed(args: readonly string[]) {

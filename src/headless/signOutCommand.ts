@@ -1,6 +1,7 @@
 import { directGrantOf } from '../broker/grantChoice.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignOutReceipt } from '../broker/signOut.js';
+import type { RevocationReceipt } from '../oauth/tokenRevocation.js';
 import type { Options } from './commandLine.js';
 import { accountNamed, type Session } from './session.js';
 
@@ -27,11 +28,20 @@ function receiptWords({ name }: ServerConfig, receipt: SignOutReceipt): string {
       const { host, revocation, account, next } = receipt;
       const who = account === undefined ? '' : ` (${account})`;
       const then = next === undefined ? '' : ` Calls now act as ${next}.`;
-      const outcomes = [revocation.refreshToken, revocation.accessToken].filter((one) => one !== undefined);
-      const tokens = outcomes.every((outcome) => outcome === 'revoked')
-        ? `Its tokens are revoked at ${host}.`
-        : `Deleted here; at ${host} the refresh token: ${revocation.refreshToken ?? 'none'}, the access token: ${revocation.accessToken}.`;
+      const tokens = revocationWords(host, revocation);
       return `Signed out of ${name}${who}. ${tokens}${then}`;
     }
   }
+}
+
+function revocationWords(host: string, { refreshToken, accessToken, problem }: RevocationReceipt): string {
+  const outcomes = [refreshToken, accessToken].filter((outcome) => outcome !== undefined);
+  if (outcomes.every((outcome) => outcome === 'revoked')) return `Its tokens are revoked at ${host}.`;
+  if (outcomes.includes('failed')) {
+    const why = problem === undefined ? '' : ` ${problem}`;
+    return `They are deleted here, but not all of its tokens could be revoked at ${host}.${why}`;
+  }
+  return refreshToken === 'revoked'
+    ? `The refresh token is revoked at ${host}; the access token, deleted here, ends by itself.`
+    : `${host} offers no revocation: the tokens, deleted here, stay valid there until they expire.`;
 }
