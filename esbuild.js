@@ -1,4 +1,5 @@
-// Bundles the extension, the script of its page and the command that speaks stdio for agents into a file each.
+// Bundles the extension, the script of its page, the command that speaks stdio for agents and the command for
+// machines without an editor into a file each.
 // The editor provides `vscode`; everything else goes in.
 const esbuild = require('esbuild');
 
@@ -14,7 +15,11 @@ const shared = {
 const bundles = [
   {
     ...shared,
-    entryPoints: { extension: 'src/extension.ts', bridge: 'src/headless/bridgeCommand.ts' },
+    entryPoints: {
+      extension: 'src/extension.ts',
+      bridge: 'src/headless/bridgeCommand.ts',
+      headless: 'src/headless/headlessCommand.ts',
+    },
     outdir: 'dist',
     platform: 'node',
     format: 'cjs',

@@ -1,3 +1,5 @@
+import type { SettingProblem } from './serverSettings.js';
+
 /** How much of the relay one agent may take. */
 export interface AgentLimitSettings {
   readonly requestsPerMinute: number;
@@ -19,6 +21,41 @@ export const defaultAgentSettings: AgentSettings = {
   requestsPerMinute: 600,
   concurrentRequests: 16,
 };
+
+const bounds: Readonly<Record<keyof AgentSettings, readonly [least: number, most: number]>> = {
+  port: [1_024, 65_535],
+  requestsPerMinute: [1, 100_000],
+  concurrentRequests: [1, 1_000],
+};
+
+/**
+ * Reads the values of `mcpOAuthBroker.agents.*`; what they cannot mean is as if it were not set.
+ *
+ * @param valueOf the setting as it was written, undefined where it was not
+ */
+export function parseAgentSettings(valueOf: (key: keyof AgentSettings) => unknown): {
+  readonly settings: AgentSettings;
+  readonly problems: readonly SettingProblem[];
+} {
+  const problems: SettingProblem[] = [];
+  const number = (key: keyof AgentSettings): number => {
+    const value = valueOf(key);
+    const [least, most] = bounds[key];
+    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+    const instead = defaultAgentSettings[key];
+    if (value !== undefined && value !== null) {
+      const message = `mcpOAuthBroker.agents.${key} must be a whole number from ${least} to ${most}. Until then it is ${instead}.`;
+      problems.push({ server: '', field: '', message });
+    }
+    return instead;
+  };
+  const settings = {
+    port: number('port'),
+    requestsPerMinute: number('requestsPerMinute'),
+    concurrentRequests: number('concurrentRequests'),
+  };
+  return { settings, problems };
+}
 
 /** The path at which agents reach a server; it stays the same for as long as the server has its name. */
 export function agentPath(serverName: string): string {

@@ -1,13 +1,5 @@
 import path from 'node:path';
-import type {
-  CallStorage,
-  Clock,
-  Lock,
-  Log,
-  SecretStore,
-  SharedRecords,
-  WindowNotices,
-} from '../broker/ports.js';
+import type { CallStorage, Clock, Lock, Log, SecretStore, SharedRecords } from '../broker/ports.js';
 import { CallFiles } from './callFiles.js';
 import { FileLock } from './fileLock.js';
 import { SealedFiles } from './sealedFiles.js';
@@ -17,7 +9,7 @@ import { WindowNoticeFiles } from './windowNotices.js';
 export interface MachineStorage {
   readonly lock: Lock;
   readonly sharedRecords: SharedRecords;
-  readonly notices: WindowNotices;
+  readonly notices: WindowNoticeFiles;
   readonly calls: CallStorage;
 }
 

@@ -1,13 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock, Disposable, Log, SecretStore, SharedRecord, SharedRecords } from '../broker/ports.js';
+import type {
+  Clock,
+  Disposable,
+  Lock,
+  Log,
+  SecretStore,
+  SharedRecord,
+  SharedRecords,
+} from '../broker/ports.js';
+import { removeAbandoned } from './abandonedFiles.js';
 import { DirectoryWatch } from './directoryWatch.js';
 import { isCode, replaceFile } from './replaceFile.js';
 
 const keyName = 'sealing key';
-/** A write takes a moment; a temporary file this old was left by a process that ended in between. In milliseconds. */
-const abandonedAfter = 60_000;
 
 interface SealedFile {
   readonly version: number;
@@ -59,27 +66,13 @@ export class SealedFiles implements SharedRecords {
     );
     const file: SealedFile = { version: 1, generation, nonce: encode(nonce), sealed: encode(sealed) };
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    await this.#sweep();
+    await removeAbandoned(this.directory);
     const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
     try {
       await writeFile(temporary, JSON.stringify(file), { mode: 0o600 });
       await replaceFile(temporary, this.#path(name));
     } finally {
       await rm(temporary, { force: true });
-    }
-  }
-
-  /** Removes what a process that was ended left behind; it is sealed, and of no use to anyone. */
-  async #sweep(): Promise<void> {
-    for (const name of await readdir(this.directory)) {
-      if (!name.endsWith('.tmp')) continue;
-      const file = path.join(this.directory, name);
-      // Another window may have removed it, or renamed it, in between.
-      const written = await stat(file).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Infinity,
-      );
-      if (written < Date.now() - abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
     }
   }
 
@@ -111,11 +104,7 @@ export class SealedFiles implements SharedRecords {
   }
 
   async #key(): Promise<CryptoKey> {
-    let key = await this.secrets.get(keyName);
-    if (key === undefined) {
-      key = encode(crypto.getRandomValues(new Uint8Array(32)));
-      await this.secrets.set(keyName, key);
-    }
+    const key = await sealingKey(this.secrets);
     return crypto.subtle.importKey('raw', decode(key), 'AES-GCM', false, ['encrypt', 'decrypt']);
   }
 
@@ -123,6 +112,19 @@ export class SealedFiles implements SharedRecords {
   #path(name: string): string {
     return path.join(this.directory, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`);
   }
+}
+
+/** Makes the key where there is none yet, by one of several processes that begin at once. */
+export async function makeSealingKey(secrets: SecretStore, lock: Lock): Promise<void> {
+  if ((await secrets.get(keyName)) === undefined) await lock.hold(keyName, () => sealingKey(secrets));
+}
+
+async function sealingKey(secrets: SecretStore): Promise<string> {
+  const known = await secrets.get(keyName);
+  if (known !== undefined) return known;
+  const key = encode(crypto.getRandomValues(new Uint8Array(32)));
+  await secrets.set(keyName, key);
+  return key;
 }
 
 /** A file copied over another's, or with its generation altered, does not open. */

@@ -5,6 +5,7 @@ import { brokerMutants } from './brokerMutants.js';
 import { chatMutants } from './chatMutants.js';
 import { dpopMutants } from './dpopMutants.js';
 import { grantMutants } from './grantMutants.js';
+import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
@@ -32,4 +33,5 @@ export const catalogue: readonly Mutant[] = [
   ...layerMutants,
   ...attackMutants,
   ...accountMutants,
+  ...headlessMutants,
 ];

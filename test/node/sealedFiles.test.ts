@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SealedFiles } from '../../src/node/sealedFiles.js';
+import { makeSealingKey, SealedFiles } from '../../src/node/sealedFiles.js';
 import { systemClock } from '../../src/node/systemClock.js';
-import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
+import { MemoryLock, MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 
 const name = 'https://mcp.example/mcp';
 
@@ -26,6 +26,15 @@ describe('sealed files', () => {
     const other = new SealedFiles(directory, secrets, new MemoryLog(), systemClock);
     assert.deepEqual(await other.read(name), { generation: 2, text: 'second' });
     assert.equal(await other.read('https://other.example/mcp'), undefined);
+  });
+
+  it('have one key, whoever begins at the same moment', async () => {
+    const lock = new MemoryLock();
+    const made: string[] = [];
+    secrets.onDidChange((key) => made.push(key));
+    await Promise.all([1, 2, 3].map(() => makeSealingKey(secrets, lock)));
+    await makeSealingKey(secrets, lock);
+    assert.deepEqual(made, ['sealing key']);
   });
 
   it('tell a window without the key that there is a newer record, and nothing of it', async () => {

@@ -1,0 +1,113 @@
+import type { AdmittedServer, AgentAdmission } from '../broker/agentAdmission.js';
+import { AgentAdmissions } from '../broker/agentAdmissions.js';
+import { agentPath } from '../broker/agentSettings.js';
+import { keyVariable } from '../broker/agentSnippets.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { systemClock } from '../node/systemClock.js';
+import type { Redacted } from '../oauth/redacted.js';
+import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
+import { UsageError, type Options } from './commandLine.js';
+import { accountNamed, serverNamed, type Session } from './session.js';
+import type { HeadlessStorage } from './storage.js';
+import type { Terminal } from './terminal.js';
+
+const day = 24 * 3_600_000;
+
+export function admissionsOf({ sharedRecords, lock }: HeadlessStorage, terminal: Terminal): AgentAdmissions {
+  return new AgentAdmissions(sharedRecords, lock, systemClock, terminal);
+}
+
+/** Admits an agent; its key alone goes to standard output, for whatever keeps it. */
+export async function admit(name: string, options: Options, session: Session): Promise<void> {
+  const { settings, storage, terminal } = session;
+  const admissions = admissionsOf(storage, terminal);
+  if ((await admissions.current()).some((agent) => agent.name === name))
+    throw new UsageError(`An agent “${name}” is admitted already; withdraw it or give it another key.`);
+  const names = [...new Set(options.server ?? [])];
+  if (names.length === 0) throw new UsageError('admit needs --server, at least once.');
+  const servers = names.map((one) => serverNamed(settings, one));
+  const admitted = await Promise.all(servers.map((server) => accessTo(server, names, options, session)));
+  const days = daysOf(options.days);
+  const { key } = await admissions.admit({
+    name,
+    servers: admitted,
+    ...(days !== undefined && { expiresAt: systemClock.now() + days * day }),
+  });
+  for (const server of servers)
+    terminal.say(`${server.name}: http://127.0.0.1:${settings.agents.port}${agentPath(server.name)}`);
+  printKey(name, key, terminal);
+}
+
+/** @throws UsageError where no such agent is admitted */
+export async function rotate(name: string, storage: HeadlessStorage, terminal: Terminal): Promise<void> {
+  const admissions = admissionsOf(storage, terminal);
+  const { id } = await agentNamed(name, admissions);
+  const key = await admissions.rotate(id);
+  if (key === undefined) throw new UsageError(`“${name}” has just been withdrawn.`);
+  printKey(name, key, terminal);
+}
+
+/** @throws UsageError where no such agent is admitted */
+export async function withdraw(name: string, storage: HeadlessStorage, terminal: Terminal): Promise<void> {
+  const admissions = admissionsOf(storage, terminal);
+  await admissions.withdraw((await agentNamed(name, admissions)).id);
+  terminal.say(`“${name}” is withdrawn; its key is worth nothing, and what it runs ends within a second.`);
+}
+
+/** The newest of a name: one that has expired may have had the same. */
+async function agentNamed(name: string, admissions: AgentAdmissions): Promise<AgentAdmission> {
+  const all = await admissions.all();
+  const found = all.findLast((agent) => agent.name === name);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `No agent “${name}” is admitted; there are: ${all.map((agent) => agent.name).join(', ') || 'none'}.`,
+  );
+}
+
+function printKey(name: string, key: Redacted, terminal: Terminal): void {
+  terminal.say(`The key of “${name}”, for ${keyVariable}; it is not to be had again:`);
+  terminal.print(key.expose());
+}
+
+async function accessTo(
+  server: ServerConfig,
+  names: readonly string[],
+  options: Options,
+  { broker }: Session,
+): Promise<AdmittedServer> {
+  const scopes = valuesFor(server.name, names, options.scope, 'scope');
+  const tools = valuesFor(server.name, names, options.tool, 'tool');
+  const [account, ...others] = valuesFor(server.name, names, options.account, 'account') ?? [];
+  if (others.length > 0) throw new UsageError(`An agent acts as one account at ${server.name}.`);
+  const bad = scopes?.find((scope) => !isScopeToken(scope));
+  if (bad !== undefined)
+    throw new UsageError(`“${bad}” is not a scope; name each with a --scope of its own.`);
+  return {
+    url: server.url,
+    ...(account !== undefined && { account: await accountNamed(broker, server, account) }),
+    ...(scopes !== undefined && { scopes }),
+    ...(tools !== undefined && { tools }),
+  };
+}
+
+/** What is said of one server; where there are several, each value names its own. */
+function valuesFor(
+  server: string,
+  names: readonly string[],
+  values: readonly string[] | undefined,
+  option: string,
+): readonly string[] | undefined {
+  if (values === undefined || names.length === 1) return values;
+  const nameless = values.find((value) => !names.some((name) => value.startsWith(`${name}=`)));
+  if (nameless !== undefined)
+    throw new UsageError(`--${option} must say which server it is for: --${option} ${server}=…`);
+  const own = values.filter((value) => value.startsWith(`${server}=`));
+  return own.length === 0 ? undefined : own.map((value) => value.slice(server.length + 1));
+}
+
+function daysOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const days = Number(text);
+  if (Number.isFinite(days) && days > 0 && days <= 3_650) return days;
+  throw new UsageError('--days must be a number of days.');
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env node
+import os from 'node:os';
+import path from 'node:path';
+import { Redacted } from '../oauth/redacted.js';
+import { newStoreKey } from '../node/storeKey.js';
+import { systemClock } from '../node/systemClock.js';
+import { admit, rotate, withdraw } from './agentCommands.js';
+import { parseCommandLine, usage, UsageError, type CommandLine } from './commandLine.js';
+import { serve } from './serveCommand.js';
+import { openSession, serverNamed, signInPlaceNamed, type Session } from './session.js';
+import { problemWords, readSettings, SettingsUnreadable } from './settingsFile.js';
+import { signIn } from './signInCommand.js';
+import { signOut } from './signOutCommand.js';
+import { status } from './statusCommand.js';
+import { openStorage, StorageUnusable } from './storage.js';
+import { Terminal } from './terminal.js';
+
+/** How it ended: done; not done; told wrongly. */
+const [done, failed, misused] = [0, 1, 2];
+/** Ended by a signal, as shells count it. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (typeof Promise.withResolvers !== 'function') {
+    process.stderr.write(`error: this needs Node 22 or later; this is ${process.version}.\n`);
+    return failed;
+  }
+  const ending = new AbortController();
+  let endedBy: keyof typeof signals | undefined;
+  const end = (signal: keyof typeof signals) => {
+    // Who says it twice does not want to wait.
+    if (endedBy !== undefined) process.exit(signals[signal]);
+    endedBy = signal;
+    ending.abort();
+  };
+  for (const signal of Object.keys(signals) as (keyof typeof signals)[]) process.on(signal, end);
+  const terminal = new Terminal(
+    { input: process.stdin, output: process.stdout, error: process.stderr },
+    () => end('SIGINT'),
+    args.includes('--verbose'),
+  );
+  // Timers that wait keep no process alive; this one does.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  try {
+    const line = parseCommandLine(args);
+    if (line === 'help') {
+      process.stdout.write(usage);
+      return done;
+    }
+    if (line.command === 'make-key') {
+      terminal.print(newStoreKey());
+      return done;
+    }
+    const isDone = await run(line, terminal, ending.signal);
+    if (endedBy !== undefined) return line.command === 'serve' ? done : signals[endedBy];
+    return isDone ? done : failed;
+  } catch (error) {
+    terminal.error(wordsOf(error));
+    return error instanceof UsageError ? misused : failed;
+  } finally {
+    clearInterval(alive);
+    terminal.dispose();
+  }
+}
+
+/** @returns whether what was asked for is so now */
+async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): Promise<boolean> {
+  const { command, subject, options } = line;
+  const home = path.resolve(
+    options.home ?? process.env['MCP_OAUTH_BROKER_HOME'] ?? path.join(os.homedir(), '.mcp-oauth-broker'),
+  );
+  const open = () => openStorage(home, process.env, { clock: systemClock, log: terminal });
+  if (command === 'rotate') {
+    await rotate(subject, await open(), terminal);
+    return true;
+  }
+  if (command === 'withdraw') {
+    await withdraw(subject, await open(), terminal);
+    return true;
+  }
+  const settings = readSettings(path.resolve(options.settings ?? path.join(home, 'settings.json')));
+  for (const problem of settings.problems) terminal.warn(problemWords(problem));
+  const session = openSession(settings, await open(), terminal, signal);
+  try {
+    return await runInSession(line, session);
+  } finally {
+    await session.close();
+  }
+}
+
+async function runInSession({ command, subject, options }: CommandLine, session: Session): Promise<boolean> {
+  const { settings } = session;
+  switch (command) {
+    case 'serve':
+      await serve(session);
+      return true;
+    case 'sign-in':
+      return signIn(signInPlaceNamed(settings, subject), options, session);
+    case 'sign-out':
+      await signOut(signInPlaceNamed(settings, subject), options, session);
+      return true;
+    case 'client-secret':
+      return keepClientSecret(subject, session);
+    case 'admit':
+      await admit(subject, options, session);
+      return true;
+    case 'status':
+      await status(options, session);
+      return true;
+    default:
+      throw new UsageError(`${command} needs no settings.`);
+  }
+}
+
+/** From standard input, since arguments can be read by everybody on the machine. */
+async function keepClientSecret(name: string, { settings, broker, terminal, signal }: Session) {
+  const server = serverNamed(settings, name);
+  const { clientId } = server.oauth;
+  if (clientId === undefined) throw new UsageError(`The settings give ${name} no oauth.clientId.`);
+  terminal.say(`Type or paste the secret of the client ${clientId}; it is not shown.`);
+  const secret = (await terminal.line(signal))?.trim() ?? '';
+  if (secret === '') throw new UsageError('There was no secret on standard input.');
+  await broker.clientSecrets.put(server, clientId, new Redacted(secret));
+  terminal.say('The secret is kept.');
+  return true;
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message} “--help” tells what there is.`;
+  if (error instanceof StorageUnusable || error instanceof SettingsUnreadable) return error.message;
+  const isOfSystem = error instanceof Error && 'code' in error && 'syscall' in error;
+  // Of what nobody foresaw, the message may hold anything.
+  return isOfSystem ? error.message : `Unforeseen: ${error instanceof Error ? error.name : 'no error'}.`;
+}
+
+void main(process.argv.slice(2)).then((code) => {
+  // After what was said has gone out.
+  process.stdout.write('', () => process.exit(code));
+});

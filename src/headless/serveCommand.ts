@@ -1,0 +1,74 @@
+import type { AgentsPortState } from '../broker/agentSettings.js';
+import type { AgentAsk } from '../broker/agentConsents.js';
+import { systemClock } from '../node/systemClock.js';
+import { Agents } from '../relay/agents.js';
+import { commandName } from './commandLine.js';
+import type { Session } from './session.js';
+
+/** Serves the admitted agents until the session is told to end. */
+export async function serve({ settings, storage, broker, terminal, signal }: Session): Promise<void> {
+  const agents = new Agents({
+    relay: broker.relay,
+    servers: () => settings.servers,
+    records: storage.sharedRecords,
+    settings: () => settings.agents,
+    lock: storage.lock,
+    clock: systemClock,
+    log: terminal,
+  });
+  const told = new Set<string>();
+  const subscriptions = [
+    agents.port.onDidChange((state) => terminal.say(stateWords(state))),
+    agents.consents.onDidAsk((ask) => terminal.say(askWords(ask))),
+    broker.authorizedFetch.onCannotNarrow((serverUrl) => {
+      const server = settings.servers.find(({ url }) => url === serverUrl);
+      if (server === undefined || told.has(serverUrl)) return;
+      told.add(serverUrl);
+      terminal.warn(
+        `The authorization server of ${server.name} gives no token with fewer scopes than were granted. Agents call it with all of them; what they may do there is held by the tools they were admitted to.`,
+      );
+    }),
+  ];
+  try {
+    await agents.port.look();
+    if (agents.port.state.kind === 'idle') terminal.say(stateWords(agents.port.state));
+    await aborted(signal);
+  } finally {
+    for (const subscription of subscriptions) subscription.dispose();
+    agents.dispose();
+  }
+}
+
+function stateWords(state: AgentsPortState): string {
+  switch (state.kind) {
+    case 'idle':
+      return `No agent is admitted, so nothing listens. “${commandName} admit” admits one.`;
+    case 'serving':
+      return `Serving agents at http://127.0.0.1:${state.port}.`;
+    case 'standby':
+      return `Another process serves agents at http://127.0.0.1:${state.port}; this one takes over when that ends.`;
+    case 'blocked':
+      return state.why === 'notAllowed'
+        ? `This process may not listen on the port ${state.port}, where agents call. No agent is served until then.`
+        : `Another program has the port ${state.port}, where agents call, and may have been sent their keys: “${commandName} rotate” gives new ones. No agent is served until then; agents.port in the settings chooses another port.`;
+  }
+}
+
+/** What the person types to give an agent what it lacks. */
+function askWords({ agent, server, what, kind, scopes }: AgentAsk): string {
+  const wanted = scopes.map((scope) => ` --scope ${quoted(scope)}`).join('');
+  const need = kind === 'signIn' ? `a sign-in to ${server.name}` : `more access to ${server.name}`;
+  return `The agent ${agent.name} needs ${need}, for ${what}: ${commandName} sign-in ${quoted(server.name)}${wanted}`;
+}
+
+/** Servers write scopes; what is pasted into a shell must be words there. */
+function quoted(text: string): string {
+  return /^[\w.:/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,102 @@
+import { RememberedAccountChoice } from '../broker/accountChoice.js';
+import { AssertionInFile } from '../broker/assertionFile.js';
+import { CallLedger } from '../broker/callLedger.js';
+import { accountKeyOf, accountLabel } from '../broker/credential.js';
+import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import { MachineAssertionFiles } from '../node/assertionFiles.js';
+import { machineFetch } from '../node/machineFetch.js';
+import { systemClock } from '../node/systemClock.js';
+import { systemResolver } from '../node/systemResolver.js';
+import { UsageError } from './commandLine.js';
+import { createHeadlessBroker, type HeadlessBroker } from './headlessBroker.js';
+import type { HeadlessSettings } from './settingsFile.js';
+import type { HeadlessStorage } from './storage.js';
+import type { Terminal } from './terminal.js';
+
+/** What a command works with. */
+export interface Session {
+  readonly settings: HeadlessSettings;
+  readonly storage: HeadlessStorage;
+  readonly broker: HeadlessBroker;
+  readonly terminal: Terminal;
+  /** Aborted when the command is told to end. */
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Puts the broker together with what is kept in a home. Nothing is asked of the network, and nothing listens. */
+export function openSession(
+  settings: HeadlessSettings,
+  storage: HeadlessStorage,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Session {
+  const { secrets, memory, lock, sharedRecords, notices, calls } = storage;
+  const { clientMetadataUrl, toolRules } = settings;
+  const ledger = new CallLedger(calls, terminal);
+  const broker = createHeadlessBroker({
+    servers: () => settings.servers,
+    ...{ secrets, memory, lock, sharedRecords, notices },
+    accountChoice: new RememberedAccountChoice(memory),
+    clock: systemClock,
+    log: terminal,
+    fetch: machineFetch,
+    resolver: systemResolver,
+    assertions: new AssertionInFile(new MachineAssertionFiles()),
+    identityProviderSetting: () => settings.identityProvider,
+    // Agents are answered at once; nobody else calls.
+    consentPrompt: { ask: () => Promise.resolve(false) },
+    confirmAccountChange: async (server, from, to) => {
+      terminal.say(`The browser signed in to ${server.name} as ${to}; until now it was ${from}.`);
+      terminal.say(`Type “new” to act as ${to} from now on, “keep” to go on as ${from} beside it.`);
+      const answer = (await terminal.line(signal))?.trim();
+      if (answer === 'new') return 'new';
+      return answer === 'keep' ? 'present' : 'neither';
+    },
+    toolRules: {
+      ruleOf: (server, tool) => toolRules.ruleOf(server, tool),
+      onDidChange: () => ({ dispose: () => undefined }),
+    },
+    recording: { ledger, recordsArguments: () => settings.recordsArguments },
+    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+  });
+  const close = async () => {
+    broker.dispose();
+    ledger.dispose();
+    await notices.close();
+  };
+  return { settings, storage, broker, terminal, signal, close };
+}
+
+/** @throws UsageError where the settings have no server of this name */
+export function serverNamed({ servers }: HeadlessSettings, name: string): ServerConfig {
+  const server = servers.find((one) => one.name === name);
+  if (server !== undefined) return server;
+  const known = servers.map((one) => one.name).join(', ');
+  throw new UsageError(`No server “${name}” can be used by the settings; there are: ${known || 'none'}.`);
+}
+
+/** Where a person signs in: a server, or the organization's identity provider by its host. */
+export function signInPlaceNamed(settings: HeadlessSettings, name: string): ServerConfig {
+  const { identityProvider } = settings;
+  const provider = identityProvider && identityProviderAsServer(identityProvider);
+  return provider?.name === name ? provider : serverNamed(settings, name);
+}
+
+/**
+ * @param name as `status` shows it
+ * @returns the key of the account
+ * @throws UsageError where nobody of this name is signed in
+ */
+export async function accountNamed(
+  { credentials }: Pick<HeadlessBroker, 'credentials'>,
+  server: ServerConfig,
+  name: string,
+): Promise<string> {
+  const all = await credentials.all(server.url);
+  const found = all.find((credential) => accountLabel(credential) === name);
+  if (found !== undefined) return accountKeyOf(found);
+  const known = all.map(accountLabel).join(', ');
+  throw new UsageError(`“${name}” is not signed in to ${server.name}; signed in are: ${known || 'nobody'}.`);
+}

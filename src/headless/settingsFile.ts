@@ -1,0 +1,106 @@
+import { readFileSync, statSync } from 'node:fs';
+import { parseAgentSettings, type AgentSettings } from '../broker/agentSettings.js';
+import { clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
+import { parseIdentityProvider, type IdentityProviderConfig } from '../broker/identityProviderSetting.js';
+import { parseServers, type ServerConfig, type SettingProblem } from '../broker/serverSettings.js';
+import { parseToolRules, type ParsedToolRules } from '../broker/toolRules.js';
+import { AmbiguousJsonError, parseStrictJson } from '../mcp/strictJson.js';
+import { isObject } from '../oauth/jsonAnswer.js';
+
+/** What the editor's settings say of the broker, for a process without an editor. */
+export interface HeadlessSettings {
+  readonly servers: readonly ServerConfig[];
+  readonly toolRules: ParsedToolRules;
+  readonly agents: AgentSettings;
+  readonly identityProvider?: IdentityProviderConfig;
+  readonly clientMetadataUrl?: string;
+  readonly recordsArguments: boolean;
+  /** What of them cannot be used; the rest is. */
+  readonly problems: readonly SettingProblem[];
+}
+
+/** The file cannot be used at all. */
+export class SettingsUnreadable extends Error {
+  override readonly name = 'SettingsUnreadable';
+}
+
+const prefix = 'mcpOAuthBroker.';
+const known = [
+  ...['servers', 'toolRules', 'enterpriseIdentityProvider', 'clientMetadataUrl'],
+  ...['agents.port', 'agents.requestsPerMinute', 'agents.concurrentRequests'],
+  'toolCalls.recordArguments',
+];
+
+/** @throws SettingsUnreadable */
+export function readSettings(file: string): HeadlessSettings {
+  let text: string;
+  try {
+    // Whoever writes it says where tokens go.
+    if (process.platform !== 'win32' && (statSync(file).mode & 0o002) !== 0)
+      throw new SettingsUnreadable(`Everybody may write to ${file}; take that away (chmod o-w) first.`);
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof SettingsUnreadable) throw error;
+    throw new SettingsUnreadable(
+      `There are no settings at ${file}. Write { "servers": { "name": { "url": "https://…/mcp" } } } there.`,
+    );
+  }
+  return parseSettings(text, file);
+}
+
+/**
+ * Reads settings in the words of the editor's, with or without the `mcpOAuthBroker.` before each.
+ *
+ * @throws SettingsUnreadable
+ */
+export function parseSettings(text: string, file: string): HeadlessSettings {
+  let value: unknown;
+  try {
+    value = parseStrictJson(text);
+  } catch (error) {
+    if (!(error instanceof AmbiguousJsonError)) throw error;
+    throw new SettingsUnreadable(`${file} is not JSON, or says one thing twice.`);
+  }
+  if (!isObject(value)) throw new SettingsUnreadable(`${file} must hold an object: setting → value.`);
+  const values = new Map<string, unknown>();
+  const problems: SettingProblem[] = [];
+  const report = (message: string) => problems.push({ server: '', field: '', message });
+  for (const [written, given] of Object.entries(value)) {
+    const name = written.startsWith(prefix) ? written.slice(prefix.length) : written;
+    if (!known.includes(name)) report(`“${written}” is not a known setting; known are ${known.join(', ')}.`);
+    else if (values.has(name)) report(`${prefix}${name} is there twice; the first one counts.`);
+    else values.set(name, given);
+  }
+  const { servers, problems: serverProblems } = parseServers(values.get('servers'));
+  const toolRules = parseToolRules(values.get('toolRules'));
+  const agents = parseAgentSettings((key) => values.get(`agents.${key}`));
+  const provider = parseIdentityProvider(values.get('enterpriseIdentityProvider'));
+  const { identityProvider } = provider;
+  const clientMetadataUrl = values.get('clientMetadataUrl') ?? undefined;
+  const fault =
+    clientMetadataUrl === undefined
+      ? undefined
+      : clientMetadataUrlFault(typeof clientMetadataUrl === 'string' ? clientMetadataUrl : '');
+  if (fault !== undefined) report(`${prefix}clientMetadataUrl: ${fault}`);
+  return {
+    servers,
+    toolRules,
+    agents: agents.settings,
+    ...(identityProvider !== undefined && { identityProvider }),
+    ...(typeof clientMetadataUrl === 'string' && fault === undefined && { clientMetadataUrl }),
+    recordsArguments: values.get('toolCalls.recordArguments') === true,
+    problems: [
+      ...problems,
+      ...serverProblems,
+      ...toolRules.problems,
+      ...agents.problems,
+      ...provider.problems,
+    ],
+  };
+}
+
+/** Names the entry and the field before it says what is wrong. */
+export function problemWords({ server, field, message }: SettingProblem): string {
+  if (server === '' && (field === '' || field === 'toolRules')) return message;
+  return `Settings, “${server}”${field === '' ? '' : ` › ${field}`}: ${message}`;
+}

@@ -1,0 +1,137 @@
+import { directGrantOf } from '../broker/grantChoice.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignInAttempt } from '../broker/signInAttempt.js';
+import type { SignInOutcome } from '../broker/signInOutcome.js';
+import type { SignInRequest } from '../broker/signInRequest.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { sentence } from '../oauth/serverWords.js';
+import { commandName, UsageError, type Options } from './commandLine.js';
+import { authorizationAddress } from './directConsent.js';
+import { pastedCallback } from './pastedCallback.js';
+import { accountNamed, type Session } from './session.js';
+
+/** A person may have to find another device, or a colleague with the password; in milliseconds. */
+const deadline = 15 * 60_000;
+
+/**
+ * Signs in, for the person who runs the command: with a code to enter in a browser anywhere (RFC 8628), or with an
+ * address to open and the callback's address to paste.
+ *
+ * @returns whether somebody is signed in
+ */
+export async function signIn(server: ServerConfig, options: Options, session: Session): Promise<boolean> {
+  const { broker, terminal, signal } = session;
+  if (options.code === true && options.paste === true)
+    throw new UsageError('--code and --paste are two ways; choose one.');
+  const grant = directGrantOf(server);
+  if (grant !== undefined) {
+    terminal.say(nobodySignsIn[grant](server.name));
+    return false;
+  }
+  const attempt = broker.signIns.begin(server, await requestOf(server, options, session));
+  const cancel = () => attempt.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    if (await usesCode(attempt, options)) await withCode(attempt, session);
+    else await withPaste(attempt, session);
+  } catch (error) {
+    if (error instanceof OAuthFlowError) attempt.fail(error);
+    else if (!attempt.hasEnded) throw error;
+  }
+  const outcome = await attempt.outcome;
+  terminal.say(outcomeWords(server, outcome));
+  return outcome.kind === 'signedIn';
+}
+
+const nobodySignsIn = {
+  clientCredentials: (name: string) => `Nobody signs in to ${name}: the client calls for itself. ${checkIt}`,
+  jwtBearer: (name: string) => `Nobody signs in to ${name}: the workload calls for itself. ${checkIt}`,
+  enterpriseManaged: (name: string) =>
+    `${name} takes the word of your identity provider: sign in there, by the name of its host.`,
+  editorAccount: (name: string) => `${name} uses an account of an editor, and there is none here.`,
+};
+const checkIt = `“${commandName} status --check” tells whether it can.`;
+
+async function requestOf(
+  server: ServerConfig,
+  options: Options,
+  { broker }: Session,
+): Promise<SignInRequest> {
+  const { scope = [], account: [name] = [], another } = options;
+  if (another === true && name !== undefined) throw new UsageError('--another is nobody --account names.');
+  const account = name === undefined ? undefined : await accountNamed(broker, server, name);
+  const held = (await broker.credentials.get(server.url, account))?.tokens.scopes ?? [];
+  return {
+    deadline,
+    ...(scope.length > 0 && { scopes: [...new Set([...held, ...scope])] }),
+    ...(account !== undefined && { account }),
+    ...(another === true && { anotherAccount: true }),
+  };
+}
+
+async function usesCode(attempt: SignInAttempt, { code, paste }: Options): Promise<boolean> {
+  if (code === true || paste === true) return code === true;
+  const { as } = await attempt.discover();
+  return as.device_authorization_endpoint !== undefined;
+}
+
+async function withCode(attempt: SignInAttempt, { terminal }: Session): Promise<void> {
+  await attempt.useCode(({ userCode, verificationUri }) => {
+    terminal.say(`To sign in to ${attempt.server.name}, open this address in a browser on any device:`);
+    terminal.say(`  ${verificationUri.href}`);
+    terminal.say(`and enter the code ${userCode}. Do so only if you began this sign-in yourself.`);
+  });
+}
+
+async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: Session): Promise<void> {
+  const page = await attempt.launchPage();
+  const address = await authorizationAddress(page.address, signal);
+  // Without one, the attempt has ended and says why.
+  if (address === undefined) return;
+  terminal.say(`To sign in to ${attempt.server.name}, open this address in a browser:`);
+  terminal.say(`  ${address.href}`);
+  terminal.say(
+    'In a browser on this machine that is all. From another one it comes back to an address that shows',
+  );
+  terminal.say('nothing there: copy that address out of the browser and paste it here, followed by Enter.');
+  const ended = new AbortController();
+  void attempt.outcome.then(() => ended.abort());
+  for (;;) {
+    const line = await terminal.line(ended.signal);
+    if (line === undefined || attempt.hasEnded) return;
+    if (line.trim() === '') continue;
+    const callback = pastedCallback(line);
+    // Its state says whether it is this sign-in's; what is pasted is repeated nowhere.
+    if (callback !== undefined && broker.callbacks.deliver(callback.searchParams, callback.pathname)) return;
+    terminal.say('That is not the address this sign-in comes back to. Paste the whole of it, with all after the “?”.'); // prettier-ignore
+  }
+}
+
+function outcomeWords({ name }: ServerConfig, outcome: SignInOutcome): string {
+  switch (outcome.kind) {
+    case 'signedIn': {
+      const { credential, notGranted, warnings, beside } = outcome;
+      const who = credential.account === undefined ? '' : ` as ${credential.account.label}`;
+      return [
+        `Signed in to ${name}${who}.`,
+        ...(beside === undefined ? [] : [`Calls still act as ${beside}.`]),
+        ...(notGranted.length === 0 ? [] : [`Asked for and not granted: ${notGranted.join(', ')}.`]),
+        ...warnings,
+      ].join(' ');
+    }
+    case 'cancelled':
+      return `Not signed in to ${name}: cancelled.`;
+    case 'timedOut':
+      return `Not signed in to ${name}: nobody finished it in time. Nothing has changed.`;
+    case 'declined':
+      return `Not signed in to ${name}. ${sentence(outcome.detail)}`;
+    case 'failed': {
+      const { code, message, advice } = outcome.error;
+      if (code === 'notProtected') return message;
+      if (code === 'clientSecretRequired')
+        return `Not signed in to ${name}. ${message} Give it to “${commandName} client-secret ${name}”.`;
+      return `Not signed in to ${name}. ${advice}`;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { checkServer } from '../broker/checkServer.js';
+import type { AgentAdmission } from '../broker/agentAdmission.js';
+import { isCurrent } from '../broker/agentAdmission.js';
+import type { ConsentStatus } from '../broker/consentStatus.js';
+import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
+import { seenFromNotice } from '../broker/observations.js';
+import { systemClock } from '../node/systemClock.js';
+import { isObject } from '../oauth/jsonAnswer.js';
+import { admissionsOf } from './agentCommands.js';
+import type { Options } from './commandLine.js';
+import type { Session } from './session.js';
+
+/** Prints how every server stands with the person, in the words used everywhere, and which agents are admitted. */
+export async function status(options: Options, session: Session): Promise<void> {
+  const { broker, settings, storage, terminal } = session;
+  // What a process that serves has seen counts here too.
+  for (const notice of await storage.notices.others())
+    if (isObject(notice)) broker.states.hear(seenFromNotice(notice['seen']), []);
+  if (options.check === true)
+    await Promise.all(
+      settings.servers.map((server) => checkServer(server, partsOf(session), session.signal)),
+    );
+  const { identityProvider } = settings;
+  const places = [
+    ...settings.servers,
+    ...(identityProvider === undefined ? [] : [identityProviderAsServer(identityProvider)]),
+  ];
+  const statuses = await Promise.all(places.map((server) => broker.states.statusOf(server)));
+  const agents = await admissionsOf(storage, terminal).all();
+  if (options.json === true) {
+    terminal.print(JSON.stringify({ servers: statuses, agents: agents.map(agentFacts) }));
+    return;
+  }
+  for (const one of statuses) terminal.print(statusWords(one));
+  for (const agent of agents) terminal.print(agentWords(agent, settings.servers));
+}
+
+function partsOf({ broker }: Session) {
+  return { authorizedFetch: broker.authorizedFetch, states: broker.states, clock: systemClock };
+}
+
+function statusWords({
+  server,
+  status,
+  account,
+  held,
+  missing,
+  expiresAt,
+  refreshable,
+  detail,
+}: ConsentStatus) {
+  return [
+    `${server}: ${status}`,
+    ...(account === undefined ? [] : [account]),
+    ...(held.length === 0 ? [] : [`holds ${held.join(' ')}`]),
+    ...(missing.length === 0 ? [] : [`lacks ${missing.join(' ')}`]),
+    ...(refreshable === true || expiresAt === undefined
+      ? []
+      : [`until ${new Date(expiresAt).toISOString()}`]),
+    ...(detail === undefined ? [] : [detail]),
+  ].join('; ');
+}
+
+function agentFacts(agent: AgentAdmission) {
+  const { name, servers, createdAt, expiresAt } = agent;
+  return { name, servers, createdAt, expiresAt, isCurrent: isCurrent(agent, systemClock.now()) };
+}
+
+function agentWords(
+  agent: AgentAdmission,
+  known: readonly { readonly name: string; readonly url: string }[],
+) {
+  const names = agent.servers.map(({ url }) => known.find((server) => server.url === url)?.name ?? url);
+  const until = agent.expiresAt === undefined ? '' : ` until ${new Date(agent.expiresAt).toISOString()}`;
+  const state = isCurrent(agent, systemClock.now()) ? `admitted to ${names.join(', ')}${until}` : 'expired';
+  return `agent ${agent.name}: ${state}`;
+}

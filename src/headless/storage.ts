@@ -1,0 +1,66 @@
+import path from 'node:path';
+import type { Clock, Log, Memory, SecretStore } from '../broker/ports.js';
+import { FileLock } from '../node/fileLock.js';
+import { FileMemory } from '../node/fileMemory.js';
+import { KeychainUnavailable, systemKeychain } from '../node/keychain.js';
+import { machineStorage, type MachineStorage } from '../node/machineStorage.js';
+import { makeSealingKey } from '../node/sealedFiles.js';
+import { SealedStore, SealedStoreUnreadable } from '../node/sealedStore.js';
+import { storeKey, StoreKeyMissing, storeKeyVariable } from '../node/storeKey.js';
+import { commandName } from './commandLine.js';
+
+/** All that processes of one home share. */
+export interface HeadlessStorage extends MachineStorage {
+  readonly secrets: SecretStore;
+  readonly memory: Memory;
+}
+
+/** What is secret cannot be read or kept; `message` says why and what to do. */
+export class StorageUnusable extends Error {
+  override readonly name = 'StorageUnusable';
+}
+
+/**
+ * Opens what is kept below a directory, and finds out that it can be read before anything is done with it.
+ *
+ * @param home absolute
+ * @param environment loses the store's key, so that no command that is run gets to see it
+ * @throws StorageUnusable
+ */
+export async function openStorage(
+  home: string,
+  environment: NodeJS.ProcessEnv,
+  parts: { readonly clock: Clock; readonly log: Log },
+): Promise<HeadlessStorage> {
+  const lock = new FileLock(path.join(home, 'locks'), parts.log);
+  const { [storeKeyVariable]: given, ...others } = environment;
+  Reflect.deleteProperty(environment, storeKeyVariable);
+  try {
+    const key = await storeKey({ [storeKeyVariable]: given }, systemKeychain(home, others), lock);
+    const secrets = new SealedStore(path.join(home, 'secrets.json'), key, lock);
+    await makeSealingKey(secrets, lock);
+    return {
+      ...machineStorage(home, { ...parts, secrets }),
+      secrets,
+      memory: new FileMemory(path.join(home, 'memory.json'), lock),
+    };
+  } catch (error) {
+    throw error instanceof Error ? unusable(error) : new StorageUnusable('Storage cannot be used.');
+  }
+}
+
+function unusable(error: Error): Error {
+  const make = `“${commandName} make-key” makes one; keep it where other secrets of this machine are kept.`;
+  if (error instanceof StoreKeyMissing) return new StorageUnusable(`${error.message} ${make}`);
+  if (error instanceof KeychainUnavailable)
+    return new StorageUnusable(
+      `${error.message} Unlock it, or set ${storeKeyVariable} to seal with a key of your own. ${make}`,
+    );
+  if (error instanceof SealedStoreUnreadable)
+    return new StorageUnusable(
+      error.why === 'anotherKey'
+        ? `${error.message} Set ${storeKeyVariable} to the key it was sealed with; or, to begin anew, move the file away and sign in again.`
+        : `${error.message} Put a copy back that opens; or, to begin anew, move the file away and sign in again.`,
+    );
+  return error;
+}
