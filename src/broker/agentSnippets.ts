@@ -16,8 +16,12 @@ export const keyVariable = 'MCP_OAUTH_BROKER_KEY';
  */
 export function agentSnippets(name: string, url: string): readonly AgentSnippet[] {
   const title = JSON.stringify(name);
+  // The one character of an encoded address that would end a literal.
+  const address = `'${url.replaceAll("'", "\\'")}'`;
   const key = `\`Bearer \${process.env.${keyVariable}}\``;
   const pythonKey = `f"Bearer {os.environ['${keyVariable}']}"`;
+  // Each of the others is run, as it stands, by test/agents.
+  const notRun = '# Not run here: try it before you rely on it.\n';
   return [
     {
       label: 'Google ADK, TypeScript',
@@ -26,7 +30,7 @@ export function agentSnippets(name: string, url: string): readonly AgentSnippet[
 
 const tools = new MCPToolset({
   type: 'StreamableHTTPConnectionParams',
-  url: '${url}',
+  url: ${address},
   transportOptions: { requestInit: { headers: { Authorization: ${key} } } },
 });
 const agent = new LlmAgent({ name: 'agent', model: 'gemini-2.5-flash', tools: [tools] });
@@ -35,7 +39,7 @@ const agent = new LlmAgent({ name: 'agent', model: 'gemini-2.5-flash', tools: [t
     {
       label: 'Google ADK, Python',
       language: 'python',
-      code: `import os
+      code: `${notRun}import os
 from google.adk.agents import LlmAgent
 from google.adk.tools.mcp_tool import McpToolset
 from google.adk.tools.mcp_tool.mcp_session_manager import StreamableHTTPConnectionParams
@@ -58,7 +62,7 @@ agent = LlmAgent(name="agent", model="gemini-2.5-flash", tools=[tools])
 
 const server = new MCPServerStreamableHttp({
   name: ${title},
-  url: '${url}',
+  url: ${address},
   requestInit: { headers: { Authorization: ${key} } },
 });
 await server.connect();
@@ -68,7 +72,7 @@ const agent = new Agent({ name: 'agent', mcpServers: [server] });
     {
       label: 'OpenAI Agents SDK, Python',
       language: 'python',
-      code: `import os
+      code: `${notRun}import os
 from agents import Agent
 from agents.mcp import MCPServerStreamableHttp
 
@@ -92,18 +96,19 @@ const client = new MultiServerMCPClient({
   mcpServers: {
     ${title}: {
       transport: 'http',
-      url: '${url}',
+      url: ${address},
       headers: { Authorization: ${key} },
     },
   },
 });
+// They are kept until client.close(); get them again after the first sign-in to the server.
 const tools = await client.getTools();
 `,
     },
     {
       label: 'LangChain, Python',
       language: 'python',
-      code: `import os
+      code: `${notRun}import os
 from langchain_mcp_adapters.client import MultiServerMCPClient
 
 client = MultiServerMCPClient(
@@ -124,9 +129,10 @@ tools = await client.get_tools()
       code: `import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-const client = new Client({ name: 'agent', version: '1.0.0' });
+const url = new URL(${address});
 const requestInit = { headers: { Authorization: ${key} } };
-await client.connect(new StreamableHTTPClientTransport(new URL('${url}'), { requestInit }));
+const client = new Client({ name: 'agent', version: '1.0.0' });
+await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
 `,
     },
     {
@@ -134,9 +140,10 @@ await client.connect(new StreamableHTTPClientTransport(new URL('${url}'), { requ
       language: 'typescript',
       code: `import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
-const client = new Client({ name: 'agent', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+const url = new URL(${address});
 const requestInit = { headers: { Authorization: ${key} } };
-await client.connect(new StreamableHTTPClientTransport(new URL('${url}'), { requestInit }));
+const client = new Client({ name: 'agent', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+await client.connect(new StreamableHTTPClientTransport(url, { requestInit }));
 `,
     },
     {

@@ -7,6 +7,8 @@ export interface ToolQuestion {
   readonly tool: string;
   /** Whose account would act, where it is known. */
   readonly account?: string;
+  /** The name of the agent that calls, where one does: its call was refused, and its next one is asked about. */
+  readonly agent?: string;
 }
 
 /** Asks the person outside the chat, where a caller that no chat can ask calls a tool whose rule is to ask. */

@@ -12,6 +12,8 @@ import { plain } from './plainWords.js';
 export interface AgentCommandParts extends AdmitAgentParts, ConnectionParts {
   readonly agents: EditorAgents;
   readonly notices: AgentNotices;
+  /** Removes what the stdio command reads for the agent. */
+  readonly removeBridges: (agent: AgentAdmission) => Promise<void>;
 }
 
 /** “Admit an Agent…”, “Connect Agent…”, “Rotate Agent Key…”, “Withdraw Agent…” and what agents wait for. */
@@ -54,6 +56,7 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
     const detail = t('Its key stops working at once, and what it runs ends.');
     if ((await notifications.modal(t('Withdraw {0}?', agent.name), detail, withdraw)) !== withdraw) return;
     await admissions.withdraw(agent.id);
+    await parts.removeBridges(agent);
   });
 
   commands.register('grantAgent', async (row) => {

@@ -18,6 +18,7 @@ import type { EditorServerSettings } from './serverSettings.js';
 /** Writes what the stdio command reads. */
 export interface BridgeWriter {
   write(name: string, url: string, key: Redacted): Promise<string>;
+  removeAll(prefix: string): Promise<void>;
 }
 
 export interface RegisterAgentsParts {
@@ -48,6 +49,7 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
     ...connection,
     notices,
     toolsOf: (server) => relay.toolNames(server),
+    removeBridges: (agent) => parts.bridge.removeAll(agent.id),
   });
   const view = vscode.window.registerTreeDataProvider('mcpOAuthBroker.agents', tree);
   const changes = vscode.workspace.onDidChangeConfiguration((event) => {

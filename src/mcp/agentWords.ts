@@ -23,6 +23,8 @@ export const agentRefusals = {
     `${call.what} was not run: it needs access to ${call.server} that “${call.agent}” was not admitted with${namedScopes(scopes)}. Nobody was asked. The person can admit the agent with more.`,
   toolNotAdmitted: (call: AgentCall) =>
     `${call.what} was not run: “${call.agent}” was admitted to other tools of ${call.server}. Nobody was asked. The person can admit the agent with more.`,
+  toolsAlone: (call: AgentCall) =>
+    `${call.what} was not sent: “${call.agent}” was admitted to some tools of ${call.server}, and to nothing else there. Nobody was asked. The person can admit the agent with more.`,
   serverNotAdmitted: (agent: string, server: string) =>
     `“${agent}” is not admitted to a server of the name “${server}”.`,
 };

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What the stdio command needs on disk: itself, at an address that outlives updates, and a file for each agent. */
@@ -32,8 +32,10 @@ export class BridgeFiles {
     return `node ${JSON.stringify(bridge)} ${JSON.stringify(file)}`;
   }
 
-  /** Removes what was written for a name. */
-  async remove(name: string): Promise<void> {
-    await rm(path.join(this.#directory, `${name}.json`), { force: true });
+  /** Removes every file whose name begins so: the keys in them are of no more use. */
+  async removeAll(prefix: string): Promise<void> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const files = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
+    await Promise.all(files.map((name) => rm(path.join(this.#directory, name), { force: true })));
   }
 }

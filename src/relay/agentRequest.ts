@@ -2,16 +2,8 @@ import type { AgentConsents, AskingAgent } from '../broker/agentConsents.js';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { RefusalReason } from '../broker/callRecord.js';
 import { agentRefusals, type AgentCall } from '../mcp/agentWords.js';
-import { signInToolName } from '../mcp/signInTool.js';
 import { describeRequest } from './consentInStream.js';
 import type { HeldRequest } from './heldRequest.js';
-
-/** Whether an agent calls a tool that it was not admitted to. The relay's own is for whoever is offered it. */
-export function isToolNotAdmitted({ session, tool }: HeldRequest): boolean {
-  const tools = session.caller.agent?.access.tools;
-  if (tools === undefined || tool === undefined) return false;
-  return !tools.includes(tool) && !(tool === signInToolName && session.offeredSignIn);
-}
 
 /** An agent is never held waiting for the person: they are asked, and it is told so. */
 export async function askForAgent(

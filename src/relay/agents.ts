@@ -34,7 +34,10 @@ export class Agents implements Disposable {
       servers,
       endpoint: relay.endpoint,
       limits,
-      onLeft: (agentId) => relay.agentConsents.forget(agentId),
+      onLeft: (agentId) => {
+        relay.agentConsents.forget(agentId);
+        relay.agentToolAnswers.forget(agentId);
+      },
       clock,
       log,
     });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AgentConsents } from '../broker/agentConsents.js';
+import { AgentToolAnswers } from '../broker/agentToolAnswers.js';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { callbackPath, isCallbackPath } from '../broker/callbackPath.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
@@ -91,6 +92,8 @@ export class Relay implements Disposable, Launcher {
   readonly endpoint: McpEndpoint;
   /** What agents wait for. */
   readonly agentConsents: AgentConsents;
+  /** What the person said to the calls of agents that a rule asks about. */
+  readonly agentToolAnswers: AgentToolAnswers;
   readonly #subscriptions: readonly Disposable[];
   readonly #keys = new Map<string, Redacted>();
 
@@ -116,7 +119,8 @@ export class Relay implements Disposable, Launcher {
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
-    const gate = new ToolGate(parts.toolRules, credentials, clock, parts.toolPrompt);
+    this.agentToolAnswers = new AgentToolAnswers(clock, parts.toolPrompt);
+    const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolAnswers, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
     const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);

@@ -3,14 +3,14 @@ import type { AgentConsents } from '../broker/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
 import type { CallEnding, RefusalReason } from '../broker/callRecord.js';
 import type { Credential } from '../broker/credential.js';
-import { agentRefusals } from '../mcp/agentWords.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
 import { againLine, identityLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
 import { serverWords } from '../oauth/serverWords.js';
-import { agentCall, askForAgent, isToolNotAdmitted } from './agentRequest.js';
+import { verdictOnAgent } from './agentMethods.js';
+import { askForAgent } from './agentRequest.js';
 import { describeRequest, type ConsentInStream } from './consentInStream.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
@@ -58,8 +58,10 @@ export class RelayedRequests {
       held.fail(ErrorCode.InvalidParams, 'This caller began no task of that id.');
       return;
     }
-    if (isToolNotAdmitted(held)) {
-      held.refuse(agentRefusals.toolNotAdmitted(agentCall(held)), refused('notAdmitted'));
+    const verdict = verdictOnAgent(held);
+    if (verdict !== undefined) {
+      if (verdict.kind === 'answered') held.answer(verdict.result);
+      else held.refuse(verdict.text, refused(verdict.reason));
       return;
     }
     if (request.method === 'tools/call' && held.tool === undefined) {

@@ -2,6 +2,7 @@ import type { InitializeResult, Result, Tool } from '@modelcontextprotocol/sdk/t
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js';
 import { ownProtocolVersion } from '../mcp/relayMessages.js';
 import { signInTool } from '../mcp/signInTool.js';
+import { admittedTools } from './admittedTools.js';
 import type { BlockedTools } from './blockedTools.js';
 import type { RelaySession } from './relaySession.js';
 import { isListMethod, type ServerProfiles } from './serverProfiles.js';
@@ -37,7 +38,7 @@ export class SignedOutSessions {
     session.offeredSignIn = known === undefined || known.length === 0;
     return session.offeredSignIn
       ? [signInTool(session.server.name)]
-      : this.blocked.marked(session.server, known ?? []);
+      : this.blocked.marked(session.server, admittedTools(session.caller, known ?? []));
   }
 
   /** @returns undefined where only the upstream can answer */

@@ -1,3 +1,4 @@
+import type { AgentToolAnswers } from '../broker/agentToolAnswers.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
 import type { ToolPrompt } from '../broker/toolPrompt.js';
@@ -18,6 +19,8 @@ import { untilAborted } from './untilAborted.js';
 /** How long a call waits for the person's yes, in milliseconds: editors give up a request after five minutes. */
 const answerDeadline = 4 * 60_000;
 
+type GateAnswer = 'allowed' | Exclude<keyof typeof ruleRefusals, 'blocked'>;
+
 /** Holds each tool call to the person's rule for the tool, whoever calls, before anything of it is sent. */
 export class ToolGate {
   /** Calls the person has allowed: one that waits for consent afterwards is not asked about twice. */
@@ -27,6 +30,7 @@ export class ToolGate {
     private readonly rules: Pick<ToolRules, 'ruleOf'>,
     private readonly credentials: Pick<CredentialStore, 'get'>,
     private readonly clock: Clock,
+    private readonly agentAnswers: AgentToolAnswers,
     /** Absent where nobody can be asked outside a chat. */
     private readonly prompt?: ToolPrompt,
   ) {}
@@ -45,20 +49,24 @@ export class ToolGate {
     const subject = { server: held.session.server.name, tool: describeRequest(held) };
     if (rule === 'block') return ruleRefusals.blocked(subject);
     if (this.#allowed.has(held)) return undefined;
-    const answer = await this.#ask(held, subject);
+    const answer = await this.#answer(held, held.tool, subject);
     if (answer !== 'allowed') return ruleRefusals[answer](subject);
     this.#allowed.add(held);
     // The person may have blocked the tool instead.
     return this.refusal(held);
   }
 
-  async #ask(
-    held: HeldRequest,
-    known: ToolCallSubject,
-  ): Promise<'allowed' | Exclude<keyof typeof ruleRefusals, 'blocked'>> {
-    const { server } = held.session;
-    const account = serverWords((await this.credentials.get(server.url))?.account?.label);
+  async #answer(held: HeldRequest, tool: string, known: ToolCallSubject): Promise<GateAnswer> {
+    const { server, caller } = held.session;
+    const credential = await this.credentials.get(server.url, caller.account);
+    const account = serverWords(credential?.account?.label);
     const subject = { ...known, ...(account !== undefined && { account }) };
+    if (caller.agent !== undefined)
+      return this.agentAnswers.take(caller.agent, server, tool, known.tool, account);
+    return this.#ask(held, subject);
+  }
+
+  async #ask(held: HeldRequest, subject: ToolCallSubject): Promise<GateAnswer> {
     if (held.acceptsEventStream) held.stream();
     held.progress(waitingForYes);
     const late = new AbortController();

@@ -3,6 +3,7 @@ import { AnswerScan } from '../mcp/answerScan.js';
 import { identityLine } from '../mcp/identityLine.js';
 import { asksForInput } from '../mcp/inputRequired.js';
 import { serverWords } from '../oauth/serverWords.js';
+import { admittedAnswer, seesSomeTools } from './admittedTools.js';
 import type { AnswerStreams } from './answerStream.js';
 import type { BlockedTools } from './blockedTools.js';
 import type { CallerTasks } from './callerTasks.js';
@@ -81,7 +82,11 @@ export class UpstreamAnswers {
     const listsTasks = method === 'tasks/list';
     const limit = isListMethod(method) || listsTasks ? longestList : judgedLength;
     const { whole, chunks } = await beginningOf(response, limit);
-    if (whole === undefined && listsTasks) {
+    // What is passed on by parts would be passed on with all that is in it.
+    if (
+      whole === undefined &&
+      (listsTasks || (method === 'tools/list' && seesSomeTools(held.session.caller)))
+    ) {
       await discardBody(response);
       throw new OversizedAnswerError(longestList);
     }
@@ -110,8 +115,9 @@ export class UpstreamAnswers {
 
   /** The answer as the caller gets it. */
   #handedOn(held: HeldRequest, answer: string): string {
+    const { server, caller } = held.session;
     return held.request.method === 'tools/list'
-      ? this.blocked.markedAnswer(held.session.server, answer)
+      ? admittedAnswer(caller, this.blocked.markedAnswer(server, answer))
       : this.tasks.handOn(held, answer);
   }
 

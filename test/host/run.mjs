@@ -1,8 +1,10 @@
-// The way in to `npm run demo`, `npm test`, `npm run mutants`, `npm run conformance`, `npm run interop` and `npm run bench`, from
+// The way in to `npm run demo`, `npm test`, `npm run mutants`, `npm run conformance`, `npm run interop`,
+// `npm run agents` and `npm run bench`, from
 // nothing but Node ≥ 20 and npm: installs what is missing, compiles, packages, and runs the compiled command under Node 24.
 import { readdirSync, rmSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installAgents } from './installAgents.mjs';
 import { installChromium } from './installChromium.mjs';
 import { installCodeServer } from './installCodeServer.mjs';
 import { installDependencies } from './installDependencies.mjs';
@@ -17,6 +19,7 @@ const commands = {
   mutants: { editor: false, vsix: false },
   conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
   interop: { editor: false, vsix: false, entry: 'interop/runInterop.js' },
+  agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },
   bench: { editor: true, vsix: true, entry: 'bench/bench.js' },
 };
 
@@ -39,6 +42,7 @@ async function main([name = '', ...args]) {
     env.CODE_SERVER_ENTRY = await installCodeServer(cache);
     env.CHROMIUM = await installChromium();
   }
+  if (command.frameworks) env.MCP_OAUTH_BROKER_AGENTS = await installAgents(cache);
   await compile(node, env);
   if (command.vsix) env.MCP_OAUTH_BROKER_VSIX = await packageExtension(node, env);
   return inForeground(

@@ -9,7 +9,7 @@ const limits = 'src/relay/agentLimits.ts';
 const port = 'src/relay/agentsPort.ts';
 const holder = 'src/relay/portHolder.ts';
 const proof = 'src/relay/portProof.ts';
-const request = 'src/relay/agentRequest.ts';
+const methods = 'src/relay/agentMethods.ts';
 const run = 'src/relay/relayedRequest.ts';
 
 const admissionsTest = 'test/broker/agentAdmissions.test.ts';
@@ -85,8 +85,8 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: a tool that is not admitted',
-    request,
-    ['if (tools === undefined || tool === undefined) return false;', 'return false;'],
+    methods,
+    ['isOwn || tools.includes(tool)', 'isOwn || tool.length > 0'],
     consentTest,
     entranceTest,
   ),

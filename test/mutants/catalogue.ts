@@ -1,5 +1,6 @@
 import { accountMutants } from './accountMutants.js';
 import { agentMutants } from './agentMutants.js';
+import { agentToolMutants } from './agentToolMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { chatMutants } from './chatMutants.js';
@@ -26,6 +27,7 @@ export const catalogue: readonly Mutant[] = [
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,
+  ...agentToolMutants,
   ...recordMutants,
   ...statelessMutants,
   ...chatMutants,

@@ -51,7 +51,7 @@ export class AgentScene {
   }
 
   openWindow(broker: HeadlessBroker = this.stage.broker): Agents {
-    const { clock, lock, log } = this.stage;
+    const { time: clock, lock, log } = this.stage;
     const agents = new Agents({
       relay: broker.relay,
       servers: () => ['repositories', 'reports'].map((name) => this.stage.server(name)),

@@ -4,6 +4,7 @@ import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/ty
 import type { RecordedCall } from '../../src/broker/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
 import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
+import type { Clock } from '../../src/broker/ports.js';
 import type { ToolPrompt } from '../../src/broker/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accountChange.js';
@@ -37,6 +38,8 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly clientMetadataUrl?: string;
   readonly toolRules?: ToolRules;
   readonly toolPrompt?: ToolPrompt;
+  /** What the broker goes by; by default a clock that the test moves. */
+  readonly clock?: Clock;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -46,6 +49,8 @@ export class RelayWorld {
   readonly lock = new MemoryLock();
   readonly log = new MemoryLog();
   readonly clock = new ManualClock();
+  /** What the broker goes by. */
+  readonly time: Clock;
   /** Alice's, with her cookies. */
   readonly browser = new PersonBrowser();
   readonly broker: HeadlessBroker;
@@ -73,6 +78,7 @@ export class RelayWorld {
     readonly world: World,
     private readonly options: RelayWorldOptions,
   ) {
+    this.time = options.clock ?? this.clock;
     const further = Object.entries(options.servers ?? {}).map(([name, entry]) => [
       name,
       typeof entry === 'string' ? { url: entry } : entry,
@@ -91,7 +97,7 @@ export class RelayWorld {
 
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
-    const { secrets, memory, lock, clock, log } = this;
+    const { secrets, memory, lock, time: clock, log } = this;
     const { questions, clientMetadataUrl, toolRules, toolPrompt } = this.options;
     const broker = createHeadlessBroker({
       ...(questions !== undefined && { questions }),

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { agentPath } from '../../src/broker/agentSettings.js';
+import { agentSnippets, keyVariable, type AgentSnippet } from '../../src/broker/agentSnippets.js';
+import { agentKinds } from '../agents/agentKinds.js';
+
+const snippetsOf = (name: string) => agentSnippets(name, `http://127.0.0.1:29417${agentPath(name)}`);
+
+/** Every text literal in the code, as it reads when it runs. */
+function literalsOf({ code }: AgentSnippet): string[] {
+  const { diagnostics = [] } = ts.transpileModule(code, {
+    reportDiagnostics: true,
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ESNext },
+  });
+  assert.deepEqual(
+    diagnostics.map(({ messageText }) => messageText),
+    [],
+  );
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteral(node)) found.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('snippet.ts', code, ts.ScriptTarget.ESNext));
+  return found;
+}
+
+describe('what is offered to connect an agent with', () => {
+  const all = snippetsOf('repositories');
+  const javaScript = all.filter(({ language }) => language === 'typescript');
+
+  it('in the README is what the editor offers, to the letter', () => {
+    const readme = readFileSync(path.join(__dirname, '..', '..', '..', 'README.md'), 'utf8');
+    const shown = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+    assert.ok(shown.length > 0);
+    for (const code of shown)
+      assert.ok(
+        javaScript.some((snippet) => snippet.code === code),
+        code,
+      );
+  });
+
+  it('in JavaScript is run by a real agent each', () => {
+    assert.deepEqual(
+      javaScript.map(({ label }) => label).sort(),
+      agentKinds.map(({ snippet }) => snippet).sort(),
+    );
+  });
+
+  it('in Python says that it was not run', () => {
+    const python = all.filter(({ language }) => language === 'python');
+    assert.equal(python.length, 3);
+    for (const { code } of python) assert.match(code, /^# Not run here/);
+  });
+
+  it('reads the key from the environment, or asks for it, and holds none', () => {
+    for (const { code, language } of all) {
+      assert.ok(code.includes(language === 'json' ? '"password": true' : keyVariable));
+      assert.doesNotMatch(code, /mcpob_/);
+    }
+  });
+
+  it('stays one address whatever the server is called', () => {
+    const name = `it's "mine", \`\${here}\`\n#1`;
+    const url = `http://127.0.0.1:29417${agentPath(name)}`;
+    for (const snippet of snippetsOf(name)) {
+      if (snippet.language === 'typescript') assert.ok(literalsOf(snippet).includes(url), snippet.code);
+      if (snippet.language === 'python') assert.ok(snippet.code.includes(`"${url}"`));
+      if (snippet.language === 'json') assert.deepEqual(namesIn(snippet), [name]);
+    }
+  });
+});
+
+function namesIn({ code }: AgentSnippet): string[] {
+  return Object.keys((JSON.parse(code) as { servers: object }).servers);
+}
