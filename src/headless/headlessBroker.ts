@@ -21,6 +21,7 @@ export interface HeadlessParts extends Pick<
   | 'recording'
   | 'toolRules'
   | 'toolPrompt'
+  | 'translate'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */

@@ -8,6 +8,7 @@ import type { ToolPrompt } from '../../src/broker/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accountChange.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
+import type { Translate } from '../../src/mcp/translate.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
@@ -37,6 +38,7 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly clientMetadataUrl?: string;
   readonly toolRules?: ToolRules;
   readonly toolPrompt?: ToolPrompt;
+  readonly translate?: Translate;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -92,12 +94,13 @@ export class RelayWorld {
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
     const { secrets, memory, lock, clock, log } = this;
-    const { questions, clientMetadataUrl, toolRules, toolPrompt } = this.options;
+    const { questions, clientMetadataUrl, toolRules, toolPrompt, translate } = this.options;
     const broker = createHeadlessBroker({
       ...(questions !== undefined && { questions }),
       ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
       ...(toolRules !== undefined && { toolRules }),
       ...(toolPrompt !== undefined && { toolPrompt }),
+      ...(translate !== undefined && { translate }),
       servers: () => this.#servers,
       secrets,
       memory,
