@@ -27,7 +27,7 @@ describe('for who hears the editor, the lines of a quick pick', () => {
     assert.ok(lines.length > names.length * 5);
     for (const { label } of lines) assert.notEqual(heard(label), '');
     for (const { server, status } of entries) {
-      const own = serverActions(entries).filter(({ label }) => heard(label).startsWith(`${server.name}`));
+      const own = serverActions(entries).filter(({ label }) => heard(label).startsWith(server.name));
       const { label } = statusWords(status.status);
       assert.ok(own.length > 0, server.name);
       for (const line of own)

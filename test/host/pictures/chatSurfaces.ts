@@ -46,7 +46,7 @@ export const chatRules: Surface = {
     const { workbench, page, album, chatBar } = stage;
     const { chat } = workbench;
     const rules = { repositories: { list_branches: 'ask', create_branch: 'block' } };
-    await stage.configure({ 'mcpOAuthBroker.toolRules': rules });
+    await stage.settings.change({ 'mcpOAuthBroker.toolRules': rules });
 
     await chat.startAnew();
     await chat.submit('list my branches');

@@ -108,10 +108,10 @@ export const welcome: Surface = {
   async take(stage) {
     const { page, album, demo, sideBar } = stage;
     const { repositories } = demo.world.serverSettings();
-    await stage.configure({ 'mcpOAuthBroker.servers': { repositories } });
+    await stage.settings.change({ 'mcpOAuthBroker.servers': { repositories } });
     await stage.row('calendar').waitFor({ state: 'detached' });
     await album.window(page, 'status-bar-quiet', page.locator('.statusbar'));
-    await stage.configure({ 'mcpOAuthBroker.servers': {} });
+    await stage.settings.change({ 'mcpOAuthBroker.servers': {} });
     await sideBar.getByText('MCP servers that need a sign-in').waitFor();
     await album.window(page, 'welcome', sideBar);
   },

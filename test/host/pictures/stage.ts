@@ -1,11 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { alice, type DemoPerson } from '../../demo/people.js';
 import type { DemoEditor } from '../demoEditor.js';
 import { signIn } from '../signInPages.js';
 import type { Workbench } from '../workbench.js';
 import type { Album } from './album.js';
+import type { MachineSettings } from './machineSettings.js';
 import type { ServersInEachStatus } from './serversInEachStatus.js';
 
 /** What a person sees of the extension in one place, brought onto the screen and taken. */
@@ -21,6 +20,7 @@ export class Stage {
     readonly demo: DemoEditor,
     readonly servers: ServersInEachStatus,
     readonly album: Album,
+    readonly settings: MachineSettings,
   ) {}
 
   get page(): Page {
@@ -69,13 +69,5 @@ export class Stage {
     if (await email.isVisible()) await signIn(popup, person);
     await allow.click();
     await popup.getByText(/You can close this (page|tab)/).waitFor();
-  }
-
-  /** Changes settings of scope `machine` as a person does who edits the file. */
-  async configure(settings: Readonly<Record<string, unknown>>): Promise<void> {
-    const file = path.join(this.demo.userDataDir, 'Machine', 'settings.json');
-    const before = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    await writeFile(`${file}.tmp`, JSON.stringify({ ...before, ...settings }, undefined, 2));
-    await rename(`${file}.tmp`, file);
   }
 }

@@ -1,5 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import type { MachineSettings } from './machineSettings.js';
 
 /** A colour theme as it is named in pictures, in settings, and in the class of VS Code's window. */
 export interface Theme {
@@ -17,18 +17,16 @@ export const themes: readonly Theme[] = [
 
 /** Changes the theme of a window that is open, and whatever is open in it stays so. */
 export class ThemeSwitch {
-  /** @param settingsFile the person's, absolute */
+  /** @param settings of scope `machine`: a browser's window reads these anew when their file changes, and the person's own not */
   constructor(
-    private readonly settingsFile: string,
+    private readonly settings: MachineSettings,
     private readonly window: Page,
   ) {}
 
   async to(theme: Theme): Promise<void> {
-    const settings = JSON.parse(await readFile(this.settingsFile, 'utf8')) as Record<string, unknown>;
-    const text = JSON.stringify({ ...settings, 'workbench.colorTheme': theme.setting }, undefined, 2);
-    await writeFile(`${this.settingsFile}.tmp`, text);
-    await rename(`${this.settingsFile}.tmp`, this.settingsFile);
-    await this.window.locator(`.monaco-workbench.${theme.windowClass}`).first().waitFor();
+    await this.settings.change({ 'workbench.colorTheme': theme.setting });
+    const inTheme = this.window.locator(`.monaco-workbench.${theme.windowClass}`);
+    await inTheme.first().waitFor({ timeout: 15_000 });
     // Colours fade over.
     await this.window.waitForTimeout(400);
   }
