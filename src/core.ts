@@ -33,6 +33,7 @@ import type { ToolPrompt } from './broker/toolPrompt.js';
 import { noToolRules, type ToolRules } from './broker/toolRules.js';
 import { ToolScopes } from './broker/toolScopes.js';
 import { StatesOfWindows } from './broker/statesOfWindows.js';
+import type { Translate } from './mcp/translate.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
 import { ServerProfiles } from './relay/serverProfiles.js';
@@ -75,6 +76,8 @@ export interface CoreParts {
   readonly toolRules?: ToolRules;
   /** Where there is somebody to ask about the calls of tools whose rule is to ask. */
   readonly toolPrompt?: ToolPrompt;
+  /** What the relay shows the person, into their language; English without it. */
+  readonly translate?: Translate;
   readonly redirects: (relay: Relay) => RedirectUris;
   /** Where tool calls are written down, if anywhere. */
   readonly recording?: CallRecording;
@@ -140,6 +143,7 @@ export function createCore(parts: CoreParts): Core {
     toolScopes,
     toolRules: parts.toolRules ?? noToolRules,
     ...(parts.toolPrompt !== undefined && { toolPrompt: parts.toolPrompt }),
+    ...(parts.translate !== undefined && { translate: parts.translate }),
     clock,
     log,
     ...(parts.recording !== undefined && { recording: parts.recording }),

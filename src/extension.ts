@@ -68,6 +68,7 @@ export function activate(context: vscode.ExtensionContext) {
       recording: { ledger, recordsArguments },
       toolRules,
       toolPrompt: new NotificationToolPrompt(),
+      translate: vscode.l10n.t,
       redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
     }),
   );

@@ -27,8 +27,12 @@ import { recordedFetch, type RecordedRequest } from './recordedFetch.js';
 import type { ServerConfig } from './serverSettings.js';
 import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
-/** The ten steps, as the report heads them. */
-export const stepTitles = {
+/** The ten steps in their order. The keys of an object have another one: those that are numbers come first. */
+const stepNames = ['1–2', '3–4', '5a', '5b', '5c', '6–7', '8', '9–10'] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** The steps, as the report heads them. */
+export const stepTitles: Readonly<Record<StepName, string>> = {
   '1–2': 'The server is asked without a token',
   '3–4': 'What protects it',
   '5a': 'The authorization server',
@@ -37,8 +41,7 @@ export const stepTitles = {
   '6–7': 'Consent and callback',
   '8': 'The code becomes tokens',
   '9–10': 'The call, with the token',
-} as const;
-export type StepName = keyof typeof stepTitles;
+};
 
 export interface DiagnosedStep extends Facts {
   readonly step: StepName;
@@ -127,7 +130,7 @@ class Walk {
 
   diagnosis(): Diagnosis {
     const reached = new Set(this.#steps.map(({ step }) => step));
-    const missing = (Object.keys(stepTitles) as StepName[]).filter((step) => !reached.has(step));
+    const missing = stepNames.filter((step) => !reached.has(step));
     return {
       server: this.server.name,
       address: shownAddress(this.server.url),

@@ -5,6 +5,7 @@ import type { ToolScopes } from '../broker/toolScopes.js';
 import { AccountRows } from './accountRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
 import { Commands } from './commands.js';
+import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer } from './diagnoseServer.js';
 import { FactRows } from './factRows.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
@@ -63,6 +64,7 @@ export class Surfaces implements Disposable {
     });
     own(registerChatTools({ ...parts, calls: ledger }));
     own(new StatusBar(statuses));
+    own(new ContextKeys(statuses));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));
     own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));

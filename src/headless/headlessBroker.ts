@@ -25,6 +25,7 @@ export interface HeadlessParts extends Pick<
   | 'recording'
   | 'toolRules'
   | 'toolPrompt'
+  | 'translate'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */

@@ -1,4 +1,5 @@
 import { signInToolName } from './signInTool.js';
+import { inEnglish, type Translate } from './translate.js';
 
 /** What a consent is for, as the card and the refusals name it. */
 export interface ConsentSubject {
@@ -29,31 +30,31 @@ const mostScopes = 20;
  * The message of the card: a fact a line, each a paragraph. The authorization server is named because the
  * card itself shows a loopback address.
  */
-export function cardMessage(subject: ConsentSubject): string {
+export function cardMessage(subject: ConsentSubject, t: Translate = inEnglish): string {
   const isStepUp = subject.isStepUp === true;
   const lines = [
-    isStepUp ? `More access for ${subject.server}` : `Sign in to ${subject.server}`,
-    `For: ${subject.what === signInToolName ? 'its tools' : subject.what}`,
-    ...(subject.authorizationServer === undefined ? [] : [`At: ${subject.authorizationServer}`]),
-    ...(subject.signInPage === undefined ? [] : [`Its page: ${subject.signInPage}`]),
+    isStepUp ? t('More access for {0}', subject.server) : t('Sign in to {0}', subject.server),
+    t('For: {0}', subject.what === signInToolName ? t('its tools') : subject.what),
+    ...(subject.authorizationServer === undefined ? [] : [t('At: {0}', subject.authorizationServer)]),
+    ...(subject.signInPage === undefined ? [] : [t('Its page: {0}', subject.signInPage)]),
     ...(subject.formerAuthorizationServer === undefined
       ? []
-      : [`Another one than before: ${subject.formerAuthorizationServer}`]),
-    ...scopeLines(isStepUp ? 'Adds' : 'Asks', subject.scopes),
-    ...(subject.account === undefined ? [] : [`As: ${subject.account}`]),
-    ...(subject.hasWarnings === true ? ['Its metadata is not standard.'] : []),
+      : [t('Another one than before: {0}', subject.formerAuthorizationServer)]),
+    ...scopeLines(isStepUp ? t('Adds') : t('Asks'), subject.scopes, t),
+    ...(subject.account === undefined ? [] : [t('As: {0}', subject.account)]),
+    ...(subject.hasWarnings === true ? [t('Its metadata is not standard.')] : []),
   ];
   return lines.join('\n\n');
 }
 
 /** One line where it fits, else a line a scope. */
-function scopeLines(label: string, scopes: readonly string[]): readonly string[] {
+function scopeLines(label: string, scopes: readonly string[], t: Translate): readonly string[] {
   if (scopes.length === 0) return [];
   const line = `${label}: ${scopes.join(', ')}`;
   if (line.length <= cardWidth) return [line];
   const named = scopes.slice(0, mostScopes).map((scope) => `• ${scope}`);
   const more = scopes.length - named.length;
-  return [`${label}:`, ...named, ...(more === 0 ? [] : [`… and ${more} more`])];
+  return [`${label}:`, ...named, ...(more === 0 ? [] : [t('… and {0} more', more)])];
 }
 
 /** Scopes that only tell who the person is; they grant a tool nothing and are not worth a person's reading. */

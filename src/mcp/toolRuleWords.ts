@@ -1,4 +1,5 @@
 import type { ElicitRequestFormParams } from '@modelcontextprotocol/sdk/types.js';
+import { inEnglish, type Translate } from './translate.js';
 
 /** The command that changes a rule, as the person finds it. */
 const command = '“MCP OAuth: Set Tool Rule…”';
@@ -18,18 +19,18 @@ export interface AskedForm {
 const allowed = 'allow';
 
 /** The question in the chat about one call: two answers and no way to run it by mistake. */
-export function ruleQuestion(subject: ToolCallSubject): AskedForm {
+export function ruleQuestion(subject: ToolCallSubject, t: Translate = inEnglish): AskedForm {
   return {
-    message: withoutMarkup(questionWords(subject)),
+    message: withoutMarkup(questionWords(subject, t)),
     requestedSchema: {
       type: 'object',
       properties: {
         call: {
           type: 'string',
-          title: withoutMarkup(`Run ${subject.tool}?`),
+          title: withoutMarkup(t('Run {0}?', subject.tool)),
           oneOf: [
-            { const: allowed, title: 'Allow once' },
-            { const: 'refuse', title: 'Do not run it' },
+            { const: allowed, title: t('Allow once') },
+            { const: 'refuse', title: t('Do not run it') },
           ],
         },
       },
@@ -43,8 +44,10 @@ export function isAllowedBy(content: unknown): boolean {
   return (content as { readonly call?: unknown } | null | undefined)?.call === allowed;
 }
 
-function questionWords({ server, tool, account }: ToolCallSubject): string {
-  return `${tool} on ${server}${account === undefined ? '' : ` as ${account}`}: your rule is to ask every time.`;
+function questionWords({ server, tool, account }: ToolCallSubject, t: Translate): string {
+  return account === undefined
+    ? t('{0} on {1}: your rule is to ask every time.', tool, server)
+    : t('{0} on {1} as {2}: your rule is to ask every time.', tool, server, account);
 }
 
 /** Clients show an elicitation's message as Markdown; names that servers chose must not become links or pictures. */
@@ -53,7 +56,7 @@ function withoutMarkup(text: string): string {
 }
 
 /** While the person is asked. */
-export const waitingForYes = 'Waiting for your yes';
+export const waitingForYes = (t: Translate): string => t('Waiting for your yes');
 
 /** Why a call ended without running, in words the model can act on. */
 export const ruleRefusals = {

@@ -6,10 +6,11 @@ import { accountKeyOf, accountLabel, type Credential } from '../broker/credentia
 import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Disposable } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signInAttempt.js';
-import type { SignInOutcome, SignInPhase } from '../broker/signInOutcome.js';
+import type { SignInOutcome } from '../broker/signInOutcome.js';
 import type { SignIns } from '../broker/signIns.js';
 import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp/consentWords.js';
 import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
+import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
@@ -27,13 +28,6 @@ export type ConsentOutcome =
 export type ObtainedConsent = ConsentOutcome | { readonly kind: 'asked' };
 
 const declinedInEditor = 'It was declined in the editor.';
-
-const phaseWords: Record<SignInPhase, string> = {
-  waitingForBrowser: 'Waiting for your consent',
-  preparing: 'Opening the sign-in page',
-  waitingForConsent: 'Waiting for you in the browser',
-  exchangingCode: 'Exchanging the code',
-};
 
 /**
  * Consent where the question arose: the request that needs it waits, its stream shows one card, and the same
@@ -62,7 +56,7 @@ export class ConsentInStream {
       ...(held.session.caller.account !== undefined && { account: held.session.caller.account }),
       deadline: consentDeadline,
     });
-    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords[phase]));
+    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
     let waiting: Disposable | undefined;
     try {
       const subject = await this.#subject(held, need, attempt);
@@ -72,7 +66,7 @@ export class ConsentInStream {
         await this.#askInResult(held, need, attempt, subject);
         return { kind: 'asked' };
       }
-      held.progress(phaseWords[attempt.phase]);
+      held.progress(phaseWords(attempt.phase, held.session.t));
       this.#ask(held, need, attempt, subject);
       return await this.#settled(held, need, attempt, subject);
     } finally {
@@ -90,7 +84,7 @@ export class ConsentInStream {
     const { attempt, need, subject } = asked;
     if (!accepted) attempt.decline(declinedInEditor);
     if (held.acceptsEventStream) held.stream();
-    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords[phase]));
+    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
     const waiting = held.call?.waitFor(need);
     try {
       return await this.#settled(held, need, attempt, subject);
@@ -130,7 +124,7 @@ export class ConsentInStream {
       subject,
       input: broughtInput(request),
     });
-    held.answer(consentRequired(id, page.address, cardMessage(subject)));
+    held.answer(consentRequired(id, page.address, cardMessage(subject, held.session.t)));
   }
 
   /**
@@ -153,7 +147,7 @@ export class ConsentInStream {
     const { server } = held.session;
     const subject = { server: server.name, what: describeRequest(held) };
     try {
-      held.progress('Asking the server how to sign in');
+      held.progress(askingHow(held.session.t));
       const { kind, scopes, ...facts } = await consentFacts(need, attempt, this.credentials);
       return { ...subject, ...facts, isStepUp: kind === 'stepUp', scopes: accessScopes(scopes) };
     } catch (error) {
@@ -194,7 +188,11 @@ export class ConsentInStream {
 
   async #showCard(held: HeldRequest, attempt: SignInAttempt, subject: ConsentSubject): Promise<boolean> {
     const page = await attempt.launchPage();
-    const answer = await held.session.elicit(held.stream(), page.address, cardMessage(subject));
+    const answer = await held.session.elicit(
+      held.stream(),
+      page.address,
+      cardMessage(subject, held.session.t),
+    );
     return answer === 'accept';
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
 import { hasPlace } from './agentLimits.js';
+import type { Translate } from '../mcp/translate.js';
 import type { CallRecorder } from './callRecorder.js';
 import type { Caller } from './callerAdmission.js';
 import { CallerSessions } from './callerSessions.js';
@@ -38,6 +39,8 @@ export interface McpEndpointParts {
   readonly streams: ServerStreams;
   /** Absent where nothing is written down. */
   readonly recorder?: CallRecorder;
+  /** Into the person's language; English without it. */
+  readonly translate?: Translate;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -130,7 +133,10 @@ export class McpEndpoint {
         return;
       }
       if (message.request.method === 'initialize') {
-        await this.#initialize(new RelaySession(server, caller, message.request), response);
+        await this.#initialize(
+          new RelaySession(server, caller, message.request, false, this.parts.translate),
+          response,
+        );
         return;
       }
     }

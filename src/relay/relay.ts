@@ -30,6 +30,7 @@ import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
 import type { ConsentPrompt } from '../broker/consentPrompt.js';
+import type { Translate } from '../mcp/translate.js';
 import { LaunchPages } from './launchPages.js';
 import { LoopbackCallbacks } from './loopbackCallbacks.js';
 import { LoopbackPorts } from './loopbackPorts.js';
@@ -65,6 +66,8 @@ export interface RelayParts {
   readonly toolScopes: ToolScopes;
   /** Absent where nobody can be asked about a call outside a chat. */
   readonly toolPrompt?: ToolPrompt;
+  /** What the person is shown, into their language; English without it. */
+  readonly translate?: Translate;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -103,6 +106,7 @@ export class Relay implements Disposable, Launcher {
   constructor(private readonly parts: RelayParts) {
     const { authorizedFetch, credentials, profiles, recording, clock, log } = parts;
     this.toolNames = (server) => (profiles.tools(server) ?? []).map(({ name }) => name);
+    const translated = parts.translate !== undefined && { translate: parts.translate };
     const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
     const upstreams = new UpstreamSessions(
       authorizedFetch,
@@ -129,11 +133,12 @@ export class Relay implements Disposable, Launcher {
       upstreams,
       requests,
       signedOut,
-      stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock }),
+      stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock, ...translated }),
       streams,
       ...(recording !== undefined && {
         recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
       }),
+      ...translated,
       clock,
       log,
     });

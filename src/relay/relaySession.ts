@@ -4,6 +4,7 @@ import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { cancelledMessage, formElicitation, urlElicitation } from '../mcp/relayMessages.js';
 import type { AskedForm } from '../mcp/toolRuleWords.js';
+import { inEnglish, type Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
 import type { EventStream } from './eventStream.js';
 import { RememberedIds } from './rememberedIds.js';
@@ -67,6 +68,8 @@ export class RelaySession {
     readonly initialize: JSONRPCRequest,
     /** It lasts for one request, whose caller speaks the revision without sessions (MCP 2026-07-28). */
     readonly isStateless = false,
+    /** For what the caller shows to the person; what a model reads stays as it is. */
+    readonly t: Translate = inEnglish,
   ) {}
 
   /** What every answer in the session carries. */

@@ -4,7 +4,7 @@ import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/
 import type { CallEnding, RefusalReason } from '../broker/callRecord.js';
 import type { Credential } from '../broker/credential.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
-import { againLine, identityLine } from '../mcp/identityLine.js';
+import { againLine, signedInLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
@@ -196,13 +196,9 @@ function refused(reason: RefusalReason): CallEnding {
 
 function sayGranted(held: HeldRequest, credential: Credential): void {
   if (held.tool === signInToolName && held.session.offeredSignIn) held.call?.sentWith(credential);
-  if (held.tool === signInToolName) held.progress(signedInLine(credential));
-  else if (held.tool !== undefined) held.progress(againLine(held.tool));
-}
-
-/** The last progress is what stays visible under the call of `sign_in`. */
-function signedInLine({ account }: Credential): string {
-  return account === undefined ? 'Signed in' : identityLine('Signed in', account.label);
+  const { t } = held.session;
+  if (held.tool === signInToolName) held.progress(signedInLine(credential.account?.label, t));
+  else if (held.tool !== undefined) held.progress(againLine(held.tool, t));
 }
 
 function subjectOf(held: HeldRequest, need: ConsentNeed | undefined): ConsentSubject {

@@ -16,6 +16,7 @@ import {
   statelessRevision,
   unsupportedRevisionCode,
 } from '../mcp/statelessRevision.js';
+import type { Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
 import type { ConsentRounds } from './consentRounds.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
@@ -30,6 +31,8 @@ export interface StatelessParts {
   readonly profiles: ServerProfiles;
   readonly signedOut: SignedOutSessions;
   readonly rounds: ConsentRounds;
+  /** Into the person's language; English without it. */
+  readonly translate?: Translate;
   readonly clock: Clock;
 }
 
@@ -76,7 +79,13 @@ export class StatelessRequests {
 
   #hold(server: ServerConfig, caller: Caller, { request, body, incoming, response, call }: StatelessPost) {
     const params = { clientInfo: clientInfoOf(request), capabilities: declaredCapabilities(request) };
-    const session = new RelaySession(server, caller, { ...request, method: 'initialize', params }, true);
+    const session = new RelaySession(
+      server,
+      caller,
+      { ...request, method: 'initialize', params },
+      true,
+      this.parts.translate,
+    );
     session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person: undefined });
     session.markInitialized();
     // Who calls it is who was offered it: without a session, nobody remembers.

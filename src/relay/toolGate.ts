@@ -68,7 +68,7 @@ export class ToolGate {
 
   async #ask(held: HeldRequest, subject: ToolCallSubject): Promise<GateAnswer> {
     if (held.acceptsEventStream) held.stream();
-    held.progress(waitingForYes);
+    held.progress(waitingForYes(held.session.t));
     const late = new AbortController();
     const timer = this.clock.after(answerDeadline, () => late.abort());
     const signal = AbortSignal.any([held.signal, late.signal]);
@@ -93,7 +93,7 @@ export class ToolGate {
     const { session } = held;
     const isChat = session.caller.id === editorCallerId && !session.isStateless;
     if (isChat && session.showsForms && held.acceptsEventStream)
-      return session.ask(held.stream(), ruleQuestion(subject), signal).then(isAllowedBy);
+      return session.ask(held.stream(), ruleQuestion(subject, session.t), signal).then(isAllowedBy);
     const { account } = subject;
     return this.prompt?.ask(
       { server: session.server, tool: subject.tool, ...(account !== undefined && { account }) },

@@ -191,7 +191,7 @@ class NoAnswerError extends Error {
 function sayWho(held: HeldRequest, credential: Credential | undefined): void {
   const { tool } = held;
   if (tool !== undefined && credential?.account !== undefined)
-    held.progress(identityLine(tool, credential.account.label));
+    held.progress(identityLine(tool, credential.account.label, held.session.t));
 }
 
 async function pipeThrough(

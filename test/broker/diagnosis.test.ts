@@ -245,6 +245,8 @@ describe('the report of a diagnosis', () => {
     assert.match(report, /To do: Check the address/);
     assert.match(report, /### 1–2 The server is asked without a token: FAILED/);
     assert.match(report, /### 8 The code becomes tokens: not reached/);
+    const steps = [...report.matchAll(/^### (\S+)/gm)].map(([, name]) => name);
+    assert.deepEqual(steps, ['1–2', '3–4', '5a', '5b', '5c', '6–7', '8', '9–10']);
   });
 
   it('keeps a key in the server’s address out, where that address is the resource', async () => {

@@ -29,6 +29,10 @@ export interface DemoEditorOptions {
   readonly vsix?: string | undefined;
   /** VSIX files of other extensions to install beside it, absolute. */
   readonly others?: readonly string[];
+  /** Servers to configure beside those of the world. */
+  readonly servers?: (world: World) => Promise<Readonly<Record<string, object>>>;
+  /** What a person would have in their user settings beside the chat's model. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether the sign-in page offers the identity providers too. */
   readonly federatedLogins?: boolean;
 }
@@ -45,6 +49,7 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
   try {
     const world = await startWorld({ federatedLogins: options.federatedLogins ?? false });
     closers.push(() => world.close());
+    const servers = { ...world.serverSettings(), ...(await options.servers?.(world)) };
     const folder = path.join(state.path, 'demo');
     await mkdir(folder);
     await writeFile(path.join(folder, 'README.md'), README);
@@ -55,8 +60,8 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       extensionsDir,
       folder,
       vsix: [vsix, ...(options.others ?? [])],
-      settings: { 'chat.defaultModel': 'scripted' },
-      machineSettings: { 'mcpOAuthBroker.servers': world.serverSettings() },
+      settings: { 'chat.defaultModel': 'scripted', ...options.settings },
+      machineSettings: { 'mcpOAuthBroker.servers': servers },
       chatLanguageModels: world.chatLanguageModels(),
     });
     closers.push(() => server.stop());

@@ -1,6 +1,5 @@
-// The way in to `npm run demo`, `npm test`, `npm run mutants`, `npm run conformance`, `npm run interop`,
-// `npm run agents` and `npm run bench`, from
-// nothing but Node ≥ 20 and npm: installs what is missing, compiles, packages, and runs the compiled command under Node 24.
+// The way in to `npm test`, `npm run demo` and the commands beside them, from nothing but Node ≥ 20 and npm: installs
+// what is missing, compiles, packages, and runs the compiled command under Node 24.
 import { readdirSync, rmSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +15,8 @@ const cache = path.join(root, '.vscode-test');
 const commands = {
   demo: { editor: true, vsix: true },
   testAll: { editor: true, vsix: true },
+  pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },
+  l10n: { editor: false, vsix: false, entry: 'host/l10n/writeBundle.js' },
   mutants: { editor: false, vsix: false },
   conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
   interop: { editor: false, vsix: false, entry: 'interop/runInterop.js' },

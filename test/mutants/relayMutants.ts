@@ -169,7 +169,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'no identity line',
     answer,
-    ['held.progress(identityLine(tool, credential.account.label))', 'void identityLine'],
+    ['held.progress(identityLine(tool, credential.account.label, held.session.t))', 'void identityLine'],
     answerTest,
   ),
   mutant(
@@ -179,9 +179,15 @@ export const relayMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
+    'a person told everything in English',
+    'src/relay/mcpEndpoint.ts',
+    ['this.parts.translate', 'undefined'],
+    'test/relay/translatedConsent.test.ts',
+  ),
+  mutant(
     'no word that the call goes out again',
     run,
-    ['held.progress(againLine(held.tool))', 'void againLine'],
+    ['held.progress(againLine(held.tool, t))', 'void againLine'],
     consentTest,
   ),
   mutant(

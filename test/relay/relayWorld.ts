@@ -9,6 +9,7 @@ import type { ToolPrompt } from '../../src/broker/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accountChange.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
+import type { Translate } from '../../src/mcp/translate.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
@@ -40,6 +41,7 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly toolPrompt?: ToolPrompt;
   /** What the broker goes by; by default a clock that the test moves. */
   readonly clock?: Clock;
+  readonly translate?: Translate;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -98,12 +100,13 @@ export class RelayWorld {
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
     const { secrets, memory, lock, time: clock, log } = this;
-    const { questions, clientMetadataUrl, toolRules, toolPrompt } = this.options;
+    const { questions, clientMetadataUrl, toolRules, toolPrompt, translate } = this.options;
     const broker = createHeadlessBroker({
       ...(questions !== undefined && { questions }),
       ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
       ...(toolRules !== undefined && { toolRules }),
       ...(toolPrompt !== undefined && { toolPrompt }),
+      ...(translate !== undefined && { translate }),
       servers: () => this.#servers,
       secrets,
       memory,

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bundleFile, translatedSources, wordsBundle } from '../host/l10n/wordsBundle.js';
+
+const root = path.resolve(__dirname, '..', '..', '..');
+
+describe('the words of the source', () => {
+  it('are all in the bundle that translations begin from, and no others (npm run l10n writes it)', async () => {
+    assert.equal(await wordsBundle(root), readFileSync(path.join(root, bundleFile), 'utf8'));
+  });
+
+  it('are where the editor looks for translations of them', () => {
+    const { l10n } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { l10n?: string };
+    assert.equal(l10n, './l10n');
+  });
+
+  it('are said as they stand, since words put together at run time are in no bundle', () => {
+    const call = /(?<![\w$.])(?:vscode\.l10n\.)?t\((?!\s*['")])\s*(.{0,40})/g;
+    const found = translatedSources(root).flatMap(([file, text]) =>
+      [...text.matchAll(call)].map(([, argument]) => `${file}: t(${argument}`),
+    );
+    assert.deepEqual(found, []);
+  });
+});

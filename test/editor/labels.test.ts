@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import { callWords } from '../../src/editor/callWords.js';
+import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
+import { serverItem } from '../../src/editor/serverChoice.js';
+import { summary } from '../../src/editor/statusBar.js';
+import { statusWords } from '../../src/editor/statusWords.js';
+import { toolCallsPage } from '../../src/editor/toolCallsPage.js';
+import { columnNames } from '../../src/webview/toolCallsProtocol.js';
+
+const names: readonly ConsentStatusName[] = [
+  ...(['unknown', 'open', 'signedOut', 'awaitingConsent', 'ready'] as const),
+  ...(['needsScopes', 'expired', 'denied', 'unreachable', 'misconfigured'] as const),
+];
+const entries = names.map((name) => ({
+  server: { name, url: `https://${name.toLowerCase()}.example/mcp`, headers: {}, oauth: {} },
+  status: { server: name, status: name, signedIn: true, account: 'alice', held: ['r'], missing: ['w'] },
+}));
+const lines = [...serverActions(entries), ...entries.flatMap(actionsOf), ...entries.map(serverItem)];
+
+/** What a screen reader is left with of a text in which `$(name)` is a picture. */
+const heard = (text: string) => text.replace(/\$\([\w-]+\)/g, '').trim();
+
+describe('for who hears the editor, the lines of a quick pick', () => {
+  it('say in words what their pictures say', () => {
+    assert.ok(lines.length > names.length * 5);
+    for (const { label } of lines) assert.notEqual(heard(label), '');
+    for (const { server, status } of entries) {
+      const own = serverActions(entries).filter(({ label }) => heard(label).startsWith(server.name));
+      const { label } = statusWords(status.status);
+      assert.ok(own.length > 0, server.name);
+      for (const line of own)
+        if (status.status !== 'ready') assert.ok(line.description?.includes(label), server.name);
+    }
+  });
+
+  it('name what each of their buttons does', () => {
+    const buttons = lines.flatMap((line) => line.buttons ?? []);
+    assert.ok(buttons.length >= names.length);
+    for (const { tooltip } of buttons) assert.notEqual(tooltip ?? '', '');
+  });
+});
+
+describe('for who hears the editor, the entry of the status bar', () => {
+  it('says whose it is, and in every status all that it shows', () => {
+    for (const entry of entries) {
+      const { text, label } = summary([entry]);
+      assert.match(label, /^MCP OAuth: ./);
+      assert.ok(label.includes(heard(text)), `${label} – ${text}`);
+    }
+  });
+});
+
+describe('for who hears the editor, the page of tool calls', () => {
+  const page = toolCallsPage({ style: 's', script: 's', source: 's', nonce: 'n' }, callWords());
+  const elements = [...page.matchAll(/<(input|button|section|div)\b([^>]*)>([^<]*)/g)].map(
+    ([, name = '', attributes = '', text = '']) => ({ name, attributes, text }),
+  );
+
+  it('has a label on the grid, on the filter, on the details and on every button', () => {
+    const needing = elements.filter(
+      ({ name, attributes }) =>
+        name === 'input' || name === 'button' || /role="grid"|tabindex/.test(attributes),
+    );
+    assert.ok(needing.length >= 6);
+    for (const { name, attributes, text } of needing)
+      assert.ok(/aria-label="[^"]+"/.test(attributes) || text.trim() !== '', `${name} ${attributes}`);
+  });
+
+  it('has a header in words above every column', () => {
+    const headers = [...page.matchAll(/role="columnheader">([^<]+)</g)].map(([, text]) => text);
+    assert.equal(headers.length, columnNames.length);
+  });
+
+  it('is in the language of the editor', () => {
+    assert.ok(page.includes(`<html lang="${vscode.env.language}">`));
+  });
+});

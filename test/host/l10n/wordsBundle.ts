@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { getL10nJson } from '@vscode/l10n-dev';
+
+/** Where the words lie that a translation begins from, as package.json says; under the root. */
+export const bundleFile = path.join('l10n', 'bundle.l10n.json');
+
+/** A call of the translating function by its short name, at the beginning of its arguments. */
+const shortCall = /(?<![\w$.])t\(/g;
+
+/** Every source file that has words for a person, with its text. */
+export function translatedSources(root: string): readonly (readonly [string, string])[] {
+  const source = path.join(root, 'src');
+  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+    .map((file) => [file, readFileSync(path.join(source, file), 'utf8')] as const)
+    .filter(([, text]) => shortCall.test(text) || text.includes('l10n.t('));
+}
+
+/** The bundle of all words in `src`, as it is to be on the disk. @param root absolute */
+export async function wordsBundle(root: string): Promise<string> {
+  // One script, since each costs the exporter a parser of its own.
+  const contents = translatedSources(root).map(([, text]) => inFull(text));
+  const all = [`import * as vscode from 'vscode';`, ...contents].join('\n');
+  const found = await getL10nJson([{ extension: '.ts', contents: all }]);
+  const words = Object.entries(found).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `${JSON.stringify(Object.fromEntries(words), undefined, 2)}\n`;
+}
+
+/** The exporter knows the function by its full name only. */
+function inFull(text: string): string {
+  const calls = text
+    .replace(/(?<!vscode\.)\bl10n\.t\(/g, 'vscode.l10n.t(')
+    .replace(shortCall, 'vscode.l10n.t(');
+  return calls.includes("from 'vscode'") ? calls : `import * as vscode from 'vscode';\n${calls}`;
+}

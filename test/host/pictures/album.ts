@@ -1,0 +1,70 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { themes, type Theme, type ThemeSwitch } from './themes.js';
+
+/** Room around what a picture is of, in CSS pixels. */
+const margin = 12;
+
+/** Pictures of what is on the screen, each in every theme: `<name>-<theme>.png`. */
+export class Album {
+  /** @param directory absolute */
+  constructor(
+    private readonly directory: string,
+    private readonly switches: ThemeSwitch,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /**
+   * The editor's window, or a part of it.
+   *
+   * @param parts what the picture is of, with a little around it; all of the window where absent
+   */
+  async window(page: Page, name: string, ...parts: readonly Locator[]): Promise<void> {
+    for (const theme of themes) {
+      await this.switches.to(theme);
+      const clip = parts.length === 0 ? undefined : await around(page, parts);
+      await this.#take(page, name, theme, clip);
+    }
+    this.say(name);
+  }
+
+  /** A page of the person's browser, which follows the system's theme. */
+  async page(page: Page, name: string): Promise<void> {
+    for (const theme of themes) {
+      const isDark = theme.name === 'dark' || theme.name === 'hc';
+      await page.emulateMedia({
+        colorScheme: isDark ? 'dark' : 'light',
+        forcedColors: theme.name.startsWith('hc') ? 'active' : 'none',
+      });
+      await this.#take(page, name, theme);
+    }
+    this.say(name);
+  }
+
+  async #take(page: Page, name: string, theme: Theme, clip?: Clip): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    await page.screenshot({
+      path: path.join(this.directory, `${name}-${theme.name}.png`),
+      animations: 'disabled',
+      ...(clip !== undefined && { clip }),
+    });
+  }
+}
+
+interface Clip {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function around(page: Page, parts: readonly Locator[]): Promise<Clip> {
+  const boxes = (await Promise.all(parts.map((part) => part.boundingBox()))).filter((box) => box !== null);
+  const { width, height } = page.viewportSize() ?? { width: 1440, height: 900 };
+  const left = Math.max(0, Math.min(...boxes.map(({ x }) => x)) - margin);
+  const top = Math.max(0, Math.min(...boxes.map(({ y }) => y)) - margin);
+  const right = Math.min(width, Math.max(...boxes.map((box) => box.x + box.width)) + margin);
+  const bottom = Math.min(height, Math.max(...boxes.map((box) => box.y + box.height)) + margin);
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}

@@ -1,0 +1,73 @@
+import type { Locator, Page } from 'playwright-core';
+import { alice, type DemoPerson } from '../../demo/people.js';
+import type { DemoEditor } from '../demoEditor.js';
+import { signIn } from '../signInPages.js';
+import type { Workbench } from '../workbench.js';
+import type { Album } from './album.js';
+import type { MachineSettings } from './machineSettings.js';
+import type { ServersInEachStatus } from './serversInEachStatus.js';
+
+/** What a person sees of the extension in one place, brought onto the screen and taken. */
+export interface Surface {
+  readonly name: string;
+  take(stage: Stage): Promise<void>;
+}
+
+/** The editor whose surfaces are taken, and what a person does in it. */
+export class Stage {
+  constructor(
+    readonly workbench: Workbench,
+    readonly demo: DemoEditor,
+    readonly servers: ServersInEachStatus,
+    readonly album: Album,
+    readonly settings: MachineSettings,
+  ) {}
+
+  get page(): Page {
+    return this.workbench.page;
+  }
+
+  get sideBar(): Locator {
+    return this.page.locator('.part.sidebar');
+  }
+
+  get chatBar(): Locator {
+    return this.page.locator('.part.auxiliarybar');
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** The row of the view “Servers” with this label, the first of them. */
+  row(name: string): Locator {
+    const label = this.page.locator('.label-name').filter({ hasText: new RegExp(`^${name}$`) });
+    return this.sideBar.locator('.monaco-list-row').filter({ has: label }).first();
+  }
+
+  /** Closes whatever an earlier surface left open over the window. */
+  async clear(): Promise<void> {
+    await this.page.bringToFront();
+    for (let presses = 0; presses < 3; presses += 1) await this.page.keyboard.press('Escape');
+    await this.workbench.clearNotifications();
+    await this.workbench.runCommand('View: Close All Editors');
+  }
+
+  /** Begins a sign-in. @returns the browser's page */
+  begin(name: string): Promise<Page> {
+    return this.workbench.pageOpenedBy(async () => {
+      await this.workbench.runCommand('MCP OAuth: Sign In…');
+      await this.workbench.pick(name);
+    });
+  }
+
+  /** Goes through the browser's pages, and leaves the last one open. */
+  async consent(popup: Page, person: DemoPerson = alice): Promise<void> {
+    const allow = popup.getByRole('button', { name: 'Allow' });
+    const email = popup.getByLabel('Email');
+    await email.or(allow).waitFor();
+    if (await email.isVisible()) await signIn(popup, person);
+    await allow.click();
+    await popup.getByText(/You can close this (page|tab)/).waitFor();
+  }
+}

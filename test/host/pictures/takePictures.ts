@@ -1,0 +1,88 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startBrowser } from '../browser.js';
+import { startDemoEditor } from '../demoEditor.js';
+import { MODEL_NAME } from '../demoStory.js';
+import { Screenshots } from '../screenshots.js';
+import { Workbench } from '../workbench.js';
+import { Album } from './album.js';
+import { MachineSettings } from './machineSettings.js';
+import { ServersInEachStatus } from './serversInEachStatus.js';
+import { Stage } from './stage.js';
+import { surfaces } from './surfaces.js';
+import { themes, ThemeSwitch } from './themes.js';
+
+const root = path.resolve(process.env['MCP_OAUTH_BROKER_ROOT'] ?? '.');
+const directory = path.join(root, '.vscode-test', 'pictures');
+/** Pictures that the walkthrough shows, and what they are called there. */
+const walkthrough = [
+  ['add-server', 'add-server'],
+  ['signed-in', 'sign-in'],
+  ['call', 'call'],
+] as const;
+
+/** `--only NAME` takes one surface; `--walkthrough` puts the walkthrough's pictures where the package has them. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, walkthrough: { type: 'boolean' } },
+  });
+  const servers = new ServersInEachStatus();
+  const closers: (() => Promise<void>)[] = [() => servers.close()];
+  const missed: string[] = [];
+  try {
+    say('starting the demo world and the editor');
+    const demo = await startDemoEditor({
+      servers: (world) => servers.start(world),
+      settings: { 'window.menuBarVisibility': 'compact' },
+    });
+    closers.push(() => demo.close());
+    const browser = await startBrowser({ profileDir: path.join(demo.stateDir, 'b') });
+    closers.push(() => browser.close());
+    const workbench = await Workbench.open(browser.context, demo.url);
+    const settings = new MachineSettings(demo.userDataDir);
+    const switches = new ThemeSwitch(settings, workbench.page);
+    const stage = new Stage(workbench, demo, servers, new Album(directory, switches, say), settings);
+    await workbench.enableCopilot(MODEL_NAME);
+    await workbench.chat.widenTo(460);
+    await workbench.page.locator('.activitybar').getByRole('tab', { name: 'MCP OAuth' }).click();
+    for (const surface of surfaces) {
+      if (values.only !== undefined && values.only !== surface.name) continue;
+      const failure = await surface.take(stage).catch((error: unknown) => error ?? 'no reason');
+      if (failure === undefined) continue;
+      // The other surfaces may still be worth their pictures.
+      missed.push(surface.name);
+      console.error(`✗ ${surface.name}`, failure);
+      await new Screenshots(path.join(directory, surface.name)).takeFailed(browser.context.pages());
+      await stage.clear();
+    }
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+  if (missed.length > 0) throw new Error(`no pictures, or not all, of: ${missed.join(', ')}`);
+  if (values.walkthrough === true) await keepForWalkthrough();
+  say(`pictures are in ${directory}`);
+}
+
+async function keepForWalkthrough(): Promise<void> {
+  const media = path.join(root, 'media', 'walkthrough');
+  await mkdir(media, { recursive: true });
+  for (const [taken, name] of walkthrough) {
+    for (const theme of themes) {
+      const to = path.join(media, `${name}-${theme.name}.png`);
+      await copyFile(path.join(directory, `${taken}-${theme.name}.png`), to);
+    }
+  }
+}
+
+function say(line: string): void {
+  console.log(`• ${line}`);
+}
+
+main().then(
+  () => (process.exitCode = 0),
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
