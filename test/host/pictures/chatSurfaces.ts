@@ -54,7 +54,7 @@ export const chatRules: Surface = {
     await chat.question(asks).waitFor();
     await album.window(page, 'asked-each-time', chatBar);
     await chat.answerQuestion(asks, 'Allow once');
-    await chat.waitForAnswer('Done: main');
+    await chat.waitForAnswer('Done:');
 
     await chat.startAnew();
     await chat.submit('create a branch called blocked');

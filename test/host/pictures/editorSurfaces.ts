@@ -35,7 +35,7 @@ export const statuses: Surface = {
     servers.behave('design-files', 'wantsMore');
     for (const name of checked) {
       await workbench.runCommand('MCP OAuth: Check Server…');
-      await workbench.pick(name);
+      await stage.choose(name);
       await workbench.notification(name).waitFor();
       if (name === 'legacy')
         await album.window(page, 'notification-misconfigured', workbench.notification(name));

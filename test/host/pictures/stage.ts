@@ -53,11 +53,17 @@ export class Stage {
     await this.workbench.runCommand('View: Close All Editors');
   }
 
+  /** Picks a row of the quick pick that is shown, which may be below those in view. */
+  async choose(label: string): Promise<void> {
+    await this.quickInput.locator('.quick-input-box input').fill(label);
+    await this.workbench.pick(label);
+  }
+
   /** Begins a sign-in. @returns the browser's page */
   begin(name: string): Promise<Page> {
     return this.workbench.pageOpenedBy(async () => {
       await this.workbench.runCommand('MCP OAuth: Sign In…');
-      await this.workbench.pick(name);
+      await this.choose(name);
     });
   }
 

@@ -18,7 +18,7 @@ const directory = path.join(root, '.vscode-test', 'pictures');
 /** Pictures that the walkthrough shows, and what they are called there. */
 const walkthrough = [
   ['add-server', 'add-server'],
-  ['signed-in', 'sign-in'],
+  ['tools-in-tree', 'sign-in'],
   ['call', 'call'],
 ] as const;
 
