@@ -13,6 +13,7 @@ import { errorName } from './errorName.js';
 import { isUnattended } from './grantChoice.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { Log } from './ports.js';
+import { passingFault } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
 import type { TokenSource } from './tokenSource.js';
@@ -199,7 +200,6 @@ export class AuthorizedFetch {
     response: Response,
     credential: Credential | undefined,
   ): Promise<AuthorizedOutcome> {
-    const host = new URL(server.url).host;
     if (response.status === 401) {
       await discardBody(response);
       const challenge = bearerChallengeOf(shownHeaders(response, credential));
@@ -215,10 +215,12 @@ export class AuthorizedFetch {
     }
     if (response.status >= 300 && response.status < 400) {
       await discardBody(response);
-      const detail = `${host} redirects to ${redirectTarget(shownHeaders(response, credential), server.url)}. A token is not sent there; if that is the server's address, configure it.`;
+      const detail = `${new URL(server.url).host} redirects to ${redirectTarget(shownHeaders(response, credential), server.url)}. A token is not sent there; if that is the server's address, configure it.`;
       this.states.observe(server, { kind: 'misconfigured', detail });
       return { kind: 'failed', detail };
     }
+    const fault = request.method === 'POST' ? passingFault(server, response) : undefined;
+    if (fault !== undefined) this.states.observe(server, { kind: 'unreachable', detail: fault.message });
     if (response.ok)
       this.states.observe(server, { kind: 'answered', authorized: credential !== undefined }, credential);
     return { kind: 'response', response, ...(credential !== undefined && { credential }) };

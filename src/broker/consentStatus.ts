@@ -62,19 +62,27 @@ export interface CredentialFacts {
   readonly refreshable: boolean;
 }
 
+/** 403 `insufficient_scope` (RFC 6750 §3.1). */
+export interface InsufficientScope {
+  readonly kind: 'insufficientScope';
+  readonly missing: readonly string[];
+  readonly tool?: string;
+}
+
 /** The newest thing seen of a server that decides what its next call meets. */
 export type Observation =
   /** It answered a request; `authorized` says whether that carried a token. */
   | { readonly kind: 'answered'; readonly authorized: boolean }
   /** 401 without a usable credential. */
   | { readonly kind: 'challenged' }
-  /** 403 `insufficient_scope` (RFC 6750 §3.1). */
-  | { readonly kind: 'insufficientScope'; readonly missing: readonly string[]; readonly tool?: string }
+  | InsufficientScope
   /** Any other 403, or the person's no. */
   | {
       readonly kind: 'denied';
       readonly by: DeniedBy;
       readonly detail: string;
+      /** The scopes it was about, where a tool had asked for some; they are lacking as before. */
+      readonly lacking?: InsufficientScope;
     }
   /** The sign-in ended and cannot be renewed. */
   | { readonly kind: 'ended' }
@@ -181,8 +189,8 @@ export interface ServerFacts {
 export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
   const { observation, credential } = facts;
   const held = credential?.scopes ?? [];
-  const asked = observation?.kind === 'insufficientScope' ? observation.missing : [];
-  const missing = asked.filter((scope) => !held.includes(scope));
+  const lacking = observation && lackingOf(observation);
+  const missing = lacking?.missing.filter((scope) => !held.includes(scope)) ?? [];
   const base = {
     server: facts.server,
     signedIn: credential !== undefined,
@@ -192,8 +200,7 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
     ...(credential?.expiresAt !== undefined && { expiresAt: credential.expiresAt }),
     ...(credential !== undefined && { refreshable: credential.refreshable }),
     ...(facts.accounts !== undefined && { accounts: facts.accounts }),
-    ...(observation?.kind === 'insufficientScope' &&
-      observation.tool !== undefined && { tool: observation.tool }),
+    ...(lacking?.tool !== undefined && { tool: lacking.tool }),
     ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),
     ...(observation?.kind === 'denied' && { deniedBy: observation.by }),
   };
@@ -212,6 +219,12 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
   if (observation?.kind === 'ended' || observation?.kind === 'challenged') return is('expired');
   const lapsed = credential.expiresAt !== undefined && credential.expiresAt <= now;
   return is(lapsed && !credential.refreshable ? 'expired' : 'ready');
+}
+
+/** What a tool asked for and was not given, whatever the person said to it. */
+export function lackingOf(observation: Observation): InsufficientScope | undefined {
+  if (observation.kind === 'insufficientScope') return observation;
+  return observation.kind === 'denied' ? observation.lacking : undefined;
 }
 
 function withoutCredential(

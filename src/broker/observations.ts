@@ -1,5 +1,5 @@
 import { isObject } from '../oauth/jsonAnswer.js';
-import { observationKinds, type Observation } from './consentStatus.js';
+import { lackingOf, observationKinds, type Observation } from './consentStatus.js';
 
 /** What was seen of a server last, by one account or whoever asks. */
 export interface Seen {
@@ -42,15 +42,26 @@ export class Observations {
     const { serverUrl, accountKey, at, observation } = seen;
     const before = this.of(serverUrl, accountKey);
     if (accountKey !== everybody) this.#set({ serverUrl, accountKey: everybody, at });
-    // That one tool was answered grants nothing to the tool that was not.
-    const isOfAnotherTool =
-      observation.kind === 'answered' && this.of(serverUrl, accountKey)?.kind === 'insufficientScope';
-    if (!isOfAnotherTool) this.#set(seen);
+    const own = this.of(serverUrl, accountKey);
+    const lacking = own && lackingOf(own);
+    // That one tool was answered grants nothing to the tool that was not, and neither does a no.
+    if (lacking !== undefined && observation.kind === 'answered') {
+      if (own !== lacking) this.#set({ ...seen, observation: lacking });
+    } else if (lacking !== undefined && observation.kind === 'denied' && observation.by !== 'server') {
+      this.#set({ ...seen, observation: { ...observation, lacking } });
+    } else this.#set(seen);
     return JSON.stringify(before) !== JSON.stringify(this.of(serverUrl, accountKey));
   }
 
   forget(serverUrl: string, accountKey: string, at: number): void {
     this.#set({ serverUrl, accountKey, at });
+  }
+
+  /** What the account saw counts no more, but for the scopes that a tool lacked. */
+  forgetAllButLacking(serverUrl: string, accountKey: string, at: number): void {
+    const seen = this.seenBy(serverUrl, accountKey);
+    const lacking = seen && lackingOf(seen);
+    this.#set({ serverUrl, accountKey, at, ...(lacking !== undefined && { observation: lacking }) });
   }
 
   /**

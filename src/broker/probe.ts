@@ -49,14 +49,11 @@ export async function challengeOf(
  * 400 for the missing session, refuses the question alone: the caller was let in.
  */
 export function probeFault(server: ServerConfig, response: Response): OAuthFlowError | undefined {
+  const passing = passingFault(server, response);
+  if (passing !== undefined) return passing;
   const url = shownAddress(server.url);
   const { status } = response;
   const checkAddress = 'Check the address; an MCP endpoint often ends in /mcp.';
-  if (status === 429 || status >= 500) {
-    const said = status === 429 ? 'has had too many requests' : 'has a fault of its own';
-    const fix = 'Try again in a while.';
-    return new OAuthFlowError('unreachable', `${url} ${said} (${status}).`, { url, status, fix });
-  }
   if (status === 404 || status === 405) {
     const message = `There is no MCP server at ${url} (${status}).`;
     return new OAuthFlowError('unexpectedStatus', message, { url, status, fix: checkAddress });
@@ -67,4 +64,13 @@ export function probeFault(server: ServerConfig, response: Response): OAuthFlowE
     return new OAuthFlowError('notJson', message, { url, status, fix: checkAddress });
   }
   return undefined;
+}
+
+/** Why a server answers no POST for now; one that has no stream to give may say so to a GET with any status. */
+export function passingFault(server: ServerConfig, { status }: Response): OAuthFlowError | undefined {
+  if (status !== 429 && status < 500) return undefined;
+  const url = shownAddress(server.url);
+  const said = status === 429 ? 'has had too many requests' : 'has a fault of its own';
+  const fix = 'Try again in a while.';
+  return new OAuthFlowError('unreachable', `${url} ${said} (${status}).`, { url, status, fix });
 }

@@ -149,7 +149,7 @@ export class ServerStates implements Disposable {
     for (const key of [accountKey, nobody]) {
       const seen = key === undefined ? undefined : this.#observations.seenBy(serverUrl, key);
       if (key !== undefined && seen !== undefined && !outlivesCredential.has(seen.kind))
-        this.#observations.forget(serverUrl, key, this.clock.now());
+        this.#observations.forgetAllButLacking(serverUrl, key, this.clock.now());
     }
     this.#observed.fire(undefined);
   }

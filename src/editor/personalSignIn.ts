@@ -31,11 +31,11 @@ export class PersonalSignIn {
 
   /** Begins a sign-in, or joins the one under way, and tells the person how it ended. */
   async signIn(server: ServerConfig): Promise<SignInOutcome> {
-    const { status, held, missing } = await this.states.statusOf(server);
+    const { signedIn, held, missing } = await this.states.statusOf(server);
     return this.goThrough(
       this.signIns.begin(server, {
         deadline: signInDeadline,
-        ...(status === 'needsScopes' && { scopes: [...new Set([...held, ...missing])] }),
+        ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
       }),
     );
   }

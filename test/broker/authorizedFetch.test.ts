@@ -137,6 +137,33 @@ describe('authorized fetch', () => {
     });
   }
 
+  for (const [failure, words] of [
+    [429, 'has had too many requests'],
+    [500, 'has a fault of its own'],
+    [503, 'has a fault of its own'],
+  ] as const) {
+    it(`takes a ${failure} for a server that cannot be used, until it answers again`, async () => {
+      answer = () => ({ status: failure });
+      await send();
+      const { status: name, detail } = await window.states.statusOf(server());
+      assert.deepEqual([name, detail], ['unreachable', `${server().url} ${words} (${failure}).`]);
+      answer = () => ({ body: { ok: true } });
+      await send();
+      assert.equal(await status(), 'ready');
+    });
+  }
+
+  it('takes a 500 for a stream that a server does not have for nothing', async () => {
+    await send();
+    answer = () => ({ status: 500 });
+    await window.authorizedFetch.send(server(), {
+      method: 'GET',
+      headers: new Headers(),
+      signal: new AbortController().signal,
+    });
+    assert.equal(await status(), 'ready');
+  });
+
   it('sends nothing again where the connection broke after the request', async () => {
     let requests = 0;
     const breaking = await listenOnLoopback(0, () => (request, response) => {

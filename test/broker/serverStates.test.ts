@@ -71,6 +71,40 @@ describe('the state of a server', () => {
     assert.equal(await status(), 'ready');
   });
 
+  describe('where the person declined what a tool asked for', () => {
+    const lacks = async () => {
+      const { status: name, missing, tool } = await window.states.statusOf(server);
+      return [name, ...missing, tool];
+    };
+    beforeEach(async () => {
+      await signIn();
+      const missing = ['repo:write'];
+      const of = await inUse();
+      window.states.observe(server, { kind: 'insufficientScope', missing, tool: 'create_branch' }, of);
+      window.states.observe(server, { kind: 'denied', by: 'person', detail: 'Declined.' }, of);
+    });
+
+    it('says so, and what is lacking', async () => {
+      assert.deepEqual(await lacks(), ['denied', 'repo:write', 'create_branch']);
+    });
+
+    it('is not ready because another tool is answered', async () => {
+      window.states.observe(server, { kind: 'answered', authorized: true }, await inUse());
+      assert.deepEqual(await lacks(), ['needsScopes', 'repo:write', 'create_branch']);
+    });
+
+    it('is not ready because the token is renewed', async () => {
+      await signIn();
+      assert.deepEqual(await lacks(), ['needsScopes', 'repo:write', 'create_branch']);
+    });
+
+    it('is ready once it is granted', async () => {
+      await signIn(['repo:read', 'repo:write']);
+      window.states.observe(server, { kind: 'answered', authorized: true }, await inUse());
+      assert.equal(await status(), 'ready');
+    });
+  });
+
   it('says signed out, not unknown, when the sign-in it saw work is removed', async () => {
     await signIn();
     window.states.observe(server, { kind: 'answered', authorized: true });

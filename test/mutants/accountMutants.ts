@@ -34,6 +34,18 @@ export const accountMutants: readonly Mutant[] = [
     accountsTest,
   ),
   mutant(
+    'a scope that was declined forgotten when another tool is answered',
+    'src/broker/observations.ts',
+    ['if (own !== lacking) this.#set({ ...seen, observation: lacking });', 'this.#set(seen);'],
+    'test/broker/serverStates.test.ts',
+  ),
+  mutant(
+    'a scope that was declined forgotten when the token is renewed',
+    'src/broker/serverStates.ts',
+    ['this.#observations.forgetAllButLacking(', 'this.#observations.forget('],
+    'test/broker/serverStates.test.ts',
+  ),
+  mutant(
     'what one account met told of another',
     'src/broker/observations.ts',
     [

@@ -132,6 +132,21 @@ export const brokerMutants: readonly Mutant[] = [
     fetchTest,
   ),
   mutant(
+    'a server that fails taken for one that answers',
+    authorizedFetch,
+    ["request.method === 'POST' ? passing", "request.method === 'DELETE' ? passing"],
+    fetchTest,
+  ),
+  mutant(
+    'a server without a stream taken for one that fails',
+    authorizedFetch,
+    [
+      "request.method === 'POST' ? passingFault(server, response) : undefined",
+      'passingFault(server, response)',
+    ],
+    fetchTest,
+  ),
+  mutant(
     'request re-sent after a 500',
     authorizedFetch,
     [

@@ -1,0 +1,52 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Workbench } from '../host/workbench.js';
+import { agentPath } from '../../src/broker/agentSettings.js';
+
+/** An agent that a person admits from the palette to the one server that is configured, and what it calls. */
+export class AdmittedAgent {
+  private constructor(
+    private readonly window: Workbench,
+    private readonly client: Client,
+    readonly name: string,
+  ) {}
+
+  /** @param port where agents call, as the settings say */
+  static async admit(window: Workbench, name: string, server: string, port: number): Promise<AdmittedAgent> {
+    await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await window.page.bringToFront();
+    await window.runCommand('MCP OAuth: Admit an Agent…');
+    await window.enter('A name for the agent', name);
+    await window.pick(server);
+    await window.confirmPicks();
+    await window.pick('The one in use');
+    await window.pick('All that you have granted or will grant');
+    await window.seeRow('Every tool, those to come too');
+    await window.confirmPicks();
+    await window.pick('An hour');
+    await window.pick('Copy the Key');
+    await window.notification('The key is in the clipboard').waitFor();
+    const key = await window.page.evaluate(() => navigator.clipboard.readText());
+    await window.pick('Done');
+    const client = new Client({ name, version: '1' });
+    const headers = { Authorization: `Bearer ${key}` };
+    const url = new URL(`http://127.0.0.1:${port}${agentPath(server)}`);
+    await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+    return new AdmittedAgent(window, client, name);
+  }
+
+  /** @returns what its model is told */
+  async call(tool: string, args: Record<string, string>): Promise<string> {
+    const { content } = await this.client.callTool({ name: tool, arguments: args });
+    return JSON.stringify(content);
+  }
+
+  /** It is admitted no more. */
+  async withdraw(): Promise<void> {
+    await this.client.close();
+    await this.window.page.bringToFront();
+    await this.window.runCommand('MCP OAuth: Withdraw Agent…');
+    await this.window.pick(this.name);
+    await this.window.clickDialog(`Withdraw ${this.name}?`, 'Withdraw');
+  }
+}

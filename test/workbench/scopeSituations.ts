@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { bob } from '../demo/people.js';
+import { answer, backToEditor, reachConsent } from './personInBrowser.js';
+import { account, asksForMore, createBranch, type Situation } from './situation.js';
+
+/** A tool needs more than is held, and what the person says to it. Somebody is signed in before, with less. */
+export const scopeSituations: readonly Situation[] = [
+  {
+    name: 'agent waiting',
+    status: 'needsScopes',
+    account,
+    because: /; create_branch needs repo:write$/,
+    comesAbout: async (stage) => {
+      const agent = await stage.agent();
+      return stage.revealedBy(403, async () => {
+        const told = await agent.call('create_branch', { name: 'of-an-agent' });
+        assert.match(told, /create_branch was not run: it needs access .*repo:write.*asked in the editor/);
+      });
+    },
+    tool: /scopes missing: repo:write, asked for by create_branch/,
+    next: asksForMore,
+    afterwards: async (stage) => {
+      await stage.cancelSignIn(await stage.main());
+      await (await stage.agent()).withdraw();
+    },
+  },
+  {
+    name: 'scope missing',
+    status: 'needsScopes',
+    account,
+    because: /; create_branch needs repo:write$/,
+    comesAbout: async (stage) => {
+      const main = await stage.main();
+      const refused = await stage.revealedBy(403, () => main.call(createBranch));
+      const because = /; create_branch needs repo:write$/;
+      await stage.say({ status: 'awaitingConsent', account, because }, refused);
+      return stage.cancelSignIn(main);
+    },
+    tool: /scopes missing: repo:write, asked for by create_branch/,
+    next: asksForMore,
+  },
+  {
+    name: 'step-up declined',
+    status: 'denied',
+    account,
+    because: /It was declined in the editor/,
+    comesAbout: async (stage) => {
+      const main = await stage.cardOf(createBranch);
+      const { text, at } = await main.told(() => main.workbench.chat.consentCard.cancel());
+      assert.match(text, /^create_branch did not run: the person declined .*repo:write/);
+      return at;
+    },
+    tool: /access was denied: It was declined in the editor/,
+    next: asksForMore,
+  },
+  {
+    name: 'step-up granted with less than asked',
+    status: 'needsScopes',
+    account,
+    because: /; create_branch needs repo:write$/,
+    comesAbout: async (stage) => {
+      const main = await stage.cardOf(createBranch);
+      const { chat } = main.workbench;
+      let issued: number | undefined;
+      const { text } = await main.told(async () => {
+        const page = await main.workbench.pageOpenedBy(() => chat.consentCard.open());
+        await reachConsent(page);
+        await page.getByLabel(/Create branches/).uncheck();
+        issued = await stage.revealedAt('/token', () => page.getByRole('button', { name: 'Allow' }).click());
+        await backToEditor(page, main.workbench);
+      });
+      assert.match(text, /was not granted repo:write/);
+      return issued;
+    },
+    tool: /scopes missing: repo:write, asked for by create_branch/,
+    next: asksForMore,
+  },
+  {
+    name: 'wrong account chosen',
+    status: 'denied',
+    account,
+    because: /signed in bob@example\.org, and alice@example\.org was kept/,
+    comesAbout: async (stage) => {
+      const main = await stage.cardOf(createBranch);
+      const { chat } = main.workbench;
+      await stage.leaveAuthorizationServer();
+      const page = await main.workbench.pageOpenedBy(() => chat.consentCard.open());
+      await answer(page, main.workbench, 'Allow', bob);
+      const { text, at } = await main.told(() =>
+        main.workbench.clickDialog('signed in to repositories as bob@example.org', 'Cancel'),
+      );
+      assert.match(text, /signed in bob@example\.org, and alice@example\.org was kept/);
+      return at;
+    },
+    tool: /account: alice@example\.org/,
+    next: asksForMore,
+    afterwards: async (stage) => {
+      await stage.leaveAuthorizationServer();
+      await stage.cancelSignIn(await stage.main());
+    },
+  },
+];

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { account, asksToSignIn, listBranches, runs, type Situation } from './situation.js';
+
+/** From a server that nobody has called to one that acts as the person. */
+export const signInSituations: readonly Situation[] = [
+  {
+    name: 'never contacted',
+    status: 'unknown',
+    comesAbout: () => Promise.resolve(undefined),
+    onceStarted: 'signedOut',
+    tool: /nobody is signed in; calling one of its tools, or mcp_sign_in, asks the person/,
+    next: { ...asksToSignIn, says: /Sign in to repositories .*its tools .*repo:read/ },
+    afterwards: async (stage) => {
+      await stage.cancelSignIn(await stage.main());
+    },
+  },
+  {
+    name: 'never signed in',
+    status: 'signedOut',
+    comesAbout: async (stage) => {
+      const main = await stage.main();
+      return stage.revealedBy(401, () => main.run('Check Server…'));
+    },
+    tool: /nobody is signed in; calling one of its tools, or mcp_sign_in, asks the person/,
+    next: { ...asksToSignIn, says: /Sign in to repositories .*its tools .*repo:read/ },
+  },
+  {
+    name: 'signed in',
+    status: 'ready',
+    account,
+    comesAbout: async (stage) => stage.consent(await stage.cardOf(listBranches), /./),
+    tool: /account: alice@example\.org\n.*scopes held: .*repo:read.*\n.*renewed without the person/,
+    next: runs,
+    afterwards: async (stage) => {
+      const other = await stage.other();
+      await other.surfaces.say({ status: 'ready', account });
+    },
+  },
+  {
+    name: 'token expired and refreshable',
+    status: 'ready',
+    account,
+    comesAbout: async (stage) => {
+      await stage.tokenEnds();
+      return undefined;
+    },
+    tool: /renewed without the person/,
+    next: runs,
+    afterwards: (stage) => {
+      const { authorizationServer } = stage.scene.world;
+      assert.ok(authorizationServer.eventsOf('refresh').length > 0);
+      assert.equal(authorizationServer.eventsOf('authorization').length, 1);
+      return Promise.resolve();
+    },
+  },
+];

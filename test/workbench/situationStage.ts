@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import type { LoggedRequest } from '../demo/requestLog.js';
+import type { Workbench } from '../host/workbench.js';
+import { AdmittedAgent } from './admittedAgent.js';
+import { answer } from './personInBrowser.js';
+import type { Scene } from './scene.js';
+import { ServersView } from './serversView.js';
+import { WatchedSurfaces, type Expected } from './surfaces.js';
+
+/** For what comes sooner or not at all, in milliseconds. */
+const patience = 45_000;
+
+/** How a call ended, or what it waits for. */
+export interface Met {
+  readonly kind: 'card' | 'answer';
+  /** The card's text, or what the model was told. */
+  readonly text: string;
+}
+
+/** A window of the editor, with the chat and the surfaces of one server in it. */
+export class WatchedWindow {
+  private constructor(
+    readonly workbench: Workbench,
+    readonly surfaces: WatchedSurfaces,
+    private readonly scene: Scene,
+    private readonly server: string,
+  ) {}
+
+  static async of(workbench: Workbench, scene: Scene, server: string): Promise<WatchedWindow> {
+    await new ServersView(workbench).show();
+    const surfaces = await WatchedSurfaces.in(workbench, server);
+    return new WatchedWindow(workbench, surfaces, scene, server);
+  }
+
+  /** Asks in a chat of its own, approves the tool where it must be, and waits for the answer or the card. */
+  async call(prompt: string): Promise<Met> {
+    const { chat, page } = this.workbench;
+    const { model } = this.scene.editor;
+    await page.bringToFront();
+    await chat.startAnew();
+    const asked = model.requests.length;
+    if (this.workbench === this.scene.window) await this.scene.prompt(prompt);
+    else await chat.submit(prompt);
+    for (const deadline = Date.now() + patience; ;) {
+      const latest = model.requests.slice(asked).findLast(({ tools }) => tools.length > 0);
+      if (latest?.step.kind === 'text') return { kind: 'answer', text: latest.lastToolResult ?? '' };
+      if (await chat.consentCard.isShown()) return { kind: 'card', text: await chat.consentCard.text() };
+      if (await chat.asksForApproval()) await chat.approveTool('Create a branch');
+      if (Date.now() > deadline) throw new Error(`“${prompt}” came to nothing: ${await chat.answerText()}`);
+      await page.waitForTimeout(50);
+    }
+  }
+
+  /** Does what ends a call that waits. @returns what its model is told then, and when */
+  async told(act: () => Promise<unknown>): Promise<{ readonly text: string; readonly at: number }> {
+    const { requests } = this.scene.editor.model;
+    const before = requests.length;
+    await act();
+    for (const deadline = Date.now() + patience; ;) {
+      const answer = requests.slice(before).find(({ step }) => step.kind === 'text');
+      if (answer !== undefined) return { text: answer.lastToolResult ?? '', at: answer.at };
+      if (Date.now() > deadline) throw new Error('the model was told nothing');
+      await this.workbench.page.waitForTimeout(50);
+    }
+  }
+
+  /** What the status tool tells the model of the server. */
+  async statusTool(): Promise<string> {
+    const { text } = await this.call('what is the status of my servers?');
+    const lines = text.split('\n');
+    const at = lines.findIndex((line) => line.startsWith(`${this.server}: `));
+    assert.ok(at >= 0, text);
+    const end = lines.findIndex((line, index) => index > at && !line.startsWith('  '));
+    return lines.slice(at, end < 0 ? undefined : end).join('\n');
+  }
+
+  /** Runs a command of ours. */
+  async run(command: string): Promise<void> {
+    await this.workbench.page.bringToFront();
+    await this.workbench.runCommand(`MCP OAuth: ${command}`);
+  }
+
+  /** Gives the consent that a card asks for. @returns when the card was clicked */
+  async consent(decision: 'Allow' | 'Deny' = 'Allow'): Promise<void> {
+    const { chat } = this.workbench;
+    const page = await this.workbench.pageOpenedBy(() => chat.consentCard.open());
+    await answer(page, this.workbench, decision);
+  }
+}
+
+/** Where situations come about: one server, one person, and two windows. */
+export class SituationStage {
+  #other: WatchedWindow | undefined;
+  #main: WatchedWindow | undefined;
+  #agent: AdmittedAgent | undefined;
+
+  constructor(
+    readonly scene: Scene,
+    /** The only one that is configured. */
+    readonly server: string,
+    private readonly times: {
+      /** How long an access token lives, in milliseconds. */
+      readonly lifetime: number;
+      /** Where agents call. */
+      readonly agentsPort: number;
+    },
+  ) {}
+
+  /** Admitted when it is first needed. */
+  async agent(): Promise<AdmittedAgent> {
+    const { window } = this.scene;
+    this.#agent ??= await AdmittedAgent.admit(window, 'tester', this.server, this.times.agentsPort);
+    return this.#agent;
+  }
+
+  async main(): Promise<WatchedWindow> {
+    this.#main ??= await WatchedWindow.of(this.scene.window, this.scene, this.server);
+    return this.#main;
+  }
+
+  /** Opened when it is first needed. */
+  async other(): Promise<WatchedWindow> {
+    if (this.#other === undefined) {
+      const workbench = await this.scene.editor.openWindow();
+      await new ServersView(workbench).show();
+      await workbench.seeMcpServers([this.server]);
+      this.#other = await WatchedWindow.of(workbench, this.scene, this.server);
+    }
+    return this.#other;
+  }
+
+  /** Holds every open window's surfaces to it. */
+  async say(expected: Expected, revealed?: number): Promise<void> {
+    for (const window of [this.#main, this.#other]) await window?.surfaces.say(expected, revealed);
+  }
+
+  /** Does something and gives the moment at which the MCP server was first asked what it answered so. */
+  async revealedBy(status: number, act: () => Promise<unknown>): Promise<number> {
+    const { requests } = this.scene.world.repositories.http;
+    return this.#firstAfter(requests, act, (request) => request.status === status);
+  }
+
+  /** The same of the authorization server, by the path that was asked. */
+  async revealedAt(path: string, act: () => Promise<unknown>): Promise<number> {
+    const { requests } = this.scene.world.authorizationServer;
+    return this.#firstAfter(requests, act, (request) => request.path === path);
+  }
+
+  /** Waits until the token that was issued last has ended, of which nothing tells but the clock. */
+  async tokenEnds(): Promise<void> {
+    const { events } = this.scene.world.authorizationServer;
+    const issued = events.findLast(({ kind }) => kind === 'token' || kind === 'refresh');
+    assert.ok(issued);
+    await this.scene.window.page.waitForTimeout(
+      Math.max(0, issued.at + this.times.lifetime - Date.now()) + 1,
+    );
+  }
+
+  /** Cancels the sign-in that a card is open for. @returns when the call was told of it */
+  async cancelSignIn(window: WatchedWindow): Promise<number> {
+    const { text, at } = await window.told(() => window.run('Cancel Sign-In'));
+    assert.match(text, /was cancelled/);
+    return at;
+  }
+
+  /** Calls a tool where no card is open yet. @returns the window with the card */
+  async cardOf(prompt: string): Promise<WatchedWindow> {
+    const main = await this.main();
+    if (await main.workbench.chat.consentCard.isShown()) return main;
+    const met = await main.call(prompt);
+    assert.equal(met.kind, 'card', met.text);
+    return main;
+  }
+
+  /** Consents to the card that is open, and waits until the call it belongs to has gone on. */
+  async consent(window: WatchedWindow, says: RegExp): Promise<number> {
+    let issued = 0;
+    const { text } = await window.told(async () => {
+      issued = await this.revealedAt('/token', () => window.consent());
+    });
+    assert.match(text, says);
+    return issued;
+  }
+
+  /** Signs whoever is signed in at the authorization server out of its pages in this browser. */
+  async leaveAuthorizationServer(): Promise<void> {
+    const { port } = new URL(this.scene.world.authorizationServer.issuer);
+    await this.scene.editor.browser.context.clearCookies({ name: new RegExp(`_${port}_session`) });
+  }
+
+  async close(): Promise<void> {
+    await this.#other?.workbench.page.close();
+    await this.scene.end();
+  }
+
+  async #firstAfter(
+    requests: readonly LoggedRequest[],
+    act: () => Promise<unknown>,
+    fits: (request: LoggedRequest) => boolean,
+  ): Promise<number> {
+    const before = requests.length;
+    await act();
+    for (const deadline = Date.now() + patience; ;) {
+      const first = requests.slice(before).find(fits);
+      if (first !== undefined) return first.at;
+      if (Date.now() > deadline) {
+        const seen = requests.slice(before).map(({ path, rpcMethod, status }) => [path, rpcMethod, status]);
+        throw new Error(`no request was answered so: ${JSON.stringify(seen)}`);
+      }
+      await this.scene.window.page.waitForTimeout(20);
+    }
+  }
+}

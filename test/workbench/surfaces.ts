@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import type { Workbench } from '../host/workbench.js';
+
+/** What one surface says, to the eye and to a screen reader. */
+export interface Said {
+  readonly text: string;
+  readonly label: string;
+}
+
+export interface Shown {
+  readonly tree: Said;
+  readonly statusBar: Said;
+}
+
+/** A surface began to say something else. */
+interface Change extends Said {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly surface: keyof Shown;
+}
+
+/** Each status's word for a person. */
+export const wordOf: Readonly<Record<ConsentStatusName, string>> = {
+  unknown: 'Not checked yet',
+  open: 'No sign-in needed',
+  signedOut: 'Signed out',
+  awaitingConsent: 'Waiting for you',
+  ready: 'Ready',
+  needsScopes: 'Needs more access',
+  expired: 'Sign-in ended',
+  denied: 'Denied',
+  unreachable: 'Unreachable',
+  misconfigured: 'Misconfigured',
+};
+
+/** With these nothing needs the person, and the status bar says only whose account acts. */
+const quiet: ReadonlySet<ConsentStatusName> = new Set(['unknown', 'open', 'signedOut', 'ready']);
+
+/** What is to be read of one server. */
+export interface Expected {
+  readonly status: ConsentStatusName;
+  readonly account?: string;
+  /** What the row says beyond that to a screen reader. */
+  readonly because?: RegExp;
+}
+
+/** For what comes sooner or not at all, in milliseconds. */
+const patience = 45_000;
+/** How long surfaces may take after an observation, in milliseconds. */
+const promptness = 1_000;
+
+/**
+ * The row of a server in the tree and the entry of the status bar, in one window, with the moment of each
+ * change: the page itself writes down what it shows as soon as it shows it.
+ */
+export class WatchedSurfaces {
+  private constructor(
+    private readonly window: Workbench,
+    private readonly server: string,
+  ) {}
+
+  /** The tree must be shown. @param server the only one that is configured */
+  static async in(window: Workbench, server: string): Promise<WatchedSurfaces> {
+    await window.page.evaluate(watchSurfaces, server);
+    return new WatchedSurfaces(window, server);
+  }
+
+  /** Waits until both say it, and holds them to how soon after `revealed` they did. */
+  async say(expected: Expected, revealed?: number): Promise<void> {
+    for (const surface of ['tree', 'statusBar'] as const) {
+      const at = await this.#firstSaying(surface, expected, revealed);
+      const late = revealed === undefined ? 0 : at - revealed;
+      assert.ok(late <= promptness, `the ${surface} says “${expected.status}” ${late} ms late`);
+    }
+  }
+
+  /** @returns since when it has said so, without a break; waits until it does */
+  async #firstSaying(surface: keyof Shown, expected: Expected, since = 0): Promise<number> {
+    for (const deadline = Date.now() + patience; ;) {
+      const changes = (await this.#changes()).filter((change) => change.surface === surface);
+      const wrong = changes.findLastIndex((change) => !this.#isRight(change, expected));
+      const right = changes[wrong + 1];
+      if (right !== undefined) return Math.max(right.at, since);
+      if (Date.now() > deadline) {
+        const said = JSON.stringify(changes.at(-1));
+        throw new Error(`the ${surface} does not say ${JSON.stringify(expected)}, but ${said}`);
+      }
+      await this.window.page.waitForTimeout(50);
+    }
+  }
+
+  #isRight({ surface, text, label }: Change, expected: Expected): boolean {
+    const { status, account, because } = expected;
+    const word = wordOf[status];
+    if (surface === 'tree') {
+      const beside = status === 'ready' ? account : account === undefined ? word : `${word} – ${account}`;
+      const who = account === undefined ? '' : `; account ${account}`;
+      return (
+        text === `${this.server} ${beside ?? word}` &&
+        label.startsWith(`${this.server}: ${word}${who}`) &&
+        (because === undefined || because.test(label))
+      );
+    }
+    if (!quiet.has(status))
+      return text === `${this.server}: ${word}` && label === `MCP OAuth: ${this.server}: ${word}`;
+    return account === undefined
+      ? text === '' && label === 'MCP OAuth: nobody is signed in'
+      : text === account && label === `MCP OAuth: nothing needs you; calls act as ${account}`;
+  }
+
+  #changes(): Promise<readonly Change[]> {
+    return this.window.page.evaluate(
+      () => (window as unknown as { readonly surfaceChanges: readonly Change[] }).surfaceChanges,
+    );
+  }
+}
+
+/** Runs in the page. */
+function watchSurfaces(server: string): void {
+  interface Seen {
+    readonly surface: 'tree' | 'statusBar';
+    readonly text: string;
+    readonly label: string;
+  }
+  const words = (element: Element | null | undefined) =>
+    (element?.textContent ?? '').replace(/\s+/g, ' ').trim();
+  const read = (): readonly Seen[] => {
+    const rows = [...document.querySelectorAll('.sidebar .pane-body .monaco-list-row')];
+    const row = rows.find((one) => words(one.querySelector('.label-name')) === server);
+    const item = document.querySelector('[id="mcp-oauth-broker.mcp-oauth-broker.servers"]');
+    const parts = ['.label-name', '.label-description'].map((part) => words(row?.querySelector(part)));
+    const spoken = item?.querySelector('[aria-label]');
+    return [
+      { surface: 'tree', text: parts.join(' ').trim(), label: row?.getAttribute('aria-label') ?? '' },
+      { surface: 'statusBar', text: words(item), label: spoken?.getAttribute('aria-label') ?? '' },
+    ];
+  };
+  const page = window as unknown as { surfaceChanges?: (Seen & { readonly at: number })[]; end?: () => void };
+  page.end?.();
+  const changes: (Seen & { readonly at: number })[] = [];
+  page.surfaceChanges = changes;
+  const latest = new Map<string, string>();
+  const note = () => {
+    for (const seen of read()) {
+      const text = JSON.stringify(seen);
+      if (latest.get(seen.surface) === text) continue;
+      latest.set(seen.surface, text);
+      changes.push({ at: Date.now(), ...seen });
+    }
+  };
+  const observer = new MutationObserver(note);
+  for (const part of document.querySelectorAll('.part.sidebar, .part.statusbar')) {
+    observer.observe(part, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributeFilter: ['aria-label'],
+    });
+  }
+  page.end = () => observer.disconnect();
+  note();
+}
