@@ -21,6 +21,7 @@ const commands = {
   conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
   interop: { editor: false, vsix: false, entry: 'interop/runInterop.js' },
   agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },
+  situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   bench: { editor: true, vsix: true, entry: 'bench/bench.js' },
 };
 

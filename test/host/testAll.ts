@@ -12,7 +12,7 @@ const OUT = path.join(ROOT, 'out', 'test');
 const EDITOR_TESTS = path.join(OUT, 'editor');
 const WORKBENCH_TESTS = path.join(OUT, 'workbench');
 const SHOTS = path.join(ROOT, '.vscode-test', 'shots');
-const PURE_LIMIT_MS = 600_000;
+const PURE_LIMIT_MS = 900_000;
 const WORKBENCH_LIMIT_MS = 1_200_000;
 const WORKBENCH_TEST_LIMIT_MS = 180_000;
 /** The story limits itself; this is for what keeps it from doing so. */
