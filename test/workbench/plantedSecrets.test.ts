@@ -53,7 +53,7 @@ describe('what passed between the servers', () => {
     await scene.serversView.waitFor('repositories', 'Denied');
 
     const kinds = new Set(tap.secrets.map(({ name }) => name));
-    for (const kind of ['code', 'code_verifier', 'access_token', 'refresh_token', 'bearer'])
+    for (const kind of ['code', 'code_verifier', 'access_token', 'refresh_token'])
       assert.ok(kinds.has(kind), `no ${kind} was in use: that none is found proves nothing`);
 
     await scene.window.runCommand('MCP OAuth: Show Tool Calls');
