@@ -33,6 +33,9 @@ export interface AgentAsk {
   readonly askedAt: number;
 }
 
+/** Which ask the person said “not now” to, of those of one need. */
+export type DeclinedAsk = Pick<AgentAsk, 'id' | 'askedAt'>;
+
 export type AskOutcome =
   | { readonly kind: 'asked'; readonly scopes: readonly string[] }
   /** The person was asked a while ago and said no. */
@@ -46,6 +49,9 @@ export type AskOutcome =
  */
 export class AgentConsents implements Disposable {
   readonly #asks = new Map<string, AgentAsk>();
+  /** What other windows were asked for. */
+  #elsewhere: readonly AgentAsk[] = [];
+  #declinedForOthers: readonly DeclinedAsk[] = [];
   /** Until when a need is not asked for again. */
   readonly #declined = new Map<string, number>();
   readonly #asked = new Emitter<AgentAsk>();
@@ -63,9 +69,31 @@ export class AgentConsents implements Disposable {
     this.#subscription = credentials.onDidChange((serverUrl) => void this.#settle(serverUrl));
   }
 
-  /** Oldest first. */
+  /** Oldest first, those of other windows after this one's. */
   get pending(): readonly AgentAsk[] {
+    return [...this.askedHere, ...this.#elsewhere];
+  }
+
+  /** Oldest first. */
+  get askedHere(): readonly AgentAsk[] {
     return [...this.#asks.values()];
+  }
+
+  /** What the person declined here and other windows were asked for. */
+  get declinedForOthers(): readonly DeclinedAsk[] {
+    return this.#declinedForOthers;
+  }
+
+  /** Takes over what other windows were asked for, and what the person declined there. */
+  hear(asks: readonly AgentAsk[], declined: readonly DeclinedAsk[]): void {
+    const isDeclined = (ask: DeclinedAsk, by: readonly DeclinedAsk[]) =>
+      by.some(({ id, askedAt }) => id === ask.id && askedAt === ask.askedAt);
+    for (const ask of this.askedHere) if (isDeclined(ask, declined)) this.decline(ask.id);
+    this.#declinedForOthers = this.#declinedForOthers.filter((ask) => isDeclined(ask, asks));
+    const open = asks.filter((ask) => !isDeclined(ask, this.#declinedForOthers));
+    const isNews = JSON.stringify(open) !== JSON.stringify(this.#elsewhere);
+    this.#elsewhere = open;
+    if (isNews) this.#changed.fire(undefined);
   }
 
   async ask(agent: AskingAgent, server: ServerConfig, what: string, need: ConsentNeed): Promise<AskOutcome> {
@@ -95,12 +123,15 @@ export class AgentConsents implements Disposable {
   /** The person said “not now”. */
   decline(id: string): void {
     this.#declined.set(id, this.clock.now() + peace);
-    if (this.#asks.delete(id)) this.#changed.fire(undefined);
+    const others = this.#elsewhere.filter((ask) => ask.id === id);
+    this.#elsewhere = this.#elsewhere.filter((ask) => ask.id !== id);
+    this.#declinedForOthers = [...this.#declinedForOthers, ...others.map(({ askedAt }) => ({ id, askedAt }))];
+    if (this.#asks.delete(id) || others.length > 0) this.#changed.fire(undefined);
   }
 
   /** The agent is gone, and what it asked for with it. */
   forget(agentId: string): void {
-    for (const { id, agent } of this.pending) if (agent.id === agentId) this.#asks.delete(id);
+    for (const { id, agent } of this.askedHere) if (agent.id === agentId) this.#asks.delete(id);
     this.#changed.fire(undefined);
   }
 
@@ -126,7 +157,7 @@ export class AgentConsents implements Disposable {
   }
 
   async #settle(serverUrl: string): Promise<void> {
-    const waiting = this.pending.filter(({ server }) => server.url === serverUrl);
+    const waiting = this.askedHere.filter(({ server }) => server.url === serverUrl);
     const isGiven = await Promise.all(waiting.map((ask) => this.#isGiven(ask)));
     const given = waiting.filter((_ask, at) => isGiven[at] === true);
     for (const { id } of given) this.#asks.delete(id);

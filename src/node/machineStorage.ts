@@ -10,6 +10,8 @@ export interface MachineStorage {
   readonly lock: Lock;
   readonly sharedRecords: SharedRecords;
   readonly notices: WindowNoticeFiles;
+  /** What agents wait for. */
+  readonly agentNotices: WindowNoticeFiles;
   readonly calls: CallStorage;
 }
 
@@ -22,6 +24,7 @@ export function machineStorage(
     lock: new FileLock(path.join(directory, 'locks'), log),
     sharedRecords: new SealedFiles(path.join(directory, 'credentials'), secrets, log, clock),
     notices: new WindowNoticeFiles(path.join(directory, 'windows'), clock),
+    agentNotices: new WindowNoticeFiles(path.join(directory, 'agentAsks'), clock),
     calls: new CallFiles(path.join(directory, 'calls'), clock),
   };
 }

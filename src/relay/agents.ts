@@ -1,7 +1,8 @@
 import { AgentAdmissions } from '../broker/agentAdmissions.js';
+import { AgentAsksOfWindows } from '../broker/agentAsksOfWindows.js';
 import type { AgentConsents } from '../broker/agentConsents.js';
 import type { AgentSettings } from '../broker/agentSettings.js';
-import type { Clock, Disposable, Lock, Log, SharedRecords } from '../broker/ports.js';
+import type { Clock, Disposable, Lock, Log, SharedRecords, WindowNotices } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { AgentEntrance } from './agentEntrance.js';
 import { AgentLimits } from './agentLimits.js';
@@ -13,6 +14,8 @@ export interface AgentsParts {
   readonly servers: () => readonly ServerConfig[];
   readonly records: SharedRecords;
   readonly settings: () => AgentSettings;
+  /** How windows let each other know what agents wait for; absent where there is one only. */
+  readonly agentNotices?: WindowNotices;
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,10 +27,12 @@ export class Agents implements Disposable {
   readonly port: AgentsPort;
   readonly consents: AgentConsents;
   readonly #entrance: AgentEntrance;
+  readonly #asks: AgentAsksOfWindows | undefined;
 
-  constructor({ relay, servers, records, settings, lock, clock, log }: AgentsParts) {
+  constructor({ relay, servers, records, settings, agentNotices, lock, clock, log }: AgentsParts) {
     this.admissions = new AgentAdmissions(records, lock, clock, log);
     this.consents = relay.agentConsents;
+    this.#asks = agentNotices && new AgentAsksOfWindows(this.consents, servers, agentNotices);
     const limits = new AgentLimits(settings, clock);
     this.#entrance = new AgentEntrance({
       admissions: this.admissions,
@@ -52,6 +57,7 @@ export class Agents implements Disposable {
   }
 
   dispose(): void {
+    this.#asks?.dispose();
     this.port.dispose();
   }
 }

@@ -8,6 +8,7 @@ const tokens = 'src/broker/accessTokens.ts';
 
 const toolsTest = 'test/relay/agentTools.test.ts';
 const loadTest = 'test/relay/agentLoad.test.ts';
+const windowsTest = 'test/broker/agentAsksOfWindows.test.ts';
 const bridgeTest = 'test/node/bridgeFiles.test.ts';
 
 /** Defects of what agents may call, and of what happens when they all do. */
@@ -68,6 +69,21 @@ export const agentToolMutants: readonly Mutant[] = [
     'src/node/bridgeFiles.ts',
     ['await Promise.all(files.map((name) => rm(path.join(this.#directory, name), { force: true })));', ''],
     bridgeTest,
+  ),
+  mutant(
+    'agent: what it waits for shown in one window only',
+    'src/broker/agentConsents.ts',
+    ['this.#elsewhere = open;', 'this.#elsewhere = [];'],
+    windowsTest,
+  ),
+  mutant(
+    'agent: declined in another window and asked all the same',
+    'src/broker/agentConsents.ts',
+    [
+      'if (isDeclined(ask, declined)) this.decline(ask.id);',
+      'if (isDeclined(ask, [])) this.decline(ask.id);',
+    ],
+    windowsTest,
   ),
   {
     name: 'agents: each caller refreshes for itself',

@@ -1,0 +1,120 @@
+import { isObject, stringArray } from '../oauth/jsonAnswer.js';
+import { addressOf } from '../oauth/secureAddress.js';
+import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
+import type { AgentAsk, AgentConsents, DeclinedAsk } from './agentConsents.js';
+import type { Disposable, WindowNotices } from './ports.js';
+import type { ServerConfig } from './serverSettings.js';
+
+/**
+ * Shows what agents wait for in every window: they call at one of them, and the person may be at another. Whoever is
+ * signed in from any window is signed in for all; a “not now” is told to the window that asked.
+ */
+export class AgentAsksOfWindows implements Disposable {
+  readonly #subscriptions: readonly Disposable[];
+  #posting: Promise<void> = Promise.resolve();
+  #posted = '';
+
+  constructor(
+    private readonly consents: AgentConsents,
+    private readonly servers: () => readonly ServerConfig[],
+    private readonly notices: WindowNotices,
+  ) {
+    this.#subscriptions = [
+      consents.onDidChange(() => this.#post()),
+      notices.onDidChange(() => void this.#listen()),
+    ];
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.notices.dispose();
+  }
+
+  #post(): void {
+    this.#posting = this.#posting.then(async () => {
+      const notice = {
+        asks: this.consents.askedHere.map(noticeOf),
+        declined: this.consents.declinedForOthers,
+      };
+      const text = JSON.stringify(notice);
+      if (text === this.#posted) return;
+      this.#posted = text;
+      // A disk that takes nothing now may take the next one; this window is right all the same.
+      await this.notices.post(JSON.parse(text)).catch(() => (this.#posted = ''));
+    });
+  }
+
+  async #listen(): Promise<void> {
+    const others = (await this.notices.others().catch((): readonly unknown[] => [])).filter(isObject);
+    const asks = others.flatMap(({ asks: said }) => listOf(said));
+    this.consents.hear(
+      asks.flatMap((ask) => this.#askOf(ask) ?? []),
+      others.flatMap(({ declined }) => listOf(declined).flatMap((said) => declinedOf(said) ?? [])),
+    );
+  }
+
+  /** @returns undefined for what is of another version, and for a server that this window does not know */
+  #askOf(said: Readonly<Record<string, unknown>>): AgentAsk | undefined {
+    const { id, agentId, agentName, serverUrl, what, kind, scopes: named, account, wanted, askedAt } = said;
+    const server = this.servers().find(({ url }) => url === serverUrl);
+    const scopes = stringArray(named);
+    const asked = stringArray(wanted);
+    if (server === undefined || scopes === undefined || typeof askedAt !== 'number') return undefined;
+    if (typeof id !== 'string' || typeof agentId !== 'string' || typeof agentName !== 'string')
+      return undefined;
+    if (typeof what !== 'string' || (kind !== 'signIn' && kind !== 'stepUp')) return undefined;
+    const access = { url: server.url, ...(typeof account === 'string' && { account }) };
+    const challenge = challengeOf(said['challenge']);
+    const request = {
+      ...(challenge !== undefined && { challenge }),
+      ...(typeof account === 'string' && { account }),
+      ...(asked !== undefined && { scopes: asked }),
+    };
+    return {
+      id,
+      agent: { id: agentId, name: agentName, access },
+      server,
+      what,
+      kind,
+      scopes,
+      request,
+      askedAt,
+    };
+  }
+}
+
+function noticeOf({ id, agent, server, what, kind, scopes, request, askedAt }: AgentAsk): object {
+  const { challenge, account, scopes: wanted } = request;
+  return {
+    id,
+    agentId: agent.id,
+    agentName: agent.name,
+    serverUrl: server.url,
+    what,
+    kind,
+    scopes,
+    account,
+    wanted,
+    askedAt,
+    challenge: challenge && { scopes: challenge.scopes, resourceMetadata: challenge.resourceMetadata?.href },
+  };
+}
+
+function challengeOf(said: unknown): BearerChallenge | undefined {
+  if (!isObject(said)) return undefined;
+  const scopes = stringArray(said['scopes']);
+  const { resourceMetadata: address } = said;
+  const resourceMetadata = typeof address === 'string' ? addressOf(address) : undefined;
+  return {
+    ...(scopes !== undefined && { scopes }),
+    ...(resourceMetadata !== undefined && { resourceMetadata }),
+  };
+}
+
+function declinedOf({ id, askedAt }: Readonly<Record<string, unknown>>): DeclinedAsk | undefined {
+  return typeof id === 'string' && typeof askedAt === 'number' ? { id, askedAt } : undefined;
+}
+
+function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
