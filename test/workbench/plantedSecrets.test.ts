@@ -68,9 +68,11 @@ describe('what passed between the servers', () => {
     holdsNone('what the model was told', JSON.stringify(editor.model.requests.slice(begun)));
 
     await scene.window.runCommand('MCP OAuth: Copy Server Address…');
-    await scene.window.pick('repositories').catch(() => undefined);
-    const copied = await scene.window.page.evaluate(() => navigator.clipboard.readText());
-    assert.equal(copied, scene.world.repositories.url);
+    await scene.window.pick('repositories');
+    await scene.window.page.waitForFunction(
+      async (url) => (await navigator.clipboard.readText()) === url,
+      scene.world.repositories.url,
+    );
 
     const file = path.join(folder, 'calls.jsonl');
     await scene.window.runCommand('MCP OAuth: Export Tool Calls…');
