@@ -77,6 +77,7 @@ describe('what passed between the servers', () => {
     const file = path.join(folder, 'calls.jsonl');
     await scene.window.runCommand('MCP OAuth: Export Tool Calls…');
     await scene.window.saveAs(file);
+    await scene.window.notification('tool calls were exported').waitFor();
     const exported = await readFile(file, 'utf8');
     assert.ok(exported.includes('"tool":"list_branches"'));
     holdsNone('the export', exported);

@@ -22,7 +22,10 @@ describe('the view of tool calls', () => {
 
     const row = frame().getByRole('row').nth(1);
     // Calls of before may be listed, too.
-    await row.filter({ hasText: 'list_branches' }).filter({ hasText: 'Used' }).waitFor();
+    await row
+      .filter({ hasText: 'list_branches' })
+      .filter({ hasText: /Used.*Succeeded/s })
+      .waitFor();
     const cells = await row.getByRole('gridcell').allInnerTexts();
     assert.deepEqual(cells.slice(1, 5), ['Chat', 'repositories', 'list_branches', alice.email]);
     assert.deepEqual(cells.slice(6, 8), ['Used', 'Succeeded']);
