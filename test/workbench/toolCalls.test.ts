@@ -20,12 +20,15 @@ describe('the view of tool calls', () => {
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');
 
-    const row = frame().getByRole('row').nth(1);
-    // Calls of before may be listed, too.
-    await row
+    // Calls of before may be listed, too; rows stand in the page in the order they came into view.
+    const row = frame()
+      .getByRole('row')
       .filter({ hasText: 'list_branches' })
-      .filter({ hasText: /Used.*Succeeded/s })
-      .waitFor();
+      .filter({ hasText: 'Used' })
+      .filter({ hasText: 'Succeeded' })
+      .filter({ hasText: alice.email })
+      .first();
+    await row.waitFor();
     const cells = await row.getByRole('gridcell').allInnerTexts();
     assert.deepEqual(cells.slice(1, 5), ['Chat', 'repositories', 'list_branches', alice.email]);
     assert.deepEqual(cells.slice(6, 8), ['Used', 'Succeeded']);
