@@ -2,6 +2,7 @@ import { isObject, stringArray } from '../oauth/jsonAnswer.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { AgentAsk, AgentConsents, DeclinedAsk } from './agentConsents.js';
+import { NoticeExchange } from './noticeExchange.js';
 import type { Disposable, WindowNotices } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 
@@ -10,47 +11,29 @@ import type { ServerConfig } from './serverSettings.js';
  * signed in from any window is signed in for all; a “not now” is told to the window that asked.
  */
 export class AgentAsksOfWindows implements Disposable {
-  readonly #subscriptions: readonly Disposable[];
-  #posting: Promise<void> = Promise.resolve();
-  #posted = '';
+  readonly #owned: readonly Disposable[];
 
   constructor(
-    private readonly consents: AgentConsents,
+    consents: AgentConsents,
     private readonly servers: () => readonly ServerConfig[],
-    private readonly notices: WindowNotices,
+    notices: WindowNotices,
   ) {
-    this.#subscriptions = [
-      consents.onDidChange(() => this.#post()),
-      notices.onDidChange(() => void this.#listen()),
-    ];
+    const exchange = new NoticeExchange(
+      notices,
+      () => ({ asks: consents.askedHere.map(noticeOf), declined: consents.declinedForOthers }),
+      (others) => {
+        consents.hear(
+          others.flatMap(({ asks }) => listOf(asks).flatMap((ask) => this.#askOf(ask) ?? [])),
+          others.flatMap(({ declined }) => listOf(declined).flatMap((said) => declinedOf(said) ?? [])),
+        );
+        return false;
+      },
+    );
+    this.#owned = [exchange, consents.onDidChange(() => exchange.post()), notices];
   }
 
   dispose(): void {
-    for (const subscription of this.#subscriptions) subscription.dispose();
-    this.notices.dispose();
-  }
-
-  #post(): void {
-    this.#posting = this.#posting.then(async () => {
-      const notice = {
-        asks: this.consents.askedHere.map(noticeOf),
-        declined: this.consents.declinedForOthers,
-      };
-      const text = JSON.stringify(notice);
-      if (text === this.#posted) return;
-      this.#posted = text;
-      // A disk that takes nothing now may take the next one; this window is right all the same.
-      await this.notices.post(JSON.parse(text)).catch(() => (this.#posted = ''));
-    });
-  }
-
-  async #listen(): Promise<void> {
-    const others = (await this.notices.others().catch((): readonly unknown[] => [])).filter(isObject);
-    const asks = others.flatMap(({ asks: said }) => listOf(said));
-    this.consents.hear(
-      asks.flatMap((ask) => this.#askOf(ask) ?? []),
-      others.flatMap(({ declined }) => listOf(declined).flatMap((said) => declinedOf(said) ?? [])),
-    );
+    for (const part of this.#owned) part.dispose();
   }
 
   /** @returns undefined for what is of another version, and for a server that this window does not know */
