@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeJwt, decodeProtectedHeader, UnsecuredJWT } from 'jose';
+import { decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { createHash } from 'node:crypto';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import { createHeadlessBroker, type HeadlessParts } from '../../src/headless/headlessBroker.js';
@@ -109,9 +109,9 @@ describe('tokens bound to a key, without a browser here', () => {
     assert.equal(new Set(proofs.proven.map(({ thumbprint }) => thumbprint)).size, 1);
   });
 
-  it('are what a workload’s assertion gets, sent again for want of the nonce alone', async () => {
-    const assertions: (string | null)[] = [];
-    const as = await startTokenServer(({ form, headers }) => {
+  /** A token endpoint that binds what it gives, to whoever sends a proof of its nonce. */
+  function binding(assertions: (string | null)[]) {
+    return startTokenServer(({ form, headers }) => {
       assertions.push(form.get('assertion'));
       const proof = String(headers['dpop']);
       const refused = {
@@ -125,6 +125,11 @@ describe('tokens bound to a key, without a browser here', () => {
       const access_token = new UnsecuredJWT({ cnf: { jkt: thumbprint.digest('base64url') } }).encode();
       return { body: { access_token, token_type: 'DPoP', expires_in: 300 } };
     }, bindingMetadata);
+  }
+
+  it('are what a workload’s assertion gets, sent again for want of the nonce alone', async () => {
+    const assertions: (string | null)[] = [];
+    const as = await binding(assertions);
     const assertion = new UnsecuredJWT({ sub: 'build', aud: as.origin }).encode();
     const { proofs, call } = await world(
       as.origin,
@@ -134,6 +139,46 @@ describe('tokens bound to a key, without a browser here', () => {
     );
     assert.equal(await call(), 200);
     assert.deepEqual(assertions, [assertion, assertion]);
+    assert.equal(proofs.proven.length, 1);
+  });
+
+  it('are what an identity provider’s assertion gets, for which nothing is bound there', async () => {
+    const assertions: (string | null)[] = [];
+    const as = await binding(assertions);
+    const { privateKey } = await generateKeyPair('ES256');
+    const assertion = await new SignJWT({ sub: 'alice' })
+      .setProtectedHeader({ alg: 'ES256', typ: 'oauth-id-jag+jwt' })
+      .setAudience(as.origin)
+      .sign(privateKey);
+    const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
+    const proofsAtProvider: unknown[] = [];
+    const idp = await startTokenServer(
+      ({ headers }) => {
+        proofsAtProvider.push(headers['dpop']);
+        const body = {
+          access_token: assertion,
+          issued_token_type: idJag,
+          token_type: 'N_A',
+          expires_in: 300,
+        };
+        return { body };
+      },
+      { authorization_endpoint: 'https://identity.example/authorize' },
+    );
+    const { proofs, call } = await world(
+      as.origin,
+      () => Promise.resolve(['tools:read']),
+      { grant: 'enterpriseManaged', clientId: 'broker-there' },
+      {
+        identityProvider: {
+          ...{ issuer: idp.origin, clientId: 'broker' },
+          idToken: () => Promise.resolve(new Redacted('id-token')),
+        },
+      },
+    );
+    assert.equal(await call(), 200);
+    assert.deepEqual(assertions, [assertion, assertion]);
+    assert.deepEqual(proofsAtProvider, [undefined]);
     assert.equal(proofs.proven.length, 1);
   });
 

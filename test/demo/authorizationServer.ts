@@ -18,6 +18,9 @@ export type { AuthorizationServerEvent } from './authorizationServerEvents.js';
 /** A public client with loopback and editor redirects that needs no registration. */
 export const preRegisteredClientId = 'demo-preregistered';
 
+/** A client that shows by a key who it is, where {@link AuthorizationServerOptions.clientKey} is given. */
+export const keyClientId = 'demo-with-key';
+
 export interface AuthorizationServerOptions {
   /** 0, the default, for any free port. */
   readonly port?: number;
@@ -33,6 +36,8 @@ export interface AuthorizationServerOptions {
   readonly requireDpopNonce?: boolean;
   /** Whether people may also sign in at an OpenID provider and a SAML identity provider, which are started. */
   readonly federatedLogins?: boolean;
+  /** The public half of the key (JWK) that {@link keyClientId} is registered with. */
+  readonly clientKey?: object;
 }
 
 const day = 24 * 60 * 60;
@@ -63,7 +68,10 @@ export async function startAuthorizationServer(
         names: cookieNames(new URL(origin).port),
         keys: [randomBytes(32).toString('base64url')],
       },
-      clients: [preRegisteredClient],
+      clients: [
+        preRegisteredClient,
+        ...(options.clientKey === undefined ? [] : [keyClient(options.clientKey)]),
+      ],
       clientDefaults: {
         application_type: 'native',
         token_endpoint_auth_method: 'none',
@@ -233,6 +241,17 @@ const preRegisteredClient = {
     'vscode://mcp-oauth-broker.mcp-oauth-broker/callback',
   ],
 } as const;
+
+function keyClient(publicKey: object) {
+  return {
+    ...preRegisteredClient,
+    client_id: keyClientId,
+    client_name: 'Editor with a Key',
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'ES256',
+    jwks: { keys: [publicKey] },
+  } as const;
+}
 
 function cookieNames(port: string) {
   const prefix = `demo_authorization_${port}`;

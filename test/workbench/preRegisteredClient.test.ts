@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
-import { preRegisteredClientId } from '../demo/authorizationServer.js';
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+import { keyClientId, preRegisteredClientId } from '../demo/authorizationServer.js';
 import { Scene } from './scene.js';
 
 describe('a client id from the settings, where clients cannot register', () => {
   let scene: Scene;
+  let pem = '';
+  let publicKey: object = {};
   before(async () => {
+    const keys = await generateKeyPair('ES256', { extractable: true });
+    pem = await exportPKCS8(keys.privateKey);
+    publicKey = await exportJWK(keys.publicKey);
     scene = await Scene.set({
       dynamicRegistration: false,
-      servers: ({ repositories }) => ({
+      clientKey: publicKey,
+      servers: ({ repositories, reports }) => ({
         repositories: { type: 'http', url: repositories.url, oauth: { clientId: preRegisteredClientId } },
+        reports: { type: 'http', url: reports.url, oauth: { clientId: keyClientId } },
       }),
     });
   });
@@ -24,5 +32,27 @@ describe('a client id from the settings, where clients cannot register', () => {
     assert.ok(authorizationServer.requests.every(({ path }) => path !== '/reg'));
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');
+  });
+
+  it('shows who it is by the key that Set Client Key… was given, whose public half can be copied', async () => {
+    const { window, world } = scene;
+    await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await window.runCommand('MCP OAuth: Set Client Key…');
+    await window.pick('reports');
+    await window.pick('Import a key');
+    await window.enter('The private key, as PEM', pem.replaceAll('\n', ' '));
+    await window.clickNotification('The key of reports is kept', 'Copy Public Key');
+    const copied = await window.page.waitForFunction(async () => {
+      const text = await navigator.clipboard.readText();
+      return text.includes('"kty"') ? text : undefined;
+    });
+    const { kty, crv, x, y, ...rest } = JSON.parse(String(await copied.jsonValue())) as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual({ kty, crv, x, y }, publicKey);
+    assert.ok(!('d' in rest), 'the private half stays where it is');
+    await scene.signIn('reports');
+    assert.equal(world.authorizationServer.eventsOf('token').at(-1)?.clientId, keyClientId);
   });
 });
