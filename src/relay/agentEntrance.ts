@@ -12,6 +12,7 @@ import { isLoopbackAuthority, type Caller } from './callerAdmission.js';
 import { sendJson } from './heldRequest.js';
 import type { McpEndpoint } from './mcpEndpoint.js';
 import { StandbyWindows, standbyPath } from './portHolder.js';
+import { SessionSeal } from './sessionSeal.js';
 
 /** When to try again where a stream has to end first, in seconds. */
 const streamSoon = 5;
@@ -42,6 +43,8 @@ export class AgentEntrance {
   readonly #standby = new StandbyWindows();
   /** Callers that were let in, by the id they have as such. */
   readonly #inside = new Map<string, Inside>();
+  /** With the secret it was made of. */
+  #seal: { readonly secret: string; readonly seal: SessionSeal } | undefined;
 
   constructor(private readonly parts: AgentEntranceParts) {}
 
@@ -132,8 +135,17 @@ export class AgentEntrance {
       name: agent.name,
       ...(account !== undefined && { account }),
       agent: { id: agent.id, name: agent.name, access, limits },
+      seal: await this.#sessionSeal(),
     };
     return this.parts.endpoint.answer(server, caller, request, response);
+  }
+
+  async #sessionSeal(): Promise<SessionSeal | undefined> {
+    const secret = await this.parts.admissions.portSecret();
+    if (secret === undefined) return undefined;
+    if (this.#seal?.secret !== secret.expose())
+      this.#seal = { secret: secret.expose(), seal: new SessionSeal(secret) };
+    return this.#seal.seal;
   }
 
   async #standBy(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {

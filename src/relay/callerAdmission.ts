@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AskingAgent } from '../broker/agentConsents.js';
 import type { CallerKind } from '../broker/callRecord.js';
 import { Redacted } from '../oauth/redacted.js';
+import type { SessionSeal } from './sessionSeal.js';
 
 /** A caller's place among the others. */
 export interface CallerLimits {
@@ -22,6 +23,8 @@ export interface Caller {
   readonly account?: string;
   /** Which agent, and what it may do at the server it calls. */
   readonly agent?: AskingAgent & { readonly limits: CallerLimits };
+  /** For a caller that stays when the window that answers it goes. */
+  readonly seal?: SessionSeal | undefined;
 }
 
 /** The editor's own MCP client. */

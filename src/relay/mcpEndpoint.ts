@@ -47,9 +47,11 @@ export interface McpEndpointParts {
 
 /** Streamable HTTP towards admitted callers: sessions, and what each kind of message does to them. */
 export class McpEndpoint {
-  readonly #sessions = new CallerSessions();
+  readonly #sessions: CallerSessions;
 
-  constructor(private readonly parts: McpEndpointParts) {}
+  constructor(private readonly parts: McpEndpointParts) {
+    this.#sessions = new CallerSessions(parts.translate);
+  }
 
   async answer(
     server: ServerConfig,

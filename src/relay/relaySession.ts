@@ -41,7 +41,7 @@ const issuedLimit = 1_000;
  * session may come later (after a sign-in) and is never shown.
  */
 export class RelaySession {
-  readonly id = randomUUID();
+  readonly id: string;
   /** Requests that are being answered, by their id, so that the caller can cancel one. */
   readonly running = new Map<RequestId, AbortController>();
   /** Whether the caller was given the relay's own `sign_in`; a server may have a tool of that name itself. */
@@ -70,7 +70,13 @@ export class RelaySession {
     readonly isStateless = false,
     /** For what the caller shows to the person; what a model reads stays as it is. */
     readonly t: Translate = inEnglish,
-  ) {}
+    /** Of a session that began in another window. */
+    resumed?: string,
+  ) {
+    const owner = { callerId: caller.id, serverUrl: server.url };
+    this.id = resumed ?? caller.seal?.seal(owner, initialize) ?? randomUUID();
+    if (resumed !== undefined) this.markInitialized();
+  }
 
   /** What every answer in the session carries. */
   get headers(): Readonly<Record<string, string>> {

@@ -15,10 +15,34 @@ const run = 'src/relay/relayedRequest.ts';
 const admissionsTest = 'test/broker/agentAdmissions.test.ts';
 const consentTest = 'test/relay/agentConsent.test.ts';
 const entranceTest = 'test/relay/agentEntrance.test.ts';
+const seal = 'src/relay/sessionSeal.ts';
+const sessions = 'src/relay/callerSessions.ts';
+const sessionTest = 'test/relay/agentSession.test.ts';
 const portTest = 'test/relay/agentsPort.test.ts';
 
 /** Defects of what is promised of agents. */
 export const agentMutants: readonly Mutant[] = [
+  mutant(
+    'agent: a session ends with its window',
+    sessions,
+    ['this.#sessions.get(id) ?? this.#resume(server, caller, id)', 'this.#sessions.get(id)'],
+    sessionTest,
+  ),
+  mutant(
+    'agent: a session from another window is anybody’s',
+    seal,
+    [
+      'Buffer.from(JSON.stringify([callerId, serverUrl]))',
+      'Buffer.from(JSON.stringify([serverUrl, callerId.length]))',
+    ],
+    sessionTest,
+  ),
+  mutant(
+    'agent: a session that was ended is taken up again',
+    sessions,
+    ['if (this.#over.has(endOf(id))) return undefined;', ''],
+    sessionTest,
+  ),
   mutant(
     'agent: any key is taken for the last one made',
     admissions,
