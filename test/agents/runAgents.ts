@@ -1,21 +1,10 @@
 import { agentKinds } from './agentKinds.js';
 import { runLine } from './gridLine.js';
-import { runLoad } from './load.js';
 
-/** In seconds. */
-const defaultLoad = 300;
-/** The agents that call at once, beside the editor's client. */
-const atOnce = ['@google/adk', '@openai/agents', '@langchain/mcp-adapters'];
-
-/** @param args `--load` and for how many seconds; else parts of agents' names, none: all of them */
+/** @param args parts of agents' names, none: all of them */
 async function main(args: readonly string[]): Promise<boolean> {
   const frameworks = process.env['MCP_OAUTH_BROKER_AGENTS'];
   if (frameworks === undefined) throw new Error('Use npm run agents, which gets the frameworks.');
-  const [first, seconds] = args;
-  if (first === '--load') {
-    const kinds = agentKinds.filter(({ name }) => atOnce.includes(name));
-    return runLoad(kinds, frameworks, Number(seconds ?? defaultLoad));
-  }
   const chosen = agentKinds.filter(
     ({ name }) => args.length === 0 || args.some((part) => name.includes(part)),
   );

@@ -21,6 +21,8 @@ const commands = {
   conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
   interop: { editor: false, vsix: false, entry: 'interop/runInterop.js' },
   agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },
+  load: { editor: true, vsix: true, frameworks: true, entry: 'agents/runLoad.js' },
+  takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   bench: { editor: true, vsix: true, entry: 'bench/bench.js' },
 };

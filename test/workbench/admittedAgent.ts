@@ -13,21 +13,7 @@ export class AdmittedAgent {
 
   /** @param port where agents call, as the settings say */
   static async admit(window: Workbench, name: string, server: string, port: number): Promise<AdmittedAgent> {
-    await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await window.page.bringToFront();
-    await window.runCommand('MCP OAuth: Admit an Agent…');
-    await window.enter('A name for the agent', name);
-    await window.pick(server);
-    await window.confirmPicks();
-    await window.pick('The one in use');
-    await window.pick('All that you have granted or will grant');
-    await window.seeRow('Every tool, those to come too');
-    await window.confirmPicks();
-    await window.pick('An hour');
-    await window.pick('Copy the Key');
-    await window.notification('The key is in the clipboard').waitFor();
-    const key = await window.page.evaluate(() => navigator.clipboard.readText());
-    await window.pick('Done');
+    const key = await admitAgent(window, name, server);
     const client = new Client({ name, version: '1' });
     const headers = { Authorization: `Bearer ${key}` };
     const url = new URL(`http://127.0.0.1:${port}${agentPath(server)}`);
@@ -49,4 +35,24 @@ export class AdmittedAgent {
     await this.window.pick(this.name);
     await this.window.clickDialog(`Withdraw ${this.name}?`, 'Withdraw');
   }
+}
+
+/** Admits an agent from the palette to the one server that is configured. @returns its key, which the person copied */
+export async function admitAgent(window: Workbench, name: string, server: string): Promise<string> {
+  await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await window.page.bringToFront();
+  await window.runCommand('MCP OAuth: Admit an Agent…');
+  await window.enter('A name for the agent', name);
+  await window.pick(server);
+  await window.confirmPicks();
+  await window.pick('The one in use');
+  await window.pick('All that you have granted or will grant');
+  await window.seeRow('Every tool, those to come too');
+  await window.confirmPicks();
+  await window.pick('An hour');
+  await window.pick('Copy the Key');
+  await window.notification('The key is in the clipboard').waitFor();
+  const key = await window.page.evaluate(() => navigator.clipboard.readText());
+  await window.pick('Done');
+  return key;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
 import { startBrowser, type Browser } from '../host/browser.js';
@@ -77,6 +77,12 @@ export class EditorUnderTest {
   /** Where the editor keeps settings of scope `machine`. */
   get settingsFile(): string {
     return path.join(this.options.userDataDir, 'Machine', 'settings.json');
+  }
+
+  /** The lock files of extensions that are there now. */
+  async lockFiles(): Promise<readonly string[]> {
+    const entries = await readdir(this.options.userDataDir, { recursive: true });
+    return entries.filter((name) => name.includes('globalStorage') && name.endsWith('.lock'));
   }
 
   /** Another window of the same browser profile. */

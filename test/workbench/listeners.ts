@@ -15,6 +15,22 @@ export async function extensionHosts(serverPid: number): Promise<Set<number>> {
 
 /** The addresses a process and its descendants listen on, as `127.0.0.1:PORT` or, for IPv6, in hexadecimal. */
 export async function listenersOf(pid: number): Promise<string[]> {
+  const sockets = await socketsOfFamily(pid);
+  return (await connections())
+    .filter(({ state, inode }) => state === listening && sockets.has(inode))
+    .map(({ local }) => local);
+}
+
+/** Whether a process or a descendant has a connection to a port of this machine. */
+export async function holdsConnectionTo(pid: number, port: number): Promise<boolean> {
+  const sockets = await socketsOfFamily(pid);
+  return (await connections()).some(
+    ({ state, remote, inode }) =>
+      state === established && remote === `127.0.0.1:${port}` && sockets.has(inode),
+  );
+}
+
+async function socketsOfFamily(pid: number): Promise<Set<string>> {
   const all = await processes();
   const family = new Set([pid]);
   // Children are listed after their parents, but for ids that were used again.
@@ -24,7 +40,7 @@ export async function listenersOf(pid: number): Promise<string[]> {
   }
   const sockets = new Set<string>();
   for (const member of family) for (const inode of await socketsOf(member)) sockets.add(inode);
-  return (await listening()).filter(({ inode }) => sockets.has(inode)).map(({ address }) => address);
+  return sockets;
 }
 
 interface Process {
@@ -62,16 +78,30 @@ async function socketsOf(pid: number): Promise<string[]> {
   return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
 }
 
-async function listening(): Promise<readonly { readonly address: string; readonly inode: string }[]> {
+interface Connection {
+  readonly state: string;
+  readonly local: string;
+  readonly remote: string;
+  readonly inode: string;
+}
+
+/** States as the kernel writes them. */
+const established = '01';
+const listening = '0A';
+
+async function connections(): Promise<readonly Connection[]> {
   const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8')));
   return tables.flatMap((table) =>
     table
       .split('\n')
       .slice(1)
       .map((line) => line.trim().split(/\s+/))
-      // State 0A is LISTEN; the inode is the tenth column.
-      .filter((columns) => columns[3] === '0A')
-      .map((columns) => ({ address: readable(columns[1] ?? ''), inode: columns[9] ?? '' })),
+      .map((columns) => ({
+        local: readable(columns[1] ?? ''),
+        remote: readable(columns[2] ?? ''),
+        state: columns[3] ?? '',
+        inode: columns[9] ?? '',
+      })),
   );
 }
 

@@ -1,0 +1,50 @@
+import type { CallEnd } from './agentProgram.js';
+
+/** Between two calls of one caller, in milliseconds: an agent may send 600 requests a minute, and some send five a call. */
+const pause = 500;
+
+/** One of those that call at once. */
+export interface Caller {
+  readonly name: string;
+  /** @returns what it was told */
+  readonly call: () => Promise<string>;
+}
+
+export interface Tally {
+  readonly name: string;
+  right: number;
+  /** What it was told instead, and when, in milliseconds since the epoch. */
+  readonly wrong: { readonly at: number; readonly text: string }[];
+  /** Milliseconds. */
+  readonly took: number[];
+  /** When the right ones ended, in milliseconds since the epoch. */
+  readonly rightAt: number[];
+}
+
+/** Calls again and again while `isOn`; an answer is right where it names the branch that every repository has. */
+export async function callWhile({ name, call }: Caller, isOn: () => boolean): Promise<Tally> {
+  const tally: Tally = { name, right: 0, wrong: [], took: [], rightAt: [] };
+  while (isOn()) {
+    const began = performance.now();
+    const text = await call().catch((error: unknown) => String(error));
+    tally.took.push(performance.now() - began);
+    if (/\bmain\b/.test(text)) {
+      tally.right++;
+      tally.rightAt.push(Date.now());
+    } else tally.wrong.push({ at: Date.now(), text });
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  return tally;
+}
+
+export function toldTo(end: CallEnd): string {
+  return end.kind === 'told' ? end.text : `no result: ${end.why}`;
+}
+
+export function lineOf({ name, right, wrong, took }: Tally): string {
+  const sorted = took.toSorted((a, b) => a - b);
+  const at = (part: number) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+  const said = `${name}: ${right}/${took.length} right; ${at(0.5)} ms in the middle, ${at(1)} ms at most`;
+  if (wrong.length === 0) return said;
+  return `${said}; otherwise: ${[...new Set(wrong.map(({ text }) => text))].slice(0, 3).join(' | ')}`;
+}
