@@ -30,6 +30,7 @@ export interface Options {
   readonly tool?: readonly string[];
   readonly server?: readonly string[];
   readonly days?: string;
+  readonly make?: boolean;
   readonly check?: boolean;
   readonly json?: boolean;
 }
@@ -43,7 +44,7 @@ const texts = { type: 'string', multiple: true } as const;
 const definitions: Readonly<Record<OptionName, NonNullable<ParseArgsConfig['options']>[string]>> = {
   ...{ home: text, settings: text, verbose: flag, help: { ...flag, short: 'h' } },
   ...{ code: flag, paste: flag, another: flag, account: texts, scope: texts },
-  ...{ tool: texts, server: texts, days: text, check: flag, json: flag },
+  ...{ tool: texts, server: texts, days: text, make: flag, check: flag, json: flag },
 };
 const everywhere: readonly OptionName[] = ['home', 'settings', 'verbose', 'help'];
 
@@ -53,6 +54,7 @@ const commands = {
   'sign-in': { subject: 'SERVER', options: ['code', 'paste', 'scope', 'account', 'another'] },
   'sign-out': { subject: 'SERVER', options: ['account'] },
   'client-secret': { subject: 'SERVER', options: [] },
+  'client-key': { subject: 'SERVER', options: ['make'] },
   status: { options: ['check', 'json'] },
   admit: { subject: 'AGENT', options: ['server', 'scope', 'tool', 'account', 'days'] },
   rotate: { subject: 'AGENT', options: [] },
@@ -72,6 +74,8 @@ export const usage = `Usage: ${commandName} COMMAND [OPTIONS]
       --another           signs in somebody who is not signed in yet
   sign-out SERVER       revokes and removes a sign-in      [--account NAME]
   client-secret SERVER  keeps the secret of oauth.clientId, read from standard input
+  client-key SERVER     keeps its private key, read from standard input, and writes the public half to standard output
+      --make              a new key instead
   status                what is signed in, and which agents are admitted
       --check             asks each server
       --json              for programs

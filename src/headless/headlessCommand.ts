@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import os from 'node:os';
 import path from 'node:path';
-import { Redacted } from '../oauth/redacted.js';
+import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { newStoreKey } from '../node/storeKey.js';
 import { systemClock } from '../node/systemClock.js';
 import { admit, rotate, withdraw } from './agentCommands.js';
+import { keepClientKey, keepClientSecret } from './clientCommands.js';
 import { parseCommandLine, usage, UsageError, type CommandLine } from './commandLine.js';
 import { serve } from './serveCommand.js';
-import { openSession, serverNamed, signInPlaceNamed, type Session } from './session.js';
+import { openSession, signInPlaceNamed, type Session } from './session.js';
 import { problemWords, readSettings, SettingsUnreadable } from './settingsFile.js';
 import { signIn } from './signInCommand.js';
 import { signOut } from './signOutCommand.js';
@@ -100,7 +101,11 @@ async function runInSession({ command, subject, options }: CommandLine, session:
       await signOut(signInPlaceNamed(settings, subject), options, session);
       return true;
     case 'client-secret':
-      return keepClientSecret(subject, session);
+      await keepClientSecret(subject, session);
+      return true;
+    case 'client-key':
+      await keepClientKey(subject, options.make === true, session);
+      return true;
     case 'admit':
       await admit(subject, options, session);
       return true;
@@ -112,22 +117,10 @@ async function runInSession({ command, subject, options }: CommandLine, session:
   }
 }
 
-/** From standard input, since arguments can be read by everybody on the machine. */
-async function keepClientSecret(name: string, { settings, broker, terminal, signal }: Session) {
-  const server = serverNamed(settings, name);
-  const { clientId } = server.oauth;
-  if (clientId === undefined) throw new UsageError(`The settings give ${name} no oauth.clientId.`);
-  terminal.say(`Type or paste the secret of the client ${clientId}; it is not shown.`);
-  const secret = (await terminal.line(signal))?.trim() ?? '';
-  if (secret === '') throw new UsageError('There was no secret on standard input.');
-  await broker.clientSecrets.put(server, clientId, new Redacted(secret));
-  terminal.say('The secret is kept.');
-  return true;
-}
-
 function wordsOf(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} “--help” tells what there is.`;
   if (error instanceof StorageUnusable || error instanceof SettingsUnreadable) return error.message;
+  if (error instanceof OAuthFlowError) return error.advice;
   const isOfSystem = error instanceof Error && 'code' in error && 'syscall' in error;
   // Of what nobody foresaw, the message may hold anything.
   return isOfSystem ? error.message : `Unforeseen: ${error instanceof Error ? error.name : 'no error'}.`;

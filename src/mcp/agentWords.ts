@@ -30,7 +30,7 @@ export const agentRefusals = {
 };
 
 const askedThem =
-  'They have been asked in the editor. Tell them so, and call it again only after they have answered.';
+  'MCP OAuth Broker has asked them. Tell them so, and call it again only after they have answered.';
 
 /** Scopes may look like addresses, which a model would offer to open. */
 function namedScopes(scopes: readonly string[]): string {

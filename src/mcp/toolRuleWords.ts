@@ -65,7 +65,7 @@ export const ruleRefusals = {
   declined: ({ server, tool }: ToolCallSubject) =>
     `${tool} did not run: the person's rule for this tool of ${server} is to ask every time, and they did not allow this call. Do not try again unless they ask for it; they can change the rule with the command ${command}.`,
   asked: ({ server, tool }: ToolCallSubject) =>
-    `${tool} was not run: the person's rule for this tool of ${server} is to ask every time. They have been asked in the editor. Tell them so, and call it again only after they have answered.`,
+    `${tool} was not run: the person's rule for this tool of ${server} is to ask every time. MCP OAuth Broker has asked them. Tell them so, and call it again only after they have answered.`,
   timedOut: ({ server, tool }: ToolCallSubject) =>
     `${tool} did not run: the person's rule for this tool of ${server} is to ask every time, and nobody answered in time. Ask them whether to try again; calling the tool again asks again. The command ${command} changes the rule.`,
   nobodyToAsk: ({ server, tool }: ToolCallSubject) =>

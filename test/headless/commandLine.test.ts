@@ -24,6 +24,7 @@ describe('the command line', () => {
       'sign-in',
       'sign-out',
       'client-secret',
+      'client-key',
       'status',
       'admit',
       'rotate',

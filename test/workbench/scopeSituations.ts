@@ -14,7 +14,7 @@ export const scopeSituations: readonly Situation[] = [
       const agent = await stage.agent();
       return stage.revealedBy(403, async () => {
         const told = await agent.call('create_branch', { name: 'of-an-agent' });
-        assert.match(told, /create_branch was not run: it needs access .*repo:write.*asked in the editor/);
+        assert.match(told, /create_branch was not run: it needs access .*repo:write.*has asked them/);
       });
     },
     tool: /scopes missing: repo:write, asked for by create_branch/,
