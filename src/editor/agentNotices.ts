@@ -6,7 +6,7 @@ import type { SignIns } from '../broker/signIns.js';
 import { accessScopes } from '../mcp/consentWords.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';
-import { notifications } from './notifications.js';
+import { notifications, type Notifications } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 
 /** As long as a launch page may live, in milliseconds. */
@@ -26,7 +26,10 @@ export class AgentNotices implements Disposable {
   /** Servers of which it has been said that their tokens cannot be narrowed. */
   readonly #told = new Set<string>();
 
-  constructor(private readonly parts: AgentNoticeParts) {
+  constructor(
+    private readonly parts: AgentNoticeParts,
+    private readonly show: Notifications = notifications,
+  ) {
     const { consents, port } = parts.agents;
     this.#subscriptions = [
       consents.onDidAsk((ask) => void this.#asked(ask)),
@@ -60,7 +63,7 @@ export class AgentNotices implements Disposable {
         ? t('This process may not listen on the port {0}, where agents call.', state.port)
         : t('Another program has the port {0}, where agents call. It may have been sent their keys.', state.port); // prettier-ignore
     const buttons = state.why === 'notAllowed' ? [retry, change] : [retry, change, rotate];
-    const choice = await notifications.warning(`${why} ${t('No agent is served until then.')}`, ...buttons);
+    const choice = await this.show.warning(`${why} ${t('No agent is served until then.')}`, ...buttons);
     if (choice === retry) await this.parts.agents.port.look();
     else if (choice === rotate) await rotateAll(this.parts.agents, this.parts);
     else if (choice === change) {
@@ -80,7 +83,7 @@ export class AgentNotices implements Disposable {
       ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
       t('It may call again when you have.'),
     ].join(' ');
-    const choice = await notifications.information(message, accept, later);
+    const choice = await this.show.information(message, accept, later);
     if (choice === accept) await this.grant(ask);
     else if (choice === later) this.parts.agents.consents.decline(ask.id);
   }
@@ -90,7 +93,7 @@ export class AgentNotices implements Disposable {
     this.#told.add(serverUrl);
     const { t } = vscode.l10n;
     const name = this.parts.servers().find(({ url }) => url === serverUrl)?.name ?? new URL(serverUrl).host;
-    void notifications.warning(
+    void this.show.warning(
       t('The authorization server of {0} gives no token with fewer scopes than you granted. Agents call it with all of them; what they may do there is held by the tools you admitted them to.', name), // prettier-ignore
     );
   }

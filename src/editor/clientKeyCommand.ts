@@ -86,4 +86,5 @@ async function showPublicKey(server: ServerConfig, key: ClientKey): Promise<void
   );
   if ((await notifications.information(message, copy)) !== copy) return;
   await vscode.env.clipboard.writeText(JSON.stringify(publicJwk(key), undefined, 2));
+  void notifications.information(vscode.l10n.t('{0} is in the clipboard.', vscode.l10n.t('The public key')));
 }

@@ -144,6 +144,17 @@ export class Workbench {
     await dialog.getByRole('button', { name: button }).click();
   }
 
+  /** Waits until what was copied is what is looked for. @returns the clipboard's text */
+  async clipboard(isIt: (text: string) => boolean): Promise<string> {
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
+      const text = await this.page.evaluate(() => navigator.clipboard.readText());
+      if (isIt(text)) return text;
+      if (Date.now() > deadline) throw new Error('the clipboard does not hold what was copied');
+      await this.page.waitForTimeout(50);
+    }
+  }
+
   /** An item of the status bar that holds the text. */
   statusItem(text: string): Locator {
     return this.page.locator('.statusbar .statusbar-item').filter({ hasText: text }).first();

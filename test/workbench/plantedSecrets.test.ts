@@ -69,10 +69,7 @@ describe('what passed between the servers', () => {
 
     await scene.window.runCommand('MCP OAuth: Copy Server Address…');
     await scene.window.pick('repositories');
-    await scene.window.page.waitForFunction(
-      async (url) => (await navigator.clipboard.readText()) === url,
-      scene.world.repositories.url,
-    );
+    await scene.window.clipboard((text) => text === scene.world.repositories.url);
 
     const file = path.join(folder, 'calls.jsonl');
     await scene.window.runCommand('MCP OAuth: Export Tool Calls…');

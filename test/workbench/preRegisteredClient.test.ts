@@ -36,20 +36,13 @@ describe('a client id from the settings, where clients cannot register', () => {
 
   it('shows who it is by the key that Set Client Key… was given, whose public half can be copied', async () => {
     const { window, world } = scene;
-    await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await window.runCommand('MCP OAuth: Set Client Key…');
     await window.pick('reports');
     await window.pick('Import a key');
     await window.enter('The private key, as PEM', pem.replaceAll('\n', ' '));
     await window.clickNotification('The key of reports is kept', 'Copy Public Key');
-    const copied = await window.page.waitForFunction(async () => {
-      const text = await navigator.clipboard.readText();
-      return text.includes('"kty"') ? text : undefined;
-    });
-    const { kty, crv, x, y, ...rest } = JSON.parse(String(await copied.jsonValue())) as Record<
-      string,
-      unknown
-    >;
+    const copied = await window.clipboard((text) => text.includes('"kty"'));
+    const { kty, crv, x, y, ...rest } = JSON.parse(copied) as Record<string, unknown>;
     assert.deepEqual({ kty, crv, x, y }, publicKey);
     assert.ok(!('d' in rest), 'the private half stays where it is');
     await scene.signIn('reports');

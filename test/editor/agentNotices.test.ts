@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import type { AgentAsk } from '../../src/broker/agentConsents.js';
+import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
+import { Emitter } from '../../src/broker/emitter.js';
+import type { SignInRequest } from '../../src/broker/signInRequest.js';
+import { AgentNotices } from '../../src/editor/agentNotices.js';
+import { Notifications } from '../../src/editor/notifications.js';
+import { DialogueAnswers } from './dialogueAnswers.js';
+import { startEditorScene, type EditorScene } from './editorScene.js';
+
+describe('what the person is told of agents', () => {
+  let scene: EditorScene;
+  let notices: AgentNotices | undefined;
+  let agent: AgentAsk['agent'];
+  const cannotNarrow = new Emitter<string>();
+  before(async () => {
+    scene = await startEditorScene();
+  });
+  beforeEach(() => {
+    const access = { url: scene.server.url, scopes: ['repo:read', 'repo:write'] };
+    agent = { id: crypto.randomUUID(), name: 'ADK', access };
+  });
+  afterEach(() => {
+    notices?.dispose();
+    scene.extension.agents.consents.forget(agent.id);
+  });
+  after(() => scene.close());
+
+  /** @returns what was begun, which ends at once */
+  const tell = (answers: DialogueAnswers) => {
+    const begun: Omit<SignInRequest, 'deadline'>[] = [];
+    const { agents, settings } = scene.extension;
+    const went = Promise.withResolvers<undefined>();
+    notices = new AgentNotices(
+      {
+        agents,
+        servers: () => settings.servers,
+        port: () => 1,
+        onCannotNarrow: cannotNarrow.event,
+        signIns: {
+          running: () => undefined,
+          begin: (_server, request) => {
+            begun.push(request);
+            return undefined as never;
+          },
+        },
+        personalSignIn: {
+          goThrough: () => {
+            went.resolve(undefined);
+            return Promise.resolve(undefined as never);
+          },
+        },
+      },
+      new Notifications(answers.window),
+    );
+    return { begun, went: went.promise };
+  };
+  const needs: ConsentNeed = {
+    kind: 'stepUp',
+    challenge: { scheme: 'Bearer' } as never,
+    scopes: ['repo:read', 'repo:write'],
+    missing: ['repo:write'],
+  };
+  const ask = (need: ConsentNeed) =>
+    scene.extension.agents.consents.ask(agent, scene.server, 'create_branch', need);
+
+  it('says which one asks for what, and only the button begins a sign-in, for that', async () => {
+    const answers = new DialogueAnswers('Grant Access');
+    const { begun, went } = tell(answers);
+    await ask(needs);
+    await went;
+    assert.deepEqual(answers.shown, [
+      'The agent ADK needs more access to repositories, for create_branch. Scopes: repo:write. It may call again when you have.',
+    ]);
+    assert.deepEqual(
+      begun.map(({ scopes }) => scopes),
+      [['repo:write']],
+    );
+  });
+
+  it('asks once for one need, and “Not Now” leaves the person in peace', async () => {
+    const answers = new DialogueAnswers('Not Now');
+    const { begun } = tell(answers);
+    const { consents } = scene.extension.agents;
+    const declined = new Promise<void>((resolve) => {
+      const listening = consents.onDidChange(() => {
+        if (consents.askedHere.length > 0) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+    await ask({ kind: 'signIn' });
+    await declined;
+    assert.equal((await ask({ kind: 'signIn' })).kind, 'declined');
+    assert.deepEqual(answers.shown, [
+      'The agent ADK needs you to sign in to repositories, for create_branch. Scopes: repo:read, repo:write. It may call again when you have.',
+    ]);
+    assert.deepEqual(begun, []);
+  });
+
+  it('says once of a server that its tokens cannot be narrowed', () => {
+    const answers = new DialogueAnswers(undefined, undefined);
+    tell(answers);
+    cannotNarrow.fire(scene.server.url);
+    cannotNarrow.fire(scene.server.url);
+    assert.equal(answers.shown.length, 1);
+    assert.match(
+      answers.shown[0] ?? '',
+      /^The authorization server of repositories gives no token with fewer/,
+    );
+  });
+});
