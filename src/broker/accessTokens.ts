@@ -40,6 +40,11 @@ export class AccessTokens implements TokenSource {
     this.narrowed = new NarrowedTokens(this, credentials, lock, clock, log, http);
   }
 
+  /** For whom all that was granted is too much, tokens with these scopes at most. */
+  within(ceiling: readonly string[] | undefined, agentId: string | undefined): TokenSource {
+    return ceiling === undefined ? this : this.narrowed.below(ceiling, agentId);
+  }
+
   /**
    * The credential to send now, refreshed ahead of its expiry where that can be done.
    *

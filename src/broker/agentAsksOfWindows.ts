@@ -38,7 +38,7 @@ export class AgentAsksOfWindows implements Disposable {
 
   /** @returns undefined for what is of another version, and for a server that this window does not know */
   #askOf(said: Readonly<Record<string, unknown>>): AgentAsk | undefined {
-    const { id, agentId, agentName, serverUrl, what, kind, scopes: named, account, wanted, askedAt } = said;
+    const { id, agentId, agentName, serverUrl, what, kind, scopes: named, account, wanted, isOwn, askedAt } = said; // prettier-ignore
     const server = this.servers().find(({ url }) => url === serverUrl);
     const scopes = stringArray(named);
     const asked = stringArray(wanted);
@@ -52,6 +52,7 @@ export class AgentAsksOfWindows implements Disposable {
       ...(challenge !== undefined && { challenge }),
       ...(typeof account === 'string' && { account }),
       ...(asked !== undefined && { scopes: asked }),
+      ...(isOwn === true && { forAgent: agentId }),
     };
     return {
       id,
@@ -78,6 +79,7 @@ function noticeOf({ id, agent, server, what, kind, scopes, request, askedAt }: A
     scopes,
     account,
     wanted,
+    isOwn: request.forAgent !== undefined,
     askedAt,
     challenge: challenge && { scopes: challenge.scopes, resourceMetadata: challenge.resourceMetadata?.href },
   };

@@ -1,8 +1,10 @@
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import type { AdmittedServer } from './agentAdmission.js';
+import { placeOf } from './agentSignIn.js';
 import type { ConsentNeed } from './authorizedFetch.js';
 import type { CredentialStore } from './credentialStore.js';
 import { Emitter } from './emitter.js';
+import type { NarrowedTokens } from './narrowedTokens.js';
 import type { Clock, Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { SignInRequest } from './signInRequest.js';
@@ -65,6 +67,8 @@ export class AgentConsents implements Disposable {
   constructor(
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
+    /** Tells where an agent has to have a sign-in of its own. */
+    private readonly narrowed: Pick<NarrowedTokens, 'needsOwn'>,
   ) {
     this.#subscription = credentials.onDidChange((serverUrl) => void this.#settle(serverUrl));
   }
@@ -141,31 +145,42 @@ export class AgentConsents implements Disposable {
 
   /** What is held stays held: the sign-in is the person's, and others act with it too. */
   async #requestFor(
-    { access: { account } }: AskingAgent,
+    { id, access: { account, scopes: ceiling } }: AskingAgent,
     server: ServerConfig,
     need: ConsentNeed,
     scopes: readonly string[] | undefined,
   ): Promise<AgentAsk['request']> {
     const { challenge } = need;
+    const isOwn = ceiling !== undefined && (await this.narrowed.needsOwn(server.url, account, ceiling));
+    const forAgent = isOwn ? id : undefined;
     const wanted = need.kind === 'stepUp' ? need.missing : scopes;
-    const held = (await this.credentials.get(server.url, account))?.tokens.scopes ?? [];
+    const held = (await this.#actingAs(server, account, forAgent))?.tokens.scopes ?? [];
     return {
       ...(challenge !== undefined && { challenge }),
       ...(account !== undefined && { account }),
       ...(wanted !== undefined && wanted.length > 0 && { scopes: [...new Set([...held, ...wanted])] }),
+      ...(forAgent !== undefined && { forAgent }),
     };
   }
 
+  #actingAs(server: ServerConfig, account: string | undefined, agentId: string | undefined) {
+    if (agentId === undefined) return this.credentials.get(server.url, account);
+    return this.credentials.get(placeOf(server, agentId).url);
+  }
+
   async #settle(serverUrl: string): Promise<void> {
-    const waiting = this.askedHere.filter(({ server }) => server.url === serverUrl);
+    const waiting = this.askedHere.filter(
+      ({ server, request }) => placeOf(server, request.forAgent).url === serverUrl,
+    );
     const isGiven = await Promise.all(waiting.map((ask) => this.#isGiven(ask)));
     const given = waiting.filter((_ask, at) => isGiven[at] === true);
     for (const { id } of given) this.#asks.delete(id);
     if (given.length > 0) this.#changed.fire(undefined);
   }
 
-  async #isGiven({ agent, server, kind, scopes, askedAt }: AgentAsk): Promise<boolean> {
-    const credential = await this.credentials.get(server.url, agent.access.account).catch(() => undefined);
+  async #isGiven({ agent, server, kind, scopes, request, askedAt }: AgentAsk): Promise<boolean> {
+    const acting = this.#actingAs(server, agent.access.account, request.forAgent);
+    const credential = await acting.catch(() => undefined);
     if (credential === undefined || credential.obtainedAt < askedAt) return false;
     const { scopes: held } = credential.tokens;
     return kind === 'signIn' || scopes.every((scope) => held.includes(scope) || isSessionScope(scope));

@@ -35,6 +35,8 @@ export interface UpstreamRequest {
   readonly account?: string | undefined;
   /** The scopes its token may have at most; absent: all that were granted. */
   readonly scopeCeiling?: readonly string[];
+  /** The agent that sends it, by its id, which may have a sign-in of its own. */
+  readonly agent?: string;
   readonly signal: AbortSignal;
   /** Told, each time it is sent, with which sign-in. */
   readonly onSend?: (credential: Credential | undefined) => void;
@@ -67,18 +69,14 @@ export type AuthorizedOutcome =
  */
 export class AuthorizedFetch {
   constructor(
-    private readonly tokens: AccessTokens,
+    /** Those of callers that are allowed less than was granted among them. */
+    readonly tokens: AccessTokens,
     private readonly states: ServerStates,
     private readonly fetch: Fetch,
     private readonly log: Log,
     /** What a refused token puts in doubt: the server may have another authorization server by now. */
     private readonly metadata?: Pick<MetadataCache, 'drop'>,
   ) {}
-
-  /** Tells the address of a server whose tokens have more scopes than some of its callers may use. */
-  get onCannotNarrow() {
-    return this.tokens.narrowed.onDidFail;
-  }
 
   async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     try {
@@ -106,8 +104,7 @@ export class AuthorizedFetch {
   }
 
   async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
-    const { scopeCeiling } = request;
-    const tokens = scopeCeiling === undefined ? this.tokens : this.tokens.narrowed.below(scopeCeiling);
+    const tokens = this.tokens.within(request.scopeCeiling, request.agent);
     let credential = await tokens.current(server, request.account);
     if (isStranger(credential, request)) return { kind: 'otherPerson' };
     let response = await this.#attempt(server, request, credential);

@@ -2,6 +2,7 @@ import { metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
 import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
+import { isOther, placeOf } from './agentSignIn.js';
 import {
   accountChangeWords,
   replacedBy,
@@ -38,7 +39,7 @@ export interface ReceivedTokens {
   /** How they were obtained, where not with a code from the browser. */
   readonly grant?: DirectGrantName;
   /** Whom the sign-in was begun for. */
-  readonly intended?: Pick<SignInRequest, 'account' | 'anotherAccount'>;
+  readonly intended?: Pick<SignInRequest, 'account' | 'anotherAccount' | 'forAgent'>;
 }
 
 /** How keeping a sign-in ended. */
@@ -61,14 +62,17 @@ export async function keepSignIn(
   parts: KeepingParts,
   hasEnded: () => boolean,
 ): Promise<KeptSignIn | undefined> {
-  const { server, found, pending } = received;
+  const { found, pending, intended } = received;
   const { credentials, lock, log } = parts;
-  const credential = credentialOf(received, parts.clock.now());
+  const server = placeOf(received.server, intended?.forAgent);
+  const credential = credentialOf({ ...received, server }, parts.clock.now());
   const key = accountKeyOf(credential);
   let present = await credentials.reread(server.url);
   for (;;) {
     const agreed = present;
-    const answer = await whoIsUsed(received, credential, present, parts);
+    const owner = await otherOwner(received, credential, parts);
+    if (owner !== undefined) return { outcome: declined(credential, owner) };
+    const answer = await whoIsUsed({ ...received, server }, credential, present, parts);
     if (answer === 'neither') return { outcome: declined(credential, agreed) };
     const stored = await underLock(lock, accountsLock(server.url), async () => {
       present = await credentials.reread(server.url);
@@ -102,6 +106,17 @@ export async function keepSignIn(
   }
 }
 
+/** Who the agent acts as, where that is somebody else than signed in for it. */
+async function otherOwner(
+  { server, intended }: ReceivedTokens,
+  next: Credential,
+  { credentials }: KeepingParts,
+): Promise<Credential | undefined> {
+  if (intended?.forAgent === undefined) return undefined;
+  const owner = await credentials.get(server.url, intended.account);
+  return owner === undefined || !isOther(owner, next) ? undefined : owner;
+}
+
 /** Whom the workspace acts as from now on; asks where the sign-in ended as another than it was begun for. */
 async function whoIsUsed(
   { server, intended }: ReceivedTokens,
@@ -112,7 +127,7 @@ async function whoIsUsed(
   if (present === undefined) return 'new';
   const known = await credentials.all(server.url);
   if (replacedBy(next, known, present)?.id === present.id) return 'new';
-  if (intended?.anotherAccount === true) return 'new';
+  if (intended?.anotherAccount === true || intended?.forAgent !== undefined) return 'new';
   // Renewed for somebody who asked for this very account; who is used here is not touched.
   if (intended?.account === accountKeyOf(next)) return 'present';
   const { from, to } = accountChangeWords(present, next);

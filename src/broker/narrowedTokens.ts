@@ -4,6 +4,7 @@ import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
+import { asPerson, isOther, placeOf } from './agentSignIn.js';
 import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { Emitter } from './emitter.js';
@@ -22,6 +23,7 @@ interface Narrowed {
 /**
  * Tokens with fewer scopes than the person granted, for callers that are allowed no more: the refresh token
  * gets one when it is shown with a narrower `scope` (RFC 6749 §6), and what it was granted for stays whole.
+ * Where it gets none, an agent has a sign-in of its own, which the person is asked for.
  */
 export class NarrowedTokens {
   /** By sign-in and scopes. */
@@ -29,7 +31,7 @@ export class NarrowedTokens {
   readonly #flights = new Map<string, Promise<Credential | undefined>>();
   readonly #refused = new Emitter<string>();
 
-  /** Tells the address of a server whose tokens cannot be narrowed: its calls are made with all that was granted. */
+  /** Tells the address of a server that gives more than was asked for: agents' calls are made with all that was granted. */
   readonly onDidFail = this.#refused.event;
 
   constructor(
@@ -41,14 +43,19 @@ export class NarrowedTokens {
     private readonly http: Network,
   ) {}
 
-  /** Tokens with these scopes at most. */
-  below(ceiling: readonly string[]): TokenSource {
+  /**
+   * Tokens with these scopes at most.
+   *
+   * @param agentId who may have a sign-in of its own
+   */
+  below(ceiling: readonly string[], agentId?: string): TokenSource {
+    const caller = { ceiling, agentId };
     return {
       current: async (server, account) => {
         const whole = await this.tokens.current(server, account);
-        return whole === undefined ? undefined : this.#current(server, whole, ceiling);
+        return whole === undefined ? undefined : this.#current(server, whole, caller);
       },
-      after401: (server, refused) => this.#after401(server, refused, ceiling),
+      after401: (server, refused) => this.#after401(server, refused, caller),
       // Such as a client's own tokens, which nobody refreshes: more than the ceiling is not asked for.
       afterInsufficientScope: (server, refused, scopes) =>
         scopes.every((scope) => isWithin(scope, ceiling))
@@ -57,19 +64,32 @@ export class NarrowedTokens {
     };
   }
 
-  async #current(
-    server: ServerConfig,
-    whole: Credential,
+  /** Whether nothing but a sign-in of its own gives an agent a token with these scopes at most, as far as is known. */
+  async needsOwn(
+    serverUrl: string,
+    account: string | undefined,
     ceiling: readonly string[],
-  ): Promise<Credential | undefined> {
+  ): Promise<boolean> {
+    const whole = await this.credentials.get(serverUrl, account);
+    if (whole === undefined || whole.grant !== undefined) return false;
+    const known = this.#narrowed.get(keyOf(whole, scopesWithin(whole, ceiling)));
+    return known !== undefined && known.credential === undefined;
+  }
+
+  async #current(server: ServerConfig, whole: Credential, caller: Caller): Promise<Credential | undefined> {
+    const { ceiling } = caller;
     if (whole.tokens.scopes.every((scope) => isWithin(scope, ceiling))) return whole;
-    const scopes = whole.tokens.scopes.filter((scope) => ceiling.includes(scope));
+    const scopes = scopesWithin(whole, ceiling);
     // Nothing of what was granted is allowed; and without any, `scope` would ask for everything.
     if (scopes.length === 0) return undefined;
     const key = keyOf(whole, scopes);
     const known = this.#narrowed.get(key);
-    if (known === undefined) return this.#narrow(server, whole, scopes);
-    if (known.credential === undefined) return whole;
+    if (known === undefined) {
+      const narrow = await this.#narrow(server, whole, scopes);
+      const cannot = narrow !== undefined && this.#narrowed.get(key)?.credential === undefined;
+      return cannot ? this.#own(server, narrow, caller) : narrow;
+    }
+    if (known.credential === undefined) return this.#own(server, whole, caller);
     if (!isNearExpiry(known.credential, this.clock.now())) return known.credential;
     try {
       return await this.#narrow(server, whole, scopes);
@@ -80,19 +100,46 @@ export class NarrowedTokens {
     }
   }
 
+  /**
+   * The agent's own sign-in, of the same person. Where even that came with more than was asked for, the whole one
+   * serves, and the person is told.
+   */
+  async #own(
+    server: ServerConfig,
+    whole: Credential,
+    { ceiling, agentId }: Caller,
+  ): Promise<Credential | undefined> {
+    // Where nobody signs in, nobody can for the agent.
+    if (agentId !== undefined && whole.grant === undefined) {
+      const own = await this.tokens.current(placeOf(server, agentId));
+      if (own === undefined || isOther(own, whole)) return undefined;
+      if (own.tokens.scopes.every((scope) => isWithin(scope, ceiling))) return asPerson(own, whole);
+    }
+    this.#refused.fire(server.url);
+    return whole;
+  }
+
   async #after401(
     server: ServerConfig,
     refused: Credential,
-    ceiling: readonly string[],
+    caller: Caller,
   ): Promise<Credential | undefined> {
+    if (refused.serverUrl !== server.url) return this.#ownAfter401(placeOf(server, caller.agentId), refused);
     const narrow = [...this.#narrowed].find(([, { credential }]) => isSameToken(credential, refused));
     const whole =
       narrow === undefined
         ? await this.tokens.after401(server, refused)
         : await this.tokens.current(server, accountKeyOf(refused));
     if (narrow !== undefined) this.#narrowed.delete(narrow[0]);
-    const renewed = whole === undefined ? undefined : await this.#current(server, whole, ceiling);
+    const renewed = whole === undefined ? undefined : await this.#current(server, whole, caller);
     return isSameToken(renewed, refused) ? undefined : renewed;
+  }
+
+  async #ownAfter401(place: ServerConfig, refused: Credential): Promise<Credential | undefined> {
+    const own = await this.credentials.get(place.url);
+    if (own === undefined) return undefined;
+    const renewed = isSameToken(own, refused) ? await this.tokens.after401(place, own) : own;
+    return renewed && asPerson(renewed, refused);
   }
 
   /** One flight for each: a refresh token that is shown twice ends the sign-in. */
@@ -162,9 +209,18 @@ export class NarrowedTokens {
     this.log.warn(
       `${server.name}: ${new URL(whole.as.issuer).host} gives no token with fewer scopes than were granted.`,
     );
-    this.#refused.fire(server.url);
     return whole;
   }
+}
+
+/** Who may have no more than a ceiling. */
+interface Caller {
+  readonly ceiling: readonly string[];
+  readonly agentId: string | undefined;
+}
+
+function scopesWithin({ tokens }: Credential, ceiling: readonly string[]): readonly string[] {
+  return tokens.scopes.filter((scope) => ceiling.includes(scope));
 }
 
 /** What only makes a sign-in last or names its account opens no tool. */

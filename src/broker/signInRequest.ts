@@ -12,6 +12,8 @@ export interface SignInRequest {
   readonly account?: string;
   /** Another account than any that is signed in is wanted, and used from then on. */
   readonly anotherAccount?: true;
+  /** The agent it is for alone, by its id; the person's own sign-in, and what others do with it, stay as they are. */
+  readonly forAgent?: string;
   /** Milliseconds until the attempt gives up. */
   readonly deadline: number;
 }

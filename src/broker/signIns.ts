@@ -1,3 +1,4 @@
+import { placeOf } from './agentSignIn.js';
 import { observationOfError, type Observation } from './consentStatus.js';
 import type { Credential } from './credential.js';
 import type { Disposable } from './ports.js';
@@ -16,34 +17,41 @@ export class SignIns implements Disposable {
     private readonly states: ServerStates,
   ) {}
 
-  /** The attempt under way at a server, if there is one. */
-  running(server: ServerConfig): SignInAttempt | undefined {
-    const attempt = this.#running.get(server.url);
+  /**
+   * The attempt under way at a server, if there is one.
+   *
+   * @param agentId the agent it is for; the person's own where absent
+   */
+  running(server: ServerConfig, agentId?: string): SignInAttempt | undefined {
+    const attempt = this.#running.get(placeOf(server, agentId).url);
     return attempt?.hasEnded === true ? undefined : attempt;
   }
 
   /** Joins the attempt under way, or begins one. */
   begin(server: ServerConfig, request: SignInRequest): SignInAttempt {
-    const running = this.running(server);
+    const { account, anotherAccount, forAgent } = request;
+    const running = this.running(server, forAgent);
     if (running !== undefined) return running;
     const attempt = new SignInAttempt(server, request, this.parts);
     const awaiting = this.states.awaitConsent(server);
-    this.#running.set(server.url, attempt);
+    const { url: place } = placeOf(server, forAgent);
+    this.#running.set(place, attempt);
     let before: Credential | undefined;
-    const { account, anotherAccount } = request;
     void this.parts.credentials.get(server.url, account).then(
       (credential) => (before = credential),
       () => undefined,
     );
     void attempt.outcome.then((outcome) => {
-      if (this.#running.get(server.url) === attempt) this.#running.delete(server.url);
+      if (this.#running.get(place) === attempt) this.#running.delete(place);
       awaiting.dispose();
       // What was read may be what was wrong.
       if (outcome.kind === 'failed') this.parts.metadata?.drop(server);
       const observation = observationOf(outcome);
       const of = outcome.kind === 'signedIn' ? outcome.credential : before;
       // Who signs in another account, and does not in the end, has the one from before as it was.
-      const isNews = outcome.kind === 'signedIn' || anotherAccount !== true || before === undefined;
+      // So has the person, whatever came of a sign-in for an agent.
+      const isFurther = anotherAccount === true || forAgent !== undefined;
+      const isNews = outcome.kind === 'signedIn' || !isFurther || before === undefined;
       if (observation !== undefined && isNews) this.states.observe(server, observation, of);
     });
     return attempt;

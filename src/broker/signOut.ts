@@ -7,6 +7,7 @@ import { releaseClient } from './oneTimeClients.js';
 import type { Lock, Log } from './ports.js';
 import { accountsLock, refreshLock, underLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
+import { Emitter } from './emitter.js';
 import type { ServerStates } from './serverStates.js';
 import type { SignIns } from './signIns.js';
 
@@ -30,6 +31,10 @@ export type SignOutReceipt =
  */
 export class SignOuts {
   readonly #running = new Map<string, Promise<SignOutReceipt>>();
+  readonly #ended = new Emitter<{ readonly server: ServerConfig; readonly credential: Credential }>();
+
+  /** Tells of a sign-in that was removed here. */
+  readonly onDidSignOut = this.#ended.event;
 
   constructor(
     private readonly credentials: CredentialStore,
@@ -56,6 +61,7 @@ export class SignOuts {
       this.signIns.running(server)?.cancel();
     const credential = await this.#remove(server, account);
     if (credential === undefined) return { kind: 'notSignedIn' };
+    this.#ended.fire({ server, credential });
     const next = await this.credentials.get(server.url);
     if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
     if (credential.grant === 'editorAccount') {

@@ -55,7 +55,7 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
     const withdraw = t('Withdraw');
     const detail = t('Its key stops working at once, and what it runs ends.');
     if ((await notifications.modal(t('Withdraw {0}?', agent.name), detail, withdraw)) !== withdraw) return;
-    await admissions.withdraw(agent.id);
+    await parts.agents.withdraw(agent);
     await parts.removeBridges(agent);
   });
 

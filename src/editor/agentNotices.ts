@@ -46,7 +46,7 @@ export class AgentNotices implements Disposable {
   async grant(ask: AgentAsk): Promise<void> {
     const { signIns, personalSignIn } = this.parts;
     // One that was begun for less would not do.
-    const running = signIns.running(ask.server);
+    const running = signIns.running(ask.server, ask.request.forAgent);
     if (running?.phase === 'waitingForBrowser') running.cancel();
     await personalSignIn.goThrough(signIns.begin(ask.server, { ...ask.request, deadline: signInDeadline }));
   }
@@ -77,9 +77,16 @@ export class AgentNotices implements Disposable {
     const later = t('Not Now');
     const scopes = accessScopes(ask.scopes);
     const message = [
-      ask.kind === 'signIn'
-        ? t('The agent {0} needs you to sign in to {1}, for {2}.', ask.agent.name, ask.server.name, ask.what)
-        : t('The agent {0} needs more access to {1}, for {2}.', ask.agent.name, ask.server.name, ask.what),
+      ask.request.forAgent !== undefined
+        ? t('The agent {0} needs a sign-in of its own to {1}, for {2}: the authorization server gives no token with fewer scopes than you granted.', ask.agent.name, ask.server.name, ask.what) // prettier-ignore
+        : ask.kind === 'signIn'
+          ? t(
+              'The agent {0} needs you to sign in to {1}, for {2}.',
+              ask.agent.name,
+              ask.server.name,
+              ask.what,
+            )
+          : t('The agent {0} needs more access to {1}, for {2}.', ask.agent.name, ask.server.name, ask.what),
       ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
       t('It may call again when you have.'),
     ].join(' ');
@@ -94,7 +101,7 @@ export class AgentNotices implements Disposable {
     const { t } = vscode.l10n;
     const name = this.parts.servers().find(({ url }) => url === serverUrl)?.name ?? new URL(serverUrl).host;
     void this.show.warning(
-      t('The authorization server of {0} gives no token with fewer scopes than you granted. Agents call it with all of them; what they may do there is held by the tools you admitted them to.', name), // prettier-ignore
+      t('The authorization server of {0} gives no token with fewer scopes than you granted, not even for a sign-in of the agent’s own. Agents call it with all of them; what they may do there is held by the tools you admitted them to.', name), // prettier-ignore
     );
   }
 }

@@ -41,7 +41,7 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
     port: () => agentSettings().port,
     writeBridge: (agent, server, url, key) => parts.bridge.write(bridgeName(agent.id, server), url, key),
   };
-  const onCannotNarrow = authorizedFetch.onCannotNarrow;
+  const onCannotNarrow = authorizedFetch.tokens.narrowed.onDidFail;
   const notices = new AgentNotices({ ...parts, ...connection, onCannotNarrow });
   const tree = new AgentsTree(agents, settings, clock);
   registerAgentCommands(commands, {

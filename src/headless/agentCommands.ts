@@ -2,6 +2,7 @@ import type { AdmittedServer, AgentAdmission } from '../broker/agentAdmission.js
 import { AgentAdmissions } from '../broker/agentAdmissions.js';
 import { agentPath } from '../broker/agentSettings.js';
 import { keyVariable } from '../broker/agentSnippets.js';
+import { placeOf } from '../broker/agentSignIn.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { systemClock } from '../node/systemClock.js';
 import type { Redacted } from '../oauth/redacted.js';
@@ -47,15 +48,24 @@ export async function rotate(name: string, storage: HeadlessStorage, terminal: T
   printKey(name, key, terminal);
 }
 
-/** @throws UsageError where no such agent is admitted */
-export async function withdraw(name: string, storage: HeadlessStorage, terminal: Terminal): Promise<void> {
+/**
+ * Ends an admission, and the sign-ins that are for that agent alone.
+ *
+ * @throws UsageError where no such agent is admitted
+ */
+export async function withdraw(
+  name: string,
+  { settings, storage, broker, terminal }: Session,
+): Promise<void> {
   const admissions = admissionsOf(storage, terminal);
-  await admissions.withdraw((await agentNamed(name, admissions)).id);
+  const { id } = await agentNamed(name, admissions);
+  await admissions.withdraw(id);
+  for (const server of settings.servers) await broker.signOuts.signOut(placeOf(server, id));
   terminal.say(`“${name}” is withdrawn; its key is worth nothing, and what it runs ends within a second.`);
 }
 
 /** The newest of a name: one that has expired may have had the same. */
-async function agentNamed(name: string, admissions: AgentAdmissions): Promise<AgentAdmission> {
+export async function agentNamed(name: string, admissions: AgentAdmissions): Promise<AgentAdmission> {
   const all = await admissions.all();
   const found = all.findLast((agent) => agent.name === name);
   if (found !== undefined) return found;

@@ -25,6 +25,7 @@ export interface Options {
   readonly code?: boolean;
   readonly paste?: boolean;
   readonly another?: boolean;
+  readonly agent?: string;
   readonly account?: readonly string[];
   readonly scope?: readonly string[];
   readonly tool?: readonly string[];
@@ -43,7 +44,7 @@ const texts = { type: 'string', multiple: true } as const;
 
 const definitions: Readonly<Record<OptionName, NonNullable<ParseArgsConfig['options']>[string]>> = {
   ...{ home: text, settings: text, verbose: flag, help: { ...flag, short: 'h' } },
-  ...{ code: flag, paste: flag, another: flag, account: texts, scope: texts },
+  ...{ code: flag, paste: flag, another: flag, agent: text, account: texts, scope: texts },
   ...{ tool: texts, server: texts, days: text, make: flag, check: flag, json: flag },
 };
 const everywhere: readonly OptionName[] = ['home', 'settings', 'verbose', 'help'];
@@ -51,7 +52,7 @@ const everywhere: readonly OptionName[] = ['home', 'settings', 'verbose', 'help'
 /** What each command takes. */
 const commands = {
   serve: { options: [] },
-  'sign-in': { subject: 'SERVER', options: ['code', 'paste', 'scope', 'account', 'another'] },
+  'sign-in': { subject: 'SERVER', options: ['code', 'paste', 'scope', 'account', 'another', 'agent'] },
   'sign-out': { subject: 'SERVER', options: ['account'] },
   'client-secret': { subject: 'SERVER', options: [] },
   'client-key': { subject: 'SERVER', options: ['make'] },
@@ -72,6 +73,7 @@ export const usage = `Usage: ${commandName} COMMAND [OPTIONS]
       --scope SCOPE       asks for it beside what is granted; repeatable
       --account NAME      renews or extends this account
       --another           signs in somebody who is not signed in yet
+      --agent NAME        for this agent alone, with the --scope it is to have and no more
   sign-out SERVER       revokes and removes a sign-in      [--account NAME]
   client-secret SERVER  keeps the secret of oauth.clientId, read from standard input
   client-key SERVER     keeps its private key, read from standard input, and writes the public half to standard output

@@ -75,10 +75,6 @@ async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): 
     await rotate(subject, await open(), terminal);
     return true;
   }
-  if (command === 'withdraw') {
-    await withdraw(subject, await open(), terminal);
-    return true;
-  }
   const settings = readSettings(path.resolve(options.settings ?? path.join(home, 'settings.json')));
   for (const problem of settings.problems) terminal.warn(problemWords(problem));
   const session = openSession(settings, await open(), terminal, signal);
@@ -105,6 +101,9 @@ async function runInSession({ command, subject, options }: CommandLine, session:
       return true;
     case 'client-key':
       await keepClientKey(subject, options.make === true, session);
+      return true;
+    case 'withdraw':
+      await withdraw(subject, session);
       return true;
     case 'admit':
       await admit(subject, options, session);

@@ -9,6 +9,8 @@ import type { Session } from './session.js';
 export async function serve({ settings, storage, broker, terminal, signal }: Session): Promise<void> {
   const agents = new Agents({
     relay: broker.relay,
+    credentials: broker.credentials,
+    signOuts: broker.signOuts,
     servers: () => settings.servers,
     records: storage.sharedRecords,
     settings: () => settings.agents,
@@ -20,12 +22,12 @@ export async function serve({ settings, storage, broker, terminal, signal }: Ses
   const subscriptions = [
     agents.port.onDidChange((state) => terminal.say(stateWords(state))),
     agents.consents.onDidAsk((ask) => terminal.say(askWords(ask))),
-    broker.authorizedFetch.onCannotNarrow((serverUrl) => {
+    broker.authorizedFetch.tokens.narrowed.onDidFail((serverUrl) => {
       const server = settings.servers.find(({ url }) => url === serverUrl);
       if (server === undefined || told.has(serverUrl)) return;
       told.add(serverUrl);
       terminal.warn(
-        `The authorization server of ${server.name} gives no token with fewer scopes than were granted. Agents call it with all of them; what they may do there is held by the tools they were admitted to.`,
+        `The authorization server of ${server.name} gives no token with fewer scopes than were granted, not even for a sign-in of the agent’s own. Agents call it with all of them; what they may do there is held by the tools they were admitted to.`,
       );
     }),
   ];
@@ -55,10 +57,11 @@ function stateWords(state: AgentsPortState): string {
 }
 
 /** What the person types to give an agent what it lacks. */
-function askWords({ agent, server, what, kind, scopes }: AgentAsk): string {
+function askWords({ agent, server, what, kind, scopes, request }: AgentAsk): string {
   const wanted = scopes.map((scope) => ` --scope ${quoted(scope)}`).join('');
   const need = kind === 'signIn' ? `a sign-in to ${server.name}` : `more access to ${server.name}`;
-  return `The agent ${agent.name} needs ${need}, for ${what}: ${commandName} sign-in ${quoted(server.name)}${wanted}`;
+  const own = request.forAgent === undefined ? '' : ` --agent ${quoted(agent.name)}`;
+  return `The agent ${agent.name} needs ${need}, for ${what}: ${commandName} sign-in ${quoted(server.name)}${wanted}${own}`;
 }
 
 /** Servers write scopes; what is pasted into a shell must be words there. */

@@ -5,6 +5,7 @@ import type { SignInOutcome } from '../broker/signInOutcome.js';
 import type { SignInRequest } from '../broker/signInRequest.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { sentence } from '../oauth/serverWords.js';
+import { admissionsOf, agentNamed } from './agentCommands.js';
 import { commandName, UsageError, type Options } from './commandLine.js';
 import { authorizationAddress } from './directConsent.js';
 import { pastedCallback } from './pastedCallback.js';
@@ -53,11 +54,9 @@ const nobodySignsIn = {
 };
 const checkIt = `“${commandName} status --check” tells whether it can.`;
 
-async function requestOf(
-  server: ServerConfig,
-  options: Options,
-  { broker }: Session,
-): Promise<SignInRequest> {
+async function requestOf(server: ServerConfig, options: Options, session: Session): Promise<SignInRequest> {
+  if (options.agent !== undefined) return requestFor(options.agent, server, options, session);
+  const { broker } = session;
   const { scope = [], account: [name] = [], another } = options;
   if (another === true && name !== undefined) throw new UsageError('--another is nobody --account names.');
   const account = name === undefined ? undefined : await accountNamed(broker, server, name);
@@ -67,6 +66,31 @@ async function requestOf(
     ...(scope.length > 0 && { scopes: [...new Set([...held, ...scope])] }),
     ...(account !== undefined && { account }),
     ...(another === true && { anotherAccount: true }),
+  };
+}
+
+/** For an agent alone: within its admission, which says whom it acts as too. */
+async function requestFor(
+  name: string,
+  server: ServerConfig,
+  { scope = [], account, another }: Options,
+  { storage, terminal }: Session,
+): Promise<SignInRequest> {
+  if (account !== undefined || another === true)
+    throw new UsageError('Whom an agent acts as was said when it was admitted.');
+  const agent = await agentNamed(name, admissionsOf(storage, terminal));
+  const access = agent.servers.find(({ url }) => url === server.url);
+  if (access === undefined) throw new UsageError(`“${name}” is not admitted to ${server.name}.`);
+  const ceiling = access.scopes;
+  const beyond = scope.filter((one) => ceiling?.includes(one) === false);
+  if (beyond.length > 0)
+    throw new UsageError(`“${name}” is not admitted with ${beyond.join(', ')} at ${server.name}.`);
+  const scopes = scope.length > 0 ? scope : ceiling;
+  return {
+    deadline,
+    forAgent: agent.id,
+    ...(scopes !== undefined && { scopes }),
+    ...(access.account !== undefined && { account: access.account }),
   };
 }
 

@@ -121,7 +121,7 @@ export class Relay implements Disposable, Launcher {
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
     const tasks = new CallerTasks();
-    this.agentConsents = new AgentConsents(credentials, clock);
+    this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
     this.agentToolAnswers = new AgentToolAnswers(clock, parts.toolPrompt);
     const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolAnswers, parts.toolPrompt);

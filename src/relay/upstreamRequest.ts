@@ -38,10 +38,15 @@ export function upstreamHeaders(
 }
 
 /** Whose account acts for a caller, and with which scopes at most. */
-export function accessOf({ caller }: RelaySession): Pick<UpstreamRequest, 'account' | 'scopeCeiling'> {
+export function accessOf({
+  caller,
+}: RelaySession): Pick<UpstreamRequest, 'account' | 'scopeCeiling' | 'agent'> {
   const { account, agent } = caller;
   const scopes = agent?.access.scopes;
-  return { ...(account !== undefined && { account }), ...(scopes !== undefined && { scopeCeiling: scopes }) };
+  return {
+    ...(account !== undefined && { account }),
+    ...(agent !== undefined && scopes !== undefined && { scopeCeiling: scopes, agent: agent.id }),
+  };
 }
 
 /** What ties a request to who its session was begun as; a server without sessions takes each by itself. */

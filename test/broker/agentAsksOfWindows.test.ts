@@ -22,7 +22,9 @@ describe('what agents wait for', () => {
 
   function open(servers = [server]) {
     const credentials = new CredentialStore(storage.secrets, storage.log);
-    const consents = new AgentConsents(credentials, storage.clock);
+    const consents = new AgentConsents(credentials, storage.clock, {
+      needsOwn: () => Promise.resolve(false),
+    });
     const tell = () => {
       for (const [other, listener] of listeners) if (other !== consents) listener();
     };

@@ -17,11 +17,37 @@ const consentTest = 'test/relay/agentConsent.test.ts';
 const entranceTest = 'test/relay/agentEntrance.test.ts';
 const seal = 'src/relay/sessionSeal.ts';
 const sessions = 'src/relay/callerSessions.ts';
+const keep = 'src/broker/keepSignIn.ts';
+const ownTest = 'test/relay/agentOwnSignIn.test.ts';
 const sessionTest = 'test/relay/agentSession.test.ts';
 const portTest = 'test/relay/agentsPort.test.ts';
 
 /** Defects of what is promised of agents. */
 export const agentMutants: readonly Mutant[] = [
+  mutant(
+    'agent: a token that cannot be narrowed is sent whole',
+    narrowed,
+    [
+      'if (own === undefined || isOther(own, whole)) return undefined;',
+      'if (own === undefined || isOther(own, whole)) return whole;',
+    ],
+    ownTest,
+  ),
+  mutant(
+    'agent: its own sign-in may be another person’s',
+    keep,
+    ['return owner === undefined || !isOther(owner, next) ? undefined : owner;', 'return undefined;'],
+    ownTest,
+  ),
+  mutant(
+    'agent: its own sign-in outlives its admission',
+    'src/relay/agents.ts',
+    [
+      'for (const server of this.parts.servers()) await this.parts.signOuts.signOut(placeOf(server, id));',
+      '',
+    ],
+    ownTest,
+  ),
   mutant(
     'agent: a session ends with its window',
     sessions,

@@ -66,7 +66,7 @@ describe('an agent', () => {
     const client = await connect({ scopes: both });
     const { isError, text } = await callTool(client, 'create_branch', { name: 'a' });
     assert.equal(isError, true);
-    assert.match(text, /^create_branch was not run: it needs access .*\(repo:write\)\. They have been asked/);
+    assert.match(text, /^create_branch was not run: it needs access .*\(repo:write\)\. MCP OAuth Broker has asked them/);
     await scene.consent();
     assert.equal((await callTool(client, 'create_branch', { name: 'a' })).isError, false);
     for (const scope of both) assert.ok((await held())?.includes(scope));
@@ -152,7 +152,7 @@ describe('an agent', () => {
     assert.match((await callTool(client, 'sign_in')).text, /did not give it now/);
     assert.deepEqual(scene.agents.consents.pending, []);
     scene.stage.clock.advance(10 * 60_000);
-    assert.match((await callTool(client, 'sign_in')).text, /They have been asked/);
+    assert.match((await callTool(client, 'sign_in')).text, /MCP OAuth Broker has asked them/);
   });
 
   it('keeps working past the end of its token', async () => {

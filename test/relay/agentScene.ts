@@ -54,6 +54,8 @@ export class AgentScene {
     const { time: clock, lock, log } = this.stage;
     const agents = new Agents({
       relay: broker.relay,
+      credentials: broker.credentials,
+      signOuts: broker.signOuts,
       servers: () => ['repositories', 'reports'].map((name) => this.stage.server(name)),
       records: this.records,
       settings: () => this.settings,

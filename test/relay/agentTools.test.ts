@@ -98,7 +98,7 @@ describe('the tools of an agent', () => {
       const { client } = await connect();
       const first = await callTool(client, 'list_branches');
       assert.equal(first.isError, true);
-      assert.match(first.text, /^list_branches was not run: .* ask every time\. They have been asked/);
+      assert.match(first.text, /^list_branches was not run: .* ask every time\. MCP OAuth Broker has asked them/);
       assert.deepEqual(
         asked.map(({ agent, tool, server, account }) => [agent, tool, server.name, account]),
         [['tester', 'list_branches', 'repositories', 'alice@example.org']],
@@ -107,7 +107,7 @@ describe('the tools of an agent', () => {
       assert.deepEqual([asked.length, ran()], [1, 0]);
       await say(true);
       assert.equal((await callTool(client, 'list_branches')).isError, false);
-      assert.match((await callTool(client, 'list_branches')).text, /They have been asked/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
       assert.deepEqual([asked.length, ran()], [2, 1]);
     });
 
@@ -127,7 +127,7 @@ describe('the tools of an agent', () => {
       await callTool(client, 'list_branches');
       await say(true);
       scene.stage.clock.advance(2 * 60_000);
-      assert.match((await callTool(client, 'list_branches')).text, /They have been asked/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
       assert.equal(ran(), 0);
     });
 
@@ -139,7 +139,7 @@ describe('the tools of an agent', () => {
       assert.match((await callTool(client, 'list_branches')).text, /they did not allow this call/);
       assert.equal(asked.length, 1);
       scene.stage.clock.advance(2 * 60_000);
-      assert.match((await callTool(client, 'list_branches')).text, /They have been asked/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
@@ -148,7 +148,7 @@ describe('the tools of an agent', () => {
       await callTool(client, 'list_branches');
       scene.stage.clock.advance(10 * 60_000);
       await say(true);
-      assert.match((await callTool(client, 'list_branches')).text, /They have been asked/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
@@ -157,7 +157,7 @@ describe('the tools of an agent', () => {
       await callTool(client, 'list_branches');
       await say(true);
       scene.stage.broker.relay.agentToolAnswers.forget(agent.id);
-      assert.match((await callTool(client, 'list_branches')).text, /They have been asked/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
     });
   });
 });

@@ -37,6 +37,8 @@ function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOption
   });
   const agents = new Agents({
     relay: broker.relay,
+    credentials: broker.credentials,
+    signOuts: broker.signOuts,
     servers: () => servers,
     records: new SealedFiles(`${directory}/records`, secrets, log, clock),
     settings: () => ({ ...defaultAgentSettings, port, requestsPerMinute: 100_000 }),

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { placeOf } from '../../src/broker/agentSignIn.js';
+import { bob } from '../demo/people.js';
+import { PersonBrowser } from '../demo/person.js';
+import { startAgentScene, type AgentScene } from './agentScene.js';
+import { callTool } from './relayWorld.js';
+
+const both = ['repo:read', 'repo:write'];
+
+function scopesOf(authorization: string): string[] {
+  const [, payload = ''] = authorization.split('.');
+  const { scope } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { scope: string };
+  return scope.split(' ').sort();
+}
+
+describe('where a refresh gives no token with fewer scopes, an agent that may have fewer', () => {
+  let scene: AgentScene;
+  const sent: string[] = [];
+  beforeEach(async () => {
+    sent.length = 0;
+    scene = await startAgentScene({
+      fetch: (url, init) => {
+        const headers = new Headers(init.headers);
+        const authorization = headers.get('authorization');
+        if (authorization?.startsWith('Bearer ') === true && url.endsWith('/mcp')) sent.push(authorization);
+        if (!(init.body instanceof URLSearchParams)) return fetch(url, init);
+        const body = new URLSearchParams(init.body);
+        // RFC 6749 §6 lets a server take it; this one does not look at it.
+        if (body.get('grant_type') === 'refresh_token') body.delete('scope');
+        return fetch(url, { ...init, body });
+      },
+    });
+    await signInWith(both);
+  });
+  afterEach(() => scene.stage.close());
+
+  const server = () => scene.stage.server('repositories');
+  const signInWith = async (scopes: readonly string[]) => {
+    const attempt = scene.stage.broker.signIns.begin(server(), { scopes, deadline: 60_000 });
+    await scene.stage.consent((await attempt.launchPage()).address);
+    assert.equal((await attempt.outcome).kind, 'signedIn');
+  };
+  const admit = async () => {
+    const { agent, key } = await scene.admit({ repositories: { scopes: ['repo:read'] } });
+    return { agent, client: await scene.connect('repositories', key.expose()) };
+  };
+  const own = (agentId: string) => scene.stage.broker.credentials.get(placeOf(server(), agentId).url);
+
+  it('has a sign-in of its own with the person’s consent, and no wider token was ever sent for it', async () => {
+    const { agent, client } = await admit();
+    const { isError, text } = await callTool(client, 'list_branches');
+    assert.equal(isError, true, text);
+    assert.match(text, /the person has to sign in to repositories first/);
+    assert.deepEqual(sent, []);
+    const [ask] = scene.agents.consents.pending;
+    assert.deepEqual([ask?.request.forAgent, ask?.request.scopes], [agent.id, ['repo:read']]);
+    await scene.consent();
+    assert.deepEqual(scene.agents.consents.pending, []);
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+    assert.ok(sent.length > 0);
+    for (const authorization of sent) assert.deepEqual(scopesOf(authorization), ['repo:read']);
+    // What the person granted before is as it was, and theirs alone is shown.
+    const all = await scene.stage.broker.credentials.all(server().url);
+    assert.equal(all.length, 1);
+    for (const scope of both) assert.ok(all[0]?.tokens.scopes.includes(scope));
+  });
+
+  it('keeps it past its expiry, and loses it, revoked, when it is withdrawn', async () => {
+    const { agent, client } = await admit();
+    await callTool(client, 'list_branches');
+    await scene.consent();
+    await callTool(client, 'list_branches');
+    scene.stage.clock.advance(295_000);
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+    assert.deepEqual(scopesOf(sent.at(-1) ?? ''), ['repo:read']);
+    await scene.agents.withdraw(agent);
+    assert.equal(await own(agent.id), undefined);
+    assert.ok(scene.stage.world.authorizationServer.eventsOf('revoked').length > 0);
+    assert.ok((await scene.stage.broker.credentials.get(server().url)) !== undefined);
+  });
+
+  it('loses it when the person signs out', async () => {
+    const { agent, client } = await admit();
+    await callTool(client, 'list_branches');
+    await scene.consent();
+    const gone = new Promise<void>((resolve) => {
+      const place = placeOf(server(), agent.id).url;
+      scene.stage.broker.credentials.onDidChange((url) => {
+        if (url === place) resolve();
+      });
+    });
+    await scene.stage.broker.signOuts.signOut(server());
+    await gone;
+    assert.equal(await own(agent.id), undefined);
+  });
+
+  it('is not given another person’s: that sign-in is refused, and kept by nobody', async () => {
+    const { agent, client } = await admit();
+    await callTool(client, 'list_branches');
+    const [ask] = scene.agents.consents.pending;
+    assert.ok(ask !== undefined);
+    const attempt = scene.stage.broker.signIns.begin(server(), { ...ask.request, deadline: 60_000 });
+    await scene.stage.consent((await attempt.launchPage()).address, { ...bob, browser: new PersonBrowser() });
+    const outcome = await attempt.outcome;
+    assert.equal(outcome.kind, 'declined');
+    assert.equal(await own(agent.id), undefined);
+  });
+});
