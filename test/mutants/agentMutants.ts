@@ -155,7 +155,7 @@ export const agentMutants: readonly Mutant[] = [
   mutant(
     'agent: a token with all that was granted',
     'src/relay/upstreamRequest.ts',
-    ['...(scopes !== undefined && { scopeCeiling: scopes })', ''],
+    ['scopeCeiling: scopes, agent: agent.id', 'agent: agent.id'],
     consentTest,
   ),
   mutant(
