@@ -3,9 +3,10 @@ import type { Credential } from './credential.js';
 import type { Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
-import { SignInAttempt, type SignInParts } from './signInAttempt.js';
+import { SignInAttempt } from './signInAttempt.js';
 import type { SignInOutcome } from './signInOutcome.js';
 import type { SignInRequest } from './signInRequest.js';
+import type { SignInParts } from './signInParts.js';
 
 /** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
 export class SignIns implements Disposable {
