@@ -116,6 +116,13 @@ export const identityMutants: readonly Mutant[] = [
     'test/broker/deviceSignIn.test.ts',
   ),
   mutant(
+    'a server on HTTP+SSE asked what it does not take',
+    'src/broker/probe.ts',
+    ["server.type === 'sse' ? await askedForStream", "server.url === '' ? await askedForStream"],
+    'test/broker/probe.test.ts',
+    'test/broker/transportFindings.test.ts',
+  ),
+  mutant(
     'a client used after its secret has expired',
     'src/broker/clientStore.ts',
     ['return expired ? undefined : client;', 'return client;'],
