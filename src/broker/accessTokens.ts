@@ -40,6 +40,11 @@ export class AccessTokens implements TokenSource {
     this.narrowed = new NarrowedTokens(this, credentials, lock, clock, log, http);
   }
 
+  /** Whose word servers with the grant `enterpriseManaged` take, where somebody's is configured. */
+  get identityProvider(): string | undefined {
+    return this.grants?.identityProvider;
+  }
+
   /**
    * The credential to send now, refreshed ahead of its expiry where that can be done.
    *

@@ -47,6 +47,11 @@ export class DirectGrants {
   constructor(private readonly parts: DirectGrantParts) {}
 
   /**
+  /** The issuer whose word is brought for `enterpriseManaged`. */
+  get identityProvider(): string | undefined {
+    return this.parts.identityProvider?.issuer;
+  }
+
    * Steps 1–5a, then the tokens.
    *
    * @param widened everything to ask for, after a 403 that named more

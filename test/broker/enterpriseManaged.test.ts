@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { generateKeyPair, jwtVerify, SignJWT } from 'jose';
+import { AccessTokens } from '../../src/broker/accessTokens.js';
+import { AuthorizedFetch } from '../../src/broker/authorizedFetch.js';
 import { ClientSecrets } from '../../src/broker/clientSecrets.js';
 import { DirectGrants } from '../../src/broker/directGrants.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
+import { BrokerWindow } from './brokerWindow.js';
 import { startProtectedServer, startTokenServer } from './grantsWorld.js';
 import { ManualClock } from './manualClock.js';
 import { MemorySecrets } from './memoryStores.js';
@@ -134,6 +137,28 @@ describe('enterprise-managed authorization', () => {
       });
       assert.deepEqual([payload['client_id'], payload['resource']], [`${server.name}-client`, server.url]);
     }
+  });
+
+  it('is denied what its servers do not take, naming the identity provider, and nobody is asked to sign in', async () => {
+    const { grants, wiki, tracker, idp } = await started();
+    const window = new BrokerWindow();
+    const { credentials, states, clock, shared } = window;
+    const { lock, log } = shared;
+    const tokens = new AccessTokens(credentials, states, lock, clock, log, { fetch }, grants);
+    const call = (server: ServerConfig, answer: () => Response) =>
+      new AuthorizedFetch(tokens, states, () => Promise.resolve(answer()), log).send(server, {
+        ...{ method: 'POST', headers: new Headers(), signal: AbortSignal.timeout(10_000) },
+      });
+    const { host } = new URL(idp.origin);
+    const refused = await call(wiki.server, () => new Response(null, { status: 401 }));
+    assert.ok(refused.kind === 'denied', refused.kind);
+    assert.match(refused.detail, new RegExp(`does not take the token .* on the word of ${host}\\.`));
+    const challenge = 'Bearer error="insufficient_scope", scope="tools:admin"';
+    const headers = { 'www-authenticate': challenge };
+    const more = await call(tracker.server, () => new Response(null, { status: 403, headers }));
+    assert.ok(more.kind === 'denied', more.kind);
+    assert.match(more.detail, new RegExp(`asks for tools:admin, .* does not give on the word of ${host}\\.`));
+    assert.equal((await states.statusOf(tracker.server)).status, 'denied');
   });
 
   it('wants the person where nobody is signed in at the identity provider', async () => {

@@ -85,11 +85,8 @@ export const grantMutants: readonly Mutant[] = [
   ),
   mutant(
     'a person asked where none signs in',
-    'src/broker/authorizedFetch.ts',
-    [
-      "outcome.kind !== 'consentNeeded' || !isUnattended(server)",
-      "outcome.kind !== 'consentNeeded' || isUnattended(server)",
-    ],
+    'src/broker/denialWithoutPerson.ts',
+    ['!isVouchedFor && !isUnattended(server)', '!isVouchedFor'],
     directTest,
   ),
   mutant(
@@ -119,6 +116,18 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'another account of the editor’s than the one chosen',
     'src/broker/editorAccountTokens.ts',
+  mutant(
+    'a person asked where their identity provider’s word is taken',
+    'src/broker/denialWithoutPerson.ts',
+    ['!isVouchedFor && !isUnattended(server)', '!isUnattended(server)'],
+    enterpriseTest,
+  ),
+  mutant(
+    'a sign-in begun where nobody signs in',
+    'src/broker/signIns.ts',
+    ['if (nobody !== undefined) {', "if (nobody?.code === 'unexpected') {"],
+    'test/broker/noSignIn.test.ts',
+  ),
     ['session === undefined || session.account.id !== account?.id', 'session === undefined'],
     editorAccountsTest,
   ),
