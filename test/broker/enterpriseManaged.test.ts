@@ -5,6 +5,8 @@ import { AccessTokens } from '../../src/broker/accessTokens.js';
 import { AuthorizedFetch } from '../../src/broker/authorizedFetch.js';
 import { ClientSecrets } from '../../src/broker/clientSecrets.js';
 import { DirectGrants } from '../../src/broker/directGrants.js';
+import { identityProviderAsServer } from '../../src/broker/identityProviderSetting.js';
+import { ServerDecisions } from '../../src/broker/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';
@@ -12,7 +14,7 @@ import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
 import { BrokerWindow } from './brokerWindow.js';
 import { startProtectedServer, startTokenServer } from './grantsWorld.js';
 import { ManualClock } from './manualClock.js';
-import { MemorySecrets } from './memoryStores.js';
+import { MemoryMemory, MemorySecrets } from './memoryStores.js';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
 
@@ -36,10 +38,11 @@ async function organization(faults: Faults = {}) {
       .sign(keys.privateKey);
   const exchanged: { audience: string; resource: string | null; assertion: string }[] = [];
   const answers = new Map<string, string>();
+  const naming: { ofItself?: string } = {};
   const idp = await scriptedServer((request, origin) => {
     if (request.path.startsWith('/.well-known/openid-configuration')) {
       const endpoints = { authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token` };
-      return { body: { issuer: origin, ...endpoints } };
+      return { body: { issuer: naming.ofItself ?? origin, ...endpoints } };
     }
     if (request.path !== '/token') return undefined;
     const { form } = request;
@@ -106,6 +109,7 @@ async function organization(faults: Faults = {}) {
   });
   return {
     ...{ idp, wiki, tracker, grants, secrets, session, exchanged, seen, publicKey: keys.publicKey },
+    misname: () => (naming.ofItself = `${idp.origin}/elsewhere`),
     close: () => Promise.all(upstreams.map((upstream) => upstream.close())),
   };
 }
@@ -137,6 +141,26 @@ describe('enterprise-managed authorization', () => {
       });
       assert.deepEqual([payload['client_id'], payload['resource']], [`${server.name}-client`, server.url]);
     }
+  });
+
+  it('goes by the exception that was accepted at the identity provider’s sign-in, and by no other', async () => {
+    const { idp, wiki, session, secrets, exchanged, misname } = await started();
+    misname();
+    const decisions = new ServerDecisions(new MemoryMemory());
+    const grants = new DirectGrants({
+      ...{ clientSecrets: secrets, clock: new ManualClock(), http: { fetch }, decisions },
+      identityProvider: {
+        ...{ issuer: idp.origin, clientId: 'broker' },
+        idToken: () => Promise.resolve(session.token),
+      },
+    });
+    const obtain = () => grants.obtain(wiki.server, 'enterpriseManaged');
+    await decisions.acceptException(wiki.server, idp.origin, 'issuerMismatch');
+    await flowError('issuerMismatch', obtain);
+    const provider = identityProviderAsServer({ issuer: idp.origin, clientId: 'broker' });
+    await decisions.acceptException(provider, idp.origin, 'issuerMismatch');
+    assert.equal((await obtain())?.tokens.accessToken.expose(), 'wiki-token');
+    assert.equal(exchanged.length, 1);
   });
 
   it('is denied what its servers do not take, naming the identity provider, and nobody is asked to sign in', async () => {
