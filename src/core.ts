@@ -25,7 +25,7 @@ import type {
 } from './broker/ports.js';
 import type { ServerConfig } from './broker/serverSettings.js';
 import { ServerStates } from './broker/serverStates.js';
-import type { SignInParts } from './broker/signInAttempt.js';
+import type { SignInParts } from './broker/signInParts.js';
 import { SignIns } from './broker/signIns.js';
 import { SignOuts } from './broker/signOut.js';
 import type { CallRecording } from './relay/callRecorder.js';
@@ -152,6 +152,7 @@ export function createCore(parts: CoreParts): Core {
     {
       ...answers,
       launcher: relay,
+      servers,
       redirects: parts.redirects(relay),
       callbacks,
       credentials,

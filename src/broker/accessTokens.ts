@@ -45,6 +45,11 @@ export class AccessTokens implements TokenSource {
     return ceiling === undefined ? this : this.narrowed.below(ceiling, agentId);
   }
 
+  /** Whose word servers with the grant `enterpriseManaged` take, where somebody's is configured. */
+  get identityProvider(): string | undefined {
+    return this.grants?.identityProvider;
+  }
+
   /**
    * The credential to send now, refreshed ahead of its expiry where that can be done.
    *

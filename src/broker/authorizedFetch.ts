@@ -9,8 +9,8 @@ import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticat
 import type { AccessTokens } from './accessTokens.js';
 import { observationOfError } from './consentStatus.js';
 import { personOf, withoutTokens, type Credential } from './credential.js';
+import { denialWithoutPerson, type Denial } from './denialWithoutPerson.js';
 import { errorName } from './errorName.js';
-import { isUnattended } from './grantChoice.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { Log } from './ports.js';
 import { passingFault } from './probe.js';
@@ -126,12 +126,17 @@ export class AuthorizedFetch {
       credential = wider;
       response = await this.#attempt(server, request, credential);
     }
-    return withoutPerson(
-      server,
-      credential,
-      await this.#judge(server, request, response, credential),
-      this.states,
-    );
+    const outcome = await this.#judge(server, request, response, credential);
+    const denial = outcome.kind === 'consentNeeded' ? this.#denial(server, outcome.need) : undefined;
+    if (denial === undefined) return outcome;
+    this.states.observe(server, { kind: 'denied', ...denial }, credential);
+    return { kind: 'denied', detail: denial.detail };
+  }
+
+  /** Where no person signs in, what is refused is refused for good: nobody is asked, and it says why. */
+  #denial(server: ServerConfig, need: ConsentNeed): Denial | undefined {
+    const missing = need.kind === 'stepUp' ? need.missing : undefined;
+    return denialWithoutPerson(server, missing, this.tokens.identityProvider);
   }
 
   /** Whether somebody else is used by now than who was refused. */
@@ -255,25 +260,6 @@ function isStranger(credential: Credential | undefined, { session }: UpstreamReq
   // Where the server keeps no session, none can be another person's.
   if (session === undefined || session.isStateless === true) return false;
   return session.person !== personOf(credential);
-}
-
-/** Where no person signs in, what is refused is refused for good: nobody is asked, and it says why. */
-function withoutPerson(
-  server: ServerConfig,
-  credential: Credential | undefined,
-  outcome: AuthorizedOutcome,
-  states: ServerStates,
-): AuthorizedOutcome {
-  if (outcome.kind !== 'consentNeeded' || !isUnattended(server)) return outcome;
-  const { need } = outcome;
-  const { host } = new URL(server.url);
-  const detail =
-    need.kind === 'stepUp'
-      ? `${host} asks for ${need.missing.join(' ')}, which its authorization server does not give this client.`
-      : `${host} does not take the token that its authorization server gave this client.`;
-  const by = need.kind === 'stepUp' ? 'authorizationServer' : 'server';
-  states.observe(server, { kind: 'denied', by, detail }, credential);
-  return { kind: 'denied', detail };
 }
 
 type Refusal = Pick<Response, 'status' | 'headers'>;

@@ -7,10 +7,10 @@ export const callbackPath = '/callback';
 /**
  * The path of the redirect URI at one issuer. Who does not name itself in its responses (RFC 9207) gets one of
  * its own where the client can register it, so that a code of another issuer arrives elsewhere than its
- * sign-in waits (RFC 9700 §4.4.2.1). A client that was registered by hand has one path everywhere.
+ * sign-in waits (RFC 9700 §4.4.2.1). A client that was not registered by us has one path everywhere.
  */
-export async function callbackPathFor(as: AuthorizationServer, isPreRegistered: boolean): Promise<string> {
-  if (isPreRegistered || as.authorization_response_iss_parameter_supported === true) return callbackPath;
+export async function callbackPathFor(as: AuthorizationServer): Promise<string> {
+  if (as.authorization_response_iss_parameter_supported === true) return callbackPath;
   return `${callbackPath}/${(await sha256(identifierOf(as))).slice(0, 16)}`;
 }
 

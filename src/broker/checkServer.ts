@@ -11,10 +11,16 @@ import { discardBody } from '../oauth/discardBody.js';
 /** A person waits for it, in milliseconds. */
 const patience = 9_000;
 
+export interface CheckParts {
+  readonly authorizedFetch: AuthorizedFetch;
+  readonly states: ServerStates;
+  readonly clock: Clock;
+}
+
 /** Asks a server once, with the person's token where there is one, so that its status says what is so. */
 export async function checkServer(
   server: ServerConfig,
-  parts: { readonly authorizedFetch: AuthorizedFetch; readonly states: ServerStates; readonly clock: Clock },
+  parts: CheckParts,
   signal: AbortSignal,
 ): Promise<void> {
   const limit = timeLimit(parts.clock, patience);

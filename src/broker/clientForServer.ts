@@ -6,7 +6,8 @@ import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { profileOf } from '../oauth/providerProfiles.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import { callbackPath, callbackPathFor } from './callbackPath.js';
-import { documentLoopbackPort } from './clientMetadataDocument.js';
+import { deleteRegistration, readRegistration } from '../oauth/clientManagement.js';
+import { usualLoopbackPort } from './clientMetadataDocument.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
 import type { RedirectUri, RedirectUris } from './ports.js';
@@ -69,7 +70,7 @@ export async function clientForServer(
     case 'use': {
       const { client, because } = identity;
       const isDocument = client.source === 'clientIdMetadataDocument';
-      const documentPort = isDocument ? documentLoopbackPort : undefined;
+      const documentPort = isDocument ? usualLoopbackPort : undefined;
       const redirect = await redirectOfKnownClient(policy, parts.redirects, callbackPath, documentPort);
       return { client, redirect, isReused: true, because };
     }
@@ -96,7 +97,6 @@ export async function clientForServer(
 export async function configuredIdentity(
   { server, as, policy }: ClientNeed,
   { clientSecrets, clientMetadataUrl }: Pick<ClientParts, 'clientSecrets' | 'clientMetadataUrl'>,
-  known?: OAuthClient,
 ): Promise<ClientIdentity> {
   const { clientId } = policy;
   const issuer = identifierOf(as);
@@ -110,7 +110,6 @@ export async function configuredIdentity(
     ...(clientId !== undefined && { configuredClientId: clientId }),
     ...(secret !== undefined && { configuredSecret: secret }),
     ...(key !== undefined && { configuredKey: key }),
-    ...(known !== undefined && { known }),
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
   });
 }
@@ -133,7 +132,7 @@ async function registered(
   because: string,
   http: HttpContext,
 ): Promise<ClientWithRedirect> {
-  const path = await callbackPathFor(as, false);
+  const path = await callbackPathFor(as);
   let refusal: OAuthFlowError | undefined;
   for (const open of redirectOpeners(policy, redirects)) {
     const redirect = await open(path);
@@ -142,7 +141,7 @@ async function registered(
       return await atRedirect(redirect);
     } catch (error) {
       redirect.dispose();
-      if (!isAboutTheRedirect(error)) throw error;
+      if (!mayBeAboutTheRedirect(error)) throw error;
       refusal = error;
     }
   }
@@ -150,13 +149,18 @@ async function registered(
 
   async function atRedirect(redirect: ChosenRedirect): Promise<ClientWithRedirect> {
     const issuer = identifierOf(as);
-    const known = redirect.fixed ? await clients.get(issuer, redirect.uri) : undefined;
+    const known = redirect.fixed ? await knownClient(issuer, redirect.uri, clients, http) : undefined;
     if (known !== undefined) {
       const before = 'It was registered at this authorization server before.';
       return { client: known, redirect, isReused: true, because: before };
     }
     const registration = { redirectUris: [redirect.uri], clientName, scopes };
-    const client = await registerClient(as, registration, http);
+    const client = withRedirect(await registerClient(as, registration, http), redirect.uri);
+    if (client.redirectUris.length === 0) {
+      // Nobody will use it. Where that cannot be said, it stays.
+      await deleteRegistration(client, http).catch(() => false);
+      throw redirectLeftOut(as, redirect.uri);
+    }
     if (!redirect.fixed) {
       return { client: { ...client, isOneTime: true }, redirect, isReused: false, because };
     }
@@ -165,12 +169,61 @@ async function registered(
   }
 }
 
-/** RFC 7591 §3.2.2; many servers say `invalid_client_metadata` of a redirect they do not take. */
-function isAboutTheRedirect(error: unknown): error is OAuthFlowError {
-  return (
-    error instanceof OAuthFlowError &&
-    error.code === 'registrationRefused' &&
-    (error.details.oauthError === 'invalid_redirect_uri' ||
-      error.details.oauthError === 'invalid_client_metadata')
+/**
+ * RFC 7591 §3.2.2 has `invalid_redirect_uri` for it. Servers in use say any other code of a redirect they do not
+ * take, or none, so that another one is tried after every refusal that may be about it.
+ */
+function mayBeAboutTheRedirect(error: unknown): error is OAuthFlowError {
+  if (!(error instanceof OAuthFlowError) || error.code !== 'registrationRefused') return false;
+  const { status, oauthError, field } = error.details;
+  return status === 400 || oauthError === 'invalid_redirect_uri' || field === 'redirect_uris';
+}
+
+/**
+ * The client with the redirect URI that is used, which the answer may name as a server stores it: without the port,
+ * which varies (RFC 8252 §7.3). Without any where the server has left it out, as it may (RFC 7591 §3.2.1).
+ */
+function withRedirect(client: OAuthClient, uri: string): OAuthClient {
+  const isRegistered = client.redirectUris.some((one) => [uri, withoutLoopbackPort(uri)].includes(one));
+  return { ...client, redirectUris: isRegistered ? [uri] : [] };
+}
+
+function withoutLoopbackPort(uri: string): string {
+  return uri.replace(/^(http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])):\d+(?=\/)/, '$1');
+}
+
+function redirectLeftOut(as: AuthorizationServer, uri: string): OAuthFlowError {
+  return new OAuthFlowError(
+    'registrationRefused',
+    `${shownAddress(as.issuer)} registered this client, and not its callback address ${shownAddress(new URL(uri))}.`,
+    {
+      url: shownAddress(as.registration_endpoint ?? as.issuer),
+      field: 'redirect_uris',
+      fix: 'Register a client at the authorization server by hand and enter its client id.',
+    },
   );
+}
+
+/**
+ * The client that was registered before, where it may still be used: one that may have been forgotten is asked
+ * about first, so that neither a stale client is used nor a good one left behind.
+ */
+async function knownClient(
+  issuer: string,
+  redirectUri: string,
+  clients: ClientStore,
+  http: HttpContext,
+): Promise<OAuthClient | undefined> {
+  const known = await clients.get(issuer, redirectUri);
+  if (known === undefined || !(await clients.isDoubted(issuer, redirectUri))) return known;
+  const said = await readRegistration(known, http);
+  if (said === undefined) return known;
+  const current = said === 'gone' ? undefined : withRedirect(said, redirectUri);
+  if (current === undefined || current.redirectUris.length === 0) {
+    if (current !== undefined) await deleteRegistration(current, http).catch(() => false);
+    await clients.remove(issuer, redirectUri);
+    return undefined;
+  }
+  await clients.put(issuer, redirectUri, current);
+  return current;
 }

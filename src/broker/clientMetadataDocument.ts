@@ -1,7 +1,10 @@
 import { callbackPath } from './callbackPath.js';
 
-/** The loopback port the document names, for authorization servers that compare it: any free one is used beside. */
-export const documentLoopbackPort = 47_113;
+/**
+ * The loopback port for providers that compare it: the one to register by hand, and the one the document names
+ * beside any other.
+ */
+export const usualLoopbackPort = 47_113;
 
 /**
  * The client ID metadata document to be hosted at `url`, which then is the client's id. It names no secret and
@@ -23,7 +26,7 @@ export function clientMetadataDocument(
       ...client.editors,
       // RFC 8252 §7.3 lets the port vary; who compares it all the same finds the one that is tried first.
       `http://127.0.0.1${callbackPath}`,
-      `http://127.0.0.1:${documentLoopbackPort}${callbackPath}`,
+      `http://127.0.0.1:${usualLoopbackPort}${callbackPath}`,
     ],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],

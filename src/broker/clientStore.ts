@@ -1,3 +1,4 @@
+import { isObject } from '../oauth/jsonAnswer.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import { clientFromRecord, clientToRecord } from '../oauth/tokenSetRecord.js';
 import type { Clock, SecretStore } from './ports.js';
@@ -21,6 +22,26 @@ export class ClientStore {
       return expired ? undefined : client;
     } catch {
       return undefined;
+    }
+  }
+
+  /** Notes that the authorization server may know it no more, which is to be asked before it is used again. */
+  async doubt(issuer: string, redirectUri: string): Promise<void> {
+    const client = await this.get(issuer, redirectUri);
+    if (client === undefined) return;
+    const record = { ...clientToRecord(client), isDoubted: true };
+    await this.secrets.set(key(issuer, redirectUri), JSON.stringify(record));
+  }
+
+  /** Until it is stored anew. */
+  async isDoubted(issuer: string, redirectUri: string): Promise<boolean> {
+    const text = await this.secrets.get(key(issuer, redirectUri));
+    if (text === undefined) return false;
+    try {
+      const record: unknown = JSON.parse(text);
+      return isObject(record) && record['isDoubted'] === true;
+    } catch {
+      return false;
     }
   }
 

@@ -118,6 +118,7 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'accessDenied':
     case 'redirectUnavailable':
     case 'deviceFlowNotOffered':
+    case 'noPersonSignsIn':
     case 'deviceCodeExpired':
     case 'refreshTokenRefused':
     case 'invalidRecord':

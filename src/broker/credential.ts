@@ -1,5 +1,5 @@
 import type { Account } from '../oauth/accountName.js';
-import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
 import { withoutSecrets } from '../oauth/redacted.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
@@ -44,10 +44,10 @@ export function credentialFacts(credential: Credential): CredentialFacts {
  * to log.
  */
 export function accountKeyOf({ id, account, grant, as, client }: Credential): string {
-  if (account !== undefined) return `${encodeURIComponent(account.id.toWellFormed())} ${as.issuer}`;
+  if (account !== undefined) return `${encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}`;
   // Where nobody signs in, the client acts, and each of its tokens is a credential of its own.
   if (grant !== undefined)
-    return `${grant}:${encodeURIComponent(client.clientId.toWellFormed())} ${as.issuer}`;
+    return `${grant}:${encodeURIComponent(client.clientId.toWellFormed())} ${identifierOf(as)}`;
   return id;
 }
 

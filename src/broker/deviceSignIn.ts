@@ -1,4 +1,4 @@
-import { identifierOf, type AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
 import { registerClient } from '../oauth/clientRegistration.js';
 import {
   awaitDeviceTokens,
@@ -6,6 +6,7 @@ import {
   requestDeviceAuthorization,
   type DeviceAuthorization,
 } from '../oauth/deviceAuthorization.js';
+import type { DirectGrant } from '../oauth/directGrant.js';
 import { dpopBinding } from '../oauth/dpopBinding.js';
 import type { HttpContext } from '../oauth/httpContext.js';
 import type { OAuthClient } from '../oauth/oauthClient.js';
@@ -17,6 +18,7 @@ import type { ClientStore } from './clientStore.js';
 import { checkConfiguredClient } from './configuredClient.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { Discovered } from './discovery.js';
+import { isOfUnknownClient } from './forgottenClient.js';
 import type { Clock } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import { audienceParameter, resourceParameter } from './signInPolicy.js';
@@ -51,7 +53,7 @@ export async function beginWithCode(
     ...audienceParameter(policy, resource.resource),
     ...(dpop !== undefined && { dpop }),
   };
-  return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(as, parts));
+  return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(grant, parts));
 }
 
 /** Shows the code, and step 8 once the person has entered it; their browser brings nothing back here. */
@@ -77,7 +79,7 @@ export function tokensForCode(
       signal?.addEventListener('abort', stop, { once: true });
     });
   const tokens = awaitDeviceTokens(device, http, wait, () => parts.clock.now());
-  return tokens.catch(forgetting(device.grant.as, parts));
+  return tokens.catch(forgetting(device.grant, parts));
 }
 
 /** A registration for codes stands for itself: it has no redirect URI. */
@@ -91,8 +93,7 @@ async function clientFor(
   if (as.device_authorization_endpoint === undefined) return noClient;
   // Another could show the person a code that it asked the first one for, and have the tokens.
   await checkConfiguredClient(server, as, parts);
-  const known = await parts.clients.get(identifierOf(as), deviceCodeGrantType);
-  const identity = await configuredIdentity({ server, as, policy, scopes }, parts, known);
+  const identity = await configuredIdentity({ server, as, policy, scopes }, parts);
   switch (identity.kind) {
     case 'use':
       return identity.client;
@@ -102,6 +103,8 @@ async function clientFor(
         fix: `Register a client at ${new URL(as.issuer).host} and put its id in the settings of “${server.name}” as oauth.clientId.`,
       });
     case 'register': {
+      const known = await parts.clients.get(identifierOf(as), deviceCodeGrantType);
+      if (known !== undefined) return known;
       const grantTypes = [deviceCodeGrantType, 'refresh_token'];
       const client = await registerClient(as, { redirectUris: [], clientName, scopes, grantTypes }, http);
       await parts.clients.put(identifierOf(as), deviceCodeGrantType, client);
@@ -114,10 +117,9 @@ async function clientFor(
 const noClient: OAuthClient = { clientId: '', authMethod: 'none', source: 'preRegistered', redirectUris: [] };
 
 /** The next sign-in with a code registers anew where the server no longer knows the client. */
-function forgetting(as: AuthorizationServer, { clients }: DeviceSignInParts) {
+function forgetting({ as, client }: DirectGrant, { clients }: DeviceSignInParts) {
   return async (error: unknown): Promise<never> => {
-    const said = error instanceof OAuthFlowError ? error.details.oauthError : undefined;
-    if (said === 'invalid_client' || said === 'unauthorized_client') {
+    if (client.source === 'registered' && error instanceof OAuthFlowError && isOfUnknownClient(error)) {
       await clients.remove(identifierOf(as), deviceCodeGrantType);
     }
     throw error;

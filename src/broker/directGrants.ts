@@ -24,10 +24,11 @@ import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
 import { noEditorAccount, type EditorAccountTokens } from './editorAccountTokens.js';
 import { identityProviderSignInRequired } from './enterpriseIdentityProvider.js';
 import type { DirectGrantName } from './grantChoice.js';
+import { identityProviderAsServer } from './identityProviderSetting.js';
 import type { AssertionSource, Clock, IdentityProviderSession } from './ports.js';
 import { probe } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
-import { audienceParameter, resourceParameter } from './signInPolicy.js';
+import { audienceParameter, resourceParameter, signInPolicy } from './signInPolicy.js';
 
 /** What it takes to get tokens without a person. */
 export interface DirectGrantParts extends DiscoveryParts {
@@ -45,6 +46,11 @@ export interface DirectGrantParts extends DiscoveryParts {
 /** Tokens by the grants that take no browser at the time of a call: `oauth.grant` of a server's entry says which. */
 export class DirectGrants {
   constructor(private readonly parts: DirectGrantParts) {}
+
+  /** The issuer whose word is brought for `enterpriseManaged`. */
+  get identityProvider(): string | undefined {
+    return this.parts.identityProvider?.issuer;
+  }
 
   /**
    * Steps 1–5a, then the tokens.
@@ -76,7 +82,7 @@ export class DirectGrants {
       ...(grant.resource !== undefined && { resource: grant.resource }),
       grant: grantName,
       // What renews these is the grant itself, whose answer is never older than its settings.
-      tokens: withoutRefreshToken(tokens),
+      tokens: accessOf(tokens),
       obtainedAt: this.parts.clock.now(),
     };
   }
@@ -174,12 +180,13 @@ export class DirectGrants {
       );
     }
     // A server could name an authorization server of its own to be brought what is good at another.
-    if (server.oauth.authorizationServer === as.issuer || isAssertionFor(assertion, as)) return assertion;
+    const issuer = identifierOf(as);
+    if (server.oauth.authorizationServer === issuer || isAssertionFor(assertion, as)) return assertion;
     throw new OAuthFlowError(
       'clientOfAnotherIssuer',
-      `The workload's assertion is not for ${shownAddress(as.issuer)}, which “${server.name}” names.`,
+      `The workload's assertion is not for ${shownAddress(issuer)}, which “${server.name}” names.`,
       {
-        url: shownAddress(as.issuer),
+        url: shownAddress(issuer),
         field: 'oauth.authorizationServer',
         fix: 'Get one with that audience, or, if you trust it, configure the issuer as oauth.authorizationServer.',
       },
@@ -191,10 +198,14 @@ export class DirectGrants {
     if (identityProvider === undefined || idToken === undefined) throw noIdentityProvider();
     const { issuer, clientId } = identityProvider;
     const http = { ...this.parts.http, ...onWordOf(issuer) };
-    const as = await fetchAuthorizationServer(issuer, http);
-    const client = await this.#client({ name: new URL(issuer).host, url: issuer }, clientId, as);
+    const provider = identityProviderAsServer({ issuer, clientId });
+    // What the person accepted when they signed in there counts here too.
+    const accepted = this.parts.decisions?.acceptedExceptions(provider, issuer);
+    const issuerMismatch = signInPolicy(provider, issuer, accepted).exceptions.has('issuerMismatch');
+    const as = await fetchAuthorizationServer(issuer, http, { exceptions: { issuerMismatch } });
+    const client = await this.#client(provider, clientId, as);
     const { scopes, resource } = grant;
-    const need = { audience: grant.as.issuer, scopes, ...(resource !== undefined && { resource }) };
+    const need = { audience: identifierOf(grant.as), scopes, ...(resource !== undefined && { resource }) };
     return identityAssertion({ as, client }, idToken, need, http);
   }
 
@@ -208,7 +219,8 @@ export class DirectGrants {
   }
 }
 
-function withoutRefreshToken({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
+/** What calls need: a refresh token would renew what is not asked for again, and nobody is named by an ID token. */
+function accessOf({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
   return tokens;
 }
 

@@ -2,10 +2,13 @@ import type { ClientWithRedirect } from './clientForServer.js';
 import type { ClientStore } from './clientStore.js';
 import { errorName } from './errorName.js';
 import type { Log } from './ports.js';
+import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
 
 /** RFC 6749 §5.2: what an authorization server says of a client it does not know, or knows no more. */
-const saidOfForgottenClient = new Set(['invalid_client', 'unauthorized_client']);
+export function isOfUnknownClient({ details }: OAuthFlowError): boolean {
+  return details.oauthError === 'invalid_client' || details.oauthError === 'unauthorized_client';
+}
 
 /**
  * Whether a sign-in ended as it does where the authorization server no longer knows a client that registered
@@ -21,7 +24,7 @@ export function isForgotten(
   if (client.source !== 'registered') return false;
   switch (outcome.kind) {
     case 'failed':
-      return saidOfForgottenClient.has(outcome.error.details.oauthError ?? '');
+      return isOfUnknownClient(outcome.error);
     case 'timedOut':
     case 'cancelled':
       return isReused && phase === 'waitingForConsent';
@@ -37,7 +40,10 @@ export interface IdentifiedClient {
   readonly issuer: string;
 }
 
-/** The next sign-in finds no client that the authorization server may have forgotten. Never rejects. */
+/**
+ * The next sign-in uses no client that the authorization server may have forgotten: where that can be asked
+ * (RFC 7592) it is asked then, and else the client is not used again. Never rejects.
+ */
 export async function forgetClientAfter(
   outcome: SignInOutcome,
   phase: SignInPhase,
@@ -46,7 +52,11 @@ export async function forgetClientAfter(
 ): Promise<void> {
   if (identified === undefined || !isForgotten(identified.identity, outcome, phase)) return;
   try {
-    await clients.remove(identified.issuer, identified.identity.redirect.uri);
+    const { identity, issuer } = identified;
+    // What was said is so; who only gave up may have had another reason, and the client would stay there for ever.
+    if (outcome.kind !== 'failed' && identity.client.management !== undefined)
+      await clients.doubt(issuer, identity.redirect.uri);
+    else await clients.remove(issuer, identity.redirect.uri);
   } catch (error) {
     log.warn(
       `The client at ${new URL(identified.issuer).host} could not be forgotten (${errorName(error)}).`,

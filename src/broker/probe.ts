@@ -1,5 +1,6 @@
 import { boundedFetch } from '../oauth/boundedFetch.js';
-import type { HttpContext } from '../oauth/httpContext.js';
+import { discardBody } from '../oauth/discardBody.js';
+import type { Fetch, HttpContext } from '../oauth/httpContext.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { serverWords, shownAddress } from '../oauth/serverWords.js';
 import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
@@ -22,12 +23,33 @@ export async function probe(
   server: ServerConfig,
   http: HttpContext,
 ): Promise<BearerChallenge | 'open' | undefined> {
-  const headers = { ...server.headers, ...probeHeaders };
-  const response = await boundedFetch(server.url, { method: 'POST', headers, body: probeBody }, http);
+  const response = server.type === 'sse' ? await askedForStream(server, http) : await pinged(server, http);
   if (response.status === 401 || response.status === 403) return bearerChallengeOf(response);
   const fault = probeFault(server, response);
   if (fault !== undefined) throw fault;
   return 'open';
+}
+
+function pinged(server: ServerConfig, http: HttpContext): Promise<Response> {
+  const headers = { ...server.headers, ...probeHeaders };
+  return boundedFetch(server.url, { method: 'POST', headers, body: probeBody }, http);
+}
+
+/** The HTTP+SSE transport takes nothing at its address but the question for its stream (MCP 2024-11-05). */
+function askedForStream(server: ServerConfig, http: HttpContext): Promise<Response> {
+  const headers = { ...server.headers, Accept: 'text/event-stream' };
+  const fetch: Fetch = async (...asked) => {
+    const answer = await http.fetch(...asked);
+    if (!answer.ok || !isStream(answer)) return answer;
+    // It has no end, and says all there is to know by having begun.
+    await discardBody(answer);
+    return new Response(null, { status: answer.status, headers: answer.headers });
+  };
+  return boundedFetch(server.url, { headers }, { ...http, fetch });
+}
+
+function isStream({ headers }: Response): boolean {
+  return /^text\/event-stream\b/i.test(headers.get('content-type') ?? '');
 }
 
 /**
@@ -59,7 +81,8 @@ export function probeFault(server: ServerConfig, response: Response): OAuthFlowE
     return new OAuthFlowError('unexpectedStatus', message, { url, status, fix: checkAddress });
   }
   const type = response.headers.get('content-type') ?? '';
-  if (response.ok && !/^(application\/json|text\/event-stream)\b/i.test(type)) {
+  const isItsOwn = isStream(response) || (server.type !== 'sse' && /^application\/json\b/i.test(type));
+  if (response.ok && !isItsOwn) {
     const message = `${url} is not an MCP server: it answered ${serverWords(type) ?? 'no content type'}.`;
     return new OAuthFlowError('notJson', message, { url, status, fix: checkAddress });
   }

@@ -1,65 +1,30 @@
 import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { validateAuthorizationResponse } from '../oauth/authorizationResponse.js';
 import { identifierOf } from '../oauth/authorizationServerMetadata.js';
-import type { HttpContext, Network } from '../oauth/httpContext.js';
+import type { HttpContext } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { exchangeCode } from '../oauth/tokenExchange.js';
-import type { ConfirmAccountChange } from './accountChange.js';
 import { askAuthorization, askedScopes } from './askedOfIssuer.js';
-import type { ClientSecrets } from './clientSecrets.js';
 import { clientForServer, type ClientWithRedirect } from './clientForServer.js';
-import type { ClientStore } from './clientStore.js';
 import { checkConfiguredClient, rememberConfiguredClient } from './configuredClient.js';
-import type { CredentialStore } from './credentialStore.js';
 import { beginWithCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
 import { discover, type Discovered } from './discovery.js';
 import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
-import { askEditor, type EditorAccountTokens } from './editorAccountTokens.js';
+import { askEditor } from './editorAccountTokens.js';
 import { Emitter } from './emitter.js';
 import { forgetClientAfter, type IdentifiedClient } from './forgottenClient.js';
-import type { MetadataCache } from './metadataCache.js';
 import { OneTimeClients } from './oneTimeClients.js';
-import type { PendingCallbacks } from './pendingCallbacks.js';
-import type {
-  Clock,
-  Disposable,
-  Launcher,
-  LaunchPage,
-  LaunchVisit,
-  Lock,
-  Log,
-  RedirectUris,
-} from './ports.js';
+import type { Disposable, LaunchPage, LaunchVisit } from './ports.js';
 import { challengeOf } from './probe.js';
 import type { ServerConfig } from './serverSettings.js';
 import { signInFailure } from './signInFailure.js';
 import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
+import type { SignInParts } from './signInParts.js';
 import type { SignInRequest } from './signInRequest.js';
 import type { ReceivedTokens } from './keepSignIn.js';
 import { takeTokens } from './takeTokens.js';
-import { VisitingPerson, type QuestionParts } from './visitingPerson.js';
-
-/** What a sign-in needs of the world. */
-export interface SignInParts extends QuestionParts {
-  readonly launcher: Launcher;
-  readonly redirects: RedirectUris;
-  readonly callbacks: PendingCallbacks;
-  readonly credentials: CredentialStore;
-  readonly clients: ClientStore;
-  /** The one that refreshes take. */
-  readonly lock: Lock;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly http: Network;
-  readonly confirmAccountChange: ConfirmAccountChange;
-  readonly clientSecrets?: ClientSecrets;
-  readonly metadata?: MetadataCache;
-  /** For servers that use an account of the editor's. */
-  readonly editorAccounts?: EditorAccountTokens;
-  /** Our client ID metadata document, where one is hosted. */
-  readonly clientMetadataUrl?: string | undefined;
-}
+import { VisitingPerson } from './visitingPerson.js';
 
 /**
  * One sign-in at one server, from the person's click to the stored tokens. The browser may come more than

@@ -1,5 +1,5 @@
 import { traitsOf } from '../oauth/providerProfiles.js';
-import { documentLoopbackPort } from './clientMetadataDocument.js';
+import { usualLoopbackPort } from './clientMetadataDocument.js';
 import type { ExceptionName, RedirectName } from './oauthSettings.js';
 import type { ServerConfig } from './serverSettings.js';
 
@@ -49,7 +49,7 @@ export function signInPolicy(
   const { clientId, scopes, audience, loopbackPath } = oauth;
   const known = traitsOf(issuer);
   const loopbackPort =
-    oauth.loopbackPort ?? (known.comparesLoopbackPort === true ? documentLoopbackPort : undefined);
+    oauth.loopbackPort ?? (known.comparesLoopbackPort === true ? usualLoopbackPort : undefined);
   const { redirect = 'auto' } = oauth;
   return {
     ...(clientId !== undefined && { clientId }),

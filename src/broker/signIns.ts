@@ -1,11 +1,13 @@
 import { placeOf } from './agentSignIn.js';
 import { observationOfError, type Observation } from './consentStatus.js';
 import type { Credential } from './credential.js';
+import { noSignInAt } from './noSignIn.js';
 import type { Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 import type { ServerStates } from './serverStates.js';
-import { SignInAttempt, type SignInParts } from './signInAttempt.js';
+import { SignInAttempt } from './signInAttempt.js';
 import type { SignInOutcome } from './signInOutcome.js';
+import type { SignInParts } from './signInParts.js';
 import type { SignInRequest } from './signInRequest.js';
 
 /** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
@@ -27,12 +29,17 @@ export class SignIns implements Disposable {
     return attempt?.hasEnded === true ? undefined : attempt;
   }
 
-  /** Joins the attempt under way, or begins one. */
+  /** Joins the attempt under way, or begins one; it has failed already where nobody can sign in. */
   begin(server: ServerConfig, request: SignInRequest): SignInAttempt {
     const { account, anotherAccount, forAgent } = request;
     const running = this.running(server, forAgent);
     if (running !== undefined) return running;
     const attempt = new SignInAttempt(server, request, this.parts);
+    const nobody = noSignInAt(server);
+    if (nobody !== undefined) {
+      attempt.fail(nobody);
+      return attempt;
+    }
     const awaiting = this.states.awaitConsent(server);
     const { url: place } = placeOf(server, forAgent);
     this.#running.set(place, attempt);

@@ -1,10 +1,10 @@
 import { fetchAccount } from '../oauth/accountName.js';
-import type { HttpContext, Network } from '../oauth/httpContext.js';
+import type { HttpContext } from '../oauth/httpContext.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import type { Account } from './credential.js';
 import { invalidTokenResponse } from '../oauth/tokenResponse.js';
 import { keepSignIn, type KeepingParts, type ReceivedTokens } from './keepSignIn.js';
-import { releaseClient } from './oneTimeClients.js';
+import { releaseReplacedClient, type ReplacedClientParts } from './replacedClient.js';
 import type { SignInOutcome } from './signInOutcome.js';
 import { revokeUnkept } from './unkeptTokens.js';
 
@@ -22,7 +22,7 @@ export interface TakingAttempt {
  */
 export async function takeTokens(
   tokens: ReceivedTokens,
-  parts: KeepingParts & { readonly http: Network },
+  parts: KeepingParts & ReplacedClientParts,
   attempt: TakingAttempt,
   http: HttpContext,
 ): Promise<void> {
@@ -38,11 +38,8 @@ export async function takeTokens(
     if (kept === undefined) return;
     outcome = kept.outcome;
     attempt.end(outcome);
-    const before = kept.replaced?.client;
-    if (outcome.kind !== 'signedIn' || before === undefined) return;
-    if (before.clientId !== outcome.credential.client.clientId) {
-      await releaseClient(tokens.server, before, parts);
-    }
+    if (outcome.kind === 'signedIn' && kept.replaced !== undefined)
+      await releaseReplacedClient(tokens.server, kept.replaced, parts);
   } finally {
     if (outcome?.kind !== 'signedIn') await revokeUnkept(received, parts);
   }

@@ -5,6 +5,7 @@ import type { SignOuts } from '../broker/signOut.js';
 import { accountKeyOf } from '../broker/credential.js';
 import { AccountPick } from './accountPick.js';
 import type { Commands } from './commands.js';
+import { insteadOfSignIn } from './insteadOfSignIn.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ServerChoice } from './serverChoice.js';
 import { showSignOut } from './signOutReport.js';
@@ -63,8 +64,9 @@ async function switchAccount(
         )
       : { key: named };
   if (picked === undefined) return;
-  if (picked === 'further') await personalSignIn.signInAsAnother(server);
-  else await credentials.use(server.url, picked.key);
+  if (picked === 'further') {
+    if (!(await insteadOfSignIn(server))) await personalSignIn.signInAsAnother(server);
+  } else await credentials.use(server.url, picked.key);
 }
 
 /** Ends one account's sign-in here and revokes its tokens; the others’ stay. */

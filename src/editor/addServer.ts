@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { findOut, type FindingParts, type Findings } from '../broker/findings.js';
-import { parseServerUrl, serverNameFault, type ServerConfig } from '../broker/serverSettings.js';
+import type { FindingParts, Findings } from '../broker/findings.js';
+import { parseServerUrl, serverNameFault } from '../broker/serverSettings.js';
 import type { ServerStates } from '../broker/serverStates.js';
+import { findOutTransport, usualTransport, type TransportFindings } from '../broker/transportFindings.js';
 import { showFindings } from './discoveryFindings.js';
 import { Notifications, type NotificationWindow } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';
@@ -30,11 +31,12 @@ export class AddServer {
       const url = await this.#askAddress(typed);
       if (url === undefined) return;
       typed = url;
-      const findings = await this.#findOut(url);
+      const found = await this.#findOut(url);
+      const findings = found?.findings;
       const choice = await this.#decide(url, findings);
       if (choice === undefined) return;
       if (choice === 'changeAddress') continue;
-      await this.#save(url, findings);
+      await this.#save(url, found);
       return;
     }
   }
@@ -62,14 +64,14 @@ export class AddServer {
   }
 
   /** @returns undefined where the person cancelled */
-  async #findOut(url: string): Promise<Findings | undefined> {
-    const server: ServerConfig = { name: new URL(url).host, url, headers: {}, oauth: {} };
+  async #findOut(url: string): Promise<TransportFindings | undefined> {
+    const server = { name: new URL(url).host, url, headers: {}, oauth: {} };
     const title = vscode.l10n.t('Asking {0} how to sign in…', server.name);
     return this.#notifications.progress(title, async (_say, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
       try {
-        return await findOut(server, this.finding, abort.signal);
+        return await findOutTransport(server, this.finding, abort.signal);
       } catch (error) {
         if (abort.signal.aborted) return undefined;
         throw error;
@@ -92,14 +94,15 @@ export class AddServer {
     }
   }
 
-  async #save(url: string, findings: Findings | undefined): Promise<void> {
+  async #save(url: string, found: TransportFindings | undefined): Promise<void> {
+    const { findings, transport = usualTransport(url) } = found ?? {};
     const name = await this.#askName(url, findings);
     if (name === undefined) return;
     const clientId = await this.#askClientId(findings);
     if (clientId === undefined) return;
     try {
       await this.settings.add(name, {
-        ...(isNamedForSse(url) && { type: 'sse' }),
+        ...transport,
         url,
         ...(clientId !== '' && { clientId }),
       });
@@ -158,11 +161,6 @@ export class AddServer {
     const server = this.settings.find(name);
     if (choice === signIn && server !== undefined) await this.personalSignIn.signIn(server);
   }
-}
-
-/** By custom the stream of the HTTP+SSE transport is at /sse; a challenge does not tell the transport. */
-function isNamedForSse(url: string): boolean {
-  return /\/sse\/?$/.test(new URL(url).pathname);
 }
 
 /** What the server calls itself, else the first label of its host that says something. */

@@ -5,6 +5,7 @@ import type { Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignOuts } from '../broker/signOut.js';
 import type { Redacted } from '../oauth/redacted.js';
+import { insteadOfSignIn } from './insteadOfSignIn.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ServerChoice } from './serverChoice.js';
 import type { EditorServerSettings } from './serverSettings.js';
@@ -70,7 +71,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     const server =
       this.settings.servers.find((candidate) => isNamed(candidate, scopes)) ??
       (await this.choice.choose(undefined, vscode.l10n.t('Sign in to which MCP server?')));
-    if (server === undefined) throw new vscode.CancellationError();
+    if (server === undefined || (await insteadOfSignIn(server))) throw new vscode.CancellationError();
     const outcome = await this.personalSignIn.signIn(server);
     // The person has been told why; whoever asked learns that it did not happen.
     if (outcome.kind !== 'signedIn') throw new vscode.CancellationError();

@@ -2,7 +2,7 @@ import { ClientSecrets } from '../broker/clientSecrets.js';
 import { MetadataCache } from '../broker/metadataCache.js';
 import type { Clock, Disposable, Memory, SecretStore } from '../broker/ports.js';
 import { ServerDecisions } from '../broker/serverDecisions.js';
-import type { SignInParts } from '../broker/signInAttempt.js';
+import type { SignInParts } from '../broker/signInParts.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { EditorSignInQuestions } from './signInQuestions.js';
 

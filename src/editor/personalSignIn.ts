@@ -55,6 +55,8 @@ export class PersonalSignIn {
 
   /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
   inBrowser(attempt: SignInAttempt): Promise<SignInOutcome> {
+    // Nobody's browser is opened for what has ended.
+    if (attempt.hasEnded) return attempt.outcome;
     if (usesEditorAccount(attempt.server)) return signInWithEditorAccount(attempt);
     return this.browser.signIn(attempt);
   }

@@ -1,9 +1,6 @@
 import * as vscode from 'vscode';
-import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
-import { checkServer } from '../broker/checkServer.js';
-import type { Clock } from '../broker/ports.js';
+import { checkWithPerson, type CheckWithPersonParts } from '../broker/checkWithPerson.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
-import type { ServerStates } from '../broker/serverStates.js';
 import type { DiagnoseServer } from './diagnoseServer.js';
 import { commandId, type Commands } from './commands.js';
 import { notifications } from './notifications.js';
@@ -14,12 +11,9 @@ import { openServerSettings } from './serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
 import { describeStatus, statusAction } from './statusWords.js';
 
-export interface ServerCommandParts {
+export interface ServerCommandParts extends CheckWithPersonParts {
   readonly choice: ServerChoice;
   readonly statuses: ServerStatuses;
-  readonly states: ServerStates;
-  readonly authorizedFetch: AuthorizedFetch;
-  readonly clock: Clock;
   readonly log: OutputLog;
   readonly diagnosis: DiagnoseServer;
 }
@@ -53,7 +47,7 @@ async function check(server: ServerConfig, parts: ServerCommandParts): Promise<v
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     try {
-      await checkServer(server, parts, abort.signal);
+      await checkWithPerson(server, parts, abort.signal);
     } catch (error) {
       if (!abort.signal.aborted) throw error;
     }

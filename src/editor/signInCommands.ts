@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { directGrantOf, isUnattended } from '../broker/grantChoice.js';
+import type { ServerConfig } from '../broker/serverSettings.js';
 import type { ToolConsent } from '../broker/toolConsent.js';
-import { commandId, type Commands } from './commands.js';
+import type { Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ScopeChoice } from './scopeChoice.js';
 import type { ServerChoice } from './serverChoice.js';
+import { insteadOfSignIn } from './insteadOfSignIn.js';
 
 /** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…” and “Cancel Sign-In”. */
 export function registerSignInCommands(
@@ -15,19 +16,20 @@ export function registerSignInCommands(
 ): void {
   const { t } = vscode.l10n;
 
-  commands.register('signIn', async (row) => {
+  /** A server that somebody signs in to; what is done in its place at another one is done. */
+  const chosen = async (row: unknown): Promise<ServerConfig | undefined> => {
     const server = await choice.choose(row, t('Sign in to which MCP server?'));
-    if (server === undefined) return;
-    // Where the client calls for itself there is nobody to sign in; whether it can, a check tells.
-    if (directGrantOf(server) === 'enterpriseManaged') {
-      await vscode.commands.executeCommand(commandId('signInToIdentityProvider'));
-    } else if (isUnattended(server))
-      await vscode.commands.executeCommand(commandId('checkServer'), server.name);
-    else await personalSignIn.signIn(server);
+    if (server === undefined || (await insteadOfSignIn(server))) return undefined;
+    return server;
+  };
+
+  commands.register('signIn', async (row) => {
+    const server = await chosen(row);
+    if (server !== undefined) await personalSignIn.signIn(server);
   });
 
   commands.register('signInWithCode', async (row) => {
-    const server = await choice.choose(row, t('Sign in to which MCP server?'));
+    const server = await chosen(row);
     if (server !== undefined) await personalSignIn.signInWithCode(server);
   });
 
@@ -38,14 +40,14 @@ export function registerSignInCommands(
       ({ status }) => status === 'needsScopes',
       t('No MCP server has asked for more access.'),
     );
-    if (server === undefined) return;
+    if (server === undefined || (await insteadOfSignIn(server))) return;
     const needed = scopesLackingAt(row);
     if (needed === undefined) await personalSignIn.signIn(server);
     else await personalSignIn.signInFor(server, needed);
   });
 
   commands.register('signInWithScopes', async (row) => {
-    const server = await choice.choose(row, t('Sign in to which MCP server?'));
+    const server = await chosen(row);
     const scopes = server && (await scopeChoice.choose(server));
     if (server !== undefined && scopes !== undefined) await personalSignIn.signInWithScopes(server, scopes);
   });

@@ -1,7 +1,8 @@
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import type { UntrustedJson } from './jsonAnswer.js';
+import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
 import type { ClientManagement, OAuthClient } from './oauthClient.js';
+import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from './redacted.js';
 import { addressOf, isSecureAddress } from './secureAddress.js';
 
@@ -19,6 +20,42 @@ export function managementOf(response: UntrustedJson, endpoint: string): ClientM
   if (!isSecureAddress(address) || address.origin !== new URL(endpoint).origin) return undefined;
   if (address.href.length > longest || token.length > longest) return undefined;
   return { uri: address.href, token: new Redacted(token) };
+}
+
+/**
+ * Asks for a registration as it stands.
+ * @returns the client with what is said of it now; `gone` where the server knows it no more; undefined where it
+ * offers no management or says neither
+ * @throws the reason of the caller's signal
+ * @see RFC 7592 §2.1
+ */
+export async function readRegistration(
+  client: OAuthClient,
+  http: HttpContext,
+): Promise<OAuthClient | 'gone' | undefined> {
+  const { management } = client;
+  if (management === undefined) return undefined;
+  const headers = { authorization: `Bearer ${management.token.expose()}`, accept: 'application/json' };
+  try {
+    const answer = await boundedFetch(management.uri, { headers }, http);
+    // RFC 7592 §2.1 has 401; servers in use say 404.
+    if (answer.status === 401 || answer.status === 404) return 'gone';
+    if (answer.status !== 200) return undefined;
+    const said = await jsonAnswer(answer, management.uri);
+    if (said['client_id'] !== client.clientId) return undefined;
+    const secret = said['client_secret'];
+    const isNewSecret = client.clientSecret !== undefined && typeof secret === 'string' && secret !== '';
+    return {
+      ...client,
+      redirectUris: stringArray(said['redirect_uris']) ?? client.redirectUris,
+      // RFC 7592 §3: what the answer gives anew takes the place of what was held.
+      management: managementOf(said, management.uri) ?? management,
+      ...(isNewSecret && { clientSecret: new Redacted(secret) }),
+    };
+  } catch (error) {
+    if (error instanceof OAuthFlowError) return undefined;
+    throw error;
+  }
 }
 
 /**

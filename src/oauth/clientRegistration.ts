@@ -18,10 +18,8 @@ export type ClientIdentity =
   | { readonly kind: 'ask'; readonly because: string };
 
 /**
- * The MCP specification's order: pre-registered, then known from an earlier registration, then a client ID
- * metadata document, then dynamic registration, then the person.
- * @param options.known the client registered earlier at this very issuer, with the redirect address to be used
- * @param options.now milliseconds; a known client whose secret has expired is passed over
+ * The MCP specification's order: pre-registered, then a client ID metadata document, then dynamic registration –
+ * a client that was registered at this very issuer before is used again –, then the person.
  */
 export function chooseClientIdentity(
   as: AuthorizationServer,
@@ -29,28 +27,16 @@ export function chooseClientIdentity(
     readonly configuredClientId?: string;
     readonly configuredSecret?: Redacted;
     readonly configuredKey?: ClientKey;
-    readonly known?: OAuthClient;
     readonly clientMetadataUrl?: string;
-    readonly now?: () => number;
   },
 ): ClientIdentity {
-  const {
-    configuredClientId,
-    configuredSecret,
-    configuredKey,
-    known,
-    clientMetadataUrl,
-    now = Date.now,
-  } = options;
+  const { configuredClientId, configuredSecret, configuredKey, clientMetadataUrl } = options;
   if (configuredClientId !== undefined) {
     const client = preRegisteredClient(as, configuredClientId, {
       ...(configuredSecret !== undefined && { secret: configuredSecret }),
       ...(configuredKey !== undefined && { key: configuredKey }),
     });
     return { kind: 'use', client, because: 'Its client id is configured for this server.' };
-  }
-  if (known !== undefined && (known.secretExpiresAt ?? Infinity) > now()) {
-    return { kind: 'use', client: known, because: 'It was registered at this authorization server before.' };
   }
   if (clientMetadataUrl !== undefined && as['client_id_metadata_document_supported'] === true) {
     const client: OAuthClient = {

@@ -5,6 +5,7 @@ import { requestWithDpop } from './dpop.js';
 import type { DpopBinding } from './dpopBinding.js';
 import type { HttpContext } from './httpContext.js';
 import type { OAuthClient } from './oauthClient.js';
+import { inStandardForm, inStandardWords } from './providerAnswer.js';
 import type { Redacted } from './redacted.js';
 import type { TokenSet } from './tokenSet.js';
 import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
@@ -49,9 +50,15 @@ export async function requestTokens(
       ...proof,
     }),
   );
-  const { response } = await acceptedTokenAnswer(answer, endpoint, [...sent, grant.client.clientSecret]);
+  const { response } = await acceptedTokenAnswer(answer, endpoint, [
+    ...sent,
+    grant.client.clientSecret,
+  ]).catch((refusal: unknown) => {
+    throw inStandardWords(as, refusal);
+  });
   return validTokenResponse(endpoint, async () => {
-    const body = await oauth.processGenericTokenEndpointResponse(as, client, response);
+    const standard = await inStandardForm(as, response);
+    const body = await oauth.processGenericTokenEndpointResponse(standard.as, client, standard.answer);
     return tokenSetOf(body, oauth.getValidatedIdTokenClaims(body), scopes, askedAt, endpoint, dpop);
   });
 }

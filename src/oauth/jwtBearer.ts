@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { requestedAccess, requestTokens, type DirectGrant } from './directGrant.js';
 import type { HttpContext } from './httpContext.js';
 import { jwtPart } from './jwtPart.js';
@@ -7,13 +7,14 @@ import type { TokenSet } from './tokenSet.js';
 
 /**
  * Whether an assertion names an authorization server as its audience. Whoever is brought it can bring it to the
- * one that it names.
+ * one that it names, so what a server calls itself where it was found under another name does not count.
  * @see RFC 7523 §3
  */
 export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): boolean {
   const aud = jwtPart(assertion.expose().split('.')[1])?.['aud'];
   const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
-  const isThis = (one: unknown) => one !== undefined && (one === as.issuer || one === as.token_endpoint);
+  const isThis = (one: unknown) =>
+    one !== undefined && (one === identifierOf(as) || one === as.token_endpoint);
   return audiences.length > 0 && audiences.every(isThis);
 }
 

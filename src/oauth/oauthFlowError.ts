@@ -24,6 +24,8 @@ export type OAuthFlowErrorCode =
   | 'issuerMismatch'
   /** The server asks for authorization but nothing says where to get it. */
   | 'noAuthorizationServer'
+  /** The client, a workload or an identity provider's word gets the tokens: there is nothing to sign in to. */
+  | 'noPersonSignsIn'
   /** The server asks for no authorization at all. */
   | 'notProtected'
   /** `code_challenge_methods_supported` lacks S256. */

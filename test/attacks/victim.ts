@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AccessTokens } from '../../src/broker/accessTokens.js';
 import { ClientStore } from '../../src/broker/clientStore.js';
 import { CredentialStore } from '../../src/broker/credentialStore.js';
+import type { OAuthSettings } from '../../src/broker/oauthSettings.js';
 import { PendingCallbacks } from '../../src/broker/pendingCallbacks.js';
 import type { LaunchVisit, RedirectUris } from '../../src/broker/ports.js';
 import { ServerStates } from '../../src/broker/serverStates.js';
@@ -35,8 +36,9 @@ export class Victim {
   constructor(
     readonly internet = new ScriptedInternet(),
     url = mcpServer,
+    oauth: OAuthSettings = {},
   ) {
-    this.server = serverAt(url);
+    this.server = { ...serverAt(url), oauth };
     const { clock, callbacks } = this;
     const [secrets, log, lock] = [new MemorySecrets(), new MemoryLog(), new MemoryLock()];
     const http = { fetch: internet.fetch, resolver: internet.resolver };

@@ -4,7 +4,7 @@ import { accountKeyOf, type Credential } from '../../src/broker/credential.js';
 import { CredentialStore } from '../../src/broker/credentialStore.js';
 import { SignIns } from '../../src/broker/signIns.js';
 import { SignOuts } from '../../src/broker/signOut.js';
-import type { SignInParts } from '../../src/broker/signInAttempt.js';
+import type { SignInParts } from '../../src/broker/signInParts.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 import { MemoryMemory } from './memoryStores.js';

@@ -56,12 +56,17 @@ describe('the client for a server', () => {
   let registrations: ScriptedServer;
   /** What the authorization server says to a registration for a redirect address. */
   let answer: (redirectUri: string) => ScriptedAnswer;
+  /** What it says to a request that manages a client, by its id (RFC 7592). */
+  let managed: (method: string, clientId: string) => ScriptedAnswer | undefined;
   beforeEach(async () => {
     clock = new ManualClock();
     clients = new ClientStore(new MemorySecrets(), clock);
     answer = () => ({ status: 201, body: { client_id: `client-${registrations.requests.length}` } });
-    registrations = await scriptedServer(({ body }) =>
-      answer((JSON.parse(body) as { redirect_uris: string[] }).redirect_uris.join(' ')),
+    managed = () => undefined;
+    registrations = await scriptedServer(({ method, path, body }) =>
+      path === '/register'
+        ? answer((JSON.parse(body) as { redirect_uris: string[] }).redirect_uris.join(' '))
+        : managed(method, path.slice('/registered/'.length)),
     );
     as = authorizationServer(registrations.origin, {
       registration_endpoint: `${registrations.origin}/register`,
@@ -78,6 +83,20 @@ describe('the client for a server', () => {
       http,
     );
   const refused = (error: string) => ({ status: 400, body: { error } });
+  const deleted = () =>
+    registrations.requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+  /** Registers a client that can be managed. */
+  const manageable = (redirectUris?: readonly string[]): ScriptedAnswer => {
+    const id = `client-${registrations.requests.filter(({ path }) => path === '/register').length}`;
+    const management = { registration_client_uri: `${registrations.origin}/registered/${id}` };
+    return {
+      status: 201,
+      body: {
+        ...{ client_id: id, ...management, registration_access_token: 'manage' },
+        ...(redirectUris !== undefined && { redirect_uris: redirectUris }),
+      },
+    };
+  };
 
   it('is registered once for a handler whose address is fixed, and reused', async () => {
     const first = await by(new EditorRedirects('fixed'));
@@ -116,10 +135,15 @@ describe('the client for a server', () => {
     assert.deepEqual([client.clientId, redirect.kind, isReused], ['client-2', 'uriHandler', false]);
   });
 
-  for (const error of ['invalid_redirect_uri', 'invalid_client_metadata']) {
-    it(`is registered for loopback where the handler is refused with ${error}, and lets the handler go`, async () => {
+  for (const [what, refusal] of [
+    ...['invalid_redirect_uri', 'invalid_client_metadata', 'invalid_request'].map(
+      (error) => [error, () => refused(error)] as const,
+    ),
+    ['400 and a page', () => ({ status: 400, body: 'Bad Request' })],
+  ] as const) {
+    it(`is registered for loopback where the handler is refused with ${what}, and lets the handler go`, async () => {
       answer = (uri) =>
-        uri === loopbackUri ? { status: 201, body: { client_id: 'by-loopback' } } : refused(error);
+        uri === loopbackUri ? { status: 201, body: { client_id: 'by-loopback' } } : refusal();
       const redirects = new EditorRedirects('fixed');
       const { client, redirect } = await by(redirects);
       assert.deepEqual([client.clientId, redirect.uri], ['by-loopback', loopbackUri]);
@@ -130,7 +154,8 @@ describe('the client for a server', () => {
 
   for (const [what, says, asked] of [
     ['both addresses', () => refused('invalid_redirect_uri'), 2],
-    ['the client for another reason', () => refused('unapproved_software_statement'), 1],
+    ['the client for another reason', () => refused('unapproved_software_statement'), 2],
+    ['more registrations for now', () => ({ status: 429, body: {} }), 1],
     ['it with a fault of its own', () => ({ status: 500, body: 'oops' }), 1],
   ] as const) {
     it(`holds no address after the authorization server refused ${what}`, async () => {
@@ -141,6 +166,89 @@ describe('the client for a server', () => {
       assert.equal(registrations.requests.length, asked);
     });
   }
+
+  it('is registered for loopback where the answer leaves the handler out, and deletes what it will not use', async () => {
+    answer = (uri) => manageable(uri === loopbackUri ? [uri] : []);
+    const redirects = new EditorRedirects('fixed');
+    const { client, redirect } = await by(redirects);
+    assert.deepEqual([client.clientId, redirect.uri], ['client-2', loopbackUri]);
+    assert.deepEqual(client.redirectUris, [loopbackUri]);
+    assert.deepEqual(redirects.held, [loopbackUri]);
+    assert.deepEqual(deleted(), ['/registered/client-1']);
+    assert.equal(await clients.get(as.issuer, handlerUri), undefined);
+  });
+
+  it('is not used where the answer leaves out every address it was registered for', async () => {
+    answer = () => manageable(['https://elsewhere.example/callback']);
+    const redirects = new EditorRedirects('fixed');
+    const error = await flowError('registrationRefused', () => by(redirects));
+    assert.equal(error.details.field, 'redirect_uris');
+    assert.match(error.message, /and not its callback address http:\/\/127\.0\.0\.1:4711\/callback/);
+    assert.deepEqual(redirects.held, []);
+    assert.deepEqual(deleted(), ['/registered/client-1', '/registered/client-2']);
+  });
+
+  it('is used where the answer names its loopback address without the port, which varies', async () => {
+    answer = () => manageable(['http://127.0.0.1/callback']);
+    const { client } = await by(new EditorRedirects('none'));
+    assert.deepEqual(client.redirectUris, [loopbackUri]);
+    assert.deepEqual(deleted(), []);
+  });
+
+  describe('that may have been forgotten', () => {
+    for (const [what, said, id] of [
+      ['still there', { status: 200, body: { client_id: 'client-1', redirect_uris: [handlerUri] } }, 1],
+      ['still there, and says no more', { status: 200, body: { client_id: 'client-1' } }, 1],
+      ['out of order', { status: 500 }, 1],
+      ['not telling', { status: 200, body: 'hello' }, 1],
+      ['gone', { status: 401 }, 2],
+      ['gone, as 404', { status: 404 }, 2],
+      ['registered for another address', { body: { client_id: 'client-1', redirect_uris: [] } }, 2],
+    ] as const) {
+      it(`is ${id === 1 ? 'used again' : 'registered anew'} where its registration is ${what}`, async () => {
+        answer = () => manageable();
+        managed = (method) => (method === 'GET' ? said : { status: 204 });
+        await by(new EditorRedirects('fixed'));
+        await clients.doubt(as.issuer, handlerUri);
+        const { client } = await by(new EditorRedirects('fixed'));
+        assert.equal(client.clientId, `client-${id}`);
+        assert.deepEqual(deleted(), what.startsWith('registered') ? ['/registered/client-1'] : []);
+        const isAnswered = ![500, 200].includes(said.status ?? 0) || typeof said.body === 'object';
+        assert.equal(await clients.isDoubted(as.issuer, handlerUri), !isAnswered);
+      });
+    }
+
+    it('is managed with what its registration is answered with', async () => {
+      answer = () => manageable();
+      const uri = `${registrations.origin}/registered/client-1?again`;
+      const body = {
+        ...{ client_id: 'client-1', registration_client_uri: uri, registration_access_token: 'newer' },
+      };
+      managed = () => ({ body });
+      await by(new EditorRedirects('fixed'));
+      await clients.doubt(as.issuer, handlerUri);
+      await by(new EditorRedirects('fixed'));
+      const { management } = (await clients.get(as.issuer, handlerUri)) ?? assert.fail();
+      assert.deepEqual([management?.uri, management?.token.expose()], [uri, 'newer']);
+      assert.equal(registrations.requests[1]?.headers.authorization, 'Bearer manage');
+    });
+  });
+
+  it('is its document, where the server reads them, whatever was registered before', async () => {
+    await by(new EditorRedirects('fixed'));
+    const clientMetadataUrl = 'https://client.example/mcp.json';
+    const { client } = await clientForServer(
+      {
+        server,
+        as: { ...as, client_id_metadata_document_supported: true },
+        policy: signInPolicy(server, as.issuer),
+        scopes: [],
+      },
+      { redirects: new EditorRedirects('fixed'), clients, clientMetadataUrl },
+      http,
+    );
+    assert.deepEqual([client.clientId, client.source], [clientMetadataUrl, 'clientIdMetadataDocument']);
+  });
 
   it('registers for loopback at once where there is no handler', async () => {
     const { redirect } = await by(new EditorRedirects('none'));

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { ClientStore } from '../../src/broker/clientStore.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
-import type { DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';
+import { deviceCodeGrantType, type DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
+import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { clients, startGrantsProvider, startProtectedServer } from './grantsWorld.js';
 import { ManualClock } from './manualClock.js';
@@ -45,6 +46,10 @@ async function world(clientId?: string) {
   return { provider, server, clock, secrets, broker, begin, close };
 }
 
+const registered = (clientId: string): OAuthClient => ({
+  ...{ clientId, authMethod: 'none', source: 'registered', redirectUris: [] },
+});
+
 describe('sign-in with a code', () => {
   for (const clientId of [clients.device, undefined]) {
     it(`ends signed in, with a client ${clientId === undefined ? 'that registers' : 'of the settings'}`, async () => {
@@ -68,6 +73,28 @@ describe('sign-in with a code', () => {
       }
     });
   }
+
+  it('forgets the client that registered, and not where the one of the settings was refused', async () => {
+    const { provider, secrets, clock, begin, close } = await world('unknown-there');
+    try {
+      const stored = new ClientStore(secrets, clock);
+      await stored.put(provider.issuer, deviceCodeGrantType, registered('registered'));
+      const error = await flowError('authorizationRefused', begin);
+      assert.equal(error.details.oauthError, 'invalid_client');
+      assert.equal((await stored.get(provider.issuer, deviceCodeGrantType))?.clientId, 'registered');
+    } finally {
+      await close();
+    }
+    const { provider: again, secrets: others, clock: time, begin: retry, close: end } = await world();
+    try {
+      const stored = new ClientStore(others, time);
+      await stored.put(again.issuer, deviceCodeGrantType, registered('forgotten'));
+      await flowError('authorizationRefused', retry);
+      assert.equal(await stored.get(again.issuer, deviceCodeGrantType), undefined);
+    } finally {
+      await end();
+    }
+  });
 
   it('takes the client id of the settings to no other issuer than it has signed in with', async () => {
     const { secrets, clock, server, begin, close } = await world(clients.device);

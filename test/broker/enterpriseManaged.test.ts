@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { generateKeyPair, jwtVerify, SignJWT } from 'jose';
+import { AccessTokens } from '../../src/broker/accessTokens.js';
+import { AuthorizedFetch } from '../../src/broker/authorizedFetch.js';
 import { ClientSecrets } from '../../src/broker/clientSecrets.js';
 import { DirectGrants } from '../../src/broker/directGrants.js';
+import { identityProviderAsServer } from '../../src/broker/identityProviderSetting.js';
+import { ServerDecisions } from '../../src/broker/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
+import { BrokerWindow } from './brokerWindow.js';
 import { startProtectedServer, startTokenServer } from './grantsWorld.js';
 import { ManualClock } from './manualClock.js';
-import { MemorySecrets } from './memoryStores.js';
+import { MemoryMemory, MemorySecrets } from './memoryStores.js';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
 
@@ -33,10 +38,11 @@ async function organization(faults: Faults = {}) {
       .sign(keys.privateKey);
   const exchanged: { audience: string; resource: string | null; assertion: string }[] = [];
   const answers = new Map<string, string>();
+  const naming: { ofItself?: string } = {};
   const idp = await scriptedServer((request, origin) => {
     if (request.path.startsWith('/.well-known/openid-configuration')) {
       const endpoints = { authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token` };
-      return { body: { issuer: origin, ...endpoints } };
+      return { body: { issuer: naming.ofItself ?? origin, ...endpoints } };
     }
     if (request.path !== '/token') return undefined;
     const { form } = request;
@@ -103,6 +109,7 @@ async function organization(faults: Faults = {}) {
   });
   return {
     ...{ idp, wiki, tracker, grants, secrets, session, exchanged, seen, publicKey: keys.publicKey },
+    misname: () => (naming.ofItself = `${idp.origin}/elsewhere`),
     close: () => Promise.all(upstreams.map((upstream) => upstream.close())),
   };
 }
@@ -134,6 +141,48 @@ describe('enterprise-managed authorization', () => {
       });
       assert.deepEqual([payload['client_id'], payload['resource']], [`${server.name}-client`, server.url]);
     }
+  });
+
+  it('goes by the exception that was accepted at the identity provider’s sign-in, and by no other', async () => {
+    const { idp, wiki, session, secrets, exchanged, misname } = await started();
+    misname();
+    const decisions = new ServerDecisions(new MemoryMemory());
+    const grants = new DirectGrants({
+      ...{ clientSecrets: secrets, clock: new ManualClock(), http: { fetch }, decisions },
+      identityProvider: {
+        ...{ issuer: idp.origin, clientId: 'broker' },
+        idToken: () => Promise.resolve(session.token),
+      },
+    });
+    const obtain = () => grants.obtain(wiki.server, 'enterpriseManaged');
+    await decisions.acceptException(wiki.server, idp.origin, 'issuerMismatch');
+    await flowError('issuerMismatch', obtain);
+    const provider = identityProviderAsServer({ issuer: idp.origin, clientId: 'broker' });
+    await decisions.acceptException(provider, idp.origin, 'issuerMismatch');
+    assert.equal((await obtain())?.tokens.accessToken.expose(), 'wiki-token');
+    assert.equal(exchanged.length, 1);
+  });
+
+  it('is denied what its servers do not take, naming the identity provider, and nobody is asked to sign in', async () => {
+    const { grants, wiki, tracker, idp } = await started();
+    const window = new BrokerWindow();
+    const { credentials, states, clock, shared } = window;
+    const { lock, log } = shared;
+    const tokens = new AccessTokens(credentials, states, lock, clock, log, { fetch }, grants);
+    const call = (server: ServerConfig, answer: () => Response) =>
+      new AuthorizedFetch(tokens, states, () => Promise.resolve(answer()), log).send(server, {
+        ...{ method: 'POST', headers: new Headers(), signal: AbortSignal.timeout(10_000) },
+      });
+    const { host } = new URL(idp.origin);
+    const refused = await call(wiki.server, () => new Response(null, { status: 401 }));
+    assert.ok(refused.kind === 'denied', refused.kind);
+    assert.match(refused.detail, new RegExp(`does not take the token .* on the word of ${host}\\.`));
+    const challenge = 'Bearer error="insufficient_scope", scope="tools:admin"';
+    const headers = { 'www-authenticate': challenge };
+    const more = await call(tracker.server, () => new Response(null, { status: 403, headers }));
+    assert.ok(more.kind === 'denied', more.kind);
+    assert.match(more.detail, new RegExp(`asks for tools:admin, .* does not give on the word of ${host}\\.`));
+    assert.equal((await states.statusOf(tracker.server)).status, 'denied');
   });
 
   it('wants the person where nobody is signed in at the identity provider', async () => {

@@ -61,6 +61,18 @@ describe('a client that the authorization server has forgotten', () => {
     assert.equal(registrations(), 1);
   });
 
+  it('is asked about and used again where the person only gave up, however often', async () => {
+    await signIn();
+    for (let times = 0; times < 3; times++) {
+      const given = begin();
+      await visit(given);
+      given.cancel();
+      await given.outcome;
+      assert.equal((await signIn()).kind, 'signedIn');
+    }
+    assert.equal(registrations(), 1);
+  });
+
   for (const [what, give] of [
     ['the clock', () => stage.clock.advance(60_000)],
     ['the person', (attempt: SignInAttempt) => attempt.cancel()],

@@ -11,6 +11,7 @@ import {
   type ScriptedAnswer,
   type ScriptedServer,
 } from '../oauth/scriptedServer.js';
+import { listenOnLoopback } from '../demo/loopbackServer.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
@@ -72,6 +73,36 @@ describe('the probe of a server', () => {
       assert.equal((await status()).status, expected);
     });
   }
+
+  for (const { what, given, probed } of [
+    { what: 'a stream', given: { headers: stream, body: 'event: endpoint\n' }, probed: 'open' },
+    { what: '401', given: { status: 401, headers: { 'www-authenticate': 'Bearer' } }, probed: 'challenged' },
+    { what: 'a JSON answer', given: {}, probed: 'notJson' },
+    { what: '405', given: { status: 405 }, probed: 'unexpectedStatus' },
+  ] as const) {
+    it(`asks a server on HTTP+SSE for its stream alone, and takes ${what} for ${probed}`, async () => {
+      answer = given;
+      const result = await probe({ ...server(), type: 'sse' }, http).catch((error: unknown) => error);
+      const code = result instanceof OAuthFlowError ? result.code : result;
+      assert.equal(typeof code === 'object' ? 'challenged' : code, probed);
+      assert.deepEqual(
+        mcp.requests.map(({ method, headers }) => [method, headers.accept]),
+        [['GET', 'text/event-stream']],
+      );
+    });
+  }
+
+  it('waits for no end of a stream', async () => {
+    const endless = await listenOnLoopback(0, () => (_request, response) => {
+      response.writeHead(200, stream).flushHeaders();
+      return Promise.resolve();
+    });
+    try {
+      assert.equal(await probe({ ...serverAt(`${endless.origin}/sse`), type: 'sse' }, http), 'open');
+    } finally {
+      await endless.close();
+    }
+  });
 
   it('says in one sentence which address failed and how, the same at both', async () => {
     answer = { status: 503 };

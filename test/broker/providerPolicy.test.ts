@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { documentLoopbackPort } from '../../src/broker/clientMetadataDocument.js';
+import { usualLoopbackPort } from '../../src/broker/clientMetadataDocument.js';
 import type { OAuthSettings } from '../../src/broker/oauthSettings.js';
 import { audienceParameter, signInPolicy } from '../../src/broker/signInPolicy.js';
 import { serverAt } from './brokerWindow.js';
@@ -17,7 +17,7 @@ describe('the policy of a sign-in at a known provider', () => {
     assert.deepEqual(extraParameters, { access_type: 'offline', prompt: 'consent' });
     assert.equal(secretRequired, true);
     assert.equal(policyAt(entraId).omitResource, true);
-    assert.equal(policyAt('https://mcp.slack.com').loopbackPort, documentLoopbackPort);
+    assert.equal(policyAt('https://mcp.slack.com').loopbackPort, usualLoopbackPort);
   });
 
   it('has what the settings say where they say otherwise', () => {

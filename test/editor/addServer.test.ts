@@ -5,6 +5,7 @@ import { AddServer, suggestedName } from '../../src/editor/addServer.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
+import { startSseServer } from '../relay/sseServer.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 
 describe('Add Server', () => {
@@ -79,6 +80,18 @@ describe('Add Server', () => {
     assert.match((await add('http://mcp.example.com/mcp')).shown, /in the clear to mcp\.example\.com/);
     await configure(extension, world.serverSettings());
     assert.match((await add(world.reports.url)).shown, /already, as “reports”/);
+  });
+
+  it('finds a server on HTTP+SSE that takes no other question, and saves that it is', async () => {
+    const sse = await startSseServer(world.authorizationServer);
+    try {
+      const { shown, names } = await add(sse.url, 'Add this server', 'notes', undefined);
+      assert.match(shown, /notes:read/);
+      assert.deepEqual(names, ['notes']);
+      assert.equal(serverNamed(extension, 'notes').type, 'sse');
+    } finally {
+      await sse.close();
+    }
   });
 
   const unauthorized: RequestListener = (_request, response) => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { startEditorScene } from './editorScene.js';
+import { SignInTool } from '../../src/editor/chatTools/signInTool.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { configure, serverNamed } from './activeExtension.js';
+import { startEditorScene, type EditorScene } from './editorScene.js';
 
 describe('sign-ins without a browser here', () => {
   it('are commands of the editor', async () => {
@@ -10,6 +13,56 @@ describe('sign-ins without a browser here', () => {
       for (const id of ['signInWithCode', 'setClientKey']) {
         assert.ok(commands.includes(`mcpOAuthBroker.${id}`), id);
       }
+    } finally {
+      await scene.close();
+    }
+  });
+
+  const configuredWith = async ({ extension, world }: EditorScene, grant: string) => {
+    const servers = world.serverSettings() as Record<string, object>;
+    const oauth = { grant, clientId: 'by-hand' };
+    await configure(extension, { ...servers, repositories: { ...servers['repositories'], oauth } });
+    return serverNamed(extension, 'repositories');
+  };
+
+  for (const grant of ['clientCredentials', 'jwtBearer']) {
+    it(`are begun by no command and no menu where the grant is ${grant}: a check is made instead`, async () => {
+      const scene = await startEditorScene();
+      const { extension, world } = scene;
+      try {
+        const server = await configuredWith(scene, grant);
+        for (const command of ['signIn', 'signInWithCode', 'signInWithScopes']) {
+          const before = world.repositories.http.requests.length;
+          await vscode.commands.executeCommand(`mcpOAuthBroker.${command}`, server.name);
+          assert.ok(world.repositories.http.requests.length > before, command);
+          assert.equal(extension.signIns.running(server), undefined);
+        }
+        await assert.rejects(extension.accounts.createSession([server.name]), vscode.CancellationError);
+        assert.equal(extension.signIns.running(server), undefined);
+        assert.deepEqual(world.authorizationServer.events, []);
+      } finally {
+        await scene.close();
+      }
+    });
+  }
+
+  it('are begun by no model where the identity provider’s word is taken: it is told where to sign in', async () => {
+    const scene = await startEditorScene();
+    const { extension } = scene;
+    try {
+      const server = await configuredWith(scene, 'enterpriseManaged');
+      const tool = new SignInTool({
+        ...extension,
+        ...{ http: { fetch }, clock: systemClock, answers: extension.answers },
+        personalSignIn: { inBrowser: () => assert.fail('a browser is opened') },
+      });
+      const input = { server: server.name };
+      const { token } = new vscode.CancellationTokenSource();
+      assert.equal((await tool.prepareInvocation({ input }, token)).confirmationMessages, undefined);
+      const { content } = await tool.invoke({ input }, token);
+      const [answer] = content as readonly vscode.LanguageModelTextPart[];
+      assert.match(answer?.value ?? '', /identity provider\. Sign in there, with “MCP OAuth: Sign In to Id/);
+      assert.equal(extension.signIns.running(server), undefined);
     } finally {
       await scene.close();
     }

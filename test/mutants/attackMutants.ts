@@ -37,6 +37,28 @@ export const attackMutants: readonly Mutant[] = [
     attack('issuerSwap'),
   ),
 
+  mutant(
+    'an identity assertion asked for by the name that a document gives itself',
+    'src/broker/directGrants.ts',
+    ['audience: identifierOf(grant.as)', 'audience: grant.as.issuer'],
+    attack('borrowedIssuer'),
+  ),
+  mutant(
+    'a workload’s assertion brought by the name that a document gives itself',
+    'src/oauth/jwtBearer.ts',
+    ['one === identifierOf(as)', 'one === as.issuer'],
+    attack('borrowedIssuer'),
+  ),
+  mutant(
+    'accounts told apart by the name that a document gives itself',
+    'src/broker/credential.ts',
+    [
+      'encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}',
+      'encodeURIComponent(account.id.toWellFormed())} ${as.issuer}',
+    ],
+    attack('borrowedIssuer'),
+  ),
+
   known('metadata of another resource accepted', 'foreignResource'),
   mutant(
     'metadata of a sibling path that begins alike accepted',

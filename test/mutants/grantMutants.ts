@@ -67,13 +67,40 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'a workload’s assertion brought to whom it is not for',
     direct,
-    ['server.oauth.authorizationServer === as.issuer || isAssertionFor(assertion, as)', 'as.issuer'],
+    ['server.oauth.authorizationServer === issuer || isAssertionFor(assertion, as)', 'issuer'],
     directTest,
+  ),
+  mutant(
+    'what was accepted at the identity provider’s sign-in forgotten when its word is asked for',
+    direct,
+    [
+      'fetchAuthorizationServer(issuer, http, { exceptions: { issuerMismatch } })',
+      'fetchAuthorizationServer(issuer, http)',
+    ],
+    enterpriseTest,
+  ),
+  mutant(
+    'what was accepted at a server taken for its identity provider too',
+    direct,
+    ["signInPolicy(provider, issuer, accepted).exceptions.has('issuerMismatch')", "issuer !== ''"],
+    enterpriseTest,
+  ),
+  mutant(
+    'a rule’s exception taken for accepted where nobody signs in',
+    'src/broker/checkWithPerson.ts',
+    ['(isAccepted = await person.accepts(...asked))', '(isAccepted = asked.length > 0)'],
+    'test/broker/checkWithPerson.test.ts',
+  ),
+  mutant(
+    'nobody asked about an exception where nobody signs in',
+    'src/broker/checkWithPerson.ts',
+    ['if (noSignInAt(server) === undefined) return;', 'if (noSignInAt(server) !== undefined) return;'],
+    'test/broker/checkWithPerson.test.ts',
   ),
   mutant(
     'an assertion logged when it is refused',
     'src/oauth/directGrant.ts',
-    ['[...sent, grant.client.clientSecret]', '[grant.client.clientSecret]'],
+    ['    ...sent,\n', ''],
     directTest,
     deviceTest,
   ),
@@ -85,12 +112,21 @@ export const grantMutants: readonly Mutant[] = [
   ),
   mutant(
     'a person asked where none signs in',
-    'src/broker/authorizedFetch.ts',
-    [
-      "outcome.kind !== 'consentNeeded' || !isUnattended(server)",
-      "outcome.kind !== 'consentNeeded' || isUnattended(server)",
-    ],
+    'src/broker/denialWithoutPerson.ts',
+    ['!isVouchedFor && !isUnattended(server)', '!isVouchedFor'],
     directTest,
+  ),
+  mutant(
+    'a person asked where their identity provider’s word is taken',
+    'src/broker/denialWithoutPerson.ts',
+    ['!isVouchedFor && !isUnattended(server)', '!isUnattended(server)'],
+    enterpriseTest,
+  ),
+  mutant(
+    'a sign-in begun where nobody signs in',
+    'src/broker/signIns.ts',
+    ['if (nobody !== undefined) {', "if (nobody?.code === 'unexpected') {"],
+    'test/broker/noSignIn.test.ts',
   ),
   mutant(
     'the editor’s token given to a server that its provider does not stand for',

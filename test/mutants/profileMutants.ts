@@ -25,6 +25,12 @@ export const profileMutants: readonly Mutant[] = [
     flows,
   ),
   mutant(
+    'an ID token of a provider’s directory refused where a code was entered on another device',
+    'src/oauth/directGrant.ts',
+    ['(standard.as, client, standard.answer)', '(as, client, standard.answer)'],
+    flows,
+  ),
+  mutant(
     'the audience a provider wants left out',
     policy,
     ['policy.audienceIsResource === true ? resource : undefined', 'undefined'],

@@ -3,7 +3,7 @@ import { chooseClientIdentity, registerClient } from '../../src/oauth/clientRegi
 import { Redacted } from '../../src/oauth/redacted.js';
 import { flowError } from './flowErrors.js';
 import { closeServers, http, scriptedServer, type ScriptedAnswer } from './scriptedServer.js';
-import { authorizationServer, publicClient, redirectUri } from './signIn.js';
+import { authorizationServer, redirectUri } from './signIn.js';
 
 const registration = { redirectUris: [redirectUri], clientName: 'Broker', scopes: ['a', 'b'] };
 
@@ -26,19 +26,11 @@ describe('client identity', () => {
   it('is the configured one before all others', () => {
     const choice = chooseClientIdentity(everything, {
       configuredClientId: 'mine',
-      known: publicClient,
       clientMetadataUrl,
     });
     assert.ok(choice.kind === 'use');
     assert.deepEqual([choice.client.clientId, choice.client.source], ['mine', 'preRegistered']);
     assert.equal(choice.client.authMethod, 'none');
-  });
-
-  it('is the one registered before, unless its secret has expired', () => {
-    const options = { known: { ...publicClient, secretExpiresAt: 1000 }, now: () => 999 };
-    const choice = chooseClientIdentity(everything, options);
-    assert.ok(choice.kind === 'use' && choice.client === options.known);
-    assert.equal(chooseClientIdentity(everything, { ...options, now: () => 1000 }).kind, 'register');
   });
 
   it('is a metadata document where the server reads them, else a registration, else a question', () => {

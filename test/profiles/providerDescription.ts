@@ -44,6 +44,8 @@ export interface ProviderDescription {
     readonly token: string;
     readonly registration?: string;
     readonly revocation?: string;
+    /** Where it gives codes to be entered on any device (RFC 8628). */
+    readonly device?: string;
   };
   /** A client that is known beforehand; where there is none, clients register themselves. */
   readonly client?: { readonly id: string; readonly secret?: string };

@@ -22,6 +22,16 @@ for (const description of providers) {
       await signedOut(description, window);
     });
 
+    if (description.endpoints.device !== undefined) {
+      it('goes the same way with a code that is entered on another device', async () => {
+        window = await ProviderWindow.open(description);
+        const end = await window.signInWithCode();
+        assert.equal(end.kind, 'signedIn', wordsOf(end));
+        assert.equal((await window.call()).kind, 'response');
+        await renewed(description, window);
+      });
+    }
+
     if (description.lifetime !== undefined) {
       it('ends where the provider has ended it', async () => {
         window = await ProviderWindow.open(description);

@@ -137,6 +137,14 @@ export class ProviderWindow {
     return attempt.outcome;
   }
 
+  /** The same with a code, which the person enters in another browser. */
+  async signInWithCode(): Promise<SignInOutcome> {
+    const attempt = this.#signIns.begin(this.server, { deadline: 600_000 });
+    // What asks for the tokens waits from when the code is shown.
+    void attempt.useCode(() => setImmediate(() => this.clock.advance(5_000)));
+    return attempt.outcome;
+  }
+
   /** Calls the MCP server as the person. */
   call(): Promise<AuthorizedOutcome> {
     const body = new TextEncoder().encode(probeBody);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ScriptedAnswer } from '../oauth/scriptedServer.js';
 import type { AskedRequest } from './mappedNetwork.js';
 import type { Issued, ProviderDescription, Refusal } from './providerDescription.js';
+import { standardAnswer, standardRefusal } from './standardTokenAnswers.js';
 
 /** What a person consented to. */
 interface Grant {
@@ -26,6 +27,8 @@ export class ScriptedProvider {
   #secretExpiry = 0;
   readonly #redirects = new Map<string, readonly string[]>();
   readonly #codes = new Map<string, Grant>();
+  /** What the person has consented to on the page for codes. */
+  readonly #deviceCodes = new Map<string, Grant>();
   readonly #accessTokens = new Map<string, Grant>();
   /** Of access tokens, milliseconds since the epoch. */
   readonly #expiry = new Map<string, number>();
@@ -69,6 +72,8 @@ export class ScriptedProvider {
         return this.#authorize(request.url.searchParams);
       case endpoints.token:
         return this.#token(request);
+      case endpoints.device:
+        return this.#device(request.form);
       case endpoints.revocation:
         return this.#revoke(request);
       default:
@@ -149,6 +154,20 @@ export class ScriptedProvider {
     return { status: 302, headers: { location: answer.href } };
   }
 
+  /** The person enters the code and consents at once. */
+  #device(request: URLSearchParams): ScriptedAnswer {
+    const code = randomUUID();
+    this.#deviceCodes.set(code, {
+      ...{ clientId: request.get('client_id') ?? '', redirectUri: '', challenge: '', ended: false },
+      scopes: (request.get('scope') ?? '').split(' ').filter((scope) => scope !== ''),
+      isForServer: this.description.isForServer?.(request) ?? true,
+      refreshable: this.description.givesRefreshToken(request),
+    });
+    const page = new URL('/device', this.description.endpoints.device).href;
+    const answer = { device_code: code, user_code: 'WDJB-MJHT', verification_uri: page };
+    return { body: { ...answer, expires_in: 900, interval: 5 } };
+  }
+
   #denial(): Refusal | undefined {
     return this.isDenied ? { error: 'access_denied', description: 'The person said no' } : undefined;
   }
@@ -164,6 +183,8 @@ export class ScriptedProvider {
     const fault = this.#clientFault(request) ?? this.description.tokenFault?.(form);
     if (fault !== undefined) return fault;
     if (form.get('grant_type') === 'refresh_token') return this.#refresh(form.get('refresh_token') ?? '');
+    const deviceCode = form.get('device_code');
+    if (deviceCode !== null) return this.#byDeviceCode(deviceCode);
     const code = form.get('code') ?? '';
     const grant = this.#codes.get(code);
     this.#codes.delete(code);
@@ -173,6 +194,13 @@ export class ScriptedProvider {
     if (grant?.challenge !== proof || grant.redirectUri !== form.get('redirect_uri')) {
       return { error: 'invalid_grant', description: 'The code is not good.' };
     }
+    return this.#issue(grant, grant.refreshable ? this.#refreshToken(grant) : undefined);
+  }
+
+  #byDeviceCode(code: string): Issued | Refusal {
+    const grant = this.#deviceCodes.get(code);
+    this.#deviceCodes.delete(code);
+    if (grant === undefined) return { error: 'invalid_grant', description: 'The code is not good.' };
     return this.#issue(grant, grant.refreshable ? this.#refreshToken(grant) : undefined);
   }
 
@@ -262,24 +290,6 @@ export class ScriptedProvider {
 
 /** The directory of the person's organization, where a provider has such. */
 export const tenant = '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
-
-function standardRefusal({ error, description }: Refusal): ScriptedAnswer {
-  const status = error === 'invalid_client' ? 401 : 400;
-  return { status, body: { error, error_description: description } };
-}
-
-function standardAnswer({ accessToken, refreshToken, idToken, scopes, lifetime }: Issued): ScriptedAnswer {
-  return {
-    body: {
-      access_token: accessToken,
-      token_type: 'Bearer',
-      ...(lifetime !== undefined && { expires_in: lifetime }),
-      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
-      ...(idToken !== undefined && { id_token: idToken }),
-      scope: scopes.join(' '),
-    },
-  };
-}
 
 function protectedResourceMetadata(server: string): string {
   const { origin, pathname } = new URL(server);

@@ -41,20 +41,25 @@ export async function startSseServer(authorizationServer: DemoAuthorizationServe
         sendJson(response, 200, { resource: `${origin}/sse`, authorization_servers: [issuer] });
         return;
       }
+      // As servers do whose routes stand before their guards.
+      if (request.method !== (url.pathname === '/sse' ? 'GET' : 'POST')) {
+        sendJson(response, 405, { error: 'method not allowed' });
+        return;
+      }
       const caller = await bearer.verify(request.headers.authorization);
       if (isRefusal(caller)) {
         response.setHeader('www-authenticate', caller.challenge);
         sendJson(response, caller.status, { error: 'unauthorized' });
-      } else if (url.pathname === '/sse' && request.method === 'GET') {
+      } else if (url.pathname === '/sse') {
         const transport = new SSEServerTransport('/messages', response);
         sessions.set(transport.sessionId, transport);
         response.once('close', () => sessions.delete(transport.sessionId));
         await notesServer(() => calls.push(caller.sub)).connect(transport);
-      } else if (url.pathname === '/messages' && request.method === 'POST') {
+      } else if (url.pathname === '/messages') {
         const transport = sessions.get(url.searchParams.get('sessionId') ?? '');
         if (transport === undefined) sendJson(response, 404, { error: 'no such session' });
         else await transport.handlePostMessage(request, response);
-      } else sendJson(response, 405, { error: 'method not allowed' });
+      } else sendJson(response, 404, { error: 'not found' });
     };
   });
   authorizationServer.addResource({ url: `${listening.origin}/sse`, scopes });

@@ -3,7 +3,7 @@ import { consentFactsOf, type ConsentFacts } from '../../broker/consentFacts.js'
 import type { CredentialStore } from '../../broker/credentialStore.js';
 import type { DiscoveryParts } from '../../broker/discovery.js';
 import { findOut } from '../../broker/findings.js';
-import { isUnattended } from '../../broker/grantChoice.js';
+import { noSignInAt } from '../../broker/noSignIn.js';
 import type { Clock } from '../../broker/ports.js';
 import type { ServerConfig } from '../../broker/serverSettings.js';
 import { notNeeded, signedInAlready, signInAnswer } from '../../broker/signInAnswer.js';
@@ -102,8 +102,8 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const wanted = textsOf(input, 'scopes');
     const odd = wanted.filter((scope) => !isScopeToken(scope));
     if (odd.length > 0) return answer('A scope is one word without quotes and backslashes.');
-    if (isUnattended(server))
-      return answer(`Nobody signs in to ${server.name}: the client calls for itself. Call its tools.`);
+    const nobody = noSignInAt(server);
+    if (nobody !== undefined) return answer(nobody.advice);
     const missing = [...new Set([...status.missing, ...wanted])].filter((s) => !status.held.includes(s));
     if (status.status === 'ready' && missing.length === 0) return answer(signedInAlready(status));
     return this.#found(server, missing, status.held, wanted, token);
@@ -148,8 +148,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const subscription = token.onCancellationRequested(cancelled);
     if (token.isCancellationRequested) cancelled();
     try {
-      const outcome = attempt.hasEnded ? attempt.outcome : personalSignIn.inBrowser(attempt);
-      const ended = await Promise.race([outcome, left.promise]);
+      const ended = await Promise.race([personalSignIn.inBrowser(attempt), left.promise]);
       return signInAnswer(server.name, ended ?? { kind: 'cancelled' }, wanted);
     } finally {
       subscription.dispose();

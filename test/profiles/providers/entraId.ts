@@ -13,11 +13,13 @@ function atTenant(name: string): ProviderDescription {
   const endpoints = {
     authorization: `${login}/${name}/oauth2/v2.0/authorize`,
     token: `${login}/${name}/oauth2/v2.0/token`,
+    device: `${login}/${name}/oauth2/v2.0/devicecode`,
   };
   return {
     provider: name === 'common' ? 'Microsoft Entra ID for any organization' : 'Microsoft Entra ID',
     documentation: [
       'https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow',
+      'https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-device-code',
       'https://learn.microsoft.com/en-us/entra/identity-platform/reply-url',
     ],
     server: 'https://mcp.contoso.example/mcp',
@@ -30,6 +32,7 @@ function atTenant(name: string): ProviderDescription {
         issuer: `${login}/${name === 'common' ? '{tenantid}' : name}/v2.0`,
         authorization_endpoint: endpoints.authorization,
         token_endpoint: endpoints.token,
+        device_authorization_endpoint: endpoints.device,
         token_endpoint_auth_methods_supported: [
           'client_secret_post',
           'private_key_jwt',

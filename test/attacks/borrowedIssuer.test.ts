@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { ClientSecrets } from '../../src/broker/clientSecrets.js';
+import { accountKeyOf } from '../../src/broker/credential.js';
+import { DirectGrants } from '../../src/broker/directGrants.js';
+import { ServerDecisions } from '../../src/broker/serverDecisions.js';
+import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { Redacted } from '../../src/oauth/redacted.js';
+import { flowError } from '../oauth/flowErrors.js';
+import { credentialFor } from '../broker/brokerWindow.js';
+import { ManualClock } from '../broker/manualClock.js';
+import { MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
+import {
+  evil,
+  honestMetadata,
+  issuer,
+  mcpServer,
+  metadataOfResource,
+  ScriptedInternet,
+} from './scriptedInternet.js';
+
+const idp = 'https://idp.example';
+const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
+
+function jwt(header: object, claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part(header)}.${part(claims)}.c2ln`;
+}
+
+/**
+ * A person has accepted that the metadata of an authorization server names another issuer than its server does. It
+ * names the honest one's, to be brought what is good there.
+ */
+describe('an authorization server under another’s name', () => {
+  let internet: ScriptedInternet;
+  beforeEach(() => {
+    internet = new ScriptedInternet();
+    internet.publish(metadataOfResource, { resource: mcpServer, authorization_servers: [evil] });
+    internet.publish(
+      `${evil}/.well-known/oauth-authorization-server`,
+      honestMetadata({ authorization_endpoint: `${evil}/authorize`, token_endpoint: `${evil}/token` }),
+    );
+    internet.at(`${evil}/token`, () => Response.json({ access_token: 'a', token_type: 'Bearer' }));
+    internet.publish(`${idp}/.well-known/oauth-authorization-server`, {
+      ...{ issuer: idp, authorization_endpoint: `${idp}/authorize`, token_endpoint: `${idp}/token` },
+    });
+    internet.at(`${idp}/token`, ({ form }) =>
+      Response.json({
+        access_token: jwt({ typ: 'oauth-id-jag+jwt' }, { aud: form.get('audience') }),
+        ...{ issued_token_type: idJag, token_type: 'N_A' },
+      }),
+    );
+  });
+
+  const server = (
+    grant: 'enterpriseManaged' | 'jwtBearer',
+    more: ServerConfig['oauth'] = {},
+  ): ServerConfig => ({
+    ...{ name: 'server', url: mcpServer, headers: {} },
+    oauth: { grant, clientId: 'broker', ...more },
+  });
+  const grants = async (of: ServerConfig) => {
+    const decisions = new ServerDecisions(new MemoryMemory());
+    await decisions.acceptException(of, evil, 'issuerMismatch');
+    return new DirectGrants({
+      ...{ decisions, clientSecrets: new ClientSecrets(new MemorySecrets()), clock: new ManualClock() },
+      http: { fetch: internet.fetch, resolver: internet.resolver },
+      assertions: { read: () => Promise.resolve(new Redacted(jwt({}, { aud: issuer }))) },
+      identityProvider: {
+        ...{ issuer: idp, clientId: 'broker' },
+        idToken: () => Promise.resolve(new Redacted('id.to.ken')),
+      },
+    });
+  };
+  const audiencesBrought = () =>
+    internet.asked
+      .filter(({ url }) => url === `${evil}/token`)
+      .map(({ form }) => {
+        const [, claims = ''] = (form.get('assertion') ?? '').split('.');
+        return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { aud: unknown }).aud;
+      });
+
+  it('is brought no identity assertion that is good there', async () => {
+    const of = server('enterpriseManaged');
+    const credential = await (await grants(of)).obtain(of, 'enterpriseManaged');
+    const [exchange] = internet.asked.filter(({ url }) => url === `${idp}/token`);
+    assert.equal(exchange?.form.get('audience'), evil);
+    assert.deepEqual(audiencesBrought(), [evil]);
+    assert.equal(credential?.tokens.accessToken.expose(), 'a');
+  });
+
+  it('is brought no assertion of a workload that is good there', async () => {
+    for (const more of [{}, { authorizationServer: evil }] as const) {
+      const of = server('jwtBearer', more);
+      const obtaining = (await grants(of)).obtain(of, 'jwtBearer');
+      if (!('authorizationServer' in more)) await flowError('clientOfAnotherIssuer', () => obtaining);
+      // Who configures it trusts it, by its own name.
+      else await obtaining;
+    }
+    assert.deepEqual(audiencesBrought(), [issuer]);
+  });
+
+  it('has accounts of its own, and none of those there', () => {
+    const there = credentialFor(mcpServer, issuer, new ManualClock());
+    const here = { ...there, as: { ...there.as, mcp_named_as: evil } };
+    assert.notEqual(accountKeyOf(here), accountKeyOf(there));
+    const ofClient = ({ account, ...rest }: typeof here) =>
+      accountKeyOf({ ...rest, grant: 'clientCredentials' });
+    assert.notEqual(ofClient(here), ofClient(there as typeof here));
+  });
+});
