@@ -87,6 +87,8 @@ export interface CoreParts {
 export interface Core extends Disposable {
   readonly http: Network;
   readonly credentials: CredentialStore;
+  readonly clients: ClientStore;
+  readonly redirects: RedirectUris;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
   readonly callbacks: PendingCallbacks;
@@ -148,14 +150,16 @@ export function createCore(parts: CoreParts): Core {
     log,
     ...(parts.recording !== undefined && { recording: parts.recording }),
   });
+  const redirects = parts.redirects(relay);
+  const clients = new ClientStore(secrets, clock);
   const signIns: SignIns = new SignIns(
     {
       ...answers,
       launcher: relay,
-      redirects: parts.redirects(relay),
+      redirects,
       callbacks,
       credentials,
-      clients: new ClientStore(secrets, clock),
+      clients,
       lock,
       clock,
       log,
@@ -173,6 +177,8 @@ export function createCore(parts: CoreParts): Core {
   return {
     http,
     credentials,
+    clients,
+    redirects,
     states,
     authorizedFetch,
     callbacks,

@@ -6,11 +6,13 @@ import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { profileOf } from '../oauth/providerProfiles.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import { callbackPath, callbackPathFor } from './callbackPath.js';
+import { clientIdRequired } from './clientIdRequired.js';
 import { documentLoopbackPort } from './clientMetadataDocument.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
 import type { RedirectUri, RedirectUris } from './ports.js';
 import {
+  fixedRedirectUris,
   redirectOfKnownClient,
   redirectOpeners,
   redirectUnavailable,
@@ -79,10 +81,7 @@ export async function clientForServer(
       const clientId = await parts.askClientId?.(as);
       if (clientId !== undefined)
         return clientForServer({ ...need, policy: { ...policy, clientId } }, parts, http);
-      throw new OAuthFlowError('clientIdRequired', identity.because, {
-        field: 'oauth.clientId',
-        fix: `Register a client at ${new URL(as.issuer).host} and put its id in the settings of “${server.name}” as oauth.clientId.`,
-      });
+      throw clientIdRequired(server, as, identity.because);
     }
   }
 }
@@ -126,6 +125,24 @@ export function clientSecretRequired({ name }: ServerConfig, issuer: string): OA
   );
 }
 
+const knownBefore = 'It was registered at this authorization server before.';
+
+/** The client of an earlier sign-in that the next one would use, only looked for. */
+export async function registeredBefore(
+  { as, policy }: Pick<ClientNeed, 'as' | 'policy'>,
+  parts: {
+    readonly clients: Pick<ClientStore, 'get'>;
+    readonly redirects: Pick<RedirectUris, 'uriHandler'>;
+  },
+): Promise<ClientIdentity | undefined> {
+  const path = await callbackPathFor(as, false);
+  for (const uri of await fixedRedirectUris(policy, parts.redirects, path)) {
+    const client = await parts.clients.get(identifierOf(as), uri);
+    if (client !== undefined) return { kind: 'use', client, because: knownBefore };
+  }
+  return undefined;
+}
+
 /** The client registered before with the same redirect URI, or a new one; another redirect URI where one is refused. */
 async function registered(
   { as, policy, scopes }: ClientNeed,
@@ -152,8 +169,7 @@ async function registered(
     const issuer = identifierOf(as);
     const known = redirect.fixed ? await clients.get(issuer, redirect.uri) : undefined;
     if (known !== undefined) {
-      const before = 'It was registered at this authorization server before.';
-      return { client: known, redirect, isReused: true, because: before };
+      return { client: known, redirect, isReused: true, because: knownBefore };
     }
     const registration = { redirectUris: [redirect.uri], clientName, scopes };
     const client = await registerClient(as, registration, http);

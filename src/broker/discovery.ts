@@ -154,17 +154,18 @@ async function authorizationServerAt(
   { decisions, metadata, acceptException }: DiscoveryParts,
 ): Promise<AuthorizationServer> {
   const fallback = resource.metadataUrl === undefined;
-  const load = () => {
+  const load = (isExcused: boolean) => {
     const { exceptions } = signInPolicy(server, issuer, decisions?.acceptedExceptions(server, issuer));
-    const issuerMismatch = exceptions.has('issuerMismatch');
+    const issuerMismatch = isExcused || exceptions.has('issuerMismatch');
     return fetchAuthorizationServer(issuer, http, { fallback, exceptions: { issuerMismatch } });
   };
-  const read = () => metadata?.authorizationServer(server, issuer, load) ?? load();
+  const read = (isExcused = false) =>
+    metadata?.authorizationServer(server, issuer, () => load(isExcused)) ?? load(isExcused);
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof OAuthFlowError) || error.code !== 'issuerMismatch') throw error;
     if ((await acceptException?.('issuerMismatch', issuer, error)) !== true) throw error;
-    return read();
+    return read(true);
   }
 }

@@ -4,6 +4,10 @@ import { diagnose, type Diagnosis, type DiagnosedStep } from '../../src/broker/d
 import { authorizationServerFacts } from '../../src/broker/diagnosisFacts.js';
 import { diagnosisReport } from '../../src/broker/diagnosisReport.js';
 import type { Discovered } from '../../src/broker/discovery.js';
+import { findOut } from '../../src/broker/findings.js';
+import { MetadataCache } from '../../src/broker/metadataCache.js';
+import type { ExceptionName } from '../../src/broker/oauthSettings.js';
+import { ServerDecisions } from '../../src/broker/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
@@ -11,7 +15,7 @@ import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServ
 import { DpopVerification } from '../demo/dpopVerification.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
-import { MemorySecrets } from './memoryStores.js';
+import { MemoryMemory, MemorySecrets } from './memoryStores.js';
 
 const alive = new AbortController().signal;
 
@@ -19,11 +23,29 @@ function diagnosisOf(
   server: ServerConfig,
   present?: Parameters<typeof diagnose>[1]['present'],
 ): Promise<Diagnosis> {
-  const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
   return diagnose(server, { http, clock: new ManualClock(), discovery: {}, present }, alive);
 }
 
 const metadata = '/.well-known/oauth-protected-resource/mcp';
+
+/** A protected server that names its own origin as authorization server, whose metadata is this. */
+const metadataOf =
+  (document: (origin: string) => Record<string, unknown>): Script =>
+  ({ path }, origin) =>
+    path === metadata
+      ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
+      : path.startsWith('/.well-known')
+        ? { body: document(origin) }
+        : { status: 401 };
+
+const endpointsOf = (origin: string) => ({
+  issuer: origin,
+  authorization_endpoint: `${origin}/a`,
+  token_endpoint: `${origin}/t`,
+  registration_endpoint: `${origin}/r`,
+});
+
+const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
 
 const states = ({ steps }: Diagnosis) => steps.map(({ step, state }) => `${step} ${state}`);
 const step = ({ steps }: Diagnosis, name: DiagnosedStep['step']) =>
@@ -120,6 +142,7 @@ describe('the diagnosis of a server', () => {
     const server = { ...serverAt(`${origin}/mcp`), oauth: { clientId: 'by-hand' } };
     const parts = { http, clock: new ManualClock(), discovery: {}, present: undefined, clientSecrets };
     const without = await diagnose(server, parts, alive);
+    assert.equal(step(without, '5b').state, 'fault');
     assert.match(without.verdict, /Google gives no tokens to a client without its secret/);
     assert.match(without.fix ?? '', /Set Client Secret…/);
     await clientSecrets.put(server, 'by-hand', new Redacted('hush'));
@@ -160,38 +183,10 @@ describe('the diagnosis of a server', () => {
       says: /speaks for "https:\/\/elsewhere\.example\/"/,
     },
     {
-      what: 'an authorization server of another name',
-      script: ({ path }, origin) =>
-        path === metadata
-          ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
-          : path.startsWith('/.well-known')
-            ? {
-                body: {
-                  issuer: 'https://elsewhere.example',
-                  authorization_endpoint: `${origin}/a`,
-                  token_endpoint: `${origin}/t`,
-                },
-              }
-            : { status: 401 },
+      what: 'an authorization server without a token endpoint',
+      script: metadataOf((origin) => ({ issuer: origin, authorization_endpoint: `${origin}/a` })),
       at: '5a',
-      says: /names the issuer "https:\/\/elsewhere\.example"/,
-    },
-    {
-      what: 'an authorization server that does not speak of PKCE',
-      script: ({ path }, origin) =>
-        path === metadata
-          ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
-          : path.startsWith('/.well-known')
-            ? {
-                body: {
-                  issuer: origin,
-                  authorization_endpoint: `${origin}/a`,
-                  token_endpoint: `${origin}/t`,
-                },
-              }
-            : { status: 401 },
-      at: '5c',
-      says: /PKCE/,
+      says: /"token_endpoint" is missing/,
     },
   ];
   for (const { what, script, at, says } of broken) {
@@ -203,6 +198,68 @@ describe('the diagnosis of a server', () => {
       assert.equal(step(diagnosis, '9–10').state, 'notReached');
     });
   }
+
+  const asked: {
+    what: string;
+    document: (origin: string) => Record<string, unknown>;
+    at: DiagnosedStep['step'];
+    says: RegExp;
+    name: ExceptionName;
+  }[] = [
+    {
+      what: 'an authorization server of another name',
+      document: (origin) => ({
+        ...endpointsOf(origin),
+        issuer: 'https://elsewhere.example',
+        code_challenge_methods_supported: ['S256'],
+      }),
+      at: '5a',
+      says: /names the issuer "https:\/\/elsewhere\.example"/,
+      name: 'issuerMismatch',
+    },
+    {
+      what: 'an authorization server that does not speak of PKCE',
+      document: endpointsOf,
+      at: '5c',
+      says: /PKCE/,
+      name: 'pkceNotAdvertised',
+    },
+  ];
+  for (const { what, document, at, says, name } of asked) {
+    it(`calls no failure what the person is asked about, and nothing once they accepted it: ${what}`, async () => {
+      const { origin } = await scriptedServer(metadataOf(document));
+      const server = serverAt(`${origin}/mcp`);
+      const diagnosis = await diagnosisOf(server);
+      assert.equal(step(diagnosis, at).state, 'question');
+      assert.match(diagnosis.verdict, says);
+      assert.match(diagnosis.verdict, /A sign-in asks you once/);
+      assert.equal(step(diagnosis, '9–10').state, 'asWanted');
+      assert.match(diagnosisReport(diagnosis, '1'), new RegExp(`### ${at} .*: you are asked$`, 'm'));
+      const decisions = new ServerDecisions(new MemoryMemory());
+      await decisions.acceptException(server, origin, name);
+      const parts = { http, clock: new ManualClock(), discovery: { decisions }, present: undefined };
+      const accepted = await diagnose(server, parts, alive);
+      assert.equal(step(accepted, at).state, 'asWanted');
+      assert.equal(accepted.verdict, 'Nothing stands in the way of a sign-in.');
+      assert.equal(accepted.fix, undefined);
+    });
+  }
+
+  it('asks afresh, and leaves nothing older to the sign-in after it', async () => {
+    const cache = new MetadataCache(new ManualClock());
+    let document: Record<string, unknown> = {};
+    const { origin } = await scriptedServer(metadataOf((own) => ({ ...endpointsOf(own), ...document })));
+    const server = serverAt(`${origin}/mcp`);
+    const parts = { http, clock: new ManualClock(), discovery: { metadata: cache }, present: undefined };
+    await findOut(server, parts, alive);
+    document = { code_challenge_methods_supported: ['S256'] };
+    const diagnosis = await diagnose(server, parts, alive);
+    assert.equal(diagnosis.verdict, 'Nothing stands in the way of a sign-in.');
+    assert.equal(step(diagnosis, '5a').requests.length, 2);
+    const found = await findOut(server, parts, alive);
+    assert.ok(found.kind === 'protected');
+    assert.deepEqual(found.discovered.as.code_challenge_methods_supported, ['S256']);
+  });
 
   it('connects to the addresses that names were judged by', async () => {
     const judged: (readonly string[] | undefined)[] = [];
@@ -300,7 +357,7 @@ describe('the facts of an authorization server', () => {
     const issuer = 'https://login.microsoftonline.com/common/v2.0';
     const as = { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` };
     const found = { as, issuer, policy: { exceptions: new Set() } } as unknown as Discovered;
-    const said = authorizationServerFacts(found).said.join('\n');
+    const said = authorizationServerFacts(found, undefined).said.join('\n');
     assert.match(said, /known as Microsoft Entra ID/);
     assert.match(said, /The resource is not named in a parameter/);
     assert.match(said, /\(unverified\)/);
