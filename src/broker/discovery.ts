@@ -143,6 +143,7 @@ function issuerFor(
   throw new OAuthFlowError(
     'noAuthorizationServer',
     `${shownAddress(server.url)} names no authorization server.`,
+    { fix: 'Ask its administrator to name one in its metadata, as "authorization_servers".' },
   );
 }
 

@@ -245,6 +245,48 @@ describe('the diagnosis of a server', () => {
     });
   }
 
+  const named = (origin: string) => ({ resource: `${origin}/mcp`, authorization_servers: [origin] });
+  const mendable: { what: string; script: Script; fix: RegExp }[] = [
+    {
+      what: 'metadata that cannot be read',
+      script: ({ path }) => ({ status: path === metadata ? 500 : 401 }),
+      fix: /^Try again later; if it stays so, tell the administrator of 127\.0\.0\.1/,
+    },
+    {
+      what: 'metadata that names no authorization server',
+      script: ({ path }, origin) =>
+        path === metadata ? { body: { resource: `${origin}/mcp` } } : { status: 401 },
+      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to name it there, as "authorization_servers"\.$/,
+    },
+    {
+      what: 'an authorization server without metadata',
+      script: ({ path }, origin) =>
+        path === metadata ? { body: named(origin) } : { status: path.startsWith('/.well-known') ? 404 : 401 },
+      fix: /^Ask the MCP server’s administrator whether people still sign in there/,
+    },
+    {
+      what: 'an authorization server without a token endpoint',
+      script: metadataOf((origin) => ({ issuer: origin, authorization_endpoint: `${origin}/a` })),
+      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to mend "token_endpoint" in its metadata\.$/,
+    },
+    {
+      what: 'an authorization server of another name',
+      script: metadataOf((origin) => ({ ...endpointsOf(origin), issuer: 'https://elsewhere.example' })),
+      fix: /to publish the issuer as the MCP server names it; a sign-in with the browser asks you once/,
+    },
+    {
+      what: 'an authorization server that does not speak of PKCE',
+      script: metadataOf(endpointsOf),
+      fix: /to publish code_challenge_methods_supported; a sign-in with the browser asks you once/,
+    },
+  ];
+  for (const { what, script, fix } of mendable) {
+    it(`says what to do about ${what}`, async () => {
+      const { origin } = await scriptedServer(script);
+      assert.match((await diagnosisOf(serverAt(`${origin}/mcp`))).fix ?? '', fix);
+    });
+  }
+
   it('asks afresh, and leaves nothing older to the sign-in after it', async () => {
     const cache = new MetadataCache(new ManualClock());
     let document: Record<string, unknown> = {};
