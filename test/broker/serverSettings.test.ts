@@ -111,7 +111,17 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { privateKey: 'x' } },
       field: 'oauth.privateKey',
-      says: /no place for secrets.*Set Client Secret/,
+      says: /no place for secrets.*Set Client Key…/,
+    },
+    {
+      entry: { url, oauth: { tokenEndpoint: 'x' } },
+      field: 'oauth.tokenEndpoint',
+      says: /not a known field/,
+    },
+    {
+      entry: { url, oauth: { extraParameters: { api_key: 'x' } } },
+      field: 'oauth.extraParameters',
+      says: /no place for secrets; remove “api_key”/,
     },
     { entry: { url, oauth: { issuer: 'x' } }, field: 'oauth.issuer', says: /not a known field/ },
     { entry: { url, oauth: { toString: 'x' } }, field: 'oauth.toString', says: /not a known field/ },
@@ -134,7 +144,7 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { extraParameters: { client_secret: 'x' } } },
       field: 'oauth.extraParameters',
-      says: /no place for secrets/,
+      says: /no place for secrets; remove “client_secret” and run “MCP OAuth: Set Client Secret…”/,
     },
     {
       entry: { url, oauth: { extraParameters: { a: 1 } } },
