@@ -115,9 +115,9 @@ export async function configuredIdentity(
 }
 
 /** Said before the person consents to what would come to nothing. */
-export function clientSecretRequired({ name }: ServerConfig, issuer: string): OAuthFlowError {
+export function clientSecretRequired({ name, oauth }: ServerConfig, issuer: string): OAuthFlowError {
   const host = shownAddress(issuer);
-  const provider = profileOf(issuer)?.name ?? host;
+  const provider = profileOf(issuer, oauth.profile)?.name ?? host;
   return new OAuthFlowError(
     'clientSecretRequired',
     `${provider} gives no tokens to a client without its secret, and none is stored for “${name}”.`,

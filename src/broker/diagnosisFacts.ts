@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import type { ClientIdentity } from '../oauth/clientRegistration.js';
 import { profileOf } from '../oauth/providerProfiles.js';
+import type { ProfileChoice } from '../oauth/providerTraits.js';
 import { traitWords } from '../oauth/providerWords.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { serverWords, shownAddress } from '../oauth/serverWords.js';
@@ -96,7 +97,7 @@ export function authorizationServerFacts(
         ? `People sign in at ${shownAddress(as.authorization_endpoint ?? as.issuer)}, tokens`
         : 'Tokens') + ` come from ${shownAddress(as.token_endpoint ?? as.issuer)}.`,
       offered.length === 0 ? 'It offers nothing beside that.' : `It offers ${offered.join(', ')}.`,
-      ...providerFacts(issuer),
+      ...providerFacts(issuer, policy.profile),
       ...[...policy.exceptions].map((name) => `You have accepted the exception ${name} for it.`),
     ],
     strays: [
@@ -121,11 +122,17 @@ function browserStrays(as: AuthorizationServer): readonly string[] {
 }
 
 /** What is known beforehand of a provider that strays. */
-function providerFacts(issuer: string): readonly string[] {
-  const profile = profileOf(issuer);
-  if (profile === undefined) return [];
+function providerFacts(issuer: string, choice: ProfileChoice = 'auto'): readonly string[] {
+  const profile = profileOf(issuer, choice);
+  const own = profileOf(issuer);
+  if (profile === undefined)
+    return own === undefined
+      ? []
+      : [`What is known of ${own.name} is left out, as oauth.profile of the server says.`];
   return [
-    `It is known as ${profile.name}; the settings of the server can say otherwise:`,
+    choice === 'auto'
+      ? `It is known as ${profile.name}; what the settings of the server say comes first, and oauth.profile can leave all of this out:`
+      : `It is taken for ${profile.name}, as oauth.profile of the server says:`,
     ...traitWords(profile).map(({ sentence, isVerified }) =>
       isVerified ? sentence : `${sentence} (unverified)`,
     ),

@@ -158,7 +158,9 @@ async function authorizationServerAt(
   const load = (isExcused: boolean) => {
     const { exceptions } = signInPolicy(server, issuer, decisions?.acceptedExceptions(server, issuer));
     const issuerMismatch = isExcused || exceptions.has('issuerMismatch');
-    return fetchAuthorizationServer(issuer, http, { fallback, exceptions: { issuerMismatch } });
+    return fetchAuthorizationServer(issuer, http, {
+      ...{ fallback, exceptions: { issuerMismatch }, profile: server.oauth.profile },
+    });
   };
   const read = (isExcused = false) =>
     metadata?.authorizationServer(server, issuer, () => load(isExcused)) ?? load(isExcused);

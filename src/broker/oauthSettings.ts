@@ -1,5 +1,6 @@
 import { authenticationProviders } from './authenticationProviders.js';
 import { isObject } from '../oauth/jsonAnswer.js';
+import { profileChoices, type ProfileChoice } from '../oauth/providerTraits.js';
 import { addressOf, isSecureAddress } from '../oauth/secureAddress.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
 import { secretFieldFault } from './secretFields.js';
@@ -41,6 +42,8 @@ export interface OAuthSettings {
   /** The path of the loopback redirect URI, with its slash. */
   readonly loopbackPath?: string;
   readonly exceptions?: readonly ExceptionName[];
+  /** Whose profile applies; that of the issuer where absent. */
+  readonly profile?: ProfileChoice;
   readonly grant?: GrantName;
   /** Where the assertion for `jwtBearer` is found: an absolute path, or one that begins with a variable. */
   readonly assertionFile?: string;
@@ -112,6 +115,7 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
       ? { value: known }
       : { problem: `exceptions knows ${quoted(exceptionNames)}, not “${shorten(unknown)}”.` };
   },
+  profile: oneOf('profile', profileChoices),
   grant: oneOf('grant', grantNames),
   assertionFile: (value) =>
     typeof value === 'string' && absolutePath.test(value)

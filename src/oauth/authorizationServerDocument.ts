@@ -11,7 +11,8 @@ export type AuthorizationServer = oauth.AuthorizationServer;
 /** Members that are ours to add to metadata; no document sets them. */
 export const flag = 'mcp_default_endpoints';
 export const namedAs = 'mcp_named_as';
-const ours: readonly string[] = [flag, namedAs];
+export const knownAs = 'mcp_known_as';
+const ours: readonly string[] = [flag, namedAs, knownAs];
 
 /** Characters of an address: what is longer is not stored, and few servers take it. */
 const addressLimit = 2048;
@@ -96,7 +97,7 @@ export function authorizationServerOf(
   if (stringArray(document['response_types_supported'])?.includes('code') === false && !isBrowserless) {
     throw invalid('response_types_supported', 'lacks "code"');
   }
-  // One would excuse the missing PKCE announcement, another say whose clients are used.
+  // One would excuse the missing PKCE announcement, others say whose clients are used and what is known of it.
   const metadata = Object.entries(document).filter(([name]) => !ours.includes(name));
   return Object.fromEntries(metadata) as unknown as AuthorizationServer;
 }

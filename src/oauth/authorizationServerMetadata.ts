@@ -1,6 +1,7 @@
 import {
   authorizationServerOf,
   flag,
+  knownAs,
   namedAs,
   type AuthorizationServer,
 } from './authorizationServerDocument.js';
@@ -10,6 +11,7 @@ import { jsonAnswer, stringArray } from './jsonAnswer.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { traitsOf } from './providerProfiles.js';
+import { profileChoices, type ProfileChoice, type ProviderTraits } from './providerTraits.js';
 import { addressesWithinReach } from './resolvedReach.js';
 import { addressOf } from './secureAddress.js';
 import { serverWords, shownAddress } from './serverWords.js';
@@ -37,6 +39,7 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
  * the issuer may call itself with or without the slash at the end
  * @param options.exceptions what the person has accepted: with `issuerMismatch`, metadata that names another
  * issuer, where none names the right one; see {@link identifierOf}
+ * @param options.profile what the settings say is known of it; see {@link knownTraits}
  * @throws OAuthFlowError `noAuthorizationServer` where no candidate exists, `issuerMismatch`,
  * `invalidMetadata`, `insecureAddress`, `addressOutOfReach`, `notJson`, and all that {@link boundedFetch} throws
  * @see RFC 8414 §3
@@ -47,9 +50,10 @@ export async function fetchAuthorizationServer(
   options: {
     readonly fallback?: boolean;
     readonly exceptions?: { readonly issuerMismatch?: boolean };
+    readonly profile?: ProfileChoice | undefined;
   } = {},
 ): Promise<AuthorizationServer> {
-  const { metadataIssuer: issuer = named, issuerTemplate } = traitsOf(named);
+  const { metadataIssuer: issuer = named, issuerTemplate } = traitsOf(named, options.profile);
   const address = addressOf(issuer);
   if (address === undefined) {
     throw new OAuthFlowError(
@@ -78,15 +82,16 @@ export async function fetchAuthorizationServer(
     for (const { url, answer } of candidates) {
       try {
         const as = await answer;
-        if (accepted.includes(as.issuer)) return asKnown(as, issuer);
+        if (accepted.includes(as.issuer)) return asKnown(as, issuer, options.profile);
         excused ??= { ...as, [namedAs]: issuer };
       } catch (error) {
         if (http.signal?.aborted === true || !(error instanceof OAuthFlowError)) throw error;
         failures.push({ url, error });
       }
     }
-    if (excused !== undefined) return asKnown(excused, issuer);
-    if (options.fallback === true && failures.every(isAbsent)) return defaultEndpoints(address.origin);
+    if (excused !== undefined) return asKnown(excused, issuer, options.profile);
+    if (options.fallback === true && failures.every(isAbsent))
+      return asKnown(defaultEndpoints(address.origin), issuer, options.profile);
     throw noMetadata(issuer, failures);
   } finally {
     settled.abort();
@@ -107,14 +112,25 @@ export function identifierOf(as: AuthorizationServer): string {
  * Metadata as the flow can go by it, where a provider is known for saying otherwise: a template stands for the
  * issuer that was asked, and an endpoint for administrators registers nobody.
  */
-function asKnown(as: AuthorizationServer, issuer: string): AuthorizationServer {
-  const { issuerTemplate, registers } = traitsOf(issuer);
+function asKnown(
+  as: AuthorizationServer,
+  issuer: string,
+  profile: ProfileChoice = 'auto',
+): AuthorizationServer {
+  const { issuerTemplate, registers } = traitsOf(issuer, profile);
   const { registration_endpoint: registration, ...rest } = as;
   return {
     ...rest,
     ...(registration !== undefined && registers !== false && { registration_endpoint: registration }),
     issuer: as.issuer === issuerTemplate ? issuer : as.issuer,
+    ...(profile !== 'auto' && { [knownAs]: profile }),
   };
+}
+
+/** What the provider behind an authorization server is known for, by its issuer or by the settings' word. */
+export function knownTraits(as: AuthorizationServer): ProviderTraits {
+  const choice = profileChoices.find((name) => name === as[knownAs]);
+  return traitsOf(identifierOf(as), choice);
 }
 
 /** True where the server publishes no metadata and the endpoints are those MCP 2025-03-26 assumes. */
@@ -145,6 +161,7 @@ const neededAfterSignIn = [
   'revocation_endpoint',
   flag,
   namedAs,
+  knownAs,
 ];
 
 /** What the life of a sign-in needs of the metadata, for its record: a document can be as long as 1 MiB. */

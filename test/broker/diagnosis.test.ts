@@ -6,9 +6,10 @@ import { diagnosisReport } from '../../src/broker/diagnosisReport.js';
 import type { Discovered } from '../../src/broker/discovery.js';
 import { findOut } from '../../src/broker/findings.js';
 import { MetadataCache } from '../../src/broker/metadataCache.js';
-import type { ExceptionName } from '../../src/broker/oauthSettings.js';
+import type { ExceptionName, OAuthSettings } from '../../src/broker/oauthSettings.js';
 import { ServerDecisions } from '../../src/broker/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { signInPolicy } from '../../src/broker/signInPolicy.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServer.js';
@@ -404,4 +405,26 @@ describe('the facts of an authorization server', () => {
     assert.match(said, /The resource is not named in a parameter/);
     assert.match(said, /\(unverified\)/);
   });
+
+  const profiles: [oauth: OAuthSettings, issuer: string, says: RegExp, without: RegExp][] = [
+    [
+      {},
+      'https://mcp.slack.com',
+      /known as Slack; .* oauth\.profile can leave all of this out:/,
+      /taken for/,
+    ],
+    [{ profile: 'none' }, 'https://mcp.slack.com', /What is known of Slack is left out/, /authed_user/],
+    [{ profile: 'slack' }, 'https://as.example', /It is taken for Slack, .*:\n.*\n.*loopback/, /known as/],
+    [{ profile: 'none' }, 'https://as.example', /^Its issuer is/, /profile/],
+  ];
+  for (const [oauth, issuer, says, without] of profiles) {
+    it(`tell what the settings make of that: ${oauth.profile ?? 'nothing'} at ${issuer}`, () => {
+      const policy = signInPolicy({ ...serverAt('https://mcp.example/mcp'), oauth }, issuer);
+      const as = endpointsOf(issuer);
+      const found = { as, issuer, policy } as unknown as Discovered;
+      const said = authorizationServerFacts(found, undefined).said.join('\n');
+      assert.match(said, says);
+      assert.doesNotMatch(said, without);
+    });
+  }
 });

@@ -40,6 +40,7 @@ describe('server settings', () => {
       loopbackPort: 3118,
       loopbackPath: '/oauth/callback',
       exceptions: ['issuerMismatch'],
+      profile: 'none',
       grant: 'clientCredentials',
     };
     const { servers, problems } = parseServers({ whole: { url, oauth } });
@@ -177,6 +178,11 @@ describe('server settings', () => {
       field: 'oauth.assertionFile',
       says: /absolute path of a file/,
     })),
+    {
+      entry: { url, oauth: { profile: 'gitlab' } },
+      field: 'oauth.profile',
+      says: /profile must be one of "auto", "none", "entraId"/,
+    },
     {
       entry: { url, oauth: { authenticationProvider: 'gitlab' } },
       field: 'oauth.authenticationProvider',
