@@ -64,7 +64,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     const provider = settings.identityProvider && identityProviderAsServer(settings.identityProvider);
     const identityProvider = provider && {
       issuer: provider.url,
-      isSignedIn: (await credentials.get(provider.url)) !== undefined,
+      isSignedIn: (await credentials.get(provider.url))?.client.clientId === provider.oauth.clientId,
     };
     const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
     const credential = await credentials.get(server.url);
