@@ -62,7 +62,7 @@ export function authorizationServerOf(
       {
         url: shownAddress(url),
         field: 'issuer',
-        fix: `Ask the administrator of ${url.host} to publish the issuer as the MCP server names it; a sign-in with the browser asks you once whether to go on all the same.`,
+        fix: `Ask the administrator of ${url.host} to publish the issuer as the MCP server names it; a sign-in, or a check of a server where nobody signs in, asks you once whether to go on all the same.`,
       },
     );
   }

@@ -273,7 +273,7 @@ describe('the diagnosis of a server', () => {
     {
       what: 'an authorization server of another name',
       script: metadataOf((origin) => ({ ...endpointsOf(origin), issuer: 'https://elsewhere.example' })),
-      fix: /to publish the issuer as the MCP server names it; a sign-in with the browser asks you once/,
+      fix: /to publish the issuer as the MCP server names it; a sign-in, or a check .* asks you once/,
     },
     {
       what: 'an authorization server that does not speak of PKCE',
