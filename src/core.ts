@@ -87,6 +87,8 @@ export interface CoreParts {
 export interface Core extends Disposable {
   readonly http: Network;
   readonly credentials: CredentialStore;
+  readonly clients: ClientStore;
+  readonly redirects: RedirectUris;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
   readonly callbacks: PendingCallbacks;
@@ -148,15 +150,17 @@ export function createCore(parts: CoreParts): Core {
     log,
     ...(parts.recording !== undefined && { recording: parts.recording }),
   });
+  const redirects = parts.redirects(relay);
+  const clients = new ClientStore(secrets, clock);
   const signIns: SignIns = new SignIns(
     {
       ...answers,
       launcher: relay,
       servers,
-      redirects: parts.redirects(relay),
+      redirects,
       callbacks,
       credentials,
-      clients: new ClientStore(secrets, clock),
+      clients,
       lock,
       clock,
       log,
@@ -174,6 +178,8 @@ export function createCore(parts: CoreParts): Core {
   return {
     http,
     credentials,
+    clients,
+    redirects,
     states,
     authorizedFetch,
     callbacks,

@@ -13,16 +13,7 @@ export class AssertionInFile implements AssertionSource {
   /** @throws OAuthFlowError `assertionRequired`, saying what is wrong with the file */
   async read({ name, oauth }: ServerConfig): Promise<Redacted | undefined> {
     const { assertionFile } = oauth;
-    if (assertionFile === undefined) {
-      throw new OAuthFlowError(
-        'assertionRequired',
-        `“${name}” is used with a workload's identity, and its settings do not say where its assertion is.`,
-        {
-          field: 'oauth.assertionFile',
-          fix: 'Put the path of the file that your platform keeps it in there.',
-        },
-      );
-    }
+    if (assertionFile === undefined) throw noAssertionFile(name);
     const found = await this.files.read(assertionFile);
     if (found.kind === 'text' && found.text.trim() !== '') return new Redacted(found.text.trim());
     throw new OAuthFlowError(
@@ -31,6 +22,18 @@ export class AssertionInFile implements AssertionSource {
       { field: 'oauth.assertionFile', fix: 'Check the path, and that this process may read it.' },
     );
   }
+}
+
+/** What the settings of a server used with a workload's identity lack. */
+export function noAssertionFile(server: string): OAuthFlowError {
+  return new OAuthFlowError(
+    'assertionRequired',
+    `“${server}” is used with a workload's identity, and its settings do not say where its assertion is.`,
+    {
+      field: 'oauth.assertionFile',
+      fix: 'Put the path of the file that your platform keeps it in there.',
+    },
+  );
 }
 
 function problemOf(found: Awaited<ReturnType<AssertionFiles['read']>>, path: string): string {

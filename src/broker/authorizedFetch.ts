@@ -95,7 +95,7 @@ export class AuthorizedFetch {
       const of = isOfServer ? undefined : await this.tokens.stored(server, request.account);
       if (observation !== undefined) this.states.observe(server, observation, of);
       this.log.warn(`${server.name}: ${error.message}`);
-      return error.message;
+      return error.advice;
     }
     // Storage, its key or the lock failed here, which says nothing of the server.
     const detail = `The stored sign-in for ${server.name} could not be read or renewed on this machine (${errorName(error)}).`;

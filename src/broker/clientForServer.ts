@@ -7,11 +7,13 @@ import { profileOf } from '../oauth/providerProfiles.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import { callbackPath, callbackPathFor } from './callbackPath.js';
 import { deleteRegistration, readRegistration } from '../oauth/clientManagement.js';
+import { clientIdRequired } from './clientIdRequired.js';
 import { usualLoopbackPort } from './clientMetadataDocument.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
 import type { RedirectUri, RedirectUris } from './ports.js';
 import {
+  fixedRedirectUris,
   redirectOfKnownClient,
   redirectOpeners,
   redirectUnavailable,
@@ -80,10 +82,7 @@ export async function clientForServer(
       const clientId = await parts.askClientId?.(as);
       if (clientId !== undefined)
         return clientForServer({ ...need, policy: { ...policy, clientId } }, parts, http);
-      throw new OAuthFlowError('clientIdRequired', identity.because, {
-        field: 'oauth.clientId',
-        fix: `Register a client at ${new URL(as.issuer).host} and put its id in the settings of “${server.name}” as oauth.clientId.`,
-      });
+      throw clientIdRequired(server, as, identity.because);
     }
   }
 }
@@ -115,14 +114,32 @@ export async function configuredIdentity(
 }
 
 /** Said before the person consents to what would come to nothing. */
-export function clientSecretRequired({ name }: ServerConfig, issuer: string): OAuthFlowError {
+export function clientSecretRequired({ name, oauth }: ServerConfig, issuer: string): OAuthFlowError {
   const host = shownAddress(issuer);
-  const provider = profileOf(issuer)?.name ?? host;
+  const provider = profileOf(issuer, oauth.profile)?.name ?? host;
   return new OAuthFlowError(
     'clientSecretRequired',
     `${provider} gives no tokens to a client without its secret, and none is stored for “${name}”.`,
     { url: host, field: 'oauth.clientId', fix: 'Run “MCP OAuth: Set Client Secret…”.' },
   );
+}
+
+const knownBefore = 'It was registered at this authorization server before.';
+
+/** The client of an earlier sign-in that the next one would use, only looked for. */
+export async function registeredBefore(
+  { as, policy }: Pick<ClientNeed, 'as' | 'policy'>,
+  parts: {
+    readonly clients: Pick<ClientStore, 'get'>;
+    readonly redirects: Pick<RedirectUris, 'uriHandler'>;
+  },
+): Promise<ClientIdentity | undefined> {
+  const path = await callbackPathFor(as);
+  for (const uri of await fixedRedirectUris(policy, parts.redirects, path)) {
+    const client = await parts.clients.get(identifierOf(as), uri);
+    if (client !== undefined) return { kind: 'use', client, because: knownBefore };
+  }
+  return undefined;
 }
 
 /** The client registered before with the same redirect URI, or a new one; another redirect URI where one is refused. */
@@ -151,8 +168,7 @@ async function registered(
     const issuer = identifierOf(as);
     const known = redirect.fixed ? await knownClient(issuer, redirect.uri, clients, http) : undefined;
     if (known !== undefined) {
-      const before = 'It was registered at this authorization server before.';
-      return { client: known, redirect, isReused: true, because: before };
+      return { client: known, redirect, isReused: true, because: knownBefore };
     }
     const registration = { redirectUris: [redirect.uri], clientName, scopes };
     const client = withRedirect(await registerClient(as, registration, http), redirect.uri);

@@ -1,6 +1,7 @@
 import { isObject } from '../oauth/jsonAnswer.js';
 import type { ClientKey } from '../oauth/clientKey.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import type { ClientProof } from '../oauth/preRegisteredClient.js';
 import { Redacted } from '../oauth/redacted.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import { clientKeyFromRecord, clientKeyToRecord } from '../oauth/tokenSetRecord.js';
@@ -48,6 +49,20 @@ export class ClientSecrets {
     return (await this.secrets.get(keyOf('key', owner, clientId))) !== undefined;
   }
 
+  /**
+   * What there is to prove oneself with at an issuer, only looked at: neither is bound to it by that.
+   *
+   * @throws OAuthFlowError `clientOfAnotherIssuer`, `invalidRecord`
+   */
+  async proofAt(owner: ClientOwner, clientId: string, issuer: string): Promise<ClientProof> {
+    const secret = await this.#stored('secret', owner, clientId, issuer);
+    const key = await this.#stored('key', owner, clientId, issuer);
+    return {
+      hasSecret: typeof secret?.value === 'string',
+      ...(key !== undefined && { keyAlgorithm: clientKeyFromRecord(key.value).algorithm }),
+    };
+  }
+
   async put(owner: ClientOwner, clientId: string, secret: Redacted): Promise<void> {
     await this.#set('secret', owner, clientId, { value: secret.expose() });
   }
@@ -65,11 +80,22 @@ export class ClientSecrets {
   }
 
   async #bound(kind: Kind, owner: ClientOwner, clientId: string, issuer: string): Promise<unknown> {
-    const stored = recordOf(await this.secrets.get(keyOf(kind, owner, clientId)));
-    if (stored === undefined) return undefined;
+    const stored = await this.#stored(kind, owner, clientId, issuer);
     // Before it is used, so that a use that is cut short counts too.
-    if (stored.issuer === undefined) await this.#set(kind, owner, clientId, { ...stored, issuer });
-    else if (stored.issuer !== issuer) {
+    if (stored !== undefined && stored.issuer === undefined)
+      await this.#set(kind, owner, clientId, { ...stored, issuer });
+    return stored?.value;
+  }
+
+  /** @throws OAuthFlowError `clientOfAnotherIssuer` */
+  async #stored(
+    kind: Kind,
+    owner: ClientOwner,
+    clientId: string,
+    issuer: string,
+  ): Promise<Stored | undefined> {
+    const stored = recordOf(await this.secrets.get(keyOf(kind, owner, clientId)));
+    if (stored?.issuer !== undefined && stored.issuer !== issuer) {
       const command = kind === 'secret' ? 'Set Client Secret…' : 'Set Client Key…';
       throw new OAuthFlowError(
         'clientOfAnotherIssuer',
@@ -81,7 +107,7 @@ export class ClientSecrets {
         },
       );
     }
-    return stored.value;
+    return stored;
   }
 
   async #set(kind: Kind, owner: ClientOwner, clientId: string, stored: Stored): Promise<void> {

@@ -13,6 +13,7 @@ import type { OAuthClient } from '../oauth/oauthClient.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
 import { clientName, configuredIdentity } from './clientForServer.js';
+import { clientIdRequired } from './clientIdRequired.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
 import { checkConfiguredClient } from './configuredClient.js';
@@ -98,10 +99,7 @@ async function clientFor(
     case 'use':
       return identity.client;
     case 'ask':
-      throw new OAuthFlowError('clientIdRequired', identity.because, {
-        field: 'oauth.clientId',
-        fix: `Register a client at ${new URL(as.issuer).host} and put its id in the settings of “${server.name}” as oauth.clientId.`,
-      });
+      throw clientIdRequired(server, as, identity.because);
     case 'register': {
       const known = await parts.clients.get(identifierOf(as), deviceCodeGrantType);
       if (known !== undefined) return known;

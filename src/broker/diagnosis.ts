@@ -1,5 +1,4 @@
-import { buildAuthorizationRequest } from '../oauth/authorizationRequest.js';
-import { identifierOf } from '../oauth/authorizationServerMetadata.js';
+import { buildAuthorizationRequest, pkceFault } from '../oauth/authorizationRequest.js';
 import { dpopBinding } from '../oauth/dpopBinding.js';
 import type { HttpContext, Network } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
@@ -18,34 +17,23 @@ import {
   type Facts,
   type PresentSignIn,
 } from './diagnosisFacts.js';
-import { clientSecretRequired } from './clientForServer.js';
-import type { ClientSecrets } from './clientSecrets.js';
+import { clientIdRequired } from './clientIdRequired.js';
+import { diagnosedClient, type KnownClientParts } from './diagnosedClient.js';
+import { diagnosedTokenRequest, type PresentIdentityProvider } from './diagnosedTokenRequest.js';
+import { stepsToToken, type StepName } from './diagnosisSteps.js';
 import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
+import { directGrantOf, type DirectGrantName } from './grantChoice.js';
 import type { Clock } from './ports.js';
 import { probe } from './probe.js';
 import { recordedFetch, type RecordedRequest } from './recordedFetch.js';
 import type { ServerConfig } from './serverSettings.js';
 import { audienceParameter, resourceParameter } from './signInPolicy.js';
 
-/** The ten steps in their order. The keys of an object have another one: those that are numbers come first. */
-const stepNames = ['1–2', '3–4', '5a', '5b', '5c', '6–7', '8', '9–10'] as const;
-export type StepName = (typeof stepNames)[number];
-
-/** The steps, as the report heads them. */
-export const stepTitles: Readonly<Record<StepName, string>> = {
-  '1–2': 'The server is asked without a token',
-  '3–4': 'What protects it',
-  '5a': 'The authorization server',
-  '5b': 'The client',
-  '5c': 'The authorization request',
-  '6–7': 'Consent and callback',
-  '8': 'The code becomes tokens',
-  '9–10': 'The call, with the token',
-};
-
 export interface DiagnosedStep extends Facts {
   readonly step: StepName;
-  readonly state: 'asWanted' | 'fault' | 'notReached';
+  readonly title: string;
+  /** `question`: a sign-in asks the person about it, once. */
+  readonly state: 'asWanted' | 'question' | 'fault' | 'notReached';
   readonly requests: readonly RecordedRequest[];
 }
 
@@ -62,16 +50,18 @@ export interface Diagnosis {
   readonly fix: string | undefined;
 }
 
-export interface DiagnosisParts {
+export interface DiagnosisParts extends KnownClientParts {
   readonly http: Network;
   readonly clock: Clock;
+  /** What its cache holds of the server is dropped: what is shown is what came back now. */
   readonly discovery: DiscoveryParts;
-  readonly clientSecrets?: Pick<ClientSecrets, 'has' | 'hasKey'>;
   readonly present: PresentSignIn | undefined;
+  /** For the grant `enterpriseManaged`; absent: none is configured. */
+  readonly identityProvider?: PresentIdentityProvider | undefined;
 }
 
 /**
- * Walks the ten steps as far as that can be done without the person.
+ * Walks the steps to a token as far as that can be done without the person, whatever way the settings say.
  *
  * @throws the reason of `signal`
  */
@@ -89,7 +79,11 @@ class Walk {
   readonly #steps: DiagnosedStep[] = [];
   readonly #recorded: ReturnType<typeof recordedFetch>;
   readonly #http: HttpContext;
+  readonly #titles: ReadonlyMap<StepName, string>;
+  readonly #grant: DirectGrantName | undefined;
   #fault: OAuthFlowError | undefined;
+  /** Rules that are broken, about which a sign-in asks the person. */
+  readonly #questions: OAuthFlowError[] = [];
   #verdict = 'Nothing stands in the way of a sign-in.';
 
   constructor(
@@ -97,6 +91,8 @@ class Walk {
     private readonly parts: DiagnosisParts,
     signal: AbortSignal,
   ) {
+    this.#grant = directGrantOf(server);
+    this.#titles = stepsToToken(this.#grant);
     this.#recorded = recordedFetch(parts.http.fetch, parts.clock);
     this.#http = { ...parts.http, ...onWordOf(server.url), fetch: this.#recorded.fetch, signal };
   }
@@ -108,29 +104,49 @@ class Walk {
       this.#verdict = 'The server answers without a sign-in; none is needed.';
       return;
     }
-    const found = await this.#discovered(challenge);
-    if (found === undefined) return;
-    await this.#step('5b', () => found.identity, identityFacts);
-    await this.#step('5c', () => this.#authorizationRequest(found), requestFacts);
+    const discovered = await this.#discovered(challenge);
+    if (discovered === undefined) return;
+    if (this.#grant === 'editorAccount') {
+      this.#verdict = `${this.#verdict} ${discovered.identity.because}`;
+      return;
+    }
+    const identity = await this.#step(
+      '5b',
+      () => diagnosedClient(this.server, discovered, this.parts),
+      identityFacts,
+    );
+    if (identity === undefined) return;
+    const found = { ...discovered, identity };
+    await (this.#grant === undefined ? this.#withBrowser(found) : this.#withoutBrowser(found, this.#grant));
     if (this.#hasFailed()) return;
-    await this.#step('6–7', () => found, callbackFacts);
-    await this.#step('8', () => found, tokenRequestFacts);
     const { present, clock } = this.parts;
     await this.#step(
       '9–10',
       () => found,
-      (value) => afterSignIn(value, present, clock.now()),
+      (value) => afterSignIn(value, this.#grant, present, clock.now()),
     );
-    if (found.identity.kind === 'ask') {
-      this.#fault = new OAuthFlowError('clientIdRequired', found.identity.because, {
-        fix: `Register a client at ${new URL(found.as.issuer).host} and put its id in the settings of “${this.server.name}” as oauth.clientId.`,
-      });
-    }
+    if (identity.kind === 'ask') this.#fault = clientIdRequired(this.server, found.as, identity.because);
+  }
+
+  async #withBrowser(found: Discovered): Promise<void> {
+    await this.#step('5c', () => this.#authorizationRequest(found), requestFacts);
+    if (this.#hasFailed()) return;
+    await this.#step('6–7', () => found, callbackFacts);
+    await this.#step('8', () => found, tokenRequestFacts);
+  }
+
+  async #withoutBrowser(found: Discovered, grant: Exclude<DirectGrantName, 'editorAccount'>): Promise<void> {
+    await this.#step(
+      '5c',
+      () => diagnosedTokenRequest(this.server, found, grant, this.parts.identityProvider),
+      (facts) => facts,
+    );
   }
 
   diagnosis(): Diagnosis {
     const reached = new Set(this.#steps.map(({ step }) => step));
-    const missing = stepNames.filter((step) => !reached.has(step));
+    const missing = [...this.#titles].filter(([step]) => !reached.has(step));
+    const [question] = this.#fault === undefined ? this.#questions : [];
     return {
       server: this.server.name,
       address: shownAddress(this.server.url),
@@ -138,39 +154,50 @@ class Walk {
       steps: [
         ...this.#steps,
         ...missing.map(
-          (step) => ({ step, state: 'notReached', requests: [], said: [], strays: [] }) as const,
+          ([step, title]) =>
+            ({ step, title, state: 'notReached', requests: [], said: [], strays: [] }) as const,
         ),
       ],
-      verdict: this.#fault?.message ?? this.#verdict,
-      fix: this.#fault?.details.fix,
+      verdict:
+        question === undefined
+          ? (this.#fault?.message ?? this.#verdict)
+          : `${question.message} A sign-in asks you once whether to go on all the same.`,
+      fix: (this.#fault ?? question)?.details.fix,
     };
   }
 
   /** Steps 3–5a are one piece of work; its requests tell them apart. */
   async #discovered(challenge: BearerChallenge | undefined): Promise<Discovered | undefined> {
     try {
-      const found = await discover(this.server, challenge, this.#http, this.parts.discovery);
+      const found = await discover(this.server, challenge, this.#http, this.#discovery());
       const [ofResource, ofIssuer] = this.#requestsByStep();
-      this.#steps.push(
-        { step: '3–4', state: 'asWanted', requests: ofResource, ...resourceFacts(found) },
-        { step: '5a', state: 'asWanted', requests: ofIssuer, ...authorizationServerFacts(found) },
-      );
+      this.#keep('3–4', 'asWanted', ofResource, resourceFacts(found));
+      const state = this.#questions.length === 0 ? 'asWanted' : 'question';
+      this.#keep('5a', state, ofIssuer, authorizationServerFacts(found, this.#grant));
       return found;
     } catch (error) {
       const fault = this.#faultOf(error);
       const [ofResource, ofIssuer] = this.#requestsByStep();
-      const none = { said: [], strays: [] };
-      if (ofIssuer.length > 0)
-        this.#steps.push({ step: '3–4', state: 'asWanted', requests: ofResource, ...none });
-      this.#steps.push({
-        step: ofIssuer.length > 0 ? '5a' : '3–4',
-        state: 'fault',
-        requests: ofIssuer.length > 0 ? ofIssuer : ofResource,
-        said: [fault.message],
-        strays: [],
-      });
+      const said = { said: [fault.message], strays: [] };
+      if (ofIssuer.length > 0) this.#keep('3–4', 'asWanted', ofResource, { said: [], strays: [] });
+      if (ofIssuer.length > 0) this.#keep('5a', 'fault', ofIssuer, said);
+      else this.#keep('3–4', 'fault', ofResource, said);
       return undefined;
     }
+  }
+
+  /** Afresh, as the next sign-in then finds it too. Whoever signs in with a browser is asked about exceptions. */
+  #discovery(): DiscoveryParts {
+    const { metadata, ...parts } = this.parts.discovery;
+    metadata?.drop(this.server);
+    if (this.#grant !== undefined) return parts;
+    return {
+      ...parts,
+      acceptException: (_name, _issuer, fault) => {
+        this.#questions.push(fault);
+        return Promise.resolve(true);
+      },
+    };
   }
 
   #requestsByStep(): readonly [RecordedRequest[], RecordedRequest[]] {
@@ -183,10 +210,11 @@ class Walk {
   /** The very request a sign-in would make, with a client id in its place where there is none yet. */
   async #authorizationRequest(found: Discovered) {
     const { as, policy, scopes, resource, identity } = found;
-    await this.#checkSecret(found);
+    const fault = pkceFault(as);
+    if (fault !== undefined && !policy.exceptions.has('pkceNotAdvertised')) this.#questions.push(fault);
     const dpop = await dpopBinding({ ...found, overHttpSse: this.server.type === 'sse' });
     const clientId = identity.kind === 'use' ? identity.client.clientId : '(given at registration)';
-    const { url } = await buildAuthorizationRequest({
+    const { url, parameters } = await buildAuthorizationRequest({
       as,
       client: { clientId, authMethod: 'none', source: 'registered', redirectUris: [] },
       redirectUri: redirectWords(policy),
@@ -195,19 +223,9 @@ class Walk {
       ...(dpop !== undefined && { dpop }),
       extraParameters: policy.extraParameters,
       scopes,
-      exceptions: { pkceNotAdvertised: policy.exceptions.has('pkceNotAdvertised') },
+      exceptions: { pkceNotAdvertised: true },
     });
-    return { url, isPushed: as.require_pushed_authorization_requests === true };
-  }
-
-  /** Looked for only: to take it out would bind it to the issuer that the server names now. */
-  async #checkSecret({ as, policy }: Discovered): Promise<void> {
-    const { clientId, secretRequired } = policy;
-    const { clientSecrets } = this.parts;
-    if (clientId === undefined || secretRequired !== true || clientSecrets === undefined) return;
-    if (await clientSecrets.has(this.server, clientId)) return;
-    if (await clientSecrets.hasKey(this.server, clientId)) return;
-    throw clientSecretRequired(this.server, identifierOf(as));
+    return { url, parameters, isPushed: as.require_pushed_authorization_requests === true };
   }
 
   async #step<T>(
@@ -215,17 +233,26 @@ class Walk {
     work: () => Promise<T> | T,
     facts: (value: T) => Facts,
   ): Promise<T | undefined> {
+    const asked = this.#questions.length;
     try {
       const value = await work();
-      const requests = this.#recorded.requests.splice(0);
-      this.#steps.push({ step, state: 'asWanted', requests, ...facts(value) });
+      const state = this.#questions.length === asked ? 'asWanted' : 'question';
+      this.#keep(step, state, this.#recorded.requests.splice(0), facts(value));
       return value;
     } catch (error) {
       const said = [this.#faultOf(error).message];
-      const requests = this.#recorded.requests.splice(0);
-      this.#steps.push({ step, state: 'fault', requests, said, strays: [] });
+      this.#keep(step, 'fault', this.#recorded.requests.splice(0), { said, strays: [] });
       return undefined;
     }
+  }
+
+  #keep(
+    step: StepName,
+    state: DiagnosedStep['state'],
+    requests: readonly RecordedRequest[],
+    facts: Facts,
+  ): void {
+    this.#steps.push({ step, title: this.#titles.get(step) ?? '', state, requests, ...facts });
   }
 
   #hasFailed(): boolean {

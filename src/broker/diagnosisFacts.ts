@@ -1,10 +1,13 @@
+import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import type { ClientIdentity } from '../oauth/clientRegistration.js';
 import { profileOf } from '../oauth/providerProfiles.js';
+import type { ProfileChoice } from '../oauth/providerTraits.js';
 import { traitWords } from '../oauth/providerWords.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { serverWords, shownAddress } from '../oauth/serverWords.js';
 import type { BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { Discovered } from './discovery.js';
+import type { DirectGrantName } from './grantChoice.js';
 
 /** What the present sign-in is like, where there is one; whose it is, the report does not tell. */
 export interface PresentSignIn {
@@ -62,7 +65,21 @@ export function resourceFacts({ resource, issuer, isChoiceOpen }: Discovered): F
 }
 
 /** Step 5a (RFC 8414 §2). */
-export function authorizationServerFacts({ as, issuer, policy }: Discovered): Facts {
+export function authorizationServerFacts(
+  { as, issuer, policy, identity, scopes }: Discovered,
+  grant: DirectGrantName | undefined,
+): Facts {
+  if (grant === 'editorAccount') {
+    const asked = scopes.length === 0 ? 'no scopes in particular' : `the scopes ${words(scopes)}`;
+    return {
+      said: [
+        `Its issuer is ${shownAddress(issuer)}.`,
+        identity.because,
+        `The editor is asked for a token with ${asked}; nothing is asked of the authorization server here.`,
+      ],
+      strays: [],
+    };
+  }
   const offers = (field: string, what: string) => (as[field] === undefined ? [] : [what]);
   const offered = [
     ...offers('registration_endpoint', 'registration of clients'),
@@ -73,33 +90,49 @@ export function authorizationServerFacts({ as, issuer, policy }: Discovered): Fa
     ...offers('revocation_endpoint', 'revocation'),
     ...offers('userinfo_endpoint', 'the account’s name'),
   ];
-  const hasPkce = as.code_challenge_methods_supported?.includes('S256') === true;
   return {
     said: [
       `Its issuer is ${shownAddress(as.issuer)}.`,
-      `People sign in at ${shownAddress(as.authorization_endpoint ?? as.issuer)}, tokens come from ${shownAddress(as.token_endpoint ?? as.issuer)}.`,
+      (grant === undefined
+        ? `People sign in at ${shownAddress(as.authorization_endpoint ?? as.issuer)}, tokens`
+        : 'Tokens') + ` come from ${shownAddress(as.token_endpoint ?? as.issuer)}.`,
       offered.length === 0 ? 'It offers nothing beside that.' : `It offers ${offered.join(', ')}.`,
-      ...providerFacts(issuer),
+      ...providerFacts(issuer, policy.profile),
       ...[...policy.exceptions].map((name) => `You have accepted the exception ${name} for it.`),
     ],
     strays: [
       ...(as.issuer === issuer ? [] : [`It calls itself otherwise than the server does (RFC 8414 §3.3).`]),
-      ...(hasPkce ? [] : ['It does not say that it supports PKCE with S256 (OAuth 2.1 §4.1.1).']),
-      ...(as.authorization_response_iss_parameter_supported === true
-        ? []
-        : [
-            'It does not say that it names itself in its callbacks (RFC 9207); allowed, and guarded against otherwise.',
-          ]),
+      ...(grant !== undefined ? [] : browserStrays(as)),
     ],
   };
 }
 
-/** What is known beforehand of a provider that strays. */
-function providerFacts(issuer: string): readonly string[] {
-  const profile = profileOf(issuer);
-  if (profile === undefined) return [];
+/** Rules that protect what a browser brings back; where there is none, they are not missed. */
+function browserStrays(as: AuthorizationServer): readonly string[] {
   return [
-    `It is known as ${profile.name}; the settings of the server can say otherwise:`,
+    ...(as.code_challenge_methods_supported?.includes('S256') === true
+      ? []
+      : ['It does not say that it supports PKCE with S256 (OAuth 2.1 §4.1.1).']),
+    ...(as.authorization_response_iss_parameter_supported === true
+      ? []
+      : [
+          'It does not say that it names itself in its callbacks (RFC 9207); allowed, and guarded against otherwise.',
+        ]),
+  ];
+}
+
+/** What is known beforehand of a provider that strays. */
+function providerFacts(issuer: string, choice: ProfileChoice = 'auto'): readonly string[] {
+  const profile = profileOf(issuer, choice);
+  const own = profileOf(issuer);
+  if (profile === undefined)
+    return own === undefined
+      ? []
+      : [`What is known of ${own.name} is left out, as oauth.profile of the server says.`];
+  return [
+    choice === 'auto'
+      ? `It is known as ${profile.name}; what the settings of the server say comes first, and oauth.profile can leave all of this out:`
+      : `It is taken for ${profile.name}, as oauth.profile of the server says:`,
     ...traitWords(profile).map(({ sentence, isVerified }) =>
       isVerified ? sentence : `${sentence} (unverified)`,
     ),
@@ -132,19 +165,24 @@ const random = new Map([
   ['dpop_jkt', '(of a key made for the sign-in)'],
 ]);
 
-/** Step 5c: every parameter as it would be sent. */
-export function requestFacts({ url, isPushed }: { readonly url: URL; readonly isPushed: boolean }): Facts {
-  const parameters = [...url.searchParams].map(([name, value]) => {
-    return `${serverWords(name) ?? ''} = ${random.get(name) ?? shownValue(value)}`;
-  });
+/** Step 5c: every parameter as it would be sent; what the endpoint's address says itself is not ours to show. */
+export function requestFacts(request: {
+  readonly url: URL;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly isPushed: boolean;
+}): Facts {
+  const { url, parameters, isPushed } = request;
+  const sent = Object.entries(parameters).map(
+    ([name, value]) => `${serverWords(name) ?? ''} = ${random.get(name) ?? shownValue(value)}`,
+  );
   const said = isPushed
     ? `The browser is sent to ${shownAddress(url)} with a reference to what was sent there before it (RFC 9126):`
     : `The browser is sent to ${shownAddress(url)} with:`;
-  return { said: [said, ...parameters], strays: [] };
+  return { said: [said, ...sent], strays: [] };
 }
 
 /** A resource is the server's address, whose query may hold a key to it. */
-function shownValue(value: string): string {
+export function shownValue(value: string): string {
   const address = addressOf(value);
   if (address === undefined || address.search === '') return serverWords(value) ?? '';
   return `${shownAddress(address)}?(not shown)`;
@@ -165,25 +203,52 @@ export function callbackFacts({ as }: Discovered): Facts {
 
 /** Step 8 (OAuth 2.1 §4.1.3). */
 export function tokenRequestFacts({ as, identity, policy }: Discovered): Facts {
-  const method = identity.kind === 'use' ? identity.client.authMethod : undefined;
-  const listed = as.token_endpoint_auth_methods_supported;
+  const proof = clientProofFacts(as, identity);
   return {
     said: [
       `The code goes to ${shownAddress(as.token_endpoint ?? as.issuer)} with the verifier${policy.omitResource ? '' : ' and the resource'}.`,
-      method === undefined
-        ? `The client proves itself as it is registered; listed are ${words(listed ?? ['client_secret_basic'])}.`
-        : `The client proves itself by ${method}.`,
+      ...proof.said,
     ],
-    strays: [],
+    strays: proof.strays,
+  };
+}
+
+/** How the client proves who it is (RFC 6749 §2.3, RFC 8414 §2). */
+export function clientProofFacts(as: AuthorizationServer, identity: ClientIdentity): Facts {
+  const listed = as.token_endpoint_auth_methods_supported;
+  if (identity.kind !== 'use') {
+    const methods = words(listed ?? ['client_secret_basic']);
+    return { said: [`The client proves itself as it is registered; listed are ${methods}.`], strays: [] };
+  }
+  const { authMethod } = identity.client;
+  if (authMethod !== 'none') return { said: [`The client proves itself by ${authMethod}.`], strays: [] };
+  return {
+    said: ['The client has no secret and no key: it does not prove itself.'],
+    strays:
+      listed === undefined || listed.includes('none')
+        ? []
+        : [`The authorization server lists no place for a client without a secret, but ${words(listed)}.`],
   };
 }
 
 /** Steps 9–10, and what comes later. */
-export function afterSignIn({ as }: Discovered, present: PresentSignIn | undefined, now: number): Facts {
+export function afterSignIn(
+  { as }: Discovered,
+  grant: DirectGrantName | undefined,
+  present: PresentSignIn | undefined,
+  now: number,
+): Facts {
   const lasts =
     present?.expiresAt === undefined
       ? 'without a known end'
       : `for ${Math.max(0, Math.round((present.expiresAt - now) / 1000))} s more`;
+  if (grant !== undefined) {
+    const token =
+      present === undefined
+        ? 'No token is held now; the next call asks for one.'
+        : `A token with the scopes ${words(present.scopes)} is held; it is good ${lasts}, and the next one is asked for by itself.`;
+    return { said: [token], strays: [] };
+  }
   return {
     said: [
       present === undefined

@@ -1,7 +1,8 @@
-import { stepTitles, type DiagnosedStep, type Diagnosis } from './diagnosis.js';
+import type { DiagnosedStep, Diagnosis } from './diagnosis.js';
 
 const stateWords: Record<DiagnosedStep['state'], string> = {
   asWanted: 'as it should be',
+  question: 'you are asked',
   fault: 'FAILED',
   notReached: 'not reached',
 };
@@ -32,15 +33,12 @@ export function diagnosisReport(diagnosis: Diagnosis, version: string): string {
     .concat('\n');
 }
 
-function stepReport({ step, state, requests, said }: DiagnosedStep): string[] {
+function stepReport({ step, title, state, requests, said }: DiagnosedStep): string[] {
   const asked = requests.map(
     ({ method, address, answer, took }) => `${method} ${address} → ${answer} (${took} ms)`,
   );
   const lines = [...asked, ...said];
-  return [
-    `### ${step} ${stepTitles[step]}: ${stateWords[state]}`,
-    ...(lines.length === 0 ? [] : [block(lines)]),
-  ];
+  return [`### ${step} ${title}: ${stateWords[state]}`, ...(lines.length === 0 ? [] : [block(lines)])];
 }
 
 /** What every line begins with keeps it from ending the block (CommonMark §4.5). */

@@ -18,6 +18,7 @@ import type { Redacted } from '../oauth/redacted.js';
 import { neededScopes } from '../oauth/scopeSelection.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
+import { ownClientRequired } from './clientIdRequired.js';
 import type { ClientOwner, ClientSecrets } from './clientSecrets.js';
 import type { Credential } from './credential.js';
 import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
@@ -104,27 +105,14 @@ export class DirectGrants {
     found: Discovered,
     widened: readonly string[] | undefined,
   ): Promise<DirectGrant> {
-    const { as, resource, challenge, policy } = found;
-    const { clientId, scopes, scopeBelowResource } = policy;
-    if (clientId === undefined) {
-      throw new OAuthFlowError(
-        'clientIdRequired',
-        `“${server.name}” gets its tokens without a person, which takes a client registered at ${shownAddress(as.issuer)}.`,
-        { field: 'oauth.clientId', fix: 'Put its id in the settings as oauth.clientId.' },
-      );
-    }
+    const { as, resource, policy } = found;
+    const { clientId } = policy;
+    if (clientId === undefined) throw ownClientRequired(server, as);
     const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
     return {
       as,
       client: await this.#client(server, clientId, as),
-      scopes:
-        widened ??
-        neededScopes({
-          ...(challenge !== undefined && { challenge }),
-          ...(scopes !== undefined && { configured: scopes }),
-          resource,
-          ...(scopeBelowResource !== undefined && { belowResource: scopeBelowResource }),
-        }),
+      scopes: widened ?? directScopes(found),
       ...resourceParameter(policy, resource.resource),
       ...audienceParameter(policy, resource.resource),
       ...(dpop !== undefined && { dpop }),
@@ -219,12 +207,24 @@ export class DirectGrants {
   }
 }
 
+/** What a token of no person's is asked for. */
+export function directScopes({ challenge, resource, policy }: Discovered): readonly string[] {
+  const { scopes, scopeBelowResource } = policy;
+  return neededScopes({
+    ...(challenge !== undefined && { challenge }),
+    ...(scopes !== undefined && { configured: scopes }),
+    resource,
+    ...(scopeBelowResource !== undefined && { belowResource: scopeBelowResource }),
+  });
+}
+
 /** What calls need: a refresh token would renew what is not asked for again, and nobody is named by an ID token. */
 function accessOf({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
   return tokens;
 }
 
-function noIdentityProvider(): OAuthFlowError {
+/** What a server needs that is used with the word of an identity provider nobody has configured. */
+export function noIdentityProvider(): OAuthFlowError {
   return new OAuthFlowError('clientIdRequired', 'No identity provider of your organization is configured.', {
     field: 'mcpOAuthBroker.enterpriseIdentityProvider',
     fix: 'Put its issuer and your client id there into the settings.',

@@ -143,6 +143,7 @@ function issuerFor(
   throw new OAuthFlowError(
     'noAuthorizationServer',
     `${shownAddress(server.url)} names no authorization server.`,
+    { fix: 'Ask its administrator to name one in its metadata, as "authorization_servers".' },
   );
 }
 
@@ -154,17 +155,20 @@ async function authorizationServerAt(
   { decisions, metadata, acceptException }: DiscoveryParts,
 ): Promise<AuthorizationServer> {
   const fallback = resource.metadataUrl === undefined;
-  const load = () => {
+  const load = (isExcused: boolean) => {
     const { exceptions } = signInPolicy(server, issuer, decisions?.acceptedExceptions(server, issuer));
-    const issuerMismatch = exceptions.has('issuerMismatch');
-    return fetchAuthorizationServer(issuer, http, { fallback, exceptions: { issuerMismatch } });
+    const issuerMismatch = isExcused || exceptions.has('issuerMismatch');
+    return fetchAuthorizationServer(issuer, http, {
+      ...{ fallback, exceptions: { issuerMismatch }, profile: server.oauth.profile },
+    });
   };
-  const read = () => metadata?.authorizationServer(server, issuer, load) ?? load();
+  const read = (isExcused = false) =>
+    metadata?.authorizationServer(server, issuer, () => load(isExcused)) ?? load(isExcused);
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof OAuthFlowError) || error.code !== 'issuerMismatch') throw error;
     if ((await acceptException?.('issuerMismatch', issuer, error)) !== true) throw error;
-    return read();
+    return read(true);
   }
 }

@@ -58,7 +58,7 @@ export function identityProviderSignInRequired(server: string, issuer: string): 
   const { host } = new URL(issuer);
   return new OAuthFlowError(
     'identityProviderSignInRequired',
-    `${server} takes the word of your organization's identity provider, ${host}, and nobody is signed in there; the command “MCP OAuth: Sign In to Identity Provider…” does it, once for all such servers.`,
-    { url: issuer },
+    `${server} takes the word of your organization's identity provider, ${host}, and nobody is signed in there.`,
+    { url: issuer, fix: 'Run “MCP OAuth: Sign In to Identity Provider…”, once for all such servers.' },
   );
 }

@@ -1,5 +1,6 @@
 import { isObject } from '../oauth/jsonAnswer.js';
 import { addressOf, isSecureAddress } from '../oauth/secureAddress.js';
+import { secretFieldFault } from './secretFields.js';
 import type { ServerConfig, SettingProblem } from './serverSettings.js';
 
 /** The organization's identity provider, as the person configured it. Nothing of it is secret. */
@@ -28,12 +29,8 @@ export function parseIdentityProvider(value: unknown): ParsedIdentityProvider {
   }
   if (Object.keys(value).length === 0) return { problems };
   for (const field of Object.keys(value).filter((name) => !fields.includes(name))) {
-    report(
-      field,
-      /secret|token|password|key/i.test(field)
-        ? `Settings are no place for secrets; remove “${field}” and run “MCP OAuth: Set Client Secret…”.`
-        : `“${field}” is not a known field; known are ${fields.join(', ')}.`,
-    );
+    const unknown = `“${field}” is not a known field; known are ${fields.join(', ')}.`;
+    report(field, secretFieldFault(field, 'identityProvider') ?? unknown);
   }
   const { issuer, clientId } = value;
   const address = addressOf(issuer);

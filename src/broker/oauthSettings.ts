@@ -1,7 +1,9 @@
 import { authenticationProviders } from './authenticationProviders.js';
 import { isObject } from '../oauth/jsonAnswer.js';
+import { profileChoices, type ProfileChoice } from '../oauth/providerTraits.js';
 import { addressOf, isSecureAddress } from '../oauth/secureAddress.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
+import { secretFieldFault } from './secretFields.js';
 
 /** A rule that a server's providers are known to fall short of; each counts only once the person accepted it. */
 export const exceptionNames = ['pkceNotAdvertised', 'issuerMismatch'] as const;
@@ -40,6 +42,8 @@ export interface OAuthSettings {
   /** The path of the loopback redirect URI, with its slash. */
   readonly loopbackPath?: string;
   readonly exceptions?: readonly ExceptionName[];
+  /** Whose profile applies; that of the issuer where absent. */
+  readonly profile?: ProfileChoice;
   readonly grant?: GrantName;
   /** Where the assertion for `jwtBearer` is found: an absolute path, or one that begins with a variable. */
   readonly assertionFile?: string;
@@ -111,6 +115,7 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
       ? { value: known }
       : { problem: `exceptions knows ${quoted(exceptionNames)}, not “${shorten(unknown)}”.` };
   },
+  profile: oneOf('profile', profileChoices),
   grant: oneOf('grant', grantNames),
   assertionFile: (value) =>
     typeof value === 'string' && absolutePath.test(value)
@@ -128,15 +133,6 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
 /** On POSIX, on Windows, or below what an environment variable of this process holds. */
 const absolutePath = /^(\/|[A-Za-z]:[\\/]|\\\\|\$\{env:[A-Za-z_]\w*\})/;
 
-/** Parameters that carry a secret; Dropbox's `token_access_type` does not. */
-const secretParameters = new Set([
-  ...['client_secret', 'client_assertion', 'assertion', 'password', 'code', 'code_verifier'],
-  ...['access_token', 'refresh_token', 'id_token_hint', 'subject_token', 'actor_token'],
-]);
-
-/** What asks for a secret by its name, and the command that takes it. */
-const secretField = /secret|token|password|private|assertion/i;
-
 /**
  * Reads the `oauth` of a server's entry.
  *
@@ -151,16 +147,9 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
   const settings: Mutable<OAuthSettings> = {};
   for (const [field, given] of Object.entries(value)) {
     // What is known is no secret, such as the path of a file that holds one.
-    if (!isField(field) && secretField.test(field)) {
-      report(
-        `oauth.${field}`,
-        `Settings are no place for secrets; remove “${field}” from the entry and run “MCP OAuth: Set Client Secret…”.`,
-      );
-    } else if (!isField(field)) {
-      report(
-        `oauth.${field}`,
-        `“${field}” is not a known field; known are ${Object.keys(readers).join(', ')}.`,
-      );
+    if (!isField(field)) {
+      const unknown = `“${field}” is not a known field; known are ${Object.keys(readers).join(', ')}.`;
+      report(`oauth.${field}`, secretFieldFault(field, 'server') ?? unknown);
     } else {
       const read = readers[field](given);
       if ('problem' in read) report(`oauth.${field}`, read.problem);
@@ -186,10 +175,8 @@ function readExtraParameters(value: unknown): ReturnType<Reader<Readonly<Record<
   for (const [name, given] of Object.entries(value)) {
     if (ownParameters.has(name.toLowerCase()))
       return { problem: `extraParameters cannot hold “${shorten(name)}”: the broker sets it.` };
-    if (secretParameters.has(name.toLowerCase()))
-      return {
-        problem: `extraParameters cannot hold “${shorten(name)}”: settings are no place for secrets.`,
-      };
+    const fault = secretFieldFault(shorten(name), 'server');
+    if (fault !== undefined) return { problem: fault };
     if (typeof given !== 'string' || name === '')
       return { problem: `extraParameters.${shorten(name)} must be text.` };
     parameters.push([name, given]);

@@ -43,6 +43,27 @@ async function loopbackOf(
 }
 
 /**
+ * The redirect URIs a sign-in may use that are the same at every one, in the order they are tried. Nothing
+ * listens at them for that.
+ */
+export async function fixedRedirectUris(
+  policy: SignInPolicy,
+  redirects: Pick<RedirectUris, 'uriHandler'>,
+  path: string,
+): Promise<readonly string[]> {
+  const uris: string[] = [];
+  if (policy.redirect !== 'loopback') {
+    const handler = await redirects.uriHandler(path);
+    handler?.dispose();
+    if (handler?.fixed === true) uris.push(handler.uri);
+  }
+  const { loopbackHost = '127.0.0.1', loopbackPort, loopbackPath = path } = policy;
+  if (policy.redirect !== 'uriHandler' && loopbackPort !== undefined)
+    uris.push(`http://${loopbackHost}:${loopbackPort}${loopbackPath}`);
+  return uris;
+}
+
+/**
  * The redirect URI of a client that was not registered by us: its addresses are fixed, so an editor's that
  * changes at each sign-in is used only where the settings insist on it. A document names the loopback port of
  * its own beside any port (RFC 8252 §7.3), for authorization servers that compare it.

@@ -31,8 +31,7 @@ export function signInAnswer(server: string, outcome: SignInOutcome, wanted: rea
     case 'failed': {
       const { message, details, code } = outcome.error;
       if (code === 'notProtected') return notNeeded(server);
-      const fix = details.fix === undefined ? '' : ` ${end(details.fix)}`;
-      return `Not signed in to ${server}: it failed. ${end(message)}${fix}`;
+      return `Not signed in to ${server}: it failed. ${end(message)} ${end(details.fix)}`;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { traitsOf } from '../oauth/providerProfiles.js';
+import type { ProfileChoice } from '../oauth/providerTraits.js';
 import { usualLoopbackPort } from './clientMetadataDocument.js';
 import type { ExceptionName, RedirectName } from './oauthSettings.js';
 import type { ServerConfig } from './serverSettings.js';
@@ -29,6 +30,8 @@ export interface SignInPolicy {
   readonly loopbackPath?: string;
   /** A client registered by hand has to have a secret there. */
   readonly secretRequired?: true;
+  /** What the settings put in the place of what is known of the issuer. */
+  readonly profile?: Exclude<ProfileChoice, 'auto'>;
   /** Rules that need not be kept: those alone that the person has accepted. */
   readonly exceptions: ReadonlySet<ExceptionName>;
 }
@@ -46,8 +49,8 @@ export function signInPolicy(
   issuer: string,
   accepted: readonly ExceptionName[] = [],
 ): SignInPolicy {
-  const { clientId, scopes, audience, loopbackPath } = oauth;
-  const known = traitsOf(issuer);
+  const { clientId, scopes, audience, loopbackPath, profile = 'auto' } = oauth;
+  const known = traitsOf(issuer, profile);
   const loopbackPort =
     oauth.loopbackPort ?? (known.comparesLoopbackPort === true ? usualLoopbackPort : undefined);
   const { redirect = 'auto' } = oauth;
@@ -66,6 +69,7 @@ export function signInPolicy(
     ...(loopbackPort !== undefined && { loopbackPort }),
     ...(loopbackPath !== undefined && { loopbackPath }),
     ...(known.secretRequired === true && { secretRequired: true }),
+    ...(profile !== 'auto' && { profile }),
     exceptions: new Set(accepted),
   };
 }

@@ -2,6 +2,7 @@ import { pkceFault } from '../oauth/authorizationRequest.js';
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { profileOf } from '../oauth/providerProfiles.js';
+import type { ProviderProfile } from '../oauth/providerTraits.js';
 import type { Discovered } from './discovery.js';
 import type { ExceptionName } from './oauthSettings.js';
 import type { LaunchVisit } from './ports.js';
@@ -32,7 +33,7 @@ export class VisitingPerson {
     const { questions, decisions } = this.parts;
     if (questions === undefined || decisions === undefined) return false;
     this.#wait();
-    const told = withWhatIsKnown(fault, name, issuer);
+    const told = withWhatIsKnown(fault, name, profileOf(issuer, this.server.oauth.profile));
     if (!(await questions.acceptException(this.server, name, told, this.signal))) return false;
     await decisions.acceptException(this.server, issuer, name);
     return true;
@@ -83,8 +84,11 @@ export class VisitingPerson {
 }
 
 /** It is easier to decide for who knows that the provider is like that, and that nobody stands in between. */
-function withWhatIsKnown(fault: OAuthFlowError, name: ExceptionName, issuer: string): OAuthFlowError {
-  const profile = profileOf(issuer);
+function withWhatIsKnown(
+  fault: OAuthFlowError,
+  name: ExceptionName,
+  profile: ProviderProfile | undefined,
+): OAuthFlowError {
   if (profile?.traits.exceptions?.includes(name) !== true) return fault;
   return new OAuthFlowError(fault.code, `${fault.message} ${profile.name} is known for it.`, fault.details);
 }

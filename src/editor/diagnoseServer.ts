@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
+import type { ClientStore } from '../broker/clientStore.js';
 import type { CredentialStore } from '../broker/credentialStore.js';
 import { diagnose, type DiagnosisParts } from '../broker/diagnosis.js';
 import { diagnosisReport } from '../broker/diagnosisReport.js';
 import type { DiscoveryParts } from '../broker/discovery.js';
-import type { Clock, Disposable } from '../broker/ports.js';
+import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
+import type { Clock, Disposable, RedirectUris } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { Network } from '../oauth/httpContext.js';
 import { notifications } from './notifications.js';
+import type { EditorServerSettings } from './serverSettings.js';
 
 const scheme = 'mcp-oauth-diagnosis';
 /** A person waits for it, in milliseconds; each request has a limit of its own. */
@@ -19,6 +22,9 @@ export interface DiagnoseServerParts {
   readonly http: Network;
   readonly clock: Clock;
   readonly discovery: DiscoveryParts & Required<Pick<DiagnosisParts, 'clientSecrets'>>;
+  readonly clients: ClientStore;
+  readonly redirects: RedirectUris;
+  readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
 }
 
 /** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */
@@ -54,8 +60,12 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
 
   /** @returns undefined where the person cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
-    const { credentials, ...parts } = this.parts;
-    const { clientSecrets } = parts.discovery;
+    const { credentials, http, clock, discovery, clients, redirects, settings } = this.parts;
+    const provider = settings.identityProvider && identityProviderAsServer(settings.identityProvider);
+    const identityProvider = provider && {
+      issuer: provider.url,
+      isSignedIn: (await credentials.get(provider.url))?.client.clientId === provider.oauth.clientId,
+    };
     const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
     const credential = await credentials.get(server.url);
     const present = credential && {
@@ -63,16 +73,17 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
       refreshable: credential.tokens.refreshToken !== undefined,
       ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
     };
+    const parts = {
+      ...{ http, clock, discovery, clientSecrets: discovery.clientSecrets, present, identityProvider },
+      registered: { clients, redirects },
+    };
     const title = vscode.l10n.t('Going through the sign-in to {0}…', server.name);
     return notifications.progress(title, async (_say, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
       const late = this.parts.clock.after(patience, () => abort.abort());
       try {
-        return diagnosisReport(
-          await diagnose(server, { ...parts, clientSecrets, present }, abort.signal),
-          String(version),
-        );
+        return diagnosisReport(await diagnose(server, parts, abort.signal), String(version));
       } catch (error) {
         if (abort.signal.aborted) return undefined;
         throw error;

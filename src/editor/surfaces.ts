@@ -6,7 +6,7 @@ import { AccountRows } from './accountRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
-import { DiagnoseServer } from './diagnoseServer.js';
+import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
 import { FactRows } from './factRows.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
@@ -23,7 +23,8 @@ export interface SurfaceParts
   extends
     Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
     ChatToolParts,
-    RegisterAgentsParts {
+    RegisterAgentsParts,
+    Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
   readonly settings: EditorServerSettings;
   readonly statuses: CommandParts['statuses'];
   readonly credentials: CommandParts['credentials'];
@@ -46,13 +47,11 @@ export class Surfaces implements Disposable {
       this.#owned.push(part);
       return part;
     };
-    const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock, credentials, http } = parts;
+    const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock } = parts;
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock });
     const sections = [new AccountRows(), new FactRows(clock, tools), tools];
     this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock));
-    const diagnosis = own(
-      new DiagnoseServer(context, { credentials, http, clock, discovery: parts.answers }),
-    );
+    const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));
     registerCommands(commands, {

@@ -115,7 +115,7 @@ export function pkceFault(as: AuthorizationServer): OAuthFlowError | undefined {
     {
       url: shownAddress(as.issuer),
       field: 'code_challenge_methods_supported',
-      fix: 'Ask its administrator to publish code_challenge_methods_supported.',
+      fix: 'Ask its administrator to publish code_challenge_methods_supported; a sign-in with the browser asks you once whether to go on all the same.',
     },
   );
 }
@@ -127,6 +127,10 @@ function endpointOf(as: AuthorizationServer): URL {
   throw new OAuthFlowError(
     'insecureAddress',
     `${shownAddress(as.issuer)} has no authorization endpoint a browser may be sent to.`,
-    { url: shownAddress(as.issuer), field: 'authorization_endpoint' },
+    {
+      url: shownAddress(as.issuer),
+      field: 'authorization_endpoint',
+      fix: 'Ask its administrator to publish an https "authorization_endpoint".',
+    },
   );
 }

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { PendingAuthorization } from './authorizationRequest.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { refusalFix } from './refusalFix.js';
 import { isVisibleText, sentence, serverWords, shownAddress } from './serverWords.js';
 
 /** A callback that has been checked. It holds the code and therefore prints nothing of it. */
@@ -89,6 +90,7 @@ function refusal(host: string, error: string, description: string | null): OAuth
     {
       url: host,
       oauthError,
+      ...refusalFix(oauthError),
     },
   );
 }

@@ -1,16 +1,22 @@
-import type * as oauth from 'oauth4webapi';
+import {
+  authorizationServerOf,
+  flag,
+  knownAs,
+  namedAs,
+  type AuthorizationServer,
+} from './authorizationServerDocument.js';
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
-import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
+import { jsonAnswer, stringArray } from './jsonAnswer.js';
+import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { traitsOf } from './providerProfiles.js';
+import { profileChoices, type ProfileChoice, type ProviderTraits } from './providerTraits.js';
 import { addressesWithinReach } from './resolvedReach.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
+import { addressOf } from './secureAddress.js';
 import { serverWords, shownAddress } from './serverWords.js';
 
-/** Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). */
-export type AuthorizationServer = oauth.AuthorizationServer;
+export type { AuthorizationServer } from './authorizationServerDocument.js';
 
 const oauthPath = '/.well-known/oauth-authorization-server';
 const openidPath = '/.well-known/openid-configuration';
@@ -33,6 +39,7 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
  * the issuer may call itself with or without the slash at the end
  * @param options.exceptions what the person has accepted: with `issuerMismatch`, metadata that names another
  * issuer, where none names the right one; see {@link identifierOf}
+ * @param options.profile what the settings say is known of it; see {@link knownTraits}
  * @throws OAuthFlowError `noAuthorizationServer` where no candidate exists, `issuerMismatch`,
  * `invalidMetadata`, `insecureAddress`, `addressOutOfReach`, `notJson`, and all that {@link boundedFetch} throws
  * @see RFC 8414 §3
@@ -43,9 +50,10 @@ export async function fetchAuthorizationServer(
   options: {
     readonly fallback?: boolean;
     readonly exceptions?: { readonly issuerMismatch?: boolean };
+    readonly profile?: ProfileChoice | undefined;
   } = {},
 ): Promise<AuthorizationServer> {
-  const { metadataIssuer: issuer = named, issuerTemplate } = traitsOf(named);
+  const { metadataIssuer: issuer = named, issuerTemplate } = traitsOf(named, options.profile);
   const address = addressOf(issuer);
   if (address === undefined) {
     throw new OAuthFlowError(
@@ -53,6 +61,7 @@ export async function fetchAuthorizationServer(
       `"${serverWords(issuer) ?? ''}" is not the URL of an issuer.`,
       {
         field: 'issuer',
+        fix: 'Tell the MCP server’s administrator, who has to name the issuer in its metadata.',
       },
     );
   }
@@ -73,23 +82,21 @@ export async function fetchAuthorizationServer(
     for (const { url, answer } of candidates) {
       try {
         const as = await answer;
-        if (accepted.includes(as.issuer)) return asKnown(as, issuer);
+        if (accepted.includes(as.issuer)) return asKnown(as, issuer, options.profile);
         excused ??= { ...as, [namedAs]: issuer };
       } catch (error) {
         if (http.signal?.aborted === true || !(error instanceof OAuthFlowError)) throw error;
         failures.push({ url, error });
       }
     }
-    if (excused !== undefined) return asKnown(excused, issuer);
-    if (options.fallback === true && failures.every(isAbsent)) return defaultEndpoints(address.origin);
+    if (excused !== undefined) return asKnown(excused, issuer, options.profile);
+    if (options.fallback === true && failures.every(isAbsent))
+      return asKnown(defaultEndpoints(address.origin), issuer, options.profile);
     throw noMetadata(issuer, failures);
   } finally {
     settled.abort();
   }
 }
-
-const flag = 'mcp_default_endpoints';
-const namedAs = 'mcp_named_as';
 
 /**
  * Whose clients and sign-ins these are: the issuer, and where its metadata is accepted although it names
@@ -105,14 +112,25 @@ export function identifierOf(as: AuthorizationServer): string {
  * Metadata as the flow can go by it, where a provider is known for saying otherwise: a template stands for the
  * issuer that was asked, and an endpoint for administrators registers nobody.
  */
-function asKnown(as: AuthorizationServer, issuer: string): AuthorizationServer {
-  const { issuerTemplate, registers } = traitsOf(issuer);
+function asKnown(
+  as: AuthorizationServer,
+  issuer: string,
+  profile: ProfileChoice = 'auto',
+): AuthorizationServer {
+  const { issuerTemplate, registers } = traitsOf(issuer, profile);
   const { registration_endpoint: registration, ...rest } = as;
   return {
     ...rest,
     ...(registration !== undefined && registers !== false && { registration_endpoint: registration }),
     issuer: as.issuer === issuerTemplate ? issuer : as.issuer,
+    ...(profile !== 'auto' && { [knownAs]: profile }),
   };
+}
+
+/** What the provider behind an authorization server is known for, by its issuer or by the settings' word. */
+export function knownTraits(as: AuthorizationServer): ProviderTraits {
+  const choice = profileChoices.find((name) => name === as[knownAs]);
+  return traitsOf(identifierOf(as), choice);
 }
 
 /** True where the server publishes no metadata and the endpoints are those MCP 2025-03-26 assumes. */
@@ -131,6 +149,7 @@ export function tokenEndpoint(as: AuthorizationServer): string {
   throw new OAuthFlowError('invalidMetadata', `${shownAddress(as.issuer)} has no "${field}".`, {
     url: shownAddress(as.issuer),
     field,
+    fix: `Ask its administrator to publish "${field}".`,
   });
 }
 
@@ -142,6 +161,7 @@ const neededAfterSignIn = [
   'revocation_endpoint',
   flag,
   namedAs,
+  knownAs,
 ];
 
 /** What the life of a sign-in needs of the metadata, for its record: a document can be as long as 1 MiB. */
@@ -176,92 +196,14 @@ async function candidate(
     throw new OAuthFlowError('unexpectedStatus', `${shownAddress(url)} answered ${answer.status}.`, {
       url: shownAddress(url),
       status: answer.status,
+      fix: `Try again later; if it stays so, tell the administrator of ${url.host}.`,
     });
   }
-  const as = validated(await jsonAnswer(answer, url), url, accepted, http.reach);
+  const as = authorizationServerOf(await jsonAnswer(answer, url), url, accepted, http.reach);
   // The others are judged when they are asked; this one is for the browser.
   const field = 'authorization_endpoint';
   await addressesWithinReach(new URL(as[field] ?? url), http, http.signal, field);
   return as;
-}
-
-/** Characters of an address: what is longer is not stored, and few servers take it. */
-const addressLimit = 2048;
-const requiredEndpoints = ['authorization_endpoint', 'token_endpoint'];
-const optionalEndpoints = [
-  'registration_endpoint',
-  'revocation_endpoint',
-  'userinfo_endpoint',
-  'pushed_authorization_request_endpoint',
-  'device_authorization_endpoint',
-];
-const lists = [
-  'scopes_supported',
-  'response_types_supported',
-  'code_challenge_methods_supported',
-  'token_endpoint_auth_methods_supported',
-  'dpop_signing_alg_values_supported',
-  'token_endpoint_auth_signing_alg_values_supported',
-  'grant_types_supported',
-];
-
-function validated(
-  document: UntrustedJson,
-  url: URL,
-  accepted: readonly string[] | undefined,
-  reach: NetworkReach,
-): AuthorizationServer {
-  const where = `The authorization server metadata at ${shownAddress(url)}`;
-  const invalid = (field: string, problem: string) =>
-    new OAuthFlowError('invalidMetadata', `${where} cannot be used: "${field}" ${problem}.`, {
-      url: shownAddress(url),
-      field,
-    });
-  const { issuer } = document;
-  if (typeof issuer !== 'string') throw invalid('issuer', 'is missing');
-  if (accepted?.includes(issuer) === false) {
-    throw new OAuthFlowError(
-      'issuerMismatch',
-      `${where} names the issuer "${serverWords(issuer) ?? ''}" instead of "${serverWords(accepted[0]) ?? ''}".`,
-      { url: shownAddress(url), field: 'issuer' },
-    );
-  }
-  if (issuer.length > addressLimit) throw invalid('issuer', 'is too long');
-  for (const field of [...requiredEndpoints, ...optionalEndpoints]) {
-    const endpoint = document[field];
-    if (endpoint === undefined && (optionalEndpoints.includes(field) || isUnneeded(field, document)))
-      continue;
-    if (endpoint === undefined) throw invalid(field, 'is missing');
-    const address = addressOf(endpoint);
-    if (address === undefined) throw invalid(field, 'is not a URL');
-    if (address.href.length > addressLimit) throw invalid(field, 'is too long');
-    if (!isSecureAddress(address)) {
-      throw new OAuthFlowError(
-        'insecureAddress',
-        `${where} names ${shownAddress(address)} as "${field}", which is neither https nor on this machine.`,
-        { url: shownAddress(address), field },
-      );
-    }
-    if (!isWithinReach(address, reach)) throw outOfReach(address, field);
-  }
-  for (const field of lists) {
-    if (document[field] !== undefined && stringArray(document[field]) === undefined) {
-      throw invalid(field, 'is not a list of strings');
-    }
-  }
-  const isBrowserless = isUnneeded('authorization_endpoint', document);
-  if (stringArray(document['response_types_supported'])?.includes('code') === false && !isBrowserless) {
-    throw invalid('response_types_supported', 'lacks "code"');
-  }
-  // Ours alone to set: one excuses the missing PKCE announcement, the other says whose clients are used.
-  const metadata = Object.entries(document).filter(([name]) => name !== flag && name !== namedAs);
-  return Object.fromEntries(metadata) as unknown as AuthorizationServer;
-}
-
-/** RFC 8414 §2: a server whose grants all do without a browser has no page to send one to. */
-function isUnneeded(field: string, document: UntrustedJson): boolean {
-  const grants = stringArray(document['grant_types_supported']);
-  return field === 'authorization_endpoint' && grants?.includes('authorization_code') === false;
 }
 
 interface Failure {
@@ -285,7 +227,10 @@ function noMetadata(issuer: string, failures: readonly Failure[]): OAuthFlowErro
     return new OAuthFlowError(
       'noAuthorizationServer',
       `The authorization server ${name} publishes no metadata; asked were ${asked.join(', ')}.`,
-      { url: name },
+      {
+        url: name,
+        fix: 'Ask the MCP server’s administrator whether people still sign in there; that server has to publish its metadata (RFC 8414).',
+      },
     );
   }
   const others = failures

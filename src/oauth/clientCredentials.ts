@@ -1,5 +1,6 @@
 import { requestedAccess, requestTokens, type DirectGrant } from './directGrant.js';
 import type { HttpContext } from './httpContext.js';
+import type { OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import type { TokenSet } from './tokenSet.js';
 
@@ -15,15 +16,18 @@ export async function clientCredentials(
   http: HttpContext,
   now: () => number,
 ): Promise<TokenSet> {
-  if (grant.client.authMethod === 'none') {
-    throw new OAuthFlowError(
-      'clientIdRequired',
-      `The client "${grant.client.clientId}" has neither a secret nor a key, and must prove itself to get tokens of its own.`,
-      {
-        field: 'clientSecret',
-        fix: 'Run “MCP OAuth: Set Client Secret…” or “MCP OAuth: Set Client Key…”.',
-      },
-    );
-  }
+  if (grant.client.authMethod === 'none') throw provesNothing(grant.client);
   return requestTokens(grant, 'client_credentials', requestedAccess(grant), [], http, now);
+}
+
+/** What a client lacks that is to get tokens of its own. */
+export function provesNothing({ clientId }: Pick<OAuthClient, 'clientId'>): OAuthFlowError {
+  return new OAuthFlowError(
+    'clientIdRequired',
+    `The client "${clientId}" has neither a secret nor a key, and must prove itself to get tokens of its own.`,
+    {
+      field: 'clientSecret',
+      fix: 'Run “MCP OAuth: Set Client Secret…” or “MCP OAuth: Set Client Key…”.',
+    },
+  );
 }

@@ -111,7 +111,11 @@ function registered(
     new OAuthFlowError(
       'invalidMetadata',
       `The registration at ${shownAddress(endpoint)} cannot be used: "${field}" ${problem}.`,
-      { url: shownAddress(endpoint), field },
+      {
+        url: shownAddress(endpoint),
+        field,
+        fix: 'Register a client there by hand and put its id in the settings as oauth.clientId.',
+      },
     );
   const { client_id: id, client_secret: secret, client_secret_expires_at: expires } = response;
   if (typeof id !== 'string' || id === '') throw invalid('client_id', 'is missing');

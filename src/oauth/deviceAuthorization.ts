@@ -6,6 +6,7 @@ import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
 import { isWithinReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from './redacted.js';
+import { refusalFix } from './refusalFix.js';
 import { addressOf, isSecureAddress } from './secureAddress.js';
 import { sentence, serverWords, shownAddress } from './serverWords.js';
 import type { TokenSet } from './tokenSet.js';
@@ -77,6 +78,8 @@ export async function requestDeviceAuthorization(
         url: shownAddress(endpoint),
         status: answer.status,
         ...(said !== undefined && { oauthError: said.error }),
+        fix: 'Sign in with the browser.',
+        ...refusalFix(said?.error, answer.status),
       },
     );
   }
@@ -85,7 +88,7 @@ export async function requestDeviceAuthorization(
     new OAuthFlowError(
       'invalidTokenResponse',
       `The answer of ${shownAddress(endpoint)} cannot be used: "${field}" is missing or wrong.`,
-      { url: shownAddress(endpoint), field },
+      { url: shownAddress(endpoint), field, fix: 'Sign in with the browser.' },
     );
   const { device_code: deviceCode, user_code: code } = body;
   const userCode = serverWords(code);

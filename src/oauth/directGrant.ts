@@ -64,7 +64,11 @@ export async function requestTokens(
 }
 
 /** What access a request is for, in its parameters. */
-export function requestedAccess({ scopes, resource, audience }: DirectGrant): Record<string, string> {
+export function requestedAccess({
+  scopes,
+  resource,
+  audience,
+}: Pick<DirectGrant, 'scopes' | 'resource' | 'audience'>): Record<string, string> {
   return {
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     ...(resource !== undefined && { resource }),

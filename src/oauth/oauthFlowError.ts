@@ -77,6 +77,50 @@ export type OAuthFlowErrorCode =
   /** A failure nobody foresaw, which says nothing of any server; the log names it. */
   | 'unexpected';
 
+/** The one thing to do next for each code, where the failure itself knows nothing better. */
+export const usualFix: Readonly<Record<OAuthFlowErrorCode, string>> = {
+  unreachable: 'Check the address, the network and the proxy settings, then try again.',
+  timedOut: 'Check that the server is up and reachable from this machine, then try again.',
+  tooLarge: 'Check the address; if it is right, tell the server’s administrator.',
+  notJson: 'Check that the address is the one of the MCP server and not of a web page.',
+  redirected: 'Tell the server’s administrator, who has to have it answer at the address it names.',
+  insecureAddress: 'Tell the server’s administrator, who has to publish an https address.',
+  addressOutOfReach: 'Tell the server’s administrator.',
+  unexpectedStatus: 'Try again later; if it stays so, tell the server’s administrator.',
+  invalidMetadata: 'Tell the server’s administrator, who has to mend its metadata.',
+  resourceMismatch: 'Check the address of the server.',
+  issuerMismatch: 'Tell the server’s administrator, who has to mend its metadata.',
+  noAuthorizationServer: 'Ask the server’s administrator where people sign in to it.',
+  notProtected: 'Use it as it is: nobody has to sign in.',
+  pkceNotAdvertised: 'Ask its administrator to publish code_challenge_methods_supported.',
+  dpopNotSupported: 'Ask the server’s administrator to take other tokens, or to support DPoP.',
+  clientIdRequired: 'Register a client there and put its id in the settings as oauth.clientId.',
+  clientSecretRequired: 'Run “MCP OAuth: Set Client Secret…”.',
+  clientOfAnotherIssuer:
+    'Ask the server’s administrator whether it has moved; if so, enter a client of there.',
+  invalidClientKey: 'Run “MCP OAuth: Set Client Key…” with another key.',
+  registrationRefused: 'Register a client at the authorization server by hand and enter its client id.',
+  redirectUnavailable: 'Set oauth.redirect to "auto".',
+  stateMismatch: 'Start the sign-in again.',
+  callbackIssuerMismatch: 'Start the sign-in again; if this repeats, do not trust the server.',
+  invalidCallback: 'Start the sign-in again.',
+  accessDenied: 'Sign in again if that was not meant, or ask who may allow it.',
+  authorizationRefused:
+    'Start the sign-in again; if this repeats, tell the authorization server’s administrator.',
+  deviceFlowNotOffered: 'Sign in with the browser.',
+  deviceCodeExpired: 'Sign in with a code again.',
+  assertionRequired: 'See to it that the workload’s platform gives it one.',
+  authenticationProviderRefused: 'Remove oauth.authenticationProvider and sign in with the browser.',
+  authenticationProviderUnavailable: 'Use the server in the editor.',
+  noPersonSignsIn: 'Use it as it is, or change oauth.grant in the settings.',
+  identityProviderSignInRequired: 'Run “MCP OAuth: Sign In to Identity Provider…”.',
+  tokenRequestRefused: 'Sign in again; if this repeats, tell the authorization server’s administrator.',
+  refreshTokenRefused: 'Sign in again.',
+  invalidTokenResponse: 'Tell the authorization server’s administrator.',
+  invalidRecord: 'Sign in again.',
+  unexpected: 'Show the log.',
+};
+
 export interface OAuthFlowErrorDetails {
   /** The address the failure is about, without query or fragment. */
   readonly url?: string;
@@ -86,7 +130,7 @@ export interface OAuthFlowErrorDetails {
   readonly oauthError?: string;
   /** HTTP status, where one was received. */
   readonly status?: number;
-  /** The one thing to do next, as a sentence for a person. */
+  /** The one thing to do next, as a sentence for a person; the code's usual one where absent. */
   readonly fix?: string;
 }
 
@@ -96,17 +140,19 @@ export interface OAuthFlowErrorDetails {
  */
 export class OAuthFlowError extends Error {
   override readonly name = 'OAuthFlowError';
+  readonly details: OAuthFlowErrorDetails & { readonly fix: string };
 
   constructor(
     readonly code: OAuthFlowErrorCode,
     message: string,
-    readonly details: OAuthFlowErrorDetails = {},
+    details: OAuthFlowErrorDetails = {},
   ) {
     super(message);
+    this.details = { fix: usualFix[code], ...details };
   }
 
   /** What happened and the one thing to do next, for a person. */
   get advice(): string {
-    return this.details.fix === undefined ? this.message : `${this.message} ${this.details.fix}`;
+    return `${this.message} ${this.details.fix}`;
   }
 }

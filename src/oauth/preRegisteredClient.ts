@@ -13,12 +13,30 @@ export function preRegisteredClient(
   proof: { readonly secret?: Redacted; readonly key?: ClientKey } = {},
 ): OAuthClient {
   const { secret, key } = proof;
-  const named = { clientId, source: 'preRegistered', redirectUris: [] } as const;
-  if (key !== undefined && (secret === undefined || takesKey(as, key))) {
-    return { ...named, clientKey: key, authMethod: 'private_key_jwt' };
-  }
-  if (secret !== undefined) return { ...named, clientSecret: secret, authMethod: secretMethod(as) };
-  return { ...named, authMethod: 'none' };
+  const has = { hasSecret: secret !== undefined, ...(key !== undefined && { keyAlgorithm: key.algorithm }) };
+  const authMethod = preRegisteredMethod(as, has);
+  return {
+    ...{ clientId, source: 'preRegistered', redirectUris: [], authMethod },
+    ...(authMethod === 'private_key_jwt'
+      ? key !== undefined && { clientKey: key }
+      : secret !== undefined && { clientSecret: secret }),
+  };
+}
+
+/** What a client registered by hand was given to prove itself with. */
+export interface ClientProof {
+  readonly hasSecret: boolean;
+  /** Absent: it has no key. */
+  readonly keyAlgorithm?: ClientKey['algorithm'];
+}
+
+/** The method such a client has at an authorization server. */
+export function preRegisteredMethod(
+  as: AuthorizationServer,
+  { hasSecret, keyAlgorithm }: ClientProof,
+): AuthMethod {
+  if (keyAlgorithm !== undefined && (!hasSecret || takesKey(as, keyAlgorithm))) return 'private_key_jwt';
+  return hasSecret ? secretMethod(as) : 'none';
 }
 
 /** Basic unless the server lists its methods and Basic is not among them (RFC 8414 §2: the default). */
@@ -31,7 +49,7 @@ export function secretMethod(as: AuthorizationServer): AuthMethod {
 }
 
 /** RFC 8414 §2; RFC 9864 gave EdDSA with this curve a name of its own. */
-function takesKey(as: AuthorizationServer, { algorithm }: ClientKey): boolean {
+function takesKey(as: AuthorizationServer, algorithm: ClientKey['algorithm']): boolean {
   if (as.token_endpoint_auth_methods_supported?.includes('private_key_jwt') !== true) return false;
   const listed = as.token_endpoint_auth_signing_alg_values_supported;
   if (listed === undefined) return true;

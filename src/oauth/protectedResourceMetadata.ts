@@ -66,7 +66,14 @@ export async function fetchProtectedResource(
       throw new OAuthFlowError(
         'unexpectedStatus',
         `The protected resource metadata at ${shownAddress(url)} could not be read: status ${answer.status}.`,
-        { url: shownAddress(url), status: answer.status },
+        {
+          url: shownAddress(url),
+          status: answer.status,
+          fix:
+            answer.status >= 400 && answer.status <= 499
+              ? `Ask the administrator of ${server.host} to publish it at the address that its challenge names.`
+              : `Try again later; if it stays so, tell the administrator of ${url.host}.`,
+        },
       );
     }
   }
@@ -91,7 +98,7 @@ function protectedResourceOf(
     new OAuthFlowError(
       'invalidMetadata',
       `The protected resource metadata at ${shownAddress(url)} cannot be used: "${field}" ${problem}.`,
-      { url: shownAddress(url), field },
+      { url: shownAddress(url), field, fix: `Ask the administrator of ${url.host} to mend it there.` },
     );
   /** A stray document is only believed from the server itself: from elsewhere, nothing binds it to the server. */
   const tolerate = (field: string, warning: string) => {
@@ -165,7 +172,11 @@ function issuersOf(
     throw new OAuthFlowError(
       'noAuthorizationServer',
       `The protected resource metadata at ${shownAddress(url)} names no authorization server.`,
-      { url: shownAddress(url), field },
+      {
+        url: shownAddress(url),
+        field,
+        fix: `Ask the administrator of ${url.host} to name it there, as "${field}".`,
+      },
     );
   }
   for (const issuer of issuers) {
@@ -176,7 +187,11 @@ function issuersOf(
         'insecureAddress',
         `The metadata at ${shownAddress(url)} names the authorization server ${shownAddress(address)}, ` +
           'which is neither https nor on this machine.',
-        { url: shownAddress(address), field },
+        {
+          url: shownAddress(address),
+          field,
+          fix: `Ask the administrator of ${url.host} to name an https address.`,
+        },
       );
     }
     if (!isWithinReach(address, reach)) throw outOfReach(address, field);

@@ -1,7 +1,7 @@
-import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
+import { knownTraits, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { isObject, type UntrustedJson } from './jsonAnswer.js';
+import { jwtPart } from './jwtPart.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { traitsOf } from './providerProfiles.js';
 
 /** What a token response says of the token itself (RFC 6749 §5.1). */
 const tokenMembers = ['access_token', 'token_type', 'refresh_token', 'expires_in', 'scope'];
@@ -16,7 +16,7 @@ export async function inStandardForm(
   as: AuthorizationServer,
   answer: Response,
 ): Promise<{ readonly as: AuthorizationServer; readonly answer: Response }> {
-  const { nestedToken, idTokenIssuers = [] } = traitsOf(identifierOf(as));
+  const { nestedToken, idTokenIssuers = [] } = knownTraits(as);
   if (nestedToken === undefined && idTokenIssuers.length === 0) return { as, answer };
   const body: unknown = await answer.clone().json();
   if (!isObject(body)) return { as, answer };
@@ -30,7 +30,7 @@ export async function inStandardForm(
 /** A refusal of a token endpoint in the standard's words, where a provider is known for words of its own. */
 export function inStandardWords(as: AuthorizationServer, error: unknown): unknown {
   if (!(error instanceof OAuthFlowError) || error.details.oauthError === undefined) return error;
-  const { invalidGrant = [] } = traitsOf(identifierOf(as));
+  const { invalidGrant = [] } = knownTraits(as);
   if (!invalidGrant.includes(error.details.oauthError)) return error;
   return new OAuthFlowError(error.code, error.message, { ...error.details, oauthError: 'invalid_grant' });
 }
@@ -51,7 +51,7 @@ function unnested(body: UntrustedJson, { member, tokenType }: { member: string; 
 
 /** The `iss` of an ID token, where it is one the provider is known to use, with the token's claims filled in. */
 function issuerOfIdToken(idToken: unknown, known: readonly string[]): string | undefined {
-  const claims = typeof idToken === 'string' ? claimsOf(idToken) : undefined;
+  const claims = typeof idToken === 'string' ? jwtPart(idToken.split('.')[1]) : undefined;
   if (claims === undefined) return undefined;
   return known
     .map((issuer) => withClaims(issuer, claims))
@@ -64,18 +64,4 @@ function withClaims(issuer: string, claims: UntrustedJson): string | undefined {
   if (name === undefined) return issuer;
   const claim = claims[name];
   return typeof claim === 'string' && /^[\w-]+$/.test(claim) ? issuer.replace(`{${name}}`, claim) : undefined;
-}
-
-/** Unchecked: the library reads the token again, and judges it. */
-function claimsOf(jwt: string): UntrustedJson | undefined {
-  const [, payload = ''] = jwt.split('.');
-  try {
-    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (char) =>
-      char.charCodeAt(0),
-    );
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return isObject(claims) ? claims : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import type { ProviderProfile, ProviderTraits } from './providerTraits.js';
+import type { ProfileChoice, ProviderProfile, ProviderTraits } from './providerTraits.js';
 
 const read = '2026-11-24';
 
@@ -34,17 +34,19 @@ const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'
 /**
  * The providers that issue tokens to MCP clients and stray from what the standards lead one to expect. Apple
  * and Meta are not among them: people sign in with these behind an authorization server, which issues the
- * tokens itself. A provider under a domain of its customer's is not recognized; most of this the settings of
- * the server can say in its place.
+ * tokens itself. A provider under a domain of its customer's is not recognized: the settings of the server
+ * can name it.
  */
 export const providerProfiles: readonly ProviderProfile[] = [
   {
     ...entraId,
+    id: 'entraId',
     name: 'Microsoft Entra ID',
     issuer: /^https:\/\/login\.microsoftonline\.com\/(?!(common|organizations|consumers)\/)[^/]+\/v2\.0$/,
   },
   {
     ...entraId,
+    id: 'entraIdAnyOrganization',
     name: 'Microsoft Entra ID for any organization',
     issuer: /^https:\/\/login\.microsoftonline\.com\/(common|organizations|consumers)\/v2\.0$/,
     traits: {
@@ -54,6 +56,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     },
   },
   {
+    id: 'okta',
     name: 'Okta',
     issuer: /^https:\/\/[\w-]+\.(okta|oktapreview|okta-emea)\.com(\/oauth2\/\w+)?$/,
     traits: {
@@ -74,6 +77,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     read,
   },
   {
+    id: 'auth0',
     name: 'Auth0',
     issuer: /^https:\/\/[\w-]+(\.[a-z]{2}(-\d)?)?\.auth0\.com\/$/,
     traits: {
@@ -92,6 +96,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     unverified: ['revocation'],
   },
   {
+    id: 'oneLogin',
     name: 'OneLogin',
     issuer: /^https:\/\/[\w-]+\.onelogin\.com\/oidc\/2$/,
     traits: { loopbackHost: 'localhost' },
@@ -100,6 +105,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     unverified: ['loopbackHost'],
   },
   {
+    id: 'google',
     name: 'Google',
     issuer: /^https:\/\/accounts\.google\.com\/?$/,
     traits: {
@@ -126,6 +132,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     unverified: ['refreshTokens'],
   },
   {
+    id: 'github',
     name: 'GitHub',
     issuer: /^https:\/\/(github\.com(\/login\/oauth)?|[\w-]+\.ghe\.com\/login\/oauth)$/,
     traits: {
@@ -148,6 +155,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     unverified: ['revocation'],
   },
   {
+    id: 'keycloak',
     name: 'Keycloak',
     // Hosted by whoever runs it: the path of its realms is what tells.
     issuer: /^https?:\/\/[^/]+(\/[\w-]+)*\/realms\/[^/]+$/,
@@ -161,6 +169,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     unverified: ['refreshTokens'],
   },
   {
+    id: 'pingOne',
     name: 'PingOne',
     issuer: /^https:\/\/auth\.pingone\.(com|eu|ca|asia|com\.au|sg)\/[\w-]+\/as$/,
     traits: {
@@ -176,6 +185,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     read,
   },
   {
+    id: 'cognito',
     name: 'Amazon Cognito',
     issuer: /^https:\/\/cognito-idp\.[\w-]+\.amazonaws\.com\/[\w-]+$/,
     traits: {
@@ -196,6 +206,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     read,
   },
   {
+    id: 'atlassian',
     name: 'Atlassian',
     issuer: /^https:\/\/(cf\.)?mcp\.atlassian\.com\/?$/,
     // Its metadata, found at the one host, names the other.
@@ -209,6 +220,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     unverified: ['refreshTokens'],
   },
   {
+    id: 'slack',
     name: 'Slack',
     issuer: /^https:\/\/(mcp\.)?slack\.com$/,
     traits: {
@@ -236,6 +248,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     unverified: ['redirect', 'invalidGrant', 'revocation'],
   },
   {
+    id: 'notion',
     name: 'Notion',
     issuer: /^https:\/\/mcp\.notion\.com$/,
     traits: { registers: true, refreshTokens: 'reuseEndsSignIn' },
@@ -246,6 +259,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     read,
   },
   {
+    id: 'linear',
     name: 'Linear',
     issuer: /^https:\/\/mcp\.linear\.app$/,
     // It reads client ID metadata documents, and compares their loopback addresses port included.
@@ -258,12 +272,20 @@ export const providerProfiles: readonly ProviderProfile[] = [
   },
 ];
 
-/** The profile of the provider behind an issuer, or undefined for one of which nothing is known. */
-export function profileOf(issuer: string): ProviderProfile | undefined {
-  return providerProfiles.find((profile) => profile.issuer.test(issuer));
+/**
+ * The profile of the provider behind an issuer, or undefined for one of which nothing is known.
+ * @param choice what the settings put in its place; of a provider named there, what it calls itself does not count
+ */
+export function profileOf(issuer: string, choice: ProfileChoice = 'auto'): ProviderProfile | undefined {
+  const own = providerProfiles.find((profile) => profile.issuer.test(issuer));
+  if (choice === 'auto' || choice === own?.id) return own;
+  const chosen = providerProfiles.find(({ id }) => id === choice);
+  if (chosen === undefined) return undefined;
+  const { metadataIssuer, issuerTemplate, idTokenIssuers, ...traits } = chosen.traits;
+  return { ...chosen, traits };
 }
 
 /** The traits at an issuer; none where nothing is known. */
-export function traitsOf(issuer: string): ProviderTraits {
-  return profileOf(issuer)?.traits ?? {};
+export function traitsOf(issuer: string, choice?: ProfileChoice): ProviderTraits {
+  return profileOf(issuer, choice)?.traits ?? {};
 }

@@ -46,8 +46,32 @@ export interface ProviderTraits {
   readonly refreshTokens?: 'kept' | 'rotated' | 'reuseEndsSignIn';
 }
 
+/** What the settings call each profile. */
+export const profileIds = [
+  'entraId',
+  'entraIdAnyOrganization',
+  'okta',
+  'auth0',
+  'oneLogin',
+  'google',
+  'github',
+  'keycloak',
+  'pingOne',
+  'cognito',
+  'atlassian',
+  'slack',
+  'notion',
+  'linear',
+] as const;
+export type ProfileId = (typeof profileIds)[number];
+
+/** Which profile applies: that of the issuer, none, or that of a provider under another name than its own. */
+export const profileChoices = ['auto', 'none', ...profileIds] as const;
+export type ProfileChoice = (typeof profileChoices)[number];
+
 /** What is known of one provider, and from where. */
 export interface ProviderProfile {
+  readonly id: ProfileId;
   readonly name: string;
   /** Matches the whole issuer, as a server names it. */
   readonly issuer: RegExp;

@@ -19,7 +19,7 @@ const words: Words = {
   omitResource: () => 'The resource is not named in a parameter (RFC 8707): it is refused there.',
   audienceIsResource: () => 'The resource is named as “audience” too: “resource” alone may be ignored.',
   scopeBelowResource: (scope) => `Where no scope is named, “${scope}” of the resource is asked for.`,
-  scopes: (scopes) => `Asked for in any case: ${scopes.join(', ')}.`,
+  scopes: (scopes) => `Asked for beside the scopes that a server names: ${scopes.join(', ')}.`,
   extraParameters: (parameters) =>
     `The authorization request also says ${Object.entries(parameters)
       .map((parameter) => parameter.join('='))

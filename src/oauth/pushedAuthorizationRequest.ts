@@ -5,6 +5,7 @@ import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { refusalFix } from './refusalFix.js';
 import { sentence, shownAddress } from './serverWords.js';
 
 /**
@@ -48,7 +49,11 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
     throw new OAuthFlowError(
       'invalidMetadata',
       `The answer of ${shownAddress(endpoint)} to the announced sign-in has no "request_uri".`,
-      { url: shownAddress(endpoint), field: 'request_uri' },
+      {
+        url: shownAddress(endpoint),
+        field: 'request_uri',
+        fix: `Tell the administrator of ${new URL(endpoint).host}, who has to mend its answer (RFC 9126).`,
+      },
     );
   }
   // The endpoint's own query stays; what was pushed is said once, there.
@@ -69,6 +74,7 @@ function refused(endpoint: string, status: number, error?: string, description?:
       url,
       status,
       ...(error !== undefined && { oauthError: error }),
+      ...refusalFix(error, status),
     },
   );
 }

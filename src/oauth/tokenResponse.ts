@@ -4,6 +4,7 @@ import { withFormAsJson } from './formAnswer.js';
 import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from './oauthFlowError.js';
 import { Redacted } from './redacted.js';
+import { refusalFix } from './refusalFix.js';
 import { isVisibleText, sentence, serverWords, shownAddress } from './serverWords.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
 import { scopeTokens } from './wwwAuthenticateChallenge.js';
@@ -27,7 +28,12 @@ export async function acceptedTokenAnswer(
     throw new OAuthFlowError(
       'tokenRequestRefused',
       sentence(`${shownAddress(endpoint)} refused to give a token: ${said.error}${because}`),
-      { url: shownAddress(endpoint), status: answer.status, oauthError: said.error },
+      {
+        url: shownAddress(endpoint),
+        status: answer.status,
+        oauthError: said.error,
+        ...refusalFix(said.error, answer.status),
+      },
     );
   }
   if (answer.status !== 200) {
@@ -36,6 +42,7 @@ export async function acceptedTokenAnswer(
     throw new OAuthFlowError(code, `${shownAddress(endpoint)} gave no token: status ${answer.status}.`, {
       url: shownAddress(endpoint),
       status: answer.status,
+      ...refusalFix(undefined, answer.status),
     });
   }
   const body = Object.fromEntries(

@@ -1,11 +1,10 @@
 import * as oauth from 'oauth4webapi';
-import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
+import { knownTraits, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { errorAnswer } from './jsonAnswer.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { traitsOf } from './providerProfiles.js';
 import type { Redacted } from './redacted.js';
 import { sentence, shownAddress } from './serverWords.js';
 import type { TokenSet } from './tokenSet.js';
@@ -33,7 +32,7 @@ export async function revokeTokens(
   http: HttpContext,
 ): Promise<RevocationReceipt> {
   const { as, client, tokens } = o;
-  const { revocation } = traitsOf(identifierOf(as));
+  const { revocation } = knownTraits(as);
   const problems: string[] = [];
   const revoke = async (token: Redacted, hint: string): Promise<RevocationOutcome> => {
     if (as.revocation_endpoint === undefined) return 'notOffered';

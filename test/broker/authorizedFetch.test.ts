@@ -185,7 +185,10 @@ describe('authorized fetch', () => {
     await closeServers();
     const outcome = await send();
     assert.ok(outcome.kind === 'failed');
-    assert.equal(outcome.detail, `Nothing answers at ${host}: the connection was refused.`);
+    assert.equal(
+      outcome.detail,
+      `Nothing answers at ${host}: the connection was refused. Check the address, the network and the proxy settings, then try again.`,
+    );
     assert.equal(await status(), 'unreachable');
   });
 

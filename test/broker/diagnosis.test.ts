@@ -4,14 +4,19 @@ import { diagnose, type Diagnosis, type DiagnosedStep } from '../../src/broker/d
 import { authorizationServerFacts } from '../../src/broker/diagnosisFacts.js';
 import { diagnosisReport } from '../../src/broker/diagnosisReport.js';
 import type { Discovered } from '../../src/broker/discovery.js';
+import { findOut } from '../../src/broker/findings.js';
+import { MetadataCache } from '../../src/broker/metadataCache.js';
+import type { ExceptionName, OAuthSettings } from '../../src/broker/oauthSettings.js';
+import { ServerDecisions } from '../../src/broker/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { signInPolicy } from '../../src/broker/signInPolicy.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServer.js';
 import { DpopVerification } from '../demo/dpopVerification.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
-import { MemorySecrets } from './memoryStores.js';
+import { MemoryMemory, MemorySecrets } from './memoryStores.js';
 
 const alive = new AbortController().signal;
 
@@ -19,11 +24,29 @@ function diagnosisOf(
   server: ServerConfig,
   present?: Parameters<typeof diagnose>[1]['present'],
 ): Promise<Diagnosis> {
-  const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
   return diagnose(server, { http, clock: new ManualClock(), discovery: {}, present }, alive);
 }
 
 const metadata = '/.well-known/oauth-protected-resource/mcp';
+
+/** A protected server that names its own origin as authorization server, whose metadata is this. */
+const metadataOf =
+  (document: (origin: string) => Record<string, unknown>): Script =>
+  ({ path }, origin) =>
+    path === metadata
+      ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
+      : path.startsWith('/.well-known')
+        ? { body: document(origin) }
+        : { status: 401 };
+
+const endpointsOf = (origin: string) => ({
+  issuer: origin,
+  authorization_endpoint: `${origin}/a`,
+  token_endpoint: `${origin}/t`,
+  registration_endpoint: `${origin}/r`,
+});
+
+const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
 
 const states = ({ steps }: Diagnosis) => steps.map(({ step, state }) => `${step} ${state}`);
 const step = ({ steps }: Diagnosis, name: DiagnosedStep['step']) =>
@@ -120,6 +143,7 @@ describe('the diagnosis of a server', () => {
     const server = { ...serverAt(`${origin}/mcp`), oauth: { clientId: 'by-hand' } };
     const parts = { http, clock: new ManualClock(), discovery: {}, present: undefined, clientSecrets };
     const without = await diagnose(server, parts, alive);
+    assert.equal(step(without, '5b').state, 'fault');
     assert.match(without.verdict, /Google gives no tokens to a client without its secret/);
     assert.match(without.fix ?? '', /Set Client Secret…/);
     await clientSecrets.put(server, 'by-hand', new Redacted('hush'));
@@ -160,38 +184,10 @@ describe('the diagnosis of a server', () => {
       says: /speaks for "https:\/\/elsewhere\.example\/"/,
     },
     {
-      what: 'an authorization server of another name',
-      script: ({ path }, origin) =>
-        path === metadata
-          ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
-          : path.startsWith('/.well-known')
-            ? {
-                body: {
-                  issuer: 'https://elsewhere.example',
-                  authorization_endpoint: `${origin}/a`,
-                  token_endpoint: `${origin}/t`,
-                },
-              }
-            : { status: 401 },
+      what: 'an authorization server without a token endpoint',
+      script: metadataOf((origin) => ({ issuer: origin, authorization_endpoint: `${origin}/a` })),
       at: '5a',
-      says: /names the issuer "https:\/\/elsewhere\.example"/,
-    },
-    {
-      what: 'an authorization server that does not speak of PKCE',
-      script: ({ path }, origin) =>
-        path === metadata
-          ? { body: { resource: `${origin}/mcp`, authorization_servers: [origin] } }
-          : path.startsWith('/.well-known')
-            ? {
-                body: {
-                  issuer: origin,
-                  authorization_endpoint: `${origin}/a`,
-                  token_endpoint: `${origin}/t`,
-                },
-              }
-            : { status: 401 },
-      at: '5c',
-      says: /PKCE/,
+      says: /"token_endpoint" is missing/,
     },
   ];
   for (const { what, script, at, says } of broken) {
@@ -203,6 +199,110 @@ describe('the diagnosis of a server', () => {
       assert.equal(step(diagnosis, '9–10').state, 'notReached');
     });
   }
+
+  const asked: {
+    what: string;
+    document: (origin: string) => Record<string, unknown>;
+    at: DiagnosedStep['step'];
+    says: RegExp;
+    name: ExceptionName;
+  }[] = [
+    {
+      what: 'an authorization server of another name',
+      document: (origin) => ({
+        ...endpointsOf(origin),
+        issuer: 'https://elsewhere.example',
+        code_challenge_methods_supported: ['S256'],
+      }),
+      at: '5a',
+      says: /names the issuer "https:\/\/elsewhere\.example"/,
+      name: 'issuerMismatch',
+    },
+    {
+      what: 'an authorization server that does not speak of PKCE',
+      document: endpointsOf,
+      at: '5c',
+      says: /PKCE/,
+      name: 'pkceNotAdvertised',
+    },
+  ];
+  for (const { what, document, at, says, name } of asked) {
+    it(`calls no failure what the person is asked about, and nothing once they accepted it: ${what}`, async () => {
+      const { origin } = await scriptedServer(metadataOf(document));
+      const server = serverAt(`${origin}/mcp`);
+      const diagnosis = await diagnosisOf(server);
+      assert.equal(step(diagnosis, at).state, 'question');
+      assert.match(diagnosis.verdict, says);
+      assert.match(diagnosis.verdict, /A sign-in asks you once/);
+      assert.equal(step(diagnosis, '9–10').state, 'asWanted');
+      assert.match(diagnosisReport(diagnosis, '1'), new RegExp(`### ${at} .*: you are asked$`, 'm'));
+      const decisions = new ServerDecisions(new MemoryMemory());
+      await decisions.acceptException(server, origin, name);
+      const parts = { http, clock: new ManualClock(), discovery: { decisions }, present: undefined };
+      const accepted = await diagnose(server, parts, alive);
+      assert.equal(step(accepted, at).state, 'asWanted');
+      assert.equal(accepted.verdict, 'Nothing stands in the way of a sign-in.');
+      assert.equal(accepted.fix, undefined);
+    });
+  }
+
+  const named = (origin: string) => ({ resource: `${origin}/mcp`, authorization_servers: [origin] });
+  const mendable: { what: string; script: Script; fix: RegExp }[] = [
+    {
+      what: 'metadata that cannot be read',
+      script: ({ path }) => ({ status: path === metadata ? 500 : 401 }),
+      fix: /^Try again later; if it stays so, tell the administrator of 127\.0\.0\.1/,
+    },
+    {
+      what: 'metadata that names no authorization server',
+      script: ({ path }, origin) =>
+        path === metadata ? { body: { resource: `${origin}/mcp` } } : { status: 401 },
+      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to name it there, as "authorization_servers"\.$/,
+    },
+    {
+      what: 'an authorization server without metadata',
+      script: ({ path }, origin) =>
+        path === metadata ? { body: named(origin) } : { status: path.startsWith('/.well-known') ? 404 : 401 },
+      fix: /^Ask the MCP server’s administrator whether people still sign in there/,
+    },
+    {
+      what: 'an authorization server without a token endpoint',
+      script: metadataOf((origin) => ({ issuer: origin, authorization_endpoint: `${origin}/a` })),
+      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to mend "token_endpoint" in its metadata\.$/,
+    },
+    {
+      what: 'an authorization server of another name',
+      script: metadataOf((origin) => ({ ...endpointsOf(origin), issuer: 'https://elsewhere.example' })),
+      fix: /to publish the issuer as the MCP server names it; a sign-in, or a check .* asks you once/,
+    },
+    {
+      what: 'an authorization server that does not speak of PKCE',
+      script: metadataOf(endpointsOf),
+      fix: /to publish code_challenge_methods_supported; a sign-in with the browser asks you once/,
+    },
+  ];
+  for (const { what, script, fix } of mendable) {
+    it(`says what to do about ${what}`, async () => {
+      const { origin } = await scriptedServer(script);
+      assert.match((await diagnosisOf(serverAt(`${origin}/mcp`))).fix ?? '', fix);
+    });
+  }
+
+  it('asks afresh, and leaves nothing older to the sign-in after it', async () => {
+    const cache = new MetadataCache(new ManualClock());
+    let document: Record<string, unknown> = {};
+    const { origin } = await scriptedServer(metadataOf((own) => ({ ...endpointsOf(own), ...document })));
+    const server = serverAt(`${origin}/mcp`);
+    const parts = { http, clock: new ManualClock(), discovery: { metadata: cache }, present: undefined };
+    await findOut(server, parts, alive);
+    document = { code_challenge_methods_supported: ['S256'] };
+    const diagnosis = await diagnose(server, parts, alive);
+    assert.equal(diagnosis.verdict, 'Nothing stands in the way of a sign-in.');
+    assert.equal(step(diagnosis, '5a').requests.length, 2);
+    const found = await findOut(server, parts, alive);
+    assert.ok(found.kind === 'protected');
+    assert.deepEqual(found.discovered.as.code_challenge_methods_supported, ['S256']);
+  });
 
   it('connects to the addresses that names were judged by', async () => {
     const judged: (readonly string[] | undefined)[] = [];
@@ -300,9 +400,31 @@ describe('the facts of an authorization server', () => {
     const issuer = 'https://login.microsoftonline.com/common/v2.0';
     const as = { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` };
     const found = { as, issuer, policy: { exceptions: new Set() } } as unknown as Discovered;
-    const said = authorizationServerFacts(found).said.join('\n');
+    const said = authorizationServerFacts(found, undefined).said.join('\n');
     assert.match(said, /known as Microsoft Entra ID/);
     assert.match(said, /The resource is not named in a parameter/);
     assert.match(said, /\(unverified\)/);
   });
+
+  const profiles: [oauth: OAuthSettings, issuer: string, says: RegExp, without: RegExp][] = [
+    [
+      {},
+      'https://mcp.slack.com',
+      /known as Slack; .* oauth\.profile can leave all of this out:/,
+      /taken for/,
+    ],
+    [{ profile: 'none' }, 'https://mcp.slack.com', /What is known of Slack is left out/, /authed_user/],
+    [{ profile: 'slack' }, 'https://as.example', /It is taken for Slack, .*:\n.*\n.*loopback/, /known as/],
+    [{ profile: 'none' }, 'https://as.example', /^Its issuer is/, /profile/],
+  ];
+  for (const [oauth, issuer, says, without] of profiles) {
+    it(`tell what the settings make of that: ${oauth.profile ?? 'nothing'} at ${issuer}`, () => {
+      const policy = signInPolicy({ ...serverAt('https://mcp.example/mcp'), oauth }, issuer);
+      const as = endpointsOf(issuer);
+      const found = { as, issuer, policy } as unknown as Discovered;
+      const said = authorizationServerFacts(found, undefined).said.join('\n');
+      assert.match(said, says);
+      assert.doesNotMatch(said, without);
+    });
+  }
 });

@@ -276,7 +276,10 @@ describe('a workload’s identity (JWT bearer)', () => {
     try {
       window.clock.advance(301_000);
       const outcome = await window.call(tools);
-      assert.equal(outcome.detail, "The workload's assertion for “tools” has expired.");
+      assert.equal(
+        outcome.detail,
+        "The workload's assertion for “tools” has expired. See to it that its platform renews it.",
+      );
       assert.deepEqual(seen, []);
       assert.equal(await window.status(tools), 'misconfigured');
     } finally {

@@ -111,7 +111,7 @@ describe('the organization’s identity provider', () => {
     const { host } = new URL(idp.issuer);
     assert.equal(
       await call(wiki),
-      `failed: wiki takes the word of your organization's identity provider, ${host}, and nobody is signed in there; the command “MCP OAuth: Sign In to Identity Provider…” does it, once for all such servers.`,
+      `failed: wiki takes the word of your organization's identity provider, ${host}, and nobody is signed in there. Run “MCP OAuth: Sign In to Identity Provider…”, once for all such servers.`,
     );
     assert.equal(await status(wiki), 'signedOut');
     assert.deepEqual([wiki.upstream.tokens, idp.events], [[], []]);

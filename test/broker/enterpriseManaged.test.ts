@@ -191,7 +191,8 @@ describe('enterprise-managed authorization', () => {
     const error = await flowError('identityProviderSignInRequired', () =>
       grants.obtain(wiki.server, 'enterpriseManaged'),
     );
-    assert.match(error.message, /wiki .* “MCP OAuth: Sign In to Identity Provider…”/);
+    assert.match(error.message, /wiki .* nobody is signed in there/);
+    assert.match(error.details.fix ?? '', /“MCP OAuth: Sign In to Identity Provider…”/);
     assert.deepEqual(exchanged, []);
   });
 

@@ -28,6 +28,18 @@ describe('the setting of an identity provider', () => {
       'clientSecret',
       /no place for secrets.*Set Client Secret…/,
     ],
+    [
+      'a token',
+      { issuer: 'https://idp.example', clientId: 'a', accessToken: 'hunter2' },
+      'accessToken',
+      /no place for secrets.*Sign In to Identity Provider…/,
+    ],
+    [
+      'an endpoint',
+      { issuer: 'https://idp.example', clientId: 'a', token_endpoint: 'hunter2' },
+      'token_endpoint',
+      /not a known field/,
+    ],
     ['what is not known', { issuer: 'https://idp.example', clientId: 'a', x: 1 }, 'x', /not a known field/],
   ] as const) {
     it(`is refused with ${what}, which is told without its value`, () => {

@@ -36,6 +36,28 @@ describe('the policy of a sign-in at a known provider', () => {
     assert.equal(policyAt('https://as.example', { redirect: 'auto' }).redirect, 'auto');
   });
 
+  const known = ['https://mcp.slack.com', 'https://example.eu.auth0.com/', google, entraId];
+  for (const issuer of known) {
+    it(`has nothing of what is known where the settings leave it out: ${issuer}`, () => {
+      assert.deepEqual(policyAt(issuer, { profile: 'none' }), {
+        omitResource: false,
+        extraParameters: {},
+        redirect: 'auto',
+        profile: 'none',
+        exceptions: new Set(),
+      });
+    });
+  }
+
+  it('has what another provider is known for where the settings name that one', () => {
+    const policy = policyAt('https://login.example', { profile: 'google', redirect: 'uriHandler' });
+    assert.deepEqual(
+      [policy.secretRequired, policy.redirect, policy.extraParameters['access_type']],
+      [true, 'uriHandler', 'offline'],
+    );
+    assert.deepEqual(policyAt(google, { profile: 'google' }).redirect, 'loopback');
+  });
+
   it('has nothing of a provider elsewhere', () => {
     assert.deepEqual(policyAt('https://as.example'), {
       omitResource: false,

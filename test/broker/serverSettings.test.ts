@@ -40,6 +40,7 @@ describe('server settings', () => {
       loopbackPort: 3118,
       loopbackPath: '/oauth/callback',
       exceptions: ['issuerMismatch'],
+      profile: 'none',
       grant: 'clientCredentials',
     };
     const { servers, problems } = parseServers({ whole: { url, oauth } });
@@ -111,7 +112,17 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { privateKey: 'x' } },
       field: 'oauth.privateKey',
-      says: /no place for secrets.*Set Client Secret/,
+      says: /no place for secrets.*Set Client Key…/,
+    },
+    {
+      entry: { url, oauth: { tokenEndpoint: 'x' } },
+      field: 'oauth.tokenEndpoint',
+      says: /not a known field/,
+    },
+    {
+      entry: { url, oauth: { extraParameters: { api_key: 'x' } } },
+      field: 'oauth.extraParameters',
+      says: /no place for secrets; remove “api_key”/,
     },
     { entry: { url, oauth: { issuer: 'x' } }, field: 'oauth.issuer', says: /not a known field/ },
     { entry: { url, oauth: { toString: 'x' } }, field: 'oauth.toString', says: /not a known field/ },
@@ -134,7 +145,7 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { extraParameters: { client_secret: 'x' } } },
       field: 'oauth.extraParameters',
-      says: /no place for secrets/,
+      says: /no place for secrets; remove “client_secret” and run “MCP OAuth: Set Client Secret…”/,
     },
     {
       entry: { url, oauth: { extraParameters: { a: 1 } } },
@@ -167,6 +178,11 @@ describe('server settings', () => {
       field: 'oauth.assertionFile',
       says: /absolute path of a file/,
     })),
+    {
+      entry: { url, oauth: { profile: 'gitlab' } },
+      field: 'oauth.profile',
+      says: /profile must be one of "auto", "none", "entraId"/,
+    },
     {
       entry: { url, oauth: { authenticationProvider: 'gitlab' } },
       field: 'oauth.authenticationProvider',

@@ -5,6 +5,7 @@ import { oauthMutants } from './oauthMutants.js';
 const response = 'src/oauth/authorizationResponse.ts';
 const request = 'src/oauth/authorizationRequest.ts';
 const metadata = 'src/oauth/authorizationServerMetadata.ts';
+const document = 'src/oauth/authorizationServerDocument.ts';
 const resource = 'src/oauth/protectedResourceMetadata.ts';
 const bounded = 'src/oauth/boundedFetch.ts';
 const tokens = 'src/oauth/tokenResponse.ts';
@@ -29,7 +30,7 @@ export const attackMutants: readonly Mutant[] = [
   known('an issuer that names another accepted', 'issuerSwap'),
   mutant(
     'issuers compared as addresses, not as texts',
-    metadata,
+    document,
     [
       'if (accepted?.includes(issuer) === false) {',
       'if (accepted?.some((one) => new URL(one).href === new URL(issuer).href) === false) {',
@@ -103,9 +104,9 @@ export const attackMutants: readonly Mutant[] = [
   known('PKCE not required to be advertised', 'pkceDowngrade'),
   mutant(
     'a server excuses itself from PKCE',
-    metadata,
+    document,
     [
-      '.filter(([name]) => name !== flag && name !== namedAs);\n  return Object.fromEntries(metadata)',
+      '.filter(([name]) => !ours.includes(name));\n  return Object.fromEntries(metadata)',
       ';\n  return Object.fromEntries(metadata)',
     ],
     attack('pkceDowngrade'),

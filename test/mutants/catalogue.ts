@@ -4,6 +4,7 @@ import { agentToolMutants } from './agentToolMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { chatMutants } from './chatMutants.js';
+import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { headlessMutants } from './headlessMutants.js';
@@ -20,6 +21,7 @@ import { toolMutants } from './toolMutants.js';
 /** The defects the tests must notice, one at a time. */
 export const catalogue: readonly Mutant[] = [
   ...oauthMutants,
+  ...diagnosisMutants,
   ...dpopMutants,
   ...grantMutants,
   ...profileMutants,

@@ -20,7 +20,7 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'a client secret or key used at another issuer',
     secrets,
-    ['else if (stored.issuer !== issuer) {', 'else if (stored.issuer === undefined) {'],
+    ['stored.issuer !== issuer', 'stored.issuer === undefined'],
     secretsTest,
     directTest,
   ),

@@ -165,4 +165,16 @@ export const identityMutants: readonly Mutant[] = [
     ["address === undefined || address.search === ''", 'address !== null'],
     'test/broker/diagnosis.test.ts',
   ),
+  mutant(
+    'a secret taken as a further parameter of the authorization request',
+    'src/broker/oauthSettings.ts',
+    ['if (fault !== undefined) return { problem: fault };', ''],
+    'test/broker/serverSettings.test.ts',
+  ),
+  mutant(
+    'a client’s key asked for as its secret',
+    'src/broker/secretFields.ts',
+    ["key: 'Set Client Key…'", "key: 'Set Client Secret…'"],
+    'test/broker/secretFields.test.ts',
+  ),
 ];

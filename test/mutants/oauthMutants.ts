@@ -4,7 +4,6 @@ const response = 'src/oauth/authorizationResponse.ts';
 const request = 'src/oauth/authorizationRequest.ts';
 const exchange = 'src/oauth/tokenExchange.ts';
 const refresh = 'src/oauth/tokenRefresh.ts';
-const metadata = 'src/oauth/authorizationServerMetadata.ts';
 
 const flow = 'test/oauth/wholeFlow.test.ts';
 const responses = 'test/oauth/authorizationResponse.test.ts';
@@ -108,7 +107,7 @@ export const oauthMutants: readonly Mutant[] = [
   ),
   mutant(
     'an issuer that names another accepted',
-    metadata,
+    'src/oauth/authorizationServerDocument.ts',
     ['if (accepted?.includes(issuer) === false) {', 'if (false) {'],
     'test/oauth/authorizationServerMetadata.test.ts',
   ),

@@ -40,8 +40,8 @@ export const profileMutants: readonly Mutant[] = [
     'the token_type of one provider accepted of every other',
     answers,
     [
-      'idTokenIssuers = [] } = traitsOf(identifierOf(as))',
-      "idTokenIssuers = [] } = traitsOf('https://mcp.slack.com')",
+      'idTokenIssuers = [] } = knownTraits(as)',
+      "idTokenIssuers = [] } = knownTraits({ ...as, issuer: 'https://mcp.slack.com' })",
     ],
     answerTests,
   ),
@@ -102,5 +102,29 @@ export const profileMutants: readonly Mutant[] = [
     'src/oauth/providerAnswer.ts',
     ["const isBelow = typeof nested['access_token'] === 'string';", 'const isBelow = false;'],
     flows,
+  ),
+  mutant(
+    'what is known of a provider applied although the settings leave it out',
+    policy,
+    ['traitsOf(issuer, profile)', 'traitsOf(issuer)'],
+    'test/broker/providerPolicy.test.ts',
+  ),
+  mutant(
+    'the token answers of a provider read as known although the settings leave that out',
+    metadata,
+    ['return traitsOf(identifierOf(as), choice);', 'return traitsOf(identifierOf(as), choice && undefined);'],
+    answerTests,
+  ),
+  mutant(
+    'the names of one provider taken for those of a server that is treated like it',
+    'src/oauth/providerProfiles.ts',
+    ['return { ...chosen, traits };', 'return chosen;'],
+    'test/oauth/providerMetadata.test.ts',
+  ),
+  mutant(
+    'a server that says itself what is known of it',
+    'src/oauth/authorizationServerDocument.ts',
+    ['[flag, namedAs, knownAs]', '[flag, namedAs]'],
+    'test/oauth/providerMetadata.test.ts',
   ),
 ];

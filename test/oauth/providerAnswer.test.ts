@@ -50,6 +50,14 @@ describe('a token answer in the form of its provider', () => {
     assert.deepEqual((await read(authorizationServer(), body)).body, body);
   });
 
+  it('is read as another provider’s where the settings name that one, and as it is where they name none', async () => {
+    const body = { access_token: 'x', token_type: 'user', authed_user: { id: 'U1' } };
+    const named = await read({ ...authorizationServer(), mcp_known_as: 'slack' }, body);
+    assert.equal(named.body['token_type'], 'Bearer');
+    const none = await read({ ...slack, mcp_known_as: 'none' }, body);
+    assert.equal(none.body['token_type'], 'user');
+  });
+
   it('speaks for the organization that its ID token names, where it is for any', async () => {
     const iss = `https://login.microsoftonline.com/${tenant}/v2.0`;
     assert.equal((await read(entraForAll, { id_token: idToken({ iss, tid: tenant }) })).issuer, iss);

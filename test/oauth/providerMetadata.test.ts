@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { fetchAuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
+import {
+  fetchAuthorizationServer,
+  knownTraits,
+  metadataOfSignIn,
+} from '../../src/oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../../src/oauth/httpContext.js';
 import { flowError } from './flowErrors.js';
 import { authorizationServer } from './signIn.js';
@@ -60,5 +64,41 @@ describe('the metadata of a known provider', () => {
       (await fetchAuthorizationServer(other, networkWith(other, registration))).registration_endpoint,
       registration.registration_endpoint,
     );
+  });
+
+  const registration = { registration_endpoint: 'https://example.okta.com/oauth2/v1/clients' };
+
+  it('is taken as it is where the settings leave out what is known', async () => {
+    const issuer = 'https://example.okta.com';
+    const network = networkWith(issuer, registration);
+    const as = await fetchAuthorizationServer(issuer, network, { profile: 'none' });
+    assert.equal(as.registration_endpoint, registration.registration_endpoint);
+    assert.deepEqual(knownTraits(as), {});
+    assert.deepEqual(knownTraits(metadataOfSignIn(as)), {});
+    const spelled = 'https://accounts.google.com/';
+    const exact = await fetchAuthorizationServer(spelled, networkWith(spelled), { profile: 'none' });
+    assert.equal(exact.issuer, spelled);
+  });
+
+  it('is taken for another provider’s where the settings name that one, but for whose it is', async () => {
+    const issuer = 'https://login.example';
+    const network = networkWith(issuer, registration);
+    const as = await fetchAuthorizationServer(issuer, network, { profile: 'okta' });
+    assert.equal(as.registration_endpoint, undefined);
+    assert.equal(knownTraits(metadataOfSignIn(as)).refreshTokens, 'rotated');
+    await flowError('issuerMismatch', () =>
+      fetchAuthorizationServer(issuer, networkWith('https://accounts.google.com'), { profile: 'google' }),
+    );
+    await flowError('issuerMismatch', () =>
+      fetchAuthorizationServer(issuer, networkWith(template), { profile: 'entraIdAnyOrganization' }),
+    );
+    const google = await fetchAuthorizationServer(issuer, networkWith(issuer), { profile: 'google' });
+    assert.equal(knownTraits(google).idTokenIssuers, undefined);
+  });
+
+  it('cannot say itself whose profile applies', async () => {
+    const issuer = 'https://as.example';
+    const as = await fetchAuthorizationServer(issuer, networkWith(issuer, { mcp_known_as: 'slack' }));
+    assert.deepEqual(knownTraits(as), {});
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { profileIds } from '../../src/oauth/providerTraits.js';
 import { profileOf, providerProfiles } from '../../src/oauth/providerProfiles.js';
 import { traitWords } from '../../src/oauth/providerWords.js';
 import { providers } from '../profiles/providers/all.js';
@@ -21,6 +22,13 @@ describe('the table of provider profiles', () => {
     for (const { name, traits, unverified = [] } of providerProfiles) {
       for (const trait of unverified) assert.ok(Object.hasOwn(traits, trait), `${name}: ${trait}`);
     }
+  });
+
+  it('has a name in the settings, of its own', () => {
+    assert.deepEqual(
+      providerProfiles.map(({ id }) => id),
+      [...profileIds],
+    );
   });
 
   it('has no two profiles for one issuer', () => {
@@ -68,6 +76,12 @@ describe('the table of provider profiles', () => {
     });
     assert.equal(said.get('refreshTokens')?.isVerified, false);
     for (const { sentence } of providerProfiles.flatMap(traitWords)) assert.match(sentence, /^[A-Z].*\.$/);
+  });
+
+  it('says no more of its further scopes than what becomes of them', () => {
+    const pingOne = profileOf('https://auth.pingone.eu/0f1e2d3c/as') ?? assert.fail();
+    const { sentence } = traitWords(pingOne).find(({ trait }) => trait === 'scopes') ?? assert.fail();
+    assert.equal(sentence, 'Asked for beside the scopes that a server names: offline_access.');
   });
 });
 

@@ -1,0 +1,109 @@
+import type * as oauth from 'oauth4webapi';
+import { stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { addressOf, isSecureAddress } from './secureAddress.js';
+import { serverWords, shownAddress } from './serverWords.js';
+
+/** Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). */
+export type AuthorizationServer = oauth.AuthorizationServer;
+
+/** Members that are ours to add to metadata; no document sets them. */
+export const flag = 'mcp_default_endpoints';
+export const namedAs = 'mcp_named_as';
+export const knownAs = 'mcp_known_as';
+const ours: readonly string[] = [flag, namedAs, knownAs];
+
+/** Characters of an address: what is longer is not stored, and few servers take it. */
+const addressLimit = 2048;
+const requiredEndpoints = ['authorization_endpoint', 'token_endpoint'];
+const optionalEndpoints = [
+  'registration_endpoint',
+  'revocation_endpoint',
+  'userinfo_endpoint',
+  'pushed_authorization_request_endpoint',
+  'device_authorization_endpoint',
+];
+const lists = [
+  'scopes_supported',
+  'response_types_supported',
+  'code_challenge_methods_supported',
+  'token_endpoint_auth_methods_supported',
+  'dpop_signing_alg_values_supported',
+  'token_endpoint_auth_signing_alg_values_supported',
+  'grant_types_supported',
+];
+
+/**
+ * A document as metadata, with every field that is used of the right kind.
+ * @param accepted the issuers it may name; undefined: any
+ * @throws OAuthFlowError `issuerMismatch`, `invalidMetadata`, `insecureAddress`, `addressOutOfReach`
+ * @see RFC 8414 §2, §3.3
+ */
+export function authorizationServerOf(
+  document: UntrustedJson,
+  url: URL,
+  accepted: readonly string[] | undefined,
+  reach: NetworkReach,
+): AuthorizationServer {
+  const where = `The authorization server metadata at ${shownAddress(url)}`;
+  const invalid = (field: string, problem: string) =>
+    new OAuthFlowError('invalidMetadata', `${where} cannot be used: "${field}" ${problem}.`, {
+      url: shownAddress(url),
+      field,
+      fix: `Ask the administrator of ${url.host} to mend "${field}" in its metadata.`,
+    });
+  const { issuer } = document;
+  if (typeof issuer !== 'string') throw invalid('issuer', 'is missing');
+  if (accepted?.includes(issuer) === false) {
+    throw new OAuthFlowError(
+      'issuerMismatch',
+      `${where} names the issuer "${serverWords(issuer) ?? ''}" instead of "${serverWords(accepted[0]) ?? ''}".`,
+      {
+        url: shownAddress(url),
+        field: 'issuer',
+        fix: `Ask the administrator of ${url.host} to publish the issuer as the MCP server names it; a sign-in, or a check of a server where nobody signs in, asks you once whether to go on all the same.`,
+      },
+    );
+  }
+  if (issuer.length > addressLimit) throw invalid('issuer', 'is too long');
+  for (const field of [...requiredEndpoints, ...optionalEndpoints]) {
+    const endpoint = document[field];
+    if (endpoint === undefined && (optionalEndpoints.includes(field) || isUnneeded(field, document)))
+      continue;
+    if (endpoint === undefined) throw invalid(field, 'is missing');
+    const address = addressOf(endpoint);
+    if (address === undefined) throw invalid(field, 'is not a URL');
+    if (address.href.length > addressLimit) throw invalid(field, 'is too long');
+    if (!isSecureAddress(address)) {
+      throw new OAuthFlowError(
+        'insecureAddress',
+        `${where} names ${shownAddress(address)} as "${field}", which is neither https nor on this machine.`,
+        {
+          url: shownAddress(address),
+          field,
+          fix: `Ask the administrator of ${url.host} to publish an https address.`,
+        },
+      );
+    }
+    if (!isWithinReach(address, reach)) throw outOfReach(address, field);
+  }
+  for (const field of lists) {
+    if (document[field] !== undefined && stringArray(document[field]) === undefined) {
+      throw invalid(field, 'is not a list of strings');
+    }
+  }
+  const isBrowserless = isUnneeded('authorization_endpoint', document);
+  if (stringArray(document['response_types_supported'])?.includes('code') === false && !isBrowserless) {
+    throw invalid('response_types_supported', 'lacks "code"');
+  }
+  // One would excuse the missing PKCE announcement, others say whose clients are used and what is known of it.
+  const metadata = Object.entries(document).filter(([name]) => !ours.includes(name));
+  return Object.fromEntries(metadata) as unknown as AuthorizationServer;
+}
+
+/** RFC 8414 §2: a server whose grants all do without a browser has no page to send one to. */
+function isUnneeded(field: string, document: UntrustedJson): boolean {
+  const grants = stringArray(document['grant_types_supported']);
+  return field === 'authorization_endpoint' && grants?.includes('authorization_code') === false;
+}

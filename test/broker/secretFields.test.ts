@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { secretFieldFault } from '../../src/broker/secretFields.js';
+
+describe('a field whose name asks for a secret', () => {
+  const takenBy: Record<string, string[]> = {
+    'Set Client Secret…': [
+      'clientSecret',
+      'client_secret',
+      'CLIENT_SECRET',
+      'password',
+      'secret',
+      'credentials',
+    ],
+    'Set Client Key…': [
+      'privateKey',
+      'private_key',
+      'clientKey',
+      'jwk',
+      'jwks',
+      'key.pem',
+      'client_assertion',
+    ],
+    'Sign In…': [
+      'accessToken',
+      'refresh_token',
+      'id_token_hint',
+      'token',
+      'apiKey',
+      'api_key',
+      'code',
+      'code_verifier',
+    ],
+  };
+  for (const [command, fields] of Object.entries(takenBy)) {
+    for (const field of fields) {
+      it(`names the command that takes it: ${field}`, () => {
+        const said = `Settings are no place for secrets; remove “${field}” and run “MCP OAuth: ${command}”.`;
+        assert.equal(secretFieldFault(field, 'server'), said);
+      });
+    }
+  }
+
+  it('names a command that works for the identity provider', () => {
+    for (const [field, command] of [
+      ['privateKey', 'Set Client Secret…'],
+      ['clientSecret', 'Set Client Secret…'],
+      ['accessToken', 'Sign In to Identity Provider…'],
+    ] as const)
+      assert.ok(secretFieldFault(field, 'identityProvider')?.includes(`“MCP OAuth: ${command}”`), field);
+  });
+
+  for (const field of [
+    ...['tokenEndpoint', 'token_endpoint_auth_method', 'token_access_type', 'tokenType', 'jwks_uri'],
+    ...['publicKey', 'keyId', 'access_type', 'login_hint', 'issuer', 'keyboard', 'secretary', 'useApi', ''],
+  ]) {
+    it(`is none that only speaks of one: “${field}”`, () => {
+      assert.equal(secretFieldFault(field, 'server'), undefined);
+    });
+  }
+});
