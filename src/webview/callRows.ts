@@ -83,8 +83,12 @@ export class CallRows {
       row.remove();
       this.#rows.delete(id);
     }
+    // In their order in the page too, which is how they are read out.
+    let next = this.box.firstElementChild;
     for (const [at, call] of shown.entries()) {
       const row = this.#rows.get(call.id) ?? this.#made(call);
+      if (row === next) next = row.nextElementSibling;
+      else this.box.insertBefore(row, next);
       row.style.top = `${(first + at) * rowHeight}px`;
       row.setAttribute('aria-rowindex', String(first + at + 2));
       row.setAttribute('aria-selected', String(call.id === this.#selected));
@@ -98,7 +102,6 @@ export class CallRows {
   #made(call: RecordedCall): HTMLElement {
     const row = callRow(call, this.words);
     this.#rows.set(call.id, row);
-    this.box.append(row);
     return row;
   }
 }

@@ -20,7 +20,7 @@ describe('the view of tool calls', () => {
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');
 
-    // Calls of before may be listed, too; rows stand in the page in the order they came into view.
+    // Calls of before may be listed, too.
     const row = frame()
       .getByRole('row')
       .filter({ hasText: 'list_branches' })
@@ -32,6 +32,14 @@ describe('the view of tool calls', () => {
     const cells = await row.getByRole('gridcell').allInnerTexts();
     assert.deepEqual(cells.slice(1, 5), ['Chat', 'repositories', 'list_branches', alice.email]);
     assert.deepEqual(cells.slice(6, 8), ['Used', 'Succeeded']);
+    // Read out in the order they are seen in.
+    const places = await frame()
+      .locator('[role=row][aria-rowindex]')
+      .evaluateAll((rows) => rows.map((one) => Number(one.getAttribute('aria-rowindex'))));
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+    );
 
     const filter = frame().getByLabel('Filter tool calls');
     await filter.fill('server:reports');
