@@ -40,11 +40,11 @@ export async function releaseReplacedClient(
 
 async function isInUse(
   server: ServerConfig,
-  { as, client }: Credential,
+  { as, client, serverUrl: place }: Credential,
   { credentials, clients, servers = () => [] }: ReplacedClientParts,
 ): Promise<boolean> {
   const issuer = identifierOf(as);
-  for (const url of new Set([server.url, ...servers().map((one) => one.url)])) {
+  for (const url of new Set([place, server.url, ...servers().map((one) => one.url)])) {
     await credentials.reread(url);
     for (const held of await credentials.all(url))
       if (held.client.clientId === client.clientId && identifierOf(held.as) === issuer) return true;

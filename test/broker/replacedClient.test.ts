@@ -30,8 +30,8 @@ describe('the client of a sign-in that another has replaced', () => {
         ...{ id: `${clientId} ${account}`, client: client(clientId) },
         account: { id: account, label: account },
       });
-    const release = async () => {
-      await credentials.put(of('second'));
+    const release = async (place = server.url, next = 'second') => {
+      await credentials.put(of(next, place));
       const parts = {
         credentials,
         clients,
@@ -39,7 +39,7 @@ describe('the client of a sign-in that another has replaced', () => {
         log: shared.log,
         servers: () => [server, other],
       };
-      await releaseReplacedClient(server, of('first'), parts);
+      await releaseReplacedClient(server, of('first', place), parts);
       return registrations.requests.map(({ method, path }) => `${method} ${path}`);
     };
     return { credentials, clients, client, of, release };
@@ -71,6 +71,11 @@ describe('the client of a sign-in that another has replaced', () => {
       await credentials.put(of('first', url, account));
       assert.deepEqual(await release(), [], url);
     }
+  });
+
+  it('stays where a sign-in that is kept in a place of its own has the same client', async () => {
+    const { release } = await world();
+    assert.deepEqual(await release(`${server.url}#agent`, 'first'), []);
   });
 
   for (const [what, more] of [
