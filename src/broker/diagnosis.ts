@@ -84,7 +84,7 @@ class Walk {
   #fault: OAuthFlowError | undefined;
   /** Rules that are broken, about which a sign-in asks the person. */
   readonly #questions: OAuthFlowError[] = [];
-  #verdict = 'Nothing stands in the way of a sign-in.';
+  #verdict: string;
 
   constructor(
     private readonly server: ServerConfig,
@@ -93,6 +93,8 @@ class Walk {
   ) {
     this.#grant = directGrantOf(server);
     this.#titles = stepsToToken(this.#grant);
+    const isOfPerson = this.#grant === undefined || this.#grant === 'editorAccount';
+    this.#verdict = `Nothing stands in the way of a ${isOfPerson ? 'sign-in' : 'call'}.`;
     this.#recorded = recordedFetch(parts.http.fetch, parts.clock);
     this.#http = { ...parts.http, ...onWordOf(server.url), fetch: this.#recorded.fetch, signal };
   }
@@ -146,7 +148,10 @@ class Walk {
   diagnosis(): Diagnosis {
     const reached = new Set(this.#steps.map(({ step }) => step));
     const missing = [...this.#titles].filter(([step]) => !reached.has(step));
-    const [question] = this.#fault === undefined ? this.#questions : [];
+    const asked = this.#questions.map(
+      ({ message }) => `${message} A sign-in asks you once whether to go on all the same.`,
+    );
+    const [first = this.#fault] = this.#questions;
     return {
       server: this.server.name,
       address: shownAddress(this.server.url),
@@ -158,11 +163,12 @@ class Walk {
             ({ step, title, state: 'notReached', requests: [], said: [], strays: [] }) as const,
         ),
       ],
-      verdict:
-        question === undefined
-          ? (this.#fault?.message ?? this.#verdict)
-          : `${question.message} A sign-in asks you once whether to go on all the same.`,
-      fix: (this.#fault ?? question)?.details.fix,
+      verdict: [
+        ...(this.#fault === undefined ? [] : [this.#fault.message]),
+        ...asked,
+        ...(first === undefined ? [this.#verdict] : []),
+      ].join(' '),
+      fix: (this.#fault ?? first)?.details.fix,
     };
   }
 

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { AuthorizationServer } from './authorizationServerMetadata.js';
+import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { managementOf } from './clientManagement.js';
 import { libraryRequest } from './clientAuthentication.js';
 import type { ClientKey } from './clientKey.js';
@@ -51,7 +51,7 @@ export function chooseClientIdentity(
   if (as.registration_endpoint !== undefined) {
     return { kind: 'register', because: 'The authorization server registers clients (RFC 7591).' };
   }
-  const because = `${shownAddress(as.issuer)} registers no clients by itself, so a client id must be entered.`;
+  const because = `${shownAddress(identifierOf(as))} registers no clients by itself, so a client id must be entered.`;
   return { kind: 'ask', because };
 }
 

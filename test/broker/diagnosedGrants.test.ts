@@ -102,6 +102,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
       ].join('\n'),
     );
     assert.equal(strays(diagnosis), '');
+    assert.equal(diagnosis.verdict, 'Nothing stands in the way of a call.');
     const report = diagnosisReport(diagnosis, '1');
     assert.match(report, /### 5c The token request: as it should be/);
     assert.doesNotMatch(report, /People sign in|callback|hush/);

@@ -288,6 +288,18 @@ describe('the diagnosis of a server', () => {
     });
   }
 
+  it('tells what the person is asked about beside what fails', async () => {
+    const misnamed = (origin: string) => {
+      const { registration_endpoint: registration, ...rest } = endpointsOf(origin);
+      return { ...rest, issuer: 'https://elsewhere.example' };
+    };
+    const { origin } = await scriptedServer(metadataOf(misnamed));
+    const { verdict, fix } = await diagnosisOf(serverAt(`${origin}/mcp`));
+    assert.ok(verdict.startsWith(`${origin} registers no clients by itself`), verdict);
+    assert.match(verdict, /names the issuer .* asks you once whether .* PKCE .* asks you once whether/);
+    assert.match(fix ?? '', /^Register a client at 127\.0\.0\.1/);
+  });
+
   it('asks afresh, and leaves nothing older to the sign-in after it', async () => {
     const cache = new MetadataCache(new ManualClock());
     let document: Record<string, unknown> = {};
