@@ -19,7 +19,10 @@ export function toolCallsPage(
   const { t } = vscode.l10n;
   const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
   const head = columnNames
-    .map((name, at) => `<span class="${name}" role="columnheader" aria-colindex="${at + 1}">${escaped(words.columns[name])}</span>`)
+    .map(
+      (name, at) =>
+        `<span class="${name}" role="columnheader" aria-colindex="${at + 1}">${escaped(words.columns[name])}</span>`,
+    )
     .join('');
   return `<!DOCTYPE html>
 <html lang="${escaped(words.locale)}">

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { isAllowedBy, ruleQuestion } from '../../src/mcp/toolRuleWords.js';
 
 describe('the question about one call', () => {
-  const german: Record<string, string> = { 'Allow once': 'Einmal erlauben', 'Do not run it': 'Nicht ausführen' };
+  const german: Record<string, string> = {
+    'Allow once': 'Einmal erlauben',
+    'Do not run it': 'Nicht ausführen',
+  };
   const t = (english: string) => german[english] ?? english;
 
   it('offers its answers in the person’s language, and knows the yes among them', () => {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { themes, type Theme, type ThemeSwitch } from './themes.js';
+import { themes, walkthroughThemes, type Theme, type ThemeSwitch } from './themes.js';
 
 /** Room around what a picture is of, in CSS pixels. */
 const margin = 12;
@@ -12,7 +12,9 @@ export class Album {
   constructor(
     private readonly directory: string,
     private readonly switches: ThemeSwitch,
-    private readonly say: (line: string) => void,
+    readonly say: (line: string) => void,
+    /** Names of pictures that the walkthrough shows too. */
+    private readonly ofWalkthrough: ReadonlySet<string> = new Set(),
   ) {}
 
   /**
@@ -21,7 +23,8 @@ export class Album {
    * @param parts what the picture is of, with a little around it; all of the window where absent
    */
   async window(page: Page, name: string, ...parts: readonly Locator[]): Promise<void> {
-    for (const theme of themes) {
+    const wanted = this.ofWalkthrough.has(name) ? walkthroughThemes : themes;
+    for (const theme of this.switches.ordered(wanted)) {
       await this.switches.to(theme);
       const clip = parts.length === 0 ? undefined : await around(page, parts);
       await this.#take(page, name, theme, clip);
@@ -47,6 +50,7 @@ export class Album {
     await page.screenshot({
       path: path.join(this.directory, `${name}-${theme.name}.png`),
       animations: 'disabled',
+      timeout: 10_000,
       ...(clip !== undefined && { clip }),
     });
   }

@@ -48,6 +48,7 @@ export class Stage {
   /** Closes whatever an earlier surface left open over the window. */
   async clear(): Promise<void> {
     await this.page.bringToFront();
+    await this.showViews();
     for (let presses = 0; presses < 3; presses += 1) await this.page.keyboard.press('Escape');
     await this.workbench.clearNotifications();
     await this.workbench.runCommand('View: Close All Editors');
@@ -57,6 +58,25 @@ export class Stage {
   async choose(label: string): Promise<void> {
     await this.quickInput.locator('.quick-input-box input').fill(label);
     await this.workbench.pick(label);
+  }
+
+  /** Shows the views of MCP OAuth in the side bar. */
+  async showViews(): Promise<void> {
+    const title = this.sideBar.locator('.title-label', { hasText: 'MCP OAuth' });
+    if (await title.isVisible()) return;
+    await this.page.locator('.activitybar').getByRole('tab', { name: 'MCP OAuth' }).click();
+    await title.waitFor();
+  }
+
+  /** Signs in where nobody has yet. */
+  async signedIn(name: string, person: DemoPerson = alice): Promise<void> {
+    if (await this.row(name).filter({ hasText: '@' }).isVisible()) return;
+    const popup = await this.begin(name);
+    await this.consent(popup, person);
+    await popup.close();
+    await this.page.bringToFront();
+    await this.row(name).filter({ hasText: '@' }).waitFor();
+    await this.workbench.clearNotifications();
   }
 
   /** Begins a sign-in. @returns the browser's page */
