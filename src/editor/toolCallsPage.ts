@@ -35,7 +35,7 @@ export function toolCallsPage(
 </head>
 <body>
 <header>
-<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, such as: create_branch outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
+<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, such as: outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
 <span id="count" role="status"></span>
 <button id="export" type="button">${escaped(t('Export…'))}</button>
 <button id="clear" type="button">${escaped(t('Clear…'))}</button>

@@ -57,7 +57,7 @@ export const statuses: Surface = {
     await stage.row('design-files').click();
     await stage.row('calendar').click();
     await stage.row('Granted').waitFor();
-    await album.window(page, 'facts', sideBar.locator('.title'), stage.row('Address'));
+    await album.window(page, 'facts', sideBar.locator('.composite.title'), stage.row('Address'));
     await stage.row('calendar').click();
   },
 };

@@ -9,6 +9,8 @@ export const welcome: Surface = {
     const { repositories } = demo.world.serverSettings();
     await stage.settings.change({ 'mcpOAuthBroker.servers': { repositories } });
     await stage.row('reports').waitFor({ state: 'detached' });
+    await stage.signedIn('repositories');
+    await page.locator('.statusbar').getByText('@').waitFor();
     await album.window(page, 'status-bar-quiet', page.locator('.statusbar'));
     await stage.settings.change({ 'mcpOAuthBroker.servers': {} });
     await sideBar.getByText('MCP servers that need a sign-in').waitFor();

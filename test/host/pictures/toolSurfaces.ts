@@ -20,7 +20,7 @@ export const signedIn: Surface = {
     await stage.row('create_branch').waitFor();
     await stage.row('repositories').click();
     await page.mouse.move(700, 400);
-    await album.window(page, 'signed-in', sideBar.locator('.title'), stage.row('create_branch'));
+    await album.window(page, 'signed-in', sideBar.locator('.composite.title'), stage.row('create_branch'));
     await page.keyboard.press('ArrowLeft');
   },
 };
