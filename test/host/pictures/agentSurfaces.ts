@@ -14,9 +14,8 @@ export const agents: Surface = {
     await stage.settings.change({ 'mcpOAuthBroker.agents.port': port, 'mcpOAuthBroker.toolRules': {} });
     const agent = await AdmittedAgent.admit(workbench, name, server, port);
     await workbench.clearNotifications();
-    await stage.row(name).click();
-    await page.keyboard.press('ArrowRight');
-    await stage.row(server).waitFor();
+    await stage.unfold(name);
+    await stage.row('repositories').waitFor();
     await album.window(page, 'agents-view', sideBar);
 
     await workbench.runCommand('MCP OAuth: Sign Out…');

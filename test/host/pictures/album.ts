@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { themes, walkthroughThemes, type Theme, type ThemeSwitch } from './themes.js';
@@ -33,22 +33,41 @@ export class Album {
   }
 
   /** A page of the person's browser, which follows the system's theme. */
-  async page(page: Page, name: string): Promise<void> {
+  page(page: Page, name: string): Promise<void> {
+    return this.#inEachTheme(page, name, (theme) => this.#take(page, name, theme));
+  }
+
+  /** The same of a page whose end is to come: its fonts, which a picture otherwise waits for, are not known yet. */
+  async unfinishedPage(page: Page, name: string): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    await this.#inEachTheme(page, name, async (theme) => {
+      const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
+      await mkdir(this.directory, { recursive: true });
+      await writeFile(this.#file(name, theme), Buffer.from(data, 'base64'));
+    });
+    await session.detach();
+  }
+
+  async #inEachTheme(page: Page, name: string, take: (theme: Theme) => Promise<void>): Promise<void> {
     for (const theme of themes) {
       const isDark = theme.name === 'dark' || theme.name === 'hc';
       await page.emulateMedia({
         colorScheme: isDark ? 'dark' : 'light',
         forcedColors: theme.name.startsWith('hc') ? 'active' : 'none',
       });
-      await this.#take(page, name, theme);
+      await take(theme);
     }
     this.say(name);
+  }
+
+  #file(name: string, theme: Theme): string {
+    return path.join(this.directory, `${name}-${theme.name}.png`);
   }
 
   async #take(page: Page, name: string, theme: Theme, clip?: Clip): Promise<void> {
     await mkdir(this.directory, { recursive: true });
     await page.screenshot({
-      path: path.join(this.directory, `${name}-${theme.name}.png`),
+      path: this.#file(name, theme),
       animations: 'disabled',
       timeout: 10_000,
       ...(clip !== undefined && { clip }),

@@ -11,14 +11,14 @@ export const browserPages: Surface = {
     await stage.choose('travel');
     // This page has no end yet, so that it never counts as loaded.
     const waiting = await opened;
-    await waiting.getByText('Signing in to travel').waitFor();
-    await album.page(waiting, 'page-waiting');
+    await waiting.getByText('The editor has a question').waitFor();
+    await album.unfinishedPage(waiting, 'page-waiting');
     await page.bringToFront();
     await workbench.seeRow('login.example.com');
     await album.window(page, 'which-authorization-server', quickInput);
     await page.keyboard.press('Escape');
     await waiting.bringToFront();
-    await waiting.getByText('Signing in to travel').waitFor({ state: 'hidden' });
+    await waiting.getByText('The editor has a question').waitFor({ state: 'hidden' });
     await album.page(waiting, 'page-cancelled');
     await waiting.close();
     await workbench.clearNotifications();

@@ -40,8 +40,7 @@ export const statuses: Surface = {
     }
     const waiting = await stage.begin('reports');
     await page.bringToFront();
-    await workbench.clearNotifications();
-    await stage.row('design-files').click();
+    await stage.unfold('design-files');
     await stage.row('Missing').waitFor();
     await album.window(page, 'servers-view', sideBar);
     await album.window(page, 'status-bar-loud', page.locator('.statusbar'));
@@ -54,11 +53,11 @@ export const statuses: Surface = {
     await page.keyboard.press('Escape');
     await waiting.close();
     await workbench.runCommand('MCP OAuth: Cancel Sign-In');
-    await stage.row('design-files').click();
-    await stage.row('calendar').click();
+    await stage.fold('design-files');
+    await stage.unfold('calendar');
     await stage.row('Granted').waitFor();
     await album.window(page, 'facts', sideBar.locator('.composite.title'), stage.row('Address'));
-    await stage.row('calendar').click();
+    await stage.fold('calendar');
   },
 };
 

@@ -45,6 +45,25 @@ export class Stage {
     return this.sideBar.locator('.monaco-list-row').filter({ has: label }).first();
   }
 
+  async unfold(name: string): Promise<void> {
+    await this.#turn(name, 'true');
+  }
+
+  async fold(name: string): Promise<void> {
+    await this.#turn(name, 'false');
+  }
+
+  /** A click turns a row either way, and what was unfolded below it is so again. */
+  async #turn(name: string, expanded: 'true' | 'false'): Promise<void> {
+    const row = this.row(name);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== expanded) await row.click();
+    await this.sideBar
+      .locator(`.monaco-list-row[aria-expanded="${expanded}"]`, { hasText: name })
+      .first()
+      .waitFor();
+  }
+
   /** Closes whatever an earlier surface left open over the window. */
   async clear(): Promise<void> {
     await this.page.bringToFront();

@@ -53,6 +53,10 @@ async function main(): Promise<void> {
     const album = new Album(directory, switches, say, new Set(walkthrough.map(([taken]) => taken)));
     const stage = new Stage(workbench, demo, servers, album, settings);
     await workbench.enableCopilot(MODEL_NAME);
+    // VS Code forgets what empty views say when extensions are enabled, until it is loaded anew.
+    await workbench.reload();
+    await workbench.chat.open();
+    await workbench.page.locator('.interactive-input-part', { hasText: MODEL_NAME }).first().waitFor();
     await workbench.chat.widenTo(460);
     await stage.showViews();
     for (const surface of wanted) {
