@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { checkWithPerson, type CheckWithPersonParts } from '../broker/checkWithPerson.js';
-import type { ConsentStatus } from '../broker/consentStatus.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { DiagnoseServer } from './diagnoseServer.js';
 import { commandId, type Commands } from './commands.js';
@@ -10,7 +9,7 @@ import { showServerActions } from './serverActions.js';
 import type { ServerChoice } from './serverChoice.js';
 import { openServerSettings } from './serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
-import { describeStatus, statusAction } from './statusWords.js';
+import { actionAfterCheck, describeStatus } from './statusWords.js';
 
 export interface ServerCommandParts extends CheckWithPersonParts {
   readonly choice: ServerChoice;
@@ -54,19 +53,11 @@ async function check(server: ServerConfig, parts: ServerCommandParts): Promise<v
     }
   });
   const status = await parts.states.statusOf(server);
-  const action = afterCheck(status);
+  const action = actionAfterCheck(status);
   const buttons = action === undefined ? [] : [action.title];
   void notifications.information(describeStatus(status), ...buttons).then((choice) => {
     if (choice !== undefined && action !== undefined) {
       void vscode.commands.executeCommand(commandId(action.command), server.name);
     }
   });
-}
-
-/** What to do next. Where it would be to check again, the diagnosis tells more; without a button the editor shows one line. */
-function afterCheck(status: ConsentStatus): ReturnType<typeof statusAction> {
-  const action = statusAction(status);
-  return action?.command === 'checkServer'
-    ? { command: 'diagnoseServer', title: vscode.l10n.t('Diagnose') }
-    : action;
 }
