@@ -13,11 +13,11 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
  */
 export function relativeTime(at: number, now: number, style: 'long' | 'narrow' = 'long'): string {
   const distance = at - now;
+  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style });
   for (const [unit, length] of units) {
-    if (Math.abs(distance) < length) continue;
-    const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style });
-    return format.format(Math.trunc(distance / length), unit);
+    if (Math.abs(distance) >= length) return format.format(Math.trunc(distance / length), unit);
   }
+  if (style === 'narrow') return format.format(0, 'second');
   return distance > 0 ? vscode.l10n.t('in less than a minute') : vscode.l10n.t('just now');
 }
 
