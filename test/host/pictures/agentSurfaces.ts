@@ -18,10 +18,7 @@ export const agents: Surface = {
     await stage.row('repositories').waitFor();
     await album.window(page, 'agents-view', sideBar);
 
-    await workbench.runCommand('MCP OAuth: Sign Out…');
-    await stage.choose(server);
-    await stage.row(server).filter({ hasText: 'Signed out' }).waitFor();
-    await workbench.clearNotifications();
+    await stage.signOut(server);
     await agent.call('list_branches', {});
     await stage.row(name).filter({ hasText: 'waits for your consent' }).waitFor();
     await workbench.notification(name).waitFor();

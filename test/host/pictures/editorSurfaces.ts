@@ -48,7 +48,7 @@ export const statuses: Surface = {
       .locator('.statusbar-item', { hasText: /Waiting for you/ })
       .first()
       .click();
-    await workbench.seeRow('Add Server…');
+    await stage.quickInput.getByText('Needs you').waitFor();
     await album.window(page, 'status-list', stage.quickInput);
     await page.keyboard.press('Escape');
     await waiting.close();

@@ -6,10 +6,11 @@ export const welcome: Surface = {
   name: 'welcome',
   async take(stage) {
     const { page, album, demo, sideBar } = stage;
-    const { repositories } = demo.world.serverSettings();
-    await stage.settings.change({ 'mcpOAuthBroker.servers': { repositories } });
-    await stage.row('reports').waitFor({ state: 'detached' });
+    const both = demo.world.serverSettings();
+    await stage.settings.change({ 'mcpOAuthBroker.servers': both });
     await stage.signedIn('repositories');
+    await stage.settings.change({ 'mcpOAuthBroker.servers': { repositories: both.repositories } });
+    await stage.row('reports').waitFor({ state: 'detached' });
     await page.locator('.statusbar').getByText('@').waitFor();
     await album.window(page, 'status-bar-quiet', page.locator('.statusbar'));
     await stage.settings.change({ 'mcpOAuthBroker.servers': {} });

@@ -89,6 +89,7 @@ export class Stage {
 
   /** Signs in where nobody has yet. */
   async signedIn(name: string, person: DemoPerson = alice): Promise<void> {
+    await this.row(name).waitFor();
     if (await this.row(name).filter({ hasText: '@' }).isVisible()) return;
     const popup = await this.begin(name);
     await this.consent(popup, person);
@@ -98,7 +99,18 @@ export class Stage {
     await this.workbench.clearNotifications();
   }
 
-  /** Begins a sign-in. @returns the browser's page */
+  /** Signs out, which asks where only if somebody is signed in at several servers. */
+  async signOut(name: string): Promise<void> {
+    const signedOut = this.row(name).filter({ hasText: 'Signed out' });
+    const question = this.quickInput.getByPlaceholder('Sign out of which');
+    await this.workbench.runCommand('MCP OAuth: Sign Out…');
+    await question.or(signedOut).first().waitFor();
+    if (await question.isVisible()) await this.choose(name);
+    await signedOut.waitFor();
+    await this.workbench.clearNotifications();
+  }
+
+  /** Begins a sign-in, where several servers are configured. @returns the browser's page */
   begin(name: string): Promise<Page> {
     return this.workbench.pageOpenedBy(async () => {
       await this.workbench.runCommand('MCP OAuth: Sign In…');
