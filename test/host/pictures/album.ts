@@ -5,6 +5,8 @@ import { themes, walkthroughThemes, type Theme, type ThemeSwitch } from './theme
 
 /** Room around what a picture is of, in CSS pixels. */
 const margin = 12;
+/** The same where a picture stands in a page of its own, without what is beside. */
+const narrowMargin = 3;
 
 /** Pictures of what is on the screen, each in every theme: `<name>-<theme>.png`. */
 export class Album {
@@ -23,10 +25,12 @@ export class Album {
    * @param parts what the picture is of, with a little around it; all of the window where absent
    */
   async window(page: Page, name: string, ...parts: readonly Locator[]): Promise<void> {
-    const wanted = this.ofWalkthrough.has(name) ? walkthroughThemes : themes;
+    const [wanted, room] = this.ofWalkthrough.has(name)
+      ? ([walkthroughThemes, narrowMargin] as const)
+      : ([themes, margin] as const);
     for (const theme of this.switches.ordered(wanted)) {
       await this.switches.to(theme);
-      const clip = parts.length === 0 ? undefined : await around(page, parts);
+      const clip = parts.length === 0 ? undefined : await around(page, parts, room);
       await this.#take(page, name, theme, clip);
     }
     this.say(name);
@@ -82,12 +86,12 @@ interface Clip {
   readonly height: number;
 }
 
-async function around(page: Page, parts: readonly Locator[]): Promise<Clip> {
+async function around(page: Page, parts: readonly Locator[], room: number): Promise<Clip> {
   const boxes = (await Promise.all(parts.map((part) => part.boundingBox()))).filter((box) => box !== null);
   const { width, height } = page.viewportSize() ?? { width: 1440, height: 900 };
-  const left = Math.max(0, Math.min(...boxes.map(({ x }) => x)) - margin);
-  const top = Math.max(0, Math.min(...boxes.map(({ y }) => y)) - margin);
-  const right = Math.min(width, Math.max(...boxes.map((box) => box.x + box.width)) + margin);
-  const bottom = Math.min(height, Math.max(...boxes.map((box) => box.y + box.height)) + margin);
+  const left = Math.max(0, Math.min(...boxes.map(({ x }) => x)) - room);
+  const top = Math.max(0, Math.min(...boxes.map(({ y }) => y)) - room);
+  const right = Math.min(width, Math.max(...boxes.map((box) => box.x + box.width)) + room);
+  const bottom = Math.min(height, Math.max(...boxes.map((box) => box.y + box.height)) + room);
   return { x: left, y: top, width: right - left, height: bottom - top };
 }

@@ -28,14 +28,18 @@ export const statuses: Surface = {
     await workbench.notification('Signed in').waitFor();
     await album.window(page, 'notification-signed-in', workbench.notification('Signed in'));
     await workbench.clearNotifications();
+    // Nothing that needs the person is known of the others yet.
+    await album.window(page, 'status-bar-quiet', page.locator('.statusbar'));
     for (const name of ['design-files', 'mailbox']) await stage.signedIn(name);
     servers.behave('design-files', 'wantsMore');
     for (const name of checked) {
       await workbench.runCommand('MCP OAuth: Check Server…');
       await stage.choose(name);
       await workbench.notification(name).waitFor();
-      if (name === 'legacy')
+      if (name === 'legacy') {
+        await workbench.notification('Asking').waitFor({ state: 'detached' });
         await album.window(page, 'notification-misconfigured', workbench.notification(name));
+      }
       await workbench.clearNotifications();
     }
     const waiting = await stage.begin('reports');

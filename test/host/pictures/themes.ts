@@ -37,12 +37,13 @@ export class ThemeSwitch {
   }
 
   async to(theme: Theme): Promise<void> {
-    if (this.#shown === theme) return;
-    this.#shown = theme;
-    await this.settings.change({ 'workbench.colorTheme': theme.setting });
-    const inTheme = this.window.locator(`.monaco-workbench.${theme.windowClass}`);
-    await inTheme.first().waitFor({ timeout: 15_000 });
-    // Colours fade over.
+    if (this.#shown !== theme) {
+      this.#shown = theme;
+      await this.settings.change({ 'workbench.colorTheme': theme.setting });
+      const inTheme = this.window.locator(`.monaco-workbench.${theme.windowClass}`);
+      await inTheme.first().waitFor({ timeout: 15_000 });
+    }
+    // Colours fade over, and what has just come slides in.
     await this.window.waitForTimeout(400);
   }
 }
