@@ -5,6 +5,7 @@ import type { Clock, Disposable } from '../broker/ports.js';
 import type { EditorAgents } from './agentParts.js';
 import { commandId } from './commands.js';
 import { plain } from './plainWords.js';
+import { absoluteTime, briefMoment } from './relativeTime.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
 type AgentRow =
@@ -74,17 +75,17 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     const { t } = vscode.l10n;
     const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `agent ${agent.id}`;
-    const isOver = !isCurrent(agent, this.clock.now());
-    const until = agent.expiresAt === undefined ? undefined : new Date(agent.expiresAt).toLocaleString();
-    const status = isOver
-      ? t('time is over')
-      : asks.length > 0
-        ? t('waits for your consent')
-        : until === undefined
-          ? t('admitted')
-          : t('admitted until {0}', until);
-    item.description = status;
-    const label = t('Agent {0}: {1}', agent.name, status);
+    const now = this.clock.now();
+    const isOver = !isCurrent(agent, now);
+    const { expiresAt } = agent;
+    const said = (admitted: string) =>
+      isOver ? t('time is over') : asks.length > 0 ? t('waits for your consent') : admitted;
+    item.description = said(
+      expiresAt === undefined ? t('admitted') : t('until {0}', briefMoment(expiresAt, now)),
+    );
+    const admitted =
+      expiresAt === undefined ? t('admitted') : t('admitted until {0}', absoluteTime(expiresAt));
+    const label = t('Agent {0}: {1}', agent.name, said(admitted));
     item.tooltip = label;
     item.accessibilityInformation = { label };
     item.iconPath =

@@ -11,8 +11,13 @@ interface Fact {
   /** Tells it apart from the server's others, in every language. */
   readonly id: string;
   readonly label: string;
+  /** The label where it stands alone, and need not be short. */
+  readonly fullLabel?: string;
+  /** What matters most of it, since the side bar is narrow. */
   readonly value: string;
-  /** What the pointer is told beside. */
+  /** What screen readers say and the pointer is told in place of the value. */
+  readonly fullValue?: string;
+  /** What the pointer alone is told beside. */
   readonly more?: string;
   readonly icon: string;
 }
@@ -27,17 +32,19 @@ export class FactRows implements TreeSection {
   rows(entry: ServerStatus): readonly TreeRow[] {
     const { name } = entry.server;
     return facts(entry, this.tools.askedScopes(entry), this.clock.now()).map(
-      ({ id, label, value, more, icon }) =>
-        treeRow({
+      ({ id, label, fullLabel = label, value, fullValue = value, more, icon }) => {
+        const spoken = `${fullLabel}: ${fullValue}`;
+        return treeRow({
           id: `fact ${id} ${name}`,
           kind: 'fact',
           label,
           description: value,
-          spoken: `${label}: ${value}`,
-          ...(more !== undefined && { tooltip: `${label}: ${value} (${more})` }),
+          spoken,
+          ...(more !== undefined && { tooltip: `${spoken} (${more})` }),
           icon,
           server: entry.server,
-        }),
+        });
+      },
     );
   }
 }
@@ -47,7 +54,13 @@ function facts({ server, status }: ServerStatus, asked: readonly string[], now: 
   const words = statusWords(status.status);
   const { expiresAt, refreshable } = status;
   const all: (Fact | false)[] = [
-    { id: 'status', label: t('Status'), value: status.detail ?? words.label, icon: words.icon },
+    {
+      id: 'status',
+      label: t('Status'),
+      value: words.label,
+      ...(status.detail !== undefined && { fullValue: `${words.label} – ${status.detail}` }),
+      icon: words.icon,
+    },
     status.account !== undefined &&
       status.accounts === undefined && {
         id: 'account',
@@ -57,20 +70,23 @@ function facts({ server, status }: ServerStatus, asked: readonly string[], now: 
       },
     status.held.length > 0 && {
       id: 'held',
-      label: t('Scopes granted'),
+      label: t('Granted'),
+      fullLabel: t('Granted scopes'),
       value: status.held.join(', '),
       icon: 'key',
     },
     asked.length > 0 && {
       id: 'asked',
-      label: t('Scopes asked'),
+      label: t('Asked'),
+      fullLabel: t('Asked scopes'),
       value: asked.join(', '),
       more: t('by its settings and by the tools as far as they are known'),
       icon: 'comment-discussion',
     },
     status.missing.length > 0 && {
       id: 'missing',
-      label: t('Scopes missing'),
+      label: t('Missing'),
+      fullLabel: t('Missing scopes'),
       value: status.missing.join(', ') + (status.tool === undefined ? '' : ` (${status.tool})`),
       icon: 'lock',
     },
@@ -89,7 +105,13 @@ function facts({ server, status }: ServerStatus, asked: readonly string[], now: 
       }),
       icon: 'watch',
     },
-    { id: 'address', label: t('Address'), value: server.url, icon: 'globe' },
+    {
+      id: 'address',
+      label: t('Address'),
+      value: server.url.replace(/^https?:\/\//, ''),
+      fullValue: server.url,
+      icon: 'globe',
+    },
   ];
   return all.filter((fact) => fact !== false);
 }

@@ -9,7 +9,7 @@ import { showServerActions } from './serverActions.js';
 import type { ServerChoice } from './serverChoice.js';
 import { openServerSettings } from './serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
-import { describeStatus, statusAction } from './statusWords.js';
+import { actionAfterCheck, describeStatus } from './statusWords.js';
 
 export interface ServerCommandParts extends CheckWithPersonParts {
   readonly choice: ServerChoice;
@@ -53,8 +53,8 @@ async function check(server: ServerConfig, parts: ServerCommandParts): Promise<v
     }
   });
   const status = await parts.states.statusOf(server);
-  const action = statusAction(status);
-  const buttons = action === undefined || action.command === 'checkServer' ? [] : [action.title];
+  const action = actionAfterCheck(status);
+  const buttons = action === undefined ? [] : [action.title];
   void notifications.information(describeStatus(status), ...buttons).then((choice) => {
     if (choice !== undefined && action !== undefined) {
       void vscode.commands.executeCommand(commandId(action.command), server.name);

@@ -89,6 +89,15 @@ export function statusAction({ status, deniedBy }: ConsentStatus): StatusWords['
     : words[status].action;
 }
 
+/**
+ * The same after a check. Where it would be to check again, the diagnosis tells more; and a notification without a
+ * button is one line in the editor, which what was found wrong does not fit in.
+ */
+export function actionAfterCheck(status: ConsentStatus): StatusWords['action'] {
+  const action = statusAction(status);
+  return action?.command === 'checkServer' ? { command: 'diagnoseServer', title: t('Diagnose') } : action;
+}
+
 /** One status in a few words: of a server that is ready, whose account acts is all there is to say. */
 export function briefStatus(status: ConsentStatus): string {
   const { label } = statusWords(status.status);

@@ -83,7 +83,7 @@ async function clearCalls(ledger: CallLedger): Promise<void> {
   }
   const clear = t('Clear');
   const answer = await notifications.modal(
-    t('Clear the record of {0} tool calls?', length),
+    t('Clear the record of {0} tool calls?', length.toLocaleString(vscode.env.language)),
     t(
       'They are removed from this machine, for every window. This cannot be undone; export them first to keep a copy.',
     ),

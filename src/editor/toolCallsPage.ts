@@ -19,7 +19,10 @@ export function toolCallsPage(
   const { t } = vscode.l10n;
   const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
   const head = columnNames
-    .map((name) => `<span class="${name}" role="columnheader">${escaped(words.columns[name])}</span>`)
+    .map(
+      (name, at) =>
+        `<span class="${name}" role="columnheader" aria-colindex="${at + 1}">${escaped(words.columns[name])}</span>`,
+    )
     .join('');
   return `<!DOCTYPE html>
 <html lang="${escaped(words.locale)}">
@@ -32,7 +35,7 @@ export function toolCallsPage(
 </head>
 <body>
 <header>
-<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, such as: create_branch outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
+<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, such as: outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
 <span id="count" role="status"></span>
 <button id="export" type="button">${escaped(t('Export…'))}</button>
 <button id="clear" type="button">${escaped(t('Clear…'))}</button>

@@ -102,24 +102,22 @@ export class ToolRows implements TreeSection {
     const use = await this.parts.uses?.lastUse(server.url, tool.name);
     const { icon, color } = toolWords(consent.status);
     const name = serverWords(tool.name) ?? '…';
-    const brief = briefToolConsent(consent);
-    const used = use === undefined ? [] : [this.#usedWords(use)];
+    const now = this.parts.clock.now();
+    const { t } = vscode.l10n;
+    const usedBriefly = use === undefined ? [] : [relativeTime(use.at, now, 'narrow')];
+    const used = use === undefined ? [] : [t('used {0}', relativeTime(use.at, now))];
     const row = treeRow({
       id: `tool ${server.name} ${tool.name}`,
       kind: `tool ${consent.status}`,
       label: name,
-      description: [brief, ...used].join(' · '),
-      spoken: [`${name}: ${brief}`, ...used].join('; '),
+      description: [briefToolConsent(consent, 'little'), ...usedBriefly].join(' · '),
+      spoken: [`${name}: ${briefToolConsent(consent, 'much')}`, ...used].join('; '),
       tooltip: tooltip(tool, consent, use),
       icon,
       ...(color !== undefined && { color }),
       server,
     });
     return { ...row, tool: tool.name, consent };
-  }
-
-  #usedWords({ at }: ToolUse): string {
-    return vscode.l10n.t('used {0}', relativeTime(at, this.parts.clock.now()));
   }
 }
 

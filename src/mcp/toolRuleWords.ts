@@ -16,9 +16,13 @@ export interface AskedForm {
   readonly requestedSchema: ElicitRequestFormParams['requestedSchema'];
 }
 
-const allowed = 'allow';
+/** The answer that lets a call run. */
+const yes = (t: Translate): string => t('Allow once');
 
-/** The question in the chat about one call: two answers and no way to run it by mistake. */
+/**
+ * The question in the chat about one call: two answers and no way to run it by mistake. The values are the words
+ * themselves, because VS Code shows a choice's value before its title.
+ */
 export function ruleQuestion(subject: ToolCallSubject, t: Translate = inEnglish): AskedForm {
   return {
     message: withoutMarkup(questionWords(subject, t)),
@@ -28,10 +32,7 @@ export function ruleQuestion(subject: ToolCallSubject, t: Translate = inEnglish)
         call: {
           type: 'string',
           title: withoutMarkup(t('Run {0}?', subject.tool)),
-          oneOf: [
-            { const: allowed, title: t('Allow once') },
-            { const: 'refuse', title: t('Do not run it') },
-          ],
+          enum: [yes(t), t('Do not run it')],
         },
       },
       required: ['call'],
@@ -40,8 +41,8 @@ export function ruleQuestion(subject: ToolCallSubject, t: Translate = inEnglish)
 }
 
 /** Whether the person's answer to {@link ruleQuestion} lets the call run; anything but a plain yes does not. */
-export function isAllowedBy(content: unknown): boolean {
-  return (content as { readonly call?: unknown } | null | undefined)?.call === allowed;
+export function isAllowedBy(content: unknown, t: Translate = inEnglish): boolean {
+  return (content as { readonly call?: unknown } | null | undefined)?.call === yes(t);
 }
 
 function questionWords({ server, tool, account }: ToolCallSubject, t: Translate): string {

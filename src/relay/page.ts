@@ -1,8 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
-/** Nothing on these pages is to be stored, framed, or told to the next address. */
+/**
+ * Nothing on these pages is to be stored, framed, or told to the next address. A proxy that compressed them, as a web
+ * editor's does, would hold back the beginning of a page whose end is to come (RFC 9111 §5.2.2.6).
+ */
 const pageHeaders = {
-  'Cache-Control': 'no-store',
+  'Cache-Control': 'no-store, no-transform',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',

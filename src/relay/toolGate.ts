@@ -92,8 +92,10 @@ export class ToolGate {
   #asked(held: HeldRequest, subject: ToolCallSubject, signal: AbortSignal): Promise<boolean> | undefined {
     const { session } = held;
     const isChat = session.caller.id === editorCallerId && !session.isStateless;
-    if (isChat && session.showsForms && held.acceptsEventStream)
-      return session.ask(held.stream(), ruleQuestion(subject, session.t), signal).then(isAllowedBy);
+    if (isChat && session.showsForms && held.acceptsEventStream) {
+      const asked = session.ask(held.stream(), ruleQuestion(subject, session.t), signal);
+      return asked.then((content) => isAllowedBy(content, session.t));
+    }
     const { account } = subject;
     return this.prompt?.ask(
       { server: session.server, tool: subject.tool, ...(account !== undefined && { account }) },

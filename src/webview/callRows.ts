@@ -113,10 +113,12 @@ export function callRow(call: RecordedCall, words: ToolCallsWords): HTMLElement 
   row.dataset['id'] = call.id;
   row.className = `row ${call.outcome}`;
   row.setAttribute('role', 'row');
-  for (const name of columnNames) {
+  for (const [at, name] of columnNames.entries()) {
     const cell = document.createElement('span');
     cell.className = name;
     cell.setAttribute('role', 'gridcell');
+    // A narrow page leaves columns out.
+    cell.setAttribute('aria-colindex', String(at + 1));
     cell.textContent = cellText(call, name, words);
     cell.title = cell.textContent;
     row.append(cell);

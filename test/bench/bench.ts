@@ -1,68 +1,85 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
 import { CallLedger } from '../../src/broker/callLedger.js';
 import { callLine } from '../../src/broker/callRecord.js';
 import { CallFiles } from '../../src/node/callFiles.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { MemoryLog } from '../broker/memoryStores.js';
 import { recordedCalls } from '../broker/recordedCall.js';
+import { startBrowser } from '../host/browser.js';
 import { millisecondsForAllRows, millisecondsToShow, openToolCalls } from './toolCallsPage.js';
 
-const rounds = 7;
+const rounds = 5;
 const count = 10_000;
 
-/** The middle of several runs, in milliseconds. */
-async function median(run: () => Promise<number>): Promise<string> {
-  const times: number[] = [];
-  for (let round = 0; round < rounds; round++) times.push(await run());
-  times.sort((a, b) => a - b);
-  const shown = [times[Math.floor(rounds / 2)], times[0], times.at(-1)].map((time) => (time ?? 0).toFixed(0));
-  return `${shown[0]?.padStart(6) ?? ''} ms  (${shown[1]} to ${shown[2]})`;
+/** One way to do it, measured once: milliseconds. */
+type Run = () => Promise<number>;
+
+/**
+ * Ways to do the same, in turns, so that what else the machine does slows each alike. Each line has the middle of
+ * the runs, the least and the most, and the middle of its ratio to the first way in the same turn.
+ */
+async function sideBySide(ways: Readonly<Record<string, Run>>): Promise<void> {
+  const names = Object.keys(ways);
+  const times = new Map(names.map((name) => [name, [] as number[]]));
+  for (let round = 0; round < rounds; round++)
+    for (const [name, run] of Object.entries(ways)) times.get(name)?.push(await run());
+  const first = times.get(names[0] ?? '') ?? [];
+  for (const [name, own] of times) {
+    const [least, most] = [Math.min(...own), Math.max(...own)];
+    const ratio = middle(own.map((time, round) => time / (first[round] ?? NaN)));
+    const told = `${middle(own).toFixed(0).padStart(6)} ms  (${least.toFixed(0)} to ${most.toFixed(0)})`;
+    console.log(`${name.padEnd(42)}${told.padEnd(28)}${ratio.toFixed(1).padStart(6)}`);
+  }
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 async function main(): Promise<void> {
-  console.log(`The record of ${count} tool calls, median of ${rounds} runs:\n`);
   const calls = recordedCalls(count);
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-calls-'));
   const files = new CallFiles(directory, systemClock);
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  const browser = await startBrowser();
   try {
+    console.log(`\nThe record of ${count} tool calls, on disk:\n`);
     const start = performance.now();
     for (const call of calls.toReversed()) await files.append(callLine(call));
+    const each = (performance.now() - start) / count;
+    console.log(`${'add one call'.padEnd(42)}${each.toFixed(2).padStart(6)} ms`);
+    await sideBySide({ 'read all': () => millisecondsToRead(directory) });
+
     console.log(
-      `add one call                              ${((performance.now() - start) / count).toFixed(2)} ms`,
+      `\nThe page that shows them, until the frame with them; ${rounds} turns, ratio to the view:\n`,
     );
-    const reading = async () => {
-      const ledger = new CallLedger(new CallFiles(directory, systemClock), new MemoryLog());
-      const from = performance.now();
-      const { length } = await ledger.all();
-      const time = performance.now() - from;
-      ledger.dispose();
-      if (length !== count) throw new Error(`${length} calls were read`);
-      return time;
-    };
-    console.log(`read all from disk                        ${await median(reading)}`);
-    const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
-    const rows = async () => {
+    const page = await browser.context.newPage();
+    const virtual = async () => {
       await openToolCalls(page);
       return millisecondsToShow(page, calls);
     };
-    console.log(`show, virtual rows (the view)             ${await median(rows)}`);
-    const all = () => millisecondsForAllRows(page, calls, '');
-    console.log(`show, a row for every call                ${await median(all)}`);
-    const lazy = () =>
-      millisecondsForAllRows(page, calls, 'content-visibility: auto; contain-intrinsic-size: auto 24px');
-    console.log(`show, every row, content-visibility: auto ${await median(lazy)}`);
+    const lazy = 'content-visibility: auto; contain-intrinsic-size: auto 24px';
+    await sideBySide({
+      'virtual rows (the view)': virtual,
+      'a row for every call': () => millisecondsForAllRows(page, calls, ''),
+      'every row, content-visibility: auto': () => millisecondsForAllRows(page, calls, lazy),
+    });
   } finally {
     files.dispose();
     await browser.close();
     await rm(directory, { recursive: true });
   }
+}
+
+async function millisecondsToRead(directory: string): Promise<number> {
+  const ledger = new CallLedger(new CallFiles(directory, systemClock), new MemoryLog());
+  const start = performance.now();
+  const { length } = await ledger.all();
+  const time = performance.now() - start;
+  ledger.dispose();
+  if (length !== count) throw new Error(`${length} calls were read`);
+  return time;
 }
 
 main().catch((error: unknown) => {

@@ -114,7 +114,7 @@ describe('a sign-in', () => {
     assert.equal((await fetch(address.replace('/sign-in/', '/sign-in/x'))).status, 404);
     const visit = await fetch(address, { redirect: 'manual' });
     assert.equal(visit.status, 302);
-    assert.equal(visit.headers.get('cache-control'), 'no-store');
+    assert.equal(visit.headers.get('cache-control'), 'no-store, no-transform');
     assert.equal(visit.headers.get('referrer-policy'), 'no-referrer');
     const again = await fetch(address, { redirect: 'manual' });
     assert.equal(again.status, 404);

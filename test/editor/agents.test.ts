@@ -80,6 +80,30 @@ describe('agents in the editor', () => {
     assert.equal(port.state.kind, 'idle');
   });
 
+  it('are listed with the time they have, short in the side bar and in full beside it', async () => {
+    const { admissions } = extension.agents;
+    const at = (day: number, hour: number) => new Date(2126, 10, day, hour, 30).getTime();
+    const tree = new AgentsTree(extension.agents, extension.settings, {
+      ...systemClock,
+      now: () => at(24, 9),
+    });
+    for (const [expiresAt, shown] of [
+      [at(24, 11), /^until 11:30\sAM$/],
+      [at(27, 11), /^until Nov 27$/],
+    ] as const) {
+      const { agent } = await admissions.admit({ name: 'ADK', servers: [], expiresAt });
+      const [row] = await tree.getChildren();
+      assert.ok(row !== undefined);
+      const item = tree.getTreeItem(row);
+      assert.match(String(item.description), shown);
+      assert.ok(typeof item.tooltip === 'string');
+      assert.match(item.tooltip, /^Agent ADK: admitted until .*2126.*11:30/);
+      assert.equal(item.accessibilityInformation?.label, item.tooltip);
+      await admissions.withdraw(agent.id);
+    }
+    tree.dispose();
+  });
+
   it('have their view', async () => {
     await vscode.commands.executeCommand('mcpOAuthBroker.agents.focus');
   });

@@ -102,13 +102,25 @@ describe('the tree', () => {
       [
         ['Status', 'Needs more access'],
         ['Account', 'alice'],
-        ['Scopes granted', 'repo:read'],
-        ['Scopes asked', 'repo:write'],
-        ['Scopes missing', 'repo:write (create_branch)'],
+        ['Granted', 'repo:read'],
+        ['Asked', 'repo:write'],
+        ['Missing', 'repo:write (create_branch)'],
         ['Access ends', 'in 2 hours'],
-        ['Address', 'https://repositories.example/mcp'],
+        ['Address', 'repositories.example/mcp'],
       ],
     );
+  });
+
+  it('says in the side bar what matters most of it, and all of it to the pointer and to screen readers', async () => {
+    scene.set('a', 'unreachable', { held: ['r'], detail: 'The proxy did not answer.' });
+    const rows = await scene.unfolded();
+    const said = rows.slice(1).map(({ item }) => [item.description, item.tooltip]);
+    assert.deepEqual(said, [
+      ['Unreachable', 'Status: Unreachable – The proxy did not answer.'],
+      ['r', 'Granted scopes: r'],
+      ['a.example/mcp', 'Address: https://a.example/mcp'],
+    ]);
+    for (const row of rows.slice(1)) assert.equal(labelOf(row), row.item.tooltip);
   });
 
   it('says that access which is renewed needs nobody', async () => {
@@ -133,13 +145,15 @@ describe('the tree', () => {
       tools.map(({ item }) => [item.label, item.description, item.contextValue]),
       [
         ['Tools', '4, 1 need more access, 1 blocked', 'tools'],
-        ['look', 'Ready · used 5 minutes ago', 'tool ready'],
-        ['write', 'Needs more access: write', 'tool needsScopes'],
+        ['look', 'Ready · 5m ago', 'tool ready'],
+        ['write', 'Needs write', 'tool needsScopes'],
         ['wipe', 'Blocked', 'tool blocked'],
-        ['pay', 'Asks every time', 'tool asks'],
+        ['pay', 'Asks', 'tool asks'],
       ],
     );
-    const tooltip = tools[1]?.item.tooltip;
+    assert.ok(tools[1]);
+    assert.equal(labelOf(tools[1]), 'look: Ready; used 5 minutes ago');
+    const { tooltip } = tools[1].item;
     assert.ok(typeof tooltip === 'string', 'plain text, in which no link is live');
     assert.match(
       tooltip,
@@ -186,7 +200,8 @@ describe('the tree', () => {
       // What is to be seen is to be heard.
       if (!row.id.startsWith('problem'))
         assert.ok(label !== '' && spoken.includes(label), `${row.id}: ${spoken}`);
-      if (row.id.startsWith('tool')) assert.ok(spoken.includes(String(description)), `${row.id}: ${spoken}`);
+      if (row.id.startsWith('tool') || row.id.startsWith('fact'))
+        assert.ok(spoken.includes(String(description)), `${row.id}: ${spoken}`);
       assert.equal(row.item.id, row.id);
     }
     assert.equal(new Set(rows.map(({ id }) => id)).size, rows.length, 'ids are all different');

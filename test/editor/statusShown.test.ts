@@ -5,7 +5,7 @@ import { serverItem } from '../../src/editor/serverChoice.js';
 import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
 import { summary, tooltip } from '../../src/editor/statusBar.js';
 import { serverRow } from '../../src/editor/serverRow.js';
-import { statusAction, statusWords } from '../../src/editor/statusWords.js';
+import { actionAfterCheck, statusAction, statusWords } from '../../src/editor/statusWords.js';
 import { extensionId } from './activeExtension.js';
 
 const all: readonly ConsentStatusName[] = [
@@ -34,6 +34,16 @@ describe('a status', () => {
       if (name === 'open' || name === 'ready') assert.equal(action, undefined);
       else assert.ok(commands.includes(`mcpOAuthBroker.${action?.command ?? ''}`), name);
     }
+  });
+});
+
+describe('a check', () => {
+  it('that finds something wrong offers the diagnosis, else what the status offers', () => {
+    const offered = (name: ConsentStatusName) => actionAfterCheck(entry('a', name).status)?.command;
+    for (const name of ['unreachable', 'misconfigured'] as const)
+      assert.equal(offered(name), 'diagnoseServer');
+    assert.equal(offered('needsScopes'), 'grantScopes');
+    assert.equal(offered('ready'), undefined);
   });
 });
 

@@ -24,7 +24,7 @@ const commands = {
   load: { editor: true, vsix: true, frameworks: true, entry: 'agents/runLoad.js' },
   takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
-  bench: { editor: true, vsix: true, entry: 'bench/bench.js' },
+  bench: { browser: true, vsix: true, entry: 'bench/bench.js' },
 };
 
 async function main([name = '', ...args]) {
@@ -42,10 +42,8 @@ async function main([name = '', ...args]) {
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
     MCP_OAUTH_BROKER_ROOT: root,
   };
-  if (command.editor) {
-    env.CODE_SERVER_ENTRY = await installCodeServer(cache);
-    env.CHROMIUM = await installChromium();
-  }
+  if (command.editor) env.CODE_SERVER_ENTRY = await installCodeServer(cache);
+  if (command.editor || command.browser) env.CHROMIUM = await installChromium();
   if (command.frameworks) env.MCP_OAUTH_BROKER_AGENTS = await installAgents(cache);
   await compile(node, env);
   if (command.vsix) env.MCP_OAUTH_BROKER_VSIX = await packageExtension(node, env);

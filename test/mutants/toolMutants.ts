@@ -68,7 +68,7 @@ export const toolMutants: readonly Mutant[] = [
   mutant(
     'any answer a yes',
     'src/mcp/toolRuleWords.ts',
-    ['?.call === allowed', '?.call !== undefined'],
+    ['?.call === yes(t)', '?.call !== undefined'],
     relayTest,
   ),
   mutant(

@@ -40,7 +40,7 @@ describe('a launch page', () => {
     assert.equal(answer.status, 302);
     assert.equal(answer.headers.get('location'), 'https://as.example/a?b=%2B&c=d%26e');
     for (const [name, value] of [
-      ['cache-control', 'no-store'],
+      ['cache-control', 'no-store, no-transform'],
       ['referrer-policy', 'no-referrer'],
       ['x-frame-options', 'DENY'],
     ] as const) {

@@ -153,15 +153,21 @@ describe('the rule for a tool', () => {
       stage.world.repositories.http.requests.filter(({ rpcMethod }) => rpcMethod === 'tools/call').length;
     assert.equal(calls(), 0);
     assert.match(params?.message ?? '', /list_branches on repositories as alice@example\.org/);
-    assert.match(JSON.stringify(params?.['requestedSchema']), /Allow once.*Do not run it/);
-    await caller.respond(id, { action: 'accept', content: { call: 'allow' } });
+    const { properties } = params?.['requestedSchema'] as { readonly properties: Record<string, object> };
+    // Clients show values: nothing but words.
+    assert.deepEqual(properties['call'], {
+      type: 'string',
+      title: 'Run list_branches?',
+      enum: ['Allow once', 'Do not run it'],
+    });
+    await caller.respond(id, { action: 'accept', content: { call: 'Allow once' } });
     assert.match((await resultOf(answer)).text, /main/);
     assert.equal(calls(), 1);
     assert.deepEqual(asked, []);
   });
 
   const noes: readonly [string, object][] = [
-    ['says no', { action: 'accept', content: { call: 'refuse' } }],
+    ['says no', { action: 'accept', content: { call: 'Do not run it' } }],
     ['answers something else', { action: 'accept', content: { call: true } }],
     ['answers nothing', { action: 'accept' }],
     ['declines', { action: 'decline' }],
@@ -181,7 +187,7 @@ describe('the rule for a tool', () => {
   it('that asks asks at each call', async () => {
     for (let call = 1; call <= 2; call++) {
       const answer = await editor.callTool('careful');
-      await editor.respond((await questionOn(answer)).id, { action: 'accept', content: { call: 'allow' } });
+      await editor.respond((await questionOn(answer)).id, { action: 'accept', content: { call: 'Allow once' } });
       assert.equal((await resultOf(answer)).text, 'ran');
     }
     assert.equal(ran(), 2);
@@ -195,7 +201,7 @@ describe('the rule for a tool', () => {
     assert.match(text, /^careful did not run: .*nobody answered in time/);
     const taken = answer.messages.find(({ method }) => method === 'notifications/cancelled');
     assert.equal(taken?.params?.['requestId'], id);
-    await editor.respond(id, { action: 'accept', content: { call: 'allow' } });
+    await editor.respond(id, { action: 'accept', content: { call: 'Allow once' } });
     assert.equal(ran(), 0);
   });
 
@@ -212,7 +218,7 @@ describe('the rule for a tool', () => {
     const answer = await editor.callTool('careful');
     const { id } = await questionOn(answer);
     rules = { scripted: { careful: 'block' } };
-    await editor.respond(id, { action: 'accept', content: { call: 'allow' } });
+    await editor.respond(id, { action: 'accept', content: { call: 'Allow once' } });
     assert.match((await resultOf(answer)).text, /is to block it/);
     assert.equal(ran(), 0);
   });

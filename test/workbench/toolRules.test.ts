@@ -57,7 +57,7 @@ describe('Copilot Chat and tools that the person has made rules for', () => {
     await serversView.show();
     await serversView.unfold('repositories');
     await serversView.unfold('Tools');
-    await serversView.waitFor('list_branches', 'Asks every time');
+    await serversView.waitFor('list_branches', 'Asks');
     await serversView.waitFor('create_branch', 'Blocked');
     await shots.take(scene.window.page, 'tree');
   });

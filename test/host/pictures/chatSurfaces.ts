@@ -2,7 +2,7 @@ import { alice } from '../../demo/people.js';
 import type { Surface } from './stage.js';
 
 export const chatCards: Surface = {
-  name: 'the chat',
+  name: 'chat',
   async take(stage) {
     const { workbench, page, album, chatBar } = stage;
     const { chat } = workbench;
@@ -41,10 +41,11 @@ export const chatCards: Surface = {
 };
 
 export const chatRules: Surface = {
-  name: 'the chat and rules',
+  name: 'chat-rules',
   async take(stage) {
     const { workbench, page, album, chatBar } = stage;
     const { chat } = workbench;
+    await stage.signedIn('repositories');
     const rules = { repositories: { list_branches: 'ask', create_branch: 'block' } };
     await stage.settings.change({ 'mcpOAuthBroker.toolRules': rules });
 
@@ -58,8 +59,11 @@ export const chatRules: Surface = {
 
     await chat.startAnew();
     await chat.submit('create a branch called blocked');
-    await chat.approveTool('Create a branch');
-    await chat.waitForAnswer('It did not work');
+    // Once is enough for a window.
+    const refused = chat.waitForAnswer('It did not work');
+    const asked = chat.approveTool('Create a branch').catch(() => undefined);
+    await Promise.race([refused, asked]);
+    await refused;
     await album.window(page, 'refusal-by-rule', chatBar);
 
     await chat.startAnew();

@@ -19,6 +19,7 @@ export class ServersInEachStatus {
       ['inventory', 'forbids'],
       ['legacy', 'redirects'],
       ['mailbox', 'asks'],
+      ['travel', 'asks'],
       ['weather', 'open'],
     ];
     const servers: Record<string, object> = {};
@@ -44,7 +45,9 @@ export class ServersInEachStatus {
       const metadata = '/.well-known/oauth-protected-resource/mcp';
       if (pathOf(request) === metadata) {
         const scopes = { scopes_supported: ['files:read', 'files:write'] };
-        const servers = { authorization_servers: [authorizationServer.issuer] };
+        // Which of two to sign in at, only the person can say.
+        const other = name === 'travel' ? ['https://login.example.com'] : [];
+        const servers = { authorization_servers: [authorizationServer.issuer, ...other] };
         sendJson(response, 200, { resource: `${origin}/mcp`, ...servers, ...scopes });
         return Promise.resolve();
       }

@@ -45,9 +45,29 @@ export class Stage {
     return this.sideBar.locator('.monaco-list-row').filter({ has: label }).first();
   }
 
+  async unfold(name: string): Promise<void> {
+    await this.#turn(name, 'true');
+  }
+
+  async fold(name: string): Promise<void> {
+    await this.#turn(name, 'false');
+  }
+
+  /** A click turns a row either way, and what was unfolded below it is so again. */
+  async #turn(name: string, expanded: 'true' | 'false'): Promise<void> {
+    const row = this.row(name);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) !== expanded) await row.click();
+    await this.sideBar
+      .locator(`.monaco-list-row[aria-expanded="${expanded}"]`, { hasText: name })
+      .first()
+      .waitFor();
+  }
+
   /** Closes whatever an earlier surface left open over the window. */
   async clear(): Promise<void> {
     await this.page.bringToFront();
+    await this.showViews();
     for (let presses = 0; presses < 3; presses += 1) await this.page.keyboard.press('Escape');
     await this.workbench.clearNotifications();
     await this.workbench.runCommand('View: Close All Editors');
@@ -59,7 +79,38 @@ export class Stage {
     await this.workbench.pick(label);
   }
 
-  /** Begins a sign-in. @returns the browser's page */
+  /** Shows the views of MCP OAuth in the side bar. */
+  async showViews(): Promise<void> {
+    const title = this.sideBar.locator('.title-label', { hasText: 'MCP OAuth' });
+    if (await title.isVisible()) return;
+    await this.page.locator('.activitybar').getByRole('tab', { name: 'MCP OAuth' }).click();
+    await title.waitFor();
+  }
+
+  /** Signs in where nobody has yet. */
+  async signedIn(name: string, person: DemoPerson = alice): Promise<void> {
+    await this.row(name).waitFor();
+    if (await this.row(name).filter({ hasText: '@' }).isVisible()) return;
+    const popup = await this.begin(name);
+    await this.consent(popup, person);
+    await popup.close();
+    await this.page.bringToFront();
+    await this.row(name).filter({ hasText: '@' }).waitFor();
+    await this.workbench.clearNotifications();
+  }
+
+  /** Signs out, which asks where only if somebody is signed in at several servers. */
+  async signOut(name: string): Promise<void> {
+    const signedOut = this.row(name).filter({ hasText: 'Signed out' });
+    const question = this.quickInput.getByPlaceholder('Sign out of which');
+    await this.workbench.runCommand('MCP OAuth: Sign Out…');
+    await question.or(signedOut).first().waitFor();
+    if (await question.isVisible()) await this.choose(name);
+    await signedOut.waitFor();
+    await this.workbench.clearNotifications();
+  }
+
+  /** Begins a sign-in, where several servers are configured. @returns the browser's page */
   begin(name: string): Promise<Page> {
     return this.workbench.pageOpenedBy(async () => {
       await this.workbench.runCommand('MCP OAuth: Sign In…');

@@ -10,26 +10,34 @@ import { Album } from './album.js';
 import { MachineSettings } from './machineSettings.js';
 import { ServersInEachStatus } from './serversInEachStatus.js';
 import { Stage } from './stage.js';
-import { surfaces } from './surfaces.js';
-import { themes, ThemeSwitch } from './themes.js';
+import { surfacesNamed } from './surfaces.js';
+import { ThemeSwitch, walkthroughThemes } from './themes.js';
 
 const root = path.resolve(process.env['MCP_OAUTH_BROKER_ROOT'] ?? '.');
 const directory = path.join(root, '.vscode-test', 'pictures');
 /** Pictures that the walkthrough shows, and what they are called there. */
 const walkthrough = [
   ['add-server', 'add-server'],
-  ['tools-in-tree', 'sign-in'],
+  ['signed-in', 'sign-in'],
   ['call', 'call'],
 ] as const;
 
-/** `--only NAME` takes one surface; `--walkthrough` puts the walkthrough's pictures where the package has them. */
+/** Names of surfaces take only these; `--walkthrough` puts the walkthrough's pictures where the package has them. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { only: { type: 'string' }, walkthrough: { type: 'boolean' } },
+  const { values, positionals } = parseArgs({
+    options: { walkthrough: { type: 'boolean' } },
+    allowPositionals: true,
   });
+  const wanted = surfacesNamed(positionals);
   const servers = new ServersInEachStatus();
   const closers: (() => Promise<void>)[] = [() => servers.close()];
   const missed: string[] = [];
+  const end = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  // An editor outlives the process that started it, unless it is ended.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void end().finally(() => process.exit(1)));
   try {
     say('starting the demo world and the editor');
     const demo = await startDemoEditor({
@@ -42,13 +50,19 @@ async function main(): Promise<void> {
     const workbench = await Workbench.open(browser.context, demo.url);
     const settings = new MachineSettings(demo.userDataDir);
     const switches = new ThemeSwitch(settings, workbench.page);
-    const stage = new Stage(workbench, demo, servers, new Album(directory, switches, say), settings);
+    const album = new Album(directory, switches, say, new Set(walkthrough.map(([taken]) => taken)));
+    const stage = new Stage(workbench, demo, servers, album, settings);
     await workbench.enableCopilot(MODEL_NAME);
+    // VS Code forgets what empty views say when extensions are enabled, until it is loaded anew.
+    await workbench.reload();
+    await workbench.chat.open();
+    await workbench.page.locator('.interactive-input-part', { hasText: MODEL_NAME }).first().waitFor();
     await workbench.chat.widenTo(460);
-    await workbench.page.locator('.activitybar').getByRole('tab', { name: 'MCP OAuth' }).click();
-    for (const surface of surfaces) {
-      if (values.only !== undefined && values.only !== surface.name) continue;
+    await stage.showViews();
+    for (const surface of wanted) {
+      const start = Date.now();
       const failure = await surface.take(stage).catch((error: unknown) => error ?? 'no reason');
+      say(`${surface.name} took ${((Date.now() - start) / 1000).toFixed(0)} s`);
       if (failure === undefined) continue;
       // The other surfaces may still be worth their pictures.
       missed.push(surface.name);
@@ -57,7 +71,7 @@ async function main(): Promise<void> {
       await stage.clear();
     }
   } finally {
-    for (const close of closers.reverse()) await close();
+    await end();
   }
   if (missed.length > 0) throw new Error(`no pictures, or not all, of: ${missed.join(', ')}`);
   if (values.walkthrough === true) await keepForWalkthrough();
@@ -68,7 +82,7 @@ async function keepForWalkthrough(): Promise<void> {
   const media = path.join(root, 'media', 'walkthrough');
   await mkdir(media, { recursive: true });
   for (const [taken, name] of walkthrough) {
-    for (const theme of themes) {
+    for (const theme of walkthroughThemes) {
       const to = path.join(media, `${name}-${theme.name}.png`);
       await copyFile(path.join(directory, `${taken}-${theme.name}.png`), to);
     }

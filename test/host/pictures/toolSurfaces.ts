@@ -1,32 +1,85 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { callLine } from '../../../src/broker/callRecord.js';
+import { recordedCalls } from '../../broker/recordedCall.js';
 import type { Surface } from './stage.js';
 
-export const toolsInTree: Surface = {
-  name: 'tools in the tree',
+/** As many as are kept. */
+const mostCalls = 10_000;
+
+/** What a person has who has signed in to a server. */
+export const signedIn: Surface = {
+  name: 'signed-in',
   async take(stage) {
     const { page, album, sideBar } = stage;
-    await stage.row('repositories').click();
-    await page.keyboard.press('ArrowRight');
-    await stage.row('Tools').click();
-    await page.keyboard.press('ArrowRight');
+    await stage.signedIn('repositories');
+    await stage.unfold('repositories');
+    await stage.unfold('Tools');
+    await stage.row('create_branch').waitFor();
+    // Nothing is selected, and the pointer rests elsewhere.
+    await page.keyboard.press('Escape');
+    await page.mouse.move(700, 400);
+    await album.window(page, 'signed-in', sideBar.locator('.composite.title'), stage.row('create_branch'));
+    await stage.fold('repositories');
+  },
+};
+
+export const toolsInTree: Surface = {
+  name: 'tools-in-tree',
+  async take(stage) {
+    const { page, album, sideBar } = stage;
+    await stage.signedIn('repositories');
+    await stage.unfold('repositories');
+    await stage.unfold('Tools');
     await stage.row('create_branch').waitFor();
     await album.window(page, 'tools-in-tree', sideBar);
     await stage.row('create_branch').hover();
     await stage.row('create_branch').click();
     await album.window(page, 'tool-actions', sideBar);
-    await stage.row('repositories').click();
-    await page.keyboard.press('ArrowLeft');
+    await stage.fold('repositories');
   },
 };
 
 export const toolCalls: Surface = {
-  name: 'the tool calls',
+  name: 'tool-calls',
   async take(stage) {
     const { workbench, page, album } = stage;
     const view = page.locator('.part.editor');
     const frame = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-    await workbench.runCommand('MCP OAuth: Show Tool Calls');
-    await frame.getByRole('row').nth(1).waitFor();
+    const record = path.join(
+      stage.demo.userDataDir,
+      ...['User', 'globalStorage', 'mcp-oauth-broker.mcp-oauth-broker', 'calls'],
+    );
+    const keep = async (count: number, newest: number) => {
+      const lines = recordedCalls(count, newest).map((call) => `${callLine(call)}\n`);
+      await mkdir(record, { recursive: true });
+      await appendFile(path.join(record, `calls-${newest}-00000000.jsonl`), lines.toReversed().join(''));
+    };
+    const opened = async () => {
+      const start = Date.now();
+      await workbench.runCommand('MCP OAuth: Show Tool Calls');
+      await frame.getByRole('row').nth(1).waitFor();
+      return Date.now() - start;
+    };
+    const now = Date.now();
+    await keep(10, now);
+    // The first page of any extension in a window takes longer.
+    await opened();
+    await workbench.runCommand('View: Close All Editors');
+    const few = await opened();
+    await workbench.runCommand('View: Close All Editors');
+    await keep(mostCalls - 10, now - 60_000);
+    // They are read from the disk meanwhile.
+    const unread = await opened();
+    await frame.getByText('10,000 calls').waitFor();
+    await workbench.runCommand('View: Close All Editors');
+    const many = await opened();
+    album.say(
+      `opened from the palette: ${few} ms with few calls, ${unread} ms with ${mostCalls} not read yet, then ${many} ms`,
+    );
     await album.window(page, 'tool-calls-beside-chat', view);
+    await frame.getByRole('row').nth(2).click();
+    await album.window(page, 'tool-calls-details-beside-chat', view);
     await page.keyboard.press('Control+Alt+B');
     await stage.chatBar.waitFor({ state: 'hidden' });
     await album.window(page, 'tool-calls', view);
