@@ -93,11 +93,12 @@ export class SituationStage {
   #other: WatchedWindow | undefined;
   #main: WatchedWindow | undefined;
   #agent: AdmittedAgent | undefined;
+  readonly #owned: { close(): Promise<void> }[] = [];
 
   constructor(
     readonly scene: Scene,
     /** The only one that is configured. */
-    readonly server: string,
+    public server: string,
     private readonly times: {
       /** How long an access token lives, in milliseconds. */
       readonly lifetime: number;
@@ -105,6 +106,25 @@ export class SituationStage {
       readonly agentsPort: number;
     },
   ) {}
+
+  own<T extends { close(): Promise<void> }>(part: T): T {
+    this.#owned.push(part);
+    return part;
+  }
+
+  /** Configures another server in the place of the one before, in one window. */
+  async turnTo(server: string, url: string): Promise<WatchedWindow> {
+    await this.#other?.workbench.page.close();
+    this.#other = undefined;
+    const before = this.server;
+    this.server = server;
+    await this.scene.editor.configure({ [server]: { type: 'http', url } });
+    await this.scene.window.page.bringToFront();
+    await this.scene.serversView.waitFor(server, 'Not checked yet');
+    await this.scene.window.seeMcpServers([server], [before]);
+    this.#main = undefined;
+    return this.main();
+  }
 
   /** Admitted when it is first needed. */
   async agent(): Promise<AdmittedAgent> {
@@ -135,9 +155,16 @@ export class SituationStage {
   }
 
   /** Does something and gives the moment at which the MCP server was first asked what it answered so. */
-  async revealedBy(status: number, act: () => Promise<unknown>): Promise<number> {
+  async revealedBy(status: number | undefined, act: () => Promise<unknown>): Promise<number> {
     const { requests } = this.scene.world.repositories.http;
-    return this.#firstAfter(requests, act, (request) => request.status === status);
+    return this.#firstAfter(requests, act, (request) => status === undefined || request.status === status);
+  }
+
+  /** The same of a call that ends at a card: the last of the refusals, since the session's may come before. */
+  async askedBy(status: number, act: () => Promise<unknown>): Promise<number> {
+    const first = await this.revealedBy(status, act);
+    const { requests } = this.scene.world.repositories.http;
+    return requests.findLast((request) => request.status === status)?.at ?? first;
   }
 
   /** The same of the authorization server, by the path that was asked. */
@@ -188,9 +215,28 @@ export class SituationStage {
     await this.scene.editor.browser.context.clearCookies({ name: new RegExp(`_${port}_session`) });
   }
 
+  /** Lets the MCP server answer again; the sign-in has been kept. */
+  async mendServer(account: string): Promise<void> {
+    this.scene.world.repositories.http.fault = 'none';
+    const main = await this.main();
+    await main.run('Check Server…');
+    await this.say({ status: 'ready', account });
+  }
+
   async close(): Promise<void> {
     await this.#other?.workbench.page.close();
     await this.scene.end();
+    for (const part of this.#owned) await part.close();
+  }
+
+  /** Waits for the first of what is being written down. */
+  async firstOf<T>(moments: readonly T[]): Promise<T> {
+    for (const deadline = Date.now() + patience; ;) {
+      const [first] = moments;
+      if (first !== undefined) return first;
+      if (Date.now() > deadline) throw new Error('nothing was asked');
+      await this.scene.window.page.waitForTimeout(20);
+    }
   }
 
   async #firstAfter(
