@@ -42,7 +42,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'the server is named as it calls itself once somebody is signed in',
     endpoint,
-    ['{ ...result.serverInfo, name: session.server.name }', 'result.serverInfo'],
+    ['{ ...result.serverInfo, ...named }', 'result.serverInfo'],
     'test/relay/signedOutLists.test.ts',
   ),
   mutant('Host unchecked', admission, ['if (!isLoopbackAuthority(host, port))', 'if (false)'], admissionTest),
