@@ -180,10 +180,14 @@ export class McpEndpoint {
     const outcome = await this.parts.upstreams.attach(session, false);
     const result =
       outcome.kind === 'attached' ? outcome.result : this.parts.signedOut.initializeResult(session);
+    // VS Code names tools by the title, else by the name, those of an earlier session included: others after a
+    // sign-in would make the tools that a turn was offered unknown in the midst of it.
+    const named = { name: session.server.name, title: session.server.name };
+    const serverInfo = { ...result.serverInfo, ...named };
     sendJson(
       response,
       200,
-      { jsonrpc: '2.0', id: session.initialize.id, result },
+      { jsonrpc: '2.0', id: session.initialize.id, result: { ...result, serverInfo } },
       { 'Mcp-Session-Id': session.id },
     );
   }

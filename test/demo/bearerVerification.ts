@@ -75,6 +75,11 @@ export class BearerVerification {
     }
   }
 
+  /** The 401 for a token that was taken back before its end. */
+  revoked(): BearerRefusal {
+    return this.#unauthorized('invalid_token', 'The access token was revoked');
+  }
+
   /** Returns the 403 for a token that lacks scopes, or undefined where it has them all. */
   missingScopes(token: VerifiedToken, required: readonly string[]): BearerRefusal | undefined {
     const missing = required.filter((scope) => !token.scopes.has(scope));

@@ -3,10 +3,12 @@ import type { ServerResponse } from 'node:http';
 /**
  * What is wrong with a server, for tests.
  * `echo` is a 403 that repeats the request's `Authorization`, as careless servers do.
- * `forbidden` is a 403 by policy, without a challenge; `held` keeps each request waiting until the fault
- * changes, so that a test needs no timer; `delayMs` answers late, in milliseconds.
+ * `forbidden` is a 403 by policy, without a challenge; `hungUp` ends the connection without a word; `held` keeps
+ * each request waiting until the fault changes, so that a test needs no timer; `delayMs` answers late, in
+ * milliseconds.
  */
-export type DemoFault = 'none' | 'forbidden' | 'serverError' | 'echo' | 'held' | { readonly delayMs: number };
+export type DemoFault =
+  'none' | 'forbidden' | 'serverError' | 'echo' | 'hungUp' | 'held' | { readonly delayMs: number };
 
 /** A fault that can be switched while requests are under way. */
 export class FaultSwitch {
@@ -63,6 +65,10 @@ export class FaultSwitch {
     if (fault === 'serverError') {
       response.writeHead(500, { 'content-type': 'text/plain' });
       response.end('The server failed.');
+      return true;
+    }
+    if (fault === 'hungUp') {
+      response.destroy();
       return true;
     }
     await new Promise<void>((resolve) => {

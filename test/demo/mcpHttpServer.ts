@@ -48,6 +48,8 @@ export class McpHttpServer {
   readonly requests: LoggedRequest[] = [];
   /** Faults reach only messages of this JSON-RPC method; undefined: everything at `/mcp`. */
   faultOnly: string | undefined;
+  /** The subject whose tokens are refused although they have not expired, as where each one is asked about. */
+  distrusts: string | undefined;
   readonly #faults = new FaultSwitch();
   readonly #sessions = new Map<string, Session>();
   #server: LoopbackServer | undefined;
@@ -151,6 +153,11 @@ export class McpHttpServer {
       url: this.url,
       proof: typeof proof === 'string' ? proof : undefined,
     });
+    if (!isRefusal(verified) && verified.sub === this.distrusts) {
+      response.setHeader('www-authenticate', this.#bearer.revoked().challenge);
+      sendJson(response, 401, { error: 'unauthorized' });
+      return undefined;
+    }
     const required = new Set(
       messages.length > 0 ? messages.flatMap(this.options.requiredScopes) : this.options.requiredScopes({}),
     );

@@ -47,6 +47,18 @@ describe('the scripted model', () => {
     assert.deepEqual(nextStep(turn, [createBranch]), text('Done: Created branch x.'));
   });
 
+  it('does one errand after the other, and reports the second', () => {
+    const status = 'mcp_consent_status';
+    const turn = [asked('what is the status of my servers, then create a branch called x')];
+    assert.deepEqual(nextStep(turn, [status, signIn]), call(status));
+    turn.push(called('1', status), said('1', 'repositories: signedOut'));
+    assert.deepEqual(nextStep(turn, [status, signIn]), call(signIn));
+    turn.push(called('2', signIn), said('2', 'Signed in. New tools: create_branch'));
+    assert.deepEqual(nextStep(turn, [status, createBranch]), call(createBranch, { name: 'x' }));
+    turn.push(called('3', createBranch), said('3', 'Created branch x.'));
+    assert.deepEqual(nextStep(turn, [status, createBranch]), text('Done: Created branch x.'));
+  });
+
   it('does not sign in twice when the person declined', () => {
     const turn = [asked('create a branch called x'), called('1', signIn), said('1', 'The person declined.')];
     assert.deepEqual(nextStep(turn, [signIn]), text('It did not work: The person declined.'));

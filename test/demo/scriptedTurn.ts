@@ -38,20 +38,22 @@ const errands: readonly [RegExp, (match: string) => Errand][] = [
   ],
 ];
 
-const failureWords = /did not run|declin|denied|refus|not allowed|could not|cannot|error|fail|cancel|timed out/i;
+const failureWords =
+  /did not run|declin|denied|refus|not allowed|could not|cannot|error|fail|cancel|timed out/i;
 
 /**
  * Decides by plain rules what to do next in a conversation: do the errand of the last request with the
- * tool for it, sign in first where only that is offered, and report what the tool said.
+ * tool for it, sign in first where only that is offered, and report what the tool said. A request “…, then …”
+ * is two errands, of which the second is reported.
  *
  * @param toolNames the tools offered with this very request
  */
 export function nextStep(messages: readonly ChatMessage[], toolNames: readonly string[]): ScriptedStep {
   if (toolNames.length === 0) return say('Demo chat');
   const turn = currentTurn(messages);
-  const errand = errandOf(turn.request);
+  const [errand, results] = errandNow(turn);
   if (!errand) return say('I can create a branch, list branches, or write a summary.');
-  const last = turn.results.at(-1);
+  const last = results.at(-1);
   if (last?.tool.endsWith(errand.tool)) {
     return say(`${soundsFailed(last.text, errand) ? 'It did not work' : 'Done'}: ${last.text}`);
   }
@@ -69,11 +71,18 @@ export function lastToolResult(messages: readonly ChatMessage[]): string | undef
   return result && textOf(result);
 }
 
+interface ToolResult {
+  readonly tool: string;
+  readonly text: string;
+}
+
 /** The last thing the person asked for, and what tools have said since. */
-function currentTurn(messages: readonly ChatMessage[]): {
-  request: string;
-  results: { tool: string; text: string }[];
-} {
+interface Turn {
+  readonly request: string;
+  readonly results: readonly ToolResult[];
+}
+
+function currentTurn(messages: readonly ChatMessage[]): Turn {
   const tagged = messages.findLastIndex((message) => isUser(message) && requestTag.test(textOf(message)));
   const start = tagged >= 0 ? tagged : messages.findLastIndex(isUser);
   const [asked] = messages.slice(start);
@@ -101,6 +110,13 @@ function errandOf(request: string): Errand | undefined {
     if (match) return make((match[1] ?? '').trim());
   }
   return undefined;
+}
+
+/** The errand that is left of a request, and what tools have said to it. */
+function errandNow({ request, results }: Turn): readonly [Errand | undefined, readonly ToolResult[]] {
+  const [first, second] = request.split(', then ', 2).map(errandOf);
+  const done = results.findIndex(({ tool }) => first !== undefined && tool.endsWith(first.tool));
+  return second === undefined || done < 0 ? [first, results] : [second, results.slice(done + 1)];
 }
 
 /** Tool results carry no flag here, so it is the words that tell; a branch may be called "fix-error". */

@@ -39,6 +39,12 @@ export const relayMutants: readonly Mutant[] = [
     ['if (origin !== undefined && !isOwnOrigin(origin, port))', 'if (false)'],
     admissionTest,
   ),
+  mutant(
+    'the server is named as it calls itself once somebody is signed in',
+    endpoint,
+    ['{ ...result.serverInfo, ...named }', 'result.serverInfo'],
+    'test/relay/signedOutLists.test.ts',
+  ),
   mutant('Host unchecked', admission, ['if (!isLoopbackAuthority(host, port))', 'if (false)'], admissionTest),
   mutant(
     'Host of the callback unchecked',

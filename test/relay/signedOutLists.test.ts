@@ -47,6 +47,16 @@ describe('what a signed-out server lists', () => {
     assert.deepEqual([stage.prompts, stage.cards], [[], []]);
   });
 
+  it('is under the name that the person gave the server, as it was before and during the sign-in', async () => {
+    const before = await stage.connect('repositories');
+    const during = await listAndSignOut();
+    const after = await stage.connect('repositories');
+    for (const client of [before, during, after]) {
+      const { name, title } = client.getServerVersion() ?? {};
+      assert.deepEqual([name, title], ['repositories', 'repositories']);
+    }
+  });
+
   it('asks for nothing before the first sign-in', async () => {
     const client = await stage.connect('repositories');
     assert.deepEqual(await client.listResources(), { resources: [] });

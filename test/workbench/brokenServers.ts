@@ -1,4 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { makeSigningKey } from '../demo/federation/signingKey.js';
 import { listenOnLoopback, sendHtml, sendJson, type LoopbackServer } from '../demo/loopbackServer.js';
 import { pathOf } from '../demo/requestLog.js';
 
@@ -7,6 +10,8 @@ export interface BrokenServers {
   readonly unreachable: string;
   readonly html: string;
   readonly metadataNotJson: string;
+  /** When that was asked for, in milliseconds since the epoch. */
+  readonly metadataAskedAt: readonly number[];
   readonly metadataOf2MB: string;
   readonly insecureAuthorizationServer: string;
   readonly metadataRedirected: string;
@@ -40,6 +45,7 @@ export async function startBrokenServers(): Promise<BrokenServers> {
     });
 
   const requests: string[] = [];
+  const metadataAskedAt: number[] = [];
   const elsewhere = new URL(
     await start((path, response) => {
       requests.push(path);
@@ -51,9 +57,11 @@ export async function startBrokenServers(): Promise<BrokenServers> {
   return {
     unreachable: `${gone.origin}/mcp`,
     html: await start((_path, response) => sendHtml(response, 200, '<h1>Welcome</h1>')),
-    metadataNotJson: await withMetadata((response) =>
-      response.writeHead(200, { 'content-type': 'text/plain' }).end('resource: here'),
-    ),
+    metadataNotJson: await withMetadata((response) => {
+      metadataAskedAt.push(Date.now());
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('resource: here');
+    }),
+    metadataAskedAt,
     metadataOf2MB: await withMetadata((response, resource) =>
       sendJson(response, 200, { resource, padding: 'x'.repeat(2 * 1024 * 1024) }),
     ),
@@ -67,5 +75,28 @@ export async function startBrokenServers(): Promise<BrokenServers> {
     close: async () => {
       for (const server of running) await server.close();
     },
+  };
+}
+
+/** An address whose certificate nobody vouches for. */
+export async function startSelfSignedServer(): Promise<{
+  readonly url: string;
+  /** When connections came, in milliseconds since the epoch. */
+  readonly connections: readonly number[];
+  close(): Promise<void>;
+}> {
+  const { privateKey, certificate } = await makeSigningKey('127.0.0.1');
+  const server = createServer({ key: privateKey, cert: certificate });
+  const connections: number[] = [];
+  server.on('connection', () => connections.push(Date.now()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    connections,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

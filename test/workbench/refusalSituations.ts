@@ -1,6 +1,6 @@
 import { account, listBranches, type Situation } from './situation.js';
 
-/** Somebody is signed in, and gets nothing. */
+/** Somebody is signed in, before and after, and gets nothing. */
 export const refusalSituations: readonly Situation[] = [
   {
     name: '403 by policy',
@@ -17,6 +17,51 @@ export const refusalSituations: readonly Situation[] = [
       prompt: listBranches,
       meets: 'answer',
       says: /^list_branches did not run\. .*\(403\)\. Signing in again will not change that/,
+    },
+  },
+  {
+    name: 'server failing',
+    status: 'unreachable',
+    account,
+    because: /has a fault of its own \(500\)/,
+    comesAbout: async (stage) => {
+      const main = await stage.main();
+      stage.scene.world.repositories.http.fault = 'serverError';
+      return stage.revealedBy(500, () => main.call(listBranches));
+    },
+    tool: /cannot be reached: .*has a fault of its own \(500\)/,
+    next: { prompt: listBranches, meets: 'answer', says: /answered 500/ },
+  },
+  {
+    name: 'server down',
+    status: 'unreachable',
+    account,
+    because: /closed the connection before it answered/,
+    comesAbout: async (stage) => {
+      const main = await stage.main();
+      stage.scene.world.repositories.http.fault = 'hungUp';
+      return stage.revealedBy(undefined, () => main.call(listBranches));
+    },
+    tool: /cannot be reached: .*closed the connection/,
+    next: { prompt: listBranches, meets: 'answer', says: /^list_branches did not get an answer\. .*closed/ },
+    afterwards: (stage) => stage.mendServer(account),
+  },
+  {
+    name: 'authorization server down',
+    status: 'unreachable',
+    account,
+    because: /closed the connection before it answered/,
+    comesAbout: async (stage) => {
+      const main = await stage.main();
+      await stage.tokenEnds();
+      stage.scene.world.authorizationServer.fault = 'hungUp';
+      return stage.revealedAt('/token', () => main.call(listBranches));
+    },
+    tool: /cannot be reached: .*closed the connection/,
+    next: { prompt: listBranches, meets: 'answer', says: /^list_branches did not get an answer\. .*closed/ },
+    afterwards: async (stage) => {
+      stage.scene.world.authorizationServer.fault = 'none';
+      await stage.mendServer(account);
     },
   },
 ];

@@ -92,7 +92,7 @@ export const scopeSituations: readonly Situation[] = [
       assert.match(text, /signed in bob@example\.org, and alice@example\.org was kept/);
       return at;
     },
-    tool: /account: alice@example\.org/,
+    tool: /access was denied: .*signed in bob@example\.org, and alice@example\.org was kept.*account: alice@example\.org/s,
     next: asksForMore,
     afterwards: async (stage) => {
       await stage.leaveAuthorizationServer();

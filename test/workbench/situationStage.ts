@@ -9,6 +9,8 @@ import { WatchedSurfaces, type Expected } from './surfaces.js';
 
 /** For what comes sooner or not at all, in milliseconds. */
 const patience = 45_000;
+/** Short, since a prompt must fit in one line. */
+const askStatus = 'status of my servers';
 
 /** How a call ended, or what it waits for. */
 export interface Met {
@@ -51,14 +53,15 @@ export class WatchedWindow {
     }
   }
 
-  /** Does what ends a call that waits. @returns what its model is told then, and when */
+  /** Presses what ends a call that waits. @returns what its model is told then, and when it was pressed */
   async told(act: () => Promise<unknown>): Promise<{ readonly text: string; readonly at: number }> {
     const { requests } = this.scene.editor.model;
     const before = requests.length;
     await act();
+    const at = await this.surfaces.pressedAt();
     for (const deadline = Date.now() + patience; ;) {
       const answer = requests.slice(before).find(({ step }) => step.kind === 'text');
-      if (answer !== undefined) return { text: answer.lastToolResult ?? '', at: answer.at };
+      if (answer !== undefined) return { text: answer.lastToolResult ?? '', at };
       if (Date.now() > deadline) throw new Error('the model was told nothing');
       await this.workbench.page.waitForTimeout(50);
     }
@@ -66,7 +69,20 @@ export class WatchedWindow {
 
   /** What the status tool tells the model of the server. */
   async statusTool(): Promise<string> {
-    const { text } = await this.call('what is the status of my servers?');
+    const { text } = await this.call(askStatus);
+    return this.#ownPart(text);
+  }
+
+  /** The same, with what a call then meets in the same turn. */
+  async statusThen(prompt: string): Promise<{ readonly told: string; readonly met: Met }> {
+    const { requests } = this.scene.editor.model;
+    const before = requests.length;
+    const met = await this.call(`${askStatus}, then ${prompt}`);
+    const told = requests.slice(before).find(({ lastToolResult }) => lastToolResult !== undefined);
+    return { told: this.#ownPart(told?.lastToolResult ?? ''), met };
+  }
+
+  #ownPart(text: string): string {
     const lines = text.split('\n');
     const at = lines.findIndex((line) => line.startsWith(`${this.server}: `));
     assert.ok(at >= 0, text);
@@ -93,11 +109,14 @@ export class SituationStage {
   #other: WatchedWindow | undefined;
   #main: WatchedWindow | undefined;
   #agent: AdmittedAgent | undefined;
+  /** How many milliseconds a window's surfaces took, each time they were held to it. */
+  readonly lateness: { readonly status: string; readonly late: number }[] = [];
+  readonly #owned: { close(): Promise<void> }[] = [];
 
   constructor(
     readonly scene: Scene,
     /** The only one that is configured. */
-    readonly server: string,
+    public server: string,
     private readonly times: {
       /** How long an access token lives, in milliseconds. */
       readonly lifetime: number;
@@ -105,6 +124,25 @@ export class SituationStage {
       readonly agentsPort: number;
     },
   ) {}
+
+  own<T extends { close(): Promise<void> }>(part: T): T {
+    this.#owned.push(part);
+    return part;
+  }
+
+  /** Configures another server in the place of the one before, in one window. */
+  async turnTo(server: string, url: string): Promise<WatchedWindow> {
+    await this.#other?.workbench.page.close();
+    this.#other = undefined;
+    const before = this.server;
+    this.server = server;
+    await this.scene.editor.configure({ [server]: { type: 'http', url } });
+    await this.scene.window.page.bringToFront();
+    await this.scene.serversView.waitFor(server, 'Not checked yet');
+    await this.scene.window.seeMcpServers([server], [before]);
+    this.#main = undefined;
+    return this.main();
+  }
 
   /** Admitted when it is first needed. */
   async agent(): Promise<AdmittedAgent> {
@@ -131,13 +169,24 @@ export class SituationStage {
 
   /** Holds every open window's surfaces to it. */
   async say(expected: Expected, revealed?: number): Promise<void> {
-    for (const window of [this.#main, this.#other]) await window?.surfaces.say(expected, revealed);
+    for (const window of [this.#main, this.#other]) {
+      const late = await window?.surfaces.say(expected, revealed);
+      if (late !== undefined && revealed !== undefined) this.lateness.push({ status: expected.status, late });
+    }
   }
 
   /** Does something and gives the moment at which the MCP server was first asked what it answered so. */
-  async revealedBy(status: number, act: () => Promise<unknown>): Promise<number> {
+  async revealedBy(status: number | undefined, act: () => Promise<unknown>): Promise<number> {
     const { requests } = this.scene.world.repositories.http;
-    return this.#firstAfter(requests, act, (request) => request.status === status);
+    return this.#firstAfter(requests, act, (request) => status === undefined || request.status === status);
+  }
+
+  /** The same of a call that ends at a card: the last of the refusals, since the session's may come before. */
+  async askedBy(status: number, act: () => Promise<unknown>): Promise<number> {
+    const first = await this.revealedBy(status, act);
+    const { requests } = this.scene.world.repositories.http;
+    const last = requests.findLast((request) => request.status === status && request.method === 'POST');
+    return last?.at ?? first;
   }
 
   /** The same of the authorization server, by the path that was asked. */
@@ -156,7 +205,7 @@ export class SituationStage {
     );
   }
 
-  /** Cancels the sign-in that a card is open for. @returns when the call was told of it */
+  /** Cancels the sign-in that a card is open for. @returns when that was pressed */
   async cancelSignIn(window: WatchedWindow): Promise<number> {
     const { text, at } = await window.told(() => window.run('Cancel Sign-In'));
     assert.match(text, /was cancelled/);
@@ -188,9 +237,28 @@ export class SituationStage {
     await this.scene.editor.browser.context.clearCookies({ name: new RegExp(`_${port}_session`) });
   }
 
+  /** Lets the MCP server answer again; the sign-in has been kept. */
+  async mendServer(account: string): Promise<void> {
+    this.scene.world.repositories.http.fault = 'none';
+    const main = await this.main();
+    await main.run('Check Server…');
+    await this.say({ status: 'ready', account });
+  }
+
   async close(): Promise<void> {
     await this.#other?.workbench.page.close();
     await this.scene.end();
+    for (const part of this.#owned) await part.close();
+  }
+
+  /** Waits for the first of what is being written down. */
+  async firstOf<T>(moments: readonly T[]): Promise<T> {
+    for (const deadline = Date.now() + patience; ;) {
+      const [first] = moments;
+      if (first !== undefined) return first;
+      if (Date.now() > deadline) throw new Error('nothing was asked');
+      await this.scene.window.page.waitForTimeout(20);
+    }
   }
 
   async #firstAfter(

@@ -1,3 +1,5 @@
+import { endedSituations } from './endedSituations.js';
+import { otherServerSituations } from './otherServerSituations.js';
 import { refusalSituations } from './refusalSituations.js';
 import { scopeSituations } from './scopeSituations.js';
 import { signInSituations } from './signInSituations.js';
@@ -8,4 +10,6 @@ export const situations: readonly Situation[] = [
   ...signInSituations,
   ...scopeSituations,
   ...refusalSituations,
+  ...endedSituations,
+  ...otherServerSituations,
 ];

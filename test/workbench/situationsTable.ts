@@ -22,7 +22,19 @@ describe('every surface says of a server what the next call then meets', () => {
     });
     stage = new SituationStage(scene, server, { lifetime: lifetime * 1000, agentsPort });
   });
-  after(() => stage.close());
+  after(async () => {
+    const measured = stage.lateness.map(({ status, late }) => `${status} ${late}`);
+    console.log(`    Milliseconds after the revealing answer: ${measured.join(', ')}`);
+    await stage.close();
+  });
+
+  let isBroken = false;
+  beforeEach(function () {
+    if (isBroken) this.skip();
+  });
+  afterEach(function () {
+    isBroken ||= this.currentTest?.state === 'failed';
+  });
 
   for (const situation of situations) {
     it(situation.name, async () => {
@@ -30,17 +42,18 @@ describe('every surface says of a server what the next call then meets', () => {
       const revealed = await situation.comesAbout(stage);
       await stage.say(situation, revealed);
 
-      const { status, onceStarted = status } = situation;
       const main = await stage.main();
-      const told = await main.statusTool();
+      const { status, onceStarted = status, next } = situation;
+      if (onceStarted !== status) {
+        // Whatever is asked starts the server, which is how it comes to be known.
+        const started = await stage.revealedBy(401, () => main.statusTool());
+        await stage.say({ status: onceStarted }, started);
+      }
+      const { told, met } = await main.statusThen(next.prompt);
       assert.match(told, new RegExp(`^${stage.server}: ${onceStarted} \\(`));
       assert.match(told, situation.tool);
-      await stage.say({ ...situation, status: onceStarted });
-
-      const { prompt, meets, says } = situation.next;
-      const met = await main.call(prompt);
-      assert.equal(met.kind, meets, met.text);
-      assert.match(met.text, says);
+      assert.equal(met.kind, next.meets, met.text);
+      assert.match(met.text, next.says);
       await situation.afterwards?.(stage);
     });
   }

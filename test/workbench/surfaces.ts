@@ -66,13 +66,29 @@ export class WatchedSurfaces {
     return new WatchedSurfaces(window, server);
   }
 
-  /** Waits until both say it, and holds them to how soon after `revealed` they did. */
-  async say(expected: Expected, revealed?: number): Promise<void> {
+  /**
+   * Waits until both say it, and holds them to how soon after `revealed` they did.
+   *
+   * @returns the milliseconds that the later one took
+   */
+  async say(expected: Expected, revealed?: number): Promise<number> {
+    const late = { tree: 0, statusBar: 0 };
     for (const surface of ['tree', 'statusBar'] as const) {
       const at = await this.#firstSaying(surface, expected, revealed);
-      const late = revealed === undefined ? 0 : at - revealed;
-      assert.ok(late <= promptness, `the ${surface} says “${expected.status}” ${late} ms late`);
+      if (revealed !== undefined) late[surface] = at - revealed;
+      const said = `the ${surface} says “${expected.status}” ${late[surface]} ms late`;
+      assert.ok(late[surface] <= promptness, said);
     }
+    return Math.max(late.tree, late.statusBar);
+  }
+
+  /** When the person last pressed something in this window, in milliseconds since the epoch. */
+  async pressedAt(): Promise<number> {
+    const at = await this.window.page.evaluate(
+      () => (window as unknown as { readonly pressedAt?: number }).pressedAt,
+    );
+    assert.ok(at !== undefined, 'nothing was pressed');
+    return at;
   }
 
   /** @returns since when it has said so, without a break; waits until it does */
@@ -136,7 +152,11 @@ function watchSurfaces(server: string): void {
       { surface: 'statusBar', text: words(item), label: spoken?.getAttribute('aria-label') ?? '' },
     ];
   };
-  const page = window as unknown as { surfaceChanges?: (Seen & { readonly at: number })[]; end?: () => void };
+  const page = window as unknown as {
+    surfaceChanges?: (Seen & { readonly at: number })[];
+    pressedAt?: number;
+    end?: () => void;
+  };
   page.end?.();
   const changes: (Seen & { readonly at: number })[] = [];
   page.surfaceChanges = changes;
@@ -158,6 +178,11 @@ function watchSurfaces(server: string): void {
       attributeFilter: ['aria-label'],
     });
   }
-  page.end = () => observer.disconnect();
+  const press = () => (page.pressedAt = Date.now());
+  window.addEventListener('pointerdown', press, { capture: true });
+  page.end = () => {
+    observer.disconnect();
+    window.removeEventListener('pointerdown', press, { capture: true });
+  };
   note();
 }
