@@ -31,6 +31,10 @@ export interface DemoEditorOptions {
   readonly others?: readonly string[];
   /** Servers to configure beside those of the world. */
   readonly servers?: (world: World) => Promise<Readonly<Record<string, object>>>;
+  /** Whether one of the world's servers is all there is. */
+  readonly isSingle?: boolean;
+  /** Who gets to know the MCP servers: the broker, or the editor itself in its `mcp.json`. The broker by default. */
+  readonly configuredIn?: 'broker' | 'mcpJson';
   /** What a person would have in their user settings beside the chat's model. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether the sign-in page offers the identity providers too. */
@@ -49,7 +53,10 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
   try {
     const world = await startWorld({ federatedLogins: options.federatedLogins ?? false });
     closers.push(() => world.close());
-    const servers = { ...world.serverSettings(), ...(await options.servers?.(world)) };
+    const { repositories, reports } = world.serverSettings();
+    const ofWorld = options.isSingle === true ? { repositories } : { repositories, reports };
+    const servers = { ...ofWorld, ...(await options.servers?.(world)) };
+    const isBrokers = options.configuredIn !== 'mcpJson';
     const folder = path.join(state.path, 'demo');
     await mkdir(folder);
     await writeFile(path.join(folder, 'README.md'), README);
@@ -61,7 +68,8 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       folder,
       vsix: [vsix, ...(options.others ?? [])],
       settings: { 'chat.defaultModel': 'scripted', ...options.settings },
-      machineSettings: { 'mcpOAuthBroker.servers': servers },
+      machineSettings: isBrokers ? { 'mcpOAuthBroker.servers': servers } : {},
+      ...(!isBrokers && { mcpServers: servers }),
       chatLanguageModels: world.chatLanguageModels(),
     });
     closers.push(() => server.stop());
