@@ -3,130 +3,135 @@ import type { Locator, Page } from 'playwright-core';
 import { alice } from '../demo/people.js';
 import { signIn } from '../host/signInPages.js';
 import type { Workbench } from '../host/workbench.js';
-
-/** What a person met and did between a prompt and its result. */
-export interface Effort {
-  /** Times the same prompt had to be typed. */
-  prompts: number;
-  /** Modal dialogs of the editor, and cards in its chat, that wanted an answer. */
-  dialogs: number;
-  /** Clicks in the editor and in the browser's pages. */
-  clicks: number;
-  /** Browser windows or tabs that were opened. */
-  windows: number;
-  /** Each in the order it was met, in words. */
-  readonly met: string[];
-}
+import { Effort } from './effort.js';
+import { questionsOf, startHint, type Question } from './questions.js';
 
 /** How often is looked whether something wants an answer, in milliseconds. */
-const glance = 100;
+const glanceMs = 100;
+/** How long what was clicked may take to go away, in milliseconds. */
+const patienceMs = 20_000;
 
 export interface Wanted {
-  /** Text of the answer that is waited for. */
+  /** Begins the answer that is waited for. */
   readonly result: string;
-  /** Text of an answer that means it was not tried. */
+  /** Text of an answer that means that it was not tried. */
   readonly vain: string;
-  /** Whether it is worth asking again: the server's tools have been listed. */
+  /** Whether it is worth asking again. Never asking too early spares whom it would count against. */
   readonly isReady: () => boolean;
   /** Gives up after this long. */
   readonly limitMs: number;
 }
 
 /**
- * Does what any person would do who wants the prompt's result: answers whatever asks, always with yes, and asks
- * again where the chat ended without trying. Knows nothing of who asks.
- *
- * @throws Error naming what was met where the result does not come
+ * Does what any person would do who wants the prompt's result: says yes to whatever asks, and types the prompt again
+ * where the chat ended without trying. Knows nothing of who asks, and counts each act where it does it: a dialog when
+ * it is answered, a click when it is made, a window when the browser opens it. Typing, and the click into the field
+ * that is typed into, belongs to the prompt or form and is no click of its own.
  */
-export async function obtain(
-  workbench: Workbench,
-  prompt: string,
-  { result, vain, isReady, limitMs }: Wanted,
-): Promise<Effort> {
-  const { page, chat } = workbench;
-  const effort: Effort = { prompts: 0, dialogs: 0, clicks: 0, windows: 0, met: [] };
-  const click = async (what: string, locator: Locator) => {
-    await locator.click();
-    effort.clicks += 1;
-    effort.met.push(what);
-  };
-  const opened = (popup: Page) => {
-    effort.windows += 1;
-    effort.met.push('a browser window');
-    popup.setDefaultTimeout(10_000);
-  };
-  const ask = async () => {
-    await chat.submit(prompt);
-    effort.prompts += 1;
-    effort.met.push('the prompt');
-  };
-  page.context().on('page', opened);
-  // The hint stays after it was followed.
-  let isStarting = false;
-  try {
-    await ask();
-    for (const deadline = Date.now() + limitMs; Date.now() < deadline; await delay(glance)) {
-      const answer = await chat.answerText().catch(() => '');
-      if (answer.includes(result)) return effort;
-      const popup = page.context().pages().find((other) => other !== page && !other.isClosed() && other.url() !== 'about:blank'); // prettier-ignore
-      if (popup !== undefined && (await answerPage(popup, click))) continue;
-      const dialog = page.locator('.monaco-dialog-box:visible');
-      if (await dialog.isVisible()) {
-        effort.dialogs += 1;
-        const words = (await dialog.innerText()).replace(/\s+/g, ' ').slice(0, 90);
-        await click(`a dialog: ${words}`, yesIn(dialog));
-        await dialog.waitFor({ state: 'hidden' });
-        continue;
+export class PersonAtWork {
+  readonly effort = new Effort();
+  /** The hint stays after it was followed. */
+  private hasStarted = false;
+
+  constructor(private readonly workbench: Workbench) {}
+
+  /**
+   * @returns the answer, from `result` on
+   * @throws Error naming what was met where the result does not come
+   */
+  async obtain(prompt: string, { result, vain, isReady, limitMs }: Wanted): Promise<string> {
+    const { page, chat } = this.workbench;
+    const opened = (popup: Page) => {
+      this.effort.add('a browser window opens', 'windows');
+      popup.setDefaultTimeout(patienceMs);
+    };
+    page.context().on('page', opened);
+    try {
+      await this.ask(prompt);
+      for (const deadline = Date.now() + limitMs; Date.now() < deadline;) {
+        await delay(glanceMs);
+        const answers = await chat.answerTexts();
+        const found = answers.find((answer) => answer.includes(result));
+        if (found !== undefined) return found.slice(found.indexOf(result));
+        if ((await this.answerBrowser()) || (await this.answerEditor())) continue;
+        const vainly = answers.filter((answer) => answer.includes(vain)).length;
+        if (vainly >= this.effort.prompts && isReady()) await this.ask(prompt);
       }
-      const card = page
-        .locator('.chat-confirmation-widget2:visible')
-        .filter({ has: yesIn(page) })
-        .last();
-      if (await card.isVisible()) {
-        effort.dialogs += 1;
-        const words = (await card.innerText()).replace(/\s+/g, ' ').slice(0, 60);
-        await click(`a card: ${words}`, yesIn(card));
-        await card.waitFor({ state: 'hidden' });
-        continue;
-      }
-      const start = page
-        .locator('.interactive-session:visible')
-        .getByText(/^Start (it|them) now/)
-        .last();
-      if (!isStarting && (await start.isVisible())) {
-        isStarting = true;
-        effort.dialogs += 1;
-        await click('a hint: start the server', start);
-        continue;
-      }
-      if (answer.includes(vain) && isReady()) {
-        await chat.startAnew();
-        await ask();
-      }
+    } finally {
+      page.context().off('page', opened);
     }
-  } finally {
-    page.context().off('page', opened);
+    throw new Error(`the result did not come; met so far:\n${this.effort.lines().join('\n')}`);
   }
-  throw new Error(`the result did not come; met: ${effort.met.join(' → ')}`);
+
+  private async ask(prompt: string): Promise<void> {
+    await this.workbench.chat.submit(prompt);
+    this.effort.prompt(`types “${prompt}”`);
+  }
+
+  /** @returns whether there was anything to do */
+  private async answerBrowser(): Promise<boolean> {
+    const { page } = this.workbench;
+    const popup = page
+      .context()
+      .pages()
+      .find((other) => other !== page && !other.isClosed());
+    if (popup === undefined) return false;
+    const allow = popup.getByRole('button', { name: 'Allow' });
+    const submit = popup.getByRole('button', { name: 'Sign in', exact: true });
+    const clickAndLeave = async (button: Locator, words: string) => {
+      await button.click();
+      this.effort.add(words, 'clicks');
+      await button.waitFor({ state: 'hidden' }).catch((error: unknown) => {
+        if (!popup.isClosed()) throw error;
+      });
+    };
+    if (await submit.isVisible()) {
+      await signIn(popup, alice, (button) => clickAndLeave(button, 'sign-in page: clicks “Sign in”'));
+    } else if (await allow.isVisible()) {
+      await clickAndLeave(allow, 'consent page: clicks “Allow”');
+    } else if (await popup.getByText(/You can close this (page|tab)/).isVisible()) {
+      await popup.close();
+      this.effort.add('last page: closes it', 'clicks');
+    } else return false;
+    return true;
+  }
+
+  /** @returns whether there was anything to do */
+  private async answerEditor(): Promise<boolean> {
+    for (const question of questionsOf(this.workbench.page)) {
+      if (!(await question.yes.isVisible())) continue;
+      await this.sayYes(question);
+      return true;
+    }
+    const hint = startHint(this.workbench.page);
+    if (this.hasStarted || !(await hint.isVisible())) return false;
+    const words = singleSpaced(await hint.innerText());
+    await hint.click();
+    this.hasStarted = true;
+    this.effort.add(`hint in the chat: clicks “${words}”`, 'clicks');
+    return true;
+  }
+
+  private async sayYes({ kind, asked, yes }: Question): Promise<void> {
+    const words = singleSpaced(await asked.innerText());
+    const answer = singleSpaced(await yes.innerText());
+    await yes.click();
+    this.effort.add(`${kind} “${shortened(words)}”: clicks “${shortened(answer, 24)}”`, 'dialogs', 'clicks');
+    // Another of its kind may follow at once.
+    for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
+      await delay(glanceMs);
+      if (!(await yes.isVisible())) return;
+      const now = await asked.innerText({ timeout: glanceMs }).catch(() => '');
+      if (singleSpaced(now) !== words) return;
+    }
+    throw new Error(`the ${kind} “${words}” stays after “${answer}” was clicked`);
+  }
 }
 
-/** @returns whether there was anything to do */
-async function answerPage(
-  popup: Page,
-  click: (what: string, locator: Locator) => Promise<void>,
-): Promise<boolean> {
-  const allow = popup.getByRole('button', { name: 'Allow' });
-  const submit = popup.getByRole('button', { name: 'Sign in', exact: true });
-  if (await allow.isVisible()) {
-    await click('“Allow” on the consent page', allow);
-  } else if (await submit.isVisible()) {
-    await signIn(popup, alice, (button) => click('“Sign in” on the sign-in page', button));
-  } else if (/can close this|signed in|success/i.test(await popup.innerText('body').catch(() => ''))) {
-    await popup.close();
-  } else return false;
-  return true;
+function singleSpaced(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
-function yesIn(place: Locator | Page): Locator {
-  return place.getByRole('button', { name: /^(Allow|Open|Continue|Sign in|Yes|OK)\b/ }).first();
+function shortened(text: string, length = 44): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

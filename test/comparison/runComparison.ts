@@ -1,41 +1,33 @@
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
 import { startBrowser } from '../host/browser.js';
 import { startDemoEditor } from '../host/demoEditor.js';
 import { MODEL_NAME } from '../host/demoStory.js';
 import { Screenshots } from '../host/screenshots.js';
 import { Workbench } from '../host/workbench.js';
-import { obtain, type Effort } from './personAtWork.js';
+import { measures, shortcomings, width, type Effort } from './effort.js';
+import { PersonAtWork } from './personAtWork.js';
+import { standInForRedirectService } from './redirectService.js';
 
 const PROMPT = 'list my branches';
 const RESULT = 'Done: main';
 const VAIN = 'I have no tool for that';
 const LIMIT_MS = 120_000;
 
-type Way = 'builtIn' | 'broker';
+const ways = { mcpJson: 'the editor’s own', broker: 'the broker' } as const;
+type Way = keyof typeof ways;
 
-/**
- * The editor's own flow comes back by way of `https://vscode.dev/redirect`, which sends the browser on to the
- * address in `state`. Nothing here may leave this machine, so that one hop is answered in the browser.
- */
-async function standInForRedirectService(context: BrowserContext): Promise<void> {
-  await context.route('https://vscode.dev/redirect*', async (route) => {
-    const { searchParams } = new URL(route.request().url());
-    const back = new URL(searchParams.get('state') ?? '');
-    for (const [name, value] of searchParams) back.searchParams.append(name, value);
-    await route.fulfill({ status: 302, headers: { location: back.href } });
-  });
+interface Course {
+  readonly effort: Effort;
+  /** The result as it stands in the chat. */
+  readonly result: string;
 }
 
-/** The same server, a person who never signed in, a fresh editor: from the prompt to the result. */
-async function effortOf(way: Way): Promise<Effort> {
-  const demo = await startDemoEditor({
-    isSingle: true,
-    configuredIn: way === 'broker' ? 'broker' : 'mcpJson',
-  });
+/** The same server, a person who never signed in, a fresh editor and browser: from the prompt to the result. */
+async function take(way: Way): Promise<Course> {
+  const demo = await startDemoEditor({ isSingle: true, isBrowserHere: true, configuredIn: way });
   const browser = await startBrowser({ profileDir: path.join(demo.stateDir, 'b') });
   try {
-    if (way === 'builtIn') await standInForRedirectService(browser.context);
+    await standInForRedirectService(browser.context);
     const workbench = await Workbench.open(browser.context, demo.url);
     await workbench.enableCopilot(MODEL_NAME);
     await workbench.seeMcpServers(['repositories']);
@@ -43,11 +35,12 @@ async function effortOf(way: Way): Promise<Effort> {
       demo.world.repositories.http.requests.some(
         ({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200,
       );
-    return await obtain(workbench, PROMPT, { result: RESULT, vain: VAIN, isReady, limitMs: LIMIT_MS });
+    const person = new PersonAtWork(workbench);
+    const result = await person.obtain(PROMPT, { result: RESULT, vain: VAIN, isReady, limitMs: LIMIT_MS });
+    return { effort: person.effort, result };
   } catch (error) {
-    await new Screenshots(path.resolve('.vscode-test', 'shots', `comparison-${way}`)).takeFailed(
-      browser.context.pages(),
-    );
+    const shots = new Screenshots(path.resolve('.vscode-test', 'shots', `comparison-${way}`));
+    await shots.takeFailed(browser.context.pages());
     throw error;
   } finally {
     await browser.close();
@@ -55,31 +48,27 @@ async function effortOf(way: Way): Promise<Effort> {
   }
 }
 
-const measures = ['prompts', 'dialogs', 'clicks', 'windows'] as const;
-
-function sum(effort: Effort): number {
-  return measures.reduce((total, measure) => total + effort[measure], 0);
+function show(way: Way, { effort, result }: Course): void {
+  console.log(
+    `\n${`     With ${ways[way]}`.padEnd(width + 5)}${measures.map((name) => name.padStart(9)).join('')}`,
+  );
+  for (const line of effort.lines()) console.log(line);
+  const counts = measures.map((measure) => String(effort.count(measure)).padStart(9)).join('');
+  console.log(
+    `${`     → ${result}`.padEnd(width + 5)}${counts}   ${effort.sum} in sum, ${effort.prompts} prompts`,
+  );
 }
 
 async function main(): Promise<number> {
-  const builtIn = await effortOf('builtIn');
-  const broker = await effortOf('broker');
-  console.log(`\nFrom the prompt “${PROMPT}” to its result, at a server nobody has signed in to:\n`);
-  console.log('            built-in   broker');
-  for (const measure of measures) {
-    console.log(
-      `${measure.padEnd(10)} ${String(builtIn[measure]).padStart(9)} ${String(broker[measure]).padStart(8)}`,
-    );
-  }
-  console.log(
-    `${'in sum'.padEnd(10)} ${String(sum(builtIn)).padStart(9)} ${String(sum(broker)).padStart(8)}`,
-  );
-  console.log(`\nbuilt-in: ${builtIn.met.join(' → ')}`);
-  console.log(`broker:   ${broker.met.join(' → ')}\n`);
-  const more = measures.filter((measure) => broker[measure] > builtIn[measure]);
-  if (more.length > 0) console.error(`The broker needs more ${more.join(' and ')}.`);
-  if (sum(broker) >= sum(builtIn)) console.error('The broker does not need less in sum.');
-  return more.length === 0 && sum(broker) < sum(builtIn) ? 0 : 1;
+  console.log(`From the prompt “${PROMPT}” to its result, at a server nobody has signed in to:`);
+  const theirs = await take('mcpJson');
+  show('mcpJson', theirs);
+  const ours = await take('broker');
+  show('broker', ours);
+  const found = shortcomings(ours.effort, theirs.effort);
+  if (ours.result !== theirs.result) found.push(`ends with “${ours.result}”, not “${theirs.result}”`);
+  for (const shortcoming of found) console.error(`\nThe broker ${shortcoming}.`);
+  return found.length === 0 ? 0 : 1;
 }
 
 main().then(

@@ -79,6 +79,11 @@ export class ChatPanel {
     return (await this.answers.last().innerText()).replace(/\s+/g, ' ').trim();
   }
 
+  /** All answers that are in view, each with single spaces. */
+  async answerTexts(): Promise<string[]> {
+    return (await this.answers.allInnerTexts()).map((answer) => answer.replace(/\s+/g, ' ').trim());
+  }
+
   /** Whether a tool waits to be approved. */
   async asksForApproval(): Promise<boolean> {
     return this.card('Run ')

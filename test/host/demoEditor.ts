@@ -33,8 +33,13 @@ export interface DemoEditorOptions {
   readonly servers?: (world: World) => Promise<Readonly<Record<string, object>>>;
   /** Whether one of the world's servers is all there is. */
   readonly isSingle?: boolean;
-  /** Who gets to know the MCP servers: the broker, or the editor itself in its `mcp.json`. The broker by default. */
+  /** Who gets to know the MCP servers: the broker, or an editor without it in its own `mcp.json`. The broker by default. */
   readonly configuredIn?: 'broker' | 'mcpJson';
+  /**
+   * Whether the browser is on the editor's machine, and so opens loopback addresses as they are. By default code-server
+   * takes it to be elsewhere and leads them through its own proxy, which changes the addresses' queries too.
+   */
+  readonly isBrowserHere?: boolean;
   /** What a person would have in their user settings beside the chat's model. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether the sign-in page offers the identity providers too. */
@@ -66,11 +71,12 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       userDataDir,
       extensionsDir,
       folder,
-      vsix: [vsix, ...(options.others ?? [])],
+      vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? [])],
       settings: { 'chat.defaultModel': 'scripted', ...options.settings },
       machineSettings: isBrokers ? { 'mcpOAuthBroker.servers': servers } : {},
       ...(!isBrokers && { mcpServers: servers }),
       chatLanguageModels: world.chatLanguageModels(),
+      ...(options.isBrowserHere === true && { env: { VSCODE_PROXY_URI: 'http://127.0.0.1:{{port}}/' } }),
     });
     closers.push(() => server.stop());
     const url = `${server.url}/?folder=${encodeURIComponent(folder)}`;
