@@ -30,6 +30,8 @@ export interface Wanted {
  */
 export class PersonAtWork {
   readonly effort = new Effort();
+  /** What the browser has opened beside the editor. */
+  private readonly popups: Page[] = [];
   /** The hint stays after it was followed. */
   private hasStarted = false;
 
@@ -43,6 +45,7 @@ export class PersonAtWork {
     const { page, chat } = this.workbench;
     const opened = (popup: Page) => {
       this.effort.add('a browser window opens', 'windows');
+      this.popups.push(popup);
       popup.setDefaultTimeout(patienceMs);
     };
     page.context().on('page', opened);
@@ -70,11 +73,7 @@ export class PersonAtWork {
 
   /** @returns whether there was anything to do */
   private async answerBrowser(): Promise<boolean> {
-    const { page } = this.workbench;
-    const popup = page
-      .context()
-      .pages()
-      .find((other) => other !== page && !other.isClosed());
+    const popup = this.popups.findLast((page) => !page.isClosed());
     if (popup === undefined) return false;
     const allow = popup.getByRole('button', { name: 'Allow' });
     const submit = popup.getByRole('button', { name: 'Sign in', exact: true });

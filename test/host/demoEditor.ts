@@ -36,8 +36,8 @@ export interface DemoEditorOptions {
   /** Who gets to know the MCP servers: the broker, or an editor without it in its own `mcp.json`. The broker by default. */
   readonly configuredIn?: 'broker' | 'mcpJson';
   /**
-   * Whether the browser is on the editor's machine, and so opens loopback addresses as they are. By default code-server
-   * takes it to be elsewhere and leads them through its own proxy, which changes the addresses' queries too.
+   * Whether loopback addresses are opened as they are, the browser being on the same machine. By default code-server
+   * leads them through a proxy of its own, and in doing so unescapes what is nested in their queries.
    */
   readonly isBrowserHere?: boolean;
   /** What a person would have in their user settings beside the chat's model. */
@@ -76,7 +76,7 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       machineSettings: isBrokers ? { 'mcpOAuthBroker.servers': servers } : {},
       ...(!isBrokers && { mcpServers: servers }),
       chatLanguageModels: world.chatLanguageModels(),
-      ...(options.isBrowserHere === true && { env: { VSCODE_PROXY_URI: 'http://127.0.0.1:{{port}}/' } }),
+      ...(options.isBrowserHere === true && { env: { VSCODE_PROXY_URI: '' } }),
     });
     closers.push(() => server.stop());
     const url = `${server.url}/?folder=${encodeURIComponent(folder)}`;
