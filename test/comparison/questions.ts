@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 /** Something of the editor's that waits for an answer. */
 export interface Question {
   readonly kind: string;
-  /** All that is there of it now. */
+  /** Its words, without its buttons. */
   readonly asked: Locator;
   /** What is clicked to say yes. */
   readonly yes: Locator;
@@ -17,14 +17,21 @@ function yesIn(place: Locator | Page): Locator {
 
 /** Every place in which the editor can ask a person something, whoever it is that asks. */
 export function questionsOf(page: Page): Question[] {
-  const places: [string, Locator][] = [
-    ['modal', page.locator('.monaco-dialog-box:visible')],
-    ['card in the chat', page.locator('.chat-confirmation-widget2:visible')],
-    ['notification', page.locator('.notification-toast .notification-list-item:visible')],
+  const places: [kind: string, place: string, words: string][] = [
+    ['modal', '.monaco-dialog-box:visible', '.dialog-message-container'],
+    ['card in the chat', '.chat-confirmation-widget2:visible', '.chat-confirmation-widget-title'],
+    [
+      'notification',
+      '.notification-toast .notification-list-item:visible',
+      '.notification-list-item-message',
+    ],
   ];
-  const withButtons = places.map(([kind, place]) => {
-    const asked = place.filter({ has: yesIn(page) }).last();
-    return { kind, asked, yes: yesIn(asked) };
+  const withButtons = places.map(([kind, place, words]) => {
+    const whole = page
+      .locator(place)
+      .filter({ has: yesIn(page) })
+      .last();
+    return { kind, asked: whole.locator(words).first(), yes: yesIn(whole) };
   });
   const picker = page.locator('.quick-input-widget:visible');
   return [
