@@ -1,15 +1,27 @@
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 
 /**
  * In a browser's window the editor's own flow registers `https://vscode.dev/redirect` as its redirect URI and puts the
  * address of the editor's callback page into `state`; that service sends the browser on there. Nothing here may leave
  * this machine, so that one hop is answered in the browser. It asks nothing of the person and is not counted.
  */
-export async function standInForRedirectService(context: BrowserContext): Promise<void> {
-  await context.route('https://vscode.dev/redirect?*', async (route) => {
-    const { href } = callbackOf(new URL(route.request().url()));
-    await route.fulfill({ status: 302, headers: { location: href } });
+export function standInForRedirectService(context: BrowserContext): void {
+  context.on('page', (page) => {
+    // A page that closes meanwhile needs no answer.
+    answerFor(page).catch(() => undefined);
   });
+}
+
+/** By the browser's own protocol, since `route` is not asked about a request that a redirect leads to. */
+async function answerFor(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  session.on('Fetch.requestPaused', ({ requestId, request }) => {
+    const responseHeaders = [{ name: 'location', value: callbackOf(new URL(request.url)).href }];
+    session
+      .send('Fetch.fulfillRequest', { requestId, responseCode: 302, responseHeaders })
+      .catch(() => undefined);
+  });
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: 'https://vscode.dev/redirect*' }] });
 }
 
 /**

@@ -27,7 +27,7 @@ async function take(way: Way): Promise<Course> {
   const demo = await startDemoEditor({ isSingle: true, isBrowserHere: true, configuredIn: way });
   const browser = await startBrowser({ profileDir: path.join(demo.stateDir, 'b') });
   try {
-    await standInForRedirectService(browser.context);
+    standInForRedirectService(browser.context);
     const workbench = await Workbench.open(browser.context, demo.url);
     await workbench.enableCopilot(MODEL_NAME);
     await workbench.seeMcpServers(['repositories']);
