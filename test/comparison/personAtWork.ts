@@ -12,7 +12,7 @@ const glanceMs = 100;
 const patienceMs = 20_000;
 
 export interface Wanted {
-  /** Begins the answer that is waited for. */
+  /** Text of the answer that is waited for. */
   readonly result: string;
   /** Text of an answer that means that it was not tried. */
   readonly vain: string;
@@ -38,7 +38,7 @@ export class PersonAtWork {
   constructor(private readonly workbench: Workbench) {}
 
   /**
-   * @returns the answer, from `result` on
+   * @returns the answer's line that has the result
    * @throws Error naming what was met where the result does not come
    */
   async obtain(prompt: string, { result, vain, isReady, limitMs }: Wanted): Promise<string> {
@@ -54,8 +54,9 @@ export class PersonAtWork {
       for (const deadline = Date.now() + limitMs; Date.now() < deadline;) {
         await delay(glanceMs);
         const answers = await chat.answerTexts();
-        const found = answers.find((answer) => answer.includes(result));
-        if (found !== undefined) return found.slice(found.indexOf(result));
+        const lines = answers.flatMap((answer) => answer.split('\n'));
+        const found = lines.find((line) => line.includes(result));
+        if (found !== undefined) return found.trim();
         if ((await this.answerBrowser()) || (await this.answerEditor())) continue;
         const vainly = answers.filter((answer) => answer.includes(vain)).length;
         if (vainly >= this.effort.prompts && isReady()) await this.ask(prompt);

@@ -79,9 +79,9 @@ export class ChatPanel {
     return (await this.answers.last().innerText()).replace(/\s+/g, ' ').trim();
   }
 
-  /** All answers that are in view, each with single spaces. */
+  /** All answers that are in view, each as it stands there, line by line. */
   async answerTexts(): Promise<string[]> {
-    return (await this.answers.allInnerTexts()).map((answer) => answer.replace(/\s+/g, ' ').trim());
+    return this.answers.allInnerTexts();
   }
 
   /** Whether a tool waits to be approved. */
