@@ -55,7 +55,7 @@ function show(way: Way, { effort, result }: Course): void {
   for (const line of effort.lines()) console.log(line);
   const counts = measures.map((measure) => String(effort.count(measure)).padStart(9)).join('');
   console.log(
-    `${`     → ${result}`.padEnd(width + 5)}${counts}   ${effort.sum} in sum, ${effort.prompts} prompts`,
+    `${`     → ${result}`.padEnd(width + 5)}${counts}   in sum ${effort.sum}, prompts ${effort.prompts}`,
   );
 }
 
