@@ -79,6 +79,11 @@ export class ChatPanel {
     return (await this.answers.last().innerText()).replace(/\s+/g, ' ').trim();
   }
 
+  /** All answers that are in view, each as it stands there, line by line. */
+  async answerTexts(): Promise<string[]> {
+    return this.answers.allInnerTexts();
+  }
+
   /** Whether a tool waits to be approved. */
   async asksForApproval(): Promise<boolean> {
     return this.card('Run ')

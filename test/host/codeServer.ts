@@ -21,6 +21,8 @@ export interface CodeServerOptions {
   readonly settings?: Settings;
   /** Settings of scope `machine`: a browser's editor is a remote one, and reads these from the remote machine's file only. */
   readonly machineSettings?: Settings;
+  /** MCP servers in the person's own `mcp.json`. */
+  readonly mcpServers?: object;
   /** Models of Copilot Chat with endpoints of one's own, as in `chatLanguageModels.json`. */
   readonly chatLanguageModels?: readonly unknown[];
   /** Lets the page be told to run tests in the extension host. */
@@ -124,6 +126,7 @@ async function writeSettings(options: CodeServerOptions): Promise<void> {
   };
   await write('User/settings.json', { ...QUIET_SETTINGS, ...options.settings });
   if (options.machineSettings) await write('Machine/settings.json', options.machineSettings);
+  if (options.mcpServers) await write('User/mcp.json', { servers: options.mcpServers });
   if (options.chatLanguageModels) await write('User/chatLanguageModels.json', options.chatLanguageModels);
 }
 

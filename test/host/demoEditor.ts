@@ -31,6 +31,15 @@ export interface DemoEditorOptions {
   readonly others?: readonly string[];
   /** Servers to configure beside those of the world. */
   readonly servers?: (world: World) => Promise<Readonly<Record<string, object>>>;
+  /** Whether one of the world's servers is all there is. */
+  readonly isSingle?: boolean;
+  /** Who gets to know the MCP servers: the broker, or an editor without it in its own `mcp.json`. The broker by default. */
+  readonly configuredIn?: 'broker' | 'mcpJson';
+  /**
+   * Whether loopback addresses are opened as they are, the browser being on the same machine. By default code-server
+   * leads them through a proxy of its own, and in doing so unescapes what is nested in their queries.
+   */
+  readonly isBrowserHere?: boolean;
   /** What a person would have in their user settings beside the chat's model. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether the sign-in page offers the identity providers too. */
@@ -49,7 +58,10 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
   try {
     const world = await startWorld({ federatedLogins: options.federatedLogins ?? false });
     closers.push(() => world.close());
-    const servers = { ...world.serverSettings(), ...(await options.servers?.(world)) };
+    const { repositories, reports } = world.serverSettings();
+    const ofWorld = options.isSingle === true ? { repositories } : { repositories, reports };
+    const servers = { ...ofWorld, ...(await options.servers?.(world)) };
+    const isBrokers = options.configuredIn !== 'mcpJson';
     const folder = path.join(state.path, 'demo');
     await mkdir(folder);
     await writeFile(path.join(folder, 'README.md'), README);
@@ -59,10 +71,12 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       userDataDir,
       extensionsDir,
       folder,
-      vsix: [vsix, ...(options.others ?? [])],
+      vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? [])],
       settings: { 'chat.defaultModel': 'scripted', ...options.settings },
-      machineSettings: { 'mcpOAuthBroker.servers': servers },
+      machineSettings: isBrokers ? { 'mcpOAuthBroker.servers': servers } : {},
+      ...(!isBrokers && { mcpServers: servers }),
       chatLanguageModels: world.chatLanguageModels(),
+      ...(options.isBrowserHere === true && { env: { VSCODE_PROXY_URI: '' } }),
     });
     closers.push(() => server.stop());
     const url = `${server.url}/?folder=${encodeURIComponent(folder)}`;

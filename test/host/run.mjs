@@ -23,6 +23,7 @@ const commands = {
   agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },
   load: { editor: true, vsix: true, frameworks: true, entry: 'agents/runLoad.js' },
   takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
+  comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   bench: { browser: true, vsix: true, entry: 'bench/bench.js' },
 };

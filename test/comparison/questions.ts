@@ -1,0 +1,49 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** Something of the editor's that waits for an answer. */
+export interface Question {
+  readonly kind: string;
+  /** Its words, without its buttons. */
+  readonly asked: Locator;
+  /** What is clicked to say yes. */
+  readonly yes: Locator;
+}
+
+const yesWords = /^(Allow|Open|Continue|Sign in|Yes|OK)\b/;
+
+function yesIn(place: Locator | Page): Locator {
+  return place.getByRole('button', { name: yesWords }).first();
+}
+
+/** Every place in which the editor can ask a person something, whoever it is that asks. */
+export function questionsOf(page: Page): Question[] {
+  const places: [kind: string, place: string, words: string][] = [
+    ['modal', '.monaco-dialog-box:visible', '.dialog-message-container'],
+    ['card in the chat', '.chat-confirmation-widget2:visible', '.chat-confirmation-widget-title'],
+    [
+      'notification',
+      '.notification-toast .notification-list-item:visible',
+      '.notification-list-item-message',
+    ],
+  ];
+  const withButtons = places.map(([kind, place, words]) => {
+    const whole = page
+      .locator(place)
+      .filter({ has: yesIn(page) })
+      .last();
+    return { kind, asked: whole.locator(words).first(), yes: yesIn(whole) };
+  });
+  const picker = page.locator('.quick-input-widget:visible');
+  return [
+    ...withButtons,
+    { kind: 'quick pick', asked: picker, yes: picker.locator('.monaco-list-row').first() },
+  ];
+}
+
+/** What the chat says below an answer where a server could not start by itself: a link, which asks for no answer. */
+export function startHint(page: Page): Locator {
+  return page
+    .locator('.interactive-session:visible')
+    .getByText(/^Start (it|them) now/)
+    .last();
+}
