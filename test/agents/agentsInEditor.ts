@@ -30,6 +30,9 @@ export class AgentsInEditor {
     });
     await scene.editor.configure(await scene.editor.configured(), { 'mcpOAuthBroker.agents.port': port });
     await scene.signIn(server);
+    // Which tools there are is asked about only once they are known.
+    await scene.prompt('list my branches');
+    await scene.chat.waitForAnswer('Done: main');
     const programs: AgentProgram[] = [];
     const callers: Caller[] = [];
     for (const kind of agentKinds.filter(({ name }) => atOnce.includes(name))) {

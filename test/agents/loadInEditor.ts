@@ -11,7 +11,7 @@ describe(`Copilot Chat and three agents that call at once for ${seconds} s, a to
   before(async () => {
     agents = await AgentsInEditor.start(accessTokenSeconds);
   });
-  after(() => agents.end());
+  after(() => (agents as AgentsInEditor | undefined)?.end());
 
   it('have every call right, and one refresh an expiry', async () => {
     const { chat, world } = agents.scene;

@@ -25,8 +25,8 @@ describe('the extension host that serves the agents', () => {
     agents = await AgentsInEditor.start(300);
   });
   after(async () => {
-    for (const { workbench } of windows) if (workbench !== agents.scene.window) await workbench.page.close();
-    await agents.end();
+    for (const { workbench } of windows) if (workbench !== windows[0]?.workbench) await workbench.page.close();
+    await (agents as AgentsInEditor | undefined)?.end();
   });
 
   /** Waits for a condition of other processes, which tell nobody. */

@@ -10,7 +10,6 @@ import type { TestResult } from './testResult.js';
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 const OUT = path.join(ROOT, 'out', 'test');
 const EDITOR_TESTS = path.join(OUT, 'editor');
-const WORKBENCH_TESTS = path.join(OUT, 'workbench');
 const SHOTS = path.join(ROOT, '.vscode-test', 'shots');
 const PURE_LIMIT_MS = 900_000;
 const WORKBENCH_LIMIT_MS = 1_200_000;
@@ -18,43 +17,60 @@ const WORKBENCH_TEST_LIMIT_MS = 180_000;
 /** The story limits itself; this is for what keeps it from doing so. */
 const DEMO_LIMIT_MS = 330_000;
 
-/** Tests that need no editor, in a process of their own so that none can bring the others down. */
-function pureTests(): Promise<TestResult> {
-  return mochaTests(
-    PURE_LIMIT_MS,
-    ...[EDITOR_TESTS, WORKBENCH_TESTS].flatMap((dir) => ['--ignore', pattern(dir, '**')]),
-    OUT,
-  );
+/** What takes half the time of the tests that need no editor. */
+const HALF = 'relay,attacks,headless';
+
+/**
+ * Tests that need no editor, in processes of their own so that none can bring the others down: two at once, of
+ * which the second one's words are kept until the first has ended.
+ */
+async function pureTests(): Promise<TestResult> {
+  const kept: Buffer[] = [];
+  const others = `{${HALF},editor,workbench}/**`;
+  const halves = await Promise.all([
+    mochaTests(PURE_LIMIT_MS, `{${HALF}}/**`),
+    mochaTests(PURE_LIMIT_MS, '**', ['--ignore', below(others)], (chunk) => kept.push(chunk)),
+  ]);
+  process.stdout.write(Buffer.concat(kept));
+  return {
+    passed: halves.reduce((sum, { passed }) => sum + passed, 0),
+    failed: halves.reduce((sum, { failed }) => sum + failed, 0),
+    failures: halves.flatMap(({ failures }) => failures),
+  };
 }
 
 /** Tests that act as a person does in the window of an editor. */
 function workbenchTests(): Promise<TestResult> {
-  return mochaTests(
-    WORKBENCH_LIMIT_MS,
-    '--timeout',
-    String(WORKBENCH_TEST_LIMIT_MS),
-    '--exit',
-    WORKBENCH_TESTS,
-  );
+  const limit = ['--timeout', String(WORKBENCH_TEST_LIMIT_MS)];
+  return mochaTests(WORKBENCH_LIMIT_MS, 'workbench/**', [...limit, '--exit']);
 }
 
-/** @param args mocha's own, the last one the directory that is searched downwards */
-async function mochaTests(limitMs: number, ...args: string[]): Promise<TestResult> {
+/**
+ * @param folders of compiled tests, as a pattern
+ * @param args mocha's own
+ * @param output where what it prints goes, if not to be seen at once
+ */
+async function mochaTests(
+  limitMs: number,
+  folders: string,
+  args: readonly string[] = [],
+  output?: (chunk: Buffer) => void,
+): Promise<TestResult> {
   const state = await createStateDirectory();
   try {
     const resultFile = path.join(state.path, 'result.json');
-    const directory = args.pop() ?? OUT;
     const ended = await runChild({
       args: [
         '--enable-source-maps',
         path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js'),
         ...['--reporter', path.join(__dirname, 'resultReporter.js')],
         ...args,
-        pattern(directory, '**/*.test.js'),
+        below(`${folders}/*.test.js`),
       ],
       cwd: ROOT,
       env: { [TEST_RESULT_VARIABLE]: resultFile },
       limitMs,
+      ...(output !== undefined && { output }),
     });
     if (!existsSync(resultFile)) return failure(`ended without a result: ${exitWords(ended)}`);
     const result = JSON.parse(await readFile(resultFile, 'utf8')) as TestResult;
@@ -65,9 +81,9 @@ async function mochaTests(limitMs: number, ...args: string[]): Promise<TestResul
   }
 }
 
-/** A file pattern as mocha reads it: with slashes on every system. */
-function pattern(directory: string, below: string): string {
-  return `${directory.replaceAll('\\', '/')}/${below}`;
+/** A pattern of compiled tests as mocha reads it: with slashes on every system. */
+function below(files: string): string {
+  return `${OUT.replaceAll('\\', '/')}/${files}`;
 }
 
 async function editorTests(): Promise<TestResult> {

@@ -8,6 +8,8 @@ export interface ChildRun {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly limitMs: number;
+  /** What it prints, where that is not to be seen at once; it is added to what is there. */
+  readonly output?: (chunk: Buffer) => void;
 }
 
 /**
@@ -19,9 +21,11 @@ export async function runChild(run: ChildRun): Promise<number | string> {
   const child = spawn(process.execPath, run.args, {
     cwd: run.cwd,
     env: { ...process.env, ...run.env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: run.output === undefined ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
   });
+  for (const stream of [child.stdout, child.stderr])
+    if (run.output !== undefined) stream?.on('data', run.output);
   let why: string | undefined;
   const end = (reason: string) => {
     why ??= reason;
