@@ -1,3 +1,4 @@
+import { AgentAdmissions } from './broker/agentAdmissions.js';
 import type { AccountChoice } from './broker/accountChoice.js';
 import { AccessTokens } from './broker/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
@@ -8,6 +9,7 @@ import { DirectGrants } from './broker/directGrants.js';
 import type { EditorAccountTokens } from './broker/editorAccountTokens.js';
 import { EnterpriseIdentityProvider } from './broker/enterpriseIdentityProvider.js';
 import type { IdentityProviderConfig } from './broker/identityProviderSetting.js';
+import { PassingRecords } from './broker/passingRecords.js';
 import { PendingCallbacks } from './broker/pendingCallbacks.js';
 import type {
   AssertionSource,
@@ -51,6 +53,8 @@ export interface CoreParts {
   readonly hearsAllWindows?: boolean;
   /** What windows see of each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords;
+  /** Where the agents that were admitted are kept; the shared records where absent. */
+  readonly agentRecords?: SharedRecords;
   /** Which account of a server is used here; one that ends with the process where absent. */
   readonly accountChoice?: AccountChoice;
   /** How windows let each other know what they see; absent where there is one only. */
@@ -95,6 +99,7 @@ export interface Core extends Disposable {
   readonly relay: Relay;
   readonly signIns: SignIns;
   readonly signOuts: SignOuts;
+  readonly admissions: AgentAdmissions;
   readonly profiles: ServerProfiles;
   readonly toolScopes: ToolScopes;
 }
@@ -173,7 +178,9 @@ export function createCore(parts: CoreParts): Core {
     },
     states,
   );
-  const signOuts = new SignOuts(credentials, states, signIns, lock, log, http);
+  const records = parts.agentRecords ?? parts.sharedRecords ?? new PassingRecords();
+  const admissions = new AgentAdmissions(records, lock, clock, log);
+  const signOuts = new SignOuts(credentials, states, signIns, lock, log, http, admissions);
   const owned = [signIns, relay, transport, ...allWindows, states, credentials];
   return {
     http,
@@ -186,6 +193,7 @@ export function createCore(parts: CoreParts): Core {
     relay,
     signIns,
     signOuts,
+    admissions,
     profiles,
     toolScopes,
     dispose: () => {

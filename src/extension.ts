@@ -80,7 +80,7 @@ export function activate(context: vscode.ExtensionContext) {
   const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
-  const agents = own(new Agents({ relay, credentials, signOuts, servers: () => settings.servers, records: storage.sharedRecords, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
+  const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
   const surfaces = own(new Surfaces(context, { ...core, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));

@@ -82,6 +82,12 @@ export class AgentAdmissions {
     await this.#write((agents) => agents.filter(({ admission }) => admission.id !== id));
   }
 
+  /** Whether an agent may use a server now, whatever window admitted it. */
+  async isAdmitted(id: string, serverUrl: string): Promise<boolean> {
+    const agent = (await this.current()).find((admission) => admission.id === id);
+    return agent?.servers.some(({ url }) => url === serverUrl) === true;
+  }
+
   /** The agent whose key this is, unless its time is over or it was withdrawn in any window. */
   async verify(key: string): Promise<AgentAdmission | undefined> {
     if (!keyPattern.test(key)) return undefined;

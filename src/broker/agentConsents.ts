@@ -151,10 +151,12 @@ export class AgentConsents implements Disposable {
     scopes: readonly string[] | undefined,
   ): Promise<AgentAsk['request']> {
     const { challenge } = need;
-    const isOwn = ceiling !== undefined && (await this.narrowed.needsOwn(server.url, account, ceiling));
+    const isOwn = ceiling !== undefined && (await this.narrowed.needsOwn(server, account, ceiling, id));
     const forAgent = isOwn ? id : undefined;
     const wanted = need.kind === 'stepUp' ? need.missing : scopes;
-    const held = (await this.#actingAs(server, account, forAgent))?.tokens.scopes ?? [];
+    const acting = await this.#actingAs(server, account, forAgent);
+    const isAsked = (scope: string) => forAgent === undefined || ceiling?.includes(scope) === true;
+    const held = acting?.tokens.scopes.filter(isAsked) ?? [];
     return {
       ...(challenge !== undefined && { challenge }),
       ...(account !== undefined && { account }),

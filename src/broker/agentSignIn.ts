@@ -1,4 +1,5 @@
-import { personOf, type Credential } from './credential.js';
+import { identifierOf } from '../oauth/authorizationServerMetadata.js';
+import { accountKeyOf, type Credential } from './credential.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /**
@@ -19,8 +20,16 @@ export function asPerson(own: Credential, { id, account }: Credential): Credenti
   return { ...own, id, ...(account !== undefined && { account }) };
 }
 
-/** Whether two sign-ins are known to be of two people. */
-export function isOther(one: Credential, another: Credential): boolean {
-  if (one.account === undefined || another.account === undefined) return false;
-  return personOf(one) !== personOf(another);
+/**
+ * Whether a sign-in for an agent is the person's whom it acts as: at the same authorization server, and of the same
+ * name where they have one. Who gave none is not taken for somebody who has.
+ */
+export function isOwnOf(own: Credential, person: Credential): boolean {
+  if (identifierOf(own.as) !== identifierOf(person.as)) return false;
+  return person.account === undefined || own.account?.id === person.account.id;
+}
+
+/** By which of the sign-ins at an agent's place a person is found; undefined where they have no name. */
+export function ownKeyOf(person: Credential): string | undefined {
+  return person.account === undefined ? undefined : accountKeyOf(person);
 }

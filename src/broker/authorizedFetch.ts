@@ -106,7 +106,10 @@ export class AuthorizedFetch {
   async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     const tokens = this.tokens.within(request.scopeCeiling, request.agent);
     let credential = await tokens.current(server, request.account);
-    if (isStranger(credential, request)) return { kind: 'otherPerson' };
+    // Whose scopes leave a caller nothing is signed in all the same.
+    const acting =
+      credential ?? (request.scopeCeiling && (await this.tokens.stored(server, request.account)));
+    if (isStranger(acting, request)) return { kind: 'otherPerson' };
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
       this.metadata?.drop(server);

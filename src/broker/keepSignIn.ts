@@ -2,7 +2,7 @@ import { metadataOfSignIn } from '../oauth/authorizationServerMetadata.js';
 import type { PendingAuthorization } from '../oauth/authorizationRequest.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import type { TokenSet } from '../oauth/tokenSet.js';
-import { isOther, placeOf } from './agentSignIn.js';
+import { isOwnOf, placeOf } from './agentSignIn.js';
 import {
   accountChangeWords,
   replacedBy,
@@ -39,7 +39,7 @@ export interface ReceivedTokens {
   /** How they were obtained, where not with a code from the browser. */
   readonly grant?: DirectGrantName;
   /** Whom the sign-in was begun for. */
-  readonly intended?: Pick<SignInRequest, 'account' | 'anotherAccount' | 'forAgent'>;
+  readonly intended?: Pick<SignInRequest, 'account' | 'anotherAccount' | 'forAgent' | 'isAdmitted'>;
 }
 
 /** How keeping a sign-in ended. */
@@ -70,28 +70,35 @@ export async function keepSignIn(
   let present = await credentials.reread(server.url);
   for (;;) {
     const agreed = present;
-    const owner = await otherOwner(received, credential, parts);
-    if (owner !== undefined) return { outcome: declined(credential, owner) };
     const answer = await whoIsUsed({ ...received, server }, credential, present, parts);
     if (answer === 'neither') return { outcome: declined(credential, agreed) };
-    const stored = await underLock(lock, accountsLock(server.url), async () => {
-      present = await credentials.reread(server.url);
-      const replaced = replacedBy(credential, await credentials.all(server.url), present);
-      const tokens = refreshLock(server.url, replaced === undefined ? key : accountKeyOf(replaced));
-      return underLock(lock, tokens, async () => {
-        if (hasEnded()) return 'ended';
+    const store = () =>
+      underLock(lock, accountsLock(server.url), async () => {
         present = await credentials.reread(server.url);
-        // Somebody else is used meanwhile, by an act in another window: that is another question.
-        if (present !== undefined && personOf(present) !== personOf(agreed)) return 'changed';
-        // First, so that no call goes out as who was signed in last.
-        if (answer === 'present' && agreed !== undefined)
-          await credentials.use(server.url, accountKeyOf(agreed));
-        await credentials.put(credential, replaced);
-        return { replaced };
+        const replaced = replacedBy(credential, await credentials.all(server.url), present);
+        const tokens = refreshLock(server.url, replaced === undefined ? key : accountKeyOf(replaced));
+        return underLock(lock, tokens, async () => {
+          if (hasEnded()) return 'ended';
+          const refused = await refusedForAgent(received, credential, parts);
+          if (refused !== undefined) return { refused };
+          present = await credentials.reread(server.url);
+          // Somebody else is used meanwhile, by an act in another window: that is another question.
+          if (present !== undefined && personOf(present) !== personOf(agreed)) return 'changed';
+          // First, so that no call goes out as who was signed in last.
+          if (answer === 'present' && agreed !== undefined)
+            await credentials.use(server.url, accountKeyOf(agreed));
+          await credentials.put(credential, replaced);
+          return { replaced };
+        });
       });
-    });
+    // A sign-out of the person whom the agent acts as is over, or finds what is stored here.
+    const isForAgent = server !== received.server;
+    const stored = isForAgent
+      ? await underLock(lock, accountsLock(received.server.url), store)
+      : await store();
     if (stored === 'ended') return undefined;
     if (stored === 'changed') continue;
+    if ('refused' in stored) return { outcome: stored.refused };
     if (answer === 'new') await credentials.use(server.url, key);
     log.info(`${server.name}: signed in at ${new URL(pending.as.issuer).host}.`);
     const { warnings } = found.resource;
@@ -106,15 +113,18 @@ export async function keepSignIn(
   }
 }
 
-/** Who the agent acts as, where that is somebody else than signed in for it. */
-async function otherOwner(
+/** Why a sign-in for an agent is not kept: it is admitted no more, or nobody, or somebody else, is signed in for it. */
+async function refusedForAgent(
   { server, intended }: ReceivedTokens,
   next: Credential,
   { credentials }: KeepingParts,
-): Promise<Credential | undefined> {
+): Promise<SignInOutcome | undefined> {
   if (intended?.forAgent === undefined) return undefined;
-  const owner = await credentials.get(server.url, intended.account);
-  return owner === undefined || !isOther(owner, next) ? undefined : owner;
+  const no = (detail: string): SignInOutcome => ({ kind: 'declined', by: 'person', detail });
+  if ((await intended.isAdmitted?.()) === false) return no('The agent is not admitted any more.');
+  const person = await credentials.reread(server.url, intended.account);
+  if (person === undefined) return no('You have signed out; the agent acts as nobody.');
+  return isOwnOf(next, person) ? undefined : declined(next, person);
 }
 
 /** Whom the workspace acts as from now on; asks where the sign-in ended as another than it was begun for. */

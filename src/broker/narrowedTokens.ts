@@ -4,7 +4,7 @@ import { onWordOf } from '../oauth/networkReach.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import { refreshTokens } from '../oauth/tokenRefresh.js';
-import { asPerson, isOther, placeOf } from './agentSignIn.js';
+import { asPerson, isOwnOf, ownKeyOf, placeOf } from './agentSignIn.js';
 import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { Emitter } from './emitter.js';
@@ -64,35 +64,41 @@ export class NarrowedTokens {
     };
   }
 
-  /** Whether nothing but a sign-in of its own gives an agent a token with these scopes at most, as far as is known. */
+  /**
+   * Whether nothing but a sign-in of its own gives an agent a token with these scopes at most, as far as is known;
+   * one that came with more is no help.
+   */
   async needsOwn(
-    serverUrl: string,
+    { url }: Pick<ServerConfig, 'url'>,
     account: string | undefined,
     ceiling: readonly string[],
+    agentId: string,
   ): Promise<boolean> {
-    const whole = await this.credentials.get(serverUrl, account);
+    const whole = await this.credentials.get(url, account);
     if (whole === undefined || whole.grant !== undefined) return false;
     const known = this.#narrowed.get(keyOf(whole, scopesWithin(whole, ceiling)));
-    return known !== undefined && known.credential === undefined;
+    if (known === undefined || known.credential !== undefined) return false;
+    const own = await this.credentials.get(placeOf({ url }, agentId).url, ownKeyOf(whole));
+    return own === undefined || !isOwnOf(own, whole) || isBelow(own, ceiling);
   }
 
   async #current(server: ServerConfig, whole: Credential, caller: Caller): Promise<Credential | undefined> {
     const { ceiling } = caller;
-    if (whole.tokens.scopes.every((scope) => isWithin(scope, ceiling))) return whole;
+    if (isBelow(whole, ceiling)) return whole;
     const scopes = scopesWithin(whole, ceiling);
     // Nothing of what was granted is allowed; and without any, `scope` would ask for everything.
     if (scopes.length === 0) return undefined;
     const key = keyOf(whole, scopes);
     const known = this.#narrowed.get(key);
-    if (known === undefined) {
+    const narrowed = async () => {
       const narrow = await this.#narrow(server, whole, scopes);
-      const cannot = narrow !== undefined && this.#narrowed.get(key)?.credential === undefined;
-      return cannot ? this.#own(server, narrow, caller) : narrow;
-    }
+      return narrow === undefined || isBelow(narrow, ceiling) ? narrow : this.#own(server, narrow, caller);
+    };
+    if (known === undefined) return narrowed();
     if (known.credential === undefined) return this.#own(server, whole, caller);
     if (!isNearExpiry(known.credential, this.clock.now())) return known.credential;
     try {
-      return await this.#narrow(server, whole, scopes);
+      return await narrowed();
     } catch (error) {
       const { expiresAt = Infinity } = known.credential.tokens;
       if (expiresAt <= this.clock.now()) throw error;
@@ -111,9 +117,9 @@ export class NarrowedTokens {
   ): Promise<Credential | undefined> {
     // Where nobody signs in, nobody can for the agent.
     if (agentId !== undefined && whole.grant === undefined) {
-      const own = await this.tokens.current(placeOf(server, agentId));
-      if (own === undefined || isOther(own, whole)) return undefined;
-      if (own.tokens.scopes.every((scope) => isWithin(scope, ceiling))) return asPerson(own, whole);
+      const own = await this.tokens.current(placeOf(server, agentId), ownKeyOf(whole));
+      if (own === undefined || !isOwnOf(own, whole)) return undefined;
+      if (isBelow(own, ceiling)) return asPerson(own, whole);
     }
     this.#refused.fire(server.url);
     return whole;
@@ -124,7 +130,7 @@ export class NarrowedTokens {
     refused: Credential,
     caller: Caller,
   ): Promise<Credential | undefined> {
-    if (refused.serverUrl !== server.url) return this.#ownAfter401(placeOf(server, caller.agentId), refused);
+    if (refused.serverUrl !== server.url) return this.#ownAfter401(server, refused, caller);
     const narrow = [...this.#narrowed].find(([, { credential }]) => isSameToken(credential, refused));
     const whole =
       narrow === undefined
@@ -135,11 +141,17 @@ export class NarrowedTokens {
     return isSameToken(renewed, refused) ? undefined : renewed;
   }
 
-  async #ownAfter401(place: ServerConfig, refused: Credential): Promise<Credential | undefined> {
-    const own = await this.credentials.get(place.url);
-    if (own === undefined) return undefined;
-    const renewed = isSameToken(own, refused) ? await this.tokens.after401(place, own) : own;
-    return renewed && asPerson(renewed, refused);
+  async #ownAfter401(
+    server: ServerConfig,
+    refused: Credential,
+    caller: Caller,
+  ): Promise<Credential | undefined> {
+    const place = placeOf(server, caller.agentId);
+    const own = await this.credentials.get(place.url, ownKeyOf(refused));
+    if (own !== undefined && isSameToken(own, refused)) await this.tokens.after401(place, own);
+    const whole = await this.tokens.current(server, accountKeyOf(refused));
+    const renewed = whole && (await this.#current(server, whole, caller));
+    return isSameToken(renewed, refused) ? undefined : renewed;
   }
 
   /** One flight for each: a refresh token that is shown twice ends the sign-in. */
@@ -217,6 +229,10 @@ export class NarrowedTokens {
 interface Caller {
   readonly ceiling: readonly string[];
   readonly agentId: string | undefined;
+}
+
+function isBelow({ tokens }: Credential, ceiling: readonly string[]): boolean {
+  return tokens.scopes.every((scope) => isWithin(scope, ceiling));
 }
 
 function scopesWithin({ tokens }: Credential, ceiling: readonly string[]): readonly string[] {

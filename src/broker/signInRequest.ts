@@ -14,6 +14,8 @@ export interface SignInRequest {
   readonly anotherAccount?: true;
   /** The agent it is for alone, by its id; the person's own sign-in, and what others do with it, stay as they are. */
   readonly forAgent?: string;
+  /** Whether that agent is admitted there still, asked before anything is stored for it. */
+  readonly isAdmitted?: () => Promise<boolean>;
   /** Milliseconds until the attempt gives up. */
   readonly deadline: number;
 }

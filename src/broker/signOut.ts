@@ -1,13 +1,16 @@
 import type { Network } from '../oauth/httpContext.js';
 import { onWordOf } from '../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../oauth/tokenRevocation.js';
+import { isOwnOf, placeOf } from './agentSignIn.js';
 import { accountKeyOf, accountLabel, type Credential } from './credential.js';
+import type { AgentAdmission } from './agentAdmission.js';
+import type { AgentAdmissions } from './agentAdmissions.js';
+import { errorName } from './errorName.js';
 import type { CredentialStore } from './credentialStore.js';
 import { releaseClient } from './oneTimeClients.js';
 import type { Lock, Log } from './ports.js';
 import { accountsLock, refreshLock, underLock } from './refreshLock.js';
 import type { ServerConfig } from './serverSettings.js';
-import { Emitter } from './emitter.js';
 import type { ServerStates } from './serverStates.js';
 import type { SignIns } from './signIns.js';
 
@@ -31,10 +34,6 @@ export type SignOutReceipt =
  */
 export class SignOuts {
   readonly #running = new Map<string, Promise<SignOutReceipt>>();
-  readonly #ended = new Emitter<{ readonly server: ServerConfig; readonly credential: Credential }>();
-
-  /** Tells of a sign-in that was removed here. */
-  readonly onDidSignOut = this.#ended.event;
 
   constructor(
     private readonly credentials: CredentialStore,
@@ -43,6 +42,8 @@ export class SignOuts {
     private readonly lock: Lock,
     private readonly log: Log,
     private readonly http: Network,
+    /** Absent where no agents are admitted. */
+    private readonly agents?: AgentAdmissions,
   ) {}
 
   /** @param account whose, by its key; the account in use here where absent */
@@ -61,7 +62,7 @@ export class SignOuts {
       this.signIns.running(server)?.cancel();
     const credential = await this.#remove(server, account);
     if (credential === undefined) return { kind: 'notSignedIn' };
-    this.#ended.fire({ server, credential });
+    await this.#endAgents(server, credential);
     const next = await this.credentials.get(server.url);
     if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
     if (credential.grant === 'editorAccount') {
@@ -85,6 +86,33 @@ export class SignOuts {
       ...accountOf(credential),
       ...(next !== undefined && credential.id === inUse?.id && { next: accountLabel(next) }),
     };
+  }
+
+  /** An agent is admitted no more; the sign-ins that are for it alone end with it, revoked where that can be done. */
+  async withdraw({ id, servers }: Pick<AgentAdmission, 'id' | 'servers'>): Promise<void> {
+    await this.agents?.withdraw(id);
+    for (const { url } of servers) {
+      const place = placeOf({ name: new URL(url).host, url, headers: {}, oauth: {} }, id);
+      this.signIns.running(place)?.cancel();
+      // One that is being stored is waited for; of several accounts, each.
+      while ((await this.signOut(place)).kind !== 'notSignedIn');
+    }
+  }
+
+  /** Who signs out takes back what agents have of theirs. */
+  async #endAgents(server: ServerConfig, person: Credential): Promise<void> {
+    try {
+      for (const { id } of (await this.agents?.all()) ?? []) {
+        const place = placeOf(server, id);
+        await this.credentials.reread(place.url);
+        for (const own of await this.credentials.all(place.url))
+          if (isOwnOf(own, person)) await this.signOut(place, accountKeyOf(own));
+      }
+    } catch (error) {
+      this.log.warn(
+        `${server.name}: what agents have of the sign-in could not be ended (${errorName(error)}).`,
+      );
+    }
   }
 
   #remove({ url }: ServerConfig, account: string | undefined): Promise<Credential | undefined> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentAdmission } from '../broker/agentAdmission.js';
 import type { AgentAsk } from '../broker/agentConsents.js';
+import type { SignOuts } from '../broker/signOut.js';
 import { AdmitAgent, type AdmitAgentParts } from './admitAgent.js';
 import { showConnection, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';
@@ -12,6 +13,7 @@ import { plain } from './plainWords.js';
 export interface AgentCommandParts extends AdmitAgentParts, ConnectionParts {
   readonly agents: EditorAgents;
   readonly notices: AgentNotices;
+  readonly signOuts: Pick<SignOuts, 'withdraw'>;
   /** Removes what the stdio command reads for the agent. */
   readonly removeBridges: (agent: AgentAdmission) => Promise<void>;
 }
@@ -55,7 +57,7 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
     const withdraw = t('Withdraw');
     const detail = t('Its key stops working at once, and what it runs ends.');
     if ((await notifications.modal(t('Withdraw {0}?', agent.name), detail, withdraw)) !== withdraw) return;
-    await parts.agents.withdraw(agent);
+    await parts.signOuts.withdraw(agent);
     await parts.removeBridges(agent);
   });
 

@@ -44,11 +44,13 @@ export class AgentNotices implements Disposable {
 
   /** The person's click: takes them through the browser. */
   async grant(ask: AgentAsk): Promise<void> {
-    const { signIns, personalSignIn } = this.parts;
+    const { signIns, personalSignIn, agents } = this.parts;
     // One that was begun for less would not do.
     const running = signIns.running(ask.server, ask.request.forAgent);
     if (running?.phase === 'waitingForBrowser') running.cancel();
-    await personalSignIn.goThrough(signIns.begin(ask.server, { ...ask.request, deadline: signInDeadline }));
+    const isAdmitted = () => agents.admissions.isAdmitted(ask.agent.id, ask.server.url);
+    const request = { ...ask.request, isAdmitted, deadline: signInDeadline };
+    await personalSignIn.goThrough(signIns.begin(ask.server, request));
   }
 
   /** Says what is wrong with the port, where something is. */

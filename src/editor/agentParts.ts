@@ -1,5 +1,4 @@
 import type { AgentAdmissions } from '../broker/agentAdmissions.js';
-import type { AgentAdmission } from '../broker/agentAdmission.js';
 import type { AgentConsents } from '../broker/agentConsents.js';
 import type { AgentsPortState } from '../broker/agentSettings.js';
 import type { Disposable } from '../broker/ports.js';
@@ -8,8 +7,6 @@ import type { Disposable } from '../broker/ports.js';
 export interface EditorAgents {
   readonly admissions: AgentAdmissions;
   readonly consents: AgentConsents;
-  /** Ends an admission, with the sign-ins that are for that agent alone. */
-  withdraw(agent: AgentAdmission): Promise<void>;
   readonly port: {
     readonly state: AgentsPortState;
     readonly onDidChange: (listener: (state: AgentsPortState) => void) => Disposable;

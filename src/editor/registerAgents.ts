@@ -4,6 +4,7 @@ import type { CredentialStore } from '../broker/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { SignIns } from '../broker/signIns.js';
+import type { SignOuts } from '../broker/signOut.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { registerAgentCommands } from './agentCommands.js';
 import type { ConnectionParts } from './agentConnection.js';
@@ -26,6 +27,7 @@ export interface RegisterAgentsParts {
   readonly settings: EditorServerSettings;
   readonly credentials: CredentialStore;
   readonly signIns: SignIns;
+  readonly signOuts: SignOuts;
   readonly personalSignIn: PersonalSignIn;
   readonly authorizedFetch: AuthorizedFetch;
   readonly relay: { toolNames(server: ServerConfig): readonly string[] };

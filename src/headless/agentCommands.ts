@@ -1,27 +1,21 @@
 import type { AdmittedServer, AgentAdmission } from '../broker/agentAdmission.js';
-import { AgentAdmissions } from '../broker/agentAdmissions.js';
+import type { AgentAdmissions } from '../broker/agentAdmissions.js';
 import { agentPath } from '../broker/agentSettings.js';
 import { keyVariable } from '../broker/agentSnippets.js';
-import { placeOf } from '../broker/agentSignIn.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { systemClock } from '../node/systemClock.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
 import { UsageError, type Options } from './commandLine.js';
 import { accountNamed, serverNamed, type Session } from './session.js';
-import type { HeadlessStorage } from './storage.js';
 import type { Terminal } from './terminal.js';
 
 const day = 24 * 3_600_000;
 
-export function admissionsOf({ sharedRecords, lock }: HeadlessStorage, terminal: Terminal): AgentAdmissions {
-  return new AgentAdmissions(sharedRecords, lock, systemClock, terminal);
-}
-
 /** Admits an agent; its key alone goes to standard output, for whatever keeps it. */
 export async function admit(name: string, options: Options, session: Session): Promise<void> {
-  const { settings, storage, terminal } = session;
-  const admissions = admissionsOf(storage, terminal);
+  const { settings, broker, terminal } = session;
+  const { admissions } = broker;
   if ((await admissions.current()).some((agent) => agent.name === name))
     throw new UsageError(`An agent “${name}” is admitted already; withdraw it or give it another key.`);
   const names = [...new Set(options.server ?? [])];
@@ -40,8 +34,8 @@ export async function admit(name: string, options: Options, session: Session): P
 }
 
 /** @throws UsageError where no such agent is admitted */
-export async function rotate(name: string, storage: HeadlessStorage, terminal: Terminal): Promise<void> {
-  const admissions = admissionsOf(storage, terminal);
+export async function rotate(name: string, { broker, terminal }: Session): Promise<void> {
+  const { admissions } = broker;
   const { id } = await agentNamed(name, admissions);
   const key = await admissions.rotate(id);
   if (key === undefined) throw new UsageError(`“${name}” has just been withdrawn.`);
@@ -53,14 +47,8 @@ export async function rotate(name: string, storage: HeadlessStorage, terminal: T
  *
  * @throws UsageError where no such agent is admitted
  */
-export async function withdraw(
-  name: string,
-  { settings, storage, broker, terminal }: Session,
-): Promise<void> {
-  const admissions = admissionsOf(storage, terminal);
-  const { id } = await agentNamed(name, admissions);
-  await admissions.withdraw(id);
-  for (const server of settings.servers) await broker.signOuts.signOut(placeOf(server, id));
+export async function withdraw(name: string, { broker, terminal }: Session): Promise<void> {
+  await broker.signOuts.withdraw(await agentNamed(name, broker.admissions));
   terminal.say(`“${name}” is withdrawn; its key is worth nothing, and what it runs ends within a second.`);
 }
 

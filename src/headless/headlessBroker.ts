@@ -12,6 +12,7 @@ export interface HeadlessParts extends Pick<
   | 'servers'
   | 'secrets'
   | 'sharedRecords'
+  | 'agentRecords'
   | 'accountChoice'
   | 'notices'
   | 'memory'

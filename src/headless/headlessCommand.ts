@@ -66,18 +66,18 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** @returns whether what was asked for is so now */
 async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): Promise<boolean> {
-  const { command, subject, options } = line;
+  const { options } = line;
   const home = path.resolve(
     options.home ?? process.env['MCP_OAUTH_BROKER_HOME'] ?? path.join(os.homedir(), '.mcp-oauth-broker'),
   );
-  const open = () => openStorage(home, process.env, { clock: systemClock, log: terminal });
-  if (command === 'rotate') {
-    await rotate(subject, await open(), terminal);
-    return true;
-  }
   const settings = readSettings(path.resolve(options.settings ?? path.join(home, 'settings.json')));
   for (const problem of settings.problems) terminal.warn(problemWords(problem));
-  const session = openSession(settings, await open(), terminal, signal);
+  const session = openSession(
+    settings,
+    await openStorage(home, process.env, { clock: systemClock, log: terminal }),
+    terminal,
+    signal,
+  );
   try {
     return await runInSession(line, session);
   } finally {
@@ -101,6 +101,9 @@ async function runInSession({ command, subject, options }: CommandLine, session:
       return true;
     case 'client-key':
       await keepClientKey(subject, options.make === true, session);
+      return true;
+    case 'rotate':
+      await rotate(subject, session);
       return true;
     case 'withdraw':
       await withdraw(subject, session);

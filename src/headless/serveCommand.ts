@@ -6,15 +6,12 @@ import { commandName } from './commandLine.js';
 import type { Session } from './session.js';
 
 /** Serves the admitted agents until the session is told to end. */
-export async function serve({ settings, storage, broker, terminal, signal }: Session): Promise<void> {
+export async function serve({ settings, broker, terminal, signal }: Session): Promise<void> {
   const agents = new Agents({
     relay: broker.relay,
-    credentials: broker.credentials,
-    signOuts: broker.signOuts,
     servers: () => settings.servers,
-    records: storage.sharedRecords,
+    admissions: broker.admissions,
     settings: () => settings.agents,
-    lock: storage.lock,
     clock: systemClock,
     log: terminal,
   });

@@ -5,7 +5,7 @@ import type { SignInOutcome } from '../broker/signInOutcome.js';
 import type { SignInRequest } from '../broker/signInRequest.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { sentence } from '../oauth/serverWords.js';
-import { admissionsOf, agentNamed } from './agentCommands.js';
+import { agentNamed } from './agentCommands.js';
 import { commandName, UsageError, type Options } from './commandLine.js';
 import { authorizationAddress } from './directConsent.js';
 import { pastedCallback } from './pastedCallback.js';
@@ -74,11 +74,11 @@ async function requestFor(
   name: string,
   server: ServerConfig,
   { scope = [], account, another }: Options,
-  { storage, terminal }: Session,
+  { broker: { admissions } }: Session,
 ): Promise<SignInRequest> {
   if (account !== undefined || another === true)
     throw new UsageError('Whom an agent acts as was said when it was admitted.');
-  const agent = await agentNamed(name, admissionsOf(storage, terminal));
+  const agent = await agentNamed(name, admissions);
   const access = agent.servers.find(({ url }) => url === server.url);
   if (access === undefined) throw new UsageError(`“${name}” is not admitted to ${server.name}.`);
   const ceiling = access.scopes;
@@ -89,6 +89,7 @@ async function requestFor(
   return {
     deadline,
     forAgent: agent.id,
+    isAdmitted: () => admissions.isAdmitted(agent.id, server.url),
     ...(scopes !== undefined && { scopes }),
     ...(access.account !== undefined && { account: access.account }),
   };

@@ -6,7 +6,6 @@ import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
 import { seenFromNotice } from '../broker/observations.js';
 import { systemClock } from '../node/systemClock.js';
 import { isObject } from '../oauth/jsonAnswer.js';
-import { admissionsOf } from './agentCommands.js';
 import type { Options } from './commandLine.js';
 import type { Session } from './session.js';
 
@@ -26,7 +25,7 @@ export async function status(options: Options, session: Session): Promise<void> 
     ...(identityProvider === undefined ? [] : [identityProviderAsServer(identityProvider)]),
   ];
   const statuses = await Promise.all(places.map((server) => broker.states.statusOf(server)));
-  const agents = await admissionsOf(storage, terminal).all();
+  const agents = await broker.admissions.all();
   if (options.json === true) {
     terminal.print(JSON.stringify({ servers: statuses, agents: agents.map(agentFacts) }));
     return;

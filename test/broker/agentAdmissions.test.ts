@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { AgentAdmissions } from '../../src/broker/agentAdmissions.js';
-import { MemoryRecords } from '../relay/agentScene.js';
+import { PassingRecords } from '../../src/broker/passingRecords.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog } from './memoryStores.js';
 
 describe('the admissions of agents', () => {
-  let records: MemoryRecords;
+  let records: PassingRecords;
   let clock: ManualClock;
   let log: MemoryLog;
   let lock: MemoryLock;
   let here: AgentAdmissions;
   const open = () => new AgentAdmissions(records, lock, clock, log);
   beforeEach(() => {
-    records = new MemoryRecords();
+    records = new PassingRecords();
     clock = new ManualClock();
     log = new MemoryLog();
     lock = new MemoryLock();

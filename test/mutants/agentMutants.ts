@@ -28,24 +28,42 @@ export const agentMutants: readonly Mutant[] = [
     'agent: a token that cannot be narrowed is sent whole',
     narrowed,
     [
-      'if (own === undefined || isOther(own, whole)) return undefined;',
-      'if (own === undefined || isOther(own, whole)) return whole;',
+      'if (own === undefined || !isOwnOf(own, whole)) return undefined;',
+      'if (own === undefined || !isOwnOf(own, whole)) return whole;',
     ],
     ownTest,
   ),
   mutant(
     'agent: its own sign-in may be another person’s',
     keep,
-    ['return owner === undefined || !isOther(owner, next) ? undefined : owner;', 'return undefined;'],
+    ['return isOwnOf(next, person) ? undefined : declined(next, person);', 'return undefined;'],
+    ownTest,
+  ),
+  mutant(
+    'agent: a sign-in is kept for one that was withdrawn meanwhile',
+    keep,
+    ['(await intended.isAdmitted?.()) === false', 'false'],
+    ownTest,
+  ),
+  mutant(
+    'agent: a wider token when its narrow one ends',
+    narrowed,
+    [
+      'return narrow === undefined || isBelow(narrow, ceiling) ? narrow : this.#own(server, narrow, caller);',
+      'return narrow;',
+    ],
+    ownTest,
+  ),
+  mutant(
+    'agent: its own sign-in outlives the person’s sign-out',
+    'src/broker/signOut.ts',
+    ['await this.#endAgents(server, credential);', ''],
     ownTest,
   ),
   mutant(
     'agent: its own sign-in outlives its admission',
-    'src/relay/agents.ts',
-    [
-      'for (const server of this.parts.servers()) await this.parts.signOuts.signOut(placeOf(server, id));',
-      '',
-    ],
+    'src/broker/signOut.ts',
+    ["while ((await this.signOut(place)).kind !== 'notSignedIn');", ''],
     ownTest,
   ),
   mutant(

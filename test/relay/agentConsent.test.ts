@@ -66,7 +66,10 @@ describe('an agent', () => {
     const client = await connect({ scopes: both });
     const { isError, text } = await callTool(client, 'create_branch', { name: 'a' });
     assert.equal(isError, true);
-    assert.match(text, /^create_branch was not run: it needs access .*\(repo:write\)\. MCP OAuth Broker has asked them/);
+    assert.match(
+      text,
+      /^create_branch was not run: it needs access .*\(repo:write\)\. MCP OAuth Broker has asked them/,
+    );
     await scene.consent();
     assert.equal((await callTool(client, 'create_branch', { name: 'a' })).isError, false);
     for (const scope of both) assert.ok((await held())?.includes(scope));

@@ -16,8 +16,11 @@ function scopesOf(authorization: string): string[] {
 describe('where a refresh gives no token with fewer scopes, an agent that may have fewer', () => {
   let scene: AgentScene;
   const sent: string[] = [];
+  /** Whether the authorization server looks at the scope of a refresh. */
+  let isNarrowing = false;
   beforeEach(async () => {
     sent.length = 0;
+    isNarrowing = false;
     scene = await startAgentScene({
       fetch: (url, init) => {
         const headers = new Headers(init.headers);
@@ -25,8 +28,8 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
         if (authorization?.startsWith('Bearer ') === true && url.endsWith('/mcp')) sent.push(authorization);
         if (!(init.body instanceof URLSearchParams)) return fetch(url, init);
         const body = new URLSearchParams(init.body);
-        // RFC 6749 §6 lets a server take it; this one does not look at it.
-        if (body.get('grant_type') === 'refresh_token') body.delete('scope');
+        // RFC 6749 §6 has a server look at it; this one does not always.
+        if (body.get('grant_type') === 'refresh_token' && !isNarrowing) body.delete('scope');
         return fetch(url, { ...init, body });
       },
     });
@@ -73,7 +76,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     scene.stage.clock.advance(295_000);
     assert.equal((await callTool(client, 'list_branches')).isError, false);
     assert.deepEqual(scopesOf(sent.at(-1) ?? ''), ['repo:read']);
-    await scene.agents.withdraw(agent);
+    await scene.stage.broker.signOuts.withdraw(agent);
     assert.equal(await own(agent.id), undefined);
     assert.ok(scene.stage.world.authorizationServer.eventsOf('revoked').length > 0);
     assert.ok((await scene.stage.broker.credentials.get(server().url)) !== undefined);
@@ -104,5 +107,51 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     const outcome = await attempt.outcome;
     assert.equal(outcome.kind, 'declined');
     assert.equal(await own(agent.id), undefined);
+  });
+
+  it('is not given one without a name, where the person has one', async () => {
+    const { agent, client } = await admit();
+    await callTool(client, 'list_branches');
+    const [ask] = scene.agents.consents.pending;
+    assert.ok(ask !== undefined);
+    const request = { ...ask.request, isExact: true, deadline: 60_000 };
+    const attempt = scene.stage.broker.signIns.begin(server(), request);
+    await scene.stage.consent((await attempt.launchPage()).address);
+    assert.equal((await attempt.outcome).kind, 'declined');
+    assert.equal(await own(agent.id), undefined);
+  });
+
+  it('is not given one that comes too late: after its withdrawal, or after the person’s sign-out', async () => {
+    const { agent, client } = await admit();
+    await callTool(client, 'list_branches');
+    const [ask] = scene.agents.consents.pending;
+    assert.ok(ask !== undefined);
+    const { signIns, signOuts } = scene.stage.broker;
+    const isAdmitted = () => scene.agents.admissions.isAdmitted(agent.id, server().url);
+    const late = async (before: () => Promise<unknown>) => {
+      const attempt = signIns.begin(server(), { ...ask.request, isAdmitted, deadline: 60_000 });
+      const callback = await scene.stage.signInPages((await attempt.launchPage()).address);
+      await before();
+      await (await fetch(callback)).text();
+      assert.equal((await attempt.outcome).kind, 'declined');
+      assert.equal(await own(agent.id), undefined);
+    };
+    await late(() => signOuts.signOut(server()));
+    await signInWith(both);
+    // Withdrawn in another window, which knows of no sign-in here.
+    await late(() => scene.openWindow(scene.stage.openWindow()).admissions.withdraw(agent.id));
+  });
+
+  it('is given no wider token when its narrow one, or its own sign-in’s, ends', async () => {
+    isNarrowing = true;
+    const { agent, client } = await admit();
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+    isNarrowing = false;
+    scene.stage.clock.advance(295_000);
+    assert.equal((await callTool(client, 'list_branches')).isError, true);
+    await scene.consent();
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+    assert.ok((await own(agent.id)) !== undefined);
+    for (const authorization of sent) assert.deepEqual(scopesOf(authorization), ['repo:read']);
   });
 });

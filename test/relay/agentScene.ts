@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { AdmittedServer } from '../../src/broker/agentAdmission.js';
-import type { SharedRecord, SharedRecords } from '../../src/broker/ports.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { agentPath } from '../../src/broker/agentSettings.js';
@@ -13,30 +12,11 @@ import { Agents } from '../../src/relay/agents.js';
 import { RawCaller } from './rawCaller.js';
 import { startRelayWorld, type RelayWorld, type RelayWorldOptions } from './relayWorld.js';
 
-/** Records that the windows of a test share. */
-export class MemoryRecords implements SharedRecords {
-  readonly entries = new Map<string, Required<SharedRecord>>();
-
-  read(name: string): Promise<SharedRecord | undefined> {
-    return Promise.resolve(this.entries.get(name));
-  }
-
-  generation(name: string): Promise<number | undefined> {
-    return Promise.resolve(this.entries.get(name)?.generation);
-  }
-
-  write(name: string, record: Required<SharedRecord>): Promise<void> {
-    this.entries.set(name, record);
-    return Promise.resolve();
-  }
-}
-
 /** What an agent is admitted to, by the names of servers. */
 export type AdmittedNames = Readonly<Record<string, Omit<AdmittedServer, 'url'>>>;
 
 /** The relay's world with agents at a port of their own. */
 export class AgentScene {
-  readonly records = new MemoryRecords();
   settings: AgentSettings;
   readonly agents: Agents;
   /** Of the request that went upstream last. */
@@ -51,15 +31,12 @@ export class AgentScene {
   }
 
   openWindow(broker: HeadlessBroker = this.stage.broker): Agents {
-    const { time: clock, lock, log } = this.stage;
+    const { time: clock, log } = this.stage;
     const agents = new Agents({
       relay: broker.relay,
-      credentials: broker.credentials,
-      signOuts: broker.signOuts,
       servers: () => ['repositories', 'reports'].map((name) => this.stage.server(name)),
-      records: this.records,
+      admissions: broker.admissions,
       settings: () => this.settings,
-      lock,
       clock,
       log,
     });

@@ -98,7 +98,10 @@ describe('the tools of an agent', () => {
       const { client } = await connect();
       const first = await callTool(client, 'list_branches');
       assert.equal(first.isError, true);
-      assert.match(first.text, /^list_branches was not run: .* ask every time\. MCP OAuth Broker has asked them/);
+      assert.match(
+        first.text,
+        /^list_branches was not run: .* ask every time\. MCP OAuth Broker has asked them/,
+      );
       assert.deepEqual(
         asked.map(({ agent, tool, server, account }) => [agent, tool, server.name, account]),
         [['tester', 'list_branches', 'repositories', 'alice@example.org']],

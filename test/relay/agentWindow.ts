@@ -28,6 +28,7 @@ function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOption
     secrets,
     memory: new MemoryMemory(),
     lock,
+    agentRecords: new SealedFiles(`${directory}/records`, secrets, log, clock),
     clock,
     log,
     fetch: (url, init) => fetch(url, init),
@@ -37,12 +38,9 @@ function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOption
   });
   const agents = new Agents({
     relay: broker.relay,
-    credentials: broker.credentials,
-    signOuts: broker.signOuts,
     servers: () => servers,
-    records: new SealedFiles(`${directory}/records`, secrets, log, clock),
+    admissions: broker.admissions,
     settings: () => ({ ...defaultAgentSettings, port, requestsPerMinute: 100_000 }),
-    lock,
     clock,
     log,
   });

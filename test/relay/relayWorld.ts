@@ -4,6 +4,7 @@ import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/ty
 import type { RecordedCall } from '../../src/broker/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
 import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
+import { PassingRecords } from '../../src/broker/passingRecords.js';
 import type { Clock } from '../../src/broker/ports.js';
 import type { ToolPrompt } from '../../src/broker/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/toolRules.js';
@@ -49,6 +50,7 @@ export class RelayWorld {
   readonly secrets = new MemorySecrets();
   readonly memory = new MemoryMemory();
   readonly lock = new MemoryLock();
+  readonly agentRecords = new PassingRecords();
   readonly log = new MemoryLog();
   readonly clock = new ManualClock();
   /** What the broker goes by. */
@@ -99,7 +101,7 @@ export class RelayWorld {
 
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
-    const { secrets, memory, lock, time: clock, log } = this;
+    const { secrets, memory, lock, agentRecords, time: clock, log } = this;
     const { questions, clientMetadataUrl, toolRules, toolPrompt, translate } = this.options;
     const broker = createHeadlessBroker({
       ...(questions !== undefined && { questions }),
@@ -111,6 +113,7 @@ export class RelayWorld {
       secrets,
       memory,
       lock,
+      agentRecords,
       clock,
       log,
       recording: {
