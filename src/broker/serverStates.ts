@@ -8,16 +8,9 @@ import type { Clock, Disposable } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /**
- * What else was seen of the old credential says nothing of the new one, or of having none. A scope that a tool
- * asked for is held or not: a refresh does not grant it.
+ * What is so of the server, whoever asks it, unless it was an account that met it. What else was seen of the old
+ * credential says nothing of the new one, or of having none.
  */
-const outlivesCredential = new Set<Observation['kind']>([
-  'unreachable',
-  'misconfigured',
-  'insufficientScope',
-]);
-
-/** What is so of the server, whoever asks it, unless it was an account that met it. */
 const concernsEveryAccount = new Set<Observation['kind']>(['unreachable', 'misconfigured']);
 
 /** The newest observation of each server and account, in any window, and the consent status that follows from it. */
@@ -148,7 +141,7 @@ export class ServerStates implements Disposable {
     if (isElsewhere && this.hearsWindows) return;
     for (const key of [accountKey, nobody]) {
       const seen = key === undefined ? undefined : this.#observations.seenBy(serverUrl, key);
-      if (key !== undefined && seen !== undefined && !outlivesCredential.has(seen.kind))
+      if (key !== undefined && seen !== undefined && !concernsEveryAccount.has(seen.kind))
         this.#observations.forgetAllButLacking(serverUrl, key, this.clock.now());
     }
     this.#observed.fire(undefined);

@@ -238,8 +238,8 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'what a scope lacks forgotten with a refresh',
-    'src/broker/serverStates.ts',
-    ["  'insufficientScope',\n]", ']'],
+    'src/broker/observations.ts',
+    ['...(lacking !== undefined && { observation: lacking }) });', '});'],
     'test/broker/serverStates.test.ts',
   ),
 ];

@@ -15,8 +15,8 @@ export const recordMutants: readonly Mutant[] = [
   ),
   mutant(
     'a call that was cut off not recorded as cancelled',
-    'src/relay/openCall.ts',
-    ["(this.#ending ?? { outcome: 'cancelled' })", "(this.#ending ?? { outcome: 'failed' })"],
+    'src/relay/mcpEndpoint.ts',
+    ["held.call?.end({ outcome: 'cancelled' });", "held.call?.end({ outcome: 'failed' });"],
     callsTest,
   ),
   mutant('arguments recorded by default', recorder, ['recording.recordsArguments() && ', ''], callsTest),
