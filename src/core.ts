@@ -161,7 +161,6 @@ export function createCore(parts: CoreParts): Core {
     {
       ...answers,
       launcher: relay,
-      servers,
       redirects,
       callbacks,
       credentials,

@@ -236,7 +236,7 @@ async function knownClient(
   if (said === undefined) return known;
   const current = said === 'gone' ? undefined : withRedirect(said, redirectUri);
   if (current === undefined || current.redirectUris.length === 0) {
-    if (current !== undefined) await deleteRegistration(current, http).catch(() => false);
+    // Forgotten here alone: the sign-ins that were made with it rest on its registration.
     await clients.remove(issuer, redirectUri);
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { serverWords } from '../oauth/serverWords.js';
 import type { DeniedBy } from './consentStatus.js';
 import { directGrantOf, isUnattended } from './grantChoice.js';
 import type { ServerConfig } from './serverSettings.js';
@@ -7,6 +8,9 @@ export interface Denial {
   readonly by: DeniedBy;
   readonly detail: string;
 }
+
+/** So many are named. */
+const mostScopes = 10;
 
 /**
  * What a refusal comes to where no person signs in at the server: there is no consent that could mend it.
@@ -29,6 +33,17 @@ export function denialWithoutPerson(
     ? { by: 'server', detail: `${host} does not take the token that its authorization server gave ${given}.` }
     : {
         by: 'authorizationServer',
-        detail: `${host} asks for ${missing.join(' ')}, which its authorization server does not give ${given}.`,
+        detail: `${host} asks for ${namedScopes(missing)}, which its authorization server does not give ${given}.`,
       };
+}
+
+/**
+ * What the server wrote, as an agent's model may read it: some scopes, none like an address, which it would offer to
+ * open.
+ */
+function namedScopes(missing: readonly string[]): string {
+  const named = missing.filter((scope) => !scope.includes('://')).slice(0, mostScopes);
+  const words = serverWords(named.join(' '));
+  if (words === undefined) return 'more access';
+  return named.length === missing.length ? words : `${words} and more`;
 }

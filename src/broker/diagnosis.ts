@@ -231,7 +231,8 @@ class Walk {
       scopes,
       exceptions: { pkceNotAdvertised: true },
     });
-    return { url, parameters, isPushed: as.require_pushed_authorization_requests === true };
+    const configured = Object.keys(this.server.oauth.extraParameters ?? {});
+    return { url, parameters, isPushed: as.require_pushed_authorization_requests === true, configured };
   }
 
   async #step<T>(

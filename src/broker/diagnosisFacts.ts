@@ -165,15 +165,21 @@ const random = new Map([
   ['dpop_jkt', '(of a key made for the sign-in)'],
 ]);
 
-/** Step 5c: every parameter as it would be sent; what the endpoint's address says itself is not ours to show. */
+/**
+ * Step 5c: every parameter as it would be sent; what the endpoint's address says itself is not ours to show.
+ * @param request.configured names of parameters from the settings, whose values may be anything, secrets too
+ */
 export function requestFacts(request: {
   readonly url: URL;
   readonly parameters: Readonly<Record<string, string>>;
   readonly isPushed: boolean;
+  readonly configured: readonly string[];
 }): Facts {
-  const { url, parameters, isPushed } = request;
+  const { url, parameters, isPushed, configured } = request;
+  const shown = (name: string, value: string) =>
+    configured.includes(name) ? '(from your settings, not shown)' : (random.get(name) ?? shownValue(value));
   const sent = Object.entries(parameters).map(
-    ([name, value]) => `${serverWords(name) ?? ''} = ${random.get(name) ?? shownValue(value)}`,
+    ([name, value]) => `${serverWords(name) ?? ''} = ${shown(name, value)}`,
   );
   const said = isPushed
     ? `The browser is sent to ${shownAddress(url)} with a reference to what was sent there before it (RFC 9126):`

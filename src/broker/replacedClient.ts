@@ -1,6 +1,5 @@
 import { identifierOf } from '../oauth/authorizationServerMetadata.js';
 import type { Network } from '../oauth/httpContext.js';
-import type { ClientStore } from './clientStore.js';
 import type { Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { errorName } from './errorName.js';
@@ -8,50 +7,45 @@ import { deleteClient } from './oneTimeClients.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 
-/** What it takes to know who else uses a client. */
+/** What it takes to let go of a client. */
 export interface ReplacedClientParts {
   readonly credentials: CredentialStore;
-  readonly clients: ClientStore;
   readonly http: Network;
   readonly log: Log;
-  /** All that are configured: a client is used at every server of its authorization server. */
-  readonly servers?: () => readonly ServerConfig[];
 }
 
 /**
- * Deletes the registration of the client whose sign-in another one has replaced, where nobody will use it again:
- * no sign-in at any server rests on it, and the next one would find another. Never rejects.
+ * Deletes the registration of the client whose sign-in another one has replaced, where it was made for that sign-in
+ * alone. Never rejects.
+ *
+ * Any other stays at the authorization server: who uses it cannot be told from here. Every account and agent at
+ * every server of the issuer may, those of other settings over the same store too, and a registration that is
+ * deleted takes all their tokens with it (RFC 7592 §2.3).
  */
 export async function releaseReplacedClient(
   server: ServerConfig,
   replaced: Credential,
-  parts: ReplacedClientParts,
+  { credentials, http, log }: ReplacedClientParts,
 ): Promise<void> {
   const { client } = replaced;
-  if (client.source !== 'registered' || client.management === undefined) return;
+  if (client.isOneTime !== true) return;
   try {
-    if (await isInUse(server, replaced, parts)) return;
+    if (await isGivenTwice(replaced, credentials)) return;
   } catch (error) {
-    parts.log.warn(`${server.name}: whether a client is in use could not be read (${errorName(error)}).`);
+    log.warn(`${server.name}: whether a client is in use could not be read (${errorName(error)}).`);
     return;
   }
-  await deleteClient(server, client, parts);
+  await deleteClient(server, client, { http, log });
 }
 
-async function isInUse(
-  server: ServerConfig,
-  { as, client, serverUrl: place }: Credential,
-  { credentials, clients, servers = () => [] }: ReplacedClientParts,
+/** Whether the sign-in in its place has the same client: some servers register nobody anew (RFC 7591 §3.2.1). */
+async function isGivenTwice(
+  { as, client, serverUrl }: Credential,
+  credentials: CredentialStore,
 ): Promise<boolean> {
-  const issuer = identifierOf(as);
-  for (const url of new Set([place, server.url, ...servers().map((one) => one.url)])) {
-    await credentials.reread(url);
-    for (const held of await credentials.all(url))
-      if (held.client.clientId === client.clientId && identifierOf(held.as) === issuer) return true;
-  }
-  if (client.isOneTime === true) return false;
-  for (const uri of client.redirectUris)
-    if ((await clients.get(issuer, uri))?.clientId === client.clientId) return true;
-  // One whose redirect URI is not known may be stored under any.
-  return client.redirectUris.length === 0;
+  await credentials.reread(serverUrl);
+  const held = await credentials.all(serverUrl);
+  return held.some(
+    (one) => one.client.clientId === client.clientId && identifierOf(one.as) === identifierOf(as),
+  );
 }

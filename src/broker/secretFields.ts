@@ -8,7 +8,10 @@ const commands = {
   },
 } as const;
 
-/** Words of a name that ask for a secret; which of them comes first decides where several are there. */
+/**
+ * Words of a name that ask for a secret, alone or at the end of another as in `authtoken`; which of them comes first
+ * decides where several are there.
+ */
 const asking: readonly (readonly [kind: 'secret' | 'key' | 'token', words: ReadonlySet<string>])[] = [
   ['key', new Set(['privatekey', 'clientkey', 'private', 'jwk', 'jwks', 'pem', 'pkcs8'])],
   ['secret', new Set(['secret', 'clientsecret', 'password', 'passwd', 'pwd', 'passphrase', 'credentials'])],
@@ -16,7 +19,8 @@ const asking: readonly (readonly [kind: 'secret' | 'key' | 'token', words: Reado
   ['key', new Set(['key', 'keys', 'assertion'])],
 ];
 /** Of these, the broker's own are spent in a sign-in; nobody is to bring others. */
-const codes = new Set(['code', 'code_verifier', 'authorization_code', 'auth_code', 'device_code']);
+const codes = new Set(['code', 'codeverifier', 'authorizationcode', 'authcode', 'devicecode']);
+const isPublic = new Set(['public', 'publickey']);
 /** What stands last in a name that is about a secret and asks for none, such as `token_endpoint`. */
 const about = new Set([
   ...['endpoint', 'url', 'uri', 'method', 'methods', 'type', 'types', 'format', 'binding', 'id', 'file'],
@@ -40,7 +44,12 @@ function secretKind(field: string): keyof (typeof commands)['server'] | undefine
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z\d]+/);
-  if (codes.has(words.join('_'))) return 'token';
-  if (about.has(words.at(-1) ?? '') || words.includes('public')) return undefined;
-  return asking.find(([, asks]) => words.some((word) => asks.has(word)))?.[0];
+  if (codes.has(words.join(''))) return 'token';
+  if (about.has(words.at(-1) ?? '') || words.some((word) => isPublic.has(word))) return undefined;
+  return asking.find(([, asks]) => words.some((word) => asksFor(word, asks)))?.[0];
+}
+
+function asksFor(word: string, asks: ReadonlySet<string>): boolean {
+  const unnumbered = word.replace(/\d+$/, '');
+  return [...asks].some((asked) => word === asked || (asked !== 'api' && unnumbered.endsWith(asked)));
 }

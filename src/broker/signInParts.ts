@@ -7,7 +7,6 @@ import type { EditorAccountTokens } from './editorAccountTokens.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { PendingCallbacks } from './pendingCallbacks.js';
 import type { Clock, Launcher, Lock, Log, RedirectUris } from './ports.js';
-import type { ServerConfig } from './serverSettings.js';
 import type { QuestionParts } from './visitingPerson.js';
 
 /** What a sign-in needs of the world. */
@@ -27,8 +26,6 @@ export interface SignInParts extends QuestionParts {
   readonly metadata?: MetadataCache;
   /** For servers that use an account of the editor's. */
   readonly editorAccounts?: EditorAccountTokens;
-  /** All that are configured. */
-  readonly servers?: () => readonly ServerConfig[];
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }

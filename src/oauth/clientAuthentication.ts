@@ -1,9 +1,11 @@
 import * as oauth from 'oauth4webapi';
+import { identifierOf } from './authorizationServerMetadata.js';
 import { boundedFetch } from './boundedFetch.js';
 import { signingKey } from './clientKey.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
+import { addressOf } from './secureAddress.js';
 
 /** How the client proves itself at the token and revocation endpoints (RFC 6749 §2.3). */
 export function clientAuthentication(client: OAuthClient): oauth.ClientAuth {
@@ -29,7 +31,7 @@ function clientSecretBasic(client: OAuthClient): oauth.ClientAuth {
   return (_as, _client, _body, headers) => headers.set('authorization', `Basic ${btoa(credentials)}`);
 }
 
-/** RFC 7523 §2.2; the audience is the issuer alone, so that no other server can use the assertion. */
+/** RFC 7523 §2.2 */
 function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
   if (clientKey === undefined) {
     throw new OAuthFlowError(
@@ -42,13 +44,24 @@ function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
     const key = await signingKey(clientKey);
     const { algorithm: alg, kid } = clientKey;
     const authenticate = oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
-      [oauth.modifyAssertion]: (header) => {
+      [oauth.modifyAssertion]: (header, claims) => {
         // RFC 9864 names EdDSA anew; servers know the older name.
         header['alg'] = alg;
+        claims['aud'] = audienceOf(as);
       },
     });
     await authenticate(as, client, body, headers);
   };
+}
+
+/**
+ * The issuer alone, so that no other server can use the assertion. Where a document is accepted that names another
+ * issuer than it was asked for (RFC 8414 §6.2), its word is taken within the same origin only: it could name any
+ * server's, to replay there what it is brought.
+ */
+function audienceOf(as: oauth.AuthorizationServer): string {
+  const asked = identifierOf(as);
+  return addressOf(as.issuer)?.origin === addressOf(asked)?.origin ? as.issuer : asked;
 }
 
 function secretOf(client: OAuthClient): string {

@@ -4,6 +4,8 @@ import { accountKeyOf } from '../../src/broker/credential.js';
 import { DirectGrants } from '../../src/broker/directGrants.js';
 import { ServerDecisions } from '../../src/broker/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { clientAuthentication } from '../../src/oauth/clientAuthentication.js';
+import { generateClientKey } from '../../src/oauth/clientKey.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { credentialFor } from '../broker/brokerWindow.js';
@@ -52,17 +54,17 @@ describe('an authorization server under another’s name', () => {
   });
 
   const server = (
-    grant: 'enterpriseManaged' | 'jwtBearer',
+    grant: 'enterpriseManaged' | 'jwtBearer' | 'clientCredentials',
     more: ServerConfig['oauth'] = {},
   ): ServerConfig => ({
     ...{ name: 'server', url: mcpServer, headers: {} },
     oauth: { grant, clientId: 'broker', ...more },
   });
-  const grants = async (of: ServerConfig) => {
+  const grants = async (of: ServerConfig, clientSecrets = new ClientSecrets(new MemorySecrets())) => {
     const decisions = new ServerDecisions(new MemoryMemory());
     await decisions.acceptException(of, evil, 'issuerMismatch');
     return new DirectGrants({
-      ...{ decisions, clientSecrets: new ClientSecrets(new MemorySecrets()), clock: new ManualClock() },
+      ...{ decisions, clientSecrets, clock: new ManualClock() },
       http: { fetch: internet.fetch, resolver: internet.resolver },
       assertions: { read: () => Promise.resolve(new Redacted(jwt({}, { aud: issuer }))) },
       identityProvider: {
@@ -71,13 +73,14 @@ describe('an authorization server under another’s name', () => {
       },
     });
   };
-  const audiencesBrought = () =>
+  const audienceOf = (assertion: string | null) => {
+    const [, claims = ''] = (assertion ?? '').split('.');
+    return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { aud: unknown }).aud;
+  };
+  const audiencesBrought = (parameter = 'assertion') =>
     internet.asked
       .filter(({ url }) => url === `${evil}/token`)
-      .map(({ form }) => {
-        const [, claims = ''] = (form.get('assertion') ?? '').split('.');
-        return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { aud: unknown }).aud;
-      });
+      .map(({ form }) => audienceOf(form.get(parameter)));
 
   it('is brought no identity assertion that is good there', async () => {
     const of = server('enterpriseManaged');
@@ -97,6 +100,38 @@ describe('an authorization server under another’s name', () => {
       else await obtaining;
     }
     assert.deepEqual(audiencesBrought(), [issuer]);
+  });
+
+  it('is brought no assertion of a client that is good there', async () => {
+    const of = server('clientCredentials');
+    const clientSecrets = new ClientSecrets(new MemorySecrets());
+    await clientSecrets.putKey(of, 'broker', await generateClientKey('ES256'));
+    internet.publish(
+      `${evil}/.well-known/oauth-authorization-server`,
+      honestMetadata({
+        ...{ authorization_endpoint: `${evil}/authorize`, token_endpoint: `${evil}/token` },
+        token_endpoint_auth_methods_supported: ['private_key_jwt'],
+      }),
+    );
+    await (await grants(of, clientSecrets)).obtain(of, 'clientCredentials');
+    assert.deepEqual(audiencesBrought('client_assertion'), [evil]);
+  });
+
+  it('is brought one with the issuer’s own spelling where only that differs', async () => {
+    const clientKey = await generateClientKey('ES256');
+    const client = {
+      ...({ clientId: 'broker', authMethod: 'private_key_jwt', source: 'preRegistered' } as const),
+      ...{ redirectUris: [], clientKey },
+    };
+    const audience = async (asked: string) => {
+      const form = new URLSearchParams();
+      const as = { issuer: `${issuer}/`, mcp_named_as: asked };
+      await clientAuthentication(client)(as, { client_id: 'broker' }, form, new Headers());
+      return audienceOf(form.get('client_assertion'));
+    };
+    assert.equal(await audience(issuer), `${issuer}/`);
+    assert.equal(await audience(issuer.replace('https:', 'http:')), issuer.replace('https:', 'http:'));
+    assert.equal(await audience(`${issuer}:8443`), `${issuer}:8443`);
   });
 
   it('has accounts of its own, and none of those there', () => {

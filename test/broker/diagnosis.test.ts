@@ -84,6 +84,17 @@ describe('the diagnosis of a server', () => {
       assert.ok(sent.includes(parameter), `${parameter} is not in ${sent}`);
   });
 
+  it('shows of the parameters in the settings the names alone', async () => {
+    const { server } = await repositories();
+    const extraParameters = { tenant: 'hush', prompt: 'login' };
+    const diagnosis = await diagnosisOf({ ...server, oauth: { extraParameters } });
+    const { said } = step(diagnosis, '5c');
+    for (const name of Object.keys(extraParameters))
+      assert.ok(said.includes(`${name} = (from your settings, not shown)`), said.join('\n'));
+    assert.ok(said.includes('code_challenge_method = S256'));
+    assert.doesNotMatch(JSON.stringify(diagnosis), /hush/);
+  });
+
   it('tells what was asked and what came back', async () => {
     const { world, server } = await repositories();
     const diagnosis = await diagnosisOf(server);

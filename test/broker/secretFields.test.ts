@@ -10,6 +10,7 @@ describe('a field whose name asks for a secret', () => {
       'password',
       'secret',
       'credentials',
+      ...['appsecret', 'sharedsecret', 'APPSECRET', 'CLIENTSECRET2', 'userpassword', 'x-userpassword'],
     ],
     'Set Client Key…': [
       'privateKey',
@@ -19,6 +20,7 @@ describe('a field whose name asks for a secret', () => {
       'jwks',
       'key.pem',
       'client_assertion',
+      ...['subscriptionkey', 'accesskey', 'secretkey', 'clientassertion'],
     ],
     'Sign In…': [
       'accessToken',
@@ -29,6 +31,7 @@ describe('a field whose name asks for a secret', () => {
       'api_key',
       'code',
       'code_verifier',
+      ...['codeverifier', 'authtoken', 'sessiontoken', 'idtoken', 'myapikey', 'idToken2'],
     ],
   };
   for (const [command, fields] of Object.entries(takenBy)) {
@@ -51,6 +54,7 @@ describe('a field whose name asks for a secret', () => {
 
   for (const field of [
     ...['tokenEndpoint', 'token_endpoint_auth_method', 'token_access_type', 'tokenType', 'jwks_uri'],
+    ...['publickey', 'tokenendpoint', 'acr_values', 'domain_hint', 'openapi', 'myapi', 'prompt', 'hd'],
     ...['publicKey', 'keyId', 'access_type', 'login_hint', 'issuer', 'keyboard', 'secretary', 'useApi', ''],
   ]) {
     it(`is none that only speaks of one: “${field}”`, () => {

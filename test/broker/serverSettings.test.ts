@@ -124,6 +124,11 @@ describe('server settings', () => {
       field: 'oauth.extraParameters',
       says: /no place for secrets; remove “api_key”/,
     },
+    {
+      entry: { url, oauth: { extraParameters: { appsecret: 'x' } } },
+      field: 'oauth.extraParameters',
+      says: /no place for secrets; remove “appsecret”/,
+    },
     { entry: { url, oauth: { issuer: 'x' } }, field: 'oauth.issuer', says: /not a known field/ },
     { entry: { url, oauth: { toString: 'x' } }, field: 'oauth.toString', says: /not a known field/ },
     ...[7, 'not a url', 'http://login.example', 'javascript:alert(1)'].map((authorizationServer) => ({

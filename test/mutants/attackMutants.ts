@@ -60,6 +60,22 @@ export const attackMutants: readonly Mutant[] = [
     attack('borrowedIssuer'),
   ),
 
+  mutant(
+    'a client assertion for whom a document names',
+    'src/oauth/clientAuthentication.ts',
+    ["claims['aud'] = audienceOf(as);", 'void audienceOf;'],
+    attack('borrowedIssuer'),
+  ),
+  mutant(
+    'a client assertion for another port of the host',
+    'src/oauth/clientAuthentication.ts',
+    [
+      'addressOf(as.issuer)?.origin === addressOf(asked)?.origin',
+      'addressOf(as.issuer)?.hostname === addressOf(asked)?.hostname',
+    ],
+    attack('borrowedIssuer'),
+  ),
+
   known('metadata of another resource accepted', 'foreignResource'),
   mutant(
     'metadata of a sibling path that begins alike accepted',

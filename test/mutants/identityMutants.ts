@@ -74,16 +74,28 @@ export const identityMutants: readonly Mutant[] = [
   mutant(
     'a client deleted that another sign-in rests on',
     'src/broker/replacedClient.ts',
-    [
-      'if (held.client.clientId === client.clientId && identifierOf(held.as) === issuer) return true;',
-      'void held;',
-    ],
+    ['if (client.isOneTime !== true) return;', "if (client.source !== 'registered') return;"],
     'test/broker/replacedClient.test.ts',
+  ),
+  mutant(
+    'a client deleted that the next sign-in was given again',
+    'src/broker/replacedClient.ts',
+    ['if (await isGivenTwice(replaced, credentials)) return;', 'void isGivenTwice;'],
+    'test/broker/replacedClient.test.ts',
+  ),
+  mutant(
+    'a client deleted because its registration spells the redirect URI otherwise',
+    'src/broker/clientForServer.ts',
+    [
+      '    await clients.remove(issuer, redirectUri);',
+      '    await deleteRegistration(known, http).catch(() => false);\n    await clients.remove(issuer, redirectUri);',
+    ],
+    'test/broker/clientForServer.test.ts',
   ),
   mutant(
     'a client left behind when its sign-in is replaced',
     'src/broker/replacedClient.ts',
-    ['  await deleteClient(server, client, parts);', '  void deleteClient;'],
+    ['  await deleteClient(server, client, { http, log });', '  void deleteClient;'],
     'test/broker/replacedClient.test.ts',
     settingsTest,
   ),
