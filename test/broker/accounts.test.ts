@@ -195,4 +195,17 @@ describe('several accounts of a server', () => {
     assert.deepEqual([await labels(), await inUse()], [['bob'], 'bob']);
     assert.equal((await states.statusOf(server)).status, 'ready');
   });
+
+  it('are signed out though another one is in use, which stays so', async () => {
+    await signInBoth();
+    await window.credentials.use(url, keyOf('alice'));
+    const { credentials, states } = window;
+    const signIns = new SignIns({ credentials } as SignInParts, states);
+    const signOuts = new SignOuts(credentials, states, signIns, shared.lock, shared.log, { fetch: network });
+    answer = () => Promise.resolve(new Response(null, { status: 200 }));
+    const receipt = await signOuts.signOut(server, keyOf('bob'));
+    assert.ok(receipt.kind === 'signedOut');
+    assert.deepEqual([receipt.account, receipt.next], ['bob@example.org', undefined]);
+    assert.deepEqual([await labels(), await inUse()], [['alice'], 'alice']);
+  });
 });
