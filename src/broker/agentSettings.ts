@@ -14,11 +14,12 @@ export interface AgentSettings extends AgentLimitSettings {
 
 /**
  * The port lies below those that systems give to outgoing connections, so that it is free when it is needed. The
- * limits are wide enough for an agent that works, and too narrow for one that has run wild.
+ * limits are wide enough for an agent that works – some begin five sessions a call, which makes twenty requests –
+ * and too narrow for one that has run wild.
  */
 export const defaultAgentSettings: AgentSettings = {
   port: 29_417,
-  requestsPerMinute: 600,
+  requestsPerMinute: 3_000,
   concurrentRequests: 16,
 };
 

@@ -1,6 +1,6 @@
 import type { CallEnd } from './agentProgram.js';
 
-/** Between two calls of one caller, in milliseconds: an agent may send 600 requests a minute, and some send five a call. */
+/** Between two calls of one caller, in milliseconds: an agent may send 3,000 requests a minute, and some send twenty a call. */
 const pause = 500;
 
 /** One of those that call at once. */

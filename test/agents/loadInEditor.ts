@@ -20,7 +20,7 @@ describe(`Copilot Chat and three agents that call at once for ${seconds} s, a to
       call: async () => {
         await chat.startAnew();
         await agents.scene.prompt('list my branches');
-        return chat.waitForAnswer('Done:');
+        return chat.waitForAnswer('Done: main');
       },
     };
     const since = Date.now();
