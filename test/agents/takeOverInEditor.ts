@@ -25,7 +25,8 @@ describe('the extension host that serves the agents', () => {
     agents = await AgentsInEditor.start(300);
   });
   after(async () => {
-    for (const { workbench } of windows) if (workbench !== windows[0]?.workbench) await workbench.page.close();
+    for (const { workbench } of windows)
+      if (workbench !== windows[0]?.workbench) await workbench.page.close();
     await (agents as AgentsInEditor | undefined)?.end();
   });
 
