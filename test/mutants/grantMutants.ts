@@ -27,10 +27,7 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'a client assertion for the token endpoint instead of the issuer',
     'src/oauth/clientAuthentication.ts',
-    [
-      '[oauth.modifyAssertion]: (header) => {',
-      "[oauth.modifyAssertion]: (header, payload) => { payload['aud'] = as.token_endpoint ?? '';",
-    ],
+    ["claims['aud'] = audienceOf(as);", "claims['aud'] = as.token_endpoint ?? '';"],
     keyTest,
     directTest,
   ),
