@@ -47,6 +47,7 @@ export class AgentsInEditor {
 
   async end(): Promise<void> {
     for (const program of this.programs) program.close();
-    await this.scene.end();
+    // The editor is nobody else's: it ends with what is configured.
+    await this.scene.world.close();
   }
 }

@@ -46,6 +46,8 @@ describe('the extension host that serves the agents', () => {
   const withNewHost = async (act: () => Promise<Workbench>): Promise<OpenWindow> => {
     const earlier = await hosts();
     const workbench = await act();
+    // A window that was reloaded shows again what it showed, but not at once.
+    await workbench.runCommand('MCP OAuth: Show Servers');
     await new ServersView(workbench).waitFor('repositories', alice.email);
     const host = await until('a new extension host stands by', async () => {
       for (const pid of await hosts())
