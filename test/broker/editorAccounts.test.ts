@@ -153,7 +153,7 @@ describe('an account of the editor’s', () => {
       assert.ok(outcome.kind === 'failed');
       assert.equal(outcome.error.code, 'authenticationProviderRefused');
       assert.match(outcome.error.message, /“tools” is not given a token of your GitHub account/);
-      assert.match(outcome.error.details.fix ?? '', /Remove oauth\.authenticationProvider/);
+      assert.match(outcome.error.details.fix, /Remove oauth\.authenticationProvider/);
       assert.deepEqual(editor.asked, []);
       assert.equal(await status(), 'misconfigured');
     });

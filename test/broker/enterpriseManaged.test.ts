@@ -192,7 +192,7 @@ describe('enterprise-managed authorization', () => {
       grants.obtain(wiki.server, 'enterpriseManaged'),
     );
     assert.match(error.message, /wiki .* nobody is signed in there/);
-    assert.match(error.details.fix ?? '', /“MCP OAuth: Sign In to Identity Provider…”/);
+    assert.match(error.details.fix, /“MCP OAuth: Sign In to Identity Provider…”/);
     assert.deepEqual(exchanged, []);
   });
 

@@ -144,7 +144,7 @@ describe('dynamic client registration', () => {
     assert.equal(error.details.oauthError, 'invalid_redirect_uri');
     assert.equal(error.details.status, 400);
     assert.ok(error.message.length < 300 && error.message.includes('no xxx'), error.message);
-    assert.ok(error.details.fix !== undefined);
+    assert.notEqual(error.details.fix, '');
   });
 
   it('reports a refusal that is no JSON', async () => {

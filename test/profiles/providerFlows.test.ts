@@ -122,7 +122,7 @@ function codeOf(end: SignInEnd): string {
 function wordsOf(end: SignInEnd): string {
   switch (end.kind) {
     case 'failed':
-      return `${end.error.message} ${end.error.details.fix ?? ''}`;
+      return `${end.error.message} ${end.error.details.fix}`;
     case 'declined':
       return end.detail;
     case 'errorPage':

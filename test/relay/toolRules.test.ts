@@ -187,7 +187,10 @@ describe('the rule for a tool', () => {
   it('that asks asks at each call', async () => {
     for (let call = 1; call <= 2; call++) {
       const answer = await editor.callTool('careful');
-      await editor.respond((await questionOn(answer)).id, { action: 'accept', content: { call: 'Allow once' } });
+      await editor.respond((await questionOn(answer)).id, {
+        action: 'accept',
+        content: { call: 'Allow once' },
+      });
       assert.equal((await resultOf(answer)).text, 'ran');
     }
     assert.equal(ran(), 2);
