@@ -10,6 +10,8 @@ import { plain } from './plainWords.js';
 
 interface Offer extends vscode.QuickPickItem {
   readonly run: () => Promise<void>;
+  /** With it the person has the key. */
+  readonly takesKey?: boolean;
 }
 
 export interface ConnectionParts {
@@ -34,6 +36,7 @@ export async function showConnection(
   parts: ConnectionParts,
 ): Promise<void> {
   const { t } = vscode.l10n;
+  let isTaken = key === undefined;
   for (;;) {
     const picked = await vscode.window.showQuickPick(offers(agent, key, parts), {
       title:
@@ -43,10 +46,19 @@ export async function showConnection(
       placeHolder: t('Code reads the key from the environment variable {0}.', keyVariable),
       ignoreFocusOut: true,
     });
-    if (picked === undefined) return;
-    await picked.run();
-    if (picked.label.startsWith('$(check)')) return;
+    if (picked?.label.startsWith('$(check)') === false) {
+      await picked.run();
+      isTaken ||= picked.takesKey === true;
+    } else if (isTaken || !(await wantsToGoBack(agent))) return;
   }
+}
+
+/** Closed without the key, which is not to be had again. */
+async function wantsToGoBack({ name }: AgentAdmission): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const back = t('Show It Again');
+  const message = t('The key of {0} was not copied. Later there is only a new one: Rotate Agent Key….', name);
+  return (await notifications.warning(message, back)) === back;
 }
 
 /** New keys for all of them, one after the other. */
@@ -71,6 +83,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
             label: `$(key) ${t('Copy the Key')}`,
             description: t('for {0}', keyVariable),
             run: () => copy(key.expose(), t('The key')),
+            takesKey: true,
           },
         ];
   const servers = agent.servers.flatMap(({ url }) => parts.servers().filter((server) => server.url === url));
@@ -95,6 +108,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
               label: `$(terminal) ${t('Copy a Command That Speaks stdio')}`,
               description: plain(server.name),
               run: async () => copy(await writeBridge(agent, server, url, key), t('The command')),
+              takesKey: true,
             },
           ]),
     ];

@@ -7,6 +7,7 @@ import { accessScopes } from '../mcp/consentWords.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';
 import { notifications, type Notifications } from './notifications.js';
+import { openSettings } from './serverSettings.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 
 /** As long as a launch page may live, in milliseconds. */
@@ -69,7 +70,7 @@ export class AgentNotices implements Disposable {
     if (choice === retry) await this.parts.agents.port.look();
     else if (choice === rotate) await rotateAll(this.parts.agents, this.parts);
     else if (choice === change) {
-      await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpOAuthBroker.agents.port');
+      await openSettings('mcpOAuthBroker.agents.port');
     }
   }
 

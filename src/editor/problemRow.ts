@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { SettingProblem } from '../broker/serverSettings.js';
 import { commandId } from './commands.js';
 import { describeProblem } from './settingsProblems.js';
+import { statusWords } from './statusWords.js';
 import { treeRow, type TreeRow } from './treeRow.js';
 
 /** Something in the settings that cannot be used; chosen, it opens them. */
@@ -10,7 +11,7 @@ export function problemRow(problem: SettingProblem): TreeRow {
     id: `problem ${problem.server} ${problem.field}`,
     kind: 'problem',
     label: problem.server === '' ? `mcpOAuthBroker.${problem.field || 'servers'}` : problem.server,
-    description: problem.message,
+    description: `${statusWords('misconfigured').label} – ${problem.message}`,
     spoken: describeProblem(problem),
     icon: 'warning',
     color: 'list.warningForeground',

@@ -32,12 +32,14 @@ export class ScopeChoice {
     const items: ScopeItem[] = known.all.map((scope) => ({
       label: plain(scope),
       ...(known.held.includes(scope) && { description: t('granted') }),
-      picked: known.asked.includes(scope),
+      picked: known.asked.includes(scope) || known.held.includes(scope),
       scope,
     }));
     const picked = await this.window.showQuickPick([...items, other], {
       title: t('Sign in to {0} with which scopes?', server.name),
-      placeHolder: t('Those ticked are what a sign-in asks for by itself.'),
+      placeHolder: t(
+        'Ticked are what a sign-in asks for by itself, and what is granted. What you untick is given up.',
+      ),
       canPickMany: true,
       ignoreFocusOut: true,
     });

@@ -134,15 +134,18 @@ export class EditorServerSettings implements Disposable {
 
 /** Opens the editor's settings at ours. */
 export function openServerSettings(): Thenable<unknown> {
-  return vscode.commands.executeCommand(
-    'workbench.action.openSettings',
-    `@id:${section}.${key},${section}.toolRules`,
-  );
+  return openSettings(`@id:${section}.${key},${section}.toolRules`);
+}
+
+/** Settings of scope “machine” stand under “Remote” where the editor runs elsewhere than it is shown. */
+export function openSettings(query: string): Thenable<unknown> {
+  return vscode.env.remoteName === undefined
+    ? vscode.commands.executeCommand('workbench.action.openSettings', query)
+    : vscode.commands.executeCommand('workbench.action.openRemoteSettings', { query });
 }
 
 export function openIdentityProviderSetting(): Thenable<unknown> {
-  const setting = `@id:${section}.${identityProviderKey}`;
-  return vscode.commands.executeCommand('workbench.action.openSettings', setting);
+  return openSettings(`@id:${section}.${identityProviderKey}`);
 }
 
 /** What the settings say, and what of them cannot be used. */

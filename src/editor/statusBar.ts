@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../broker/ports.js';
+import type { SettingProblem } from '../broker/serverSettings.js';
 import { commandId } from './commands.js';
 import { plain } from './plainWords.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
@@ -13,7 +14,11 @@ export class StatusBar implements Disposable {
   readonly #subscription: Disposable;
   #shown = 0;
 
-  constructor(private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>) {
+  constructor(
+    private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>,
+    /** What of the settings cannot be used, as it is now. */
+    private readonly settings: { readonly problems: readonly SettingProblem[] },
+  ) {
     this.#item = vscode.window.createStatusBarItem('servers', vscode.StatusBarAlignment.Right, 90);
     this.#item.name = 'MCP OAuth';
     this.#item.command = commandId('showServers');
@@ -31,7 +36,7 @@ export class StatusBar implements Disposable {
 
   async #refresh(): Promise<void> {
     const turn = ++this.#shown;
-    const all = await this.statuses.all();
+    const all = [...(await this.statuses.all()), ...this.settings.problems.map(statusOfProblem)];
     // A later change has been read meanwhile, or the editor is closing.
     if (turn !== this.#shown) return;
     if (all.length === 0) {
@@ -44,6 +49,18 @@ export class StatusBar implements Disposable {
     this.#item.accessibilityInformation = { label, role: 'button' };
     this.#item.show();
   }
+}
+
+/** An entry that cannot be used is a server that nothing can be asked of. */
+export function statusOfProblem(problem: SettingProblem): ServerStatus {
+  const name = problem.server === '' ? 'mcpOAuthBroker.servers' : problem.server;
+  return {
+    server: { name, url: '', headers: {}, oauth: {} },
+    status: {
+      ...{ status: 'misconfigured', server: name, signedIn: false, held: [], missing: [] },
+      detail: problem.message,
+    },
+  };
 }
 
 /** Each server's status a line, what needs the person first; what no screen holds is counted. */

@@ -62,7 +62,7 @@ export class Surfaces implements Disposable {
       extensionId: context.extension.id,
     });
     own(registerChatTools({ ...parts, calls: ledger }));
-    own(new StatusBar(statuses));
+    own(new StatusBar(statuses, settings));
     own(new ContextKeys(statuses));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));

@@ -47,10 +47,10 @@ export class LoopbackCallbacks {
     sendPage(
       response,
       200,
-      refused ? 'Sign-in was refused' : 'Back to the editor',
+      refused ? 'Sign-in was refused' : 'Back to where you began',
       refused
-        ? 'The editor says what happened. You can close this tab.'
-        : 'The editor has what it needs. You can close this tab.',
+        ? 'You are told there what happened. You can close this tab.'
+        : 'MCP OAuth Broker has what it needs. You can close this tab.',
     );
   }
 }

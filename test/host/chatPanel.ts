@@ -106,6 +106,17 @@ export class ChatPanel {
     await this.approve(`Run ${tool}`);
   }
 
+  /** Approves a tool where the editor asks: it does not for one that was approved before under the same name. @param answer what comes then */
+  async approveToolWhereAsked(tool: string, answer: string): Promise<void> {
+    const allow = this.card(`Run ${tool}`)
+      .getByRole('button', { name: /^Allow/ })
+      .first();
+    const answered = this.answers.last().filter({ hasText: answer });
+    await allow.or(answered).first().waitFor();
+    if (await allow.isVisible()) await allow.click();
+    await answered.waitFor();
+  }
+
   /** Confirms what a tool asks about before it runs. @param title of its card */
   async approve(title: string): Promise<void> {
     await this.card(title)

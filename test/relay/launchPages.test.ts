@@ -142,7 +142,7 @@ describe('the callback on loopback', () => {
     );
     assert.equal(got.length, 0);
     const answer = await caller.send({ method: 'GET', path, headers: { Authorization: undefined } });
-    assert.match(await answer.whole(), /Back to the editor/);
+    assert.match(await answer.whole(), /Back to where you began/);
     assert.equal(got[0]?.get('code'), 'a');
     redirect.dispose();
   });

@@ -24,7 +24,6 @@ describe('what a person decides before a sign-in', () => {
     const granted = world.authorizationServer.eventsOf('token').at(-1)?.scope?.split(' ') ?? [];
     assert.ok(granted.includes('repo:write') && granted.includes('repo:read'), granted.join(' '));
     await scene.prompt('create a branch called with-scopes');
-    await scene.chat.approveTool('Create a branch');
-    await scene.chat.waitForAnswer('Done: Created branch with-scopes');
+    await scene.chat.approveToolWhereAsked('Create a branch', 'Done: Created branch with-scopes');
   });
 });
