@@ -57,6 +57,7 @@ describe('the setting mcpOAuthBroker.servers', () => {
     assert.equal(row?.item.contextValue, 'problem');
     const item = extension.tree.getTreeItem(row);
     assert.equal(item.label, 'repositories');
+    assert.match(String(item.description), /^Misconfigured – /);
     assert.equal(item.command?.command, 'mcpOAuthBroker.openSettings');
     assert.match(item.accessibilityInformation?.label ?? '', /“repositories” › url/);
   });

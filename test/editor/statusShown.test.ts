@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/consentStatus.js';
 import { serverItem } from '../../src/editor/serverChoice.js';
 import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
-import { summary, tooltip } from '../../src/editor/statusBar.js';
+import { statusOfProblem, summary, tooltip } from '../../src/editor/statusBar.js';
 import { serverRow } from '../../src/editor/serverRow.js';
 import { actionAfterCheck, statusAction, statusWords } from '../../src/editor/statusWords.js';
 import { extensionId } from './activeExtension.js';
@@ -74,6 +74,13 @@ describe('the status bar', () => {
     ]);
     assert.equal(shown.text, '$(error) c: Misconfigured +1');
     assert.equal(shown.label, 'MCP OAuth: c: Misconfigured +1');
+  });
+
+  it('says of an entry that cannot be used that it is misconfigured', () => {
+    const problem = { server: 'x', field: 'url', message: 'The url is wrong.' };
+    const all = [entry('a', 'ready', { account: 'alice' }), statusOfProblem(problem)];
+    assert.equal(summary(all).text, '$(error) x: Misconfigured');
+    assert.match(tooltip(all), /x.*The url is wrong\./);
   });
 
   it('is quiet when nothing needs the person, but names who acts', () => {
