@@ -148,7 +148,12 @@ export class Workbench {
   async clipboard(isIt: (text: string) => boolean): Promise<string> {
     await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
-      const text = await this.page.evaluate(() => navigator.clipboard.readText());
+      // A page without the focus, such as one whose webview has it, is not let read.
+      await this.page.bringToFront();
+      const text = await this.page.evaluate(async () => {
+        window.focus();
+        return navigator.clipboard.readText().catch(() => '');
+      });
       if (isIt(text)) return text;
       if (Date.now() > deadline) throw new Error('the clipboard does not hold what was copied');
       await this.page.waitForTimeout(50);
