@@ -87,12 +87,17 @@ export class Scene {
     await answer(page, this.window, decision);
   }
 
-  /** Begins a sign-in from the palette, which asks at which server only where there are several. @returns the browser's page */
+  /**
+   * Begins a sign-in from the palette, which asks at which server only where there are several; once more where its list
+   * closed, because something else took the focus. @returns the browser's page
+   */
   beginSignIn(name: string, window = this.window): Promise<Page> {
-    return window.pageOpenedBy(async () => {
-      await window.runCommand('MCP OAuth: Sign In…');
-      if (this.names.length > 1) await window.pick(name);
-    });
+    const begin = () =>
+      window.pageOpenedBy(async () => {
+        await window.runCommand('MCP OAuth: Sign In…');
+        if (this.names.length > 1) await window.pick(name);
+      });
+    return begin().catch(begin);
   }
 
   /** Signs in from the palette. */
