@@ -107,6 +107,11 @@ export class AgentAdmissions {
     return record === undefined ? undefined : new Redacted(record.portSecret);
   }
 
+  /** The same as it was when a key was verified last, which is before each request. */
+  get knownPortSecret(): Redacted | undefined {
+    return this.#known && new Redacted(this.#known.portSecret);
+  }
+
   /** What is remembered, unless another window has written since. */
   async newest(): Promise<AgentRecord | undefined> {
     if ((await this.records.generation(recordName)) === this.#known?.generation) return this.#known;

@@ -92,10 +92,10 @@ export async function keepSignIn(
         });
       });
     // A sign-out of the person whom the agent acts as is over, or finds what is stored here.
-    const isForAgent = server !== received.server;
-    const stored = isForAgent
-      ? await underLock(lock, accountsLock(received.server.url), store)
-      : await store();
+    const stored =
+      intended?.forAgent === undefined
+        ? await store()
+        : await underLock(lock, accountsLock(received.server.url), store);
     if (stored === 'ended') return undefined;
     if (stored === 'changed') continue;
     if ('refused' in stored) return { outcome: stored.refused };

@@ -20,16 +20,7 @@ export async function releaseClient(
   client: OAuthClient,
   { http, log }: ReleaseParts,
 ): Promise<void> {
-  if (client.isOneTime === true) await deleteClient(server, client, { http, log });
-}
-
-/** Deletes the registration of a client that nobody uses. Best effort, as above. */
-export async function deleteClient(
-  server: ServerConfig,
-  client: OAuthClient,
-  { http, log }: ReleaseParts,
-): Promise<void> {
-  if (client.management === undefined) return;
+  if (client.isOneTime !== true || client.management === undefined) return;
   const { host } = new URL(client.management.uri);
   try {
     const isGone = await deleteRegistration(client, { ...http, ...onWordOf(server.url) });

@@ -3,7 +3,7 @@ import type { Network } from '../oauth/httpContext.js';
 import type { Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import { errorName } from './errorName.js';
-import { deleteClient } from './oneTimeClients.js';
+import { releaseClient } from './oneTimeClients.js';
 import type { Log } from './ports.js';
 import type { ServerConfig } from './serverSettings.js';
 
@@ -35,7 +35,7 @@ export async function releaseReplacedClient(
     log.warn(`${server.name}: whether a client is in use could not be read (${errorName(error)}).`);
     return;
   }
-  await deleteClient(server, client, { http, log });
+  await releaseClient(server, client, { http, log });
 }
 
 /** Whether the sign-in in its place has the same client: some servers register nobody anew (RFC 7591 §3.2.1). */

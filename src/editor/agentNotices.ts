@@ -8,10 +8,7 @@ import { rotateAll, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';
 import { notifications, type Notifications } from './notifications.js';
 import { openSettings } from './serverSettings.js';
-import type { PersonalSignIn } from './personalSignIn.js';
-
-/** As long as a launch page may live, in milliseconds. */
-const signInDeadline = 120_000;
+import { signInDeadline, type PersonalSignIn } from './personalSignIn.js';
 
 export interface AgentNoticeParts extends ConnectionParts {
   readonly agents: EditorAgents;

@@ -3,6 +3,7 @@ import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentAdmission } from '../broker/agentAdmission.js';
 import type { AgentAdmissions } from '../broker/agentAdmissions.js';
 import { errorName } from '../broker/errorName.js';
+import type { Redacted } from '../oauth/redacted.js';
 import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import { agentRefusals } from '../mcp/agentWords.js';
@@ -44,7 +45,7 @@ export class AgentEntrance {
   /** Callers that were let in, by the id they have as such. */
   readonly #inside = new Map<string, Inside>();
   /** With the secret it was made of. */
-  #seal: { readonly secret: string; readonly seal: SessionSeal } | undefined;
+  #seal: { readonly secret: Redacted; readonly seal: SessionSeal } | undefined;
 
   constructor(private readonly parts: AgentEntranceParts) {}
 
@@ -135,16 +136,16 @@ export class AgentEntrance {
       name: agent.name,
       ...(account !== undefined && { account }),
       agent: { id: agent.id, name: agent.name, access, limits },
-      seal: await this.#sessionSeal(),
+      seal: this.#sessionSeal(),
     };
     return this.parts.endpoint.answer(server, caller, request, response);
   }
 
-  async #sessionSeal(): Promise<SessionSeal | undefined> {
-    const secret = await this.parts.admissions.portSecret();
+  #sessionSeal(): SessionSeal | undefined {
+    const secret = this.parts.admissions.knownPortSecret;
     if (secret === undefined) return undefined;
-    if (this.#seal?.secret !== secret.expose())
-      this.#seal = { secret: secret.expose(), seal: new SessionSeal(secret) };
+    if (this.#seal?.secret.expose() !== secret.expose())
+      this.#seal = { secret, seal: new SessionSeal(secret) };
     return this.#seal.seal;
   }
 

@@ -181,29 +181,32 @@ describe('several accounts of a server', () => {
     ]);
   });
 
+  /** Where whoever is asked to revoke says yes. */
+  const signOut = (account: string) => {
+    const { credentials, states } = window;
+    const signIns = new SignIns({ credentials } as SignInParts, states);
+    answer = () => Promise.resolve(new Response(null, { status: 200 }));
+    return new SignOuts(credentials, states, signIns, shared.lock, shared.log, { fetch: network }).signOut(
+      server,
+      keyOf(account),
+    );
+  };
+
   it('are signed out one at a time: its tokens are revoked, and only they', async () => {
     await signInBoth();
     await window.credentials.use(url, keyOf('alice'));
-    const { credentials, states } = window;
-    const signIns = new SignIns({ credentials } as SignInParts, states);
-    const signOuts = new SignOuts(credentials, states, signIns, shared.lock, shared.log, { fetch: network });
-    answer = () => Promise.resolve(new Response(null, { status: 200 }));
-    const receipt = await signOuts.signOut(server, keyOf('alice'));
+    const receipt = await signOut('alice');
     assert.ok(receipt.kind === 'signedOut');
     assert.deepEqual([receipt.account, receipt.next], ['alice@example.org', 'bob@example.org']);
     assert.deepEqual(asked.map((form) => form.get('token')).toSorted(), ['access-alice', 'refresh-alice']);
     assert.deepEqual([await labels(), await inUse()], [['bob'], 'bob']);
-    assert.equal((await states.statusOf(server)).status, 'ready');
+    assert.equal((await window.states.statusOf(server)).status, 'ready');
   });
 
   it('are signed out though another one is in use, which stays so', async () => {
     await signInBoth();
     await window.credentials.use(url, keyOf('alice'));
-    const { credentials, states } = window;
-    const signIns = new SignIns({ credentials } as SignInParts, states);
-    const signOuts = new SignOuts(credentials, states, signIns, shared.lock, shared.log, { fetch: network });
-    answer = () => Promise.resolve(new Response(null, { status: 200 }));
-    const receipt = await signOuts.signOut(server, keyOf('bob'));
+    const receipt = await signOut('bob');
     assert.ok(receipt.kind === 'signedOut');
     assert.deepEqual([receipt.account, receipt.next], ['bob@example.org', undefined]);
     assert.deepEqual([await labels(), await inUse()], [['alice'], 'alice']);

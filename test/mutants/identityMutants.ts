@@ -95,7 +95,7 @@ export const identityMutants: readonly Mutant[] = [
   mutant(
     'a client left behind when its sign-in is replaced',
     'src/broker/replacedClient.ts',
-    ['  await deleteClient(server, client, { http, log });', '  void deleteClient;'],
+    ['  await releaseClient(server, client, { http, log });', '  void releaseClient;'],
     'test/broker/replacedClient.test.ts',
     settingsTest,
   ),
