@@ -5,6 +5,7 @@ import { agentSnippets, keyVariable } from '../broker/agentSnippets.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
 import type { Redacted } from '../oauth/redacted.js';
 import type { EditorAgents } from './agentParts.js';
+import { copyToClipboard } from './clipboard.js';
 import { notifications } from './notifications.js';
 import { plain } from './plainWords.js';
 
@@ -71,10 +72,6 @@ export async function rotateAll(agents: EditorAgents, parts: ConnectionParts): P
 
 function offers(agent: AgentAdmission, key: Redacted | undefined, parts: ConnectionParts): readonly Offer[] {
   const { t } = vscode.l10n;
-  const copy = async (text: string, what: string) => {
-    await vscode.env.clipboard.writeText(text);
-    void notifications.information(t('{0} is in the clipboard.', what));
-  };
   const copyKey: Offer[] =
     key === undefined
       ? []
@@ -82,7 +79,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
           {
             label: `$(key) ${t('Copy the Key')}`,
             description: t('for {0}', keyVariable),
-            run: () => copy(key.expose(), t('The key')),
+            run: () => copyToClipboard(key.expose(), t('The key')),
             takesKey: true,
           },
         ];
@@ -94,12 +91,12 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
       {
         label: `$(globe) ${t('Copy the Address of {0}', plain(server.name))}`,
         description: url,
-        run: () => copy(url, t('The address')),
+        run: () => copyToClipboard(url, t('The address')),
       },
       ...agentSnippets(server.name, url).map(({ label, code }) => ({
         label: `$(code) ${label}`,
         description: plain(server.name),
-        run: () => copy(code, label),
+        run: () => copyToClipboard(code, label),
       })),
       ...(writeBridge === undefined || key === undefined
         ? []
@@ -107,7 +104,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
             {
               label: `$(terminal) ${t('Copy a Command That Speaks stdio')}`,
               description: plain(server.name),
-              run: async () => copy(await writeBridge(agent, server, url, key), t('The command')),
+              run: async () => copyToClipboard(await writeBridge(agent, server, url, key), t('The command')),
               takesKey: true,
             },
           ]),

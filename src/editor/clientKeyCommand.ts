@@ -4,6 +4,7 @@ import type { ServerConfig } from '../broker/serverSettings.js';
 import { clientKeyAlgorithms, generateClientKey, importClientKey, publicJwk } from '../oauth/clientKey.js';
 import type { ClientKey, ClientKeyAlgorithm } from '../oauth/clientKey.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { copyToClipboard } from './clipboard.js';
 import type { Commands } from './commands.js';
 import { notifications } from './notifications.js';
 import type { ServerChoice } from './serverChoice.js';
@@ -85,6 +86,5 @@ async function showPublicKey(server: ServerConfig, key: ClientKey): Promise<void
     key.algorithm,
   );
   if ((await notifications.information(message, copy)) !== copy) return;
-  await vscode.env.clipboard.writeText(JSON.stringify(publicJwk(key), undefined, 2));
-  void notifications.information(vscode.l10n.t('{0} is in the clipboard.', vscode.l10n.t('The public key')));
+  await copyToClipboard(JSON.stringify(publicJwk(key), undefined, 2), vscode.l10n.t('The public key'));
 }

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { callTool } from './relayWorld.js';
-import { startAgentScene, type AgentScene } from './agentScene.js';
+import { scopesOf, startAgentScene, type AgentScene } from './agentScene.js';
 
 const both = ['repo:read', 'repo:write'];
-
-/** What was granted of a token that went upstream. */
-function scopesOf(authorization: string): string[] {
-  const [, payload = ''] = authorization.split('.');
-  const { scope } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { scope: string };
-  return scope.split(' ').sort();
-}
 
 describe('an agent', () => {
   let scene: AgentScene;

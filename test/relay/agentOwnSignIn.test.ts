@@ -2,16 +2,10 @@ import assert from 'node:assert/strict';
 import { placeOf } from '../../src/broker/agentSignIn.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
-import { startAgentScene, type AgentScene } from './agentScene.js';
+import { scopesOf, startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 
 const both = ['repo:read', 'repo:write'];
-
-function scopesOf(authorization: string): string[] {
-  const [, payload = ''] = authorization.split('.');
-  const { scope } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { scope: string };
-  return scope.split(' ').sort();
-}
 
 describe('where a refresh gives no token with fewer scopes, an agent that may have fewer', () => {
   let scene: AgentScene;
@@ -46,6 +40,14 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
   const admit = async () => {
     const { agent, key } = await scene.admit({ repositories: { scopes: ['repo:read'] } });
     return { agent, client: await scene.connect('repositories', key.expose()) };
+  };
+  /** An agent whose call was answered with what it lacks, and what the person is asked for. */
+  const asked = async () => {
+    const { agent, client } = await admit();
+    await callTool(client, 'list_branches');
+    const [ask] = scene.agents.consents.pending;
+    assert.ok(ask !== undefined);
+    return { agent, ask };
   };
   const own = (agentId: string) => scene.stage.broker.credentials.get(placeOf(server(), agentId).url);
 
@@ -98,10 +100,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
   });
 
   it('is not given another person’s: that sign-in is refused, and kept by nobody', async () => {
-    const { agent, client } = await admit();
-    await callTool(client, 'list_branches');
-    const [ask] = scene.agents.consents.pending;
-    assert.ok(ask !== undefined);
+    const { agent, ask } = await asked();
     const attempt = scene.stage.broker.signIns.begin(server(), { ...ask.request, deadline: 60_000 });
     await scene.stage.consent((await attempt.launchPage()).address, { ...bob, browser: new PersonBrowser() });
     const outcome = await attempt.outcome;
@@ -110,10 +109,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
   });
 
   it('is not given one without a name, where the person has one', async () => {
-    const { agent, client } = await admit();
-    await callTool(client, 'list_branches');
-    const [ask] = scene.agents.consents.pending;
-    assert.ok(ask !== undefined);
+    const { agent, ask } = await asked();
     const request = { ...ask.request, isExact: true, deadline: 60_000 };
     const attempt = scene.stage.broker.signIns.begin(server(), request);
     await scene.stage.consent((await attempt.launchPage()).address);
@@ -122,10 +118,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
   });
 
   it('is not given one that comes too late: after its withdrawal, or after the person’s sign-out', async () => {
-    const { agent, client } = await admit();
-    await callTool(client, 'list_branches');
-    const [ask] = scene.agents.consents.pending;
-    assert.ok(ask !== undefined);
+    const { agent, ask } = await asked();
     const { signIns, signOuts } = scene.stage.broker;
     const isAdmitted = () => scene.agents.admissions.isAdmitted(agent.id, server().url);
     const late = async (before: () => Promise<unknown>) => {

@@ -112,6 +112,13 @@ export async function startAgentScene(options: RelayWorldOptions = {}): Promise<
   return scene;
 }
 
+/** What was granted of a token that went upstream. */
+export function scopesOf(authorization: string): string[] {
+  const [, payload = ''] = authorization.split('.');
+  const { scope } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { scope: string };
+  return scope.split(' ').sort();
+}
+
 /** A port nobody holds now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
