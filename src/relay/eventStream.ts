@@ -18,10 +18,12 @@ export class EventStream {
   #comment: Disposable | undefined;
   #tail: Promise<void> = Promise.resolve();
 
+  /** @param place the one id of the stream, in place of any its events have */
   constructor(
     private readonly response: ServerResponse,
     private readonly clock: Clock,
     headers: Readonly<Record<string, string>>,
+    private readonly place?: string,
   ) {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
@@ -31,13 +33,14 @@ export class EventStream {
     });
     response.flushHeaders();
     response.once('close', () => this.#comment?.dispose());
+    if (place !== undefined) void this.#write(`id: ${place}\ndata: \n\n`);
     this.#scheduleComment();
   }
 
   /** Resolves when the caller can take more. */
   send(event: StreamEvent): Promise<void> {
     let text = `event: ${event.event ?? 'message'}\n`;
-    if (event.id !== undefined) text += `id: ${event.id}\n`;
+    if (event.id !== undefined && this.place === undefined) text += `id: ${event.id}\n`;
     for (const line of event.data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;
     return this.#write(`${text}\n`);
   }

@@ -13,6 +13,7 @@ import {
 import { completeResult, listenMethod } from '../mcp/statelessRevision.js';
 import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
+import { placeOfAnswer } from './interruptedAnswer.js';
 import { endingOf, type OpenCall } from './openCall.js';
 import type { RelaySession, UpstreamSession } from './relaySession.js';
 import { SilenceLimit } from './silenceLimit.js';
@@ -90,7 +91,9 @@ export class HeldRequest {
 
   /** Begins the event stream, if it has not begun. */
   stream(): EventStream {
-    this.#stream ??= new EventStream(this.response, this.clock, this.session.headers);
+    if (this.#stream !== undefined) return this.#stream;
+    const place = placeOfAnswer(this.session, this.request);
+    this.#stream = new EventStream(this.response, this.clock, this.session.headers, place);
     return this.#stream;
   }
 

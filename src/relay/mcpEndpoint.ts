@@ -19,6 +19,7 @@ import type { Caller } from './callerAdmission.js';
 import { CallerSessions } from './callerSessions.js';
 import { EventStream } from './eventStream.js';
 import { HeldRequest, sendJson } from './heldRequest.js';
+import { interruptedAnswer } from './interruptedAnswer.js';
 import type { OpenCall } from './openCall.js';
 import type { RelayedRequests } from './relayedRequest.js';
 import { RelaySession } from './relaySession.js';
@@ -223,8 +224,14 @@ export class McpEndpoint {
     response.once('close', () =>
       closed.abort(new DOMException('The caller closed the stream.', 'AbortError')),
     );
-    const stream = new EventStream(response, this.parts.clock, { 'Mcp-Session-Id': session.id });
-    this.parts.streams.open(session, stream, closed.signal, headerOf(request, 'last-event-id'));
+    const stream = new EventStream(response, this.parts.clock, session.headers);
+    const place = headerOf(request, 'last-event-id');
+    const answer = place === undefined ? undefined : interruptedAnswer(session, place);
+    if (answer === undefined) this.parts.streams.open(session, stream, closed.signal, place);
+    else {
+      void stream.message(answer);
+      stream.end();
+    }
   }
 
   async #delete(

@@ -8,6 +8,7 @@ import { inEnglish, type Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
 import type { EventStream } from './eventStream.js';
 import { RememberedIds } from './rememberedIds.js';
+import type { SessionOwner } from './sessionSeal.js';
 
 /** The session at the upstream that stands behind a caller's session. */
 export interface UpstreamSession {
@@ -73,9 +74,12 @@ export class RelaySession {
     /** Of a session that began in another window. */
     resumed?: string,
   ) {
-    const owner = { callerId: caller.id, serverUrl: server.url };
-    this.id = resumed ?? caller.seal?.seal(owner, initialize) ?? randomUUID();
+    this.id = resumed ?? caller.seal?.seal(this.owner, initialize) ?? randomUUID();
     if (resumed !== undefined) this.markInitialized();
+  }
+
+  get owner(): SessionOwner {
+    return { callerId: this.caller.id, serverUrl: this.server.url };
   }
 
   /** What every answer in the session carries. */

@@ -76,9 +76,30 @@ export const agentMutants: readonly Mutant[] = [
     'agent: a session from another window is anybody’s',
     seal,
     [
-      'Buffer.from(JSON.stringify([callerId, serverUrl]))',
-      'Buffer.from(JSON.stringify([serverUrl, callerId.length]))',
+      'Buffer.from(JSON.stringify([purpose, callerId, serverUrl]))',
+      'Buffer.from(JSON.stringify([purpose, serverUrl, callerId.length]))',
     ],
+    sessionTest,
+  ),
+  mutant(
+    'agent: the place of an answer counts at every server',
+    seal,
+    [
+      'Buffer.from(JSON.stringify([purpose, callerId, serverUrl]))',
+      'Buffer.from(JSON.stringify([purpose, callerId]))',
+    ],
+    sessionTest,
+  ),
+  mutant(
+    'agent: a call whose window has gone is never answered',
+    'src/relay/interruptedAnswer.ts',
+    ['if (owed === undefined) return undefined;', 'return undefined;'],
+    sessionTest,
+  ),
+  mutant(
+    'agent: an upstream’s event id takes the place of the answer’s own',
+    'src/relay/eventStream.ts',
+    ['if (event.id !== undefined && this.place === undefined)', 'if (event.id !== undefined)'],
     sessionTest,
   ),
   mutant(

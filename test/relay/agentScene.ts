@@ -2,7 +2,10 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  StreamableHTTPClientTransport,
+  type StreamableHTTPReconnectionOptions,
+} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { AdmittedServer } from '../../src/broker/agentAdmission.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
@@ -34,7 +37,7 @@ export class AgentScene {
     const { time: clock, log } = this.stage;
     const agents = new Agents({
       relay: broker.relay,
-      servers: () => ['repositories', 'reports'].map((name) => this.stage.server(name)),
+      servers: () => this.stage.servers,
       admissions: broker.admissions,
       settings: () => this.settings,
       clock,
@@ -78,12 +81,21 @@ export class AgentScene {
     return caller;
   }
 
-  /** An agent's SDK client, which can show nobody anything. */
-  async connect(server: string, key: string): Promise<Client> {
+  /**
+   * An agent's SDK client, which can show nobody anything.
+   *
+   * @param reconnectionOptions how it comes back to a stream that broke off
+   */
+  async connect(
+    server: string,
+    key: string,
+    reconnectionOptions?: StreamableHTTPReconnectionOptions,
+  ): Promise<Client> {
     const client = new Client({ name: 'agent', version: '1' });
     const headers = { Authorization: `Bearer ${key}` };
     const transport = new StreamableHTTPClientTransport(new URL(this.url(server)), {
       requestInit: { headers },
+      ...(reconnectionOptions !== undefined && { reconnectionOptions }),
     });
     await client.connect(transport);
     this.stage.own(client);

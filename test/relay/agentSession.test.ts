@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { callTool } from './relayWorld.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
+import { scriptedUpstream, type ScriptedUpstream } from './scriptedUpstream.js';
 
 /** As a client of few words begins. */
 const initialize = (clientName: string) => ({
@@ -13,15 +14,22 @@ const initialize = (clientName: string) => ({
     clientInfo: { name: clientName, version: '1' },
   },
 });
+const notice = { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'begun' } };
+const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
 
 describe('a session of an agent’s', () => {
   let scene: AgentScene;
+  let upstream: ScriptedUpstream;
   beforeEach(async () => {
-    scene = await startAgentScene();
+    upstream = await scriptedUpstream();
+    scene = await startAgentScene({ servers: { scripted: upstream.url } });
     await scene.stage.signIn('repositories');
   });
-  afterEach(() => scene.stage.close());
+  afterEach(async () => {
+    await scene.stage.close();
+    await upstream.close();
+  });
 
   /** The window that served closes; another one does from now on. */
   const takeOver = async () => {
@@ -30,8 +38,8 @@ describe('a session of an agent’s', () => {
     scene.agents.dispose();
     while (other.port.state.kind !== 'serving') await new Promise((resolve) => setImmediate(resolve));
   };
-  const post = async (key: string, message: object, sessionId?: string) => {
-    const response = await fetch(scene.url('repositories'), {
+  const post = async (key: string, message: object, sessionId?: string, server = 'repositories') => {
+    const response = await fetch(scene.url(server), {
       method: 'POST',
       headers: {
         Authorization: `Bearer ${key}`,
@@ -44,8 +52,8 @@ describe('a session of an agent’s', () => {
     });
     return { status: response.status, text: await response.text(), headers: response.headers };
   };
-  const begin = async (key: string, clientName = 'a') => {
-    const { headers } = await post(key, initialize(clientName));
+  const begin = async (key: string, clientName = 'a', server = 'repositories') => {
+    const { headers } = await post(key, initialize(clientName), undefined, server);
     const id = headers.get('mcp-session-id');
     assert.ok(id !== null);
     return id;
@@ -59,6 +67,59 @@ describe('a session of an agent’s', () => {
     const { isError, text } = await callTool(client, 'list_branches');
     assert.deepEqual([isError, text.includes('main')], [false, true]);
     await callTool(client, 'list_branches');
+  });
+
+  it('has its call answered by the window that takes over, though nobody knows whether it ran', async () => {
+    const { key } = await scene.admit({ scripted: {} });
+    // Clients that come back to a stream do so after a second; here at once, and until somebody is there.
+    const atOnce = { initialReconnectionDelay: 5, maxReconnectionDelay: 5, maxRetries: 1_000 };
+    const client = await scene.connect('scripted', key.expose(), {
+      ...atOnce,
+      reconnectionDelayGrowFactor: 1,
+    });
+    const begun = Promise.withResolvers<undefined>();
+    upstream.answer = (_message, response) => {
+      // An id of the upstream's is of no use where its stream is not known.
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(`id: upstream-1\nretry: 5\ndata: ${JSON.stringify(notice)}\n\n`);
+      begun.resolve(undefined);
+    };
+    const called = callTool(client, 'deploy');
+    await begun.promise;
+    await takeOver();
+    const { isError, text } = await called;
+    assert.equal(isError, true);
+    assert.match(text, /^deploy ended without an answer: .* Whether the server has run it is not known/);
+    assert.equal(upstream.requests.filter(({ method }) => method === 'tools/call').length, 1);
+  });
+
+  it('has its answers’ places known to nobody else, nor to itself at another server', async () => {
+    const { key } = await scene.admit({ scripted: {}, repositories: {} });
+    upstream.answer = ({ id }, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { tools: [] } })}\n\n`);
+    };
+    const own = await begin(key.expose(), 'a', 'scripted');
+    await post(key.expose(), initialized, own, 'scripted');
+    const { text } = await post(key.expose(), list, own, 'scripted');
+    const place = /^id: (\S+)$/m.exec(text)?.[1];
+    assert.ok(place !== undefined);
+    const stranger = await scene.admit({ scripted: {} }, 'stranger');
+    const theirs = await begin(stranger.key.expose(), 'b', 'scripted');
+    const elsewhere = await begin(key.expose());
+    const firstEvent = async (owner: string, session: string, server: string) => {
+      const stop = new AbortController();
+      const headers = { Authorization: `Bearer ${owner}`, 'Mcp-Session-Id': session, 'Last-Event-ID': place };
+      const response = await fetch(scene.url(server), { headers, signal: stop.signal });
+      // What is no place of theirs opens a stream on which nothing is said.
+      scene.stage.clock.advance(15_000);
+      const { value } = (await response.body?.getReader().read()) ?? {};
+      stop.abort();
+      return Buffer.from(value ?? []).toString();
+    };
+    assert.match(await firstEvent(key.expose(), own, 'scripted'), /"id":1,"error"/);
+    assert.equal(await firstEvent(stranger.key.expose(), theirs, 'scripted'), ':\n\n');
+    assert.equal(await firstEvent(key.expose(), elsewhere, 'repositories'), ':\n\n');
   });
 
   it('is told upstream as it began: its client’s name and capabilities', async () => {
@@ -97,7 +158,7 @@ describe('a session of an agent’s', () => {
     assert.ok(!Buffer.from(id, 'base64url').includes('my-secret-agent'));
     const ordinary = await begin(key.expose(), 'x'.repeat(5_000));
     assert.ok(ordinary.length < 100);
-    await post(key.expose(), { jsonrpc: '2.0', method: 'notifications/initialized' }, ordinary);
+    await post(key.expose(), initialized, ordinary);
     assert.equal((await post(key.expose(), list, ordinary)).status, 200);
     await takeOver();
     assert.equal((await post(key.expose(), list, ordinary)).status, 404);

@@ -99,6 +99,10 @@ export class RelayWorld {
     this.broker = this.openWindow();
   }
 
+  get servers(): readonly ServerConfig[] {
+    return this.#servers;
+  }
+
   /** A further window, or the same one after a restart: another broker over the same storage. */
   openWindow(): HeadlessBroker {
     const { secrets, memory, lock, agentRecords, time: clock, log } = this;
