@@ -25,7 +25,7 @@ export class CallLedger implements Disposable {
   #watch: Disposable | undefined;
   #isDisposed = false;
 
-  /** Tells of calls that ended, in this or another window, newest first; from the first reading on. */
+  /** Tells of calls that ended, in this or another window, newest first; from after the first reading on. */
   readonly onDidAdd = this.#added.event;
   /** Tells that calls are gone, other than those that newer ones took the place of. */
   readonly onDidRemove = this.#removed.event;
@@ -89,10 +89,10 @@ export class CallLedger implements Disposable {
   async #follow(): Promise<void> {
     if (this.#watch !== undefined || this.#isDisposed) return this.#reading;
     this.#watch = this.storage.watch(() => void this.#read());
-    await this.#read();
+    await this.#read({ isFirst: true });
   }
 
-  #read(): Promise<void> {
+  #read({ isFirst } = { isFirst: false }): Promise<void> {
     this.#reading = this.#reading.then(async () => {
       try {
         const { added, gone } = await this.storage.changes();
@@ -104,6 +104,7 @@ export class CallLedger implements Disposable {
               return call === undefined ? [] : [{ call, part }];
             }),
           ),
+          isFirst,
         );
       } catch (error) {
         this.log.warn(`The record of tool calls could not be read (${errorName(error)}).`);
@@ -112,7 +113,7 @@ export class CallLedger implements Disposable {
     return this.#reading;
   }
 
-  #take(added: readonly Kept[]): void {
+  #take(added: readonly Kept[], areKnown = false): void {
     if (added.length === 0 || this.#isDisposed) return;
     const newest = this.#kept.at(-1)?.call.at ?? 0;
     this.#kept.push(...added);
@@ -120,7 +121,7 @@ export class CallLedger implements Disposable {
       this.#kept.sort((a, b) => a.call.at - b.call.at);
     }
     if (this.#kept.length > mostCalls) this.#kept = this.#kept.slice(-mostCalls);
-    this.#added.fire(added.map(({ call }) => call).sort((a, b) => b.at - a.at));
+    if (!areKnown) this.#added.fire(added.map(({ call }) => call).sort((a, b) => b.at - a.at));
   }
 
   #remove(gone: ReadonlySet<string>): void {

@@ -9,10 +9,14 @@ import { toolCallsPage } from './toolCallsPage.js';
 const viewType = 'mcpOAuthBroker.toolCalls';
 /** More than fit on any screen. */
 const firstCalls = 200;
+/** As many as a page takes in without a frame late, also over a slow line. */
+const furtherCalls = 1_000;
 
 /** “Show Tool Calls”: the record as a page beside the editors, one at a time, that goes on while it is open. */
 export class ToolCallsView implements Disposable {
   #panel: vscode.WebviewPanel | undefined;
+  /** How many of the newest the page has been given; newer ones since then come on top. */
+  #given = 0;
   readonly #subscriptions: readonly Disposable[];
 
   constructor(
@@ -50,6 +54,8 @@ export class ToolCallsView implements Disposable {
       // Said anew each time the page comes back from behind another tab.
       case 'ready':
         return this.#fill();
+      case 'older':
+        return this.#giveOlder();
       case 'export':
         await vscode.commands.executeCommand(commandId('exportToolCalls'));
         return;
@@ -61,12 +67,25 @@ export class ToolCallsView implements Disposable {
     }
   }
 
+  /** What is in view first: all of them take a moment, and longer to a window far away. */
   async #fill(): Promise<void> {
     if (this.#panel === undefined) return;
     const calls = await this.ledger.all();
-    // What is in view first: all of them take a moment, and longer to a window far away.
-    this.#tell({ kind: 'calls', calls: calls.slice(0, firstCalls), words: callWords() });
-    if (calls.length > firstCalls) this.#tell({ kind: 'added', calls: calls.slice(firstCalls) });
+    this.#given = Math.min(calls.length, firstCalls);
+    this.#tell({
+      kind: 'calls',
+      calls: calls.slice(0, firstCalls),
+      isMore: calls.length > firstCalls,
+      words: callWords(),
+    });
+  }
+
+  /** Where newer calls have come on top meanwhile, some are given twice. */
+  async #giveOlder(): Promise<void> {
+    const calls = await this.ledger.all();
+    const [from, to] = [this.#given, this.#given + furtherCalls];
+    this.#given = Math.min(calls.length, to);
+    this.#tell({ kind: 'older', calls: calls.slice(from, to), isMore: calls.length > to });
   }
 
   #tell(message: ToPage): void {

@@ -27,9 +27,15 @@ addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
     calls = data.calls;
     begin(words);
   } else {
-    calls = [...data.calls, ...calls].sort((a, b) => b.at - a.at).slice(0, mostCalls);
+    const known = new Set(calls.map(({ id }) => id));
+    const fresh = data.calls.filter(({ id }) => !known.has(id));
+    calls = [...fresh, ...calls].sort((a, b) => b.at - a.at).slice(0, mostCalls);
   }
   show();
+  // The frame with these is drawn before more are asked for.
+  if (data.kind !== 'added' && data.isMore) {
+    requestAnimationFrame(() => setTimeout(() => editor.postMessage({ kind: 'older' })));
+  }
 });
 filter.addEventListener('input', () => {
   scroller.scrollTop = 0;

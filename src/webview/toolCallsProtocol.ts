@@ -34,11 +34,25 @@ export const columnNames = [
 export type ColumnName = (typeof columnNames)[number];
 export type DetailName = 'address' | 'asked' | 'waited' | 'conversation' | 'request' | 'arguments' | 'none';
 
-/** What the page is told; calls are newest first. */
+/**
+ * What the page is told; calls are newest first.
+ *
+ * - `calls`: the newest, in place of all it has
+ * - `older`: those after them; some may be known already
+ * - `added`: calls that ended now
+ *
+ * Where there are more, the page asks for them once it has shown these.
+ */
 export type ToPage =
-  | { readonly kind: 'calls'; readonly calls: readonly RecordedCall[]; readonly words: ToolCallsWords }
+  | {
+      readonly kind: 'calls';
+      readonly calls: readonly RecordedCall[];
+      readonly isMore: boolean;
+      readonly words: ToolCallsWords;
+    }
+  | { readonly kind: 'older'; readonly calls: readonly RecordedCall[]; readonly isMore: boolean }
   | { readonly kind: 'added'; readonly calls: readonly RecordedCall[] };
 
 /** What the page asks for. */
-export const pageRequests = ['ready', 'export', 'clear'] as const;
+export const pageRequests = ['ready', 'older', 'export', 'clear'] as const;
 export type PageRequest = (typeof pageRequests)[number];

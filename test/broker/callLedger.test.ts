@@ -34,10 +34,11 @@ describe('the ledger of calls', () => {
     assert.equal(storage.isWatched, false);
   });
 
-  it('tells of each call once, of this window and of others', async () => {
-    await ledger.all();
+  it('tells of each call once, of this window and of others, and not of those it finds at first', async () => {
     const told: string[] = [];
     ledger.onDidAdd((calls) => void told.push(...calls.map(({ id }) => id)));
+    storage.lines.push(callLine(recordedCall(0)));
+    assert.deepEqual(await ids(), ['call 0']);
     await ledger.add(recordedCall(1));
     storage.lines.push(callLine(recordedCall(2)), callLine(recordedCall(3)));
     storage.tell();

@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RecordedCall } from '../../src/broker/callRecord.js';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
 import { startBrowser, type Browser } from '../host/browser.js';
 import { startCodeServer, type CodeServer, type CodeServerOptions } from '../host/codeServer.js';
+import { keepCalls } from '../host/keptCalls.js';
 import { createStateDirectory, type StateDirectory } from '../host/stateDirectory.js';
 import { Workbench } from '../host/workbench.js';
 
@@ -77,6 +79,11 @@ export class EditorUnderTest {
   /** Where the editor keeps settings of scope `machine`. */
   get settingsFile(): string {
     return path.join(this.options.userDataDir, 'Machine', 'settings.json');
+  }
+
+  /** Adds calls to the record, the newest first, as another window would have. */
+  keepCalls(calls: readonly RecordedCall[]): Promise<void> {
+    return keepCalls(this.options.userDataDir, calls);
   }
 
   /** The lock files of extensions that are there now. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
+import { recordedCall, recordedCalls } from '../broker/recordedCall.js';
 import { alice } from '../demo/people.js';
 import { Scene } from './scene.js';
 
@@ -56,6 +57,24 @@ describe('the view of tool calls', () => {
   });
 
   it('is empty after the person has cleared it, and says what it is for', async () => {
+    await frame().getByRole('button', { name: 'Clear…' }).click();
+    await scene.window.clickDialog('This cannot be undone', 'Clear');
+    await frame().getByText('No tool calls yet').waitFor();
+  });
+
+  it('has every call of a long record soon after the newest, and those that come meanwhile', async () => {
+    const now = Date.now();
+    await scene.editor.keepCalls(recordedCalls(2_500, now - 60_000));
+    await frame().getByText('2,500 calls').waitFor();
+    await scene.window.runCommand('View: Close All Editors');
+    await scene.window.runCommand('MCP OAuth: Show Tool Calls');
+    await frame().getByRole('row').nth(1).waitFor();
+    await scene.editor.keepCalls([recordedCall(now, { tool: 'newest_of_all' })]);
+    await frame().getByText('2,501 calls').waitFor();
+    await frame().locator('#scroller').press('End');
+    await frame().locator('[role=row][aria-rowindex="2502"]').waitFor();
+    await frame().locator('#scroller').press('Home');
+    await frame().locator('[role=row][aria-rowindex="2"]').filter({ hasText: 'newest_of_all' }).waitFor();
     await frame().getByRole('button', { name: 'Clear…' }).click();
     await scene.window.clickDialog('This cannot be undone', 'Clear');
     await frame().getByText('No tool calls yet').waitFor();

@@ -1,7 +1,5 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import { callLine } from '../../../src/broker/callRecord.js';
 import { recordedCalls } from '../../broker/recordedCall.js';
+import { keepCalls } from '../keptCalls.js';
 import type { Surface } from './stage.js';
 
 /** As many as are kept. */
@@ -46,15 +44,8 @@ export const toolCalls: Surface = {
     const { workbench, page, album } = stage;
     const view = page.locator('.part.editor');
     const frame = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
-    const record = path.join(
-      stage.demo.userDataDir,
-      ...['User', 'globalStorage', 'mcp-oauth-broker.mcp-oauth-broker', 'calls'],
-    );
-    const keep = async (count: number, newest: number) => {
-      const lines = recordedCalls(count, newest).map((call) => `${callLine(call)}\n`);
-      await mkdir(record, { recursive: true });
-      await appendFile(path.join(record, `calls-${newest}-00000000.jsonl`), lines.toReversed().join(''));
-    };
+    const keep = (count: number, newest: number) =>
+      keepCalls(stage.demo.userDataDir, recordedCalls(count, newest));
     const opened = async () => {
       const start = Date.now();
       await workbench.runCommand('MCP OAuth: Show Tool Calls');
