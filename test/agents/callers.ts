@@ -21,18 +21,27 @@ export interface Tally {
   readonly rightAt: number[];
 }
 
-/** Calls again and again while `isOn`; an answer is right where it names the branch that every repository has. */
-export async function callWhile({ name, call }: Caller, isOn: () => boolean): Promise<Tally> {
+/**
+ * Calls again and again while `isOn`; an answer is right where it names the branch that every repository has.
+ *
+ * @param afterWrong how long it waits after another, in milliseconds
+ */
+export async function callWhile(
+  { name, call }: Caller,
+  isOn: () => boolean,
+  afterWrong = pause,
+): Promise<Tally> {
   const tally: Tally = { name, right: 0, wrong: [], took: [], rightAt: [] };
   while (isOn()) {
     const began = performance.now();
     const text = await call().catch((error: unknown) => String(error));
     tally.took.push(performance.now() - began);
-    if (/\bmain\b/.test(text)) {
+    const isRight = /\bmain\b/.test(text);
+    if (isRight) {
       tally.right++;
       tally.rightAt.push(Date.now());
     } else tally.wrong.push({ at: Date.now(), text });
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, isRight ? pause : afterWrong));
   }
   return tally;
 }
