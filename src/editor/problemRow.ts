@@ -10,7 +10,7 @@ export function problemRow(problem: SettingProblem): TreeRow {
   const row = treeRow({
     id: `problem ${problem.server} ${problem.field}`,
     kind: 'problem',
-    label: problem.server === '' ? `mcpOAuthBroker.${problem.field || 'servers'}` : problem.server,
+    label: labelOf(problem),
     description: `${statusWords('misconfigured').label} – ${problem.message}`,
     spoken: describeProblem(problem),
     icon: 'warning',
@@ -18,4 +18,11 @@ export function problemRow(problem: SettingProblem): TreeRow {
   });
   row.item.command = { command: commandId('openSettings'), title: vscode.l10n.t('Open Settings') };
   return row;
+}
+
+/** What is wrong in another setting than the servers' is no row of its server: it goes by where it stands. */
+function labelOf({ server, field }: SettingProblem): string {
+  if (server === '') return `mcpOAuthBroker.${field || 'servers'}`;
+  const [setting, ...below] = field.split('.');
+  return setting === 'toolRules' ? [setting, server, below.join('.')].filter(Boolean).join(' › ') : server;
 }
