@@ -123,6 +123,23 @@ describe('the tree', () => {
     for (const row of rows.slice(1)) assert.equal(labelOf(row), row.item.tooltip);
   });
 
+  it('names the setting where what is wrong is no entry of a server', async () => {
+    scene.problems = [
+      { server: 'a', field: 'url', message: 'No.' },
+      { server: 'a', field: 'toolRules', message: 'No.' },
+      { server: 'a', field: 'toolRules.pay.now', message: 'No.' },
+      { server: '', field: 'toolRules', message: 'No.' },
+      { server: '', field: '', message: 'No.' },
+    ];
+    assert.deepEqual(
+      (await scene.tree.getChildren()).map(({ item }) => item.label),
+      [
+        ...['a', 'toolRules › a', 'toolRules › a › pay.now'],
+        ...['mcpOAuthBroker.toolRules', 'mcpOAuthBroker.servers'],
+      ],
+    );
+  });
+
   it('says that access which is renewed needs nobody', async () => {
     scene.set('a', 'ready', { signedIn: true, refreshable: true, expiresAt: scene.clock.now() + 60_000 });
     const rows = await scene.unfolded();
@@ -189,6 +206,7 @@ describe('the tree', () => {
     scene.problems = [
       { server: '', field: '', message: 'All of it is wrong.' },
       { server: 'x', field: 'url', message: 'The url is wrong.' },
+      { server: 'x', field: 'toolRules.pay', message: 'The rule is wrong.' },
     ];
     const rows = await scene.unfolded();
     assert.ok(rows.length > statusNames.length * 8);
@@ -273,5 +291,25 @@ describe('the tree', () => {
     );
     for (const { command } of menu) assert.ok(inMenu.has(command), command);
     assert.ok(menu.some(({ command, when }) => command.endsWith('setToolRule') && when.includes('tool')));
+  });
+
+  it('has the usual first in a server’s menu, and the settings there too', () => {
+    const { contributes } = vscode.extensions.getExtension('mcp-oauth-broker.mcp-oauth-broker')
+      ?.packageJSON as {
+      contributes: { menus: Record<string, { command: string; when: string; group: string }[]> };
+    };
+    const menu = (contributes.menus['view/item/context'] ?? [])
+      .filter(({ group, when }) => !group.startsWith('inline') && /\^\(?server/.test(when))
+      .toSorted((a, b) => (a.group < b.group ? -1 : 1))
+      .map(({ command, group }) => [command.replace('mcpOAuthBroker.', ''), group]);
+    const signIns = menu.filter(([, group]) => group?.startsWith('1_sign'));
+    assert.deepEqual(
+      signIns.map(([command]) => command),
+      [
+        ...['grantScopes', 'signIn', 'cancelSignIn', 'signInWithScopes', 'signInWithCode'],
+        ...['switchAccount', 'signOut'],
+      ],
+    );
+    assert.ok(menu.some(([command]) => command === 'openSettings'));
   });
 });
