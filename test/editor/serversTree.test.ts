@@ -41,6 +41,7 @@ class TreeScene {
     rules: { ruleOf: (_server, tool) => this.rules.get(tool) ?? 'allow', onDidChange: this.changed.event },
     uses: { lastUse: (_url, tool) => Promise.resolve(this.uses.get(tool)), onDidAdd: this.used.event },
     clock: this.clock,
+    extensionId: 'Some.Extension',
   });
   readonly tree = new ServersTree(
     { all: () => Promise.resolve([...this.entries.values()]), onDidChange: this.changed.event },
@@ -103,10 +104,11 @@ describe('the tree', () => {
         ['Status', 'Needs more access'],
         ['Account', 'alice'],
         ['Granted', 'repo:read'],
-        ['Asked', 'repo:write'],
+        ['Asked for', 'repo:write (not granted)'],
         ['Missing', 'repo:write (create_branch)'],
         ['Access ends', 'in 2 hours'],
         ['Address', 'repositories.example/mcp'],
+        ['Tools', 'start the server to list them'],
       ],
     );
   });
@@ -175,6 +177,24 @@ describe('the tree', () => {
     assert.match(
       tooltip,
       /^look – Look around\nNext call: Ready\nRule: Allow\nLast called: .*, as alice\n\nThe server says: Looks \[here\]\(command:evil\) \.$/,
+    );
+  });
+
+  it('says where no tool is known what makes them known, and does it when it is chosen', async () => {
+    for (const name of statusNames) scene.set(name, name);
+    const rows = (await scene.unfolded()).filter(({ id }) => id.startsWith('tools '));
+    const start = ['start the server to list them', 'workbench.mcp.startServer'];
+    const signIn = ['sign in to list them', 'mcpOAuthBroker.signIn'];
+    assert.deepEqual(
+      rows.map(({ item }) => [item.description, item.command?.command, String(item.command?.arguments?.[0])]),
+      [
+        [...start, 'some.extension/unknown'],
+        [...start, 'some.extension/open'],
+        [...signIn, 'signedOut'],
+        [...start, 'some.extension/ready'],
+        [...start, 'some.extension/needsScopes'],
+        [...signIn, 'expired'],
+      ],
     );
   });
 
