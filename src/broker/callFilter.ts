@@ -1,7 +1,7 @@
-import type { RecordedCall } from './callRecord.js';
+import { callConsents, callOutcomes, refusalReasons, type RecordedCall } from './callRecord.js';
 
 /** What a term may be about, by the word before its colon. */
-const fields: Readonly<Record<string, (call: RecordedCall) => readonly (string | undefined)[]>> = {
+const fields = named<(call: RecordedCall) => readonly (string | undefined)[]>({
   server: ({ server, serverUrl }) => [server, serverUrl],
   tool: ({ tool }) => [tool],
   outcome: ({ outcome, reason }) => [outcome, reason],
@@ -9,7 +9,31 @@ const fields: Readonly<Record<string, (call: RecordedCall) => readonly (string |
   caller: ({ caller, chat }) => [caller.kind, caller.name, chat === undefined ? undefined : 'chat'],
   consent: ({ consent }) => [consent],
   scope: ({ scopes, asked }) => [...scopes, ...(asked ?? [])],
-};
+});
+
+/** All that the fields can hold which hold nothing else. */
+const closedFields = named<readonly string[]>({
+  outcome: [...callOutcomes, ...refusalReasons],
+  consent: callConsents,
+});
+
+/** A term that asks for what there is not. */
+export interface UnknownTerm {
+  /** What there is not: the field, or such a value of it. */
+  readonly what: 'field' | 'value';
+  /** As it was typed, in lower case. */
+  readonly term: string;
+  /** What can be typed in place of it. */
+  readonly known: readonly string[];
+}
+
+interface Term {
+  readonly isWanted: boolean;
+  /** The word before a colon; empty where there is none. */
+  readonly name: string;
+  /** In lower case, as are those it is looked for in. */
+  readonly looked: string;
+}
 
 /**
  * Reads what a person types to find calls: words that must all be somewhere in a call, and terms such as
@@ -17,22 +41,48 @@ const fields: Readonly<Record<string, (call: RecordedCall) => readonly (string |
  * Quotes hold words together. Case does not matter.
  */
 export function callFilter(text: string): (call: RecordedCall) => boolean {
-  const terms = [...text.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+)|(?<=:))/gi)].map(
-    ([whole, not, name = '', quoted, plain]) => {
-      const values = fields[name.toLowerCase()];
-      // Of something with a colon that is no field: the words as they are.
-      const looked =
-        values === undefined ? whole.slice(not?.length).replaceAll('"', '') : (quoted ?? plain ?? '');
-      return { isWanted: not === '', values: values ?? everywhere, looked: looked.toLowerCase() };
-    },
-  );
+  const terms = termsOf(text);
   return (call) =>
     terms.every(
-      ({ isWanted, values, looked }) =>
-        values(call).some((value) => value?.toLowerCase().includes(looked) === true) === isWanted,
+      ({ isWanted, name, looked }) =>
+        (fields.get(name) ?? everywhere)(call).some(
+          (value) => value?.toLowerCase().includes(looked) === true,
+        ) === isWanted,
     );
 }
 
+/**
+ * The first term that asks for what there is not, which is likely why a filter finds nothing: a field that is none, or a
+ * value that its field never holds.
+ */
+export function unknownTerm(text: string): UnknownTerm | undefined {
+  for (const { isWanted, name, looked } of termsOf(text)) {
+    if (!isWanted || name === '') continue;
+    if (!fields.has(name))
+      return { what: 'field', term: `${name}:`, known: [...fields.keys()].map((known) => `${known}:`) };
+    const values = closedFields.get(name);
+    if (values?.some((value) => value.toLowerCase().includes(looked)) === false)
+      return { what: 'value', term: `${name}:${looked}`, known: values };
+  }
+  return undefined;
+}
+
+function termsOf(text: string): readonly Term[] {
+  return [...text.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+)|(?<=:))/gi)].map(
+    ([whole, not = '', before = '', quoted, plain]) => {
+      const name = before.toLowerCase();
+      // Of something with a colon that is no field: the words as they are.
+      const looked = fields.has(name) ? (quoted ?? plain ?? '') : whole.slice(not.length).replaceAll('"', '');
+      return { isWanted: not === '', name, looked: looked.toLowerCase() };
+    },
+  );
+}
+
 function everywhere(call: RecordedCall): readonly (string | undefined)[] {
-  return [...Object.values(fields).flatMap((values) => values(call)), call.arguments];
+  return [...[...fields.values()].flatMap((values) => values(call)), call.arguments];
+}
+
+/** A person types the names, `constructor` as any other. */
+function named<T>(of: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(of));
 }

@@ -162,6 +162,13 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
       `authenticationProvider takes the editor's token, and grant another way to get one; remove either.`,
     );
   }
+  // One that cannot be used is told of already.
+  if (settings.grant === 'jwtBearer' && value['assertionFile'] === undefined) {
+    report(
+      'oauth.assertionFile',
+      'The grant "jwtBearer" needs assertionFile: the absolute path of the file that the workload\'s assertion is in.',
+    );
+  }
   return settings;
 }
 

@@ -55,6 +55,8 @@ export function callWords(): ToolCallsWords {
       none: t('Choose a call to see all that is known of it.'),
     },
     count: t('{0} of {1} calls'),
+    unknownField: t('No call matches. “{0}” is no term, and was looked for as words. Terms: {1}'),
+    unknownValue: t('No call matches. None can be “{0}”; in its place can be: {1}'),
     nothingFound: t('No call matches. Terms: server: tool: outcome: account: caller: consent: scope:'),
   };
 }

@@ -71,7 +71,7 @@ async function clientOwner(
 async function askClientId(notifications: Notifications, server: string): Promise<string | undefined> {
   const typed = await notifications.input({
     title: vscode.l10n.t('Client id for {0}', server),
-    prompt: vscode.l10n.t('The id of the client that the secret belongs to'),
+    prompt: vscode.l10n.t('The settings name no client for this server yet. Its id stands beside the secret, where you registered the client; it will be kept as oauth.clientId.'), // prettier-ignore
     ignoreFocusOut: true,
   });
   const clientId = typed?.trim();

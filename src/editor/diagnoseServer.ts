@@ -50,7 +50,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     // The path is what the tab is called; the query tells one report from the next.
     const path = `/Diagnosis of ${server.name.replace(/[\\/]/g, '-')}.md`;
     const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path, query: id }));
-    await vscode.window.showTextDocument(document, { preview: false });
+    await showRendered(document);
   }
 
   dispose(): void {
@@ -97,5 +97,17 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     this.#reports.set(id, report);
     const [oldest] = this.#reports.keys();
     if (this.#reports.size > mostReports && oldest !== undefined) this.#reports.delete(oldest);
+  }
+}
+
+/**
+ * Shows Markdown as it is meant to be read; the preview has a button to its source. What servers wrote is plain text
+ * there too (see `diagnosisReport`). Where the editor's Markdown extension is turned off, the source is what there is.
+ */
+async function showRendered(document: vscode.TextDocument): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('markdown.showPreview', document.uri);
+  } catch {
+    await vscode.window.showTextDocument(document, { preview: false });
   }
 }

@@ -77,10 +77,9 @@ function facts({ server, status }: ServerStatus, asked: readonly string[], now: 
     },
     asked.length > 0 && {
       id: 'asked',
-      label: t('Asked'),
-      fullLabel: t('Asked scopes'),
-      value: asked.join(', '),
-      more: t('by its settings and by the tools as far as they are known'),
+      label: t('Asked for'),
+      fullLabel: t('Asked for by the settings, and by the tools as far as they are known'),
+      value: asked.map((scope) => askedScope(scope, status)).join(', '),
       icon: 'comment-discussion',
     },
     status.missing.length > 0 && {
@@ -114,4 +113,9 @@ function facts({ server, status }: ServerStatus, asked: readonly string[], now: 
     },
   ];
   return all.filter((fact) => fact !== false);
+}
+
+/** Beside a scope that a sign-in there is does not hold, that it does not. */
+function askedScope(scope: string, { signedIn, held }: ServerStatus['status']): string {
+  return signedIn && !held.includes(scope) ? vscode.l10n.t('{0} (not granted)', scope) : scope;
 }

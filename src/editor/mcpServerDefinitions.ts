@@ -14,6 +14,18 @@ export interface Endpoints {
 export const definitionProviderId = 'mcpOAuthBroker.servers';
 
 /**
+ * Starts one of our servers as the chat would. No API does; the command is the one of the editor's own list of servers,
+ * which calls each by its extension and its label.
+ */
+export function startCommand(extensionId: string, { name }: Pick<ServerConfig, 'name'>): vscode.Command {
+  return {
+    command: 'workbench.mcp.startServer',
+    title: vscode.l10n.t('Start Server'),
+    arguments: [`${extensionId.toLowerCase()}/${name}`],
+  };
+}
+
+/**
  * The configured servers as VS Code's MCP servers. What `provide` gives is persisted by the editor, so it
  * holds a constant placeholder where nothing listens; the relay's address and key come from `resolve`, which
  * runs before every start of a server and whose result is not kept.

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { SettingProblem } from '../broker/serverSettings.js';
 import { commandId } from './commands.js';
-import { describeProblem } from './settingsProblems.js';
+import { describeProblem, problemName } from './settingsProblems.js';
 import { statusWords } from './statusWords.js';
 import { treeRow, type TreeRow } from './treeRow.js';
 
@@ -10,7 +10,7 @@ export function problemRow(problem: SettingProblem): TreeRow {
   const row = treeRow({
     id: `problem ${problem.server} ${problem.field}`,
     kind: 'problem',
-    label: problem.server === '' ? `mcpOAuthBroker.${problem.field || 'servers'}` : problem.server,
+    label: problemName(problem),
     description: `${statusWords('misconfigured').label} – ${problem.message}`,
     spoken: describeProblem(problem),
     icon: 'warning',

@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import type { SettingProblem } from '../broker/serverSettings.js';
 import { commandId, type CommandId } from './commands.js';
 import { plain } from './plainWords.js';
+import { openSettingsAt } from './serverSettings.js';
+import { problemName } from './settingsProblems.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
 import { briefStatus, describeStatus, statusAction, statusWords } from './statusWords.js';
 
@@ -12,8 +15,12 @@ export interface ActionItem extends vscode.QuickPickItem {
 }
 
 /** What can be done, most urgent first: the click on the status bar, and “Show Servers”. */
-export async function showServerActions(statuses: Pick<ServerStatuses, 'all'>): Promise<void> {
-  const picked = await pick(serverActions(await statuses.all()), vscode.l10n.t('MCP servers with OAuth'));
+export async function showServerActions(
+  statuses: Pick<ServerStatuses, 'all'>,
+  problems: readonly SettingProblem[],
+): Promise<void> {
+  const actions = serverActions(await statuses.all(), problems);
+  const picked = await pick(actions, vscode.l10n.t('MCP servers with OAuth'));
   await picked?.();
 }
 
@@ -21,13 +28,16 @@ export async function showServerActions(statuses: Pick<ServerStatuses, 'all'>): 
  * For each server the one thing to do, as it stands; then the rest of the servers, and what is there for none.
  * Every server's line has a button with all that can be done with it.
  */
-export function serverActions(all: readonly ServerStatus[]): readonly ActionItem[] {
+export function serverActions(
+  all: readonly ServerStatus[],
+  problems: readonly SettingProblem[] = [],
+): readonly ActionItem[] {
   const { t } = vscode.l10n;
   const urgency = ({ status }: ServerStatus) => statusWords(status.status).urgency;
   const urgent = all.filter((entry) => urgency(entry) > 0).sort((a, b) => urgency(b) - urgency(a));
   const calm = all.filter((entry) => urgency(entry) === 0);
   return [
-    ...under(t('Needs you'), urgent.flatMap(linesOf)),
+    ...under(t('Needs you'), [...urgent.flatMap(linesOf), ...problems.map(lineOfProblem)]),
     ...under(t('Servers'), calm.flatMap(linesOf)),
     ...under(t('MCP OAuth'), [
       { label: `$(add) ${t('Add Server…')}`, run: run('addServer') },
@@ -83,6 +93,17 @@ function linesOf(entry: ServerStatus): readonly ActionItem[] {
   if (status.status === 'awaitingConsent')
     return [line(t('Finish Sign-In'), 'signIn'), line(action.title, action.command)];
   return [line(action.title, action.command)];
+}
+
+/** An entry that cannot be used is no server that anything could be done with, except to mend it. */
+function lineOfProblem(problem: SettingProblem): ActionItem {
+  const { label, icon } = statusWords('misconfigured');
+  return {
+    label: `$(${icon}) ${plain(problemName(problem))}: ${vscode.l10n.t('Open Settings')}`,
+    description: label,
+    detail: plain(problem.message),
+    run: () => openSettingsAt(problem),
+  };
 }
 
 async function showAllFor(entry: ServerStatus): Promise<void> {

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import type { ConsentStatus } from '../broker/consentStatus.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig, SettingProblem } from '../broker/serverSettings.js';
 import { commandId } from './commands.js';
 import { notifications } from './notifications.js';
 import { plain } from './plainWords.js';
-import type { EditorServerSettings } from './serverSettings.js';
+import { problemName } from './settingsProblems.js';
+import { openSettingsAt, type EditorServerSettings } from './serverSettings.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
 import { briefStatus, describeStatus, statusWords } from './statusWords.js';
 
@@ -12,40 +13,52 @@ interface ServerItem extends vscode.QuickPickItem {
   readonly entry: ServerStatus;
 }
 
+/** An entry of the settings that cannot be used, so that nobody looks for it in vain. */
+interface UnusableItem extends vscode.QuickPickItem {
+  readonly problem: SettingProblem;
+}
+
+/** What a list of servers is shown in. */
+export type ChoiceWindow = Pick<typeof vscode.window, 'showQuickPick'>;
+
 /** Finds out which server a command is about: the row it was chosen at, the only one there is, or the person's pick. */
 export class ServerChoice {
   constructor(
-    private readonly settings: EditorServerSettings,
-    private readonly statuses: ServerStatuses,
+    private readonly settings: Pick<EditorServerSettings, 'find' | 'problems'>,
+    private readonly statuses: Pick<ServerStatuses, 'all'>,
+    private readonly window: ChoiceWindow = vscode.window,
+    private readonly openSettings: (problem: SettingProblem) => Thenable<unknown> = openSettingsAt,
   ) {}
 
   /**
    * @param row what the menu passed: a tree row, a server's name, or nothing
-   * @param fits servers the command makes sense for; where none fits, `nothingFits` is shown
+   * @param fits servers the command makes sense for; where none fits, `nothingFits` is shown. Without it the command is
+   *   for any server, and entries that cannot be used are listed too: chosen, they open the settings
    * @returns undefined where the person closed the list or there is none to choose from
    */
   async choose(
     row: unknown,
     placeHolder: string,
-    fits: (status: ConsentStatus) => boolean = () => true,
+    fits?: (status: ConsentStatus) => boolean,
     nothingFits?: string,
   ): Promise<ServerConfig | undefined> {
     const named = this.#named(row);
     if (named !== undefined) return named;
     const all = await this.statuses.all();
-    if (all.length === 0) return void offerToAdd();
-    const fitting = all.filter(({ status }) => fits(status));
-    const [only] = fitting;
-    if (only === undefined) {
+    const unusable = fits === undefined ? unusableItems(this.settings.problems) : [];
+    if (all.length + unusable.length === 0) return void offerToAdd();
+    const fitting = all.filter(({ status }) => fits?.(status) ?? true);
+    const [only, ...others] = fitting;
+    if (only !== undefined && others.length + unusable.length === 0) return only.server;
+    if (fitting.length + unusable.length === 0) {
       if (nothingFits !== undefined) void notifications.information(nothingFits);
       return undefined;
     }
-    if (fitting.length === 1) return only.server;
-    const picked = await vscode.window.showQuickPick(fitting.map(serverItem), {
-      placeHolder,
-      matchOnDescription: true,
-    });
-    return picked?.entry.server;
+    const items: (ServerItem | UnusableItem)[] = [...fitting.map(serverItem), ...unusable];
+    const picked = await this.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+    if (picked === undefined || 'entry' in picked) return picked?.entry.server;
+    await this.openSettings(picked.problem);
+    return undefined;
   }
 
   #named(row: unknown): ServerConfig | undefined {
@@ -67,6 +80,20 @@ export function serverItem(entry: ServerStatus): ServerItem {
     description: plain(briefStatus(status)),
     detail: plain(status.detail ?? (status.missing.length > 0 ? describeStatus(status) : server.url)),
   };
+}
+
+/** Each entry once, with the first thing that is wrong in it. */
+function unusableItems(problems: readonly SettingProblem[]): readonly UnusableItem[] {
+  const { label, icon } = statusWords('misconfigured');
+  const entries = new Map(problems.toReversed().map((problem) => [problem.server, problem]));
+  return problems
+    .filter((problem) => entries.get(problem.server) === problem)
+    .map((problem) => ({
+      label: `$(${icon}) ${plain(problemName(problem))}`,
+      description: label,
+      detail: vscode.l10n.t('{0} Choose this to open the settings.', plain(problem.message)),
+      problem,
+    }));
 }
 
 async function offerToAdd(): Promise<void> {

@@ -7,13 +7,14 @@ import { notifications } from './notifications.js';
 import type { OutputLog } from './outputLog.js';
 import { showServerActions } from './serverActions.js';
 import type { ServerChoice } from './serverChoice.js';
-import { openServerSettings } from './serverSettings.js';
+import { openServerSettings, type EditorServerSettings } from './serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
 import { actionAfterCheck, describeStatus } from './statusWords.js';
 
 export interface ServerCommandParts extends CheckWithPersonParts {
   readonly choice: ServerChoice;
   readonly statuses: ServerStatuses;
+  readonly settings: Pick<EditorServerSettings, 'problems'>;
   readonly log: OutputLog;
   readonly diagnosis: DiagnoseServer;
 }
@@ -26,7 +27,7 @@ export function registerServerCommands(commands: Commands, parts: ServerCommandP
     return Promise.resolve();
   });
   commands.register('openSettings', async () => openServerSettings());
-  commands.register('showServers', () => showServerActions(parts.statuses));
+  commands.register('showServers', () => showServerActions(parts.statuses, parts.settings.problems));
   commands.register('checkServer', async (row) => {
     const server = await parts.choice.choose(row, t('Check which MCP server?'));
     if (server !== undefined) await check(server, parts);

@@ -148,6 +148,11 @@ export function openIdentityProviderSetting(): Thenable<unknown> {
   return openSettings(`@id:${section}.${identityProviderKey}`);
 }
 
+/** Opens the editor's settings where something cannot be used. */
+export function openSettingsAt({ server }: SettingProblem): Thenable<unknown> {
+  return server === identityProviderKey ? openIdentityProviderSetting() : openServerSettings();
+}
+
 /** What the settings say, and what of them cannot be used. */
 interface Settings extends ParsedServers {
   readonly identityProvider?: IdentityProviderConfig;

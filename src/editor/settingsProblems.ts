@@ -41,6 +41,13 @@ export class SettingsProblems implements Disposable {
   }
 }
 
+/** What is wrong in another setting than the servers' is not called after its server alone. */
+export function problemName({ server, field }: SettingProblem): string {
+  if (server === '') return `mcpOAuthBroker.${field || 'servers'}`;
+  const [setting, ...below] = field.split('.');
+  return setting === 'toolRules' ? [setting, server, below.join('.')].filter(Boolean).join(' › ') : server;
+}
+
 /** Names the entry and the field before it says what is wrong. */
 export function describeProblem({ server, field, message }: SettingProblem): string {
   if (server === '' && field === '') return message;

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { SignOutReceipt } from '../broker/signOut.js';
 import type { ServerConfig } from '../broker/serverSettings.js';
-import { notifications } from './notifications.js';
+import { commandId } from './commands.js';
+import { notifications, type Notifications } from './notifications.js';
 
 interface SignOutReport {
   readonly message: string;
@@ -38,7 +39,7 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
     (outcome) => outcome !== undefined,
   );
   if (outcomes.every((outcome) => outcome === 'revoked')) {
-    return { message: t('Signed out of {0}. Its tokens are revoked at {1}.', who, host), complete: true };
+    return { message: t('Signed out of {0}, and revoked.', who), complete: true };
   }
   if (outcomes.includes('failed')) {
     const problem = revocation.problem === undefined ? '' : ` ${revocation.problem}`;
@@ -72,8 +73,19 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
   };
 }
 
-export function showSignOut(server: ServerConfig, receipt: SignOutReceipt): void {
+/** The editor shows no more than a line of a notification that has no button; about as much of it as this. */
+const oneLine = 60;
+
+export function showSignOut(
+  server: ServerConfig,
+  receipt: SignOutReceipt,
+  show: Pick<Notifications, 'information' | 'warning'> = notifications,
+): void {
   const { message, complete } = describeSignOut(server, receipt);
-  if (complete) void notifications.information(message);
-  else void notifications.warning(message);
+  const showLog = vscode.l10n.t('Show Log');
+  const buttons = message.length > oneLine ? [showLog] : [];
+  const shown = complete ? show.information(message, ...buttons) : show.warning(message, ...buttons);
+  void shown.then((choice) => {
+    if (choice === showLog) void vscode.commands.executeCommand(commandId('showLog'));
+  });
 }

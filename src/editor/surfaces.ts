@@ -48,7 +48,8 @@ export class Surfaces implements Disposable {
       return part;
     };
     const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock } = parts;
-    const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock });
+    const extensionId = context.extension.id;
+    const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
     const sections = [new AccountRows(), new FactRows(clock, tools), tools];
     this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock));
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
@@ -59,11 +60,11 @@ export class Surfaces implements Disposable {
       toolCalls: { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) },
       diagnosis,
       toolLists: profiles,
-      extensionId: context.extension.id,
+      extensionId,
     });
     own(registerChatTools({ ...parts, calls: ledger }));
     own(new StatusBar(statuses, settings));
-    own(new ContextKeys(statuses));
+    own(new ContextKeys(parts));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));
     own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));

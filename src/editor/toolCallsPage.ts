@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { columnNames, type ToolCallsWords } from '../webview/toolCallsProtocol.js';
+import { columnNames, type ColumnName, type ToolCallsWords } from '../webview/toolCallsProtocol.js';
 
 /** Addresses of what the page loads, and its policy. */
 export interface PageResources {
@@ -11,6 +11,12 @@ export interface PageResources {
   readonly nonce: string;
 }
 
+/** Columns that the style sheet hides where the page is narrow, by how narrow. */
+const columnsLeftOut: Readonly<Record<'narrow' | 'narrower', readonly ColumnName[]>> = {
+  narrow: ['consent', 'milliseconds'],
+  narrower: ['caller', 'server', 'consent', 'milliseconds'],
+};
+
 /** The page of the tool calls, as yet without any: they are data, and never part of a page's text. */
 export function toolCallsPage(
   { style, script, source, nonce }: PageResources,
@@ -18,6 +24,13 @@ export function toolCallsPage(
 ): string {
   const { t } = vscode.l10n;
   const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
+  const leftOut = Object.entries(columnsLeftOut)
+    .map(([width, names]) => [width, names.map((name) => words.columns[name]).join(', ')] as const)
+    .map(([width, names]) => {
+      const said = t('Left out for lack of room: {0}. Choose a call to see them.', names);
+      return `<p class="leftOut ${width}">${escaped(said)}</p>`;
+    })
+    .join('');
   const head = columnNames
     .map(
       (name, at) =>
@@ -40,6 +53,7 @@ export function toolCallsPage(
 <button id="export" type="button">${escaped(t('Export…'))}</button>
 <button id="clear" type="button">${escaped(t('Clear…'))}</button>
 </header>
+${leftOut}
 <div id="grid" role="grid" aria-label="${escaped(t('Tool Calls'))}" aria-colcount="${columnNames.length}">
 <div id="head" role="rowgroup"><div class="row" role="row" aria-rowindex="1">${head}</div></div>
 <div id="scroller" role="rowgroup" tabindex="0" aria-label="${escaped(t('Tool Calls'))}"><div id="rows" role="presentation"></div></div>

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ConsentStatusName } from '../broker/consentStatus.js';
 import { declaredAuthorization } from '../broker/declaredAuthorization.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import { toolConsent, type ToolConsent } from '../broker/toolConsent.js';
@@ -7,6 +8,8 @@ import type { ToolRules } from '../broker/toolRules.js';
 import type { ToolScopes } from '../broker/toolScopes.js';
 import type { ToolUse, ToolUses } from '../broker/toolUse.js';
 import { serverWords } from '../oauth/serverWords.js';
+import { commandId } from './commands.js';
+import { startCommand } from './mcpServerDefinitions.js';
 import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { briefToolConsent, ruleLabel, toolWords } from './toolWords.js';
@@ -19,7 +22,12 @@ export interface ToolRowParts {
   /** Absent where no calls are kept. */
   readonly uses?: ToolUses;
   readonly clock: Pick<Clock, 'now'>;
+  /** Ours, by which the editor calls our servers. */
+  readonly extensionId: string;
 }
+
+/** Of a server that may be started: nothing else is to be done first. */
+const startable: ReadonlySet<ConsentStatusName> = new Set(['unknown', 'open', 'ready', 'needsScopes']);
 
 /** A row of a tool, as commands chosen at it see it. */
 export interface ToolRow extends TreeRow {
@@ -50,7 +58,7 @@ export class ToolRows implements TreeSection {
   rows(entry: ServerStatus): readonly TreeRow[] {
     const { server } = entry;
     const tools = this.parts.lists.declarations(server);
-    if (tools.length === 0) return [];
+    if (tools.length === 0) return this.#howToKnow(entry);
     const { t } = vscode.l10n;
     const consents = tools.map((tool) => this.consentOf(entry, tool));
     const blocked = consents.filter(({ status }) => status === 'blocked').length;
@@ -72,6 +80,30 @@ export class ToolRows implements TreeSection {
         children: () => Promise.all(tools.map((tool) => this.#row(entry, tool))),
       }),
     ];
+  }
+
+  /** Where no tool is known: what makes them known; chosen, it does. Other statuses say what is to be done first. */
+  #howToKnow({ server, status }: ServerStatus): readonly TreeRow[] {
+    const { t } = vscode.l10n;
+    const isSignIn = status.status === 'signedOut' || status.status === 'expired';
+    if (!isSignIn && !startable.has(status.status)) return [];
+    const how = isSignIn ? t('sign in to list them') : t('start the server to list them');
+    const row = treeRow({
+      id: `tools ${server.name}`,
+      kind: 'toolsUnknown',
+      label: t('Tools'),
+      description: how,
+      spoken: t('Tools of {0}: {1}', server.name, how),
+      tooltip: isSignIn
+        ? t('No tool is known yet. They are listed once you are signed in and the chat uses the server.')
+        : t('No tool is known yet. They are listed once the chat uses the server, or you choose this row.'),
+      icon: 'tools',
+      server,
+    });
+    row.item.command = isSignIn
+      ? { command: commandId('signIn'), title: t('Sign In'), arguments: [server.name] }
+      : startCommand(this.parts.extensionId, server);
+    return [row];
   }
 
   /** The scopes that the server's settings and its tools ask for, as far as they are known. */

@@ -2,6 +2,7 @@ import { callFilter } from '../broker/callFilter.js';
 import type { RecordedCall } from '../broker/callRecord.js';
 import { showDetails } from './callDetails.js';
 import { CallRows } from './callRows.js';
+import { nothingFound } from './nothingFound.js';
 import type { PageRequest, ToolCallsWords, ToPage } from './toolCallsProtocol.js';
 
 /** What the editor gives the script of a page. */
@@ -83,7 +84,8 @@ function show(): void {
   if (words === undefined) return;
   const found = filter.value.trim() === '' ? calls : calls.filter(callFilter(filter.value));
   document.body.classList.toggle('empty', calls.length === 0);
-  part('nothing').textContent = calls.length > 0 && found.length === 0 ? words.nothingFound : '';
+  part('nothing').textContent =
+    calls.length > 0 && found.length === 0 ? nothingFound(filter.value, words) : '';
   part('count').textContent = words.count
     .replace('{0}', found.length.toLocaleString(words.locale))
     .replace('{1}', calls.length.toLocaleString(words.locale));

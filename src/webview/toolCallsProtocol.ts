@@ -18,6 +18,9 @@ export interface ToolCallsWords {
   /** With `{0}` of `{1}` calls. */
   readonly count: string;
   readonly nothingFound: string;
+  /** With the term `{0}`, and `{1}`: all that there are. */
+  readonly unknownField: string;
+  readonly unknownValue: string;
 }
 
 export const columnNames = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { callFilter } from '../../src/broker/callFilter.js';
+import { callFilter, unknownTerm } from '../../src/broker/callFilter.js';
 import { recordedCall } from './recordedCall.js';
 
 const calls = [
@@ -34,6 +34,7 @@ const cases: readonly [text: string, found: readonly number[]][] = [
   ['server:', [1, 2, 3, 4, 5]],
   ['tool:"unfinished', []],
   ['.*', []],
+  ['constructor:x', []],
 ];
 
 describe('the filter of calls', () => {
@@ -45,4 +46,40 @@ describe('the filter of calls', () => {
       );
     });
   }
+});
+
+describe('a term that asks for what there is not', () => {
+  const fields = ['server:', 'tool:', 'outcome:', 'account:', 'caller:', 'consent:', 'scope:'];
+  const consents = ['none', 'used', 'signInAsked', 'stepUpAsked'];
+  const outcomes = [
+    ...['succeeded', 'toolError', 'inputRequired', 'refused', 'failed', 'cancelled'],
+    ...['declined', 'signInCancelled', 'timedOut', 'signInFailed', 'grantedLess', 'notSettled'],
+    ...['denied', 'blockedByRule', 'notAdmitted', 'consentMissing', 'malformed'],
+  ];
+  const unknown: readonly [text: string, term: string, known: readonly string[]][] = [
+    ['outcome:refusd', 'outcome:refusd', outcomes],
+    ['branch OUTCOME:"Refusd"', 'outcome:refusd', outcomes],
+    ['consent:maybe', 'consent:maybe', consents],
+    ['outcom:refused', 'outcom:', fields],
+    ['reason:declined', 'reason:', fields],
+    ['constructor:x', 'constructor:', fields],
+  ];
+  for (const [text, term, known] of unknown) {
+    it(`is named in “${text}”, with what can be typed in place of it`, () => {
+      const what = known === fields ? 'field' : 'value';
+      assert.deepEqual(unknownTerm(text), { what, term, known });
+    });
+  }
+
+  const possible = [
+    'outcome:refus',
+    'outcome:DECLINED',
+    'consent:',
+    'server:nowhere',
+    'caller:nobody',
+    'refusd',
+    '',
+  ];
+  for (const text of [...possible, '-outcome:refusd', '-outcom:x'])
+    it(`is not “${text}”`, () => assert.equal(unknownTerm(text), undefined));
 });

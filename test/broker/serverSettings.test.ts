@@ -183,6 +183,16 @@ describe('server settings', () => {
       field: 'oauth.assertionFile',
       says: /absolute path of a file/,
     })),
+    ...[{}, { clientId: 'workload' }].map((more) => ({
+      entry: { url, oauth: { grant: 'jwtBearer', ...more } },
+      field: 'oauth.assertionFile',
+      says: /"jwtBearer" needs assertionFile/,
+    })),
+    {
+      entry: { url, oauth: { grant: 'jwtBearer', assertionFile: 'token' } },
+      field: 'oauth.assertionFile',
+      says: /absolute path of a file, or begin with/,
+    },
     {
       entry: { url, oauth: { profile: 'gitlab' } },
       field: 'oauth.profile',

@@ -11,7 +11,12 @@ export type ScenarioContext = Readonly<Record<string, unknown>>;
 export function oauthOf(context: ScenarioContext): OAuthSettings {
   const clientId = textIn(context, 'client_id');
   const grant = grantOf(context);
-  return { ...(clientId !== undefined && { clientId }), ...(grant !== undefined && { grant }) };
+  return {
+    ...(clientId !== undefined && { clientId }),
+    ...(grant !== undefined && { grant }),
+    // Settings have to name a file; the assertion is in the context, and none is read.
+    ...(grant === 'jwtBearer' && { assertionFile: '/in/the/context' }),
+  };
 }
 
 /** What a context holds tells the grant, but for a secret, which serves two of them. */

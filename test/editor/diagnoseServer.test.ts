@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { next } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
 describe('MCP OAuth: Diagnose Server…', () => {
@@ -12,10 +13,16 @@ describe('MCP OAuth: Diagnose Server…', () => {
     await scene.close();
   });
 
-  it('opens a report that cannot be edited, and signs nobody in', async () => {
+  it('opens its report as it is meant to be read, and signs nobody in', async () => {
+    const opened = next(vscode.workspace.onDidOpenTextDocument);
+    const shown = next(vscode.window.tabGroups.onDidChangeTabs);
     await vscode.commands.executeCommand('mcpOAuthBroker.diagnoseServer', scene.server.name);
-    const document = vscode.window.activeTextEditor?.document;
-    assert.equal(document?.uri.scheme, 'mcp-oauth-diagnosis');
+    const [tab] = (await shown).opened;
+    assert.ok(tab?.input instanceof vscode.TabInputWebview);
+    assert.match(tab.input.viewType, /markdown\.preview/);
+    assert.ok(tab.label.includes(`Diagnosis of ${scene.server.name}`), tab.label);
+    const document = await opened;
+    assert.equal(document.uri.scheme, 'mcp-oauth-diagnosis');
     assert.equal(document.languageId, 'markdown');
     assert.equal(document.uri.path, `/Diagnosis of ${scene.server.name}.md`);
     assert.match(document.getText(), /Nothing stands in the way of a sign-in/);

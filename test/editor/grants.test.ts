@@ -20,7 +20,10 @@ describe('sign-ins without a browser here', () => {
 
   const configuredWith = async ({ extension, world }: EditorScene, grant: string) => {
     const servers = world.serverSettings() as Record<string, object>;
-    const oauth = { grant, clientId: 'by-hand' };
+    const oauth = {
+      ...{ grant, clientId: 'by-hand' },
+      ...(grant === 'jwtBearer' && { assertionFile: '/nowhere/assertion' }),
+    };
     await configure(extension, { ...servers, repositories: { ...servers['repositories'], oauth } });
     return serverNamed(extension, 'repositories');
   };

@@ -7,6 +7,7 @@ import { serverItem } from '../../src/editor/serverChoice.js';
 import { summary } from '../../src/editor/statusBar.js';
 import { statusWords } from '../../src/editor/statusWords.js';
 import { toolCallsPage } from '../../src/editor/toolCallsPage.js';
+import { nothingFound } from '../../src/webview/nothingFound.js';
 import { columnNames } from '../../src/webview/toolCallsProtocol.js';
 
 const names: readonly ConsentStatusName[] = [
@@ -71,6 +72,27 @@ describe('for who hears the editor, the page of tool calls', () => {
   it('has a header in words above every column', () => {
     const headers = [...page.matchAll(/role="columnheader"[^>]*>([^<]+)</g)].map(([, text]) => text);
     assert.equal(headers.length, columnNames.length);
+  });
+
+  it('says where no call matches which term there is not, and what there is', () => {
+    const said = (filter: string) => nothingFound(filter, callWords());
+    assert.equal(said('branch'), callWords().nothingFound);
+    assert.match(
+      said('outcom:x'),
+      /“outcom:” is no term.* server: tool: outcome: account: caller: consent: scope:$/,
+    );
+    assert.match(said('outcome:refusd'), /None can be “outcome:refusd”.* refused .*blockedByRule/);
+  });
+
+  it('says which columns it leaves out where there is no room for them', () => {
+    const said = [...page.matchAll(/<p class="leftOut (\w+)">([^<]+)</g)].map(([, width, text]) => [
+      width,
+      text,
+    ]);
+    assert.deepEqual(said, [
+      ['narrow', 'Left out for lack of room: Consent, ms. Choose a call to see them.'],
+      ['narrower', 'Left out for lack of room: Caller, Server, Consent, ms. Choose a call to see them.'],
+    ]);
   });
 
   it('is in the language of the editor', () => {

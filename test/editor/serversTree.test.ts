@@ -41,6 +41,7 @@ class TreeScene {
     rules: { ruleOf: (_server, tool) => this.rules.get(tool) ?? 'allow', onDidChange: this.changed.event },
     uses: { lastUse: (_url, tool) => Promise.resolve(this.uses.get(tool)), onDidAdd: this.used.event },
     clock: this.clock,
+    extensionId: 'Some.Extension',
   });
   readonly tree = new ServersTree(
     { all: () => Promise.resolve([...this.entries.values()]), onDidChange: this.changed.event },
@@ -103,10 +104,11 @@ describe('the tree', () => {
         ['Status', 'Needs more access'],
         ['Account', 'alice'],
         ['Granted', 'repo:read'],
-        ['Asked', 'repo:write'],
+        ['Asked for', 'repo:write (not granted)'],
         ['Missing', 'repo:write (create_branch)'],
         ['Access ends', 'in 2 hours'],
         ['Address', 'repositories.example/mcp'],
+        ['Tools', 'start the server to list them'],
       ],
     );
   });
@@ -121,6 +123,23 @@ describe('the tree', () => {
       ['a.example/mcp', 'Address: https://a.example/mcp'],
     ]);
     for (const row of rows.slice(1)) assert.equal(labelOf(row), row.item.tooltip);
+  });
+
+  it('names the setting where what is wrong is no entry of a server', async () => {
+    scene.problems = [
+      { server: 'a', field: 'url', message: 'No.' },
+      { server: 'a', field: 'toolRules', message: 'No.' },
+      { server: 'a', field: 'toolRules.pay.now', message: 'No.' },
+      { server: '', field: 'toolRules', message: 'No.' },
+      { server: '', field: '', message: 'No.' },
+    ];
+    assert.deepEqual(
+      (await scene.tree.getChildren()).map(({ item }) => item.label),
+      [
+        ...['a', 'toolRules › a', 'toolRules › a › pay.now'],
+        ...['mcpOAuthBroker.toolRules', 'mcpOAuthBroker.servers'],
+      ],
+    );
   });
 
   it('says that access which is renewed needs nobody', async () => {
@@ -161,6 +180,24 @@ describe('the tree', () => {
     );
   });
 
+  it('says where no tool is known what makes them known, and does it when it is chosen', async () => {
+    for (const name of statusNames) scene.set(name, name);
+    const rows = (await scene.unfolded()).filter(({ id }) => id.startsWith('tools '));
+    const start = ['start the server to list them', 'workbench.mcp.startServer'];
+    const signIn = ['sign in to list them', 'mcpOAuthBroker.signIn'];
+    assert.deepEqual(
+      rows.map(({ item }) => [item.description, item.command?.command, String(item.command?.arguments?.[0])]),
+      [
+        [...start, 'some.extension/unknown'],
+        [...start, 'some.extension/open'],
+        [...signIn, 'signedOut'],
+        [...start, 'some.extension/ready'],
+        [...start, 'some.extension/needsScopes'],
+        [...signIn, 'expired'],
+      ],
+    );
+  });
+
   it('has words and a shape for each of a tool’s states', () => {
     assert.equal(
       new Set(toolConsentNames.map((name) => toolWords(name).label)).size,
@@ -189,6 +226,7 @@ describe('the tree', () => {
     scene.problems = [
       { server: '', field: '', message: 'All of it is wrong.' },
       { server: 'x', field: 'url', message: 'The url is wrong.' },
+      { server: 'x', field: 'toolRules.pay', message: 'The rule is wrong.' },
     ];
     const rows = await scene.unfolded();
     assert.ok(rows.length > statusNames.length * 8);
@@ -273,5 +311,25 @@ describe('the tree', () => {
     );
     for (const { command } of menu) assert.ok(inMenu.has(command), command);
     assert.ok(menu.some(({ command, when }) => command.endsWith('setToolRule') && when.includes('tool')));
+  });
+
+  it('has the usual first in a server’s menu, and the settings there too', () => {
+    const { contributes } = vscode.extensions.getExtension('mcp-oauth-broker.mcp-oauth-broker')
+      ?.packageJSON as {
+      contributes: { menus: Record<string, { command: string; when: string; group: string }[]> };
+    };
+    const menu = (contributes.menus['view/item/context'] ?? [])
+      .filter(({ group, when }) => !group.startsWith('inline') && /\^\(?server/.test(when))
+      .toSorted((a, b) => (a.group < b.group ? -1 : 1))
+      .map(({ command, group }) => [command.replace('mcpOAuthBroker.', ''), group]);
+    const signIns = menu.filter(([, group]) => group?.startsWith('1_sign'));
+    assert.deepEqual(
+      signIns.map(([command]) => command),
+      [
+        ...['grantScopes', 'signIn', 'cancelSignIn', 'signInWithScopes', 'signInWithCode'],
+        ...['switchAccount', 'signOut'],
+      ],
+    );
+    assert.ok(menu.some(([command]) => command === 'openSettings'));
   });
 });

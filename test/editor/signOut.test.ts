@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerConfig } from '../../src/broker/serverSettings.js';
 import type { SignOutReceipt } from '../../src/broker/signOut.js';
-import { describeSignOut } from '../../src/editor/signOutReport.js';
+import { describeSignOut, showSignOut } from '../../src/editor/signOutReport.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';
 import { signInAs, type ActiveExtension } from './activeExtension.js';
@@ -60,7 +60,7 @@ describe('sign-out in the editor', () => {
     const said = (revocation: object) => describeSignOut(server, receipt(revocation));
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'revoked' }).message,
-      /Its tokens are revoked at/,
+      /^Signed out of .*, and revoked\.$/,
     );
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'notOffered' }).message,
@@ -75,5 +75,21 @@ describe('sign-out in the editor', () => {
     });
     assert.match(failed.message, /not all of its tokens.*as\.example\.com is down\./);
     assert.deepEqual([none.complete, failed.complete], [false, false]);
+  });
+
+  it('has a button where it is more than a line, since the editor cuts one without', () => {
+    const shown = (revocation: object) => {
+      const seen: string[][] = [];
+      const show = (...words: string[]) => Promise.resolve(void seen.push(words));
+      const receipt = { kind: 'signedOut', account: alice.email, host: 'as.example.com', revocation };
+      showSignOut(server, receipt as SignOutReceipt, { information: show, warning: show });
+      return seen;
+    };
+    assert.deepEqual(shown({ refreshToken: 'revoked', accessToken: 'revoked' }), [
+      [`Signed out of repositories (${alice.email}), and revoked.`],
+    ]);
+    const [[message, ...buttons] = []] = shown({ accessToken: 'notOffered' });
+    assert.match(message ?? '', /offers no revocation/);
+    assert.deepEqual(buttons, ['Show Log']);
   });
 });

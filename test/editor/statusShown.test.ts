@@ -137,6 +137,18 @@ describe('the list behind the status bar', () => {
     );
   });
 
+  it('names an entry that cannot be used, what is wrong in it, and where it is mended', () => {
+    const problem = { server: 'x', field: 'url', message: 'The url is wrong.' };
+    const lines = serverActions([entry('a', 'ready')], [problem]);
+    assert.deepEqual(
+      lines.slice(0, 2).map(({ label, detail }) => [label, detail]),
+      [
+        ['Needs you', undefined],
+        ['$(error) x: Open Settings', 'The url is wrong.'],
+      ],
+    );
+  });
+
   it('has no heading without lines, and says how to begin where there is no server', () => {
     assert.deepEqual(labels(), always);
     assert.equal(labels(entry('a', 'open'))[0], '— Servers');

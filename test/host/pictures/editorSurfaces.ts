@@ -69,10 +69,12 @@ export const diagnosis: Surface = {
   name: 'diagnosis',
   async take(stage) {
     const { workbench, page, album } = stage;
+    const report = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
     for (const name of ['legacy', 'calendar']) {
       await workbench.runCommand('MCP OAuth: Diagnose Server…');
       await stage.choose(name);
       await page.locator('.tab', { hasText: name }).first().waitFor();
+      await report.getByRole('heading', { name: 'In short' }).waitFor();
       await album.window(page, `diagnosis-${name}`, page.locator('.part.editor'));
       await workbench.runCommand('View: Close All Editors');
     }

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { alice } from '../demo/people.js';
+import { next, signInAs } from './activeExtension.js';
+import { startEditorScene, type EditorScene } from './editorScene.js';
+
+describe('the row “Tools” of a server whose tools are not known', () => {
+  let scene: EditorScene;
+  before(async () => {
+    scene = await startEditorScene();
+    await signInAs(scene.extension, scene.server, alice);
+  });
+  after(() => scene.close());
+
+  it('starts the server, which makes them known', async () => {
+    const { extension, server } = scene;
+    assert.deepEqual(extension.profiles.declarations(server), []);
+    const servers = await extension.tree.getChildren();
+    const below = await extension.tree.getChildren(servers.find(({ id }) => id === `server ${server.name}`));
+    const command = below.find(({ id }) => id === `tools ${server.name}`)?.item.command;
+    assert.ok(command);
+    const isKnown = () =>
+      extension.profiles.declarations(server).some(({ name }) => name === 'create_branch');
+    let listed = next((told) => extension.profiles.onDidChange(told));
+    await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as string[]));
+    // It lists its prompts and resources too, in any order.
+    while (!isKnown()) {
+      await listed;
+      listed = next((told) => extension.profiles.onDidChange(told));
+    }
+  });
+});
