@@ -1,16 +1,16 @@
-import { AgentAdmissions } from './broker/agentAdmissions.js';
-import type { AccountChoice } from './broker/accountChoice.js';
-import { AccessTokens } from './broker/accessTokens.js';
+import { AgentAdmissions } from './broker/agents/agentAdmissions.js';
+import type { AccountChoice } from './broker/accounts/accountChoice.js';
+import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
-import { ClientStore } from './broker/clientStore.js';
-import type { ConsentPrompt } from './broker/consentPrompt.js';
-import { CredentialStore } from './broker/credentialStore.js';
-import { DirectGrants } from './broker/directGrants.js';
-import type { EditorAccountTokens } from './broker/editorAccountTokens.js';
-import { EnterpriseIdentityProvider } from './broker/enterpriseIdentityProvider.js';
-import type { IdentityProviderConfig } from './broker/identityProviderSetting.js';
-import { PassingRecords } from './broker/passingRecords.js';
-import { PendingCallbacks } from './broker/pendingCallbacks.js';
+import { ClientStore } from './broker/clients/clientStore.js';
+import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
+import { CredentialStore } from './broker/accounts/credentialStore.js';
+import { DirectGrants } from './broker/tokens/directGrants.js';
+import type { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
+import { EnterpriseIdentityProvider } from './broker/tokens/enterpriseIdentityProvider.js';
+import type { IdentityProviderConfig } from './broker/settings/identityProviderSetting.js';
+import { PassingRecords } from './broker/agents/passingRecords.js';
+import { PendingCallbacks } from './broker/signIn/pendingCallbacks.js';
 import type {
   AssertionSource,
   Clock,
@@ -25,16 +25,16 @@ import type {
   SharedRecords,
   WindowNotices,
 } from './broker/ports.js';
-import type { ServerConfig } from './broker/serverSettings.js';
-import { ServerStates } from './broker/serverStates.js';
-import type { SignInParts } from './broker/signInParts.js';
-import { SignIns } from './broker/signIns.js';
-import { SignOuts } from './broker/signOut.js';
+import type { ServerConfig } from './broker/settings/serverSettings.js';
+import { ServerStates } from './broker/status/serverStates.js';
+import type { SignInParts } from './broker/signIn/signInParts.js';
+import { SignIns } from './broker/signIn/signIns.js';
+import { SignOuts } from './broker/signIn/signOut.js';
 import type { CallRecording } from './relay/callRecorder.js';
-import type { ToolPrompt } from './broker/toolPrompt.js';
-import { noToolRules, type ToolRules } from './broker/toolRules.js';
-import { ToolScopes } from './broker/toolScopes.js';
-import { StatesOfWindows } from './broker/statesOfWindows.js';
+import type { ToolPrompt } from './broker/tools/toolPrompt.js';
+import { noToolRules, type ToolRules } from './broker/tools/toolRules.js';
+import { ToolScopes } from './broker/tools/toolScopes.js';
+import { StatesOfWindows } from './broker/status/statesOfWindows.js';
 import type { Translate } from './mcp/translate.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { RememberedAccountChoice } from './broker/accountChoice.js';
-import { AssertionInFile } from './broker/assertionFile.js';
-import { EditorAccountTokens } from './broker/editorAccountTokens.js';
-import { CallLedger } from './broker/callLedger.js';
+import { RememberedAccountChoice } from './broker/accounts/accountChoice.js';
+import { AssertionInFile } from './broker/tokens/assertionFile.js';
+import { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
+import { CallLedger } from './broker/calls/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';

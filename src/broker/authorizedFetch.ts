@@ -6,17 +6,17 @@ import { stepUpScopes } from '../oauth/scopeStepUp.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { sentence, shownAddress } from '../oauth/serverWords.js';
 import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
-import type { AccessTokens } from './accessTokens.js';
+import type { AccessTokens } from './tokens/accessTokens.js';
 import { observationOfError } from './consentStatus.js';
-import { personOf, withoutTokens, type Credential } from './credential.js';
-import { denialWithoutPerson, type Denial } from './denialWithoutPerson.js';
+import { personOf, withoutTokens, type Credential } from './accounts/credential.js';
+import { denialWithoutPerson, type Denial } from './tokens/denialWithoutPerson.js';
 import { errorName } from './errorName.js';
-import type { MetadataCache } from './metadataCache.js';
+import type { MetadataCache } from './discovery/metadataCache.js';
 import type { Log } from './ports.js';
-import { passingFault } from './probe.js';
-import type { ServerConfig } from './serverSettings.js';
-import type { ServerStates } from './serverStates.js';
-import type { TokenSource } from './tokenSource.js';
+import { passingFault } from './discovery/probe.js';
+import type { ServerConfig } from './settings/serverSettings.js';
+import type { ServerStates } from './status/serverStates.js';
+import type { TokenSource } from './tokens/tokenSource.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** How often one request is met with more scopes (MCP authorization, step-up). */

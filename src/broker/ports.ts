@@ -1,6 +1,6 @@
 import type { Account } from '../oauth/accountName.js';
 import type { Redacted } from '../oauth/redacted.js';
-import type { ServerConfig } from './serverSettings.js';
+import type { ServerConfig } from './settings/serverSettings.js';
 
 /**
  * What the broker needs of the world, as interfaces. An editor, a headless process and a test each bring

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { CredentialStore } from '../broker/credentialStore.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignOuts } from '../broker/signOut.js';
-import { accountKeyOf } from '../broker/credential.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignOuts } from '../broker/signIn/signOut.js';
+import { accountKeyOf } from '../broker/accounts/credential.js';
 import { AccountPick } from './accountPick.js';
 import type { Commands } from './commands.js';
 import { insteadOfSignIn } from './insteadOfSignIn.js';

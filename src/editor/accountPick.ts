@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { accountKeyOf, accountLabel, type Credential } from '../broker/credential.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { plain } from './plainWords.js';
 
 /** What was picked: an account by its key, or what stands below the accounts. */

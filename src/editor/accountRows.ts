@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AccountInUse } from '../broker/consentStatus.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 

@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
-import type { FindingParts, Findings } from '../broker/findings.js';
-import { parseServerUrl, serverNameFault } from '../broker/serverSettings.js';
-import type { ServerStates } from '../broker/serverStates.js';
-import { findOutTransport, usualTransport, type TransportFindings } from '../broker/transportFindings.js';
+import type { FindingParts, Findings } from '../broker/discovery/findings.js';
+import { parseServerUrl, serverNameFault } from '../broker/settings/serverSettings.js';
+import type { ServerStates } from '../broker/status/serverStates.js';
+import {
+  findOutTransport,
+  usualTransport,
+  type TransportFindings,
+} from '../broker/discovery/transportFindings.js';
 import { showFindings } from './discoveryFindings.js';
 import { Notifications, type NotificationWindow } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { AdmittedServer } from '../broker/agentAdmission.js';
-import type { NewAdmission } from '../broker/agentAdmissions.js';
-import { accountKeyOf, accountLabel } from '../broker/credential.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import type { AdmittedServer } from '../broker/agents/agentAdmission.js';
+import type { NewAdmission } from '../broker/agents/agentAdmissions.js';
+import { accountKeyOf, accountLabel } from '../broker/accounts/credential.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { isSessionScope } from '../oauth/scopeSelection.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
 import { Notifications } from './notifications.js';

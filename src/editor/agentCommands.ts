@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { AgentAdmission } from '../broker/agentAdmission.js';
-import type { AgentAsk } from '../broker/agentConsents.js';
-import type { SignOuts } from '../broker/signOut.js';
+import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
+import type { AgentAsk } from '../broker/agents/agentConsents.js';
+import type { SignOuts } from '../broker/signIn/signOut.js';
 import { AdmitAgent, type AdmitAgentParts } from './admitAgent.js';
 import { showConnection, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { AgentAdmission } from '../broker/agentAdmission.js';
-import { agentPath } from '../broker/agentSettings.js';
-import { agentSnippets, keyVariable } from '../broker/agentSnippets.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
+import { agentPath } from '../broker/agents/agentSettings.js';
+import { agentSnippets, keyVariable } from '../broker/agents/agentSnippets.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { Redacted } from '../oauth/redacted.js';
 import type { EditorAgents } from './agentParts.js';
 import { copyToClipboard } from './clipboard.js';

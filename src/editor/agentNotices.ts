@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { AgentAsk } from '../broker/agentConsents.js';
-import type { AgentsPortState } from '../broker/agentSettings.js';
+import type { AgentAsk } from '../broker/agents/agentConsents.js';
+import type { AgentsPortState } from '../broker/agents/agentSettings.js';
 import type { Disposable } from '../broker/ports.js';
-import type { SignIns } from '../broker/signIns.js';
+import type { SignIns } from '../broker/signIn/signIns.js';
 import { accessScopes } from '../mcp/consentWords.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';

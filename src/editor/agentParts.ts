@@ -1,6 +1,6 @@
-import type { AgentAdmissions } from '../broker/agentAdmissions.js';
-import type { AgentConsents } from '../broker/agentConsents.js';
-import type { AgentsPortState } from '../broker/agentSettings.js';
+import type { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
+import type { AgentConsents } from '../broker/agents/agentConsents.js';
+import type { AgentsPortState } from '../broker/agents/agentSettings.js';
 import type { Disposable } from '../broker/ports.js';
 
 /** What the editor shows and does about agents. */

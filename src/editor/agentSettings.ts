@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { parseAgentSettings, type AgentSettings } from '../broker/agentSettings.js';
+import { parseAgentSettings, type AgentSettings } from '../broker/agents/agentSettings.js';
 
 const section = 'mcpOAuthBroker.agents';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { isCurrent, type AdmittedServer, type AgentAdmission } from '../broker/agentAdmission.js';
-import type { AgentAsk } from '../broker/agentConsents.js';
+import { isCurrent, type AdmittedServer, type AgentAdmission } from '../broker/agents/agentAdmission.js';
+import type { AgentAsk } from '../broker/agents/agentConsents.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { EditorAgents } from './agentParts.js';
 import { commandId } from './commands.js';

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { accountKeyOf, accountLabel, type Credential } from '../broker/credential.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Disposable } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignOuts } from '../broker/signOut.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { insteadOfSignIn } from './insteadOfSignIn.js';
 import type { PersonalSignIn } from './personalSignIn.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock, LaunchPage } from '../broker/ports.js';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
-import type { SignInOutcome, SignInPhase } from '../broker/signInOutcome.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
+import type { SignInOutcome, SignInPhase } from '../broker/signIn/signInOutcome.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { notifications } from './notifications.js';
 

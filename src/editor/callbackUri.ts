@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
-import { isCallbackPath } from '../broker/callbackPath.js';
-import type { PendingCallbacks } from '../broker/pendingCallbacks.js';
+import { isCallbackPath } from '../broker/clients/callbackPath.js';
+import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { Clock, Disposable, Log, SecretStore } from '../broker/ports.js';
 import { sha256 } from '../broker/sha256.js';
 

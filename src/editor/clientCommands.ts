@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { callbackPath } from '../broker/callbackPath.js';
-import { clientName } from '../broker/clientForServer.js';
-import { clientMetadataDocument, clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
-import type { ClientSecrets } from '../broker/clientSecrets.js';
-import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import { callbackPath } from '../broker/clients/callbackPath.js';
+import { clientName } from '../broker/clients/clientForServer.js';
+import { clientMetadataDocument, clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
+import type { ClientSecrets } from '../broker/clients/clientSecrets.js';
+import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { Commands } from './commands.js';
 import { Notifications } from './notifications.js';
 import type { ServerChoice } from './serverChoice.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ClientSecrets } from '../broker/clientSecrets.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ClientSecrets } from '../broker/clients/clientSecrets.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { clientKeyAlgorithms, generateClientKey, importClientKey, publicJwk } from '../oauth/clientKey.js';
 import type { ClientKey, ClientKeyAlgorithm } from '../oauth/clientKey.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
-import type { ConsentPrompt } from '../broker/consentPrompt.js';
-import { consentFacts, type ConsentFacts } from '../broker/consentFacts.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
+import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
+import { consentFacts, type ConsentFacts } from '../broker/signIn/consentFacts.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import { accessScopes } from '../mcp/consentWords.js';
 import { notifications, type Notifications } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
-import type { SignInOutcome } from '../broker/signInOutcome.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
+import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { DeviceAuthorization } from '../oauth/deviceAuthorization.js';
 import { notifications } from './notifications.js';
 

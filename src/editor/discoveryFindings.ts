@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Findings } from '../broker/findings.js';
+import type { Findings } from '../broker/discovery/findings.js';
 import type { ClientIdentity } from '../oauth/clientRegistration.js';
 import { shownAddress } from '../oauth/serverWords.js';
 import { plain } from './plainWords.js';

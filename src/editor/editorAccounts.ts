@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EditorAccounts, EditorSession } from '../broker/ports.js';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
-import type { SignInOutcome } from '../broker/signInOutcome.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
+import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { Account } from '../oauth/accountName.js';
 import { Redacted } from '../oauth/redacted.js';
 import { notifications } from './notifications.js';

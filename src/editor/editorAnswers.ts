@@ -1,8 +1,8 @@
-import { ClientSecrets } from '../broker/clientSecrets.js';
-import { MetadataCache } from '../broker/metadataCache.js';
+import { ClientSecrets } from '../broker/clients/clientSecrets.js';
+import { MetadataCache } from '../broker/discovery/metadataCache.js';
 import type { Clock, Disposable, Memory, SecretStore } from '../broker/ports.js';
-import { ServerDecisions } from '../broker/serverDecisions.js';
-import type { SignInParts } from '../broker/signInParts.js';
+import { ServerDecisions } from '../broker/settings/serverDecisions.js';
+import type { SignInParts } from '../broker/signIn/signInParts.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { EditorSignInQuestions } from './signInQuestions.js';
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { directGrantOf } from '../broker/grantChoice.js';
-import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { ServerStates } from '../broker/serverStates.js';
-import type { SignOuts } from '../broker/signOut.js';
+import { directGrantOf } from '../broker/settings/grantChoice.js';
+import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ServerStates } from '../broker/status/serverStates.js';
+import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Commands } from './commands.js';
 import { notifications } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { directGrantOf } from '../broker/grantChoice.js';
-import { noSignInAt } from '../broker/noSignIn.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import { directGrantOf } from '../broker/settings/grantChoice.js';
+import { noSignInAt } from '../broker/signIn/noSignIn.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { commandId } from './commands.js';
 
 /**

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { sha256 } from '../broker/sha256.js';
 import type { Redacted } from '../oauth/redacted.js';
 import type { EditorServerSettings } from './serverSettings.js';

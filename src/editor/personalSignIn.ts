@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { AccountAnswer } from '../broker/accountChange.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { ServerStates } from '../broker/serverStates.js';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
-import type { SignInOutcome } from '../broker/signInOutcome.js';
-import type { SignIns } from '../broker/signIns.js';
-import { usesEditorAccount } from '../broker/editorAccountVisit.js';
+import type { AccountAnswer } from '../broker/accounts/accountChange.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ServerStates } from '../broker/status/serverStates.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
+import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
+import type { SignIns } from '../broker/signIn/signIns.js';
+import { usesEditorAccount } from '../broker/signIn/editorAccountVisit.js';
 import type { BrowserLauncher } from './browserLauncher.js';
 import { showCodeOf } from './deviceCode.js';
 import { signInWithEditorAccount } from './editorAccounts.js';

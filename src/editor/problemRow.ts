@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SettingProblem } from '../broker/serverSettings.js';
+import type { SettingProblem } from '../broker/settings/serverSettings.js';
 import { commandId } from './commands.js';
 import { describeProblem, problemName } from './settingsProblems.js';
 import { statusWords } from './statusWords.js';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignIns } from '../broker/signIns.js';
-import type { SignOuts } from '../broker/signOut.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignIns } from '../broker/signIn/signIns.js';
+import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { registerAgentCommands } from './agentCommands.js';
 import type { ConnectionParts } from './agentConnection.js';

@@ -1,5 +1,5 @@
-import type { CredentialStore } from '../broker/credentialStore.js';
-import type { SignOuts } from '../broker/signOut.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
 import { registerAccountCommands } from './accountCommands.js';
 import { AddServer } from './addServer.js';

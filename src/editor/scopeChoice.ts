@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { findOut, type FindingParts } from '../broker/findings.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import { findOut, type FindingParts } from '../broker/discovery/findings.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';
 import { Notifications } from './notifications.js';
 import { plain } from './plainWords.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SettingProblem } from '../broker/serverSettings.js';
+import type { SettingProblem } from '../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from './commands.js';
 import { plain } from './plainWords.js';
 import { openSettingsAt } from './serverSettings.js';

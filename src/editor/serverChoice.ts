@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConsentStatus } from '../broker/consentStatus.js';
-import type { ServerConfig, SettingProblem } from '../broker/serverSettings.js';
+import type { ServerConfig, SettingProblem } from '../broker/settings/serverSettings.js';
 import { commandId } from './commands.js';
 import { notifications } from './notifications.js';
 import { plain } from './plainWords.js';

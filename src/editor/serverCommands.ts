@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { checkWithPerson, type CheckWithPersonParts } from '../broker/checkWithPerson.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import { checkWithPerson, type CheckWithPersonParts } from '../broker/signIn/checkWithPerson.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { DiagnoseServer } from './diagnoseServer.js';
 import { commandId, type Commands } from './commands.js';
 import { notifications } from './notifications.js';

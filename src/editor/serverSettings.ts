@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
-import { policyRefusal, type ServerPolicy } from '../broker/serverPolicy.js';
-import { clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
+import { policyRefusal, type ServerPolicy } from '../broker/settings/serverPolicy.js';
+import { clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
-import { parseIdentityProvider, type IdentityProviderConfig } from '../broker/identityProviderSetting.js';
+import {
+  parseIdentityProvider,
+  type IdentityProviderConfig,
+} from '../broker/settings/identityProviderSetting.js';
 import type { Disposable } from '../broker/ports.js';
 import {
   parseServers,
   type ParsedServers,
   type ServerConfig,
   type SettingProblem,
-} from '../broker/serverSettings.js';
+} from '../broker/settings/serverSettings.js';
 
 import { isObject } from '../oauth/jsonAnswer.js';
 

@@ -1,9 +1,9 @@
 import { Emitter } from '../broker/emitter.js';
 import type { ConsentStatus } from '../broker/consentStatus.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { ServerStates } from '../broker/serverStates.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ServerStates } from '../broker/status/serverStates.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
 export interface ServerStatus {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock, Disposable } from '../broker/ports.js';
-import type { SettingProblem } from '../broker/serverSettings.js';
+import type { SettingProblem } from '../broker/settings/serverSettings.js';
 import { problemRow } from './problemRow.js';
 import { serverRow } from './serverRow.js';
 import type { ServerStatuses } from './serverStatuses.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../broker/ports.js';
-import type { SettingProblem } from '../broker/serverSettings.js';
+import type { SettingProblem } from '../broker/settings/serverSettings.js';
 import { notifications } from './notifications.js';
 import { openServerSettings } from './serverSettings.js';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { ToolConsent } from '../broker/toolConsent.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ToolConsent } from '../broker/tools/toolConsent.js';
 import type { Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ScopeChoice } from './scopeChoice.js';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { ClientSecrets } from '../broker/clientSecrets.js';
-import type { ExceptionName } from '../broker/oauthSettings.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignInQuestions } from '../broker/signInQuestions.js';
+import type { ClientSecrets } from '../broker/clients/clientSecrets.js';
+import type { ExceptionName } from '../broker/settings/oauthSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignInQuestions } from '../broker/signIn/signInQuestions.js';
 import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { Redacted } from '../oauth/redacted.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignInOutcome } from '../broker/signInOutcome.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { OAuthFlowError, OAuthFlowErrorCode } from '../oauth/oauthFlowError.js';
 import { commandId, type CommandId } from './commands.js';
 import { notifications } from './notifications.js';

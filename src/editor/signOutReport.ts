@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { SignOutReceipt } from '../broker/signOut.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { SignOutReceipt } from '../broker/signIn/signOut.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { commandId } from './commands.js';
 import { notifications, type Notifications } from './notifications.js';
 

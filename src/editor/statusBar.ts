@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../broker/ports.js';
-import type { SettingProblem } from '../broker/serverSettings.js';
+import type { SettingProblem } from '../broker/settings/serverSettings.js';
 import { commandId } from './commands.js';
 import { plain } from './plainWords.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';

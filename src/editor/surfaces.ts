@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { CallLedger } from '../broker/callLedger.js';
+import type { CallLedger } from '../broker/calls/callLedger.js';
 import type { Disposable } from '../broker/ports.js';
-import type { ToolScopes } from '../broker/toolScopes.js';
+import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import { AccountRows } from './accountRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
 import { Commands } from './commands.js';

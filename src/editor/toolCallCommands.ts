@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { CallLedger } from '../broker/callLedger.js';
-import { callLine, type RecordedCall } from '../broker/callRecord.js';
+import type { CallLedger } from '../broker/calls/callLedger.js';
+import { callLine, type RecordedCall } from '../broker/calls/callRecord.js';
 import type { Clock } from '../broker/ports.js';
 import type { Commands } from './commands.js';
 import { notifications } from './notifications.js';

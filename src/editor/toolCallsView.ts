@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CallLedger } from '../broker/callLedger.js';
+import type { CallLedger } from '../broker/calls/callLedger.js';
 import type { Disposable } from '../broker/ports.js';
 import { pageRequests, type PageRequest, type ToPage } from '../webview/toolCallsProtocol.js';
 import { callWords } from './callWords.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { ToolLists } from '../broker/toolList.js';
-import { toolRuleNames, type ToolRule } from '../broker/toolRules.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ToolLists } from '../broker/tools/toolList.js';
+import { toolRuleNames, type ToolRule } from '../broker/tools/toolRules.js';
 import type { Commands } from './commands.js';
 import { notifications } from './notifications.js';
 import { plain } from './plainWords.js';

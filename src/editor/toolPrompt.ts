@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ToolPrompt, ToolQuestion } from '../broker/toolPrompt.js';
+import type { ToolPrompt, ToolQuestion } from '../broker/tools/toolPrompt.js';
 import { notifications, type Notifications } from './notifications.js';
 
 /** The question about a call that no chat can ask, as a notification. */

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { ConsentStatusName } from '../broker/consentStatus.js';
-import { declaredAuthorization } from '../broker/declaredAuthorization.js';
+import { declaredAuthorization } from '../broker/tools/declaredAuthorization.js';
 import type { Clock, Disposable } from '../broker/ports.js';
-import { toolConsent, type ToolConsent } from '../broker/toolConsent.js';
-import type { DeclaredTool, ToolLists } from '../broker/toolList.js';
-import type { ToolRules } from '../broker/toolRules.js';
-import type { ToolScopes } from '../broker/toolScopes.js';
-import type { ToolUse, ToolUses } from '../broker/toolUse.js';
+import { toolConsent, type ToolConsent } from '../broker/tools/toolConsent.js';
+import type { DeclaredTool, ToolLists } from '../broker/tools/toolList.js';
+import type { ToolRules } from '../broker/tools/toolRules.js';
+import type { ToolScopes } from '../broker/tools/toolScopes.js';
+import type { ToolUse, ToolUses } from '../broker/tools/toolUse.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { commandId } from './commands.js';
 import { startCommand } from './mcpServerDefinitions.js';

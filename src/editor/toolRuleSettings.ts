@@ -1,8 +1,13 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable } from '../broker/ports.js';
-import type { ServerConfig, SettingProblem } from '../broker/serverSettings.js';
-import { parseToolRules, type ParsedToolRules, type ToolRule, type ToolRules } from '../broker/toolRules.js';
+import type { ServerConfig, SettingProblem } from '../broker/settings/serverSettings.js';
+import {
+  parseToolRules,
+  type ParsedToolRules,
+  type ToolRule,
+  type ToolRules,
+} from '../broker/tools/toolRules.js';
 import { isObject } from '../oauth/jsonAnswer.js';
 import { SettingUnwritable } from './serverSettings.js';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ToolConsent, ToolConsentName } from '../broker/toolConsent.js';
-import type { ToolRule } from '../broker/toolRules.js';
+import type { ToolConsent, ToolConsentName } from '../broker/tools/toolConsent.js';
+import type { ToolRule } from '../broker/tools/toolRules.js';
 
 /** How one tool's consent is said and drawn, wherever it is shown. */
 interface ToolWords {

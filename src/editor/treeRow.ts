@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStatus } from './serverStatuses.js';
 
 /** One row of the view “Servers”; commands chosen at it are given it. */

@@ -1,8 +1,8 @@
-import type { AdmittedServer, AgentAdmission } from '../broker/agentAdmission.js';
-import type { AgentAdmissions } from '../broker/agentAdmissions.js';
-import { agentPath } from '../broker/agentSettings.js';
-import { keyVariable } from '../broker/agentSnippets.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { AdmittedServer, AgentAdmission } from '../broker/agents/agentAdmission.js';
+import type { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
+import { agentPath } from '../broker/agents/agentSettings.js';
+import { keyVariable } from '../broker/agents/agentSnippets.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { systemClock } from '../node/systemClock.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { isScopeToken } from '../oauth/wwwAuthenticateChallenge.js';

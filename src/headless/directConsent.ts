@@ -1,7 +1,7 @@
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
-import type { ConsentPrompt } from '../broker/consentPrompt.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
+import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { discardBody } from '../oauth/discardBody.js';
 

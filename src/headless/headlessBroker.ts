@@ -1,9 +1,9 @@
-import { ClientSecrets } from '../broker/clientSecrets.js';
-import type { ConsentPrompt } from '../broker/consentPrompt.js';
-import { MetadataCache } from '../broker/metadataCache.js';
+import { ClientSecrets } from '../broker/clients/clientSecrets.js';
+import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
+import { MetadataCache } from '../broker/discovery/metadataCache.js';
 import type { Fetch, Resolver } from '../broker/ports.js';
-import { ServerDecisions } from '../broker/serverDecisions.js';
-import type { SignInQuestions } from '../broker/signInQuestions.js';
+import { ServerDecisions } from '../broker/settings/serverDecisions.js';
+import type { SignInQuestions } from '../broker/signIn/signInQuestions.js';
 import { createCore, type Core, type CoreParts } from '../core.js';
 
 /** What a process without an editor brings. */

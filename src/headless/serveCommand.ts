@@ -1,5 +1,5 @@
-import type { AgentsPortState } from '../broker/agentSettings.js';
-import type { AgentAsk } from '../broker/agentConsents.js';
+import type { AgentsPortState } from '../broker/agents/agentSettings.js';
+import type { AgentAsk } from '../broker/agents/agentConsents.js';
 import { systemClock } from '../node/systemClock.js';
 import { Agents } from '../relay/agents.js';
 import { commandName } from './commandLine.js';

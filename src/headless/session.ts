@@ -1,9 +1,9 @@
-import { RememberedAccountChoice } from '../broker/accountChoice.js';
-import { AssertionInFile } from '../broker/assertionFile.js';
-import { CallLedger } from '../broker/callLedger.js';
-import { accountKeyOf, accountLabel } from '../broker/credential.js';
-import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import { RememberedAccountChoice } from '../broker/accounts/accountChoice.js';
+import { AssertionInFile } from '../broker/tokens/assertionFile.js';
+import { CallLedger } from '../broker/calls/callLedger.js';
+import { accountKeyOf, accountLabel } from '../broker/accounts/credential.js';
+import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { MachineAssertionFiles } from '../node/assertionFiles.js';
 import { machineFetch } from '../node/machineFetch.js';
 import { systemClock } from '../node/systemClock.js';

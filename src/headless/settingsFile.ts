@@ -1,9 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parseAgentSettings, type AgentSettings } from '../broker/agentSettings.js';
-import { clientMetadataUrlFault } from '../broker/clientMetadataDocument.js';
-import { parseIdentityProvider, type IdentityProviderConfig } from '../broker/identityProviderSetting.js';
-import { parseServers, type ServerConfig, type SettingProblem } from '../broker/serverSettings.js';
-import { parseToolRules, type ParsedToolRules } from '../broker/toolRules.js';
+import { parseAgentSettings, type AgentSettings } from '../broker/agents/agentSettings.js';
+import { clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
+import {
+  parseIdentityProvider,
+  type IdentityProviderConfig,
+} from '../broker/settings/identityProviderSetting.js';
+import { parseServers, type ServerConfig, type SettingProblem } from '../broker/settings/serverSettings.js';
+import { parseToolRules, type ParsedToolRules } from '../broker/tools/toolRules.js';
 import { AmbiguousJsonError, parseStrictJson } from '../mcp/strictJson.js';
 import { isObject } from '../oauth/jsonAnswer.js';
 

@@ -1,8 +1,8 @@
-import { directGrantOf } from '../broker/grantChoice.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
-import type { SignInOutcome } from '../broker/signInOutcome.js';
-import type { SignInRequest } from '../broker/signInRequest.js';
+import { directGrantOf } from '../broker/settings/grantChoice.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
+import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
+import type { SignInRequest } from '../broker/signIn/signInRequest.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { sentence } from '../oauth/serverWords.js';
 import { agentNamed } from './agentCommands.js';

@@ -1,6 +1,6 @@
-import { directGrantOf } from '../broker/grantChoice.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignOutReceipt } from '../broker/signOut.js';
+import { directGrantOf } from '../broker/settings/grantChoice.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignOutReceipt } from '../broker/signIn/signOut.js';
 import type { RevocationReceipt } from '../oauth/tokenRevocation.js';
 import type { Options } from './commandLine.js';
 import { accountNamed, type Session } from './session.js';

@@ -1,9 +1,9 @@
-import { checkServer } from '../broker/checkServer.js';
-import type { AgentAdmission } from '../broker/agentAdmission.js';
-import { isCurrent } from '../broker/agentAdmission.js';
+import { checkServer } from '../broker/status/checkServer.js';
+import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
+import { isCurrent } from '../broker/agents/agentAdmission.js';
 import type { ConsentStatus } from '../broker/consentStatus.js';
-import { identityProviderAsServer } from '../broker/identityProviderSetting.js';
-import { seenFromNotice } from '../broker/observations.js';
+import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
+import { seenFromNotice } from '../broker/status/observations.js';
 import { systemClock } from '../node/systemClock.js';
 import { isObject } from '../oauth/jsonAnswer.js';
 import type { Options } from './commandLine.js';

@@ -1,4 +1,4 @@
-import { AssertionInFile } from '../broker/assertionFile.js';
+import { AssertionInFile } from '../broker/tokens/assertionFile.js';
 import type { AssertionSource } from '../broker/ports.js';
 import { MachineAssertionFiles } from '../node/assertionFiles.js';
 import { Redacted } from '../oauth/redacted.js';

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import type { AgentAdmission } from '../broker/agentAdmission.js';
-import type { AgentAdmissions } from '../broker/agentAdmissions.js';
+import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
+import type { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
 import { errorName } from '../broker/errorName.js';
 import type { Redacted } from '../oauth/redacted.js';
 import type { Clock, Log } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { agentRefusals } from '../mcp/agentWords.js';
 import { errorMessage } from '../mcp/relayMessages.js';
 import { refuseForNow, type AgentLimits } from './agentLimits.js';

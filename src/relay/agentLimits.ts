@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { AgentLimitSettings } from '../broker/agentSettings.js';
+import type { AgentLimitSettings } from '../broker/agents/agentSettings.js';
 import type { Clock } from '../broker/ports.js';
 import { errorMessage } from '../mcp/relayMessages.js';
 import type { CallerLimits } from './callerAdmission.js';

@@ -1,5 +1,5 @@
 import type { Result } from '@modelcontextprotocol/sdk/types.js';
-import type { RefusalReason } from '../broker/callRecord.js';
+import type { RefusalReason } from '../broker/calls/callRecord.js';
 import { agentRefusals } from '../mcp/agentWords.js';
 import { listenMethod } from '../mcp/statelessRevision.js';
 import { signInToolName } from '../mcp/signInTool.js';

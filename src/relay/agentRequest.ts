@@ -1,6 +1,6 @@
-import type { AgentConsents, AskingAgent } from '../broker/agentConsents.js';
+import type { AgentConsents, AskingAgent } from '../broker/agents/agentConsents.js';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
-import type { RefusalReason } from '../broker/callRecord.js';
+import type { RefusalReason } from '../broker/calls/callRecord.js';
 import { agentRefusals, type AgentCall } from '../mcp/agentWords.js';
 import { describeRequest } from './consentInStream.js';
 import type { HeldRequest } from './heldRequest.js';

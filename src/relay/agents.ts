@@ -1,9 +1,9 @@
-import type { AgentAdmissions } from '../broker/agentAdmissions.js';
-import { AgentAsksOfWindows } from '../broker/agentAsksOfWindows.js';
-import type { AgentConsents } from '../broker/agentConsents.js';
-import type { AgentSettings } from '../broker/agentSettings.js';
+import type { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
+import { AgentAsksOfWindows } from '../broker/agents/agentAsksOfWindows.js';
+import type { AgentConsents } from '../broker/agents/agentConsents.js';
+import type { AgentSettings } from '../broker/agents/agentSettings.js';
 import type { Clock, Disposable, Log, WindowNotices } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { AgentEntrance } from './agentEntrance.js';
 import { AgentLimits } from './agentLimits.js';
 import { AgentsPort } from './agentsPort.js';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AgentAdmissions } from '../broker/agentAdmissions.js';
-import type { AgentsPortState } from '../broker/agentSettings.js';
+import type { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
+import type { AgentsPortState } from '../broker/agents/agentSettings.js';
 import { Emitter } from '../broker/emitter.js';
 import { errorName } from '../broker/errorName.js';
 import type { Clock, Disposable, Log } from '../broker/ports.js';

@@ -1,5 +1,5 @@
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { ToolRules } from '../broker/toolRules.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ToolRules } from '../broker/tools/toolRules.js';
 import { blockedDescription } from '../mcp/toolRuleWords.js';
 
 interface ListedTool {

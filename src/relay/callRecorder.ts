@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { CallLedger } from '../broker/callLedger.js';
-import { withTexts, type RecordedCall } from '../broker/callRecord.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import type { CallLedger } from '../broker/calls/callLedger.js';
+import { withTexts, type RecordedCall } from '../broker/calls/callRecord.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Log } from '../broker/ports.js';
-import { recordedArguments, withoutSecretShapes } from '../broker/recordedArguments.js';
+import { recordedArguments, withoutSecretShapes } from '../broker/calls/recordedArguments.js';
 import { errorName } from '../broker/errorName.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { withoutSecrets, type Redacted } from '../oauth/redacted.js';
 import type { Caller } from './callerAdmission.js';
 import { OpenCall } from './openCall.js';

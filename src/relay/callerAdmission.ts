@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { AskingAgent } from '../broker/agentConsents.js';
-import type { CallerKind } from '../broker/callRecord.js';
+import type { AskingAgent } from '../broker/agents/agentConsents.js';
+import type { CallerKind } from '../broker/calls/callRecord.js';
 import { Redacted } from '../oauth/redacted.js';
 import type { SessionSeal } from './sessionSeal.js';
 

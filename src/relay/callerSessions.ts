@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
 import { RelaySession } from './relaySession.js';

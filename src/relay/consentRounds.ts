@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
-import type { SignInAttempt } from '../broker/signInAttempt.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { ConsentSubject } from '../mcp/consentWords.js';
 import type { BroughtInput } from '../mcp/inputRequired.js';
 

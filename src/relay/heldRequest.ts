@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCMessage, JSONRPCRequest, Result } from '@modelcontextprotocol/sdk/types.js';
-import type { CallEnding } from '../broker/callRecord.js';
+import type { CallEnding } from '../broker/calls/callRecord.js';
 import type { Clock } from '../broker/ports.js';
 import { progressTokenOf, toolCalled } from '../mcp/clientMessage.js';
 import {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { PendingCallbacks } from '../broker/pendingCallbacks.js';
+import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { RedirectUri } from '../broker/ports.js';
 import { sendPage } from './page.js';
 

@@ -3,7 +3,7 @@ import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, UpstreamRequest } from '../broker/authorizedFetch.js';
 import { errorName } from '../broker/errorName.js';
 import type { Clock, Log } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
 import {
   errorMessage,

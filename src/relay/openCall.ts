@@ -7,10 +7,10 @@ import {
   type CallConsent,
   type CallEnding,
   type RecordedCall,
-} from '../broker/callRecord.js';
-import type { Credential } from '../broker/credential.js';
+} from '../broker/calls/callRecord.js';
+import type { Credential } from '../broker/accounts/credential.js';
 import type { Clock, Disposable } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { chatOf } from '../mcp/clientMessage.js';
 import { asksForInput } from '../mcp/inputRequired.js';
 import type { Caller } from './callerAdmission.js';

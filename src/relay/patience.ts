@@ -1,6 +1,6 @@
 import type { AuthorizedOutcome } from '../broker/authorizedFetch.js';
 import type { Clock } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { UnboundedAnswerError } from './upstreamBody.js';
 
 /** Longest wait for what the relay asks by itself, in milliseconds. */

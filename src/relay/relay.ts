@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AgentConsents } from '../broker/agentConsents.js';
-import { AgentToolAnswers } from '../broker/agentToolAnswers.js';
+import { AgentConsents } from '../broker/agents/agentConsents.js';
+import { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
-import { callbackPath, isCallbackPath } from '../broker/callbackPath.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import { callbackPath, isCallbackPath } from '../broker/clients/callbackPath.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import { errorName } from '../broker/errorName.js';
-import type { PendingCallbacks } from '../broker/pendingCallbacks.js';
+import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type {
   Clock,
   Disposable,
@@ -15,11 +15,11 @@ import type {
   Log,
   RedirectUri,
 } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { SignIns } from '../broker/signIns.js';
-import type { ToolPrompt } from '../broker/toolPrompt.js';
-import type { ToolRules } from '../broker/toolRules.js';
-import type { ToolScopes } from '../broker/toolScopes.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignIns } from '../broker/signIn/signIns.js';
+import type { ToolPrompt } from '../broker/tools/toolPrompt.js';
+import type { ToolRules } from '../broker/tools/toolRules.js';
+import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
@@ -29,7 +29,7 @@ import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } fro
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
-import type { ConsentPrompt } from '../broker/consentPrompt.js';
+import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';
 import { LaunchPages } from './launchPages.js';
 import { LoopbackCallbacks } from './loopbackCallbacks.js';

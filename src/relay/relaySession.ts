@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { cancelledMessage, formElicitation, urlElicitation } from '../mcp/relayMessages.js';
 import type { AskedForm } from '../mcp/toolRuleWords.js';
 import { inEnglish, type Translate } from '../mcp/translate.js';

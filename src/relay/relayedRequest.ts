@@ -1,8 +1,8 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import type { AgentConsents } from '../broker/agentConsents.js';
+import type { AgentConsents } from '../broker/agents/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
-import type { CallEnding, RefusalReason } from '../broker/callRecord.js';
-import type { Credential } from '../broker/credential.js';
+import type { CallEnding, RefusalReason } from '../broker/calls/callRecord.js';
+import type { Credential } from '../broker/accounts/credential.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
 import { againLine, signedInLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';

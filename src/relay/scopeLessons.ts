@@ -1,5 +1,5 @@
 import type { AuthorizedOutcome } from '../broker/authorizedFetch.js';
-import type { ToolScopes } from '../broker/toolScopes.js';
+import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import type { HeldRequest } from './heldRequest.js';
 import type { ServerProfiles } from './serverProfiles.js';
 

@@ -9,8 +9,8 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { Emitter } from '../broker/emitter.js';
 import type { Memory } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
-import type { DeclaredTool } from '../broker/toolList.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { DeclaredTool } from '../broker/tools/toolList.js';
 import { discoverResultOf, type DiscoverResult } from '../mcp/statelessRevision.js';
 
 /** What a server lists, by the member of the answer that holds it. */

@@ -5,7 +5,7 @@ import {
   type JSONRPCRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../broker/ports.js';
-import type { ServerConfig } from '../broker/serverSettings.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { consentAnswerIn, withInput } from '../mcp/inputRequired.js';
 import { errorMessage } from '../mcp/relayMessages.js';
 import {

@@ -1,8 +1,8 @@
-import type { AgentToolAnswers } from '../broker/agentToolAnswers.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import type { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
-import type { ToolPrompt } from '../broker/toolPrompt.js';
-import type { ToolRules } from '../broker/toolRules.js';
+import type { ToolPrompt } from '../broker/tools/toolPrompt.js';
+import type { ToolRules } from '../broker/tools/toolRules.js';
 import {
   isAllowedBy,
   ruleQuestion,

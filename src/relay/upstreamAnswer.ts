@@ -1,4 +1,4 @@
-import type { Credential } from '../broker/credential.js';
+import type { Credential } from '../broker/accounts/credential.js';
 import { AnswerScan } from '../mcp/answerScan.js';
 import { identityLine } from '../mcp/identityLine.js';
 import { asksForInput } from '../mcp/inputRequired.js';

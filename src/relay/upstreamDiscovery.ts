@@ -1,6 +1,6 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../broker/authorizedFetch.js';
-import type { Credential } from '../broker/credential.js';
+import type { Credential } from '../broker/accounts/credential.js';
 import type { Clock } from '../broker/ports.js';
 import {
   discoverMethod,

@@ -1,4 +1,4 @@
-import { withoutTokens, type Credential } from '../broker/credential.js';
+import { withoutTokens, type Credential } from '../broker/accounts/credential.js';
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { discardBody } from '../oauth/discardBody.js';
 import { serverWords } from '../oauth/serverWords.js';

@@ -7,8 +7,8 @@ import {
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../broker/authorizedFetch.js';
-import { personOf } from '../broker/credential.js';
-import type { CredentialStore } from '../broker/credentialStore.js';
+import { personOf } from '../broker/accounts/credential.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
 import { notificationMessage } from '../mcp/relayMessages.js';
 import { initializeResultOf, statelessRevision } from '../mcp/statelessRevision.js';

@@ -1,4 +1,4 @@
-import type { RecordedCall } from '../broker/callRecord.js';
+import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { cellText } from './callRows.js';
 import { columnNames, type ToolCallsWords } from './toolCallsProtocol.js';
 

@@ -1,4 +1,4 @@
-import type { RecordedCall } from '../broker/callRecord.js';
+import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { columnNames, type ColumnName, type ToolCallsWords } from './toolCallsProtocol.js';
 
 /** In pixels; the style sheet has the same. */

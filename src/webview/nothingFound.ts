@@ -1,4 +1,4 @@
-import { unknownTerm } from '../broker/callFilter.js';
+import { unknownTerm } from '../broker/calls/callFilter.js';
 import type { ToolCallsWords } from './toolCallsProtocol.js';
 
 /** What the page says where no call matches: also which term there is not, and what there is in place of it. */

@@ -1,5 +1,5 @@
-import { callFilter } from '../broker/callFilter.js';
-import type { RecordedCall } from '../broker/callRecord.js';
+import { callFilter } from '../broker/calls/callFilter.js';
+import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { showDetails } from './callDetails.js';
 import { CallRows } from './callRows.js';
 import { nothingFound } from './nothingFound.js';

@@ -4,7 +4,7 @@ import type {
   CallOutcome,
   RecordedCall,
   RefusalReason,
-} from '../broker/callRecord.js';
+} from '../broker/calls/callRecord.js';
 
 /** The words of the page, in the person's language. */
 export interface ToolCallsWords {

@@ -1,4 +1,4 @@
-import { agentSnippets } from '../../src/broker/agentSnippets.js';
+import { agentSnippets } from '../../src/broker/agents/agentSnippets.js';
 
 /** An agent of the grid. */
 export interface AgentKind {

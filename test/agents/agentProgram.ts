@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { keyVariable } from '../../src/broker/agentSnippets.js';
+import { keyVariable } from '../../src/broker/agents/agentSnippets.js';
 import { connectionModule, type AgentKind } from './agentKinds.js';
 
 /** Longest time a call may take, in milliseconds. */

@@ -1,4 +1,4 @@
-import { agentPath } from '../../src/broker/agentSettings.js';
+import { agentPath } from '../../src/broker/agents/agentSettings.js';
 import { freePort } from '../relay/agentScene.js';
 import { admitAgent } from '../workbench/admittedAgent.js';
 import { Scene } from '../workbench/scene.js';

@@ -70,7 +70,11 @@ describe('the layer check', () => {
     ['the editor without one', 'src/headless/a.ts', `import { Commands } from '../editor/commands.js';`],
     ['a package of another layer', 'src/broker/a.ts', `import * as oauth from 'oauth4webapi';`],
     ['a package with a like name', 'src/oauth/a.ts', `import * as oauth from 'oauth4webapi-extra';`],
-    ['more of the broker than its ports', 'src/node/a.ts', `import { SignIns } from '../broker/signIns.js';`],
+    [
+      'more of the broker than its ports',
+      'src/node/a.ts',
+      `import { SignIns } from '../broker/signIn/signIns.js';`,
+    ],
     ['a test', 'src/broker/a.ts', `import { alice } from '../../test/demo/people.js';`],
     ['a folder in no layer', 'src/shared/a.ts', ``],
   ];

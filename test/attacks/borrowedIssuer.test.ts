@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { ClientSecrets } from '../../src/broker/clientSecrets.js';
-import { accountKeyOf } from '../../src/broker/credential.js';
-import { DirectGrants } from '../../src/broker/directGrants.js';
-import { ServerDecisions } from '../../src/broker/serverDecisions.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
+import { accountKeyOf } from '../../src/broker/accounts/credential.js';
+import { DirectGrants } from '../../src/broker/tokens/directGrants.js';
+import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { clientAuthentication } from '../../src/oauth/clientAuthentication.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
 import { Redacted } from '../../src/oauth/redacted.js';

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CallLedger } from '../../src/broker/callLedger.js';
-import { callLine } from '../../src/broker/callRecord.js';
+import { CallLedger } from '../../src/broker/calls/callLedger.js';
+import { callLine } from '../../src/broker/calls/callRecord.js';
 import { CallFiles } from '../../src/node/callFiles.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { MemoryLog } from '../broker/memoryStores.js';

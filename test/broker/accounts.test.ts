@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { RememberedAccountChoice } from '../../src/broker/accountChoice.js';
-import { accountKeyOf, type Credential } from '../../src/broker/credential.js';
-import { CredentialStore } from '../../src/broker/credentialStore.js';
-import { SignIns } from '../../src/broker/signIns.js';
-import { SignOuts } from '../../src/broker/signOut.js';
-import type { SignInParts } from '../../src/broker/signInParts.js';
+import { RememberedAccountChoice } from '../../src/broker/accounts/accountChoice.js';
+import { accountKeyOf, type Credential } from '../../src/broker/accounts/credential.js';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
+import { SignIns } from '../../src/broker/signIn/signIns.js';
+import { SignOuts } from '../../src/broker/signIn/signOut.js';
+import type { SignInParts } from '../../src/broker/signIn/signInParts.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 import { MemoryMemory } from './memoryStores.js';

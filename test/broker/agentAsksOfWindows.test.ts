@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { AgentAsksOfWindows } from '../../src/broker/agentAsksOfWindows.js';
-import { AgentConsents } from '../../src/broker/agentConsents.js';
-import { CredentialStore } from '../../src/broker/credentialStore.js';
+import { AgentAsksOfWindows } from '../../src/broker/agents/agentAsksOfWindows.js';
+import { AgentConsents } from '../../src/broker/agents/agentConsents.js';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { WindowNotices } from '../../src/broker/ports.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 

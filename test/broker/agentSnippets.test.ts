@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { agentPath } from '../../src/broker/agentSettings.js';
-import { agentSnippets, keyVariable, type AgentSnippet } from '../../src/broker/agentSnippets.js';
+import { agentPath } from '../../src/broker/agents/agentSettings.js';
+import { agentSnippets, keyVariable, type AgentSnippet } from '../../src/broker/agents/agentSnippets.js';
 import { agentKinds } from '../agents/agentKinds.js';
 
 const snippetsOf = (name: string) => agentSnippets(name, `http://127.0.0.1:29417${agentPath(name)}`);

@@ -8,7 +8,7 @@ import {
   type ScriptedAnswer,
   type ScriptedServer,
 } from '../oauth/scriptedServer.js';
-import { accountKeyOf, personOf } from '../../src/broker/credential.js';
+import { accountKeyOf, personOf } from '../../src/broker/accounts/credential.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
 
 const challenge = (rest: string) => ({ 'www-authenticate': `Bearer ${rest}` });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { createHash } from 'node:crypto';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createHeadlessBroker, type HeadlessParts } from '../../src/headless/headlessBroker.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
 import type { DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';

@@ -1,9 +1,9 @@
-import { AccessTokens } from '../../src/broker/accessTokens.js';
+import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from '../../src/broker/authorizedFetch.js';
-import type { Credential } from '../../src/broker/credential.js';
-import { CredentialStore } from '../../src/broker/credentialStore.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
-import { ServerStates } from '../../src/broker/serverStates.js';
+import type { Credential } from '../../src/broker/accounts/credential.js';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
+import { ServerStates } from '../../src/broker/status/serverStates.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { ManualClock } from './manualClock.js';

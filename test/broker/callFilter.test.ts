@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { callFilter, unknownTerm } from '../../src/broker/callFilter.js';
+import { callFilter, unknownTerm } from '../../src/broker/calls/callFilter.js';
 import { recordedCall } from './recordedCall.js';
 
 const calls = [

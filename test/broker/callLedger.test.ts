@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { CallLedger, mostCalls } from '../../src/broker/callLedger.js';
-import { callLine, parseCall, type RecordedCall } from '../../src/broker/callRecord.js';
+import { CallLedger, mostCalls } from '../../src/broker/calls/callLedger.js';
+import { callLine, parseCall, type RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { MemoryCalls } from './memoryCalls.js';
 import { recordedCall } from './recordedCall.js';
 import { MemoryLog } from './memoryStores.js';

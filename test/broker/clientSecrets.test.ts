@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClientSecrets } from '../../src/broker/clientSecrets.js';
+import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClientStore } from '../../src/broker/clientStore.js';
+import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { ManualClock } from './manualClock.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { CredentialStore } from '../../src/broker/credentialStore.js';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { BrokerWindow, credentialFor, SharedStorage } from './brokerWindow.js';
 
 const url = 'https://mcp.example/mcp';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { denialWithoutPerson } from '../../src/broker/denialWithoutPerson.js';
+import { denialWithoutPerson } from '../../src/broker/tokens/denialWithoutPerson.js';
 import { serverAt } from './brokerWindow.js';
 
 describe('what a server asks for where nobody signs in', () => {

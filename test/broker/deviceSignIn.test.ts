@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClientStore } from '../../src/broker/clientStore.js';
+import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { deviceCodeGrantType, type DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { ClientSecrets } from '../../src/broker/clientSecrets.js';
-import { ClientStore } from '../../src/broker/clientStore.js';
-import { diagnose, type Diagnosis, type DiagnosisParts } from '../../src/broker/diagnosis.js';
-import { diagnosisReport } from '../../src/broker/diagnosisReport.js';
-import type { StepName } from '../../src/broker/diagnosisSteps.js';
-import type { OAuthSettings } from '../../src/broker/oauthSettings.js';
+import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
+import { ClientStore } from '../../src/broker/clients/clientStore.js';
+import { diagnose, type Diagnosis, type DiagnosisParts } from '../../src/broker/diagnosis/diagnosis.js';
+import { diagnosisReport } from '../../src/broker/diagnosis/diagnosisReport.js';
+import type { StepName } from '../../src/broker/diagnosis/diagnosisSteps.js';
+import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';

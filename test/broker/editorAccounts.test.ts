@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { ClientSecrets } from '../../src/broker/clientSecrets.js';
-import { EditorAccountTokens } from '../../src/broker/editorAccountTokens.js';
-import { MetadataCache } from '../../src/broker/metadataCache.js';
-import type { Account, Credential } from '../../src/broker/credential.js';
+import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
+import { EditorAccountTokens } from '../../src/broker/tokens/editorAccountTokens.js';
+import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
+import type { Account, Credential } from '../../src/broker/accounts/credential.js';
 import type { EditorAccounts, EditorSession } from '../../src/broker/ports.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createCore } from '../../src/core.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { Redacted } from '../../src/oauth/redacted.js';

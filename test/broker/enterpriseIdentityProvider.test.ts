@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { ClientSecrets } from '../../src/broker/clientSecrets.js';
-import { identityProviderAsServer } from '../../src/broker/identityProviderSetting.js';
-import { MetadataCache } from '../../src/broker/metadataCache.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
+import { identityProviderAsServer } from '../../src/broker/settings/identityProviderSetting.js';
+import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createCore } from '../../src/core.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { signInAsPerson } from '../demo/person.js';

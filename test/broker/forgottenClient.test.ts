@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { ClientStore } from '../../src/broker/clientStore.js';
+import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import type { RedirectUris } from '../../src/broker/ports.js';
-import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
-import { SignIns } from '../../src/broker/signIns.js';
+import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
+import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
 
 describe('a client that the authorization server has forgotten', () => {

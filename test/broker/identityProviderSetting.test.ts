@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseIdentityProvider } from '../../src/broker/identityProviderSetting.js';
+import { parseIdentityProvider } from '../../src/broker/settings/identityProviderSetting.js';
 
 describe('the setting of an identity provider', () => {
   it('is an issuer, byte for byte, and a client id', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { AccountAnswer } from '../../src/broker/accountChange.js';
-import type { Account } from '../../src/broker/credential.js';
-import { keepSignIn } from '../../src/broker/keepSignIn.js';
-import { refreshLock } from '../../src/broker/refreshLock.js';
-import { SignOuts } from '../../src/broker/signOut.js';
+import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
+import type { Account } from '../../src/broker/accounts/credential.js';
+import { keepSignIn } from '../../src/broker/signIn/keepSignIn.js';
+import { refreshLock } from '../../src/broker/tokens/refreshLock.js';
+import { SignOuts } from '../../src/broker/signIn/signOut.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { startRelayWorld } from '../relay/relayWorld.js';
 import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { checkServer } from '../../src/broker/checkServer.js';
+import { checkServer } from '../../src/broker/status/checkServer.js';
 import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { findOut } from '../../src/broker/findings.js';
-import { probe } from '../../src/broker/probe.js';
+import { findOut } from '../../src/broker/discovery/findings.js';
+import { probe } from '../../src/broker/discovery/probe.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import {
   closeServers,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { usualLoopbackPort } from '../../src/broker/clientMetadataDocument.js';
-import type { OAuthSettings } from '../../src/broker/oauthSettings.js';
-import { audienceParameter, signInPolicy } from '../../src/broker/signInPolicy.js';
+import { usualLoopbackPort } from '../../src/broker/clients/clientMetadataDocument.js';
+import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
+import { audienceParameter, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import { serverAt } from './brokerWindow.js';
 
 const google = 'https://accounts.google.com/';

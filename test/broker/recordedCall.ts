@@ -1,4 +1,4 @@
-import type { RecordedCall } from '../../src/broker/callRecord.js';
+import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 
 /** A call that came at a moment, in milliseconds since the epoch. */
 export function recordedCall(at: number, more: Partial<RecordedCall> = {}): RecordedCall {

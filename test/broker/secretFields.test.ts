@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { secretFieldFault } from '../../src/broker/secretFields.js';
+import { secretFieldFault } from '../../src/broker/settings/secretFields.js';
 
 describe('a field whose name asks for a secret', () => {
   const takenBy: Record<string, string[]> = {

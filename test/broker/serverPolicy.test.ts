@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { policyRefusal } from '../../src/broker/serverPolicy.js';
+import { policyRefusal } from '../../src/broker/settings/serverPolicy.js';
 
 describe('a policy for MCP servers', () => {
   const server = { name: 'docs', url: 'https://mcp.example.com/mcp?team=a' };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseServers, parseServerUrl } from '../../src/broker/serverSettings.js';
+import { parseServers, parseServerUrl } from '../../src/broker/settings/serverSettings.js';
 
 const url = 'https://mcp.example/mcp';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { AccessTokens } from '../../src/broker/accessTokens.js';
-import { CredentialStore } from '../../src/broker/credentialStore.js';
+import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { SharedRecord, SharedRecords } from '../../src/broker/ports.js';
-import { ServerStates } from '../../src/broker/serverStates.js';
+import { ServerStates } from '../../src/broker/status/serverStates.js';
 import { credentialFor, serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from './memoryStores.js';

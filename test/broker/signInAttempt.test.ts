@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { AccountAnswer } from '../../src/broker/accountChange.js';
-import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
+import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
+import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
-import { consentFacts } from '../../src/broker/consentFacts.js';
+import { consentFacts } from '../../src/broker/signIn/consentFacts.js';
 import { preRegisteredClientId } from '../demo/authorizationServer.js';
-import { ClientStore } from '../../src/broker/clientStore.js';
+import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import { credentialFor } from './brokerWindow.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { OAuthSettings } from '../../src/broker/oauthSettings.js';
-import { resourceParameter, signInPolicy } from '../../src/broker/signInPolicy.js';
+import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
+import { resourceParameter, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import { serverAt } from './brokerWindow.js';
 
 const issuer = 'https://as.example';

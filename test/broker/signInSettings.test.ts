@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { SignInQuestions } from '../../src/broker/signInQuestions.js';
+import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
 import { Redacted } from '../../src/oauth/redacted.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { SecretStore, WindowNotices } from '../../src/broker/ports.js';
-import { CredentialStore } from '../../src/broker/credentialStore.js';
-import { ServerStates } from '../../src/broker/serverStates.js';
-import { StatesOfWindows } from '../../src/broker/statesOfWindows.js';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
+import { ServerStates } from '../../src/broker/status/serverStates.js';
+import { StatesOfWindows } from '../../src/broker/status/statesOfWindows.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 
 const server = serverAt('https://mcp.example/mcp');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConsentStatus, ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { declaredAuthorization } from '../../src/broker/declaredAuthorization.js';
-import { toolConsent, type ToolConsentName, type ToolFacts } from '../../src/broker/toolConsent.js';
+import { declaredAuthorization } from '../../src/broker/tools/declaredAuthorization.js';
+import { toolConsent, type ToolConsentName, type ToolFacts } from '../../src/broker/tools/toolConsent.js';
 
 const server = (status: ConsentStatusName, more: Partial<ConsentStatus> = {}): ConsentStatus => ({
   status,

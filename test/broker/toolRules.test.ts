@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseToolRules } from '../../src/broker/toolRules.js';
+import { parseToolRules } from '../../src/broker/tools/toolRules.js';
 
 describe('the setting for tool rules', () => {
   const ruleOf = (value: unknown, tool: string, name = 'a') => parseToolRules(value).ruleOf({ name }, tool);

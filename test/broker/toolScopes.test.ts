@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ToolScopes } from '../../src/broker/toolScopes.js';
+import { ToolScopes } from '../../src/broker/tools/toolScopes.js';
 import { MemoryMemory } from './memoryStores.js';
 
 describe('the scopes that calls show a tool to need', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { revokeUnkept } from '../../src/broker/unkeptTokens.js';
+import { revokeUnkept } from '../../src/broker/signIn/unkeptTokens.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';

@@ -1,4 +1,4 @@
-import { parseServers, type ServerConfig } from '../../src/broker/serverSettings.js';
+import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { oauthOf, type ScenarioContext } from './scenarioContext.js';
 import { isObject } from '../../src/oauth/jsonAnswer.js';
 

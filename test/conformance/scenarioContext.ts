@@ -1,6 +1,6 @@
-import type { GrantName, OAuthSettings } from '../../src/broker/oauthSettings.js';
+import type { GrantName, OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import type { HeadlessBroker, HeadlessParts } from '../../src/headless/headlessBroker.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { importClientKey } from '../../src/oauth/clientKey.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { accountKeyOf } from '../../src/broker/credential.js';
+import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import { AccountRows } from '../../src/editor/accountRows.js';
 import { ServersTree } from '../../src/editor/serversTree.js';
 import { systemClock } from '../../src/node/systemClock.js';

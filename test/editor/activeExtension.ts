@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
-import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
-import type { SignInOutcome } from '../../src/broker/signInOutcome.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
+import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
+import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
 import type { activate } from '../../src/extension.js';
 import type { DemoPerson } from '../demo/people.js';
 import { signInAsPerson } from '../demo/person.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AgentAsk } from '../../src/broker/agentConsents.js';
+import type { AgentAsk } from '../../src/broker/agents/agentConsents.js';
 import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
 import { Emitter } from '../../src/broker/emitter.js';
-import type { SignInRequest } from '../../src/broker/signInRequest.js';
+import type { SignInRequest } from '../../src/broker/signIn/signInRequest.js';
 import { AgentNotices } from '../../src/editor/agentNotices.js';
 import { Notifications } from '../../src/editor/notifications.js';
 import { DialogueAnswers } from './dialogueAnswers.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { BrowserLauncher } from '../../src/editor/browserLauncher.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { alice } from '../demo/people.js';

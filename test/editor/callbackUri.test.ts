@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { PendingCallbacks } from '../../src/broker/pendingCallbacks.js';
+import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
 import { CallbackUri } from '../../src/editor/callbackUri.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';

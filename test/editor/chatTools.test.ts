@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { RecentCalls } from '../../src/broker/consentReport.js';
-import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
+import type { RecentCalls } from '../../src/broker/status/consentReport.js';
+import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import { ConsentStatusTool } from '../../src/editor/chatTools/consentStatusTool.js';
 import { SignInTool } from '../../src/editor/chatTools/signInTool.js';
 import { systemClock } from '../../src/node/systemClock.js';

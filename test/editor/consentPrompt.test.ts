@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
-import type { SignInAttempt } from '../../src/broker/signInAttempt.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
+import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import { NotificationConsentPrompt } from '../../src/editor/consentPrompt.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
-import type { Findings } from '../../src/broker/findings.js';
+import type { Findings } from '../../src/broker/discovery/findings.js';
 import { showFindings } from '../../src/editor/discoveryFindings.js';
 
 describe('what was found at an address', () => {

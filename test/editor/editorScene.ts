@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
 

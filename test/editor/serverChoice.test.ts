@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConsentStatus } from '../../src/broker/consentStatus.js';
-import type { SettingProblem } from '../../src/broker/serverSettings.js';
+import type { SettingProblem } from '../../src/broker/settings/serverSettings.js';
 import { ServerChoice } from '../../src/editor/serverChoice.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { accountKeyOf } from '../../src/broker/credential.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { accountKeyOf } from '../../src/broker/accounts/credential.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';
 import { callbackUriOf, next, signInAs, visitAsPerson, type ActiveExtension } from './activeExtension.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
-import type { SignOutReceipt } from '../../src/broker/signOut.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
+import type { SignOutReceipt } from '../../src/broker/signIn/signOut.js';
 import { describeSignOut, showSignOut } from '../../src/editor/signOutReport.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';

@@ -5,7 +5,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { CredentialStore } from '../../src/broker/credentialStore.js';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { FileLock } from '../../src/node/fileLock.js';
 import { SealedStore } from '../../src/node/sealedStore.js';
 import { newStoreKey } from '../../src/node/storeKey.js';

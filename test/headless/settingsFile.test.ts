@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { defaultAgentSettings } from '../../src/broker/agentSettings.js';
+import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
 import {
   parseSettings,
   problemWords,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Credential } from '../../src/broker/credential.js';
+import type { Credential } from '../../src/broker/accounts/credential.js';
 import { machineFetch } from '../../src/node/machineFetch.js';
 import { onWordOf } from '../../src/oauth/networkReach.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';

@@ -4,7 +4,7 @@ const accountsTest = 'test/broker/accounts.test.ts';
 const windowsTest = 'test/broker/statesOfWindows.test.ts';
 const relayTest = 'test/relay/accountChange.test.ts';
 const keepTest = 'test/broker/keepSignIn.test.ts';
-const store = 'src/broker/credentialStore.ts';
+const store = 'src/broker/accounts/credentialStore.ts';
 
 /** Defects of several accounts at one server. */
 export const accountMutants: readonly Mutant[] = [
@@ -29,25 +29,25 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'two accounts that share a flight of their refresh',
-    'src/broker/accessTokens.ts',
+    'src/broker/tokens/accessTokens.ts',
     ['const account = stale && accountKeyOf(stale);', 'const account = undefined;'],
     accountsTest,
   ),
   mutant(
     'a scope that was declined forgotten when another tool is answered',
-    'src/broker/observations.ts',
+    'src/broker/status/observations.ts',
     ['if (own !== lacking) this.#set({ ...seen, observation: lacking });', 'this.#set(seen);'],
     'test/broker/serverStates.test.ts',
   ),
   mutant(
     'a scope that was declined forgotten when the token is renewed',
-    'src/broker/serverStates.ts',
+    'src/broker/status/serverStates.ts',
     ['this.#observations.forgetAllButLacking(', 'this.#observations.forget('],
     'test/broker/serverStates.test.ts',
   ),
   mutant(
     'what one account met told of another',
-    'src/broker/observations.ts',
+    'src/broker/status/observations.ts',
     [
       'keys?.get(everybody)?.observation ?? keys?.get(accountKey)?.observation;',
       '[...(keys?.values() ?? [])].findLast((seen) => seen.observation)?.observation;',
@@ -56,7 +56,7 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'what one account met forgotten with another’s refresh',
-    'src/broker/serverStates.ts',
+    'src/broker/status/serverStates.ts',
     [
       'for (const key of [accountKey, nobody]) {',
       'for (const key of [...this.seen.map((seen) => seen.accountKey), accountKey]) {',
@@ -65,7 +65,7 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'the account in use signed out in place of the one that is meant',
-    'src/broker/signOut.ts',
+    'src/broker/signIn/signOut.ts',
     ['await this.credentials.reread(url, account);', 'await this.credentials.reread(url);'],
     accountsTest,
   ),
@@ -77,31 +77,31 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'a further account used though the person kept the first',
-    'src/broker/keepSignIn.ts',
+    'src/broker/signIn/keepSignIn.ts',
     ["if (answer === 'new') await", 'await'],
     keepTest,
   ),
   mutant(
     'what another window saw not taken over',
-    'src/broker/serverStates.ts',
+    'src/broker/status/serverStates.ts',
     ['this.#observations.merge(seen)', 'this.#observations.merge([])'],
     windowsTest,
   ),
   mutant(
     'what another window saw before taken for newer',
-    'src/broker/observations.ts',
+    'src/broker/status/observations.ts',
     ['if (own !== undefined && rank(own) >= rank(seen)) {', 'if (false) {'],
     windowsTest,
   ),
   mutant(
     'a consent that is open in another window not shown',
-    'src/broker/serverStates.ts',
+    'src/broker/status/serverStates.ts',
     ['this.#awaitingElsewhere = new Set(awaiting);', 'this.#awaitingElsewhere = new Set();'],
     windowsTest,
   ),
   mutant(
     'a sign-in that ended in another window taken for none',
-    'src/broker/serverStates.ts',
+    'src/broker/status/serverStates.ts',
     ['if (isElsewhere && this.hearsWindows) return;', ''],
     windowsTest,
   ),

@@ -1,9 +1,9 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const admissions = 'src/broker/agentAdmissions.ts';
-const record = 'src/broker/agentAdmission.ts';
-const consents = 'src/broker/agentConsents.ts';
-const narrowed = 'src/broker/narrowedTokens.ts';
+const admissions = 'src/broker/agents/agentAdmissions.ts';
+const record = 'src/broker/agents/agentAdmission.ts';
+const consents = 'src/broker/agents/agentConsents.ts';
+const narrowed = 'src/broker/tokens/narrowedTokens.ts';
 const entrance = 'src/relay/agentEntrance.ts';
 const limits = 'src/relay/agentLimits.ts';
 const port = 'src/relay/agentsPort.ts';
@@ -17,7 +17,7 @@ const consentTest = 'test/relay/agentConsent.test.ts';
 const entranceTest = 'test/relay/agentEntrance.test.ts';
 const seal = 'src/relay/sessionSeal.ts';
 const sessions = 'src/relay/callerSessions.ts';
-const keep = 'src/broker/keepSignIn.ts';
+const keep = 'src/broker/signIn/keepSignIn.ts';
 const ownTest = 'test/relay/agentOwnSignIn.test.ts';
 const sessionTest = 'test/relay/agentSession.test.ts';
 const portTest = 'test/relay/agentsPort.test.ts';
@@ -56,13 +56,13 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: its own sign-in outlives the person’s sign-out',
-    'src/broker/signOut.ts',
+    'src/broker/signIn/signOut.ts',
     ['await this.#endAgents(server, credential);', ''],
     ownTest,
   ),
   mutant(
     'agent: its own sign-in outlives its admission',
-    'src/broker/signOut.ts',
+    'src/broker/signIn/signOut.ts',
     ["while ((await this.signOut(place)).kind !== 'notSignedIn');", ''],
     ownTest,
   ),

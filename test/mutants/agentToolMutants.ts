@@ -3,8 +3,8 @@ import { mutant, type Mutant } from './mutant.js';
 const methods = 'src/relay/agentMethods.ts';
 const listed = 'src/relay/admittedTools.ts';
 const gate = 'src/relay/toolGate.ts';
-const answers = 'src/broker/agentToolAnswers.ts';
-const tokens = 'src/broker/accessTokens.ts';
+const answers = 'src/broker/agents/agentToolAnswers.ts';
+const tokens = 'src/broker/tokens/accessTokens.ts';
 
 const toolsTest = 'test/relay/agentTools.test.ts';
 const loadTest = 'test/relay/agentLoad.test.ts';
@@ -72,13 +72,13 @@ export const agentToolMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: what it waits for shown in one window only',
-    'src/broker/agentConsents.ts',
+    'src/broker/agents/agentConsents.ts',
     ['this.#elsewhere = open;', 'this.#elsewhere = [];'],
     windowsTest,
   ),
   mutant(
     'agent: declined in another window and asked all the same',
-    'src/broker/agentConsents.ts',
+    'src/broker/agents/agentConsents.ts',
     [
       'if (isDeclined(ask, declined)) this.decline(ask.id);',
       'if (isDeclined(ask, [])) this.decline(ask.id);',

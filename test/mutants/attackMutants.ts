@@ -40,7 +40,7 @@ export const attackMutants: readonly Mutant[] = [
 
   mutant(
     'an identity assertion asked for by the name that a document gives itself',
-    'src/broker/directGrants.ts',
+    'src/broker/tokens/directGrants.ts',
     ['audience: identifierOf(grant.as)', 'audience: grant.as.issuer'],
     attack('borrowedIssuer'),
   ),
@@ -52,7 +52,7 @@ export const attackMutants: readonly Mutant[] = [
   ),
   mutant(
     'accounts told apart by the name that a document gives itself',
-    'src/broker/credential.ts',
+    'src/broker/accounts/credential.ts',
     [
       'encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}',
       'encodeURIComponent(account.id.toWellFormed())} ${as.issuer}',

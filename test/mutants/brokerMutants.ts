@@ -1,9 +1,9 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const accessTokens = 'src/broker/accessTokens.ts';
+const accessTokens = 'src/broker/tokens/accessTokens.ts';
 const authorizedFetch = 'src/broker/authorizedFetch.ts';
-const attempt = 'src/broker/signInAttempt.ts';
-const keep = 'src/broker/keepSignIn.ts';
+const attempt = 'src/broker/signIn/signInAttempt.ts';
+const keep = 'src/broker/signIn/keepSignIn.ts';
 
 const tokensTest = 'test/broker/accessTokens.test.ts';
 const refreshTest = 'test/relay/refresh.test.ts';
@@ -18,7 +18,7 @@ const unlocked = '({ hold: <T>(_name: string, work: () => Promise<T>) => work() 
 export const brokerMutants: readonly Mutant[] = [
   mutant(
     'state unchecked where callbacks arrive',
-    'src/broker/pendingCallbacks.ts',
+    'src/broker/signIn/pendingCallbacks.ts',
     [
       'const waiting = this.#waiting.get(state);',
       'const waiting = this.#waiting.get(state) ?? [...this.#waiting.values()][0];',
@@ -27,13 +27,13 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'a callback handed over twice',
-    'src/broker/pendingCallbacks.ts',
+    'src/broker/signIn/pendingCallbacks.ts',
     ['this.#waiting.delete(state);\n    waiting.', 'waiting.'],
     'test/broker/pendingCallbacks.test.ts',
   ),
   mutant(
     'a callback taken that arrived where another issuer’s do',
-    'src/broker/pendingCallbacks.ts',
+    'src/broker/signIn/pendingCallbacks.ts',
     ['if (waiting?.path !== path) return false;', 'if (waiting === undefined) return false;'],
     'test/broker/pendingCallbacks.test.ts',
     'test/relay/mixUp.test.ts',
@@ -48,7 +48,7 @@ export const brokerMutants: readonly Mutant[] = [
   },
   mutant(
     'tokens sent after another tab signed out',
-    'src/broker/newestRecords.ts',
+    'src/broker/accounts/newestRecords.ts',
     ['if (newest <= generation || ', 'if (newest >= 0 || '],
     'test/broker/sharedCredentials.test.ts',
   ),
@@ -110,7 +110,7 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'no refresh ahead of the end',
-    'src/broker/credential.ts',
+    'src/broker/accounts/credential.ts',
     ['return now >= expiresAt - margin;', 'return now >= expiresAt;'],
     tokensTest,
   ),
@@ -202,7 +202,7 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'two sign-ins at one server at once',
-    'src/broker/signIns.ts',
+    'src/broker/signIn/signIns.ts',
     ['if (running !== undefined) return running;', 'void running;'],
     signInTest,
   ),
@@ -238,7 +238,7 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'what a scope lacks forgotten with a refresh',
-    'src/broker/observations.ts',
+    'src/broker/status/observations.ts',
     ['...(lacking !== undefined && { observation: lacking }) });', '});'],
     'test/broker/serverStates.test.ts',
   ),

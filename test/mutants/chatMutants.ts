@@ -1,6 +1,6 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const report = 'src/broker/consentReport.ts';
+const report = 'src/broker/status/consentReport.ts';
 const reportTest = 'test/broker/consentReport.test.ts';
 
 /** Defects of what a model is told beside the calls. */
@@ -20,7 +20,7 @@ export const chatMutants: readonly Mutant[] = [
   mutant('a renewable token told as ended', report, ['if (refreshable === true)', 'if (false)'], reportTest),
   mutant(
     'scopes that were not granted kept from the model',
-    'src/broker/signInAnswer.ts',
+    'src/broker/signIn/signInAnswer.ts',
     ['lacking.size === 0', 'lacking.size >= 0'],
     'test/broker/signInAnswer.test.ts',
   ),

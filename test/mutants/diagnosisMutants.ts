@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const walk = 'src/broker/diagnosis.ts';
-const client = 'src/broker/diagnosedClient.ts';
+const walk = 'src/broker/diagnosis/diagnosis.ts';
+const client = 'src/broker/diagnosis/diagnosedClient.ts';
 
 const walkTest = 'test/broker/diagnosis.test.ts';
 const grantsTest = 'test/broker/diagnosedGrants.test.ts';
@@ -37,7 +37,7 @@ export const diagnosisMutants: readonly Mutant[] = [
   ),
   mutant(
     'a browser’s protection missed where no browser takes part',
-    'src/broker/diagnosisFacts.ts',
+    'src/broker/diagnosis/diagnosisFacts.ts',
     ['grant !== undefined ? [] : browserStrays(as)', 'browserStrays(as)'],
     grantsTest,
   ),

@@ -64,7 +64,7 @@ export const dpopMutants: readonly Mutant[] = [
   ),
   mutant(
     'nonces forgotten with each reading of the store',
-    'src/broker/credentialStore.ts',
+    'src/broker/accounts/credentialStore.ts',
     ['else if (inUse?.isSameAs(dpopKey) !== true) this', 'else if (Date.now() > 0) this'],
     relayTest,
   ),

@@ -1,10 +1,10 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const secrets = 'src/broker/clientSecrets.ts';
+const secrets = 'src/broker/clients/clientSecrets.ts';
 const device = 'src/oauth/deviceAuthorization.ts';
 const assertion = 'src/oauth/identityAssertion.ts';
-const direct = 'src/broker/directGrants.ts';
-const tokens = 'src/broker/accessTokens.ts';
+const direct = 'src/broker/tokens/directGrants.ts';
+const tokens = 'src/broker/tokens/accessTokens.ts';
 
 const secretsTest = 'test/broker/clientSecrets.test.ts';
 const keyTest = 'test/oauth/clientKey.test.ts';
@@ -84,13 +84,13 @@ export const grantMutants: readonly Mutant[] = [
   ),
   mutant(
     'a rule’s exception taken for accepted where nobody signs in',
-    'src/broker/checkWithPerson.ts',
+    'src/broker/signIn/checkWithPerson.ts',
     ['(isAccepted = await person.accepts(...asked))', '(isAccepted = asked.length > 0)'],
     'test/broker/checkWithPerson.test.ts',
   ),
   mutant(
     'nobody asked about an exception where nobody signs in',
-    'src/broker/checkWithPerson.ts',
+    'src/broker/signIn/checkWithPerson.ts',
     ['if (noSignInAt(server) === undefined) return;', 'if (noSignInAt(server) !== undefined) return;'],
     'test/broker/checkWithPerson.test.ts',
   ),
@@ -109,37 +109,37 @@ export const grantMutants: readonly Mutant[] = [
   ),
   mutant(
     'a person asked where none signs in',
-    'src/broker/denialWithoutPerson.ts',
+    'src/broker/tokens/denialWithoutPerson.ts',
     ['!isVouchedFor && !isUnattended(server)', '!isVouchedFor'],
     directTest,
   ),
   mutant(
     'a person asked where their identity provider’s word is taken',
-    'src/broker/denialWithoutPerson.ts',
+    'src/broker/tokens/denialWithoutPerson.ts',
     ['!isVouchedFor && !isUnattended(server)', '!isUnattended(server)'],
     enterpriseTest,
   ),
   mutant(
     'a sign-in begun where nobody signs in',
-    'src/broker/signIns.ts',
+    'src/broker/signIn/signIns.ts',
     ['if (nobody !== undefined) {', "if (nobody?.code === 'unexpected') {"],
     'test/broker/noSignIn.test.ts',
   ),
   mutant(
     'the editor’s token given to a server that its provider does not stand for',
-    'src/broker/editorAccountSource.ts',
+    'src/broker/discovery/editorAccountSource.ts',
     ['provider?.issuer.test(named) === true &&', 'provider !== undefined &&'],
     editorAccountsTest,
   ),
   mutant(
     'an issuer of GitHub’s read as the beginning of one',
-    'src/broker/authenticationProviders.ts',
+    'src/broker/settings/authenticationProviders.ts',
     ['login\\/oauth$/ }', 'login\\/oauth/ }'],
     editorAccountsTest,
   ),
   mutant(
     'the editor’s token kept in a record',
-    'src/broker/credentialRecord.ts',
+    'src/broker/accounts/credentialRecord.ts',
     ['? lentTokenRecord(credential.tokens)', '? tokenSetToRecord(credential.tokens)'],
     editorAccountsTest,
   ),
@@ -151,37 +151,37 @@ export const grantMutants: readonly Mutant[] = [
   ),
   mutant(
     'another account of the editor’s than the one chosen',
-    'src/broker/editorAccountTokens.ts',
+    'src/broker/tokens/editorAccountTokens.ts',
     ['session === undefined || session.account.id !== account?.id', 'session === undefined'],
     editorAccountsTest,
   ),
   mutant(
     'a server’s scopes as instructions to the editor’s provider',
-    'src/broker/editorAccountTokens.ts',
+    'src/broker/tokens/editorAccountTokens.ts',
     ['provider.instructions?.test(scope) !== true', "scope !== ''"],
     editorAccountsTest,
   ),
   mutant(
     'an identity provider’s ID token kept for every server',
-    'src/broker/keepSignIn.ts',
+    'src/broker/signIn/keepSignIn.ts',
     ['server.isIdentityProvider === true ? tokens', "server.name !== '' ? tokens"],
     'test/broker/signInAttempt.test.ts',
   ),
   mutant(
     'an expired ID token brought to the identity provider',
-    'src/broker/enterpriseIdentityProvider.ts',
+    'src/broker/tokens/enterpriseIdentityProvider.ts',
     ['end > this.clock.now() + margin', 'end > 0'],
     identityProviderTest,
   ),
   mutant(
     'an identity provider’s sign-in used for another client',
-    'src/broker/enterpriseIdentityProvider.ts',
+    'src/broker/tokens/enterpriseIdentityProvider.ts',
     ['held?.client.clientId !== this.clientId', 'held === undefined'],
     identityProviderTest,
   ),
   mutant(
     'a secret of the identity provider’s taken from the settings',
-    'src/broker/identityProviderSetting.ts',
+    'src/broker/settings/identityProviderSetting.ts',
     ['isIssuer && problems.length === 0', 'isIssuer'],
     'test/broker/identityProviderSetting.test.ts',
   ),
@@ -205,7 +205,7 @@ export const grantMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client id of the settings taken to another issuer for a code',
-    'src/broker/deviceSignIn.ts',
+    'src/broker/signIn/deviceSignIn.ts',
     ['await checkConfiguredClient(server, as, parts);', ''],
     'test/broker/deviceSignIn.test.ts',
   ),

@@ -104,7 +104,7 @@ export const headlessMutants: readonly Mutant[] = [
   ),
   mutant(
     'headless: an agents’ port below what may be',
-    'src/broker/agentSettings.ts',
+    'src/broker/agents/agentSettings.ts',
     ['value >= least && value <= most', 'value <= most'],
     settingsTest,
   ),

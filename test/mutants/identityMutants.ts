@@ -7,7 +7,7 @@ const policyTest = 'test/broker/signInPolicy.test.ts';
 export const identityMutants: readonly Mutant[] = [
   mutant(
     'an exception used that the person has not accepted',
-    'src/broker/visitingPerson.ts',
+    'src/broker/signIn/visitingPerson.ts',
     [
       'if (!(await questions.acceptException(this.server, name, told, this.signal))) return false;',
       'await questions.acceptException(this.server, name, told, this.signal);',
@@ -16,7 +16,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'an authorization server used that the server does not name',
-    'src/broker/discovery.ts',
+    'src/broker/discovery/discovery.ts',
     [
       'if (listed.includes(configured)) return { issuer: configured, isChoiceOpen: false };',
       'return { issuer: configured, isChoiceOpen: false };',
@@ -31,7 +31,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client secret carried to another issuer',
-    'src/broker/clientSecrets.ts',
+    'src/broker/clients/clientSecrets.ts',
     ['stored.issuer !== issuer', 'stored.issuer === undefined'],
     settingsTest,
   ),
@@ -43,14 +43,14 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'the resource sent although it is to be omitted',
-    'src/broker/signInPolicy.ts',
+    'src/broker/settings/signInPolicy.ts',
     ['policy.omitResource || resource === undefined', 'resource === undefined'],
     policyTest,
     settingsTest,
   ),
   mutant(
     'a client of one sign-in left behind when it is signed out',
-    'src/broker/signOut.ts',
+    'src/broker/signIn/signOut.ts',
     [
       'await releaseClient(server, credential.client, { http: this.http, log: this.log });',
       'void releaseClient;',
@@ -59,7 +59,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a good client given up because a sign-in was',
-    'src/broker/clientForServer.ts',
+    'src/broker/clients/clientForServer.ts',
     ["said === 'gone' ? undefined", 'said !== undefined ? undefined'],
     'test/broker/clientForServer.test.ts',
     'test/broker/forgottenClient.test.ts',
@@ -73,19 +73,19 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client deleted that another sign-in rests on',
-    'src/broker/replacedClient.ts',
+    'src/broker/clients/replacedClient.ts',
     ['if (client.isOneTime !== true) return;', "if (client.source !== 'registered') return;"],
     'test/broker/replacedClient.test.ts',
   ),
   mutant(
     'a client deleted that the next sign-in was given again',
-    'src/broker/replacedClient.ts',
+    'src/broker/clients/replacedClient.ts',
     ['if (await isGivenTwice(replaced, credentials)) return;', 'void isGivenTwice;'],
     'test/broker/replacedClient.test.ts',
   ),
   mutant(
     'a client deleted because its registration spells the redirect URI otherwise',
-    'src/broker/clientForServer.ts',
+    'src/broker/clients/clientForServer.ts',
     [
       '    await clients.remove(issuer, redirectUri);',
       '    await deleteRegistration(known, http).catch(() => false);\n    await clients.remove(issuer, redirectUri);',
@@ -94,20 +94,20 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client left behind when its sign-in is replaced',
-    'src/broker/replacedClient.ts',
+    'src/broker/clients/replacedClient.ts',
     ['  await releaseClient(server, client, { http, log });', '  void releaseClient;'],
     'test/broker/replacedClient.test.ts',
     settingsTest,
   ),
   mutant(
     'a redirect URI used that the server has not registered',
-    'src/broker/clientForServer.ts',
+    'src/broker/clients/clientForServer.ts',
     ['if (client.redirectUris.length === 0) {', 'if (client.clientId.length === 0) {'],
     'test/broker/clientForServer.test.ts',
   ),
   mutant(
     'a sign-in given up after the first redirect URI is refused without a reason',
-    'src/broker/clientForServer.ts',
+    'src/broker/clients/clientForServer.ts',
     ['status === 400 || oauthError', 'oauthError'],
     'test/broker/clientForServer.test.ts',
   ),
@@ -123,20 +123,20 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'the device client forgotten because the configured one was refused',
-    'src/broker/deviceSignIn.ts',
+    'src/broker/signIn/deviceSignIn.ts',
     ["client.source === 'registered' && error", 'error'],
     'test/broker/deviceSignIn.test.ts',
   ),
   mutant(
     'a server on HTTP+SSE asked what it does not take',
-    'src/broker/probe.ts',
+    'src/broker/discovery/probe.ts',
     ["server.type === 'sse' ? await askedForStream", "server.url === '' ? await askedForStream"],
     'test/broker/probe.test.ts',
     'test/broker/transportFindings.test.ts',
   ),
   mutant(
     'a client used after its secret has expired',
-    'src/broker/clientStore.ts',
+    'src/broker/clients/clientStore.ts',
     ['return expired ? undefined : client;', 'return client;'],
     'test/broker/clientForServer.test.ts',
     'test/profiles/expiringClient.test.ts',
@@ -149,13 +149,13 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a configured client id taken to another issuer',
-    'src/broker/configuredClient.ts',
+    'src/broker/clients/configuredClient.ts',
     ['if (known === undefined || known === named) return;', 'if (named !== undefined) return;'],
     'test/broker/signInAttempt.test.ts',
   ),
   mutant(
     'metadata of a failed sign-in believed again',
-    'src/broker/signIns.ts',
+    'src/broker/signIn/signIns.ts',
     ["if (outcome.kind === 'failed') this.parts.metadata?.drop(server);", ''],
     settingsTest,
   ),
@@ -167,25 +167,25 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a diagnosis that resolves judged names again',
-    'src/broker/recordedFetch.ts',
+    'src/broker/diagnosis/recordedFetch.ts',
     ['await fetch(url, init, addresses)', 'await fetch(url, init)'],
     'test/broker/diagnosis.test.ts',
   ),
   mutant(
     'a key in the server’s address shown in the diagnosis',
-    'src/broker/diagnosisFacts.ts',
+    'src/broker/diagnosis/diagnosisFacts.ts',
     ["address === undefined || address.search === ''", 'address !== null'],
     'test/broker/diagnosis.test.ts',
   ),
   mutant(
     'a secret taken as a further parameter of the authorization request',
-    'src/broker/oauthSettings.ts',
+    'src/broker/settings/oauthSettings.ts',
     ['if (fault !== undefined) return { problem: fault };', ''],
     'test/broker/serverSettings.test.ts',
   ),
   mutant(
     'a client’s key asked for as its secret',
-    'src/broker/secretFields.ts',
+    'src/broker/settings/secretFields.ts',
     ["key: 'Set Client Key…'", "key: 'Set Client Secret…'"],
     'test/broker/secretFields.test.ts',
   ),

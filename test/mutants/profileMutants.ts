@@ -1,6 +1,6 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const policy = 'src/broker/signInPolicy.ts';
+const policy = 'src/broker/settings/signInPolicy.ts';
 const answers = 'src/oauth/providerAnswer.ts';
 const metadata = 'src/oauth/authorizationServerMetadata.ts';
 
@@ -80,13 +80,13 @@ export const profileMutants: readonly Mutant[] = [
   ),
   mutant(
     'the secret a provider needs missed only after the consent',
-    'src/broker/clientForServer.ts',
+    'src/broker/clients/clientForServer.ts',
     ['key === undefined && policy.secretRequired === true', 'key === undefined && false'],
     flows,
   ),
   mutant(
     'a loopback address named in a way the provider does not take',
-    'src/broker/redirectChoice.ts',
+    'src/broker/clients/redirectChoice.ts',
     ['if (loopbackHost === undefined) return redirect;', 'if (loopbackHost !== null) return redirect;'],
     flows,
   ),

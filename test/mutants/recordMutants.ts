@@ -43,7 +43,7 @@ export const recordMutants: readonly Mutant[] = [
   mutant('a record that others can read', files, ["'a+', 0o600", "'a+', 0o644"], filesTest),
   mutant(
     'the password of an address recorded',
-    'src/broker/recordedArguments.ts',
+    'src/broker/calls/recordedArguments.ts',
     ['[^/\\s@]*@/gi', '[^/\\s@]*@@/gi'],
     'test/broker/recordedArguments.test.ts',
   ),

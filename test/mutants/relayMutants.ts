@@ -198,7 +198,7 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'held scopes shown as added',
-    'src/broker/consentFacts.ts',
+    'src/broker/signIn/consentFacts.ts',
     ["kind === 'stepUp' ? (before?.tokens.scopes ?? []) : []", '[]'],
     consentTest,
   ),

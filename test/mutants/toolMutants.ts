@@ -3,10 +3,10 @@ import { mutant, type Mutant } from './mutant.js';
 const gate = 'src/relay/toolGate.ts';
 const run = 'src/relay/relayedRequest.ts';
 const message = 'src/mcp/clientMessage.ts';
-const policy = 'src/broker/serverPolicy.ts';
-const consent = 'src/broker/toolConsent.ts';
-const scopes = 'src/broker/toolScopes.ts';
-const rules = 'src/broker/toolRules.ts';
+const policy = 'src/broker/settings/serverPolicy.ts';
+const consent = 'src/broker/tools/toolConsent.ts';
+const scopes = 'src/broker/tools/toolScopes.ts';
+const rules = 'src/broker/tools/toolRules.ts';
 
 const relayTest = 'test/relay/toolRules.test.ts';
 const consentTest = 'test/broker/toolConsent.test.ts';

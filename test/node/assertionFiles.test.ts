@@ -3,8 +3,8 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { AssertionInFile } from '../../src/broker/assertionFile.js';
-import type { ServerConfig } from '../../src/broker/serverSettings.js';
+import { AssertionInFile } from '../../src/broker/tokens/assertionFile.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { MachineAssertionFiles } from '../../src/node/assertionFiles.js';
 import { flowError } from '../oauth/flowErrors.js';
 

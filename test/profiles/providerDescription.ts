@@ -1,4 +1,4 @@
-import type { ExceptionName, OAuthSettings } from '../../src/broker/oauthSettings.js';
+import type { ExceptionName, OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import type { AuthMethod } from '../../src/oauth/oauthClient.js';
 import type { RevocationReceipt } from '../../src/oauth/tokenRevocation.js';
 import type { ScriptedAnswer } from '../oauth/scriptedServer.js';

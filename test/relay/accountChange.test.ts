@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
-import { accountKeyOf } from '../../src/broker/credential.js';
+import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';

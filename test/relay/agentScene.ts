@@ -6,11 +6,11 @@ import {
   StreamableHTTPClientTransport,
   type StreamableHTTPReconnectionOptions,
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { AdmittedServer } from '../../src/broker/agentAdmission.js';
+import type { AdmittedServer } from '../../src/broker/agents/agentAdmission.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
-import { agentPath } from '../../src/broker/agentSettings.js';
-import { defaultAgentSettings, type AgentSettings } from '../../src/broker/agentSettings.js';
+import { agentPath } from '../../src/broker/agents/agentSettings.js';
+import { defaultAgentSettings, type AgentSettings } from '../../src/broker/agents/agentSettings.js';
 import { Agents } from '../../src/relay/agents.js';
 import { RawCaller } from './rawCaller.js';
 import { startRelayWorld, type RelayWorld, type RelayWorldOptions } from './relayWorld.js';

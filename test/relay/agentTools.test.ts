@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { parseToolRules } from '../../src/broker/toolRules.js';
-import type { ToolQuestion } from '../../src/broker/toolPrompt.js';
+import { parseToolRules } from '../../src/broker/tools/toolRules.js';
+import type { ToolQuestion } from '../../src/broker/tools/toolPrompt.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 

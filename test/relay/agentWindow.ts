@@ -2,8 +2,8 @@ import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { FileLock } from '../../src/node/fileLock.js';
 import { SealedFiles } from '../../src/node/sealedFiles.js';
 import { systemClock } from '../../src/node/systemClock.js';
-import { parseServers } from '../../src/broker/serverSettings.js';
-import { defaultAgentSettings } from '../../src/broker/agentSettings.js';
+import { parseServers } from '../../src/broker/settings/serverSettings.js';
+import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
 import { Agents } from '../../src/relay/agents.js';
 import { MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 

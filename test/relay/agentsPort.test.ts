@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AgentsPortState } from '../../src/broker/agentSettings.js';
+import type { AgentsPortState } from '../../src/broker/agents/agentSettings.js';
 import type { Agents } from '../../src/relay/agents.js';
 import { isProof, newNonce, proofOf } from '../../src/relay/portProof.js';
 import { Redacted } from '../../src/oauth/redacted.js';

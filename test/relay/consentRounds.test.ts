@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SignInAttempt } from '../../src/broker/signInAttempt.js';
+import { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import { ConsentRounds, type AskedConsent } from '../../src/relay/consentRounds.js';
 
 const url = 'https://mcp.example.com/mcp';

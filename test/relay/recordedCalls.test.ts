@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import type { RecordedCall } from '../../src/broker/callRecord.js';
+import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { RawCaller } from './rawCaller.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 import { scriptedUpstream, type ScriptedUpstream } from './scriptedUpstream.js';

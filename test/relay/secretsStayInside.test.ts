@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { SignOuts } from '../../src/broker/signOut.js';
+import { SignOuts } from '../../src/broker/signIn/signOut.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 import { Wiretap } from './wiretap.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Emitter } from '../../src/broker/emitter.js';
-import { parseToolRules } from '../../src/broker/toolRules.js';
+import { parseToolRules } from '../../src/broker/tools/toolRules.js';
 import { RawCaller, type RawAnswer, type RpcMessage } from './rawCaller.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 import { scriptedUpstream, type ScriptedUpstream } from './scriptedUpstream.js';

@@ -1,7 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Workbench } from '../host/workbench.js';
-import { agentPath } from '../../src/broker/agentSettings.js';
+import { agentPath } from '../../src/broker/agents/agentSettings.js';
 
 /** An agent that a person admits from the palette to the one server that is configured, and what it calls. */
 export class AdmittedAgent {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { RecordedCall } from '../../src/broker/callRecord.js';
+import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
 import { startBrowser, type Browser } from '../host/browser.js';
 import { startCodeServer, type CodeServer, type CodeServerOptions } from '../host/codeServer.js';

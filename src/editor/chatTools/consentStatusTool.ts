@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { consentReport, type RecentCalls } from '../../broker/consentReport.js';
+import { consentReport, type RecentCalls } from '../../broker/status/consentReport.js';
 import type { Clock } from '../../broker/ports.js';
 import type { EditorServerSettings } from '../serverSettings.js';
 import type { ServerStatuses } from '../serverStatuses.js';

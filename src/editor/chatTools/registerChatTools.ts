@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RecentCalls } from '../../broker/consentReport.js';
+import type { RecentCalls } from '../../broker/status/consentReport.js';
 import type { Clock, Disposable } from '../../broker/ports.js';
 import type { EditorServerSettings } from '../serverSettings.js';
 import { ConsentStatusTool } from './consentStatusTool.js';

@@ -1,0 +1,254 @@
+import type { DpopKey } from '../../oauth/dpop.js';
+import { PassingAccountChoice, type AccountChoice } from './accountChoice.js';
+import { accountSlots, firstSlot, recordName, serverUrlOf } from './accountSlots.js';
+import { accountKeyOf, withoutRefreshToken, type Credential } from './credential.js';
+import { credentialFromRecord, credentialToRecord } from './credentialRecord.js';
+import { Emitter } from '../emitter.js';
+import { LentTokens } from './lentToken.js';
+import { NewestRecords, type RecordKind } from './newestRecords.js';
+import type { Disposable, Log, SecretStore, SharedRecords } from '../ports.js';
+
+/** A credential that was stored, replaced or removed. */
+export interface CredentialChange {
+  readonly serverUrl: string;
+  /** Whose it is or was; undefined where it was not known here. */
+  readonly accountKey?: string;
+  /** By another window or process. */
+  readonly isElsewhere: boolean;
+}
+
+interface Entry {
+  readonly slot: string;
+  readonly credential: Credential;
+}
+
+/** Credentials by server URL and account, each in a record of its own, and which of them is in use here. */
+export class CredentialStore implements Disposable {
+  readonly #records: NewestRecords<Credential>;
+  readonly #slots: NewestRecords<readonly string[]>;
+  readonly #changed = new Emitter<string>();
+  readonly #credentialChanged = new Emitter<CredentialChange>();
+  /** DPoP keys in use, by record: they remember nonces, which no record holds. */
+  readonly #dpopKeys = new Map<string, DpopKey>();
+  readonly #lent = new LentTokens();
+  /** Servers whose credentials were asked for here. */
+  readonly #asked = new Set<string>();
+  readonly #subscription: Disposable | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  /** Whose credential a record held when it was last read. */
+  readonly #accounts = new Map<string, string>();
+
+  /** Tells the server URL of which a credential was stored, replaced or removed, in any window, or another is used here. */
+  readonly onDidChange = this.#changed.event;
+  /** Tells which credential, before the other event tells of its server. */
+  readonly onDidChangeCredential = this.#credentialChanged.event;
+
+  constructor(
+    secrets: SecretStore,
+    log: Log,
+    private readonly shared?: SharedRecords,
+    /** Whether storage tells of every window's writes; then what is remembered is the newest. */
+    private readonly hearsAllWindows = false,
+    private readonly choice: AccountChoice = new PassingAccountChoice(),
+  ) {
+    this.#records = new NewestRecords(credentialRecords(log), secrets, shared, (name) => this.#tell(name));
+    this.#slots = new NewestRecords(accountSlots, secrets, shared, (url) => this.#changed.fire(url));
+    if (!hearsAllWindows) this.#subscription = shared?.onDidChange?.(() => this.#lookForNews());
+  }
+
+  /** The one in use here, or an account's. */
+  async get(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
+    const all = await this.all(serverUrl);
+    if (accountKey !== undefined) return all.find((one) => accountKeyOf(one) === accountKey);
+    const chosen = this.choice.chosen(serverUrl);
+    return all.find((one) => accountKeyOf(one) === chosen) ?? all[0];
+  }
+
+  /** Every account's, the one signed in last first. */
+  async all(serverUrl: string): Promise<readonly Credential[]> {
+    const entries = await this.#entries(serverUrl);
+    return entries.map(({ credential }) => credential).sort((a, b) => signedInAt(b) - signedInAt(a));
+  }
+
+  /**
+   * What is remembered, unless another window has written since: for what acts with it. Whom a workspace has
+   * acted as without a choice, it keeps to: a sign-in in another workspace changes nothing here.
+   */
+  async newest(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
+    if (this.shared !== undefined && !this.hearsAllWindows && (await this.#hasNews(serverUrl)))
+      this.#changed.fire(serverUrl);
+    const credential = await this.get(serverUrl, accountKey);
+    if (credential !== undefined && accountKey === undefined) this.#keepTo(credential);
+    return credential;
+  }
+
+  /** Reads past what is remembered: another process may have written since. */
+  async reread(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
+    this.#slots.forget(serverUrl);
+    for (const slot of await this.#slotsOf(serverUrl)) this.#records.forget(recordName(serverUrl, slot));
+    return this.get(serverUrl, accountKey);
+  }
+
+  /** From the next call on, this workspace acts as that account. */
+  async use(serverUrl: string, accountKey: string): Promise<void> {
+    if (this.choice.chosen(serverUrl) === accountKey) return;
+    const before = await this.get(serverUrl);
+    await this.choice.choose(serverUrl, accountKey);
+    // Who acts without a choice may be the one that is chosen.
+    if (before === undefined || accountKeyOf(before) !== accountKey) this.#changed.fire(serverUrl);
+  }
+
+  /**
+   * Stores before it announces, so that nobody uses a token that could still be lost. Takes the place of the
+   * same sign-in or the same account, and else is one more.
+   *
+   * @param instead the credential whose place it takes, where that is another account's
+   */
+  async put(credential: Credential, instead?: Credential): Promise<void> {
+    const { serverUrl } = credential;
+    const entries = await this.#entries(serverUrl);
+    const key = accountKeyOf(credential);
+    const replaced = entries.filter(
+      (one) =>
+        one.credential.id === credential.id ||
+        one.credential.id === instead?.id ||
+        accountKeyOf(one.credential) === key,
+    );
+    const isFree = !entries.some(({ slot }) => slot === firstSlot);
+    const slot = replaced[0]?.slot ?? (isFree ? firstSlot : crypto.randomUUID());
+    await this.#write(serverUrl, slot, credential);
+    const slots = await this.#slotsOf(serverUrl);
+    if (!slots.includes(slot)) await this.#slots.write(serverUrl, [...slots.slice(1), slot]);
+    for (const other of replaced.slice(1)) await this.#removeAt(serverUrl, other.slot);
+    this.#changed.fire(serverUrl);
+  }
+
+  /** Removes the one in use here, or an account's. */
+  async remove(serverUrl: string, accountKey?: string): Promise<void> {
+    const credential = await this.get(serverUrl, accountKey);
+    const entry = (await this.#entries(serverUrl)).find((one) => one.credential.id === credential?.id);
+    await this.#removeAt(serverUrl, entry?.slot ?? firstSlot);
+    this.#changed.fire(serverUrl);
+  }
+
+  dispose(): void {
+    this.#subscription?.dispose();
+    this.#records.dispose();
+    this.#slots.dispose();
+    this.#dpopKeys.clear();
+    this.#lent.clear();
+  }
+
+  async #removeAt(serverUrl: string, slot: string): Promise<void> {
+    await this.#write(serverUrl, slot, undefined);
+    if (slot === firstSlot) return;
+    const slots = await this.#slotsOf(serverUrl);
+    await this.#slots.write(
+      serverUrl,
+      slots.slice(1).filter((one) => one !== slot),
+    );
+  }
+
+  async #write(serverUrl: string, slot: string, credential: Credential | undefined): Promise<void> {
+    const name = recordName(serverUrl, slot);
+    await this.#records.write(name, credential);
+    this.#lent.keep(name, credential);
+    const before = this.#accounts.get(name);
+    const after = credential && accountKeyOf(credential);
+    for (const accountKey of new Set([before, after])) this.#tellOf(serverUrl, accountKey, false);
+  }
+
+  /** The first account's place is always looked at. */
+  async #slotsOf(serverUrl: string): Promise<readonly string[]> {
+    return [firstSlot, ...((await this.#slots.get(serverUrl)) ?? [])];
+  }
+
+  async #entries(serverUrl: string): Promise<readonly Entry[]> {
+    this.#asked.add(serverUrl);
+    const slots = await this.#slotsOf(serverUrl);
+    const entries = slots.map(async (slot) => {
+      const name = recordName(serverUrl, slot);
+      const credential = this.#withKeyInUse(name, this.#lent.withToken(name, await this.#records.get(name)));
+      if (credential === undefined) return undefined;
+      this.#accounts.set(name, accountKeyOf(credential));
+      return { slot, credential };
+    });
+    return (await Promise.all(entries)).filter((entry) => entry !== undefined);
+  }
+
+  async #hasNews(serverUrl: string): Promise<boolean> {
+    const isMore = await this.#slots.isNews(serverUrl);
+    const slots = await this.#slotsOf(serverUrl);
+    const news = await Promise.all(
+      slots.map(async (slot) => {
+        const name = recordName(serverUrl, slot);
+        const isNews = await this.#records.isNews(name);
+        if (isNews) this.#tellOf(serverUrl, this.#accounts.get(name), true);
+        return isNews;
+      }),
+    );
+    return isMore || news.includes(true);
+  }
+
+  /** What other windows wrote is shown here before anything here acts on it. */
+  #lookForNews(): void {
+    const look = async () => {
+      for (const serverUrl of this.#asked) if (await this.#hasNews(serverUrl)) this.#changed.fire(serverUrl);
+    };
+    // A record that cannot be read now is read when it is needed.
+    this.#looking = this.#looking.then(look).catch(() => undefined);
+  }
+
+  #keepTo(credential: Credential): void {
+    const { serverUrl } = credential;
+    const key = accountKeyOf(credential);
+    if (this.choice.chosen(serverUrl) === key) return;
+    // A workspace whose state cannot be written chooses anew the next time.
+    this.choice.choose(serverUrl, key).catch(() => undefined);
+  }
+
+  #tell(name: string): void {
+    const serverUrl = serverUrlOf(name);
+    this.#tellOf(serverUrl, this.#accounts.get(name), true);
+    this.#changed.fire(serverUrl);
+  }
+
+  #tellOf(serverUrl: string, accountKey: string | undefined, isElsewhere: boolean): void {
+    this.#credentialChanged.fire({ serverUrl, ...(accountKey !== undefined && { accountKey }), isElsewhere });
+  }
+
+  #withKeyInUse(name: string, credential: Credential | undefined): Credential | undefined {
+    const dpopKey = credential?.tokens.dpopKey;
+    const inUse = this.#dpopKeys.get(name);
+    if (dpopKey === undefined) this.#dpopKeys.delete(name);
+    else if (inUse?.isSameAs(dpopKey) !== true) this.#dpopKeys.set(name, dpopKey);
+    else if (credential !== undefined) {
+      return { ...credential, tokens: { ...credential.tokens, dpopKey: inUse } };
+    }
+    return credential;
+  }
+}
+
+function signedInAt({ signedInAt: at, obtainedAt }: Credential): number {
+  return at ?? obtainedAt;
+}
+
+function credentialRecords(log: Log): RecordKind<Credential> {
+  return {
+    prefix: 'credential ',
+    sharedPrefix: '',
+    toText: (credential, generation) => JSON.stringify(credentialToRecord(credential, generation)),
+    fromText: (name, text) => {
+      const serverUrl = serverUrlOf(name);
+      try {
+        return credentialFromRecord(serverUrl, JSON.parse(text));
+      } catch {
+        // Kept as it is: a later version may read it, and a new sign-in replaces it.
+        log.warn(`The stored sign-in for ${new URL(serverUrl).host} cannot be read; sign in again.`);
+        return undefined;
+      }
+    },
+    // The refresh token here is spent, and using it again would end the other window's sign-in too (OAuth 2.1 §4.3.1).
+    outdated: withoutRefreshToken,
+  };
+}

@@ -1,0 +1,190 @@
+import { isSessionScope } from '../../oauth/scopeSelection.js';
+import type { AdmittedServer } from './agentAdmission.js';
+import { placeOf } from '../accounts/agentSignIn.js';
+import type { ConsentNeed } from '../authorizedFetch.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
+import { Emitter } from '../emitter.js';
+import type { NarrowedTokens } from '../tokens/narrowedTokens.js';
+import type { Clock, Disposable } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { SignInRequest } from '../signIn/signInRequest.js';
+
+/** Who said “not now” is left in peace for this long, in milliseconds, unless they look themselves. */
+const peace = 10 * 60_000;
+
+/** The agent that asks, and what it was admitted with at the server it asks for. */
+export interface AskingAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly access: AdmittedServer;
+}
+
+/** A consent that an agent's call lacked, for the person to give when they like. */
+export interface AgentAsk {
+  readonly id: string;
+  readonly agent: AskingAgent;
+  readonly server: ServerConfig;
+  /** What was called, fit to be shown. */
+  readonly what: string;
+  readonly kind: ConsentNeed['kind'];
+  /** The scopes that are missing, none beyond the admission's. */
+  readonly scopes: readonly string[];
+  /** How to sign in for it. */
+  readonly request: Omit<SignInRequest, 'deadline'>;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
+/** Which ask the person said “not now” to, of those of one need. */
+export type DeclinedAsk = Pick<AgentAsk, 'id' | 'askedAt'>;
+
+export type AskOutcome =
+  | { readonly kind: 'asked'; readonly scopes: readonly string[] }
+  /** The person was asked a while ago and said no. */
+  | { readonly kind: 'declined' }
+  /** Scopes past the admission's; nobody is asked. */
+  | { readonly kind: 'notAdmitted'; readonly scopes: readonly string[] };
+
+/**
+ * What agents wait for. An agent is answered at once, and only what the person does here opens a browser; the
+ * same need is asked for once, however often the agent calls.
+ */
+export class AgentConsents implements Disposable {
+  readonly #asks = new Map<string, AgentAsk>();
+  /** What other windows were asked for. */
+  #elsewhere: readonly AgentAsk[] = [];
+  #declinedForOthers: readonly DeclinedAsk[] = [];
+  /** Until when a need is not asked for again. */
+  readonly #declined = new Map<string, number>();
+  readonly #asked = new Emitter<AgentAsk>();
+  readonly #changed = new Emitter<undefined>();
+  readonly #subscription: Disposable;
+
+  /** Tells of a need that nobody has been asked for yet. */
+  readonly onDidAsk = this.#asked.event;
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly clock: Clock,
+    /** Tells where an agent has to have a sign-in of its own. */
+    private readonly narrowed: Pick<NarrowedTokens, 'needsOwn'>,
+  ) {
+    this.#subscription = credentials.onDidChange((serverUrl) => void this.#settle(serverUrl));
+  }
+
+  /** Oldest first, those of other windows after this one's. */
+  get pending(): readonly AgentAsk[] {
+    return [...this.askedHere, ...this.#elsewhere];
+  }
+
+  /** Oldest first. */
+  get askedHere(): readonly AgentAsk[] {
+    return [...this.#asks.values()];
+  }
+
+  /** What the person declined here and other windows were asked for. */
+  get declinedForOthers(): readonly DeclinedAsk[] {
+    return this.#declinedForOthers;
+  }
+
+  /** Takes over what other windows were asked for, and what the person declined there. */
+  hear(asks: readonly AgentAsk[], declined: readonly DeclinedAsk[]): void {
+    const isDeclined = (ask: DeclinedAsk, by: readonly DeclinedAsk[]) =>
+      by.some(({ id, askedAt }) => id === ask.id && askedAt === ask.askedAt);
+    for (const ask of this.askedHere) if (isDeclined(ask, declined)) this.decline(ask.id);
+    this.#declinedForOthers = this.#declinedForOthers.filter((ask) => isDeclined(ask, asks));
+    const open = asks.filter((ask) => !isDeclined(ask, this.#declinedForOthers));
+    const isNews = JSON.stringify(open) !== JSON.stringify(this.#elsewhere);
+    this.#elsewhere = open;
+    if (isNews) this.#changed.fire(undefined);
+  }
+
+  async ask(agent: AskingAgent, server: ServerConfig, what: string, need: ConsentNeed): Promise<AskOutcome> {
+    const ceiling = agent.access.scopes;
+    const wanted = need.kind === 'stepUp' ? need.missing : (need.challenge?.scopes ?? ceiling ?? []);
+    const isAdmitted = (scope: string) =>
+      ceiling === undefined || ceiling.includes(scope) || isSessionScope(scope);
+    const scopes = wanted.filter(isAdmitted);
+    const beyond = wanted.filter((scope) => !isAdmitted(scope));
+    // A first sign-in names all a server has, of which some will do; a step-up, just what the call needs.
+    if (beyond.length > 0 && (need.kind === 'stepUp' || scopes.length === 0)) {
+      return { kind: 'notAdmitted', scopes: beyond };
+    }
+    const id = JSON.stringify([agent.id, server.url, need.kind, ...scopes]);
+    if ((this.#declined.get(id) ?? 0) > this.clock.now()) return { kind: 'declined' };
+    const isNew = !this.#asks.has(id);
+    const request = await this.#requestFor(agent, server, need, ceiling === undefined ? undefined : scopes);
+    const ask = { id, agent, server, what, kind: need.kind, scopes, request, askedAt: this.clock.now() };
+    if (isNew) {
+      this.#asks.set(id, ask);
+      this.#asked.fire(ask);
+      this.#changed.fire(undefined);
+    }
+    return { kind: 'asked', scopes };
+  }
+
+  /** The person said “not now”. */
+  decline(id: string): void {
+    this.#declined.set(id, this.clock.now() + peace);
+    const others = this.#elsewhere.filter((ask) => ask.id === id);
+    this.#elsewhere = this.#elsewhere.filter((ask) => ask.id !== id);
+    this.#declinedForOthers = [...this.#declinedForOthers, ...others.map(({ askedAt }) => ({ id, askedAt }))];
+    if (this.#asks.delete(id) || others.length > 0) this.#changed.fire(undefined);
+  }
+
+  /** The agent is gone, and what it asked for with it. */
+  forget(agentId: string): void {
+    for (const { id, agent } of this.askedHere) if (agent.id === agentId) this.#asks.delete(id);
+    this.#changed.fire(undefined);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  /** What is held stays held: the sign-in is the person's, and others act with it too. */
+  async #requestFor(
+    { id, access: { account, scopes: ceiling } }: AskingAgent,
+    server: ServerConfig,
+    need: ConsentNeed,
+    scopes: readonly string[] | undefined,
+  ): Promise<AgentAsk['request']> {
+    const { challenge } = need;
+    const isOwn = ceiling !== undefined && (await this.narrowed.needsOwn(server, account, ceiling, id));
+    const forAgent = isOwn ? id : undefined;
+    const wanted = need.kind === 'stepUp' ? need.missing : scopes;
+    const acting = await this.#actingAs(server, account, forAgent);
+    const isAsked = (scope: string) => forAgent === undefined || ceiling?.includes(scope) === true;
+    const held = acting?.tokens.scopes.filter(isAsked) ?? [];
+    return {
+      ...(challenge !== undefined && { challenge }),
+      ...(account !== undefined && { account }),
+      ...(wanted !== undefined && wanted.length > 0 && { scopes: [...new Set([...held, ...wanted])] }),
+      ...(forAgent !== undefined && { forAgent }),
+    };
+  }
+
+  #actingAs(server: ServerConfig, account: string | undefined, agentId: string | undefined) {
+    if (agentId === undefined) return this.credentials.get(server.url, account);
+    return this.credentials.get(placeOf(server, agentId).url);
+  }
+
+  async #settle(serverUrl: string): Promise<void> {
+    const waiting = this.askedHere.filter(
+      ({ server, request }) => placeOf(server, request.forAgent).url === serverUrl,
+    );
+    const isGiven = await Promise.all(waiting.map((ask) => this.#isGiven(ask)));
+    const given = waiting.filter((_ask, at) => isGiven[at] === true);
+    for (const { id } of given) this.#asks.delete(id);
+    if (given.length > 0) this.#changed.fire(undefined);
+  }
+
+  async #isGiven({ agent, server, kind, scopes, request, askedAt }: AgentAsk): Promise<boolean> {
+    const acting = this.#actingAs(server, agent.access.account, request.forAgent);
+    const credential = await acting.catch(() => undefined);
+    if (credential === undefined || credential.obtainedAt < askedAt) return false;
+    const { scopes: held } = credential.tokens;
+    return kind === 'signIn' || scopes.every((scope) => held.includes(scope) || isSessionScope(scope));
+  }
+}

@@ -1,0 +1,19 @@
+import type { SharedRecord, SharedRecords } from '../ports.js';
+
+/** Records that end with the process, where no others share them. */
+export class PassingRecords implements SharedRecords {
+  readonly entries = new Map<string, Required<SharedRecord>>();
+
+  read(name: string): Promise<SharedRecord | undefined> {
+    return Promise.resolve(this.entries.get(name));
+  }
+
+  generation(name: string): Promise<number | undefined> {
+    return Promise.resolve(this.entries.get(name)?.generation);
+  }
+
+  write(name: string, record: Required<SharedRecord>): Promise<void> {
+    this.entries.set(name, record);
+    return Promise.resolve();
+  }
+}

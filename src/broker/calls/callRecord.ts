@@ -1,0 +1,185 @@
+import { isObject } from '../../oauth/jsonAnswer.js';
+import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+
+/** Who called: the editor's own MCP client, another extension with a key of ours, or an agent with its own. */
+export const callerKinds = ['editor', 'extension', 'agent'] as const;
+export type CallerKind = (typeof callerKinds)[number];
+
+/**
+ * What part consent had in a call.
+ *
+ * - `none`: it was sent without a sign-in, or never sent
+ * - `used`: it was sent with a sign-in that there was; the person was asked nothing
+ * - `signInAsked`: the person was asked to sign in while it waited
+ * - `stepUpAsked`: the person was asked for further scopes while it waited
+ */
+export const callConsents = ['none', 'used', 'signInAsked', 'stepUpAsked'] as const;
+export type CallConsent = (typeof callConsents)[number];
+
+/**
+ * How a call ended.
+ *
+ * - `succeeded`: the tool's result; for a call run as a task, that the task was begun
+ * - `toolError`: the tool ran and says that it failed (`isError`)
+ * - `inputRequired`: a question to the person in place of a result; the caller calls again with the answer
+ * - `refused`: it did not run; {@link RefusalReason} says on whose account
+ * - `failed`: no result came, or a JSON-RPC error did
+ * - `cancelled`: the caller cancelled it or went away
+ */
+export const callOutcomes = [
+  'succeeded',
+  'toolError',
+  'inputRequired',
+  'refused',
+  'failed',
+  'cancelled',
+] as const;
+export type CallOutcome = (typeof callOutcomes)[number];
+
+/**
+ * Why a call did not run.
+ *
+ * - `declined`: the person said no to the consent
+ * - `signInCancelled`: the sign-in was cancelled before it ended
+ * - `timedOut`: nobody finished the sign-in in time
+ * - `signInFailed`: the sign-in ended in an error
+ * - `grantedLess`: the sign-in ended without the scopes the call needs
+ * - `notSettled`: the server asked for consent again and again
+ * - `denied`: the server refused it (403), and no consent would change that
+ * - `blockedByRule`: a rule of the person's blocks the tool
+ * - `notAdmitted`: the agent was admitted to less
+ * - `consentMissing`: the person was asked, and the agent was told to come again
+ * - `malformed`: the request contradicts itself
+ */
+export const refusalReasons = [
+  'declined',
+  'signInCancelled',
+  'timedOut',
+  'signInFailed',
+  'grantedLess',
+  'notSettled',
+  'denied',
+  'blockedByRule',
+  'notAdmitted',
+  'consentMissing',
+  'malformed',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** How a call ended, and for one that was refused why. */
+export type CallEnding =
+  | { readonly outcome: Exclude<CallOutcome, 'refused'> }
+  | { readonly outcome: 'refused'; readonly reason: RefusalReason };
+
+/** One tool call, from its arrival at the relay to its end. Never its result, and never a token. */
+export interface RecordedCall {
+  /** Random; tells calls apart. */
+  readonly id: string;
+  /** When it came, milliseconds since the epoch. */
+  readonly at: number;
+  readonly caller: { readonly kind: CallerKind; readonly name: string };
+  /** The editor's ids of the chat and of the request in it, where a chat made the call. */
+  readonly chat?: { readonly conversation: string; readonly request?: string };
+  /** The server's name in the settings when it was called. */
+  readonly server: string;
+  /** Its address, without a query: people put keys there. */
+  readonly serverUrl: string;
+  readonly tool: string;
+  /** Whose sign-in it was last sent with. */
+  readonly account?: string;
+  /** The scopes of that sign-in. */
+  readonly scopes: readonly string[];
+  readonly consent: CallConsent;
+  /** The scopes the person was asked for. */
+  readonly asked?: readonly string[];
+  readonly outcome: CallOutcome;
+  readonly reason?: RefusalReason;
+  /** From its arrival to its end. */
+  readonly milliseconds: number;
+  /** How many of these were spent waiting for the person. */
+  readonly waited: number;
+  /** As JSON, without secrets and cut to length; only where the person turned arguments on. */
+  readonly arguments?: string;
+}
+
+/** An address as the record has it. */
+export function recordedAddress(url: string): string {
+  return shownAddress(url);
+}
+
+/** A tool's name as the record has it: it is the caller's word, of any length. */
+export function recordedName(tool: unknown): string {
+  return serverWords(tool) ?? '';
+}
+
+/** The same with every text that others gave changed by `change`. */
+export function withTexts(call: RecordedCall, change: (text: string) => string): RecordedCall {
+  const { account, asked, chat } = call;
+  return {
+    ...call,
+    caller: { ...call.caller, name: change(call.caller.name) },
+    ...(chat !== undefined && {
+      chat: {
+        conversation: change(chat.conversation),
+        ...(chat.request !== undefined && { request: change(chat.request) }),
+      },
+    }),
+    server: change(call.server),
+    tool: change(call.tool),
+    ...(account !== undefined && { account: change(account) }),
+    scopes: call.scopes.map(change),
+    ...(asked !== undefined && { asked: asked.map(change) }),
+  };
+}
+
+/** The one line that stands for a call in the record and in an export (JSON Lines). */
+export function callLine(call: RecordedCall): string {
+  return JSON.stringify(call);
+}
+
+/** @returns undefined for a line that is none of ours, or only a part of one */
+export function parseCall(line: string): RecordedCall | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  return isCall(value) ? value : undefined;
+}
+
+function isCall(value: unknown): value is RecordedCall {
+  if (!isObject(value)) return false;
+  const { caller, chat, reason } = value;
+  return (
+    [value['id'], value['server'], value['serverUrl'], value['tool']].every(isText) &&
+    [value['account'], value['arguments']].every(orAbsent(isText)) &&
+    [value['at'], value['milliseconds'], value['waited']].every(Number.isFinite) &&
+    isTexts(value['scopes']) &&
+    orAbsent(isTexts)(value['asked']) &&
+    isObject(caller) &&
+    isOneOf(callerKinds, caller['kind']) &&
+    isText(caller['name']) &&
+    (chat === undefined ||
+      (isObject(chat) && isText(chat['conversation']) && orAbsent(isText)(chat['request']))) &&
+    isOneOf(callConsents, value['consent']) &&
+    isOneOf(callOutcomes, value['outcome']) &&
+    (reason === undefined || isOneOf(refusalReasons, reason))
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function orAbsent(is: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => value === undefined || is(value);
+}
+
+function isOneOf(known: readonly string[], value: unknown): boolean {
+  return typeof value === 'string' && known.includes(value);
+}

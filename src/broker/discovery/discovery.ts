@@ -1,0 +1,177 @@
+import {
+  fetchAuthorizationServer,
+  type AuthorizationServer,
+} from '../../oauth/authorizationServerMetadata.js';
+import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientRegistration.js';
+import type { HttpContext } from '../../oauth/httpContext.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { fetchProtectedResource, type ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
+import { initialScopes, withSessionScopes } from '../../oauth/scopeSelection.js';
+import { shownAddress } from '../../oauth/serverWords.js';
+import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
+import type { AuthenticationProviderProfile } from '../settings/authenticationProviders.js';
+import { editorAccountSource, editorClient } from './editorAccountSource.js';
+import type { MetadataCache } from './metadataCache.js';
+import type { ExceptionName } from '../settings/oauthSettings.js';
+import type { ServerDecisions } from '../settings/serverDecisions.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import { signInPolicy, type SignInPolicy } from '../settings/signInPolicy.js';
+
+/** What steps 1–5a find out about a server, without signing in and without registering anything. */
+export interface Discovered {
+  readonly challenge?: BearerChallenge;
+  readonly resource: ProtectedResource;
+  /** As the resource names it; the metadata's own may differ where the person has accepted that. */
+  readonly issuer: string;
+  /** The server names several and nobody has chosen: the first one was taken. */
+  readonly isChoiceOpen: boolean;
+  readonly as: AuthorizationServer;
+  /** What applies at this issuer. */
+  readonly policy: SignInPolicy;
+  /** What a sign-in would ask for. */
+  readonly scopes: readonly string[];
+  /** How the client will be identified, and why. */
+  readonly identity: ClientIdentity;
+}
+
+/** What is known here beforehand, and who is asked what is not. */
+export interface DiscoveryParts {
+  readonly decisions?: ServerDecisions;
+  readonly metadata?: MetadataCache;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string | undefined;
+  /** Those that come with the editor where absent. */
+  readonly authenticationProviders?: readonly AuthenticationProviderProfile[];
+  /** Where absent, nobody is asked and a broken rule is a failure. */
+  readonly acceptException?: (name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>;
+}
+
+/** Steps 3–5a, from a challenge already received. */
+export async function discover(
+  server: ServerConfig,
+  challenge: BearerChallenge | undefined,
+  http: HttpContext,
+  parts: DiscoveryParts = {},
+): Promise<Discovered> {
+  if (server.isIdentityProvider === true) return discoverIdentityProvider(server, http, parts);
+  const load = () => fetchProtectedResource(new URL(server.url), challenge, http);
+  const metadataUrl = challenge?.resourceMetadata?.href;
+  const resource = await (parts.metadata?.protectedResource(server, metadataUrl, load) ?? load());
+  const editor = editorAccountSource(server, resource, parts.authenticationProviders);
+  const { issuer, isChoiceOpen } =
+    editor === undefined
+      ? issuerFor(server, resource, parts.decisions?.chosenIssuer(server))
+      : { issuer: editor.issuer, isChoiceOpen: false };
+  // Where the editor signs in, nothing of the authorization server is needed but its name.
+  const as =
+    editor === undefined ? await authorizationServerAt(server, issuer, resource, http, parts) : { issuer };
+  const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
+  return {
+    ...(challenge !== undefined && { challenge }),
+    resource,
+    issuer,
+    isChoiceOpen,
+    as,
+    policy,
+    scopes: initialScopes({
+      ...(challenge !== undefined && { challenge }),
+      ...(policy.scopes !== undefined && { configured: policy.scopes }),
+      resource,
+      as,
+      identity: true,
+      ...(policy.furtherScopes !== undefined && { further: policy.furtherScopes }),
+      ...(policy.scopeBelowResource !== undefined && { belowResource: policy.scopeBelowResource }),
+    }),
+    identity:
+      editor === undefined
+        ? chooseClientIdentity(as, {
+            ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
+            ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
+          })
+        : {
+            kind: 'use',
+            client: editorClient(editor),
+            because: `The editor signs in to your ${editor.provider.label} account itself.`,
+          },
+  };
+}
+
+/** Step 5a alone: it is asked who the person is, for no resource. */
+async function discoverIdentityProvider(
+  server: ServerConfig,
+  http: HttpContext,
+  parts: DiscoveryParts,
+): Promise<Discovered> {
+  const { url: issuer } = server;
+  const resource = { resource: issuer, authorizationServers: [issuer], metadataUrl: issuer, warnings: [] };
+  const as = await authorizationServerAt(server, issuer, resource, http, parts);
+  const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
+  return {
+    resource,
+    issuer,
+    isChoiceOpen: false,
+    as,
+    policy: { ...policy, omitResource: true },
+    scopes: withSessionScopes(['openid'], as, true, policy.furtherScopes),
+    identity: chooseClientIdentity(as, {
+      ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
+    }),
+  };
+}
+
+/** The setting decides, then what the person chose once, then the server's own order. */
+function issuerFor(
+  server: ServerConfig,
+  resource: ProtectedResource,
+  chosen: string | undefined,
+): { readonly issuer: string; readonly isChoiceOpen: boolean } {
+  const listed = resource.authorizationServers;
+  const configured = server.oauth.authorizationServer;
+  if (configured !== undefined) {
+    // An issuer the server does not name has no business with its tokens (RFC 9728 §7.6).
+    if (listed.includes(configured)) return { issuer: configured, isChoiceOpen: false };
+    throw new OAuthFlowError(
+      'noAuthorizationServer',
+      `${shownAddress(server.url)} does not name ${shownAddress(configured)} as an authorization server, but ${listed.map(shownAddress).join(', ')}.`,
+      {
+        url: shownAddress(server.url),
+        field: 'oauth.authorizationServer',
+        fix: `Choose one of these in the settings of “${server.name}” as oauth.authorizationServer, or remove it.`,
+      },
+    );
+  }
+  if (chosen !== undefined && listed.includes(chosen)) return { issuer: chosen, isChoiceOpen: false };
+  const [first] = listed;
+  if (first !== undefined) return { issuer: first, isChoiceOpen: listed.length > 1 };
+  throw new OAuthFlowError(
+    'noAuthorizationServer',
+    `${shownAddress(server.url)} names no authorization server.`,
+    { fix: 'Ask its administrator to name one in its metadata, as "authorization_servers".' },
+  );
+}
+
+async function authorizationServerAt(
+  server: ServerConfig,
+  issuer: string,
+  resource: ProtectedResource,
+  http: HttpContext,
+  { decisions, metadata, acceptException }: DiscoveryParts,
+): Promise<AuthorizationServer> {
+  const fallback = resource.metadataUrl === undefined;
+  const load = (isExcused: boolean) => {
+    const { exceptions } = signInPolicy(server, issuer, decisions?.acceptedExceptions(server, issuer));
+    const issuerMismatch = isExcused || exceptions.has('issuerMismatch');
+    return fetchAuthorizationServer(issuer, http, {
+      ...{ fallback, exceptions: { issuerMismatch }, profile: server.oauth.profile },
+    });
+  };
+  const read = (isExcused = false) =>
+    metadata?.authorizationServer(server, issuer, () => load(isExcused)) ?? load(isExcused);
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof OAuthFlowError) || error.code !== 'issuerMismatch') throw error;
+    if ((await acceptException?.('issuerMismatch', issuer, error)) !== true) throw error;
+    return read(true);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Network } from '../../oauth/httpContext.js';
+import { onWordOf } from '../../oauth/networkReach.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
+import type { Clock } from '../ports.js';
+import { probe } from './probe.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import { timeLimit } from '../timeLimit.js';
+
+/** What it takes to find out about a server. */
+export interface FindingParts {
+  readonly http: Network;
+  readonly clock: Clock;
+  readonly discovery?: DiscoveryParts;
+}
+
+/** What is known of a server before it is configured. */
+export type Findings =
+  | { readonly kind: 'protected'; readonly discovered: Discovered }
+  /** It asked for no authorization. */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'failed'; readonly error: OAuthFlowError };
+
+/** A person waits for all of it together, in milliseconds. */
+const patience = 9_500;
+
+/**
+ * Steps 1–5a, without signing in and without registering anything, within the time a person waits.
+ *
+ * @throws the reason of `signal`
+ */
+export async function findOut(
+  server: ServerConfig,
+  { http, clock, discovery }: FindingParts,
+  signal: AbortSignal,
+): Promise<Findings> {
+  const limit = timeLimit(clock, patience);
+  const context = { ...http, ...onWordOf(server.url), signal: AbortSignal.any([signal, limit.signal]) };
+  try {
+    const challenge = await probe(server, context);
+    if (challenge === 'open') return { kind: 'open' };
+    return { kind: 'protected', discovered: await discover(server, challenge, context, discovery) };
+  } catch (error) {
+    if (error instanceof OAuthFlowError) return { kind: 'failed', error };
+    if (signal.aborted || !limit.signal.aborted) throw error;
+    const { host } = new URL(server.url);
+    const message = `${host} and the authorization server it names took longer than ${patience / 1000} s together.`;
+    return {
+      kind: 'failed',
+      error: new OAuthFlowError('timedOut', message, { fix: 'Try again, or add it anyway.' }),
+    };
+  } finally {
+    limit.dispose();
+  }
+}

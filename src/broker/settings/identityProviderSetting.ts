@@ -1,0 +1,66 @@
+import { isObject } from '../../oauth/jsonAnswer.js';
+import { addressOf, isSecureAddress } from '../../oauth/secureAddress.js';
+import { secretFieldFault } from './secretFields.js';
+import type { ServerConfig, SettingProblem } from './serverSettings.js';
+
+/** The organization's identity provider, as the person configured it. Nothing of it is secret. */
+export interface IdentityProviderConfig {
+  readonly issuer: string;
+  /** Who we are there. */
+  readonly clientId: string;
+}
+
+export interface ParsedIdentityProvider {
+  readonly identityProvider?: IdentityProviderConfig;
+  readonly problems: readonly SettingProblem[];
+}
+
+const setting = 'enterpriseIdentityProvider';
+const fields = ['issuer', 'clientId'];
+
+/** Reads the value of `mcpOAuthBroker.enterpriseIdentityProvider`; with any problem there is none. */
+export function parseIdentityProvider(value: unknown): ParsedIdentityProvider {
+  const problems: SettingProblem[] = [];
+  const report = (field: string, message: string) => problems.push({ server: setting, field, message });
+  if (value === undefined || value === null) return { problems };
+  if (!isObject(value)) {
+    report('', 'It must be an object such as { "issuer": "https://…", "clientId": "…" }.');
+    return { problems };
+  }
+  if (Object.keys(value).length === 0) return { problems };
+  for (const field of Object.keys(value).filter((name) => !fields.includes(name))) {
+    const unknown = `“${field}” is not a known field; known are ${fields.join(', ')}.`;
+    report(field, secretFieldFault(field, 'identityProvider') ?? unknown);
+  }
+  const { issuer, clientId } = value;
+  const address = addressOf(issuer);
+  const isIssuer =
+    typeof issuer === 'string' &&
+    address !== undefined &&
+    isSecureAddress(address) &&
+    !/[?#]/.test(issuer) &&
+    address.username + address.password === '';
+  if (!isIssuer) {
+    report('issuer', 'issuer must be the address your organization signs in at, which starts with https://.');
+  }
+  if (typeof clientId !== 'string' || clientId.trim() === '') {
+    report('clientId', 'clientId must be the id your organization registered for this client, as text.');
+  } else if (isIssuer && problems.length === 0) {
+    return { identityProvider: { issuer, clientId: clientId.trim() }, problems };
+  }
+  return { problems };
+}
+
+/**
+ * The identity provider as what the sign-in, the refresh and the sign-out know: its issuer stands where a
+ * server's address does, and its tokens go nowhere but there.
+ */
+export function identityProviderAsServer({ issuer, clientId }: IdentityProviderConfig): ServerConfig {
+  return {
+    name: new URL(issuer).host,
+    url: issuer,
+    headers: {},
+    oauth: { clientId, authorizationServer: issuer },
+    isIdentityProvider: true,
+  };
+}

@@ -1,0 +1,205 @@
+import { authenticationProviders } from './authenticationProviders.js';
+import { isObject } from '../../oauth/jsonAnswer.js';
+import { profileChoices, type ProfileChoice } from '../../oauth/providerTraits.js';
+import { addressOf, isSecureAddress } from '../../oauth/secureAddress.js';
+import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
+import { secretFieldFault } from './secretFields.js';
+
+/** A rule that a server's providers are known to fall short of; each counts only once the person accepted it. */
+export const exceptionNames = ['pkceNotAdvertised', 'issuerMismatch'] as const;
+export type ExceptionName = (typeof exceptionNames)[number];
+
+/** How tokens are obtained; all but the first need no browser. */
+export const grantNames = [
+  'authorizationCode',
+  'clientCredentials',
+  'jwtBearer',
+  'enterpriseManaged',
+] as const;
+const usualGrant: GrantName = 'authorizationCode';
+export type GrantName = (typeof grantNames)[number];
+
+export const redirectNames = ['auto', 'uriHandler', 'loopback'] as const;
+export type RedirectName = (typeof redirectNames)[number];
+
+/** How to sign in, where discovery alone cannot tell. Nothing of it is secret. */
+export interface OAuthSettings {
+  /** The id of a client registered by hand. */
+  readonly clientId?: string;
+  /** Asked for exactly, instead of those the server names. */
+  readonly scopes?: readonly string[];
+  /** The issuer to use, where the server names several. */
+  readonly authorizationServer?: string;
+  /** Sent as `audience`, which some providers want beside or instead of `resource`. */
+  readonly audience?: string;
+  /** Leaves `resource` (RFC 8707) out, towards providers that refuse it. */
+  readonly omitResource?: boolean;
+  /** Further parameters of the authorization request. */
+  readonly extraParameters?: Readonly<Record<string, string>>;
+  readonly redirect?: RedirectName;
+  /** The port of the loopback redirect URI, where the provider compares it. */
+  readonly loopbackPort?: number;
+  /** The path of the loopback redirect URI, with its slash. */
+  readonly loopbackPath?: string;
+  readonly exceptions?: readonly ExceptionName[];
+  /** Whose profile applies; that of the issuer where absent. */
+  readonly profile?: ProfileChoice;
+  readonly grant?: GrantName;
+  /** Where the assertion for `jwtBearer` is found: an absolute path, or one that begins with a variable. */
+  readonly assertionFile?: string;
+  /** The editor's authentication provider whose account is used, in place of a sign-in of our own. */
+  readonly authenticationProvider?: string;
+}
+
+type Report = (field: string, message: string) => void;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What this client puts into the authorization request itself; another value would undo its protection. */
+const ownParameters = new Set([
+  ...['response_type', 'response_mode', 'client_id', 'redirect_uri', 'scope', 'state', 'nonce'],
+  ...[
+    'code_challenge',
+    'code_challenge_method',
+    'resource',
+    'audience',
+    'request',
+    'request_uri',
+    'dpop_jkt',
+  ],
+]);
+
+type Reader<T> = (value: unknown) => { readonly value: T } | { readonly problem: string };
+
+const text =
+  (problem: string): Reader<string> =>
+  (value) =>
+    typeof value === 'string' && value.trim() !== '' ? { value: value.trim() } : { problem };
+
+const oneOf =
+  <T extends string>(field: string, names: readonly T[]): Reader<T> =>
+  (value) => {
+    const found = names.find((name) => name === value);
+    return found === undefined ? { problem: `${field} must be one of ${quoted(names)}.` } : { value: found };
+  };
+
+const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuthSettings[K]>> } = {
+  clientId: text('clientId must be the id the authorization server gave you, as text.'),
+  scopes: (value) =>
+    isList(value) && value.every(isScopeToken)
+      ? { value }
+      : { problem: 'scopes must be a list of scope names, each without spaces.' },
+  authorizationServer: (value) => {
+    const address = addressOf(value);
+    return typeof value === 'string' && address !== undefined && isSecureAddress(address)
+      ? { value }
+      : { problem: 'authorizationServer must be the issuer, an address that starts with https://.' };
+  },
+  audience: text('audience must be the audience the provider expects, as text.'),
+  omitResource: (value) =>
+    typeof value === 'boolean' ? { value } : { problem: 'omitResource must be true or false.' },
+  extraParameters: readExtraParameters,
+  redirect: oneOf('redirect', redirectNames),
+  loopbackPort: (value) =>
+    Number.isInteger(value) && Number(value) >= 1024 && Number(value) <= 65_535
+      ? { value: Number(value) }
+      : { problem: 'loopbackPort must be a port number from 1024 to 65535.' },
+  loopbackPath: (value) =>
+    typeof value === 'string' && /^\/[\w\-./]{0,200}$/.test(value) && !/\/\.\.?(\/|$)/.test(value)
+      ? { value }
+      : { problem: 'loopbackPath must be a path such as /callback.' },
+  exceptions: (value) => {
+    if (!isList(value)) return { problem: 'exceptions must be a list of names.' };
+    const known = exceptionNames.filter((name) => value.includes(name));
+    const unknown = value.find((name) => !(exceptionNames as readonly string[]).includes(name));
+    return unknown === undefined
+      ? { value: known }
+      : { problem: `exceptions knows ${quoted(exceptionNames)}, not “${shorten(unknown)}”.` };
+  },
+  profile: oneOf('profile', profileChoices),
+  grant: oneOf('grant', grantNames),
+  assertionFile: (value) =>
+    typeof value === 'string' && absolutePath.test(value)
+      ? { value }
+      : {
+          problem:
+            'assertionFile must be the absolute path of a file, or begin with a variable such as ${env:AZURE_FEDERATED_TOKEN_FILE}.',
+        },
+  authenticationProvider: oneOf(
+    'authenticationProvider',
+    authenticationProviders.map(({ id }) => id),
+  ),
+};
+
+/** On POSIX, on Windows, or below what an environment variable of this process holds. */
+const absolutePath = /^(\/|[A-Za-z]:[\\/]|\\\\|\$\{env:[A-Za-z_]\w*\})/;
+
+/**
+ * Reads the `oauth` of a server's entry.
+ *
+ * @param report told each field that cannot be used, below `oauth.`, and how to mend it
+ */
+export function parseOAuthSettings(value: unknown, report: Report): OAuthSettings {
+  if (value === undefined) return {};
+  if (!isObject(value)) {
+    report('oauth', 'oauth must be an object such as { "clientId": "…" }.');
+    return {};
+  }
+  const settings: Mutable<OAuthSettings> = {};
+  for (const [field, given] of Object.entries(value)) {
+    // What is known is no secret, such as the path of a file that holds one.
+    if (!isField(field)) {
+      const unknown = `“${field}” is not a known field; known are ${Object.keys(readers).join(', ')}.`;
+      report(`oauth.${field}`, secretFieldFault(field, 'server') ?? unknown);
+    } else {
+      const read = readers[field](given);
+      if ('problem' in read) report(`oauth.${field}`, read.problem);
+      else Object.assign(settings, { [field]: read.value });
+    }
+  }
+  if (settings.authenticationProvider !== undefined && (settings.grant ?? usualGrant) !== usualGrant) {
+    report(
+      'oauth.authenticationProvider',
+      `authenticationProvider takes the editor's token, and grant another way to get one; remove either.`,
+    );
+  }
+  // One that cannot be used is told of already.
+  if (settings.grant === 'jwtBearer' && value['assertionFile'] === undefined) {
+    report(
+      'oauth.assertionFile',
+      'The grant "jwtBearer" needs assertionFile: the absolute path of the file that the workload\'s assertion is in.',
+    );
+  }
+  return settings;
+}
+
+function isField(field: string): field is keyof OAuthSettings {
+  return Object.hasOwn(readers, field);
+}
+
+function readExtraParameters(value: unknown): ReturnType<Reader<Readonly<Record<string, string>>>> {
+  if (!isObject(value)) return { problem: 'extraParameters must be an object: parameter name → text.' };
+  const parameters: [string, string][] = [];
+  for (const [name, given] of Object.entries(value)) {
+    if (ownParameters.has(name.toLowerCase()))
+      return { problem: `extraParameters cannot hold “${shorten(name)}”: the broker sets it.` };
+    const fault = secretFieldFault(shorten(name), 'server');
+    if (fault !== undefined) return { problem: fault };
+    if (typeof given !== 'string' || name === '')
+      return { problem: `extraParameters.${shorten(name)} must be text.` };
+    parameters.push([name, given]);
+  }
+  return { value: Object.fromEntries(parameters) };
+}
+
+function isList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
+}
+
+/** Text from the settings, short enough for a sentence. */
+export function shorten(given: string): string {
+  return given.length > 60 ? `${given.slice(0, 57)}…` : given;
+}

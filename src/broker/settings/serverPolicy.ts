@@ -1,0 +1,91 @@
+import { isObject } from '../../oauth/jsonAnswer.js';
+import { addressOf } from '../../oauth/secureAddress.js';
+import type { ServerConfig } from './serverSettings.js';
+
+/** What the editor's settings and an organization's policies say of which MCP servers may be used, as they were read. */
+export interface ServerPolicy {
+  /** `chat.mcp.access`, policy `ChatMCP`. */
+  readonly access?: unknown;
+  /** `chat.mcp.allowedServers`, policy `ChatAllowedMcpServers`; no list allows all. */
+  readonly allowed?: unknown;
+  /** `chat.mcp.deniedServers`, policy `ChatDeniedMcpServers`; it goes before what is allowed. */
+  readonly denied?: unknown;
+}
+
+/**
+ * Why a server may not be used. The editor itself compares these lists with the relay's address, which says
+ * nothing of the server; here they are compared with the server's own.
+ *
+ * @returns a sentence, or undefined where nothing forbids it
+ */
+export function policyRefusal(
+  server: Pick<ServerConfig, 'name' | 'url'>,
+  policy: ServerPolicy,
+): string | undefined {
+  if (policy.access === 'none') {
+    return 'MCP servers are switched off here (chat.mcp.access). Whoever manages this editor can switch them on.';
+  }
+  if (isListed(server, policy.denied)) {
+    return 'The list of denied MCP servers (ChatDeniedMcpServers) names this server. Whoever manages this editor can take it out.';
+  }
+  if (Array.isArray(policy.allowed) && !isListed(server, policy.allowed)) {
+    return 'The list of allowed MCP servers (ChatAllowedMcpServers) does not name this server. Whoever manages this editor can add it.';
+  }
+  return undefined;
+}
+
+/** An entry says one of `serverName`, `serverUrl` and `serverCommand`; what says more or less counts for nothing. */
+function isListed({ name, url }: Pick<ServerConfig, 'name' | 'url'>, list: unknown): boolean {
+  if (!Array.isArray(list)) return false;
+  return (list as readonly unknown[]).some((entry) => {
+    if (!isObject(entry)) return false;
+    const { serverName, serverUrl, serverCommand } = entry;
+    if ([serverName, serverUrl, serverCommand].filter((said) => said !== undefined).length !== 1)
+      return false;
+    if (typeof serverName === 'string') return serverName === name;
+    return typeof serverUrl === 'string' && serverUrl !== '' && isMatch(serverUrl, url);
+  });
+}
+
+/**
+ * Addresses are compared without fragment and case, as the editor does. In a pattern, `*` stands for anything;
+ * in the host only for what a host may hold, so that it reaches into no other part; `:*` for any port, or none.
+ */
+function isMatch(pattern: string, url: string): boolean {
+  const address = comparable(url);
+  if (address === undefined) return false;
+  if (!pattern.includes('*')) return comparable(pattern) === address;
+  const parts = /^([a-z*]+):\/\/([^/?#\\]*)([^#]*)/i.exec(pattern);
+  if (parts === null) return new RegExp(`^${wildcards(pattern, '.*')}$`, 'i').test(address);
+  const [, scheme = '', authority = '', rest = ''] = parts;
+  const host = authority.replace(/^.*@/, '');
+  const anyPort = host.endsWith(':*');
+  const named = anyPort ? host.slice(0, -2) : withoutDefaultPort(scheme, host);
+  const path = rest === '' ? '/' : rest.startsWith('?') ? `/${rest}` : rest.replaceAll('\\', '/');
+  const expression = [
+    '^',
+    wildcards(scheme, '[^:/]*'),
+    '://',
+    wildcards(named, '[^/@?#]*'),
+    anyPort ? '(:\\d*)?' : '',
+    wildcards(path, '.*'),
+    '$',
+  ].join('');
+  return new RegExp(expression, 'i').test(address);
+}
+
+function comparable(text: string): string | undefined {
+  const url = addressOf(text);
+  return url === undefined ? undefined : (url.origin + url.pathname + url.search).toLowerCase();
+}
+
+function withoutDefaultPort(scheme: string, host: string): string {
+  return host.replace(scheme.toLowerCase() === 'https' ? /:443$/ : /:80$/, '');
+}
+
+function wildcards(text: string, any: string): string {
+  return text
+    .split('*')
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+    .join(any);
+}

@@ -1,0 +1,171 @@
+import { isObject } from '../../oauth/jsonAnswer.js';
+import { isSecureAddress } from '../../oauth/secureAddress.js';
+import { parseOAuthSettings, shorten, type OAuthSettings } from './oauthSettings.js';
+
+/** One MCP server as the person configured it, in the words of `mcp.json`. */
+export interface ServerConfig {
+  readonly name: string;
+  /** The transport; absent: Streamable HTTP. */
+  readonly type?: 'sse';
+  /** The upstream's address, normalized; a token for this server goes here and nowhere else. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly oauth: OAuthSettings;
+  /** No MCP server, but the organization's identity provider: `url` is its issuer. */
+  readonly isIdentityProvider?: true;
+}
+
+/** An entry, or a field of one, that cannot be used; the other entries still are. */
+export interface SettingProblem {
+  readonly server: string;
+  /** Dotted path below the entry, empty for the entry itself. */
+  readonly field: string;
+  /** What is wrong and how to mend it, as a sentence. */
+  readonly message: string;
+}
+
+export interface ParsedServers {
+  readonly servers: readonly ServerConfig[];
+  readonly problems: readonly SettingProblem[];
+}
+
+const entryFields = new Set(['type', 'url', 'headers', 'oauth']);
+const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** What HTTP can carry (RFC 9110 §5.5) and `fetch` takes. */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** What a sign-in is for. */
+const credentialHeaders = new Set(['authorization', 'cookie', 'dpop']);
+/** The relay, the broker and `fetch` set these; a configured one would be lost or would break the request. */
+const reservedHeaders = new Set([
+  ...['accept', 'content-type', 'content-length', 'last-event-id'],
+  ...['mcp-method', 'mcp-name', 'mcp-protocol-version', 'mcp-session-id'],
+  ...['connection', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+]);
+
+/**
+ * Reads the value of `mcpOAuthBroker.servers`.
+ *
+ * @param value the setting as the editor gives it: a map from server name to entry
+ */
+export function parseServers(value: unknown): ParsedServers {
+  const servers: ServerConfig[] = [];
+  const problems: SettingProblem[] = [];
+  if (value === undefined || value === null) return { servers, problems };
+  if (!isObject(value)) {
+    problems.push({
+      server: '',
+      field: '',
+      message: 'mcpOAuthBroker.servers must be an object: server name → entry.',
+    });
+    return { servers, problems };
+  }
+  for (const [name, entry] of Object.entries(value)) {
+    const before = problems.length;
+    const report = (field: string, message: string) => problems.push({ server: name, field, message });
+    const server = parseEntry(name, entry, report);
+    if (server !== undefined && problems.length === before) servers.push(server);
+  }
+  return { servers, problems };
+}
+
+/**
+ * Reads an address as a person types it.
+ *
+ * @returns the normalized address, or why it cannot be an MCP server's
+ */
+export function parseServerUrl(text: string): { readonly url: string } | { readonly problem: string } {
+  const trimmed = text.trim();
+  if (!URL.canParse(trimmed)) {
+    return {
+      problem: `“${shorten(trimmed)}” is not a URL. Write it whole, like https://mcp.example.com/mcp.`,
+    };
+  }
+  const url = new URL(trimmed);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    return { problem: `${url.protocol} addresses are not supported; an MCP server's starts with https://.` };
+  }
+  if (url.username !== '' || url.password !== '') {
+    return {
+      problem: 'The address holds a user name or password; remove it, settings are no place for secrets.',
+    };
+  }
+  if (!isSecureAddress(url)) {
+    return { problem: `http:// would send your token in the clear to ${url.host}; use https://.` };
+  }
+  url.hash = '';
+  return { url: url.href };
+}
+
+function parseEntry(
+  name: string,
+  entry: unknown,
+  report: (field: string, message: string) => void,
+): ServerConfig | undefined {
+  const fault = serverNameFault(name);
+  if (fault !== undefined) report('', fault);
+  if (!isObject(entry)) {
+    report('', 'The entry must be an object such as { "type": "http", "url": "https://…" }.');
+    return undefined;
+  }
+  for (const field of Object.keys(entry)) {
+    if (!entryFields.has(field))
+      report(field, `“${field}” is not a known field; known are ${list(entryFields)}.`);
+  }
+  if (entry['type'] !== undefined && entry['type'] !== 'http' && entry['type'] !== 'sse') {
+    report('type', 'type must be "http" (Streamable HTTP) or "sse" (the older HTTP+SSE).');
+  }
+  let url = '';
+  if (typeof entry['url'] !== 'string') {
+    report('url', 'url is required: the address of the MCP server, such as https://mcp.example.com/mcp.');
+  } else {
+    const parsed = parseServerUrl(entry['url']);
+    if ('problem' in parsed) report('url', parsed.problem);
+    else url = parsed.url;
+  }
+  return {
+    name,
+    ...(entry['type'] === 'sse' && { type: 'sse' }),
+    url,
+    headers: parseHeaders(entry['headers'], report),
+    oauth: parseOAuthSettings(entry['oauth'], report),
+  };
+}
+
+/** Why a name cannot be a server's: names stand in the paths of addresses, which take away some of them. */
+export function serverNameFault(name: string): string | undefined {
+  if (name.trim() === '') return 'A server needs a name.';
+  if (!name.isWellFormed() || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
+    return 'The name holds characters that cannot be shown; give the server another one.';
+  }
+  if (['.', '..', '__proto__'].includes(name))
+    return `“${name}” cannot be a name; give the server another one.`;
+  return undefined;
+}
+
+function parseHeaders(
+  value: unknown,
+  report: (field: string, message: string) => void,
+): Record<string, string> {
+  if (value === undefined) return {};
+  if (!isObject(value)) {
+    report('headers', 'headers must be an object: header name → value.');
+    return {};
+  }
+  const headers: [string, string][] = [];
+  for (const [header, text] of Object.entries(value)) {
+    const field = `headers.${header}`;
+    if (!headerName.test(header)) report(field, `“${shorten(header)}” is not a header name.`);
+    else if (credentialHeaders.has(header.toLowerCase())) {
+      report(field, `${header} is set by the broker; remove it and sign in instead.`);
+    } else if (reservedHeaders.has(header.toLowerCase())) {
+      report(field, `${header} is set by the broker; remove it.`);
+    } else if (typeof text !== 'string' || !headerValue.test(text)) {
+      report(field, `${header} must be text on one line, without characters beyond Latin-1.`);
+    } else headers.push([header, text]);
+  }
+  return Object.fromEntries(headers);
+}
+
+function list(names: Iterable<string>): string {
+  return [...names].join(', ');
+}

@@ -1,0 +1,89 @@
+import { traitsOf } from '../../oauth/providerProfiles.js';
+import type { ProfileChoice } from '../../oauth/providerTraits.js';
+import { usualLoopbackPort } from '../clients/clientMetadataDocument.js';
+import type { ExceptionName, RedirectName } from './oauthSettings.js';
+import type { ServerConfig } from './serverSettings.js';
+
+/** What applies to a sign-in at one server and one issuer, whoever decided it. */
+export interface SignInPolicy {
+  /** The id of a client registered by hand. */
+  readonly clientId?: string;
+  /** Asked for exactly, instead of those the server names. */
+  readonly scopes?: readonly string[];
+  /** Asked for beside those the server or the challenge names. */
+  readonly furtherScopes?: readonly string[];
+  /** Asked for below the resource, where neither names any. */
+  readonly scopeBelowResource?: string;
+  readonly audience?: string;
+  /** Sends the resource as `audience` where none is set. */
+  readonly audienceIsResource?: true;
+  /** Leaves `resource` (RFC 8707) out of every request. */
+  readonly omitResource: boolean;
+  /** Further parameters of the authorization request. */
+  readonly extraParameters: Readonly<Record<string, string>>;
+  /** The provider lets the person choose an account where the request asks for that. */
+  readonly selectsAccount?: true;
+  readonly redirect: RedirectName;
+  /** How the loopback redirect URI calls this machine; 127.0.0.1 where absent. */
+  readonly loopbackHost?: 'localhost';
+  readonly loopbackPort?: number;
+  readonly loopbackPath?: string;
+  /** A client registered by hand has to have a secret there. */
+  readonly secretRequired?: true;
+  /** What the settings put in the place of what is known of the issuer. */
+  readonly profile?: Exclude<ProfileChoice, 'auto'>;
+  /** Rules that need not be kept: those alone that the person has accepted. */
+  readonly exceptions: ReadonlySet<ExceptionName>;
+}
+
+/**
+ * What applies to a sign-in: the one place where the settings of a server, and whatever else is known of an
+ * issuer, become what discovery, the client's identity, the authorization request and the refresh go by. What
+ * the settings say comes before what the provider is known for.
+ *
+ * @param issuer as the protected resource names it, byte for byte
+ * @param accepted the exceptions the person has accepted for this server at this issuer
+ */
+export function signInPolicy(
+  { oauth }: ServerConfig,
+  issuer: string,
+  accepted: readonly ExceptionName[] = [],
+): SignInPolicy {
+  const { clientId, scopes, audience, loopbackPath, profile = 'auto' } = oauth;
+  const known = traitsOf(issuer, profile);
+  const loopbackPort =
+    oauth.loopbackPort ?? (known.comparesLoopbackPort === true ? usualLoopbackPort : undefined);
+  const { redirect = 'auto' } = oauth;
+  return {
+    ...(clientId !== undefined && { clientId }),
+    ...(scopes !== undefined && { scopes }),
+    ...(known.scopes !== undefined && { furtherScopes: known.scopes }),
+    ...(known.scopeBelowResource !== undefined && { scopeBelowResource: known.scopeBelowResource }),
+    ...(audience !== undefined && { audience }),
+    ...(known.audienceIsResource === true && { audienceIsResource: true }),
+    omitResource: oauth.omitResource ?? known.omitResource ?? false,
+    extraParameters: { ...known.extraParameters, ...oauth.extraParameters },
+    ...(known.selectsAccount === true && { selectsAccount: true }),
+    redirect: redirect === 'auto' ? (known.redirect ?? redirect) : redirect,
+    ...(known.loopbackHost !== undefined && { loopbackHost: known.loopbackHost }),
+    ...(loopbackPort !== undefined && { loopbackPort }),
+    ...(loopbackPath !== undefined && { loopbackPath }),
+    ...(known.secretRequired === true && { secretRequired: true }),
+    ...(profile !== 'auto' && { profile }),
+    exceptions: new Set(accepted),
+  };
+}
+
+/** The resource indicator of a request, in the shape such parameters are passed in. */
+export function resourceParameter(
+  policy: SignInPolicy,
+  resource: string | undefined,
+): { readonly resource?: string } {
+  return policy.omitResource || resource === undefined ? {} : { resource };
+}
+
+/** The audience of a request, in the same shape. */
+export function audienceParameter(policy: SignInPolicy, resource: string): { readonly audience?: string } {
+  const audience = policy.audience ?? (policy.audienceIsResource === true ? resource : undefined);
+  return audience === undefined ? {} : { audience };
+}

@@ -1,0 +1,36 @@
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { directGrantOf, type DirectGrantName } from '../settings/grantChoice.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+
+/**
+ * Why nobody can sign in at a server: tokens that a person gets there would be another's than those its calls go
+ * out with, which are had by the grant that is configured.
+ *
+ * @returns undefined where a person signs in, with a browser or with an account of the editor's
+ */
+export function noSignInAt(server: ServerConfig): OAuthFlowError | undefined {
+  const grant = directGrantOf(server);
+  if (grant === undefined || grant === 'editorAccount') return undefined;
+  const { why, fix } = reasons[grant];
+  return new OAuthFlowError('noPersonSignsIn', `Nobody signs in to ${server.name}: ${why}.`, {
+    field: 'oauth.grant',
+    fix,
+  });
+}
+
+const reasons: Readonly<
+  Record<Exclude<DirectGrantName, 'editorAccount'>, { readonly why: string; readonly fix: string }>
+> = {
+  clientCredentials: {
+    why: 'the client calls for itself',
+    fix: 'Call its tools, or check whether it can.',
+  },
+  jwtBearer: {
+    why: 'a workload calls for itself',
+    fix: 'Call its tools, or check whether it can.',
+  },
+  enterpriseManaged: {
+    why: "it takes the word of your organization's identity provider",
+    fix: 'Sign in there, with “MCP OAuth: Sign In to Identity Provider…”.',
+  },
+};

@@ -1,0 +1,44 @@
+import { callbackPath } from '../clients/callbackPath.js';
+import type { Disposable } from '../ports.js';
+
+interface Waiting {
+  readonly path: string;
+  readonly onCallback: (callback: URLSearchParams) => void;
+}
+
+/**
+ * Authorization responses on their way back, by `state`. A callback can arrive twice, late, in another
+ * window or from a stranger; whatever belongs to no waiting request changes nothing (RFC 6749 §10.12).
+ */
+export class PendingCallbacks {
+  readonly #waiting = new Map<string, Waiting>();
+
+  /**
+   * Waits for the one callback that carries `state`; it is handed over at most once.
+   *
+   * @param path of the redirect URI that was sent with `state`
+   */
+  expect(
+    state: string,
+    onCallback: (callback: URLSearchParams) => void,
+    path: string = callbackPath,
+  ): Disposable {
+    this.#waiting.set(state, { path, onCallback });
+    return { dispose: () => void this.#waiting.delete(state) };
+  }
+
+  /**
+   * @param path where it arrived
+   * @returns whether somebody here was waiting for it there
+   */
+  deliver(callback: URLSearchParams, path: string = callbackPath): boolean {
+    const states = callback.getAll('state');
+    const [state] = states;
+    if (state === undefined || states.length !== 1) return false;
+    const waiting = this.#waiting.get(state);
+    if (waiting?.path !== path) return false;
+    this.#waiting.delete(state);
+    waiting.onCallback(callback);
+    return true;
+  }
+}

@@ -1,0 +1,55 @@
+import { sentence, serverWords } from '../../oauth/serverWords.js';
+import type { ConsentStatus } from '../consentStatus.js';
+import type { SignInOutcome } from './signInOutcome.js';
+
+/**
+ * What a model is told of a sign-in that it began for the person: what happened, and what it can do next.
+ *
+ * @param wanted scopes it asked for by name
+ */
+export function signInAnswer(server: string, outcome: SignInOutcome, wanted: readonly string[]): string {
+  switch (outcome.kind) {
+    case 'signedIn': {
+      const { account, tokens } = outcome.credential;
+      const who = account === undefined ? '' : ` as ${words(account.label)}`;
+      const lacking = new Set([
+        ...outcome.notGranted,
+        ...wanted.filter((scope) => !tokens.scopes.includes(scope)),
+      ]);
+      const less =
+        lacking.size === 0
+          ? ''
+          : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the person which access is missing.`;
+      return `Signed in to ${server}${who}.${less} Its tools can be called now.`;
+    }
+    case 'declined':
+      return `Not signed in to ${server}: the person declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
+    case 'cancelled':
+      return `Not signed in to ${server}: the sign-in was cancelled. Ask the person before trying again.`;
+    case 'timedOut':
+      return `Not signed in to ${server}: nobody finished the sign-in in the browser in time. Ask the person whether to try again.`;
+    case 'failed': {
+      const { message, details, code } = outcome.error;
+      if (code === 'notProtected') return notNeeded(server);
+      return `Not signed in to ${server}: it failed. ${end(message)} ${end(details.fix)}`;
+    }
+  }
+}
+
+export function notNeeded(server: string): string {
+  return `${server} asks for no sign-in; its tools can be called.`;
+}
+
+/** Where nothing has to be asked of the person. */
+export function signedInAlready({ server, account }: ConsentStatus): string {
+  const who = account === undefined ? '' : ` as ${words(account)}`;
+  return `Signed in to ${server}${who} already, with all that was asked for. Its tools can be called.`;
+}
+
+function end(text: string): string {
+  return sentence(words(text));
+}
+
+function words(text: string): string {
+  return serverWords(text) ?? '(unreadable)';
+}

@@ -1,0 +1,265 @@
+import type { PendingAuthorization } from '../../oauth/authorizationRequest.js';
+import { validateAuthorizationResponse } from '../../oauth/authorizationResponse.js';
+import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
+import type { HttpContext } from '../../oauth/httpContext.js';
+import { onWordOf } from '../../oauth/networkReach.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { exchangeCode } from '../../oauth/tokenExchange.js';
+import { askAuthorization, askedScopes } from './askedOfIssuer.js';
+import { clientForServer, type ClientWithRedirect } from '../clients/clientForServer.js';
+import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
+import { beginWithCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
+import { discover, type Discovered } from '../discovery/discovery.js';
+import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
+import { askEditor } from '../tokens/editorAccountTokens.js';
+import { Emitter } from '../emitter.js';
+import { forgetClientAfter, type IdentifiedClient } from '../clients/forgottenClient.js';
+import { OneTimeClients } from '../clients/oneTimeClients.js';
+import type { Disposable, LaunchPage, LaunchVisit } from '../ports.js';
+import { challengeOf } from '../discovery/probe.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import { signInFailure } from './signInFailure.js';
+import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
+import type { SignInParts } from './signInParts.js';
+import type { SignInRequest } from './signInRequest.js';
+import type { ReceivedTokens } from './keepSignIn.js';
+import { takeTokens } from './takeTokens.js';
+import { VisitingPerson } from './visitingPerson.js';
+
+/**
+ * One sign-in at one server, from the person's click to the stored tokens. The browser may come more than
+ * once (a tab closed by mistake); whichever visit's callback returns first ends it.
+ */
+export class SignInAttempt {
+  readonly #abort = new AbortController();
+  readonly #owned: Disposable[] = [];
+  readonly #phases = new Emitter<SignInPhase>();
+  readonly #outcome = Promise.withResolvers<SignInOutcome>();
+  #discovered: Promise<Discovered> | undefined;
+  #identified: IdentifiedClient | undefined;
+  readonly #oneTimeClients: OneTimeClients;
+  /** Callbacks that are being dealt with. */
+  readonly #returns: Promise<void>[] = [];
+  #phase: SignInPhase = 'waitingForBrowser';
+  #ended = false;
+
+  readonly onDidChangePhase = this.#phases.event;
+
+  constructor(
+    readonly server: ServerConfig,
+    readonly request: SignInRequest,
+    private readonly parts: SignInParts,
+  ) {
+    this.#oneTimeClients = new OneTimeClients(server, parts);
+    this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));
+  }
+
+  get phase(): SignInPhase {
+    return this.#phase;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** Never rejects. */
+  get outcome(): Promise<SignInOutcome> {
+    return this.#outcome.promise;
+  }
+
+  cancel(): void {
+    this.#end({ kind: 'cancelled' });
+  }
+
+  /** The person's no, said in the editor rather than on the consent page, as a sentence. */
+  decline(detail: string): void {
+    this.#end({ kind: 'declined', by: 'person', detail });
+  }
+
+  /** Ends it because what it needs could not be found out. */
+  fail(error: OAuthFlowError): void {
+    this.#fail(error);
+  }
+
+  /**
+   * Steps 1–5a, once: what there is to consent to, and where.
+   *
+   * @param person asked about what stands in the way, where their browser has come
+   * @throws OAuthFlowError where it cannot be found out; the attempt stays, and the next call asks anew
+   */
+  discover(person?: VisitingPerson): Promise<Discovered> {
+    this.#discovered ??= this.#discover(person).catch((error: unknown) => {
+      this.#discovered = undefined;
+      throw error;
+    });
+    return this.#discovered;
+  }
+
+  /** A loopback address for the person's browser; the flow's requests are made when it is visited. */
+  async launchPage(): Promise<LaunchPage> {
+    const page = await this.parts.launcher.open(this.request.deadline, (visit) => this.#visited(visit));
+    this.#own(page);
+    return page;
+  }
+
+  async #visited(visit: LaunchVisit): Promise<void> {
+    if (usesEditorAccount(this.server)) return answerInEditor(this, visit);
+    try {
+      this.#enter('preparing');
+      const person = new VisitingPerson(this.server, visit, this.parts, this.#abort.signal);
+      const found = await this.#discoverWith(person); // steps 1–5a
+      const asked = { ...this.request, scopes: askedScopes(found, this.request) };
+      const identity = await this.#identify(found, asked.scopes, person); // step 5b
+      const { url, pending } = await askAuthorization(this.server, found, identity, asked, this.#http()); // step 5c
+      this.#own(
+        this.parts.callbacks.expect(
+          pending.state,
+          (callback) => void this.#returns.push(this.#returned(found, pending, callback)),
+          identity.redirect.path,
+        ),
+      );
+      // First the phase, which a sign-in that has ended cannot enter: its browser is sent nowhere.
+      this.#enter('waitingForConsent');
+      visit.redirect(url); // steps 6–7 are the person's
+    } catch (error) {
+      visit.explain(`Sign-in to ${this.server.name} could not begin`, this.#fail(error));
+    }
+  }
+
+  async #returned(
+    found: Discovered,
+    pending: PendingAuthorization,
+    callback: URLSearchParams,
+  ): Promise<void> {
+    try {
+      const validated = validateAuthorizationResponse(pending, callback); // step 7
+      this.#enter('exchangingCode');
+      const now = () => this.parts.clock.now();
+      // It spends the code, so its answer is waited for even by an attempt that has ended: its tokens are live.
+      const { signal, ...lasting } = this.#http();
+      const tokens = await exchangeCode(pending, validated, lasting, now); // step 8
+      await this.#take({ server: this.server, found, pending, tokens });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Instead of a launch page: with a code that the person enters in a browser anywhere (RFC 8628). */
+  async useCode(show: ShowCode): Promise<void> {
+    try {
+      this.#enter('preparing');
+      const found = await this.discover();
+      const asked = askedScopes(found, this.request);
+      const device = await beginWithCode(this.server, found, asked, this.parts, this.#http());
+      this.#enter('waitingForConsent');
+      const tokens = await tokensForCode(device, show, this.parts, this.#http());
+      await this.#take({ server: this.server, found, pending: device.grant, tokens });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Instead of a browser: with an account of the editor's, which asks the person itself. */
+  async useEditorAccount(): Promise<void> {
+    try {
+      this.#enter('preparing');
+      const found = await this.discover();
+      this.#enter('waitingForConsent');
+      const scopes = askedScopes(found, this.request);
+      const received = await askEditor(this.server, found, scopes, this.parts.editorAccounts);
+      if (received === undefined) this.decline('No account was given in the editor.');
+      else await this.#take(received);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #take(tokens: ReceivedTokens): Promise<void> {
+    const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
+    return takeTokens({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
+  }
+
+  /** With all that the person has to decide decided; the first of several authorization servers is no decision. */
+  async #discoverWith(person: VisitingPerson): Promise<Discovered> {
+    let found = await this.discover(person);
+    if (found.isChoiceOpen) {
+      const chosen = await person.chooses(found);
+      if (chosen === undefined) this.decline('No authorization server was chosen.');
+      if (chosen !== found.issuer) {
+        this.#discovered = undefined;
+        found = await this.discover(person);
+      }
+    }
+    return person.excusesPkce(found);
+  }
+
+  async #discover(person: VisitingPerson | undefined): Promise<Discovered> {
+    const challenge = this.request.challenge ?? (await challengeOf(this.server, this.#http())); // steps 1–2, then 3–5a
+    return discover(this.server, challenge, this.#http(), {
+      ...this.parts,
+      ...this.parts.editorAccounts?.table,
+      ...(person !== undefined && { acceptException: (...asked) => person.accepts(...asked) }),
+    });
+  }
+
+  async #identify(
+    found: Discovered,
+    scopes: readonly string[],
+    person: VisitingPerson,
+  ): Promise<ClientWithRedirect> {
+    await checkConfiguredClient(this.server, found.as, this.parts);
+    const identity = await clientForServer(
+      { server: this.server, as: found.as, policy: found.policy, scopes },
+      { ...this.parts, askClientId: (as) => person.clientId(as) },
+      this.#http(),
+    );
+    this.#own(identity.redirect);
+    if (identity.client.isOneTime === true) this.#oneTimeClients.add(identity.client);
+    if (this.#ended) await this.#oneTimeClients.release();
+    this.#identified = { identity, issuer: identifierOf(found.as) };
+    this.parts.log.info(
+      `${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because}`,
+    );
+    return identity;
+  }
+
+  #http(): HttpContext {
+    return { ...this.parts.http, ...onWordOf(this.server.url), signal: this.#abort.signal };
+  }
+
+  #fail(error: unknown): string {
+    if (this.#ended) return 'This sign-in has ended. Start again from the editor.';
+    const { outcome, told } = signInFailure(error, this.server, this.parts.log);
+    this.#end(outcome);
+    return told;
+  }
+
+  #enter(phase: SignInPhase): void {
+    if (this.#ended)
+      throw new OAuthFlowError('timedOut', 'This sign-in has ended. Start again from the editor.');
+    this.#phase = phase;
+    this.#phases.fire(phase);
+  }
+
+  #own(disposable: Disposable): void {
+    if (this.#ended) disposable.dispose();
+    else this.#owned.push(disposable);
+  }
+
+  #end(outcome: SignInOutcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#abort.abort();
+    for (const disposable of this.#owned.splice(0)) disposable.dispose();
+    void this.#releaseClients(outcome);
+    const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
+    const remembered = rememberConfiguredClient(outcome, this.server, this.parts);
+    this.#outcome.resolve(Promise.all([forgotten, remembered]).then(() => outcome));
+  }
+
+  /** After all that still goes to the authorization server as one of them. */
+  async #releaseClients(outcome: SignInOutcome): Promise<void> {
+    await Promise.allSettled(this.#returns);
+    await this.#oneTimeClients.release(outcome.kind === 'signedIn' ? outcome.credential.client : undefined);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Network } from '../../oauth/httpContext.js';
+import type { ConfirmAccountChange } from '../accounts/accountChange.js';
+import type { ClientSecrets } from '../clients/clientSecrets.js';
+import type { ClientStore } from '../clients/clientStore.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
+import type { EditorAccountTokens } from '../tokens/editorAccountTokens.js';
+import type { MetadataCache } from '../discovery/metadataCache.js';
+import type { PendingCallbacks } from './pendingCallbacks.js';
+import type { Clock, Launcher, Lock, Log, RedirectUris } from '../ports.js';
+import type { QuestionParts } from './visitingPerson.js';
+
+/** What a sign-in needs of the world. */
+export interface SignInParts extends QuestionParts {
+  readonly launcher: Launcher;
+  readonly redirects: RedirectUris;
+  readonly callbacks: PendingCallbacks;
+  readonly credentials: CredentialStore;
+  readonly clients: ClientStore;
+  /** The one that refreshes take. */
+  readonly lock: Lock;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly http: Network;
+  readonly confirmAccountChange: ConfirmAccountChange;
+  readonly clientSecrets?: ClientSecrets;
+  readonly metadata?: MetadataCache;
+  /** For servers that use an account of the editor's. */
+  readonly editorAccounts?: EditorAccountTokens;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string | undefined;
+}

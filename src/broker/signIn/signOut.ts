@@ -1,0 +1,135 @@
+import type { Network } from '../../oauth/httpContext.js';
+import { onWordOf } from '../../oauth/networkReach.js';
+import { revokeTokens, type RevocationReceipt } from '../../oauth/tokenRevocation.js';
+import { isOwnOf, placeOf } from '../accounts/agentSignIn.js';
+import { accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
+import type { AgentAdmission } from '../agents/agentAdmission.js';
+import type { AgentAdmissions } from '../agents/agentAdmissions.js';
+import { errorName } from '../errorName.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
+import { releaseClient } from '../clients/oneTimeClients.js';
+import type { Lock, Log } from '../ports.js';
+import { accountsLock, refreshLock, underLock } from '../tokens/refreshLock.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { ServerStates } from '../status/serverStates.js';
+import type { SignIns } from './signIns.js';
+
+export type SignOutReceipt =
+  | { readonly kind: 'notSignedIn' }
+  | {
+      readonly kind: 'signedOut';
+      readonly account?: string;
+      /** The authorization server that was asked to revoke. */
+      readonly host: string;
+      readonly revocation: RevocationReceipt;
+      /** Who is used here now in its place, where another account is signed in. */
+      readonly next?: string;
+    }
+  /** The sign-in is the editor's, which keeps it: it is not used for this server any more. */
+  | { readonly kind: 'forgotten'; readonly account?: string; readonly provider: string };
+
+/**
+ * Signs out: the tokens are gone here first, whatever the authorization server then says to their
+ * revocation (RFC 7009). Sign-outs of one account that overlap are the same one, and touch no other account.
+ */
+export class SignOuts {
+  readonly #running = new Map<string, Promise<SignOutReceipt>>();
+
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly states: ServerStates,
+    private readonly signIns: SignIns,
+    private readonly lock: Lock,
+    private readonly log: Log,
+    private readonly http: Network,
+    /** Absent where no agents are admitted. */
+    private readonly agents?: AgentAdmissions,
+  ) {}
+
+  /** @param account whose, by its key; the account in use here where absent */
+  signOut(server: ServerConfig, account?: string): Promise<SignOutReceipt> {
+    const name = `${server.url} ${account ?? ''}`;
+    const running = this.#running.get(name);
+    if (running !== undefined) return running;
+    const signOut = this.#signOut(server, account).finally(() => this.#running.delete(name));
+    this.#running.set(name, signOut);
+    return signOut;
+  }
+
+  async #signOut(server: ServerConfig, account: string | undefined): Promise<SignOutReceipt> {
+    const inUse = await this.credentials.get(server.url);
+    if (account === undefined || inUse === undefined || accountKeyOf(inUse) === account)
+      this.signIns.running(server)?.cancel();
+    const credential = await this.#remove(server, account);
+    if (credential === undefined) return { kind: 'notSignedIn' };
+    await this.#endAgents(server, credential);
+    const next = await this.credentials.get(server.url);
+    if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
+    if (credential.grant === 'editorAccount') {
+      this.log.info(`${server.name}: the editor's account is not used any more.`);
+      return { kind: 'forgotten', provider: credential.client.clientId, ...accountOf(credential) };
+    }
+    const revocation = await revokeTokens(credential, {
+      ...this.http,
+      ...onWordOf(server.url),
+    });
+    await releaseClient(server, credential.client, { http: this.http, log: this.log });
+    const { host } = new URL(credential.as.issuer);
+    this.log.info(
+      `${server.name}: signed out; at ${host} the refresh token: ${revocation.refreshToken ?? 'none'}, ` +
+        `the access token: ${revocation.accessToken}.`,
+    );
+    return {
+      kind: 'signedOut',
+      host,
+      revocation,
+      ...accountOf(credential),
+      ...(next !== undefined && credential.id === inUse?.id && { next: accountLabel(next) }),
+    };
+  }
+
+  /** An agent is admitted no more; the sign-ins that are for it alone end with it, revoked where that can be done. */
+  async withdraw({ id, servers }: Pick<AgentAdmission, 'id' | 'servers'>): Promise<void> {
+    await this.agents?.withdraw(id);
+    for (const { url } of servers) {
+      const place = placeOf({ name: new URL(url).host, url, headers: {}, oauth: {} }, id);
+      this.signIns.running(place)?.cancel();
+      // One that is being stored is waited for; of several accounts, each.
+      while ((await this.signOut(place)).kind !== 'notSignedIn');
+    }
+  }
+
+  /** Who signs out takes back what agents have of theirs. */
+  async #endAgents(server: ServerConfig, person: Credential): Promise<void> {
+    try {
+      for (const { id } of (await this.agents?.all()) ?? []) {
+        const place = placeOf(server, id);
+        await this.credentials.reread(place.url);
+        for (const own of await this.credentials.all(place.url))
+          if (isOwnOf(own, person)) await this.signOut(place, accountKeyOf(own));
+      }
+    } catch (error) {
+      this.log.warn(
+        `${server.name}: what agents have of the sign-in could not be ended (${errorName(error)}).`,
+      );
+    }
+  }
+
+  #remove({ url }: ServerConfig, account: string | undefined): Promise<Credential | undefined> {
+    return underLock(this.lock, accountsLock(url), async () => {
+      const credential = await this.credentials.reread(url, account);
+      if (credential === undefined) return undefined;
+      const key = accountKeyOf(credential);
+      return underLock(this.lock, refreshLock(url, key), async () => {
+        // With the tokens of a refresh that was under way.
+        const newest = await this.credentials.reread(url, key);
+        if (newest !== undefined) await this.credentials.remove(url, key);
+        return newest;
+      });
+    });
+  }
+}
+
+function accountOf({ account }: Credential): { readonly account?: string } {
+  return account === undefined ? {} : { account: account.label };
+}

@@ -1,0 +1,124 @@
+import { serverWords } from '../../oauth/serverWords.js';
+import type { ConsentStatus, ConsentStatusName } from '../consentStatus.js';
+
+/** A call that has ended, as far as a model may know it: no arguments, no result. */
+export interface RecentCall {
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly tool: string;
+  /** How it ended, in a word or two. */
+  readonly outcome: string;
+  /** Whose account acted, where one did. */
+  readonly account?: string;
+}
+
+/** The newest calls of one server, newest first. */
+export interface RecentCalls {
+  recent(serverUrl: string, limit: number): Promise<readonly RecentCall[]>;
+}
+
+/** What is told of one server. */
+export interface ReportedServer {
+  readonly status: ConsentStatus;
+  readonly calls: readonly RecentCall[];
+}
+
+/** A model's context is dear: what is beyond these is counted, not named. */
+const mostScopes = 20;
+const mostTextLength = 20_000;
+
+const meanings: Record<ConsentStatusName, string> = {
+  unknown: 'not contacted yet; calling one of its tools is how to find out',
+  open: 'no sign-in needed',
+  signedOut: 'nobody is signed in; calling one of its tools, or mcp_sign_in, asks the person',
+  awaitingConsent: 'waiting for the person, in the browser or on a card in the chat',
+  ready: 'the next call needs nothing from the person',
+  needsScopes:
+    'a tool asked for scopes that are not granted; calling it again, or mcp_sign_in, asks the person',
+  expired:
+    'the sign-in has ended; calling one of its tools, or mcp_sign_in, asks the person to sign in again',
+  denied: 'access was denied',
+  unreachable: 'the server or its authorization server cannot be reached',
+  misconfigured:
+    'settings or metadata cannot work; the command “MCP OAuth: Diagnose Server…” says what to mend',
+};
+
+/**
+ * How the person stands with each server, as text for a model: the same words in the same order for the same
+ * facts. What servers wrote is one line and short wherever it stands.
+ *
+ * @param unreadable names of entries in the settings that describe no server
+ * @param now milliseconds since the epoch
+ */
+export function consentReport(
+  servers: readonly ReportedServer[],
+  unreadable: readonly string[],
+  now: number,
+): string {
+  const lines = [
+    servers.length === 0
+      ? 'No MCP server is configured in MCP OAuth Broker; the command “MCP OAuth: Add Server…” adds one.'
+      : `MCP servers of MCP OAuth Broker: ${servers.length}. It is ${utc(now)}.`,
+    ...servers.flatMap((server) => serverLines(server, now)),
+    ...unreadable.map((name) => `${words(name)}: its entry in the settings cannot be read`),
+  ];
+  return cut(lines);
+}
+
+function serverLines({ status, calls }: ReportedServer, now: number): readonly string[] {
+  const { held, missing, tool, detail, account } = status;
+  const who = detail === undefined ? meanings[status.status] : `${meanings[status.status]}: ${words(detail)}`;
+  return [
+    `${words(status.server)}: ${status.status} (${who})`,
+    ...(account === undefined ? [] : [`  account: ${words(account)}`]),
+    ...(held.length === 0 ? [] : [`  scopes held: ${listed(held)}`]),
+    ...(missing.length === 0
+      ? []
+      : [`  scopes missing: ${listed(missing)}${tool === undefined ? '' : `, asked for by ${words(tool)}`}`]),
+    ...expiry(status, now),
+    ...calls.map(
+      (call) => `  call ${utc(call.at)}: ${words(call.tool)}${actor(call)}: ${words(call.outcome)}`,
+    ),
+  ];
+}
+
+/** Only where it means something to the person: a token that is renewed without them has no end for them. */
+function expiry({ signedIn, expiresAt, refreshable }: ConsentStatus, now: number): readonly string[] {
+  if (!signedIn) return [];
+  if (refreshable === true) return ['  expiry: renewed without the person'];
+  if (expiresAt === undefined) return [];
+  return [`  expiry: ${expiresAt <= now ? 'ended' : 'ends'} ${utc(expiresAt)}, not renewable`];
+}
+
+function actor({ account }: RecentCall): string {
+  return account === undefined ? '' : ` as ${words(account)}`;
+}
+
+function listed(scopes: readonly string[]): string {
+  const named = scopes.slice(0, mostScopes).map(words);
+  const more = scopes.length - named.length;
+  return [...named, ...(more === 0 ? [] : [`and ${more} more`])].join(', ');
+}
+
+/** To the minute, which is all that is needed. */
+function utc(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16)}Z`;
+}
+
+function words(text: string): string {
+  return serverWords(text) ?? '(unreadable)';
+}
+
+function cut(lines: readonly string[]): string {
+  const kept: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    length += line.length + 1;
+    if (length > mostTextLength) {
+      const left = lines.length - kept.length;
+      return [...kept, `… and ${left} more lines; ask for one server by its name`].join('\n');
+    }
+    kept.push(line);
+  }
+  return kept.join('\n');
+}

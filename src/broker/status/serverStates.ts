@@ -1,0 +1,149 @@
+import { consentStatus, type AccountInUse, type ConsentStatus, type Observation } from '../consentStatus.js';
+import { accountKeyOf, accountLabel, credentialFacts, type Credential } from '../accounts/credential.js';
+import type { CredentialChange, CredentialStore } from '../accounts/credentialStore.js';
+import { Emitter } from '../emitter.js';
+import { isUnattended } from '../settings/grantChoice.js';
+import { everybody, nobody, Observations, type Seen } from './observations.js';
+import type { Clock, Disposable } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+
+/**
+ * What is so of the server, whoever asks it, unless it was an account that met it. What else was seen of the old
+ * credential says nothing of the new one, or of having none.
+ */
+const concernsEveryAccount = new Set<Observation['kind']>(['unreachable', 'misconfigured']);
+
+/** The newest observation of each server and account, in any window, and the consent status that follows from it. */
+export class ServerStates implements Disposable {
+  readonly #observations = new Observations();
+  readonly #awaiting = new Map<string, number>();
+  #awaitingElsewhere: ReadonlySet<string> = new Set();
+  readonly #changed = new Emitter<string>();
+  readonly #observed = new Emitter<undefined>();
+  readonly #subscriptions: readonly Disposable[];
+
+  /** Tells the server URL whose status may have changed. */
+  readonly onDidChange = this.#changed.event;
+  /** Tells that something was observed, or a consent opened or closed, in this window. */
+  readonly onDidObserve = this.#observed.event;
+
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly clock: Clock,
+    /** Whether {@link hear} is told what other windows see. */
+    private readonly hearsWindows = false,
+  ) {
+    this.#subscriptions = [
+      credentials.onDidChangeCredential((change) => this.#forget(change)),
+      credentials.onDidChange((serverUrl) => this.#changed.fire(serverUrl)),
+    ];
+  }
+
+  /** @param credential what it was observed with */
+  observe(server: ServerConfig, observation: Observation, credential?: Credential): void {
+    const own = credential === undefined ? nobody : accountKeyOf(credential);
+    const isOfServer = credential === undefined && concernsEveryAccount.has(observation.kind);
+    const accountKey = isOfServer ? everybody : own;
+    const seen = { serverUrl: server.url, accountKey, at: this.clock.now(), observation };
+    if (!this.#observations.add(seen)) return;
+    this.#changed.fire(server.url);
+    this.#observed.fire(undefined);
+  }
+
+  /** All that was seen, in any window. */
+  get seen(): readonly Seen[] {
+    return this.#observations.all;
+  }
+
+  /** Addresses of the servers that a consent is open for in this window. */
+  get awaitingHere(): readonly string[] {
+    return [...this.#awaiting].filter(([, open]) => open > 0).map(([serverUrl]) => serverUrl);
+  }
+
+  /**
+   * Takes over what other windows saw, and which consents are open there.
+   *
+   * @returns whether something was seen later here than there
+   */
+  hear(seen: readonly Seen[], awaiting: readonly string[]): boolean {
+    const { changed, isAhead } = this.#observations.merge(seen);
+    const before = this.#awaitingElsewhere;
+    this.#awaitingElsewhere = new Set(awaiting);
+    const opened = awaiting.filter((serverUrl) => !before.has(serverUrl));
+    const closed = [...before].filter((serverUrl) => !awaiting.includes(serverUrl));
+    for (const serverUrl of new Set([...changed, ...opened, ...closed])) this.#changed.fire(serverUrl);
+    return isAhead;
+  }
+
+  /** What was seen counts no more: the next call may be met otherwise. */
+  forget(server: ServerConfig): void {
+    for (const { serverUrl, accountKey, observation } of this.seen) {
+      if (serverUrl !== server.url || observation === undefined) continue;
+      this.#observations.forget(serverUrl, accountKey, this.clock.now());
+    }
+    this.#changed.fire(server.url);
+    this.#observed.fire(undefined);
+  }
+
+  /** Marks a consent as open for as long as the returned object is not disposed. */
+  awaitConsent(server: ServerConfig): Disposable {
+    const adjust = (by: number) => {
+      this.#awaiting.set(server.url, (this.#awaiting.get(server.url) ?? 0) + by);
+      this.#changed.fire(server.url);
+      this.#observed.fire(undefined);
+    };
+    adjust(1);
+    let open = true;
+    return {
+      dispose: () => {
+        if (open) adjust(-1);
+        open = false;
+      },
+    };
+  }
+
+  /** @param account whose, by its key; that of the account in use here where absent */
+  async statusOf(server: ServerConfig, account?: string): Promise<ConsentStatus> {
+    const credential = await this.credentials.get(server.url, account);
+    const key = credential === undefined ? nobody : accountKeyOf(credential);
+    const observation = this.#observations.of(server.url, key);
+    const isAwaiting = (this.#awaiting.get(server.url) ?? 0) > 0 || this.#awaitingElsewhere.has(server.url);
+    const accounts = await this.#accounts(server);
+    return consentStatus(
+      {
+        server: server.name,
+        awaitingConsent: isAwaiting,
+        ...(credential !== undefined && { credential: credentialFacts(credential) }),
+        ...(observation !== undefined && { observation }),
+        isUnattended: isUnattended(server),
+        ...(accounts.length > 1 && { accounts }),
+      },
+      this.clock.now(),
+    );
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #accounts(server: ServerConfig): Promise<readonly AccountInUse[]> {
+    const inUse = await this.credentials.get(server.url);
+    const all = await this.credentials.all(server.url);
+    return all.map((credential) => ({
+      key: accountKeyOf(credential),
+      label: accountLabel(credential),
+      inUse: credential.id === inUse?.id,
+    }));
+  }
+
+  #forget({ serverUrl, accountKey, isElsewhere }: CredentialChange): void {
+    // The window that changed it says what counts since then.
+    if (isElsewhere && this.hearsWindows) return;
+    for (const key of [accountKey, nobody]) {
+      const seen = key === undefined ? undefined : this.#observations.seenBy(serverUrl, key);
+      if (key !== undefined && seen !== undefined && !concernsEveryAccount.has(seen.kind))
+        this.#observations.forgetAllButLacking(serverUrl, key, this.clock.now());
+    }
+    this.#observed.fire(undefined);
+  }
+}

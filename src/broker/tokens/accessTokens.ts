@@ -1,0 +1,209 @@
+import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
+import type { Network } from '../../oauth/httpContext.js';
+import { onWordOf } from '../../oauth/networkReach.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { refreshTokens } from '../../oauth/tokenRefresh.js';
+import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from '../accounts/credential.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
+import type { DirectGrants } from './directGrants.js';
+import { errorName } from '../errorName.js';
+import { directGrantOf, type DirectGrantName } from '../settings/grantChoice.js';
+import { hasLentToken, withoutLentToken } from '../accounts/lentToken.js';
+import type { Clock, Lock, Log } from '../ports.js';
+import { NarrowedTokens } from './narrowedTokens.js';
+import { refreshLock } from './refreshLock.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import { resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
+import type { TokenSource } from './tokenSource.js';
+import type { ServerStates } from '../status/serverStates.js';
+
+/**
+ * Credentials that are fit to be sent. Rotating authorization servers revoke every token of a sign-in when
+ * a refresh token is used twice (OAuth 2.1 §4.3.1), so a refresh happens once: one flight a credential here, a
+ * lock between windows and processes, and a second look at the store once the lock is held.
+ */
+export class AccessTokens implements TokenSource {
+  readonly #flights = new Map<string, Promise<Credential | undefined>>();
+  /** For callers that are allowed less than was granted. */
+  readonly narrowed: NarrowedTokens;
+
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly states: ServerStates,
+    private readonly lock: Lock,
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly http: Network,
+    /** Where absent, a person signs in at every server. */
+    private readonly grants?: DirectGrants,
+  ) {
+    this.narrowed = new NarrowedTokens(this, credentials, lock, clock, log, http);
+  }
+
+  /** For whom all that was granted is too much, tokens with these scopes at most. */
+  within(ceiling: readonly string[] | undefined, agentId: string | undefined): TokenSource {
+    return ceiling === undefined ? this : this.narrowed.below(ceiling, agentId);
+  }
+
+  /** Whose word servers with the grant `enterpriseManaged` take, where somebody's is configured. */
+  get identityProvider(): string | undefined {
+    return this.grants?.identityProvider;
+  }
+
+  /**
+   * The credential to send now, refreshed ahead of its expiry where that can be done.
+   *
+   * @param account whose, by its key; the one in use here where absent
+   * @throws OAuthFlowError where it has expired and the authorization server could not be asked; what the lock
+   * or the storage throws, where it has expired or cannot be read
+   */
+  async current(server: ServerConfig, account?: string): Promise<Credential | undefined> {
+    const credential = this.#usable(server, await this.credentials.newest(server.url, account));
+    if (credential === undefined && this.#grantOf(server) !== undefined)
+      return this.#renew(server, undefined);
+    if (credential === undefined || !isNearExpiry(credential, this.clock.now())) return credential;
+    try {
+      return await this.#renew(server, credential);
+    } catch (error) {
+      const { expiresAt = Infinity } = credential.tokens;
+      if (expiresAt <= this.clock.now()) throw error;
+      // Such as a lock or a storage that cannot be had; the authorization server's refusals are told already.
+      if (!(error instanceof OAuthFlowError)) {
+        this.log.warn(
+          `${server.name}: the token could not be renewed ahead of its end (${errorName(error)}).`,
+        );
+      }
+      return credential;
+    }
+  }
+
+  /** The credential as it is remembered, fit to be sent or not; undefined where it cannot be read. */
+  stored(server: ServerConfig, account?: string): Promise<Credential | undefined> {
+    return this.credentials.get(server.url, account).catch(() => undefined);
+  }
+
+  /**
+   * After a 401 to `refused`: a newer credential, or undefined where there is none to be had.
+   *
+   * @throws OAuthFlowError where the authorization server could not be asked; the sign-in is kept
+   */
+  async after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined> {
+    this.grants?.refused(refused);
+    const renewed = await this.#renew(server, refused);
+    return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
+  }
+
+  /**
+   * After 403 `insufficient_scope` to `refused`: a credential with more, where no person has to be asked.
+   *
+   * @param scopes everything to ask for
+   * @throws OAuthFlowError where it is not given
+   */
+  async afterInsufficientScope(
+    server: ServerConfig,
+    refused: Credential,
+    scopes: readonly string[],
+  ): Promise<Credential | undefined> {
+    // The editor's account gets more by the person's consent alone, as one signed in here does.
+    if (refused.grant === undefined || refused.grant === 'editorAccount') return undefined;
+    const renewed = await this.#renew(server, refused, scopes);
+    return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
+  }
+
+  /** A token obtained one way is none for a server that is since configured another way. */
+  #usable(server: ServerConfig, credential: Credential | undefined): Credential | undefined {
+    if (credential?.grant !== this.#grantOf(server)) return undefined;
+    const isOtherProvider =
+      credential?.grant === 'editorAccount' &&
+      credential.client.clientId !== server.oauth.authenticationProvider;
+    return isOtherProvider ? undefined : credential;
+  }
+
+  #grantOf(server: ServerConfig) {
+    return this.grants === undefined ? undefined : directGrantOf(server);
+  }
+
+  #renew(
+    server: ServerConfig,
+    stale: Credential | undefined,
+    scopes?: readonly string[],
+  ): Promise<Credential | undefined> {
+    const account = stale && accountKeyOf(stale);
+    const name = refreshLock(server.url, account);
+    const running = this.#flights.get(name);
+    if (running !== undefined) return running;
+    const flight = this.lock
+      .hold(name, () => this.#renewLocked(server, stale, account, scopes))
+      .finally(() => this.#flights.delete(name));
+    this.#flights.set(name, flight);
+    return flight;
+  }
+
+  async #renewLocked(
+    server: ServerConfig,
+    stale: Credential | undefined,
+    account: string | undefined,
+    scopes: readonly string[] | undefined,
+  ): Promise<Credential | undefined> {
+    const latest = this.#usable(server, await this.credentials.reread(server.url, account));
+    const grant = this.#grantOf(server);
+    if (grant !== undefined && (latest === undefined || isSameToken(latest, stale))) {
+      return this.#obtain(server, grant, latest, scopes);
+    }
+    // Another window was faster, or the person signed out meanwhile.
+    if (latest === undefined || !isSameToken(latest, stale)) return latest;
+    if (latest.tokens.refreshToken === undefined) return latest;
+    const renewed = await this.#refresh(server, latest);
+    const stored = await this.credentials.reread(server.url, account);
+    // A sign-in that could not have the lock did without it, and is newer than what was refreshed.
+    if (stored === undefined || !isSameToken(stored, latest)) return stored;
+    await this.credentials.put(renewed);
+    if (renewed.tokens.refreshToken === undefined) this.states.observe(server, { kind: 'ended' }, renewed);
+    return renewed;
+  }
+
+  /** Tokens that nobody signs in for. */
+  async #obtain(
+    server: ServerConfig,
+    grant: DirectGrantName,
+    latest: Credential | undefined,
+    scopes: readonly string[] | undefined,
+  ): Promise<Credential | undefined> {
+    const fresh = await this.grants?.obtain(server, grant, scopes, latest);
+    if (fresh === undefined) {
+      if (latest?.grant === 'editorAccount' && hasLentToken(latest)) {
+        await this.credentials.put(withoutLentToken(latest));
+      }
+      return undefined;
+    }
+    // The same client or workload as before, so that what was begun with the last token goes on.
+    const obtained = { ...fresh, id: latest?.id ?? fresh.id };
+    await this.credentials.put(obtained, await this.credentials.get(server.url));
+    this.log.info(`${server.name}: token obtained at ${new URL(obtained.as.issuer).host} (${grant}).`);
+    return obtained;
+  }
+
+  /** The credential with new tokens, or, where the sign-in has ended, without its refresh token. */
+  async #refresh(server: ServerConfig, latest: Credential): Promise<Credential> {
+    try {
+      const http = { ...this.http, ...onWordOf(server.url) };
+      const { as, client, tokens: held } = latest;
+      const resource = resourceParameter(signInPolicy(server, identifierOf(as)), latest.resource);
+      const tokens = await refreshTokens({ as, client, tokens: held, ...resource }, http, () =>
+        this.clock.now(),
+      );
+      this.log.info(`${server.name}: token refreshed at ${new URL(latest.as.issuer).host}.`);
+      return { ...latest, tokens, obtainedAt: this.clock.now() };
+    } catch (error) {
+      if (!(error instanceof OAuthFlowError)) throw error;
+      this.log.warn(`${server.name}: refresh failed (${error.code}). ${error.message}`);
+      if (error.code !== 'refreshTokenRefused') throw error;
+      // Only invalid_grant ends a sign-in. Who signed in, and with which scopes, stays to be shown.
+      return withoutRefreshToken(latest);
+    }
+  }
+}
+
+function isSameToken(a: Credential, b: Credential | undefined): boolean {
+  return a.tokens.accessToken.expose() === b?.tokens.accessToken.expose();
+}

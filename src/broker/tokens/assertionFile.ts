@@ -1,0 +1,54 @@
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { Redacted } from '../../oauth/redacted.js';
+import type { AssertionFiles, AssertionSource } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+
+/**
+ * The workload's assertion in the file that a server's entry names, such as a projected service account token.
+ * Its platform renews the file, so it is read at each grant.
+ */
+export class AssertionInFile implements AssertionSource {
+  constructor(private readonly files: AssertionFiles) {}
+
+  /** @throws OAuthFlowError `assertionRequired`, saying what is wrong with the file */
+  async read({ name, oauth }: ServerConfig): Promise<Redacted | undefined> {
+    const { assertionFile } = oauth;
+    if (assertionFile === undefined) throw noAssertionFile(name);
+    const found = await this.files.read(assertionFile);
+    if (found.kind === 'text' && found.text.trim() !== '') return new Redacted(found.text.trim());
+    throw new OAuthFlowError(
+      'assertionRequired',
+      `The workload's assertion for “${name}” cannot be had: ${problemOf(found, assertionFile)}.`,
+      { field: 'oauth.assertionFile', fix: 'Check the path, and that this process may read it.' },
+    );
+  }
+}
+
+/** What the settings of a server used with a workload's identity lack. */
+export function noAssertionFile(server: string): OAuthFlowError {
+  return new OAuthFlowError(
+    'assertionRequired',
+    `“${server}” is used with a workload's identity, and its settings do not say where its assertion is.`,
+    {
+      field: 'oauth.assertionFile',
+      fix: 'Put the path of the file that your platform keeps it in there.',
+    },
+  );
+}
+
+function problemOf(found: Awaited<ReturnType<AssertionFiles['read']>>, path: string): string {
+  switch (found.kind) {
+    case 'text':
+      return `${path} is empty`;
+    case 'variableUnset':
+      return `the environment variable ${found.variable} is not set in this process`;
+    case 'notAbsolute':
+      return `${path} does not lead to an absolute path`;
+    case 'missing':
+      return `there is no file ${path}`;
+    case 'unreadable':
+      return `${path} may not be read by this process`;
+    case 'noAssertion':
+      return `${path} is no file that could hold one`;
+  }
+}

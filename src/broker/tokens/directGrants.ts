@@ -1,0 +1,232 @@
+import {
+  fetchAuthorizationServer,
+  identifierOf,
+  metadataOfSignIn,
+} from '../../oauth/authorizationServerMetadata.js';
+import { clientCredentials } from '../../oauth/clientCredentials.js';
+import type { DirectGrant } from '../../oauth/directGrant.js';
+import { dpopBinding } from '../../oauth/dpopBinding.js';
+import type { HttpContext, Network } from '../../oauth/httpContext.js';
+import { identityAssertion } from '../../oauth/identityAssertion.js';
+import { jwtExpiry } from '../../oauth/jwtPart.js';
+import { isAssertionFor, jwtBearer } from '../../oauth/jwtBearer.js';
+import { onWordOf } from '../../oauth/networkReach.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { preRegisteredClient } from '../../oauth/preRegisteredClient.js';
+import type { Redacted } from '../../oauth/redacted.js';
+import { neededScopes } from '../../oauth/scopeSelection.js';
+import { shownAddress } from '../../oauth/serverWords.js';
+import type { TokenSet } from '../../oauth/tokenSet.js';
+import { ownClientRequired } from '../clients/clientIdRequired.js';
+import type { ClientOwner, ClientSecrets } from '../clients/clientSecrets.js';
+import type { Credential } from '../accounts/credential.js';
+import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
+import { noEditorAccount, type EditorAccountTokens } from './editorAccountTokens.js';
+import { identityProviderSignInRequired } from './enterpriseIdentityProvider.js';
+import type { DirectGrantName } from '../settings/grantChoice.js';
+import { identityProviderAsServer } from '../settings/identityProviderSetting.js';
+import type { AssertionSource, Clock, IdentityProviderSession } from '../ports.js';
+import { probe } from '../discovery/probe.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import { audienceParameter, resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
+
+/** What it takes to get tokens without a person. */
+export interface DirectGrantParts extends DiscoveryParts {
+  readonly clientSecrets: ClientSecrets;
+  readonly clock: Clock;
+  readonly http: Network;
+  /** For `jwtBearer`. */
+  readonly assertions?: AssertionSource;
+  /** For `enterpriseManaged`. */
+  readonly identityProvider?: IdentityProviderSession | undefined;
+  /** For `editorAccount`. */
+  readonly editorAccounts?: EditorAccountTokens;
+}
+
+/** Tokens by the grants that take no browser at the time of a call: `oauth.grant` of a server's entry says which. */
+export class DirectGrants {
+  constructor(private readonly parts: DirectGrantParts) {}
+
+  /** The issuer whose word is brought for `enterpriseManaged`. */
+  get identityProvider(): string | undefined {
+    return this.parts.identityProvider?.issuer;
+  }
+
+  /**
+   * Steps 1–5a, then the tokens.
+   *
+   * @param widened everything to ask for, after a 403 that named more
+   * @param held what was obtained before
+   * @returns undefined where nothing is to be had without a person, or the server asks for no authorization
+   * @throws OAuthFlowError what stands in the way
+   */
+  async obtain(
+    server: ServerConfig,
+    grantName: DirectGrantName,
+    widened?: readonly string[],
+    held?: Credential,
+  ): Promise<Credential | undefined> {
+    if (grantName === 'editorAccount') return this.#fromEditor(server, held);
+    const idToken = grantName === 'enterpriseManaged' ? await this.#idToken(server) : undefined;
+    const http = { ...this.parts.http, ...onWordOf(server.url) };
+    const challenge = await probe(server, http);
+    if (challenge === 'open') return undefined;
+    const found = await discover(server, challenge, http, this.parts);
+    const grant = await this.#grant(server, found, widened);
+    const tokens = await this.#tokens(server, grantName, grant, idToken, http);
+    return {
+      id: crypto.randomUUID(),
+      serverUrl: server.url,
+      as: metadataOfSignIn(found.as),
+      client: grant.client,
+      ...(grant.resource !== undefined && { resource: grant.resource }),
+      grant: grantName,
+      // What renews these is the grant itself, whose answer is never older than its settings.
+      tokens: accessOf(tokens),
+      obtainedAt: this.parts.clock.now(),
+    };
+  }
+
+  /** Notes a token that its server answered with 401. */
+  refused(credential: Credential): void {
+    if (credential.grant === 'editorAccount') this.parts.editorAccounts?.refused(credential);
+  }
+
+  async #fromEditor(server: ServerConfig, held: Credential | undefined): Promise<Credential | undefined> {
+    const { editorAccounts } = this.parts;
+    if (editorAccounts === undefined) throw noEditorAccount(server);
+    if (held === undefined) return undefined;
+    return editorAccounts.renewed(server, held, { ...this.parts.http, ...onWordOf(server.url) }, this.parts);
+  }
+
+  async #grant(
+    server: ServerConfig,
+    found: Discovered,
+    widened: readonly string[] | undefined,
+  ): Promise<DirectGrant> {
+    const { as, resource, policy } = found;
+    const { clientId } = policy;
+    if (clientId === undefined) throw ownClientRequired(server, as);
+    const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
+    return {
+      as,
+      client: await this.#client(server, clientId, as),
+      scopes: widened ?? directScopes(found),
+      ...resourceParameter(policy, resource.resource),
+      ...audienceParameter(policy, resource.resource),
+      ...(dpop !== undefined && { dpop }),
+    };
+  }
+
+  /** With what the person gave it, which is for this issuer alone. */
+  async #client(owner: ClientOwner, clientId: string, as: Discovered['as']): Promise<OAuthClient> {
+    const { clientSecrets } = this.parts;
+    const secret = await clientSecrets.get(owner, clientId, identifierOf(as));
+    const key = await clientSecrets.getKey(owner, clientId, identifierOf(as));
+    return preRegisteredClient(as, clientId, {
+      ...(secret !== undefined && { secret }),
+      ...(key !== undefined && { key }),
+    });
+  }
+
+  async #tokens(
+    server: ServerConfig,
+    grantName: Exclude<DirectGrantName, 'editorAccount'>,
+    grant: DirectGrant,
+    idToken: Redacted | undefined,
+    http: HttpContext,
+  ): Promise<TokenSet> {
+    const now = () => this.parts.clock.now();
+    switch (grantName) {
+      case 'clientCredentials':
+        return clientCredentials(grant, http, now);
+      case 'jwtBearer':
+        return jwtBearer(grant, await this.#assertion(server, grant), http, now);
+      case 'enterpriseManaged':
+        return jwtBearer(grant, await this.#identityAssertion(grant, idToken), http, now);
+    }
+  }
+
+  async #assertion(server: ServerConfig, { as }: DirectGrant): Promise<Redacted> {
+    const assertion = await this.parts.assertions?.read(server);
+    if (assertion === undefined) {
+      throw new OAuthFlowError(
+        'assertionRequired',
+        `“${server.name}” is used with a workload's identity, and this process has none.`,
+        { field: 'oauth.grant', fix: 'Run it where a signed assertion of the workload is at hand.' },
+      );
+    }
+    if ((jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()) {
+      throw new OAuthFlowError(
+        'assertionRequired',
+        `The workload's assertion for “${server.name}” has expired.`,
+        {
+          field: 'oauth.assertionFile',
+          fix: 'See to it that its platform renews it.',
+        },
+      );
+    }
+    // A server could name an authorization server of its own to be brought what is good at another.
+    const issuer = identifierOf(as);
+    if (server.oauth.authorizationServer === issuer || isAssertionFor(assertion, as)) return assertion;
+    throw new OAuthFlowError(
+      'clientOfAnotherIssuer',
+      `The workload's assertion is not for ${shownAddress(issuer)}, which “${server.name}” names.`,
+      {
+        url: shownAddress(issuer),
+        field: 'oauth.authorizationServer',
+        fix: 'Get one with that audience, or, if you trust it, configure the issuer as oauth.authorizationServer.',
+      },
+    );
+  }
+
+  async #identityAssertion(grant: DirectGrant, idToken: Redacted | undefined): Promise<Redacted> {
+    const { identityProvider } = this.parts;
+    if (identityProvider === undefined || idToken === undefined) throw noIdentityProvider();
+    const { issuer, clientId } = identityProvider;
+    const http = { ...this.parts.http, ...onWordOf(issuer) };
+    const provider = identityProviderAsServer({ issuer, clientId });
+    // What the person accepted when they signed in there counts here too.
+    const accepted = this.parts.decisions?.acceptedExceptions(provider, issuer);
+    const issuerMismatch = signInPolicy(provider, issuer, accepted).exceptions.has('issuerMismatch');
+    const as = await fetchAuthorizationServer(issuer, http, { exceptions: { issuerMismatch } });
+    const client = await this.#client(provider, clientId, as);
+    const { scopes, resource } = grant;
+    const need = { audience: identifierOf(grant.as), scopes, ...(resource !== undefined && { resource }) };
+    return identityAssertion({ as, client }, idToken, need, http);
+  }
+
+  /** Before anything is asked of the server. */
+  async #idToken({ name }: ServerConfig): Promise<Redacted> {
+    const { identityProvider } = this.parts;
+    if (identityProvider === undefined) throw noIdentityProvider();
+    const idToken = await identityProvider.idToken();
+    if (idToken === undefined) throw identityProviderSignInRequired(name, identityProvider.issuer);
+    return idToken;
+  }
+}
+
+/** What a token of no person's is asked for. */
+export function directScopes({ challenge, resource, policy }: Discovered): readonly string[] {
+  const { scopes, scopeBelowResource } = policy;
+  return neededScopes({
+    ...(challenge !== undefined && { challenge }),
+    ...(scopes !== undefined && { configured: scopes }),
+    resource,
+    ...(scopeBelowResource !== undefined && { belowResource: scopeBelowResource }),
+  });
+}
+
+/** What calls need: a refresh token would renew what is not asked for again, and nobody is named by an ID token. */
+function accessOf({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
+  return tokens;
+}
+
+/** What a server needs that is used with the word of an identity provider nobody has configured. */
+export function noIdentityProvider(): OAuthFlowError {
+  return new OAuthFlowError('clientIdRequired', 'No identity provider of your organization is configured.', {
+    field: 'mcpOAuthBroker.enterpriseIdentityProvider',
+    fix: 'Put its issuer and your client id there into the settings.',
+  });
+}

@@ -1,0 +1,161 @@
+import type { HttpContext } from '../../oauth/httpContext.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import type { TokenSet } from '../../oauth/tokenSet.js';
+import {
+  authenticationProviders,
+  type AuthenticationProviderProfile,
+} from '../settings/authenticationProviders.js';
+import type { Credential } from '../accounts/credential.js';
+import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
+import {
+  editorAccountSource,
+  editorClient,
+  type EditorAccountSource,
+} from '../discovery/editorAccountSource.js';
+import type { ReceivedTokens } from '../signIn/keepSignIn.js';
+import type { Clock, EditorAccounts, EditorSession } from '../ports.js';
+import { probe } from '../discovery/probe.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+
+/**
+ * How long the editor's token is taken for good, in milliseconds. The editor does not tell when one ends, nor
+ * that the person has signed out of it: it is asked again, which costs no request where nothing has changed.
+ */
+const lentFor = 5 * 60_000;
+
+/** Tokens of accounts that the person has signed in to in the editor itself. They are the editor's, and are kept in no record. */
+export class EditorAccountTokens {
+  /** Tokens that a server has answered with 401, by its address. */
+  readonly #refused = new Map<string, string>();
+
+  constructor(
+    private readonly accounts: EditorAccounts,
+    private readonly clock: Clock,
+    /** Those that come with the editor where absent. */
+    private readonly providers: readonly AuthenticationProviderProfile[] = authenticationProviders,
+  ) {}
+
+  /** What discovery has to know of it. */
+  get table(): Required<Pick<DiscoveryParts, 'authenticationProviders'>> {
+    return { authenticationProviders: this.providers };
+  }
+
+  /** Notes a 401: the editor may not know yet that the token is good no more. */
+  refused({ serverUrl, tokens }: Credential): void {
+    this.#refused.set(serverUrl, tokens.accessToken.expose());
+  }
+
+  /**
+   * The token as the editor has it now, of the account that the person chose for this server and with the scopes
+   * they granted it. Nobody is asked.
+   *
+   * @returns undefined where the editor has none, or only the one that the server refused
+   * @throws OAuthFlowError `authenticationProviderRefused`, and what discovery can throw
+   */
+  async renewed(
+    server: ServerConfig,
+    held: Credential,
+    http: HttpContext,
+    parts: DiscoveryParts,
+  ): Promise<Credential | undefined> {
+    const challenge = await probe(server, http);
+    if (challenge === 'open') return undefined;
+    const found = await discover(server, challenge, http, { ...parts, ...this.table });
+    const source = this.#sourceOf(server, found);
+    if (source.provider.id !== held.client.clientId || source.issuer !== held.as.issuer) return undefined;
+    const { account } = held;
+    const { id } = source.provider;
+    const asked = withInstructions(held.tokens.scopes, source);
+    const session =
+      account === undefined ? undefined : await this.accounts.existingSession(id, asked, account);
+    if (session === undefined || session.account.id !== account?.id) return undefined;
+    if (this.#refused.get(server.url) === session.accessToken.expose()) return undefined;
+    return {
+      ...held,
+      tokens: this.#tokensOf(session, held.tokens.scopes, source),
+      obtainedAt: this.clock.now(),
+    };
+  }
+
+  /**
+   * Has the editor ask the person, because of something the person did.
+   *
+   * @returns undefined where they gave no account
+   * @throws OAuthFlowError `authenticationProviderRefused`
+   */
+  async asked(
+    server: ServerConfig,
+    found: Discovered,
+    scopes: readonly string[],
+  ): Promise<ReceivedTokens | undefined> {
+    const source = this.#sourceOf(server, found);
+    const wanted = withoutInstructions(scopes, source);
+    const session = await this.accounts.askedSession(source.provider.id, withInstructions(wanted, source), {
+      server: server.name,
+      anew: this.#refused.has(server.url),
+    });
+    if (session === undefined) return undefined;
+    this.#refused.delete(server.url);
+    return {
+      server,
+      found,
+      pending: { as: found.as, client: editorClient(source), scopes: wanted },
+      tokens: this.#tokensOf(session, wanted, source),
+      account: session.account,
+      grant: 'editorAccount',
+    };
+  }
+
+  /** Looked at again at the very place where a token is asked for. */
+  #sourceOf(server: ServerConfig, { resource }: Discovered): EditorAccountSource {
+    const source = editorAccountSource(server, resource, this.providers);
+    if (source === undefined) throw noEditorAccount(server);
+    return source;
+  }
+
+  #tokensOf(session: EditorSession, asked: readonly string[], source: EditorAccountSource): TokenSet {
+    const granted = withoutInstructions(session.scopes, source);
+    return {
+      accessToken: session.accessToken,
+      tokenType: 'Bearer',
+      expiresAt: this.clock.now() + lentFor,
+      scopes: granted.length === 0 ? asked : granted,
+    };
+  }
+}
+
+/**
+ * {@link EditorAccountTokens.asked}, where there is an editor.
+ *
+ * @throws OAuthFlowError `authenticationProviderUnavailable` where there is none
+ */
+export async function askEditor(
+  server: ServerConfig,
+  found: Discovered,
+  scopes: readonly string[],
+  editorAccounts: EditorAccountTokens | undefined,
+): Promise<ReceivedTokens | undefined> {
+  if (editorAccounts === undefined) throw noEditorAccount(server);
+  return editorAccounts.asked(server, found, scopes);
+}
+
+/** What stands in the way where there is no editor. */
+export function noEditorAccount(server: ServerConfig): OAuthFlowError {
+  const id = server.oauth.authenticationProvider ?? '';
+  return new OAuthFlowError(
+    'authenticationProviderUnavailable',
+    `“${server.name}” is used with the editor's ${id} account, and this process has no editor.`,
+    {
+      field: 'oauth.authenticationProvider',
+      fix: 'Use it in the editor, or remove oauth.authenticationProvider from its settings.',
+    },
+  );
+}
+
+function withoutInstructions(scopes: readonly string[], { provider }: EditorAccountSource): string[] {
+  return scopes.filter((scope) => provider.instructions?.test(scope) !== true);
+}
+
+function withInstructions(scopes: readonly string[], { provider, issuer }: EditorAccountSource): string[] {
+  return [...scopes, ...(provider.instructionsFor?.(issuer) ?? [])];
+}

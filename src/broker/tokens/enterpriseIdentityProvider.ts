@@ -1,0 +1,67 @@
+import { jwtExpiry } from '../../oauth/jwtPart.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import type { Redacted } from '../../oauth/redacted.js';
+import type { Credential } from '../accounts/credential.js';
+import {
+  identityProviderAsServer,
+  type IdentityProviderConfig,
+} from '../settings/identityProviderSetting.js';
+import type { Clock, IdentityProviderSession } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+
+/** Tokens of one sign-in, which never renew the same refresh token twice. */
+interface SignInTokens {
+  current(server: ServerConfig): Promise<Credential | undefined>;
+  /** Newer ones than these, where they can be had. */
+  after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined>;
+}
+
+/** An assertion is asked for with it and checked elsewhere, by another clock; in milliseconds. */
+const margin = 30_000;
+
+/**
+ * The person's one sign-in at their organization's identity provider, which vouches for them at every server.
+ * It is stored as every sign-in is, and its ID token is renewed with its refresh token.
+ */
+export class EnterpriseIdentityProvider implements IdentityProviderSession {
+  constructor(
+    private readonly config: IdentityProviderConfig,
+    private readonly tokens: SignInTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  get issuer(): string {
+    return this.config.issuer;
+  }
+
+  get clientId(): string {
+    return this.config.clientId;
+  }
+
+  /** @throws OAuthFlowError where the identity provider could not be asked; the sign-in is kept */
+  async idToken(): Promise<Redacted | undefined> {
+    const server = identityProviderAsServer(this.config);
+    const held = await this.tokens.current(server);
+    if (held?.client.clientId !== this.clientId) return undefined;
+    const good = this.#goodIdToken(held);
+    if (good !== undefined || held.tokens.refreshToken === undefined) return good;
+    const renewed = await this.tokens.after401(server, held);
+    return renewed && this.#goodIdToken(renewed);
+  }
+
+  #goodIdToken({ tokens }: Credential): Redacted | undefined {
+    const { idToken } = tokens;
+    const end = idToken && jwtExpiry(idToken);
+    return end !== undefined && end > this.clock.now() + margin ? idToken : undefined;
+  }
+}
+
+/** What a server needs that is used with the word of an identity provider nobody is signed in at. */
+export function identityProviderSignInRequired(server: string, issuer: string): OAuthFlowError {
+  const { host } = new URL(issuer);
+  return new OAuthFlowError(
+    'identityProviderSignInRequired',
+    `${server} takes the word of your organization's identity provider, ${host}, and nobody is signed in there.`,
+    { url: issuer, fix: 'Run “MCP OAuth: Sign In to Identity Provider…”, once for all such servers.' },
+  );
+}

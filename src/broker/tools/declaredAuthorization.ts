@@ -1,0 +1,41 @@
+import { isObject } from '../../oauth/jsonAnswer.js';
+import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
+
+/** What a server declares of who may call one of its tools. */
+export interface DeclaredAuthorization {
+  /** It can be called without a token. */
+  readonly isAnonymous: boolean;
+  /** Where a token is used, the scopes it needs; undefined where they are not said. */
+  readonly scopes?: readonly string[];
+}
+
+/** More scopes than any tool needs. */
+const mostScopes = 50;
+
+/**
+ * Reads `securitySchemes` of a tool in `tools/list`: a list of `noauth`, and `oauth2` with `scopes`, any of
+ * which will do. The core protocol has no such field; it is the Apps SDK's, proposed for MCP as SEP-1488, with
+ * `_meta.securitySchemes` as its mirror for SDKs that drop fields they do not know. Neither it nor RFC 9728 nor
+ * RFC 8414 describes a scope in words, so that scopes are shown by their names.
+ * @see https://developers.openai.com/apps-sdk/reference#_meta-fields-on-tool-descriptor
+ * @see https://github.com/modelcontextprotocol/modelcontextprotocol/issues/1488
+ */
+export function declaredAuthorization(tool: object): DeclaredAuthorization | undefined {
+  const { securitySchemes, _meta } = tool as { securitySchemes?: unknown; _meta?: unknown };
+  const mirror = isObject(_meta) ? _meta['securitySchemes'] : undefined;
+  const schemes: unknown = Array.isArray(securitySchemes) ? securitySchemes : mirror;
+  if (!Array.isArray(schemes)) return undefined;
+  const known = (schemes as readonly unknown[]).filter(isObject);
+  const isAnonymous = known.some(({ type }) => type === 'noauth');
+  const oauth2 = known.find(({ type }) => type === 'oauth2');
+  if (!isAnonymous && oauth2 === undefined) return undefined;
+  return { isAnonymous, ...scopesOf(oauth2?.['scopes']) };
+}
+
+function scopesOf(value: unknown): Pick<DeclaredAuthorization, 'scopes'> {
+  if (!Array.isArray(value)) return {};
+  const scopes = (value as readonly unknown[]).filter(
+    (scope): scope is string => typeof scope === 'string' && isScopeToken(scope),
+  );
+  return { scopes: [...new Set(scopes)].slice(0, mostScopes) };
+}
