@@ -55,8 +55,7 @@ export class AgentsPort implements Disposable {
 
   /** Looks after the port now, and from now on. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#lookOnce());
-    return this.#looking;
+    return this.#look();
   }
 
   dispose(): void {
@@ -66,11 +65,18 @@ export class AgentsPort implements Disposable {
     this.#leave();
   }
 
-  async #lookOnce(): Promise<void> {
+  #look(freed?: number): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#lookOnce(freed));
+    return this.#looking;
+  }
+
+  /** @param freed a port that a window of ours served until now: held first, since reading who is admitted takes time */
+  async #lookOnce(freed: number | undefined): Promise<void> {
     if (this.#isOver()) return;
     this.#timer?.dispose();
     let isAdmitted = false;
     try {
+      if (freed !== undefined) await this.#hold(freed);
       isAdmitted = (await this.parts.admissions.current()).length > 0;
       await this.parts.onLook();
       if (isAdmitted) await this.#hold(this.parts.port());
@@ -122,7 +128,7 @@ export class AgentsPort implements Disposable {
       if (this.#holder !== holder) return;
       this.#holder = undefined;
       this.#state = { kind: 'idle' };
-      void this.look();
+      void this.#look(port);
     });
     return true;
   }
