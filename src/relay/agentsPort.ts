@@ -40,6 +40,7 @@ export class AgentsPort implements Disposable {
   #holder: Extract<Holder, { kind: 'ours' }> | undefined;
   #timer: Disposable | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #holding: Promise<void> = Promise.resolve();
   readonly #disposed = new AbortController();
   readonly #subscription: Disposable;
 
@@ -55,7 +56,8 @@ export class AgentsPort implements Disposable {
 
   /** Looks after the port now, and from now on. */
   look(): Promise<void> {
-    return this.#look();
+    this.#looking = this.#looking.then(() => this.#lookOnce());
+    return this.#looking;
   }
 
   dispose(): void {
@@ -65,18 +67,11 @@ export class AgentsPort implements Disposable {
     this.#leave();
   }
 
-  #look(freed?: number): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#lookOnce(freed));
-    return this.#looking;
-  }
-
-  /** @param freed a port that a window of ours served until now: held first, since reading who is admitted takes time */
-  async #lookOnce(freed: number | undefined): Promise<void> {
+  async #lookOnce(): Promise<void> {
     if (this.#isOver()) return;
     this.#timer?.dispose();
     let isAdmitted = false;
     try {
-      if (freed !== undefined) await this.#hold(freed);
       isAdmitted = (await this.parts.admissions.current()).length > 0;
       await this.parts.onLook();
       if (isAdmitted) await this.#hold(this.parts.port());
@@ -88,14 +83,21 @@ export class AgentsPort implements Disposable {
     else this.#timer = this.parts.clock.after(isAdmitted ? lookEvery : lookSeldom, () => void this.look());
   }
 
-  async #hold(port: number): Promise<void> {
+  #hold(port: number): Promise<void> {
+    const held = this.#holding.then(() => this.#holdOnce(port));
+    this.#holding = held.catch(() => undefined);
+    return held;
+  }
+
+  async #holdOnce(port: number): Promise<void> {
     const { kind } = this.#state;
     if ((kind === 'serving' || kind === 'standby') && this.#state.port === port) return;
     this.#leave();
     for (let tries = 1; tries <= mostTries; tries++) {
       const refused = await this.#listen(port);
       if (refused === undefined) {
-        this.#become({ kind: 'serving', port });
+        if (this.#isOver()) this.#leave();
+        else this.#become({ kind: 'serving', port });
         return;
       }
       if (refused !== 'EADDRINUSE') {
@@ -128,7 +130,10 @@ export class AgentsPort implements Disposable {
       if (this.#holder !== holder) return;
       this.#holder = undefined;
       this.#state = { kind: 'idle' };
-      void this.#look(port);
+      // Agents were admitted a moment ago; a look, which may be under way, reads who is, and that takes time.
+      void this.#hold(port)
+        .catch(() => undefined)
+        .then(() => this.look());
     });
     return true;
   }

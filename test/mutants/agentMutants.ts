@@ -306,7 +306,7 @@ export const agentMutants: readonly Mutant[] = [
   mutant(
     'agents’ port: nobody takes over',
     port,
-    ["this.#state = { kind: 'idle' };\n      void this.#look(port);", "this.#state = { kind: 'idle' };"],
+    ['void this.#hold(port)\n        .catch(() => undefined)\n        .then(() => this.look());', ''],
     portTest,
   ),
 ];
