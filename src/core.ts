@@ -1,4 +1,5 @@
 import { AgentAdmissions } from './broker/agents/agentAdmissions.js';
+import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
 import type { AccountChoice } from './broker/accounts/accountChoice.js';
 import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
@@ -53,7 +54,7 @@ export interface CoreParts {
   readonly hearsAllWindows?: boolean;
   /** What windows see of each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords;
-  /** Where the agents that were admitted are kept; the shared records where absent. */
+  /** Where the agents that were admitted are kept, with answers to them; the shared records where absent. */
   readonly agentRecords?: SharedRecords;
   /** Which account of a server is used here; one that ends with the process where absent. */
   readonly accountChoice?: AccountChoice;
@@ -138,6 +139,7 @@ export function createCore(parts: CoreParts): Core {
   const callbacks = new PendingCallbacks();
   const profiles = new ServerProfiles(memory);
   const toolScopes = new ToolScopes(memory);
+  const records = parts.agentRecords ?? parts.sharedRecords ?? new PassingRecords();
   const relay = new Relay({
     servers,
     authorizedFetch,
@@ -150,6 +152,7 @@ export function createCore(parts: CoreParts): Core {
     toolScopes,
     toolRules: parts.toolRules ?? noToolRules,
     ...(parts.toolPrompt !== undefined && { toolPrompt: parts.toolPrompt }),
+    agentToolAnswers: new AgentToolAnswers(records, lock, clock),
     ...(parts.translate !== undefined && { translate: parts.translate }),
     clock,
     log,
@@ -177,7 +180,6 @@ export function createCore(parts: CoreParts): Core {
     },
     states,
   );
-  const records = parts.agentRecords ?? parts.sharedRecords ?? new PassingRecords();
   const admissions = new AgentAdmissions(records, lock, clock, log);
   const signOuts = new SignOuts(credentials, states, signIns, lock, log, http, admissions);
   const owned = [signIns, relay, transport, ...allWindows, states, credentials];

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
+import type { AgentToolQuestion } from '../broker/agents/agentToolQuestion.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import { AdmitAgent, type AdmitAgentParts } from './admitAgent.js';
 import { showConnection, type ConnectionParts } from './agentConnection.js';
@@ -62,15 +63,19 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
   });
 
   commands.register('grantAgent', async (row) => {
-    const ask = askOf(row) ?? parts.agents.consents.pending[0];
-    if (ask === undefined) void notifications.information(t('No agent waits for you.'));
-    else await parts.notices.grant(ask);
+    const { consents, questions } = parts.agents;
+    const waiting = waitingOf(row) ?? consents.pending[0] ?? questions.pending[0];
+    const agent = (await admissions.all()).find(({ id }) => id === waiting?.agent.id);
+    if (waiting !== undefined && 'kind' in waiting) await parts.notices.grant(waiting);
+    else if (waiting !== undefined && agent !== undefined) await questions.show(waiting.id, agent.name);
+    else void notifications.information(t('No agent waits for you.'));
   });
 
-  commands.register('declineAgent', (row) => {
-    const ask = askOf(row);
-    if (ask !== undefined) parts.agents.consents.decline(ask.id);
-    return Promise.resolve();
+  commands.register('declineAgent', async (row) => {
+    const waiting = waitingOf(row);
+    if (waiting === undefined) return;
+    if ('kind' in waiting) parts.agents.consents.decline(waiting.id);
+    else await parts.agents.questions.answer(waiting.id, false);
   });
 
   commands.register('agentsPort', async () => {
@@ -97,8 +102,9 @@ async function chooseAgent(
   return (await vscode.window.showQuickPick(items, { title }))?.agent;
 }
 
-function askOf(row: unknown): AgentAsk | undefined {
+/** What waits in a row, or first in an agent's. */
+function waitingOf(row: unknown): AgentAsk | AgentToolQuestion | undefined {
   if (typeof row !== 'object' || row === null) return undefined;
-  if ('ask' in row) return row.ask as AgentAsk;
-  return 'asks' in row ? (row.asks as readonly AgentAsk[])[0] : undefined;
+  if ('ask' in row) return row.ask as AgentAsk | AgentToolQuestion;
+  return 'asks' in row ? (row.asks as readonly (AgentAsk | AgentToolQuestion)[])[0] : undefined;
 }

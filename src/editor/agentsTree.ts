@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isCurrent, type AdmittedServer, type AgentAdmission } from '../broker/agents/agentAdmission.js';
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
+import { shownTool, type AgentToolQuestion } from '../broker/agents/agentToolQuestion.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { EditorAgents } from './agentParts.js';
 import { commandId } from './commands.js';
@@ -8,9 +9,12 @@ import { plain } from './plainWords.js';
 import { absoluteTime, briefMoment } from './relativeTime.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
+/** What an agent waits for: a consent, or the answer to a rule's question. */
+type Waiting = AgentAsk | AgentToolQuestion;
+
 type AgentRow =
-  | { readonly kind: 'agent'; readonly agent: AgentAdmission; readonly asks: readonly AgentAsk[] }
-  | { readonly kind: 'ask'; readonly ask: AgentAsk }
+  | { readonly kind: 'agent'; readonly agent: AgentAdmission; readonly asks: readonly Waiting[] }
+  | { readonly kind: 'ask'; readonly ask: Waiting }
   | { readonly kind: 'server'; readonly access: AdmittedServer }
   | { readonly kind: 'blocked'; readonly port: number };
 
@@ -30,6 +34,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     this.#subscriptions = [
       agents.admissions.onDidChange(refresh),
       agents.consents.onDidChange(refresh),
+      agents.questions.onDidChange(refresh),
       agents.port.onDidChange(refresh),
     ];
   }
@@ -37,7 +42,8 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
   async getChildren(row?: AgentRow): Promise<AgentRow[]> {
     if (row === undefined) {
       const all = await this.agents.admissions.all();
-      const { pending } = this.agents.consents;
+      const { consents, questions } = this.agents;
+      const pending: readonly Waiting[] = [...consents.pending, ...questions.pending];
       const { state } = this.agents.port;
       return [
         ...(state.kind === 'blocked' ? [{ kind: 'blocked' as const, port: state.port }] : []),
@@ -58,7 +64,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
       case 'agent':
         return this.#agentItem(row.agent, row.asks);
       case 'ask':
-        return askItem(row.ask);
+        return 'kind' in row.ask ? askItem(row.ask) : questionItem(row.ask);
       case 'server':
         return this.#serverItem(row.access);
       case 'blocked':
@@ -71,7 +77,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     this.#changed.dispose();
   }
 
-  #agentItem(agent: AgentAdmission, asks: readonly AgentAsk[]): vscode.TreeItem {
+  #agentItem(agent: AgentAdmission, asks: readonly Waiting[]): vscode.TreeItem {
     const { t } = vscode.l10n;
     const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `agent ${agent.id}`;
@@ -79,7 +85,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     const isOver = !isCurrent(agent, now);
     const { expiresAt } = agent;
     const said = (admitted: string) =>
-      isOver ? t('time is over') : asks.length > 0 ? t('waits for your consent') : admitted;
+      isOver ? t('time is over') : asks.length > 0 ? waitsFor(asks) : admitted;
     item.description = said(
       expiresAt === undefined ? t('admitted') : t('until {0}', briefMoment(expiresAt, now)),
     );
@@ -125,6 +131,26 @@ function askItem(ask: AgentAsk): vscode.TreeItem {
   item.iconPath = warning('key');
   item.contextValue = 'agentAsk';
   return item;
+}
+
+function questionItem(question: AgentToolQuestion): vscode.TreeItem {
+  const { t } = vscode.l10n;
+  const { tool, account } = question;
+  const item = new vscode.TreeItem(plain(t('Run {0} on {1}?', shownTool(tool), question.server.name)));
+  item.id = `question ${question.id}`;
+  item.description = plain(
+    [...(account === undefined ? [] : [account]), t('your rule is to ask')].join(' · '),
+  );
+  item.tooltip = `${item.label as string}\n${item.description}`;
+  item.accessibilityInformation = { label: `${item.label as string} ${item.description}` };
+  item.iconPath = warning('question');
+  item.contextValue = 'agentAsk';
+  return item;
+}
+
+function waitsFor(asks: readonly Waiting[]): string {
+  const { t } = vscode.l10n;
+  return asks.some((ask) => 'kind' in ask) ? t('waits for your consent') : t('waits for your answer');
 }
 
 function blockedItem(port: number): vscode.TreeItem {

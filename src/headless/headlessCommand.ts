@@ -16,8 +16,8 @@ import { status } from './statusCommand.js';
 import { openStorage, StorageUnusable } from './storage.js';
 import { Terminal } from './terminal.js';
 
-/** How it ended: done; not done; told wrongly. */
-const [done, failed, misused] = [0, 1, 2];
+/** How it ended: done; not done; told wrongly; a server that was checked is not ready. Scripts go by these. */
+const [done, failed, misused, notReady] = [0, 1, 2, 3];
 /** Ended by a signal, as shells count it. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -52,20 +52,22 @@ async function main(args: readonly string[]): Promise<number> {
       terminal.print(newStoreKey());
       return done;
     }
-    const isDone = await run(line, terminal, ending.signal);
+    const code = await run(line, terminal, ending.signal);
     if (endedBy !== undefined) return line.command === 'serve' ? done : signals[endedBy];
-    return isDone ? done : failed;
+    return code;
   } catch (error) {
     terminal.error(wordsOf(error));
-    return error instanceof UsageError ? misused : failed;
+    if (!(error instanceof UsageError)) return failed;
+    terminal.say(error.hint);
+    return misused;
   } finally {
     clearInterval(alive);
     terminal.dispose();
   }
 }
 
-/** @returns whether what was asked for is so now */
-async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): Promise<boolean> {
+/** @returns how it ended */
+async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): Promise<number> {
   const { options } = line;
   const home = path.resolve(
     options.home ?? process.env['MCP_OAUTH_BROKER_HOME'] ?? path.join(os.homedir(), '.mcp-oauth-broker'),
@@ -85,42 +87,41 @@ async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): 
   }
 }
 
-async function runInSession({ command, subject, options }: CommandLine, session: Session): Promise<boolean> {
+async function runInSession({ command, subject, options }: CommandLine, session: Session): Promise<number> {
   const { settings } = session;
   switch (command) {
     case 'serve':
       await serve(session);
-      return true;
+      return done;
     case 'sign-in':
-      return signIn(signInPlaceNamed(settings, subject), options, session);
+      return (await signIn(signInPlaceNamed(settings, subject), options, session)) ? done : failed;
     case 'sign-out':
       await signOut(signInPlaceNamed(settings, subject), options, session);
-      return true;
+      return done;
     case 'client-secret':
       await keepClientSecret(subject, session);
-      return true;
+      return done;
     case 'client-key':
       await keepClientKey(subject, options.make === true, session);
-      return true;
+      return done;
     case 'rotate':
       await rotate(subject, session);
-      return true;
+      return done;
     case 'withdraw':
       await withdraw(subject, session);
-      return true;
+      return done;
     case 'admit':
       await admit(subject, options, session);
-      return true;
+      return done;
     case 'status':
-      await status(options, session);
-      return true;
+      return (await status(options, session)) || options.check !== true ? done : notReady;
     default:
       throw new UsageError(`${command} needs no settings.`);
   }
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message} “--help” tells what there is.`;
+  if (error instanceof UsageError) return error.message;
   if (error instanceof StorageUnusable || error instanceof SettingsUnreadable) return error.message;
   if (error instanceof OAuthFlowError) return error.advice;
   const isOfSystem = error instanceof Error && 'code' in error && 'syscall' in error;

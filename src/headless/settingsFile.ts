@@ -7,8 +7,8 @@ import {
 } from '../broker/settings/identityProviderSetting.js';
 import { parseServers, type ServerConfig, type SettingProblem } from '../broker/settings/serverSettings.js';
 import { parseToolRules, type ParsedToolRules } from '../broker/tools/toolRules.js';
-import { AmbiguousJsonError, parseStrictJson } from '../mcp/strictJson.js';
 import { isObject } from '../oauth/jsonAnswer.js';
+import { JsonFault, parseJsonWithComments } from './jsonWithComments.js';
 
 /** What the editor's settings say of the broker, for a process without an editor. */
 export interface HeadlessSettings {
@@ -52,18 +52,12 @@ export function readSettings(file: string): HeadlessSettings {
 }
 
 /**
- * Reads settings in the words of the editor's, with or without the `mcpOAuthBroker.` before each.
+ * Reads settings in the words of the editor's, with or without the `mcpOAuthBroker.` before each, and written as there.
  *
  * @throws SettingsUnreadable
  */
 export function parseSettings(text: string, file: string): HeadlessSettings {
-  let value: unknown;
-  try {
-    value = parseStrictJson(text);
-  } catch (error) {
-    if (!(error instanceof AmbiguousJsonError)) throw error;
-    throw new SettingsUnreadable(`${file} is not JSON, or says one thing twice.`);
-  }
+  const value = parsed(text, file);
   if (!isObject(value)) throw new SettingsUnreadable(`${file} must hold an object: setting → value.`);
   const values = new Map<string, unknown>();
   const problems: SettingProblem[] = [];
@@ -100,6 +94,18 @@ export function parseSettings(text: string, file: string): HeadlessSettings {
       ...provider.problems,
     ],
   };
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return parseJsonWithComments(text);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    const { line, column, message } = error;
+    throw new SettingsUnreadable(
+      `${file}, line ${line}, column ${column}: ${message}. Settings are JSON; comments, and a comma after the last entry, are fine.`,
+    );
+  }
 }
 
 /** Names the entry and the field before it says what is wrong. */

@@ -1,4 +1,6 @@
-import { directGrantOf } from '../broker/settings/grantChoice.js';
+import { directGrantOf, type DirectGrantName } from '../broker/settings/grantChoice.js';
+import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
+import { noSignInAt } from '../broker/signIn/noSignIn.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
@@ -10,6 +12,7 @@ import { commandName, UsageError, type Options } from './commandLine.js';
 import { authorizationAddress } from './directConsent.js';
 import { pastedCallback } from './pastedCallback.js';
 import { accountNamed, type Session } from './session.js';
+import type { HeadlessSettings } from './settingsFile.js';
 
 /** A person may have to find another device, or a colleague with the password; in milliseconds. */
 const deadline = 15 * 60_000;
@@ -26,7 +29,7 @@ export async function signIn(server: ServerConfig, options: Options, session: Se
     throw new UsageError('--code and --paste are two ways; choose one.');
   const grant = directGrantOf(server);
   if (grant !== undefined) {
-    terminal.say(nobodySignsIn[grant](server.name));
+    terminal.say(insteadOfSignIn(server, grant, session.settings));
     return false;
   }
   const attempt = broker.signIns.begin(server, await requestOf(server, options, session));
@@ -45,14 +48,26 @@ export async function signIn(server: ServerConfig, options: Options, session: Se
   return outcome.kind === 'signedIn';
 }
 
-const nobodySignsIn = {
-  clientCredentials: (name: string) => `Nobody signs in to ${name}: the client calls for itself. ${checkIt}`,
-  jwtBearer: (name: string) => `Nobody signs in to ${name}: the workload calls for itself. ${checkIt}`,
-  enterpriseManaged: (name: string) =>
-    `${name} takes the word of your identity provider: sign in there, by the name of its host.`,
-  editorAccount: (name: string) => `${name} uses an account of an editor, and there is none here.`,
-};
-const checkIt = `“${commandName} status --check” tells whether it can.`;
+/** Why nobody signs in here, and what to do instead: with commands of this one, where the editor has its own. */
+function insteadOfSignIn(
+  server: ServerConfig,
+  grant: DirectGrantName,
+  { identityProvider }: HeadlessSettings,
+): string {
+  const why =
+    noSignInAt(server)?.message ?? `${server.name} uses an account of an editor, and there is none here.`;
+  switch (grant) {
+    case 'clientCredentials':
+    case 'jwtBearer':
+      return `${why} “${commandName} status --check” tells whether it can.`;
+    case 'enterpriseManaged':
+      return identityProvider === undefined
+        ? `${why} Name that in the settings, as enterpriseIdentityProvider.`
+        : `${why} Sign in there: “${commandName} sign-in ${identityProviderAsServer(identityProvider).name}”.`;
+    case 'editorAccount':
+      return why;
+  }
+}
 
 async function requestOf(server: ServerConfig, options: Options, session: Session): Promise<SignInRequest> {
   if (options.agent !== undefined) return requestFor(options.agent, server, options, session);

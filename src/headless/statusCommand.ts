@@ -1,7 +1,7 @@
 import { checkServer } from '../broker/status/checkServer.js';
 import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
 import { isCurrent } from '../broker/agents/agentAdmission.js';
-import type { ConsentStatus } from '../broker/consentStatus.js';
+import type { ConsentStatus, ConsentStatusName } from '../broker/consentStatus.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import { seenFromNotice } from '../broker/status/observations.js';
 import { systemClock } from '../node/systemClock.js';
@@ -9,8 +9,26 @@ import { isObject } from '../oauth/jsonAnswer.js';
 import type { Options } from './commandLine.js';
 import type { Session } from './session.js';
 
-/** Prints how every server stands with the person, in the words used everywhere, and which agents are admitted. */
-export async function status(options: Options, session: Session): Promise<void> {
+/** The words of the editor's views; what programs read has the names. */
+export const statusLabels: Readonly<Record<ConsentStatusName, string>> = {
+  unknown: 'Not checked yet',
+  open: 'No sign-in needed',
+  signedOut: 'Signed out',
+  awaitingConsent: 'Waiting for you',
+  ready: 'Ready',
+  needsScopes: 'Needs more access',
+  expired: 'Sign-in ended',
+  denied: 'Denied',
+  unreachable: 'Unreachable',
+  misconfigured: 'Misconfigured',
+};
+
+/**
+ * Prints how every server stands with the person, in the words used everywhere, and which agents are admitted.
+ *
+ * @returns whether every server of the settings is ready to be called, or needs no sign-in
+ */
+export async function status(options: Options, session: Session): Promise<boolean> {
   const { broker, settings, storage, terminal } = session;
   // What a process that serves has seen counts here too.
   for (const notice of await storage.notices.others())
@@ -26,12 +44,16 @@ export async function status(options: Options, session: Session): Promise<void> 
   ];
   const statuses = await Promise.all(places.map((server) => broker.states.statusOf(server)));
   const agents = await broker.admissions.all();
+  const isReady = statuses
+    .slice(0, settings.servers.length)
+    .every((one) => one.status === 'ready' || one.status === 'open');
   if (options.json === true) {
     terminal.print(JSON.stringify({ servers: statuses, agents: agents.map(agentFacts) }));
-    return;
+    return isReady;
   }
   for (const one of statuses) terminal.print(statusWords(one));
   for (const agent of agents) terminal.print(agentWords(agent, settings.servers));
+  return isReady;
 }
 
 function partsOf({ broker }: Session) {
@@ -49,7 +71,7 @@ function statusWords({
   detail,
 }: ConsentStatus) {
   return [
-    `${server}: ${status}`,
+    `${server}: ${statusLabels[status]}`,
     ...(account === undefined ? [] : [account]),
     ...(held.length === 0 ? [] : [`holds ${held.join(' ')}`]),
     ...(missing.length === 0 ? [] : [`lacks ${missing.join(' ')}`]),

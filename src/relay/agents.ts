@@ -1,6 +1,7 @@
 import type { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
 import { AgentAsksOfWindows } from '../broker/agents/agentAsksOfWindows.js';
 import type { AgentConsents } from '../broker/agents/agentConsents.js';
+import type { AgentToolQuestions } from '../broker/agents/agentToolQuestions.js';
 import type { AgentSettings } from '../broker/agents/agentSettings.js';
 import type { Clock, Disposable, Log, WindowNotices } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
@@ -25,13 +26,15 @@ export class Agents implements Disposable {
   readonly admissions: AgentAdmissions;
   readonly port: AgentsPort;
   readonly consents: AgentConsents;
+  readonly questions: AgentToolQuestions;
   readonly #entrance: AgentEntrance;
   readonly #asks: AgentAsksOfWindows | undefined;
 
   constructor({ relay, servers, admissions, settings, agentNotices, clock, log }: AgentsParts) {
     this.admissions = admissions;
     this.consents = relay.agentConsents;
-    this.#asks = agentNotices && new AgentAsksOfWindows(this.consents, servers, agentNotices);
+    this.questions = relay.agentToolQuestions;
+    this.#asks = agentNotices && new AgentAsksOfWindows(this.consents, this.questions, servers, agentNotices);
     const limits = new AgentLimits(settings, clock);
     this.#entrance = new AgentEntrance({
       admissions: this.admissions,
@@ -40,7 +43,7 @@ export class Agents implements Disposable {
       limits,
       onLeft: (agentId) => {
         relay.agentConsents.forget(agentId);
-        relay.agentToolAnswers.forget(agentId);
+        void relay.agentToolQuestions.forget(agentId).catch(() => undefined);
       },
       clock,
       log,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AgentConsents } from '../broker/agents/agentConsents.js';
-import { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
+import type { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
+import { AgentToolQuestions } from '../broker/agents/agentToolQuestions.js';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import { callbackPath, isCallbackPath } from '../broker/clients/callbackPath.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
@@ -66,6 +67,7 @@ export interface RelayParts {
   readonly toolScopes: ToolScopes;
   /** Absent where nobody can be asked about a call outside a chat. */
   readonly toolPrompt?: ToolPrompt;
+  readonly agentToolAnswers: AgentToolAnswers;
   /** What the person is shown, into their language; English without it. */
   readonly translate?: Translate;
   readonly clock: Clock;
@@ -95,8 +97,8 @@ export class Relay implements Disposable, Launcher {
   readonly endpoint: McpEndpoint;
   /** What agents wait for. */
   readonly agentConsents: AgentConsents;
-  /** What the person said to the calls of agents that a rule asks about. */
-  readonly agentToolAnswers: AgentToolAnswers;
+  /** What the person is asked about the calls of agents, where a rule is to ask. */
+  readonly agentToolQuestions: AgentToolQuestions;
   readonly #subscriptions: readonly Disposable[];
   readonly #keys = new Map<string, Redacted>();
 
@@ -123,8 +125,8 @@ export class Relay implements Disposable, Launcher {
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
-    this.agentToolAnswers = new AgentToolAnswers(clock, parts.toolPrompt);
-    const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolAnswers, parts.toolPrompt);
+    this.agentToolQuestions = new AgentToolQuestions(clock, parts.agentToolAnswers, parts.toolPrompt);
+    const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolQuestions, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
     const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
@@ -194,6 +196,7 @@ export class Relay implements Disposable, Launcher {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.agentConsents.dispose();
+    this.agentToolQuestions.dispose();
     this.endpoint.dispose();
     this.#loopbackPorts.dispose();
     this.#listener.dispose();

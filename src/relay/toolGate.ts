@@ -1,4 +1,4 @@
-import type { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
+import type { AgentToolQuestions } from '../broker/agents/agentToolQuestions.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock } from '../broker/ports.js';
 import type { ToolPrompt } from '../broker/tools/toolPrompt.js';
@@ -30,7 +30,7 @@ export class ToolGate {
     private readonly rules: Pick<ToolRules, 'ruleOf'>,
     private readonly credentials: Pick<CredentialStore, 'get'>,
     private readonly clock: Clock,
-    private readonly agentAnswers: AgentToolAnswers,
+    private readonly agentQuestions: AgentToolQuestions,
     /** Absent where nobody can be asked outside a chat. */
     private readonly prompt?: ToolPrompt,
   ) {}
@@ -61,8 +61,7 @@ export class ToolGate {
     const credential = await this.credentials.get(server.url, caller.account);
     const account = serverWords(credential?.account?.label);
     const subject = { ...known, ...(account !== undefined && { account }) };
-    if (caller.agent !== undefined)
-      return this.agentAnswers.take(caller.agent, server, tool, known.tool, account);
+    if (caller.agent !== undefined) return this.agentQuestions.take(caller.agent, server, tool, account);
     return this.#ask(held, subject);
   }
 

@@ -35,7 +35,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   'core.ts': { layers: ['oauth', 'mcp', 'broker', 'relay'], packages: [] },
   headless: {
     layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'core'],
-    packages: ['node:*', '@modelcontextprotocol/sdk'],
+    packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
   'extension.ts': everything,
 };

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { AgentAsksOfWindows } from '../../src/broker/agents/agentAsksOfWindows.js';
 import { AgentConsents } from '../../src/broker/agents/agentConsents.js';
+import { AgentToolAnswers } from '../../src/broker/agents/agentToolAnswers.js';
+import { AgentToolQuestions } from '../../src/broker/agents/agentToolQuestions.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
+import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
 import type { WindowNotices } from '../../src/broker/ports.js';
+import type { ToolQuestion } from '../../src/broker/tools/toolPrompt.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 
 const server = serverAt('https://mcp.example/mcp');
@@ -14,7 +18,9 @@ describe('what agents wait for', () => {
   const notices = new Map<object, unknown>();
   const listeners = new Map<object, () => void>();
   let storage: SharedStorage;
+  let records: PassingRecords;
   beforeEach(() => {
+    records = new PassingRecords();
     notices.clear();
     listeners.clear();
     storage = new SharedStorage();
@@ -25,6 +31,18 @@ describe('what agents wait for', () => {
     const consents = new AgentConsents(credentials, storage.clock, {
       needsOwn: () => Promise.resolve(false),
     });
+    const shown: ToolQuestion[] = [];
+    const presses: PromiseWithResolvers<boolean>[] = [];
+    const prompt = {
+      ask: (question: ToolQuestion) => {
+        shown.push(question);
+        const press = Promise.withResolvers<boolean>();
+        presses.push(press);
+        return press.promise;
+      },
+    };
+    const answers = new AgentToolAnswers(records, storage.lock, storage.clock);
+    const questions = new AgentToolQuestions(storage.clock, answers, prompt);
     const tell = () => {
       for (const [other, listener] of listeners) if (other !== consents) listener();
     };
@@ -46,7 +64,13 @@ describe('what agents wait for', () => {
         tell();
       },
     };
-    return { credentials, consents, link: new AgentAsksOfWindows(consents, () => servers, own) };
+    const link = new AgentAsksOfWindows(consents, questions, () => servers, own);
+    /** The person presses a button of the notification that was shown last here. */
+    const press = async (yes: boolean) => {
+      presses.at(-1)?.resolve(yes);
+      await heard();
+    };
+    return { credentials, consents, questions, shown, press, link };
   }
   const heard = () => new Promise((resolve) => setImmediate(resolve));
   const ask = (window: ReturnType<typeof open>) =>
@@ -96,5 +120,206 @@ describe('what agents wait for', () => {
     here.link.dispose();
     await heard();
     assert.deepEqual(there.consents.pending, []);
+  });
+
+  describe('where a rule is to ask', () => {
+    type Window = ReturnType<typeof open>;
+    const alice = 'alice@example.org';
+    const call = async ({ questions }: Window, tool = 'drop_branch', account = alice, caller = agent) => {
+      const outcome = await questions.take(caller, server, tool, account);
+      await heard();
+      return outcome;
+    };
+    const firstOf = ({ questions }: Window) => questions.pending[0]?.id ?? assert.fail('nothing is asked');
+    const answer = async (window: Window, yes: boolean) => {
+      await window.questions.answer(firstOf(window), yes);
+      await heard();
+    };
+    const pendingIn = (...windows: readonly Window[]) =>
+      windows.map(({ questions }) => questions.pending.length);
+
+    it('is asked once where the agent called, and shown in every window that knows the server', async () => {
+      const [here, there, stranger] = [open(), open(), open([])];
+      assert.deepEqual([await call(here), await call(here)], ['asked', 'asked']);
+      assert.deepEqual(pendingIn(here, there, stranger), [1, 1, 0]);
+      assert.deepEqual(there.questions.pending, here.questions.pending);
+      assert.deepEqual([here.shown.length, there.shown.length], [1, 0]);
+    });
+
+    it('lets the next call run, and one alone, after a yes in another window, where it is asked no more', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      await answer(there, true);
+      assert.deepEqual(pendingIn(here, there), [0, 0]);
+      assert.equal(await call(here), 'allowed');
+      assert.equal(await call(here), 'asked');
+    });
+
+    it('shows the question in the window where the person looks for it', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      const asking = there.questions.show(firstOf(there), agent.name);
+      assert.deepEqual(there.shown, here.shown);
+      await there.press(true);
+      await asking;
+      assert.equal(await call(here), 'allowed');
+    });
+
+    it('tells the agent of a no that was said in another window, for two minutes', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      await answer(there, false);
+      assert.deepEqual([await call(here), await call(here)], ['declined', 'declined']);
+      storage.clock.advance(2 * 60_000);
+      assert.equal(await call(here), 'asked');
+    });
+
+    it('asks nobody again after a take-over: what was said in the window that ended counts, once', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      await here.press(true);
+      here.link.dispose();
+      await heard();
+      assert.equal(await call(there), 'allowed');
+      assert.equal(await call(there), 'asked');
+    });
+
+    it('lets nothing run after a take-over on a yes that was used up before it', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      await here.press(true);
+      assert.equal(await call(here), 'allowed');
+      here.link.dispose();
+      await heard();
+      assert.equal(await call(there), 'asked');
+    });
+
+    it('lets one of two calls run that come at once, at whichever windows', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      await answer(there, true);
+      const outcomes = await Promise.all([call(here), call(there), call(here)]);
+      assert.deepEqual(outcomes.filter((outcome) => outcome === 'allowed').length, 1);
+    });
+
+    it('counts for the agent, the tool and the account it was given for, and for nothing else', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      await answer(there, true);
+      const others = [
+        await call(here, 'drop_branch', alice, { ...agent, id: 'agent-2' }),
+        await call(here, 'list_branches'),
+        await call(here, 'drop_branch', 'bob@example.org'),
+      ];
+      assert.deepEqual(others, ['asked', 'asked', 'asked']);
+      assert.equal(await call(here), 'allowed');
+    });
+
+    it('takes the first answer: a later one, in whichever window, changes nothing', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      const question = here.questions.pending[0] ?? assert.fail();
+      await answer(there, false);
+      await here.press(true);
+      assert.equal(await call(here), 'declined');
+      // Not even where the other window has not heard of it yet, or the first answer is used up.
+      const answers = new AgentToolAnswers(records, storage.lock, storage.clock);
+      await answers.put(question, true);
+      assert.equal(await call(here), 'declined');
+    });
+
+    it('lets no second call run on a question that was answered yes twice', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      const question = here.questions.pending[0] ?? assert.fail();
+      await answer(there, true);
+      assert.equal(await call(here), 'allowed');
+      const answers = new AgentToolAnswers(records, storage.lock, storage.clock);
+      await answers.put(question, true);
+      assert.equal(await call(here), 'asked');
+    });
+
+    it('takes no answer to a question that stood for ten minutes', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      const question = here.questions.pending[0] ?? assert.fail();
+      storage.clock.advance(10 * 60_000);
+      await heard();
+      assert.deepEqual(pendingIn(here, there), [0, 0]);
+      await here.press(true);
+      await new AgentToolAnswers(records, storage.lock, storage.clock).put(question, true);
+      assert.equal(await call(here), 'asked');
+    });
+
+    it('lets nothing run on what a notice says', async () => {
+      const here = open();
+      await call(here);
+      const [{ id } = assert.fail()] = here.questions.pending;
+      const said = { question: id, said: 'allowed', saidAt: storage.clock.now() };
+      notices.set({}, { questions: [], answered: [id], answers: [said], allowed: [id] });
+      for (const listener of listeners.values()) listener();
+      await heard();
+      assert.equal(await call(here), 'asked');
+    });
+
+    it('lets nothing run on an older record that was put in place of one where the yes is used up', async () => {
+      const here = open();
+      await call(here);
+      await here.press(true);
+      const before = new Map(records.entries);
+      assert.equal(await call(here), 'allowed');
+      for (const [name, record] of before) records.entries.set(name, record);
+      assert.equal(await call(here), 'asked');
+      await here.press(true);
+      assert.equal(await call(here), 'allowed');
+    });
+
+    it('shows the tool that the answer is for, the agent by its own name, and no question of a time to come', async () => {
+      const there = open();
+      const now = storage.clock.now();
+      const said = { id: 'q', agentId: agent.id, agentName: 'another', serverUrl: server.url };
+      const tool = 'drop\u202e_branch';
+      notices.set(
+        {},
+        {
+          questions: [
+            { ...said, tool, askedAt: now },
+            { ...said, id: 'r', tool, askedAt: now + 1 },
+            { ...said, id: 's', tool: 4, askedAt: now },
+          ],
+        },
+      );
+      for (const listener of listeners.values()) listener();
+      await heard();
+      assert.deepEqual(
+        there.questions.pending.map(({ id }) => id),
+        ['q'],
+      );
+      void there.questions.show('q', agent.name);
+      assert.deepEqual(
+        there.shown.map(({ agent: name, tool: shown }) => [name, shown]),
+        [['tester', 'drop _branch']],
+      );
+    });
+
+    it('is asked anew where nobody could be asked, and where the disk keeps no answer', async () => {
+      const here = open();
+      await call(here);
+      records.write = () => Promise.reject(new Error('full'));
+      await here.press(true);
+      assert.equal(await call(here), 'asked');
+      assert.equal(here.shown.length, 2);
+    });
+
+    it('is gone with the agent, in every window, and so is what was answered', async () => {
+      const [here, there] = [open(), open()];
+      await call(here);
+      await call(here, 'list_branches');
+      await answer(there, true);
+      await here.questions.forget(agent.id);
+      await heard();
+      assert.deepEqual(pendingIn(here, there), [0, 0]);
+      assert.equal(await call(there), 'asked');
+    });
   });
 });

@@ -104,6 +104,37 @@ describe('agents in the editor', () => {
     tree.dispose();
   });
 
+  it('wait in their view, in every window, for the answer to a rule’s question, which can be given there', async () => {
+    const { admissions, questions } = extension.agents;
+    const access = { url: world.repositories.url };
+    const { agent } = await admissions.admit({ name: 'ADK', servers: [access] });
+    const server = extension.settings.withUrl(access.url) ?? assert.fail();
+    const take = () =>
+      questions.take(
+        { id: agent.id, name: agent.name, access },
+        server,
+        'create_branch',
+        'alice@example.org',
+      );
+    assert.equal(await take(), 'asked');
+    const tree = new AgentsTree(extension.agents, extension.settings, systemClock);
+    const [row] = await tree.getChildren();
+    assert.ok(row !== undefined);
+    assert.equal(tree.getTreeItem(row).description, 'waits for your answer');
+    const [question] = await tree.getChildren(row);
+    assert.ok(question !== undefined);
+    const item = tree.getTreeItem(question);
+    assert.deepEqual(
+      [item.label, item.description, item.contextValue],
+      ['Run create_branch on repositories?', 'alice@example.org · your rule is to ask', 'agentAsk'],
+    );
+    await vscode.commands.executeCommand('mcpOAuthBroker.declineAgent', question);
+    assert.deepEqual(questions.pending, []);
+    assert.equal(await take(), 'declined');
+    tree.dispose();
+    await admissions.withdraw(agent.id);
+  });
+
   it('have their view', async () => {
     await vscode.commands.executeCommand('mcpOAuthBroker.agents.focus');
   });

@@ -53,6 +53,51 @@ describe('the command line', () => {
   }
 });
 
+describe('what is typed wrongly at the command line', () => {
+  const signInUsage =
+    'Usage: mcp-oauth-broker-headless sign-in SERVER [--code] [--paste] [--scope SCOPE]… [--account NAME]… [--another] [--agent NAME]';
+  const admitUsage =
+    'Usage: mcp-oauth-broker-headless admit AGENT --server NAME… [--scope SCOPE]… [--tool TOOL]… [--account NAME]… [--days N]';
+  const statusUsage = 'Usage: mcp-oauth-broker-headless status [--check] [--json]';
+  const generalHint = '“mcp-oauth-broker-headless --help” tells what there is.';
+  const told: readonly (readonly [typed: string, message: string, hint: string])[] = [
+    ['sing-in tools', 'There is no command “sing-in”. Did you mean sign-in?', signInUsage],
+    ['frobnicate', 'There is no command “frobnicate”.', generalHint],
+    ['admit a --sevrer x', 'There is no option --sevrer of admit. Did you mean --server?', admitUsage],
+    ['admit a --nope', 'There is no option --nope of admit.', admitUsage],
+    ['sign-in a --acc me', 'There is no option --acc of sign-in. Did you mean --account?', signInUsage],
+    ['status -x', 'There is no option -x of status.', statusUsage],
+    ['--hom /srv serve', 'There is no option --hom. Did you mean --home?', generalHint],
+    ['status --days 3', 'status takes no option --days.', statusUsage],
+    ['status --check=yes', '--check takes no value.', statusUsage],
+    ['admit a --server', '--server needs a value: --server NAME.', admitUsage],
+    [
+      'admit a --server --scope b',
+      '--server needs a value; one that begins with a dash is written --server=--scope.',
+      admitUsage,
+    ],
+    ['sign-in', 'sign-in needs its SERVER.', signInUsage],
+    ['status tools', 'status does not take “tools”.', statusUsage],
+  ];
+  for (const [typed, message, hint] of told) {
+    it(`is told with what was likely meant: ${typed}`, () => {
+      assert.throws(
+        () => parseCommandLine(typed.split(' ')),
+        (error) => {
+          assert.ok(error instanceof UsageError);
+          assert.deepEqual([error.message, error.hint], [message, hint]);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('takes a value that begins with a dash where it is written as one', () => {
+    const line = parseCommandLine(['admit', 'a', '--server=-x']);
+    assert.deepEqual(line !== 'help' && line.options.server, ['-x']);
+  });
+});
+
 describe('a pasted callback', () => {
   it('is an address on loopback with a state, whatever space is around it', () => {
     for (const address of [

@@ -64,7 +64,7 @@ describe('the command for machines without an editor', function () {
     const { running } = await signIn();
     assert.match(running.said, /Signed in to repositories as alice@example\.org\./);
     const { output } = await machine.run('status');
-    assert.match(output, /^repositories: ready; alice@example\.org; holds .*repo:read/);
+    assert.match(output, /^repositories: Ready; alice@example\.org; holds .*repo:read/);
   });
 
   it('takes no callback of another sign-in, and says so without repeating it', async () => {
@@ -186,7 +186,7 @@ describe('the command for machines without an editor', function () {
     running.type('keep');
     assert.equal((await running.ended).code, 0);
     assert.match(running.said, /Signed in .* as bob@example\.org\. Calls still act as alice@example\.org\./);
-    assert.match((await machine.run('status')).output, /^repositories: ready; alice@example\.org/);
+    assert.match((await machine.run('status')).output, /^repositories: Ready; alice@example\.org/);
   });
 
   it('signs out, with the tokens revoked', async () => {
@@ -306,13 +306,64 @@ describe('the command for machines without an editor', function () {
     const { code, said, output } = await machine.run('status');
     assert.equal(code, 0);
     assert.match(said, /“bad” › url: http:\/\/ would send your token in the clear to mcp\.example\.com/);
-    assert.match(output, /^repositories: unknown$/m);
+    assert.match(output, /^repositories: Not checked yet$/m);
+  });
+
+  it('ends with 3 where a server that was checked is not ready, and says why in the editor’s words', async () => {
+    assert.equal((await machine.run('status')).code, 0);
+    const signedOut = await machine.run('status', '--check');
+    assert.equal(signedOut.code, 3);
+    assert.match(signedOut.output, /^repositories: Signed out/);
+    await signIn();
+    assert.equal((await machine.run('status', '--check')).code, 0);
+    await world.repositories.close();
+    const { code, output, said } = await machine.run('status', '--check');
+    assert.equal(code, 3, said);
+    assert.match(output, /^repositories: Unreachable; alice@example\.org; .*the connection was refused/);
+    assert.match(
+      (await machine.run('status', '--check', '--json')).output,
+      /"status":"unreachable"/,
+      'what programs read has the names',
+    );
+  });
+
+  it('says why nobody signs in to a server, and which of its own commands to use instead', async () => {
+    const issuer = 'https://idp.example.com';
+    const oauth = (grant: string) => ({
+      url: 'https://mcp.example.com/mcp',
+      oauth: { grant, clientId: 'us' },
+    });
+    const settings = {
+      servers: { batch: oauth('clientCredentials'), wiki: oauth('enterpriseManaged') },
+      enterpriseIdentityProvider: { issuer, clientId: 'us' },
+    };
+    await writeFile(path.join(machine.home, 'settings.json'), JSON.stringify(settings));
+    const batch = await machine.run('sign-in', 'batch');
+    assert.equal(batch.code, 1);
+    assert.equal(
+      batch.said,
+      'Nobody signs in to batch: the client calls for itself. “mcp-oauth-broker-headless status --check” tells whether it can.\n',
+    );
+    const wiki = await machine.run('sign-in', 'wiki');
+    assert.equal(wiki.code, 1);
+    assert.equal(
+      wiki.said,
+      "Nobody signs in to wiki: it takes the word of your organization's identity provider. Sign in there: “mcp-oauth-broker-headless sign-in idp.example.com”.\n",
+    );
   });
 
   it('ends with 2 where it was told what it cannot do', async () => {
     const { code, said } = await machine.run('sign-in', 'nobody');
     assert.equal(code, 2);
     assert.match(said, /No server “nobody” .*there are: repositories\./);
+    const typo = await machine.run('status', '--chek');
+    assert.deepEqual(
+      [typo.code, typo.said],
+      [
+        2,
+        'error: There is no option --chek of status. Did you mean --check?\nUsage: mcp-oauth-broker-headless status [--check] [--json]\n',
+      ],
+    );
   });
 });
 
@@ -336,7 +387,7 @@ describe('a sign-in with a code, without an editor', function () {
       await provider.approve(code, upstream.url);
       assert.equal((await running.ended).code, 0, running.said);
       assert.match(running.said, /Signed in to tools as alice@example\.org\./);
-      assert.match((await machine.run('status', '--check')).output, /^tools: ready; alice@example\.org/);
+      assert.match((await machine.run('status', '--check')).output, /^tools: Ready; alice@example\.org/);
     } finally {
       await machine.close();
       await upstream.close();

@@ -70,6 +70,44 @@ describe('settings without an editor', () => {
       assert.throws(() => parseSettings(text, 'settings.json'), SettingsUnreadable, text);
   });
 
+  it('may be written as the editor’s are, with comments and a comma after the last entry', () => {
+    const { servers, problems: found } = parseSettings(
+      `\uFEFF// Ours.\n{ "servers": { "tools": { "url": "${url}", /* all of them */ }, }, }\n`,
+      'settings.json',
+    );
+    assert.deepEqual([servers.map(({ name }) => name), found], [['tools'], []]);
+  });
+
+  const faults: readonly (readonly [text: string, at: string, words: RegExp])[] = [
+    ['', 'line 1, column 1', /a value is missing here/],
+    ['{\n  "servers": {}\n  "toolRules": {}\n}', 'line 3, column 3', /a comma is missing before this/],
+    ['{\r\n  "servers" {}\r\n}', 'line 2, column 13', /a colon is missing before this/],
+    ["{ 'servers': {} }", 'line 1, column 3', /neither a text in double quotes/],
+    ['{ "servers": {', 'line 1, column 15', /a “}” is missing here/],
+    ['{ "servers": tru }', 'line 1, column 14', /neither a text .* true, false/],
+    ['{ "a": "b\n" }', 'line 1, column 8', /this text does not end/],
+    ['{ "a": "\\q" }', 'line 1, column 8', /there is no such escape/],
+    ['{} /* no end', 'line 1, column 4', /this comment does not end/],
+    ['{}\n{}', 'line 2, column 1', /the value has ended before this/],
+    ['{"servers":{},\n"servers":{}}', 'line 2, column 1', /this name is in the same object twice/],
+    ['{"__proto__": {}}', 'line 1, column 2', /nothing can have this name/],
+    ['['.repeat(100_000), 'line 1, column 1', /it nests too deeply/],
+  ];
+  for (const [text, at, words] of faults) {
+    it(`say where they are wrong, and how: ${JSON.stringify(text).slice(0, 40)}`, () => {
+      assert.throws(
+        () => parseSettings(text, '/srv/settings.json'),
+        (error) => {
+          assert.ok(error instanceof SettingsUnreadable);
+          assert.ok(error.message.startsWith(`/srv/settings.json, ${at}: `), error.message);
+          assert.match(error.message, words);
+          assert.match(error.message, /\. Settings are JSON; comments, .* are fine\.$/);
+          return true;
+        },
+      );
+    });
+  }
+
   it('are refused where they are not there, or everybody may write them', async function () {
     const directory = await mkdtemp(path.join(tmpdir(), 'settings-'));
     const file = path.join(directory, 'settings.json');

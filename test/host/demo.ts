@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { accountAt } from '../demo/federation/providerAccounts.js';
 import { alice } from '../demo/people.js';
-import { startDemoEditor, type DemoEditor } from './demoEditor.js';
-import { BRANCH, PROMPT } from './demoStory.js';
+import { startDemoEditor } from './demoEditor.js';
+import { demoInvitation } from './demoInvitation.js';
+import { BRANCH } from './demoStory.js';
 import { Screenshots } from './screenshots.js';
 import { UnattendedDemo } from './unattendedDemo.js';
 
@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   if (values.once) return once(values.shots, stopped);
   say('starting the demo world and the editor');
   const demo = await startDemoEditor({ federatedLogins: true });
-  invite(demo);
+  console.log(demoInvitation(demo.url));
   await stopped;
   say('cleaning up');
   await demo.close();
@@ -44,20 +44,6 @@ async function once(shotsDir: string | undefined, stopped: Promise<string>): Pro
     say('cleaning up');
     await run.close();
   }
-}
-
-function invite(demo: DemoEditor): void {
-  console.log(`
-Open ${demo.url}
-
-  1. F1 → "Extensions: Enable All Extensions" (a new browser profile has Copilot Chat off).
-  2. F1 → "MCP OAuth: Sign In…" → repositories; sign in as ${alice.email} with the password ${alice.password};
-     or with Example ID, where it is ${accountAt('example-id', alice).password},
-     or with Example Corp, where it is ${accountAt('example-corp', alice).password}.
-  3. In the chat: "${PROMPT}"; allow the tool, then consent to repo:write in the card.
-
-Ctrl-C ends it and removes everything it wrote.
-`);
 }
 
 /** @returns the signal, when the person presses Ctrl-C or the process is told to end */

@@ -4,6 +4,7 @@ const methods = 'src/relay/agentMethods.ts';
 const listed = 'src/relay/admittedTools.ts';
 const gate = 'src/relay/toolGate.ts';
 const answers = 'src/broker/agents/agentToolAnswers.ts';
+const questions = 'src/broker/agents/agentToolQuestions.ts';
 const tokens = 'src/broker/tokens/accessTokens.ts';
 
 const toolsTest = 'test/relay/agentTools.test.ts';
@@ -43,26 +44,74 @@ export const agentToolMutants: readonly Mutant[] = [
   mutant(
     'agent: a yes lets every later call through',
     answers,
-    ["if (answer.kind === 'allowed') this.#answers.delete(id);", ''],
+    ["(one === answer ? { ...one, said: 'spent' } : one)", '(one === answer ? answer : one)'],
     toolsTest,
   ),
   mutant(
     'agent: a yes counts for ever',
     answers,
-    ['if (answer !== undefined && this.clock.now() < answer.until) {', 'if (answer !== undefined) {'],
+    ['answer.saidAt <= now && now < answer.saidAt + answerCounts', 'answer.saidAt <= now'],
     toolsTest,
   ),
   mutant(
     'agent: a yes to one agent is one to all',
-    answers,
-    ['JSON.stringify([agent.id, server.url, tool])', 'JSON.stringify([server.url, tool])'],
+    'src/broker/agents/agentToolQuestion.ts',
+    ['one.agentId === other.agentId &&', ''],
     toolsTest,
   ),
   mutant(
     'agent: a yes that comes too late, or to one that is gone',
     answers,
-    ['if (this.#answers.get(id) !== open) return;', ''],
-    toolsTest,
+    ['if (!isStanding(question, this.clock.now())) return;', ''],
+    windowsTest,
+  ),
+  mutant(
+    'agent: a yes to one tool is one to all of its server',
+    'src/broker/agents/agentToolQuestion.ts',
+    ['one.tool === other.tool &&', ''],
+    windowsTest,
+  ),
+  mutant(
+    'agent: a yes to a call as one account lets it run as another',
+    'src/broker/agents/agentToolQuestion.ts',
+    ['one.account === other.account', 'true'],
+    windowsTest,
+  ),
+  mutant(
+    'agent: a question that was answered is answered again, for a further call',
+    answers,
+    ['answers.some((other) => other.question === question.id) ? undefined', 'answers.length < 0 ? undefined'],
+    windowsTest,
+  ),
+  mutant(
+    'agent: one yes used up by two windows at once',
+    answers,
+    ["if (answer?.said !== 'allowed') return undefined;", ''],
+    windowsTest,
+  ),
+  mutant(
+    'agent: an older record of answers put back counts',
+    answers,
+    ['isOlder || shared?.text === undefined', 'shared?.text === undefined'],
+    windowsTest,
+  ),
+  mutant(
+    'agent: a rule’s question shown in one window only',
+    questions,
+    ['this.#elsewhere = open;', 'this.#elsewhere = [];'],
+    windowsTest,
+  ),
+  mutant(
+    'agent: a rule’s question answered in another window and still asked',
+    questions,
+    ['for (const id of answered) this.#close(id);', ''],
+    windowsTest,
+  ),
+  mutant(
+    'agent: a question that is dated ahead of its time',
+    'src/broker/agents/agentToolQuestion.ts',
+    ['return askedAt <= now && now < askedAt + questionStands;', 'return now < askedAt + questionStands;'],
+    windowsTest,
   ),
   mutant(
     'agent: the key of one that was withdrawn stays on disk',

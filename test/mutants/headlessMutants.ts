@@ -124,6 +124,24 @@ export const headlessMutants: readonly Mutant[] = [
     lineTest,
   ),
   mutant(
+    'headless: an option there is not passed over',
+    'src/headless/commandLine.ts',
+    ['if (!Object.hasOwn(definitions, name)) {', "if (name === '') {"],
+    lineTest,
+  ),
+  mutant(
+    'headless: one setting said twice, of which one does not count',
+    'src/headless/jsonWithComments.ts',
+    ['if (names?.has(name) === true) throw', 'if (names === undefined) throw'],
+    settingsTest,
+  ),
+  mutant(
+    'headless: a check that found a server unreachable ends as one that did not',
+    'src/headless/statusCommand.ts',
+    ["one.status === 'ready' || one.status === 'open'", "one.status !== 'misconfigured'"],
+    commandTest,
+  ),
+  mutant(
     'headless: servers’ words that steer the terminal',
     'src/headless/terminal.ts',
     ["return text.replaceAll(/[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+/gu, ' ');", 'return text;'],

@@ -155,11 +155,27 @@ describe('the tools of an agent', () => {
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
+    it('run after a take-over on the yes that was given before it, once', async () => {
+      const { client, key } = await connect();
+      await callTool(client, 'list_branches');
+      await say(true);
+      const other = scene.openWindow(scene.stage.openWindow());
+      scene.agents.dispose();
+      await other.port.look();
+      assert.equal(other.port.state.kind, 'serving');
+      const reconnect = () => scene.connect('repositories', key.expose());
+      // A connection of before may be taken for one that still is, once.
+      const again = await reconnect().catch(reconnect);
+      assert.equal((await callTool(again, 'list_branches')).isError, false);
+      assert.match((await callTool(again, 'list_branches')).text, /MCP OAuth Broker has asked them/);
+      assert.deepEqual([asked.length, ran()], [2, 1]);
+    });
+
     it('run on no yes for an agent that was withdrawn', async () => {
       const { client, agent } = await connect();
       await callTool(client, 'list_branches');
       await say(true);
-      scene.stage.broker.relay.agentToolAnswers.forget(agent.id);
+      await scene.stage.broker.relay.agentToolQuestions.forget(agent.id);
       assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
     });
   });

@@ -2,34 +2,54 @@ import { isObject, stringArray } from '../../oauth/jsonAnswer.js';
 import { addressOf } from '../../oauth/secureAddress.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { AgentAsk, AgentConsents, DeclinedAsk } from './agentConsents.js';
+import { questionNotice, questionOf } from './agentToolQuestion.js';
+import type { AgentToolQuestions } from './agentToolQuestions.js';
 import { NoticeExchange } from '../status/noticeExchange.js';
 import type { Disposable, WindowNotices } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /**
  * Shows what agents wait for in every window: they call at one of them, and the person may be at another. Whoever is
- * signed in from any window is signed in for all; a “not now” is told to the window that asked.
+ * signed in from any window is signed in for all; a “not now” is told to the window that asked. Of a rule's question it
+ * is told that it was answered, and no notice says how: that is in the answers' own record.
  */
 export class AgentAsksOfWindows implements Disposable {
   readonly #owned: readonly Disposable[];
 
   constructor(
     consents: AgentConsents,
+    questions: AgentToolQuestions,
     private readonly servers: () => readonly ServerConfig[],
     notices: WindowNotices,
   ) {
     const exchange = new NoticeExchange(
       notices,
-      () => ({ asks: consents.askedHere.map(noticeOf), declined: consents.declinedForOthers }),
+      () => ({
+        asks: consents.askedHere.map(noticeOf),
+        declined: consents.declinedForOthers,
+        questions: questions.askedHere.map(questionNotice),
+        answered: questions.answeredForOthers,
+      }),
       (others) => {
         consents.hear(
           others.flatMap(({ asks }) => listOf(asks).flatMap((ask) => this.#askOf(ask) ?? [])),
           others.flatMap(({ declined }) => listOf(declined).flatMap((said) => declinedOf(said) ?? [])),
         );
+        questions.hear(
+          others.flatMap((said) =>
+            listOf(said['questions']).flatMap((one) => questionOf(one, servers()) ?? []),
+          ),
+          others.flatMap(({ answered }) => stringArray(answered) ?? []),
+        );
         return false;
       },
     );
-    this.#owned = [exchange, consents.onDidChange(() => exchange.post()), notices];
+    this.#owned = [
+      exchange,
+      consents.onDidChange(() => exchange.post()),
+      questions.onDidChange(() => exchange.post()),
+      notices,
+    ];
   }
 
   dispose(): void {

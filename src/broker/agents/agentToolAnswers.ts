@@ -1,87 +1,148 @@
-import type { AskingAgent } from './agentConsents.js';
-import type { Clock } from '../ports.js';
-import type { ToolPrompt } from '../tools/toolPrompt.js';
-import type { ServerConfig } from '../settings/serverSettings.js';
+import { isObject } from '../../oauth/jsonAnswer.js';
+import {
+  callOf,
+  isSameCall,
+  isStanding,
+  questionStands,
+  type AgentToolCall,
+  type AgentToolQuestion,
+} from './agentToolQuestion.js';
+import type { Clock, Lock, SharedRecords } from '../ports.js';
 
+const recordName = 'agent tool answers';
 /** How long the person's answer counts, in milliseconds: a yes for the one call it is waited for with. */
 const answerCounts = 2 * 60_000;
-/** How long a question stands, in milliseconds; after that the next call asks anew. */
-const questionStands = 10 * 60_000;
 
-/** What an agent is told of a call whose tool has the rule to ask. */
-export type AgentToolOutcome = 'allowed' | 'asked' | 'declined' | 'nobodyToAsk';
+/** What the person said, and of a yes that a call has used up, that it was. */
+type Said = 'allowed' | 'declined' | 'spent';
 
-type Answer =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'allowed' | 'declined'; /** Milliseconds since the epoch. */ readonly until: number };
+interface StoredAnswer {
+  /** The id of the question. */
+  readonly question: string;
+  readonly call: AgentToolCall;
+  readonly said: Said;
+  /** Milliseconds since the epoch. */
+  readonly saidAt: number;
+}
+
+interface CountingAnswer extends StoredAnswer {
+  readonly said: Exclude<Said, 'spent'>;
+}
+
+interface AnswerRecord {
+  readonly generation: number;
+  readonly answers: readonly StoredAnswer[];
+}
 
 /**
- * What the person said to the calls of agents that a rule asks about. An agent is never held: its call is
- * answered at once, and once the person has said yes, the next one runs.
+ * What the person said to the calls of agents that a rule asks about, in a sealed record of all windows: they may say
+ * it in another one than the agent calls at, and that one can end before the call comes. A yes is used up on disk, under
+ * the lock, before its call is let through, so that it lets one call through whatever ends meanwhile.
  */
 export class AgentToolAnswers {
-  readonly #answers = new Map<string, Answer>();
+  /** The newest that was seen here; an older one put in its place says nothing. */
+  #newest = 0;
 
   constructor(
+    private readonly records: SharedRecords,
+    private readonly lock: Lock,
     private readonly clock: Clock,
-    /** Absent where nobody can be asked. */
-    private readonly prompt?: ToolPrompt,
   ) {}
 
-  /**
-   * @param tool the tool's name, as it is called
-   * @param shown the same, fit to be shown
-   * @param account whose account would act, where it is known
-   */
-  take(
-    agent: AskingAgent,
-    server: ServerConfig,
-    tool: string,
-    shown: string,
-    account?: string,
-  ): AgentToolOutcome {
-    if (this.prompt === undefined) return 'nobodyToAsk';
-    const id = JSON.stringify([agent.id, server.url, tool]);
-    const answer = this.#answers.get(id);
-    if (answer?.kind === 'open') return 'asked';
-    if (answer !== undefined && this.clock.now() < answer.until) {
-      if (answer.kind === 'allowed') this.#answers.delete(id);
-      return answer.kind;
-    }
-    void this.#ask(this.prompt, id, {
-      server,
-      tool: shown,
-      agent: agent.name,
-      ...(account !== undefined && { account }),
+  /** Keeps the first answer to a question; others, and one that comes too late, count for nothing. */
+  async put(question: AgentToolQuestion, isAllowed: boolean): Promise<void> {
+    if (!isStanding(question, this.clock.now())) return;
+    const said = isAllowed ? 'allowed' : 'declined';
+    const answer: StoredAnswer = {
+      question: question.id,
+      call: callOf(question),
+      said,
+      saidAt: this.clock.now(),
+    };
+    await this.#write((answers) =>
+      answers.some((other) => other.question === question.id) ? undefined : [...answers, answer],
+    );
+  }
+
+  /** What the person said to such a call; a yes is said to one call alone. */
+  async take(call: AgentToolCall): Promise<CountingAnswer['said'] | undefined> {
+    const said = this.#saidTo(call, (await this.#read()).answers)?.said;
+    if (said !== 'allowed') return said;
+    const isUsedUp = await this.#write((answers) => {
+      const answer = this.#saidTo(call, answers);
+      if (answer?.said !== 'allowed') return undefined;
+      return answers.map((one) => (one === answer ? { ...one, said: 'spent' } : one));
     });
-    return 'asked';
+    return isUsedUp ? 'allowed' : undefined;
   }
 
   /** The agent is gone, and what was answered to it with it. */
-  forget(agentId: string): void {
-    for (const id of this.#answers.keys()) {
-      if (id.startsWith(`[${JSON.stringify(agentId)},`)) this.#answers.delete(id);
-    }
+  async forget(agentId: string): Promise<void> {
+    const isIts = ({ call, said }: StoredAnswer) => call.agentId === agentId && said !== 'spent';
+    await this.#write((answers) =>
+      answers.some(isIts) ? answers.map((one) => (isIts(one) ? { ...one, said: 'spent' } : one)) : undefined,
+    );
   }
 
-  async #ask(prompt: ToolPrompt, id: string, question: Parameters<ToolPrompt['ask']>[0]): Promise<void> {
-    const open: Answer = { kind: 'open' };
-    this.#answers.set(id, open);
-    const late = new AbortController();
-    const timer = this.clock.after(questionStands, () => {
-      late.abort();
-      this.#settle(id, open, undefined);
+  #saidTo(call: AgentToolCall, answers: readonly StoredAnswer[]): CountingAnswer | undefined {
+    const now = this.clock.now();
+    const isCounting = (answer: StoredAnswer): answer is CountingAnswer =>
+      answer.said !== 'spent' && answer.saidAt <= now && now < answer.saidAt + answerCounts;
+    return answers.filter(isCounting).findLast((answer) => isSameCall(answer.call, call));
+  }
+
+  async #read(): Promise<AnswerRecord> {
+    const shared = await this.records.read(recordName);
+    const generation = shared?.generation ?? 0;
+    const isOlder = generation < this.#newest;
+    this.#newest = Math.max(this.#newest, generation);
+    const answers = isOlder || shared?.text === undefined ? [] : answersOf(shared.text);
+    return { generation: this.#newest, answers };
+  }
+
+  /**
+   * @param change gives undefined where nothing is to be written
+   * @returns whether something was
+   */
+  async #write(
+    change: (answers: readonly StoredAnswer[]) => readonly StoredAnswer[] | undefined,
+  ): Promise<boolean> {
+    return this.lock.hold(recordName, async () => {
+      const { generation, answers } = await this.#read();
+      const changed = change(answers);
+      if (changed === undefined) return false;
+      const now = this.clock.now();
+      // For as long as a question stands, it must be known that it was answered.
+      const kept = changed.filter(({ saidAt }) => now < saidAt + questionStands);
+      await this.records.write(recordName, {
+        generation: generation + 1,
+        text: JSON.stringify({ version: 1, answers: kept }),
+      });
+      this.#newest = generation + 1;
+      return true;
     });
-    const isAllowed = await prompt.ask(question, late.signal).catch(() => false);
-    timer.dispose();
-    const until = this.clock.now() + answerCounts;
-    this.#settle(id, open, { kind: isAllowed ? 'allowed' : 'declined', until });
   }
+}
 
-  /** What was forgotten or given up meanwhile stays so. */
-  #settle(id: string, open: Answer, answer: Answer | undefined): void {
-    if (this.#answers.get(id) !== open) return;
-    if (answer === undefined) this.#answers.delete(id);
-    else this.#answers.set(id, answer);
+/** What cannot be read says nothing: the person is asked again. */
+function answersOf(text: string): readonly StoredAnswer[] {
+  try {
+    const record: unknown = JSON.parse(text);
+    if (!isObject(record) || record['version'] !== 1 || !Array.isArray(record['answers'])) return [];
+    return record['answers'].flatMap((answer: unknown) => answerOf(answer) ?? []);
+  } catch {
+    return [];
   }
+}
+
+function answerOf(value: unknown): StoredAnswer | undefined {
+  if (!isObject(value) || !isObject(value['call'])) return undefined;
+  const { question, said, saidAt } = value;
+  const { agentId, serverUrl, tool, account } = value['call'];
+  if (typeof question !== 'string' || typeof saidAt !== 'number') return undefined;
+  if (said !== 'allowed' && said !== 'declined' && said !== 'spent') return undefined;
+  if (typeof agentId !== 'string' || typeof serverUrl !== 'string' || typeof tool !== 'string')
+    return undefined;
+  const call = { agentId, serverUrl, tool, ...(typeof account === 'string' && { account }) };
+  return { question, call, said, saidAt };
 }

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { nextStep } from '../demo/scriptedTurn.js';
+import { demoInvitation, REPORTS_PROMPT } from './demoInvitation.js';
+
+const root = path.resolve(__dirname, '..', '..', '..');
+
+describe('what the demo says', () => {
+  const said = demoInvitation('http://127.0.0.1:8080');
+
+  it('names commands that there are, by their titles', () => {
+    const words = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
+    const titles = Object.entries(words).flatMap(([key, title]) =>
+      key.startsWith('commands.') ? [title] : [],
+    );
+    const named = [...said.matchAll(/"MCP OAuth: ([^"]+)"/g)].map(([, title = '']) => title);
+    assert.deepEqual(new Set(named), new Set(['Sign In…', 'Switch Account…', 'Admit an Agent…']));
+    for (const title of named) assert.ok(titles.includes(title), title);
+  });
+
+  it('asks the chat for what the scripted model does', () => {
+    assert.ok(said.includes(`"${REPORTS_PROMPT}"`));
+    const step = nextStep([{ role: 'user', content: REPORTS_PROMPT }], ['mcp_reports_generate_summary']);
+    assert.equal(step.kind === 'toolCall' && step.name, 'mcp_reports_generate_summary');
+  });
+});
