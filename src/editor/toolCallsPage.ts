@@ -12,9 +12,10 @@ export interface PageResources {
 }
 
 /** Columns that the style sheet hides where the page is narrow, by how narrow. */
-const columnsLeftOut: Readonly<Record<'narrow' | 'narrower', readonly ColumnName[]>> = {
+const columnsLeftOut: Readonly<Record<'narrow' | 'narrower' | 'narrowest', readonly ColumnName[]>> = {
   narrow: ['consent', 'milliseconds'],
   narrower: ['caller', 'server', 'consent', 'milliseconds'],
+  narrowest: ['caller', 'server', 'scopes', 'consent', 'milliseconds'],
 };
 
 /** The page of the tool calls, as yet without any: they are data, and never part of a page's text. */

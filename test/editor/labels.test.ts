@@ -92,6 +92,10 @@ describe('for who hears the editor, the page of tool calls', () => {
     assert.deepEqual(said, [
       ['narrow', 'Left out for lack of room: Consent, ms. Choose a call to see them.'],
       ['narrower', 'Left out for lack of room: Caller, Server, Consent, ms. Choose a call to see them.'],
+      [
+        'narrowest',
+        'Left out for lack of room: Caller, Server, Scopes, Consent, ms. Choose a call to see them.',
+      ],
     ]);
   });
 

@@ -26,7 +26,7 @@ describe('the key of a client, without an editor', function () {
       const { kty, crv, x, y, ...more } = JSON.parse(output) as Record<string, unknown>;
       assert.deepEqual({ kty, crv, x, y }, await exportJWK(pair.publicKey));
       assert.ok(!('d' in more));
-      assert.match((await machine.run('status', '--check')).output, /^tools: ready/);
+      assert.match((await machine.run('status', '--check')).output, /^tools: Ready/);
       const [, secret = ''] = pem.split('\n');
       assert.ok(!machine.heard.includes(secret));
       for (const [file, bytes] of await machine.files()) assert.ok(!bytes.includes(secret), file);

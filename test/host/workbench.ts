@@ -114,8 +114,15 @@ export class Workbench {
 
   /** Answers the editor's own dialogue for files, which asks for a path on the editor's machine. @param file absolute */
   async saveAs(file: string): Promise<void> {
-    await this.quickInputBox.fill(file);
-    await this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' }).click();
+    const ok = this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' });
+    await ok.waitFor();
+    // It lists the folder first, and what is written before that is replaced by the name that was proposed.
+    while (await ok.isVisible()) {
+      await this.quickInputBox.fill(file, { timeout: 2_000 }).catch(() => undefined);
+      await this.page.waitForTimeout(100);
+      const written = await this.quickInputBox.inputValue({ timeout: 2_000 }).catch(() => '');
+      if (written === file) await ok.click({ timeout: 2_000 }).catch(() => undefined);
+    }
   }
 
   /** The text of the quick pick or input box that is shown. */
