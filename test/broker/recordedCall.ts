@@ -42,10 +42,8 @@ const varieties: readonly Partial<RecordedCall>[] = [
 
 /** So many calls of every kind, a second apart, the newest first. */
 export function recordedCalls(count: number, newest = Date.now()): readonly RecordedCall[] {
-  return Array.from({ length: count }, (_, back) =>
-    recordedCall(newest - back * 1_000, {
-      id: `call-${count - back}`,
-      ...varieties[back % varieties.length],
-    }),
-  );
+  return Array.from({ length: count }, (_, back) => {
+    const at = newest - back * 1_000;
+    return recordedCall(at, { id: `call-${at}`, ...varieties[back % varieties.length] });
+  });
 }
