@@ -60,7 +60,7 @@ export const statuses: Surface = {
     await stage.fold('design-files');
     await stage.unfold('calendar');
     await stage.row('Granted').waitFor();
-    await album.window(page, 'facts', sideBar.locator('.composite.title'), stage.row('Address'));
+    await album.window(page, 'facts', sideBar.locator('.composite.title'), stage.row('Tools'));
     await stage.fold('calendar');
   },
 };

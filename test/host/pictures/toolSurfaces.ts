@@ -65,6 +65,7 @@ export const toolCalls: Surface = {
     await frame.getByText('10,000 calls').waitFor();
     await workbench.runCommand('View: Close All Editors');
     const many = await opened();
+    await frame.getByText('10,000 calls').waitFor();
     album.say(
       `opened from the palette: ${few} ms with few calls, ${unread} ms with ${mostCalls} not read yet, then ${many} ms`,
     );
