@@ -115,12 +115,13 @@ export class PersonAtWork {
   private async sayYes({ kind, asked, yes }: Question): Promise<void> {
     const words = singleSpaced(await asked.innerText());
     const answer = singleSpaced(await yes.innerText());
+    const button = await yes.elementHandle({ timeout: patienceMs });
     await yes.click();
     this.effort.add(`${kind} “${shortened(words)}”: clicks “${shortened(answer, 24)}”`, 'dialogs', 'clicks');
-    // Another of its kind may follow at once.
+    // Another of its kind may follow at once, in its place or as one that asks the same.
     for (const deadline = Date.now() + patienceMs; Date.now() < deadline;) {
       await delay(glanceMs);
-      if (!(await yes.isVisible())) return;
+      if (!(await button.isVisible())) return;
       const now = await asked.innerText({ timeout: glanceMs }).catch(() => '');
       if (singleSpaced(now) !== words) return;
     }
