@@ -82,6 +82,22 @@ export class Workbench {
     await this.quickInputRow(label).click();
   }
 
+  /** Runs a command that asks which, and picks; again where the list was closed by something that took the focus. */
+  async runAndPick(command: string, label: string): Promise<void> {
+    for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
+      await this.runCommand(command);
+      const isPicked = await this.quickInputRow(label)
+        .click({ timeout: 5_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isPicked) return;
+      if (Date.now() > deadline) throw new Error(`“${command}” does not let “${label}” be picked`);
+      await this.page.keyboard.press('Escape');
+    }
+  }
+
   /** Confirms a quick pick in which several rows can be ticked. */
   async confirmPicks(): Promise<void> {
     await this.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'OK' }).click();

@@ -67,8 +67,7 @@ describe('what passed between the servers', () => {
 
     holdsNone('what the model was told', JSON.stringify(editor.model.requests.slice(begun)));
 
-    await scene.window.runCommand('MCP OAuth: Copy Server Address…');
-    await scene.window.pick('repositories');
+    await scene.window.runAndPick('MCP OAuth: Copy Server Address…', 'repositories');
     await scene.window.clipboard((text) => text === scene.world.repositories.url);
 
     const file = path.join(folder, 'calls.jsonl');
