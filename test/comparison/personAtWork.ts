@@ -14,8 +14,6 @@ const patienceMs = 20_000;
 export interface Wanted {
   /** Text of the answer that is waited for. */
   readonly result: string;
-  /** Text of an answer that means that it was not tried. */
-  readonly vain: string;
   /** Whether it is worth asking again. Never asking too early spares whom it would count against. */
   readonly isReady: () => boolean;
   /** Gives up after this long. */
@@ -24,7 +22,7 @@ export interface Wanted {
 
 /**
  * Does what any person would do who wants the prompt's result: says yes to whatever asks, and types the prompt again
- * where the chat ended without trying. Knows nothing of who asks, and counts each act where it does it: a dialog when
+ * where the chat ended without it. Knows nothing of who asks, and counts each act where it does it: a dialog when
  * it is answered, a click when it is made, a window when the browser opens it. Typing, and the click into the field
  * that is typed into, belongs to the prompt or form and is no click of its own.
  */
@@ -41,7 +39,7 @@ export class PersonAtWork {
    * @returns the answer's line that has the result
    * @throws Error naming what was met where the result does not come
    */
-  async obtain(prompt: string, { result, vain, isReady, limitMs }: Wanted): Promise<string> {
+  async obtain(prompt: string, { result, isReady, limitMs }: Wanted): Promise<string> {
     const { page, chat } = this.workbench;
     const opened = (popup: Page) => {
       this.effort.add('a browser window opens', 'windows');
@@ -58,8 +56,8 @@ export class PersonAtWork {
         const found = lines.find((line) => line.includes(result));
         if (found !== undefined) return found.trim();
         if ((await this.answerBrowser()) || (await this.answerEditor())) continue;
-        const vainly = answers.filter((answer) => answer.includes(vain)).length;
-        if (vainly >= this.effort.prompts && isReady()) await this.ask(prompt);
+        const hasEnded = answers.length >= this.effort.prompts && !(await chat.isAnswering());
+        if (hasEnded && isReady()) await this.ask(prompt);
       }
     } finally {
       page.context().off('page', opened);

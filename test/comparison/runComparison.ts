@@ -10,7 +10,6 @@ import { standInForRedirectService } from './redirectService.js';
 
 const PROMPT = 'list my branches';
 const RESULT = 'Done: main';
-const VAIN = 'I have no tool for that';
 const LIMIT_MS = 120_000;
 
 const ways = { mcpJson: 'the editor’s own', broker: 'the broker' } as const;
@@ -36,7 +35,7 @@ async function take(way: Way): Promise<Course> {
         ({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200,
       );
     const person = new PersonAtWork(workbench);
-    const result = await person.obtain(PROMPT, { result: RESULT, vain: VAIN, isReady, limitMs: LIMIT_MS });
+    const result = await person.obtain(PROMPT, { result: RESULT, isReady, limitMs: LIMIT_MS });
     return { effort: person.effort, result };
   } catch (error) {
     const shots = new Screenshots(path.resolve('.vscode-test', 'shots', `comparison-${way}`));

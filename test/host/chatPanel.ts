@@ -84,6 +84,11 @@ export class ChatPanel {
     return this.answers.allInnerTexts();
   }
 
+  /** Whether an answer is still being written, or waits for something. */
+  async isAnswering(): Promise<boolean> {
+    return (await this.page.locator('.chat-response-loading').count()) > 0;
+  }
+
   /** Whether a tool waits to be approved. */
   async asksForApproval(): Promise<boolean> {
     return this.card('Run ')
