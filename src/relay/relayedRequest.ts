@@ -78,7 +78,7 @@ export class RelayedRequests {
     for (let asked = 0; asked <= consentLimit; asked++) {
       const refusal = await this.gate.refusal(held);
       if (refusal !== undefined) {
-        held.refuse(refusal);
+        held.refuse(refusal.text, refused(refusal.reason));
         return;
       }
       const outcome = await this.#attempt(held);

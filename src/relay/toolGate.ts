@@ -1,5 +1,6 @@
 import type { AgentToolQuestions } from '../broker/agents/agentToolQuestions.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import type { RefusalReason } from '../broker/calls/callRecord.js';
 import type { Clock } from '../broker/ports.js';
 import type { ToolPrompt } from '../broker/tools/toolPrompt.js';
 import type { ToolRules } from '../broker/tools/toolRules.js';
@@ -19,7 +20,24 @@ import { untilAborted } from './untilAborted.js';
 /** How long a call waits for the person's yes, in milliseconds: editors give up a request after five minutes. */
 const answerDeadline = 4 * 60_000;
 
-type GateAnswer = 'allowed' | Exclude<keyof typeof ruleRefusals, 'blocked'>;
+type Refused = keyof typeof ruleRefusals;
+type GateAnswer = 'allowed' | Exclude<Refused, 'blocked'>;
+
+/** A call that must not be sent. */
+export interface GateRefusal {
+  /** For the model. */
+  readonly text: string;
+  /** For the record. */
+  readonly reason: RefusalReason;
+}
+
+const reasons: Readonly<Record<Refused, RefusalReason>> = {
+  blocked: 'blockedByRule',
+  declined: 'declined',
+  asked: 'consentMissing',
+  timedOut: 'timedOut',
+  nobodyToAsk: 'blockedByRule',
+};
 
 /** Holds each tool call to the person's rule for the tool, whoever calls, before anything of it is sent. */
 export class ToolGate {
@@ -39,18 +57,18 @@ export class ToolGate {
    * Judges a call by the name in the very message that would be sent; to be asked before each sending, since
    * the rule can have changed while the call waited.
    *
-   * @returns why it must not be sent, in words for the model
+   * @returns undefined where it may be sent
    * @throws the reason of the request's signal, where the caller left or cancelled
    */
-  async refusal(held: HeldRequest): Promise<string | undefined> {
+  async refusal(held: HeldRequest): Promise<GateRefusal | undefined> {
     if (held.tool === undefined) return undefined;
     const rule = this.rules.ruleOf(held.session.server, held.tool);
     if (rule === 'allow') return undefined;
     const subject = { server: held.session.server.name, tool: describeRequest(held) };
-    if (rule === 'block') return ruleRefusals.blocked(subject);
+    if (rule === 'block') return refusalOf('blocked', subject);
     if (this.#allowed.has(held)) return undefined;
     const answer = await this.#answer(held, held.tool, subject);
-    if (answer !== 'allowed') return ruleRefusals[answer](subject);
+    if (answer !== 'allowed') return refusalOf(answer, subject);
     this.#allowed.add(held);
     // The person may have blocked the tool instead.
     return this.refusal(held);
@@ -101,4 +119,8 @@ export class ToolGate {
       signal,
     );
   }
+}
+
+function refusalOf(why: Refused, subject: ToolCallSubject): GateRefusal {
+  return { text: ruleRefusals[why](subject), reason: reasons[why] };
 }

@@ -54,6 +54,12 @@ export const toolMutants: readonly Mutant[] = [
     relayTest,
   ),
   mutant(
+    'a call that a rule refused is written down as failed',
+    run,
+    ['held.refuse(refusal.text, refused(refusal.reason));', 'held.refuse(refusal.text);'],
+    relayTest,
+  ),
+  mutant(
     'a caller answers for the person',
     gate,
     ['session.caller.id === editorCallerId && ', ''],

@@ -96,6 +96,19 @@ describe('the rule for a tool', () => {
     assert.equal(upstream.received.length, received);
   });
 
+  it('is written down as why a call did not run', async () => {
+    await resultOf(await editor.callTool('danger'));
+    await resultOf(await (await otherCaller()).callTool('careful'));
+    const calls = await stage.recorded(2);
+    assert.deepEqual(
+      calls.map(({ tool, outcome, reason }) => [tool, outcome, reason]),
+      [
+        ['danger', 'refused', 'blockedByRule'],
+        ['careful', 'refused', 'declined'],
+      ],
+    );
+  });
+
   it('that blocks it holds for every caller', async () => {
     const { text } = await resultOf(await (await otherCaller()).callTool('danger'));
     assert.match(text, /is to block it/);

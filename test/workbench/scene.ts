@@ -33,6 +33,8 @@ export class Scene {
     const world = await startWorld(options);
     const servers = options.servers?.(world) ?? world.serverSettings();
     const scene = new Scene(editor, world, Object.keys(servers));
+    // Another page may be in front since a window of the scene before was closed, and what is behind is not drawn.
+    await editor.window.page.bringToFront();
     await editor.configure(servers);
     for (const name of scene.names) await scene.serversView.waitFor(name, 'Not checked yet');
     await scene.clearTheWay();

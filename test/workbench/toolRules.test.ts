@@ -41,8 +41,7 @@ describe('Copilot Chat and tools that the person has made rules for', () => {
   it('tells the model that a tool is blocked and which command helps, and sends nothing', async () => {
     const { chat } = scene;
     await scene.prompt('create a branch called blocked');
-    await chat.approveTool('Create a branch');
-    await chat.waitForAnswer('It did not work');
+    await chat.approveToolWhereAsked('Create a branch', 'It did not work');
     const { lastToolResult } = scene.turn.at(-1) ?? {};
     assert.match(
       lastToolResult ?? '',

@@ -39,14 +39,14 @@ export type CallOutcome = (typeof callOutcomes)[number];
 /**
  * Why a call did not run.
  *
- * - `declined`: the person said no to the consent
+ * - `declined`: the person said no to the consent, or to the call
  * - `signInCancelled`: the sign-in was cancelled before it ended
- * - `timedOut`: nobody finished the sign-in in time
+ * - `timedOut`: nobody finished the sign-in, or answered, in time
  * - `signInFailed`: the sign-in ended in an error
  * - `grantedLess`: the sign-in ended without the scopes the call needs
  * - `notSettled`: the server asked for consent again and again
  * - `denied`: the server refused it (403), and no consent would change that
- * - `blockedByRule`: a rule of the person's blocks the tool
+ * - `blockedByRule`: a rule of the person's blocks the tool, or wants them asked where nobody can be
  * - `notAdmitted`: the agent was admitted to less
  * - `consentMissing`: the person was asked, and the agent was told to come again
  * - `malformed`: the request contradicts itself
