@@ -12,6 +12,8 @@ import { CallbackUri } from './editor/callbackUri.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
+import { editorPlace } from './editor/editorPlace.js';
+import { editorSettings } from './editor/editorSettings.js';
 import { OwnAccounts } from './editor/editorAccounts.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
@@ -19,14 +21,14 @@ import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js
 import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
-import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
+import { recordsArguments } from './editor/serverSettings.js';
 import { ServerStatuses } from './editor/serverStatuses.js';
 import { NotificationToolPrompt } from './editor/toolPrompt.js';
-import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
 import { machineFetch } from './node/machineFetch.js';
 import { machineStorage } from './node/machineStorage.js';
+import { SettingsFiles } from './node/settingsFiles.js';
 import { Surfaces } from './editor/surfaces.js';
 import { systemClock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
@@ -40,12 +42,13 @@ export function activate(context: vscode.ExtensionContext) {
   };
   const clock = systemClock;
   const log = own(new OutputLog());
-  const secrets = new EditorSecretStore(context.secrets);
+  const place = editorPlace(context.extension);
+  const secrets = new EditorSecretStore(context.secrets, place);
   const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
 
-  const settings = own(new EditorServerSettings());
-  const toolRules = own(new EditorToolRules());
   const memory = new EditorMemory(context.globalState);
+  const files = new SettingsFiles(context.globalStorageUri.fsPath);
+  const { settings, toolRules, takeOver } = own(editorSettings({ ...context, place, memory, files, clock }));
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
   const core = own(
@@ -82,7 +85,7 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
-  const surfaces = own(new Surfaces(context, { ...core, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
+  const surfaces = own(new Surfaces(context, { ...core, settings, toolRules, takeOver, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore

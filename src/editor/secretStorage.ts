@@ -1,12 +1,18 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Disposable, SecretStore } from '../broker/ports.js';
+import type { EditorPlace } from './editorPlace.js';
 
 /** The editor's SecretStorage: the one place where anything secret is kept. */
 export class EditorSecretStore implements SecretStore {
   /** In a browser each tab reads the storage once and hears of its own writes only. */
-  readonly tellsAllWindows = vscode.env.uiKind === vscode.UIKind.Desktop;
+  readonly tellsAllWindows: boolean;
 
-  constructor(private readonly secrets: vscode.SecretStorage) {}
+  constructor(
+    private readonly secrets: vscode.SecretStorage,
+    { isDesktop }: Pick<EditorPlace, 'isDesktop'>,
+  ) {
+    this.tellsAllWindows = isDesktop;
+  }
 
   async get(key: string): Promise<string | undefined> {
     return this.secrets.get(key);
