@@ -36,6 +36,7 @@ import type { ToolPrompt } from './broker/tools/toolPrompt.js';
 import { noToolRules, type ToolRules } from './broker/tools/toolRules.js';
 import { ToolScopes } from './broker/tools/toolScopes.js';
 import { StatesOfWindows } from './broker/status/statesOfWindows.js';
+import type { UseHere } from './broker/tokens/useHere.js';
 import type { Translate } from './mcp/translate.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
@@ -77,6 +78,8 @@ export interface CoreParts {
   readonly editorAccounts?: EditorAccountTokens;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** Which sign-ins may be used on this machine; all of them where absent. */
+  readonly use?: UseHere | undefined;
   /** What callers may do with which tool; without, everything. */
   readonly toolRules?: ToolRules;
   /** Where there is somebody to ask about the calls of tools whose rule is to ask. */
@@ -120,9 +123,10 @@ export function createCore(parts: CoreParts): Core {
     parts.accountChoice,
   );
   const { notices } = parts;
-  const states = new ServerStates(credentials, clock, notices !== undefined);
+  const { use } = parts;
+  const states = new ServerStates(credentials, clock, notices !== undefined, use);
   const allWindows = notices === undefined ? [] : [new StatesOfWindows(states, notices), notices];
-  const personTokens = new AccessTokens(credentials, states, lock, clock, log, http);
+  const personTokens = new AccessTokens(credentials, states, lock, clock, log, http, undefined, use);
   const grants = new DirectGrants({
     ...parts,
     ...answers,
@@ -134,8 +138,15 @@ export function createCore(parts: CoreParts): Core {
         : new EnterpriseIdentityProvider(config, personTokens, clock);
     },
   });
-  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
-  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
+  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants, use);
+  const authorizedFetch = new AuthorizedFetch(
+    tokens,
+    states,
+    http.fetch,
+    log,
+    answers.metadata,
+    http.unreachableNote,
+  );
   const callbacks = new PendingCallbacks();
   const profiles = new ServerProfiles(memory);
   const toolScopes = new ToolScopes(memory);
@@ -173,6 +184,7 @@ export function createCore(parts: CoreParts): Core {
       log,
       http,
       confirmAccountChange: parts.confirmAccountChange,
+      ...(use !== undefined && { use }),
       ...(parts.editorAccounts !== undefined && { editorAccounts: parts.editorAccounts }),
       get clientMetadataUrl() {
         return answers.clientMetadataUrl;

@@ -18,6 +18,8 @@ interface Offer extends vscode.QuickPickItem {
 export interface ConnectionParts {
   readonly servers: () => readonly ServerConfig[];
   readonly port: () => number;
+  /** Where the addresses lead, where that is not the machine that the window works on. */
+  readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
   /** Writes what the stdio command reads; absent where there is none. */
   readonly writeBridge?: (
     agent: AgentAdmission,
@@ -110,6 +112,16 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
           ]),
     ];
   });
+  const note: Offer[] =
+    parts.addressNote === undefined
+      ? []
+      : [
+          {
+            label: `$(info) ${parts.addressNote.label}`,
+            detail: parts.addressNote.detail,
+            run: () => Promise.resolve(),
+          },
+        ];
   const done: Offer = { label: `$(check) ${t('Done')}`, run: () => Promise.resolve() };
-  return [...copyKey, ...perServer, done];
+  return [...note, ...copyKey, ...perServer, done];
 }

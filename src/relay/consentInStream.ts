@@ -15,7 +15,7 @@ import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
-import { untilAborted } from './untilAborted.js';
+import { untilAborted } from '../broker/untilAborted.js';
 
 /** How long a request waits for the person, in milliseconds: editors give up a request after five minutes. */
 const consentDeadline = 4 * 60_000;

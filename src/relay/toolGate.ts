@@ -15,7 +15,7 @@ import { serverWords } from '../oauth/serverWords.js';
 import { editorCallerId } from './callerAdmission.js';
 import { describeRequest } from './consentInStream.js';
 import type { HeldRequest } from './heldRequest.js';
-import { untilAborted } from './untilAborted.js';
+import { untilAborted } from '../broker/untilAborted.js';
 
 /** How long a call waits for the person's yes, in milliseconds: editors give up a request after five minutes. */
 const answerDeadline = 4 * 60_000;
