@@ -41,7 +41,7 @@ export function activate(context: vscode.ExtensionContext) {
   const clock = systemClock;
   const log = own(new OutputLog());
   const place = editorPlace(context.extension);
-  const notes = remoteNotes(place, context.extension.id);
+  const notes = remoteNotes(place, context.extension.id, vscode.env.remoteName);
   const secrets = new EditorSecretStore(context.secrets, place);
   const directory = context.globalStorageUri.fsPath;
   const { calls, ...storage } = machineStorage(directory, { secrets, clock, log });

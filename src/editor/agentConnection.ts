@@ -37,11 +37,12 @@ export async function showConnection(
   agent: AgentAdmission,
   key: Redacted | undefined,
   parts: ConnectionParts,
+  window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
 ): Promise<void> {
   const { t } = vscode.l10n;
   let isTaken = key === undefined;
   for (;;) {
-    const picked = await vscode.window.showQuickPick(offers(agent, key, parts), {
+    const picked = await window.showQuickPick(offers(agent, key, parts), {
       title:
         key === undefined
           ? t('Connect {0}', agent.name)

@@ -15,7 +15,7 @@ export interface RemoteNotes {
 export function remoteNotes(
   { isUsersMachine }: EditorPlace,
   extensionId: string,
-  remoteName = vscode.env.remoteName,
+  remoteName: string | undefined,
 ): RemoteNotes | undefined {
   if (!isUsersMachine || remoteName === undefined) return undefined;
   const { t } = vscode.l10n;

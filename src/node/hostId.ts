@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCode } from './replaceFile.js';
+import { isCode, replaceFile } from './replaceFile.js';
 
 const form = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -28,17 +28,21 @@ export class HostId {
     if (known !== undefined) return known;
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     const id = randomUUID();
+    const temporary = `${this.#file}.${id}.tmp`;
     try {
-      await writeFile(this.#file, id, { mode: 0o600, flag: 'wx' });
+      await writeFile(temporary, id, { mode: 0o600, flag: 'wx' });
+      // Whoever is first has it: unlike a rename, a link replaces nothing.
+      await link(temporary, this.#file).catch((error: unknown) => {
+        if (!isCode(error, 'EEXIST')) throw error;
+      });
+      const kept = await this.#read();
+      if (kept !== undefined) return kept;
+      // The file holds something else.
+      await replaceFile(temporary, this.#file);
       return id;
-    } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error;
+    } finally {
+      await rm(temporary, { force: true });
     }
-    // Another window of this machine was faster, or has not finished writing, or the file holds something else.
-    const theirs = await this.#read();
-    if (theirs !== undefined) return theirs;
-    await writeFile(this.#file, id, { mode: 0o600 });
-    return id;
   }
 
   async #read(): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import { parseServers, type ServerConfig } from '../../src/broker/settings/serve
 import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
 import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
 import type { Clock } from '../../src/broker/ports.js';
+import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { ToolPrompt } from '../../src/broker/tools/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/tools/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
@@ -43,6 +44,8 @@ export interface RelayWorldOptions extends WorldOptions {
   /** What the broker goes by; by default a clock that the test moves. */
   readonly clock?: Clock;
   readonly translate?: Translate;
+  /** Where sign-ins may be used; everywhere by default. */
+  readonly use?: UseHere;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -104,7 +107,7 @@ export class RelayWorld {
   }
 
   /** A further window, or the same one after a restart: another broker over the same storage. */
-  openWindow(): HeadlessBroker {
+  openWindow(use = this.options.use): HeadlessBroker {
     const { secrets, memory, lock, agentRecords, time: clock, log } = this;
     const { questions, clientMetadataUrl, toolRules, toolPrompt, translate } = this.options;
     const broker = createHeadlessBroker({
@@ -113,6 +116,7 @@ export class RelayWorld {
       ...(toolRules !== undefined && { toolRules }),
       ...(toolPrompt !== undefined && { toolPrompt }),
       ...(translate !== undefined && { translate }),
+      use,
       servers: () => this.#servers,
       secrets,
       memory,
