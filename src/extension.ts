@@ -8,7 +8,8 @@ import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
-import { CallbackUri } from './editor/callbackUri.js';
+import { callbackUriOf } from './editor/callbackWays.js';
+import { editorPlace } from './editor/editorPlace.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
@@ -16,7 +17,7 @@ import { OwnAccounts } from './editor/editorAccounts.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
-import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { EditorRedirectUris } from './editor/redirectUris.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
 import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
@@ -25,11 +26,13 @@ import { NotificationToolPrompt } from './editor/toolPrompt.js';
 import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
+import { handlerFault } from './node/editorInstallation.js';
 import { machineFetch } from './node/machineFetch.js';
 import { machineStorage } from './node/machineStorage.js';
 import { Surfaces } from './editor/surfaces.js';
 import { systemClock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
+import { WindowNoticeFiles } from './node/windowNotices.js';
 import { Agents } from './relay/agents.js';
 
 /** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
@@ -39,6 +42,7 @@ export function activate(context: vscode.ExtensionContext) {
     return part;
   };
   const clock = systemClock;
+  const place = editorPlace(context.extension);
   const log = own(new OutputLog());
   const secrets = new EditorSecretStore(context.secrets);
   const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
@@ -69,7 +73,7 @@ export function activate(context: vscode.ExtensionContext) {
       toolRules,
       toolPrompt: new NotificationToolPrompt(),
       translate: vscode.l10n.t,
-      redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
+      redirects: (relay) => new EditorRedirectUris(context, place, handlerFault, relay),
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
@@ -77,7 +81,9 @@ export function activate(context: vscode.ExtensionContext) {
 
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
-  const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
+  const callbackFiles = vscode.Uri.joinPath(context.globalStorageUri, 'callbacks').fsPath;
+  const notices = new WindowNoticeFiles(callbackFiles, clock);
+  const callbackUri = own(callbackUriOf(context, { ...core, notices, secrets, place, clock, log }));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
