@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { usualLoopbackPort } from '../broker/clients/clientMetadataDocument.js';
 import type { HandlerFault, RedirectReach, RedirectUri, RedirectUris } from '../broker/ports.js';
-import { reachOf } from '../oauth/networkReach.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import type { EditorPlace } from './editorPlace.js';
 import { installationOf } from './installation.js';
+
+const loopbackHost = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** What an editor says of its own addresses. */
 type OwnAddresses = Pick<typeof vscode.env, 'uriScheme' | 'asExternalUri'>;
@@ -86,7 +87,7 @@ export class EditorRedirectUris implements RedirectUris {
     if (this.#isServedHere === undefined) {
       const address = addressOf((await this.#external())?.toString(true));
       if (address === undefined) return false;
-      this.#isServedHere = reachOf(address) === 'thisMachine';
+      this.#isServedHere = loopbackHost.test(address.hostname);
     }
     return this.#isServedHere;
   }
