@@ -28,8 +28,7 @@ export class TimedSecretStore implements SecretStore {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
-    const { keys } = secrets;
-    if (keys !== undefined) this.keys = () => this.#within(keys.call(secrets));
+    if (secrets.keys !== undefined) this.keys = () => this.#within(secrets.keys?.() ?? Promise.resolve([]));
   }
 
   /** @throws SecretStorageTimeout */

@@ -43,7 +43,8 @@ export class SealedFiles implements SharedRecords {
       );
       return { generation: file.generation, text: new TextDecoder().decode(opened) };
     } catch {
-      return this.#unreadable();
+      this.#reportDamage();
+      return undefined;
     }
   }
 
@@ -96,12 +97,12 @@ export class SealedFiles implements SharedRecords {
     } catch {
       // Reported below, like a file of another version.
     }
-    return this.#unreadable();
+    this.#reportDamage();
+    return undefined;
   }
 
-  #unreadable(): undefined {
+  #reportDamage(): void {
     this.log.warn('A sealed file in the extension’s storage is damaged and is ignored.');
-    return undefined;
   }
 
   /** Names are addresses, which no file system takes, so they are hashed. */

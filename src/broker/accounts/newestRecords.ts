@@ -63,7 +63,7 @@ export class NewestRecords<T> implements Disposable {
   async rereadShared(name: string): Promise<void> {
     const known = await this.#cache.get(name)?.catch(() => undefined);
     if (known === undefined) this.forget(name);
-    else this.#remember(name, this.#withShared(name, known.own));
+    else await this.#remember(name, this.#withShared(name, known.own));
   }
 
   /** Forgets what is remembered if another window has written since; @returns whether one has */
