@@ -114,8 +114,6 @@ export class ModelWindow {
     const { time: clock, log, client, machine } = this;
     const { lock, directory, refreshEarliness } = machine;
     const secrets = new TimedSecretStore(this.#secrets, clock, log);
-    const sealed = (folder: string, key: SealingKeySource) =>
-      this.#timeless(new SealedFiles(path.join(directory, folder), key, log, clock), key);
     const clientKey = new ClientSealingKey(secrets, lock);
     // As a window does when it opens.
     clientKey.obtain().catch(() => undefined);
@@ -124,8 +122,8 @@ export class ModelWindow {
       secrets,
       hearsAllWindows: client.tellsAllWindows,
       refreshEarliness,
-      sharedRecords: sealed('credentials', clientKey),
-      agentRecords: sealed('agentRecords', new HostSealingKey(path.join(directory, 'host.key'), lock)),
+      sharedRecords: this.#files('credentials', clientKey, () => clientKey.obtain()),
+      agentRecords: this.#files('agentRecords', new HostSealingKey(path.join(directory, 'host.key'), lock)),
       accountChoice: new PassingAccountChoice(),
       memory: new MemoryMemory(),
       lock,
@@ -142,15 +140,27 @@ export class ModelWindow {
     });
   }
 
-  /** Files take real time and none of the model's; their key may have to be waited for. */
-  #timeless(files: SealedFiles, key: SealingKeySource): SharedRecords {
+  /**
+   * Files take real time and none of the model's.
+   *
+   * @param whenReady a key in secret storage may have to be waited for, which takes the model's time
+   */
+  #files(
+    folder: string,
+    key: SealingKeySource,
+    whenReady: () => Promise<unknown> = () => Promise.resolve(),
+  ): SharedRecords {
     const { time, machine } = this;
+    const files = new SealedFiles(path.join(machine.directory, folder), key, this.log, time);
+    const timeless = async <T>(work: () => Promise<T>) => {
+      await whenReady();
+      return time.working(work());
+    };
     return {
-      read: (name) => key.existing().then(() => time.working(files.read(name))),
-      generation: (name) => key.existing().then(() => time.working(files.generation(name))),
+      read: (name) => timeless(() => files.read(name)),
+      generation: (name) => timeless(() => files.generation(name)),
       write: async (name, record) => {
-        await key.obtain();
-        await time.working(files.write(name, record));
+        await timeless(() => files.write(name, record));
         machine.wroteFile();
       },
       onDidChange: (listener) => machine.onDidWriteFile(listener),
