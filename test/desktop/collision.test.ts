@@ -42,6 +42,7 @@ describe('two machines that refresh one sign-in at the same moment', () => {
     s.server.refusesReuseAlone = true;
     const called = await s.do(Promise.all(s.windows.map((window) => window.call())));
     assert.deepEqual(called, ['alice', 'alice']);
+    assert.equal(await s.do(s.second.status()), 'ready');
     await s.expectLiving([['alice'], ['alice']]);
     assert.deepEqual(s.faults, []);
   });
