@@ -16,6 +16,7 @@ import { oauthMutants } from './oauthMutants.js';
 import { profileMutants } from './profileMutants.js';
 import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
+import { storageMutants } from './storageMutants.js';
 import { statelessMutants } from './statelessMutants.js';
 import { toolMutants } from './toolMutants.js';
 
@@ -40,4 +41,5 @@ export const catalogue: readonly Mutant[] = [
   ...attackMutants,
   ...accountMutants,
   ...headlessMutants,
+  ...storageMutants,
 ];
