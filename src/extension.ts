@@ -10,7 +10,6 @@ import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { callbackUriOf } from './editor/callbackWays.js';
-import { editorPlace } from './editor/editorPlace.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
@@ -33,9 +32,8 @@ import { machineFetch } from './node/machineFetch.js';
 import { machineStorage } from './node/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
 import { Surfaces } from './editor/surfaces.js';
-import { systemClock } from './node/systemClock.js';
+import { systemClock as clock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
-import { WindowNoticeFiles } from './node/windowNotices.js';
 import { Agents } from './relay/agents.js';
 
 /** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
@@ -44,7 +42,6 @@ export function activate(context: vscode.ExtensionContext) {
     context.subscriptions.push(part);
     return part;
   };
-  const clock = systemClock;
   const place = editorPlace(context.extension);
   const log = own(new OutputLog());
   const secrets = new EditorSecretStore(context.secrets, clock, log);
@@ -62,7 +59,7 @@ export function activate(context: vscode.ExtensionContext) {
       servers: () => settings.servers,
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
-      refreshEarliness: refreshEarliness(editorPlace(context.extension).isUsersMachine),
+      refreshEarliness: refreshEarliness(place.isUsersMachine),
       ...storage,
       accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       clock,
@@ -86,9 +83,7 @@ export function activate(context: vscode.ExtensionContext) {
   own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
-  const callbackFiles = vscode.Uri.joinPath(context.globalStorageUri, 'callbacks').fsPath;
-  const notices = new WindowNoticeFiles(callbackFiles, clock);
-  const callbackUri = own(callbackUriOf(context, { ...core, notices, secrets, place, clock, log }));
+  const callbackUri = own(callbackUriOf({ ...core, ...storage, secrets, place, clock, log }));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore

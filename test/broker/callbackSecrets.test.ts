@@ -5,17 +5,23 @@ import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';
 
+/** Those of an editor that lists its keys. */
+class ListedSecrets extends MemorySecrets {
+  keys(): Promise<readonly string[]> {
+    return Promise.resolve([...this.entries.keys()]);
+  }
+}
+
 describe('callbacks in secret storage', () => {
-  let secrets: MemorySecrets;
+  let secrets: ListedSecrets;
   let clock: ManualClock;
   beforeEach(() => {
-    secrets = new MemorySecrets();
+    secrets = new ListedSecrets();
     clock = new ManualClock();
   });
   const open = () => {
     const callbacks = new PendingCallbacks();
-    const keys = () => Promise.resolve([...secrets.entries.keys()]);
-    return { callbacks, way: new CallbackSecrets(callbacks, secrets, keys, clock, new MemoryLog()) };
+    return { callbacks, way: new CallbackSecrets(callbacks, secrets, clock, new MemoryLog()) };
   };
   const callbackOf = async (state: string) => {
     const callback = await handedCallback('/callback', new URLSearchParams({ code: 'a+b', state }));

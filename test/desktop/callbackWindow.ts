@@ -23,8 +23,7 @@ export class CallbackWindow {
 
   constructor({ isDesktop, disk, secrets, clock }: CallbackWindowOptions) {
     const throughDisk = new CallbackNotices(this.callbacks, disk.for(this), clock, this.log);
-    const keys = () => Promise.resolve([...secrets.entries.keys()]);
-    const throughSecrets = new CallbackSecrets(this.callbacks, secrets, keys, clock, this.log);
+    const throughSecrets = new CallbackSecrets(this.callbacks, secrets, clock, this.log);
     const ways = isDesktop ? [throughDisk, throughSecrets] : [throughDisk];
     if (!isDesktop) throughSecrets.dispose();
     this.#uri = new CallbackUri(this.callbacks, ways, this.log, { isDesktop });

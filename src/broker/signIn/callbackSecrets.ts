@@ -30,11 +30,9 @@ export class CallbackSecrets implements CallbackWay, Disposable {
   readonly #kept = new Map<string, Disposable>();
   #hasSwept = false;
 
-  /** @param keys of all secrets; none if the editor does not list them */
   constructor(
     private readonly callbacks: PendingCallbacks,
     private readonly secrets: SecretStore,
-    private readonly keys: () => Promise<readonly string[]>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
@@ -80,7 +78,7 @@ export class CallbackSecrets implements CallbackWay, Disposable {
   }
 
   async #sweep(): Promise<void> {
-    for (const key of await this.keys()) {
+    for (const key of (await this.secrets.keys?.()) ?? []) {
       if (!key.startsWith(prefix) || this.#kept.has(key)) continue;
       const record = recordFrom(await this.secrets.get(key));
       if (record === undefined || record.until + leftBehindAfter < this.clock.now())
