@@ -227,7 +227,8 @@ export class SignInAttempt {
     this.#identified = { identity, issuer: identifierOf(found.as) };
     this.parts.log.info(
       `${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because} ` +
-        `The browser comes back to ${shownAddress(identity.redirect.uri)}.`,
+        `The browser comes back to ${shownAddress(identity.redirect.uri)}` +
+        (identity.redirect.isOutOfReach ? ', which is on another machine than the browser.' : '.'),
     );
     return identity;
   }
