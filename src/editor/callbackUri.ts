@@ -52,7 +52,7 @@ export class CallbackUri implements vscode.UriHandler, Disposable {
     try {
       return await way.hand(callback);
     } catch (error) {
-      // The sign-in that waits for it has a deadline of its own, and its user is told there.
+      // The sign-in that waits for it has a deadline of its own, which tells its user.
       this.log.warn(`A callback for another window could not be handed over (${errorName(error)}).`);
       return false;
     }

@@ -33,14 +33,14 @@ describe('callbacks in secret storage', () => {
 
   it('are kept under a name that does not tell the state, and taken along when the window closes', async () => {
     const { way } = open();
-    assert.equal(await way.hand(await callbackOf('state-of-nobody')), true);
+    assert.equal(await way.hand(await callbackOf('not waited for')), true);
     const [key = ''] = secrets.entries.keys();
     assert.match(key, /^callback [0-9a-f]{64}$/);
     way.dispose();
     assert.equal(secrets.entries.size, 0);
   });
 
-  it('are eight at most, whoever opens addresses of ours', async () => {
+  it('are eight at most, because any program may open addresses of ours', async () => {
     const { way } = open();
     const kept: boolean[] = [];
     for (let count = 0; count < 9; count++) kept.push(await way.hand(await callbackOf(`state ${count}`)));

@@ -199,7 +199,7 @@ describe('a callback to an editor in a browser', () => {
     const codes: string[] = [];
     one.window.callbacks.expect(state, (callback) => void codes.push(callback.get('code') ?? ''), path);
     await until(() => isWaitedFor(tabs.disk));
-    taken(two, await stateOf(), 'for-nobody');
+    taken(two, await stateOf(), 'not-waited-for');
     taken(two, state, 'of-another-issuer', `/callback/${'0b'.repeat(8)}`);
     await until(() => isHanded(tabs.disk));
     const got = one.window.waitFor(last);

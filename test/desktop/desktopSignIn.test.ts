@@ -79,7 +79,7 @@ describe('a sign-in on a desktop', () => {
     assert.equal(registered(), 1);
   });
 
-  it('comes back to the usual loopback port, with one client for all sign-ins, and past whoever has that port', async () => {
+  it('comes back to the usual loopback port, with one client for all sign-ins, unless another program has that port', async () => {
     const other = createServer();
     other.listen(0, '127.0.0.1');
     await once(other, 'listening');

@@ -22,7 +22,7 @@ export type Opened =
  * Written after VS Code's source, which each part names; nothing of it is copied.
  */
 export class DesktopUrls {
-  /** In the order in which they connected to the main process: one that is reloaded connects anew. */
+  /** In the order in which they connected to the main process: one that is reloaded connects again. */
   #connections: DesktopWindow[] = [];
   #lastActive: DesktopWindow | undefined;
 

@@ -28,7 +28,7 @@ describe('a callback of a desktop', () => {
     return { callbacks, uri: new CallbackUri(callbacks, [way], new MemoryLog(), { isDesktop: true }) };
   };
 
-  it('says what the authorization server said, in the window that waits', () => {
+  it('has the parameters that the authorization server sent, in the window that waits', () => {
     const { callbacks, uri } = windowThat();
     const got: URLSearchParams[] = [];
     callbacks.expect('the+state.windowId=7', (callback) => void got.push(callback));
@@ -36,7 +36,7 @@ describe('a callback of a desktop', () => {
     assert.deepEqual(got.map((callback) => [...callback]), [[...sent]]); // prettier-ignore
   });
 
-  it('is handed over only if it is one, with exactly one state and no more than any has', async () => {
+  it('is handed over only if it has exactly one state, a callback path and a usual length', async () => {
     const handed: string[] = [];
     const { uri } = windowThat(handed);
     for (const query of ['code=a', 'code=a&state=1&state=2', `state=1&code=${'a'.repeat(20_000)}`])

@@ -59,7 +59,7 @@ describe('the redirect URIs of an editor', () => {
     });
   }
 
-  it('ask for the id of a window once it is known, no more, and do without it', async () => {
+  it('ask for the id of a window until it is known, and do without it', async () => {
     const known = redirectsIn(desktop, inWindow(3));
     for (const path of ['/callback', '/callback/0123456789abcdef']) await known.redirects.uriHandler(path);
     assert.equal(known.asked.length, 1);

@@ -83,7 +83,7 @@ export async function registeredClient(
     const registration = { redirectUris: [redirect.uri], clientName, scopes };
     const client = withRedirect(await registerClient(as, registration, http), redirect.uri);
     if (client.redirectUris.length === 0) {
-      // Nobody will use it. Where that cannot be said, it stays.
+      // It will not be used. An authorization server without management keeps it.
       await deleteRegistration(client, http).catch(() => false);
       throw redirectLeftOut(as, redirect.uri);
     }

@@ -93,7 +93,7 @@ export class CallbackSecrets implements CallbackWay, Disposable {
   }
 
   #ignoreFailure(work: Promise<void>): void {
-    // The sign-in that waits for it has a deadline of its own, and its user is told there.
+    // The sign-in that waits for it has a deadline of its own, which tells its user.
     work.catch((error: unknown) => {
       this.log.warn(`A callback for another window could not be handed over (${errorName(error)}).`);
     });

@@ -1,6 +1,6 @@
 import { sha256 } from '../sha256.js';
 
-/** A callback nobody picks up is given up; the window that waits picks it up within a second. In milliseconds. */
+/** How long a callback is kept for another window, which picks it up within a second. In milliseconds. */
 export const handedFor = 60_000;
 /** Callbacks that one window keeps for others at once. */
 export const mostHanded = 8;
@@ -19,7 +19,7 @@ export interface CallbackWay {
   hand(callback: HandedCallback): Promise<boolean>;
 }
 
-/** What `state` goes by where others may read it. */
+/** The name of a `state` that others may read. */
 export function nameOfState(state: string): Promise<string> {
   return sha256(state);
 }
