@@ -1,3 +1,4 @@
+import type { JWK } from 'jose';
 import { isObject } from '../../oauth/jsonAnswer.js';
 import { errorName } from '../errorName.js';
 import type { Clock, Disposable, Log, WindowNotices } from '../ports.js';
@@ -10,17 +11,17 @@ import {
   type CallbackWay,
   type HandedCallback,
 } from './handedCallback.js';
-import { HandoverKey, isSealedText, sealTo, type SealedText } from './handoverKey.js';
+import { HandoverKey, sealTo } from './handoverKey.js';
 import type { PendingCallbacks } from './pendingCallbacks.js';
 
 /** What one window tells the others about callbacks. Nothing of it is secret. */
 interface CallbackNotice {
   /** What to seal a callback for this window with. */
-  readonly key: JsonWebKey;
+  readonly key: JWK;
   /** The names of the callbacks that this window waits for. */
   readonly waiting: readonly string[];
   /** Callbacks for other windows, by name. */
-  readonly handed: Readonly<Record<string, SealedText>>;
+  readonly handed: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,7 +32,7 @@ interface CallbackNotice {
  */
 export class CallbackNotices implements CallbackWay, Disposable {
   readonly #subscription: Disposable;
-  readonly #handed = new Map<string, { readonly sealed: SealedText; readonly expiry: Disposable }>();
+  readonly #handed = new Map<string, { readonly sealed: string; readonly expiry: Disposable }>();
   #key: Promise<HandoverKey> | undefined;
   #waiting: ReadonlySet<string> = new Set();
   #watch: Disposable | undefined;
@@ -123,7 +124,7 @@ function noticeFrom(value: unknown): CallbackNotice | undefined {
     key,
     waiting: waiting.filter((name) => typeof name === 'string'),
     handed: Object.fromEntries(
-      Object.entries(handed).filter((entry): entry is [string, SealedText] => isSealedText(entry[1])),
+      Object.entries(handed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
   };
 }
