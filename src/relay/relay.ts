@@ -121,7 +121,7 @@ export class Relay implements Disposable, Launcher {
     const blocked = new BlockedTools(parts.toolRules);
     const signedOut = new SignedOutSessions(profiles, blocked);
     const rounds = new ConsentRounds();
-    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
+    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds, parts.clock);
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
