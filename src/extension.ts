@@ -13,6 +13,7 @@ import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
 import { OwnAccounts } from './editor/editorAccounts.js';
+import { registerMcpServers } from './editor/editorFeatures.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
@@ -84,7 +85,7 @@ export function activate(context: vscode.ExtensionContext) {
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
   const surfaces = own(new Surfaces(context, { ...core, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
-  own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
+  own(registerMcpServers(definitionProviderId, definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.

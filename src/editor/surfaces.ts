@@ -7,7 +7,9 @@ import { registerChatTools, type ChatToolParts } from './chatTools/registerChatT
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
+import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
 import { FactRows } from './factRows.js';
+import { EditorMemory } from './memory.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
@@ -51,7 +53,10 @@ export class Surfaces implements Disposable {
     const extensionId = context.extension.id;
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
     const sections = [new AccountRows(), new FactRows(clock, tools), tools];
-    this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock));
+    const missing = missingFeatures();
+    void tellMissingFeatures(missing, new EditorMemory(context.globalState));
+    const notes = missing.map(missingFeatureRow);
+    this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock, notes));
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));

@@ -4,9 +4,10 @@ import { Emitter } from '../../src/broker/emitter.js';
 import type { RawAnswer, RawCaller } from './rawCaller.js';
 import { startRelayWorld, type RelayWorld } from './relayWorld.js';
 
-/** When Copilot CLI, behind VS Code's MCP gateway, gives up a call that shows no progress; in milliseconds. */
-const cliGivesUp = 180_000;
-/** What a call has for all its waits for the user, in milliseconds. */
+/**
+ * What a call has for all its waits for the user, in milliseconds. Copilot CLI, behind VS Code's MCP gateway, gives up
+ * after 180 seconds.
+ */
 const patience = 140_000;
 
 describe('a call that comes without a chat', () => {
@@ -51,7 +52,6 @@ describe('a call that comes without a chat', () => {
     ['through a gateway that was started for a chat', { 'vscode.conversationId': 'chat-1' }],
   ] as const) {
     it(`${what} gives up the consent in words while its caller still listens, and the sign-in stays open`, async () => {
-      assert.ok(patience < 150_000 && patience < cliGivesUp);
       const caller = await calling();
       const answer = await callThroughGateway(caller, meta);
       const card = await asked(answer);
