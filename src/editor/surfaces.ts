@@ -9,7 +9,8 @@ import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
 import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
 import { FactRows } from './factRows.js';
-import { EditorMemory } from './memory.js';
+import { reportLostSecrets } from './lostSecretsNotice.js';
+import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
@@ -26,6 +27,7 @@ export interface SurfaceParts
     Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
     ChatToolParts,
     RegisterAgentsParts,
+    Pick<LostSecretsParts, 'memory' | 'clientKey'>,
     Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
   readonly settings: EditorServerSettings;
   readonly statuses: CommandParts['statuses'];
@@ -54,7 +56,7 @@ export class Surfaces implements Disposable {
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
     const sections = [new AccountRows(), new FactRows(clock, tools), tools];
     const missing = missingFeatures();
-    void tellMissingFeatures(missing, new EditorMemory(context.globalState));
+    void tellMissingFeatures(missing, parts.memory);
     const notes = missing.map(missingFeatureRow);
     this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock, notes));
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
@@ -72,6 +74,7 @@ export class Surfaces implements Disposable {
     own(new ContextKeys(parts));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));
+    void reportLostSecrets({ ...parts, urls: settings.urls });
     own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));
   }
 
