@@ -11,7 +11,7 @@ import { authenticationProviderId, BrokerAuthenticationProvider } from './editor
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { callbackUriOf } from './editor/callbackWays.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
-import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
+import { McpServerDefinitions, registerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
 import { OwnAccounts } from './editor/editorAccounts.js';
 import { editorPlace } from './editor/editorPlace.js';
@@ -90,7 +90,7 @@ export function activate(context: vscode.ExtensionContext) {
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
   const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
-  own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
+  own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.

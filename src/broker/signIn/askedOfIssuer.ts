@@ -27,11 +27,16 @@ export async function askAuthorization(
   server: ServerConfig,
   found: Discovered,
   { client, redirect }: ClientWithRedirect,
-  { scopes, anotherAccount }: Pick<SignInRequest, 'anotherAccount'> & { readonly scopes: readonly string[] },
+  {
+    scopes,
+    anotherAccount,
+    choosesAccount,
+  }: Pick<SignInRequest, 'anotherAccount' | 'choosesAccount'> & { readonly scopes: readonly string[] },
   http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { policy, resource } = found;
   const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
+  const isChosen = anotherAccount === true || choosesAccount === true;
   const request = await buildAuthorizationRequest({
     as: found.as,
     client,
@@ -41,7 +46,7 @@ export async function askAuthorization(
     scopes,
     ...audienceParameter(policy, resource.resource),
     ...(dpop !== undefined && { dpop }),
-    ...(anotherAccount === true && { anotherAccount: { offersChoice: policy.selectsAccount === true } }),
+    ...(isChosen && { anotherAccount: { offersChoice: policy.selectsAccount === true } }),
     extraParameters: policy.extraParameters,
     exceptions: { pkceNotAdvertised: policy.exceptions.has('pkceNotAdvertised') },
   });
