@@ -7,7 +7,7 @@ import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
-import { BrowserLauncher } from './editor/browserLauncher.js';
+import { editorBrowser, type BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
@@ -48,6 +48,10 @@ export function activate(context: vscode.ExtensionContext) {
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
+  const browser: BrowserLauncher = editorBrowser(context.extension, clock, () => ({
+    ...core,
+    personalSignIn,
+  }));
   const core = own(
     createCore({
       answers,
@@ -64,6 +68,7 @@ export function activate(context: vscode.ExtensionContext) {
       identityProviderSetting: () => settings.identityProvider,
       editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),
       consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
+      cardBrowser: browser,
       confirmAccountChange,
       recording: { ledger, recordsArguments },
       toolRules,
@@ -73,7 +78,7 @@ export function activate(context: vscode.ExtensionContext) {
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, new BrowserLauncher(clock));
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
 
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);

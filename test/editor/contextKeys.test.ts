@@ -36,7 +36,7 @@ describe('the command palette', () => {
       'setToolRule',
     ],
     signedIn: ['signOut', 'switchAccount', 'removeAccount'],
-    awaitingConsent: ['cancelSignIn'],
+    awaitingConsent: ['cancelSignIn', 'pasteCallback'],
     needsScopes: ['grantScopes'],
     hasIdentityProvider: ['setClientSecret', 'signInToIdentityProvider', 'signOutOfIdentityProvider'],
     hasAgents: ['connectAgent', 'rotateAgentKey', 'withdrawAgent'],

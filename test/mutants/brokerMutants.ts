@@ -28,13 +28,13 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'a callback handed over twice',
     'src/broker/signIn/pendingCallbacks.ts',
-    ['this.#waiting.delete(state);\n    waiting.', 'waiting.'],
+    ['this.#waiting.delete(found.state);\n    found.', 'found.'],
     'test/broker/pendingCallbacks.test.ts',
   ),
   mutant(
     'a callback taken that arrived where another issuer’s do',
     'src/broker/signIn/pendingCallbacks.ts',
-    ['if (waiting?.path !== path) return false;', 'if (waiting === undefined) return false;'],
+    ['waiting?.path === path ? {', 'waiting !== undefined ? {'],
     'test/broker/pendingCallbacks.test.ts',
     'test/relay/mixUp.test.ts',
   ),
@@ -197,7 +197,7 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'no deadline for a sign-in',
     attempt,
-    ["this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));", ''],
+    ['milliseconds, () => this.#end({', 'milliseconds * 1e6, () => this.#end({'],
     signInTest,
   ),
   mutant(

@@ -27,18 +27,33 @@ export class PendingCallbacks {
     return { dispose: () => void this.#waiting.delete(state) };
   }
 
+  /** Whether any request waits for its callback. */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** Whether {@link deliver} would hand it over; nothing is taken from it. */
+  expects(callback: URLSearchParams, path: string = callbackPath): boolean {
+    return this.#waitingFor(callback, path) !== undefined;
+  }
+
   /**
    * @param path where it arrived
    * @returns whether somebody here was waiting for it there
    */
   deliver(callback: URLSearchParams, path: string = callbackPath): boolean {
+    const found = this.#waitingFor(callback, path);
+    if (found === undefined) return false;
+    this.#waiting.delete(found.state);
+    found.onCallback(callback);
+    return true;
+  }
+
+  #waitingFor(callback: URLSearchParams, path: string): (Waiting & { readonly state: string }) | undefined {
     const states = callback.getAll('state');
     const [state] = states;
-    if (state === undefined || states.length !== 1) return false;
+    if (state === undefined || states.length !== 1) return undefined;
     const waiting = this.#waiting.get(state);
-    if (waiting?.path !== path) return false;
-    this.#waiting.delete(state);
-    waiting.onCallback(callback);
-    return true;
+    return waiting?.path === path ? { ...waiting, state } : undefined;
   }
 }

@@ -8,7 +8,7 @@ import { exchangeCode } from '../../oauth/tokenExchange.js';
 import { askAuthorization, askedScopes } from './askedOfIssuer.js';
 import { clientForServer, type ClientWithRedirect } from '../clients/clientForServer.js';
 import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
-import { beginWithCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
+import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
 import { discover, type Discovered } from '../discovery/discovery.js';
 import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
 import { askEditor } from '../tokens/editorAccountTokens.js';
@@ -43,6 +43,8 @@ export class SignInAttempt {
   #phase: SignInPhase = 'waitingForBrowser';
   #ended = false;
 
+  #deadline: Disposable;
+
   readonly onDidChangePhase = this.#phases.event;
 
   constructor(
@@ -51,7 +53,7 @@ export class SignInAttempt {
     private readonly parts: SignInParts,
   ) {
     this.#oneTimeClients = new OneTimeClients(server, parts);
-    this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));
+    this.#deadline = this.#endAfter(request.deadline);
   }
 
   get phase(): SignInPhase {
@@ -95,9 +97,35 @@ export class SignInAttempt {
     return this.#discovered;
   }
 
+  /** @param milliseconds from now until the attempt gives up, instead of what is left: a code takes longer to enter */
+  prolong(milliseconds: number): void {
+    if (this.#ended) return;
+    this.#deadline.dispose();
+    this.#deadline = this.#endAfter(milliseconds);
+  }
+
+  /** Whether {@link useCode} has a chance: the authorization server offers it, and our client may use it there. */
+  offersCode(): Promise<boolean> {
+    const offered = this.discover().then((found) => offersCode(this.server, found, this.parts));
+    // What cannot be found out is not offered.
+    return offered.catch(() => false);
+  }
+
   /** A loopback address for the person's browser; the flow's requests are made when it is visited. */
-  async launchPage(): Promise<LaunchPage> {
-    const page = await this.parts.launcher.open(this.request.deadline, (visit) => this.#visited(visit));
+  launchPage(): Promise<LaunchPage> {
+    return this.#openPage((visit) => this.#visited(visit));
+  }
+
+  /** A loopback address that leads to another one: an editor that opens addresses may alter what is in a query. */
+  pageTo(address: URL): Promise<LaunchPage> {
+    return this.#openPage((visit) => {
+      visit.redirect(address);
+      return Promise.resolve();
+    });
+  }
+
+  async #openPage(onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage> {
+    const page = await this.parts.launcher.open(this.request.deadline, onVisit);
     this.#own(page);
     return page;
   }
@@ -241,6 +269,10 @@ export class SignInAttempt {
     this.#phases.fire(phase);
   }
 
+  #endAfter(milliseconds: number): Disposable {
+    return this.parts.clock.after(milliseconds, () => this.#end({ kind: 'timedOut' }));
+  }
+
   #own(disposable: Disposable): void {
     if (this.#ended) disposable.dispose();
     else this.#owned.push(disposable);
@@ -250,6 +282,7 @@ export class SignInAttempt {
     if (this.#ended) return;
     this.#ended = true;
     this.#abort.abort();
+    this.#deadline.dispose();
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
     void this.#releaseClients(outcome);
     const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
