@@ -69,15 +69,11 @@ export class LaunchPages implements Disposable {
       return;
     }
     if (page.pass === undefined) return this.#runFor(page, id, response);
-    if (page.ending === undefined) {
-      const title = 'Sign-in is starting in another tab';
-      // By then that tab may have the cookie that this browser lacks now.
-      response.setHeader('Refresh', String(retryAfter));
-      sendPage(response, 200, title, 'This tab follows in a moment.');
-      return;
-    }
-    if (cookies(request).get(cookieName(id)) === page.pass) end(response, page.ending);
-    else refuse(response);
+    const shown = cookies(request).get(cookieName(id));
+    if (shown === undefined) followOther(response);
+    else if (shown !== page.pass) refuse(response);
+    else if (page.ending === undefined) followOther(response);
+    else end(response, page.ending);
   }
 
   dispose(): void {
@@ -137,6 +133,12 @@ function end(response: ServerResponse, ending: Ending): void {
   if (response.headersSent) endPage(response, ending);
   else if (ending instanceof URL) sendRedirect(response, ending);
   else sendPage(response, 502, ending.title, ending.detail);
+}
+
+/** To a tab without the cookie: another one of the same browser has it in a moment, if there is one. */
+function followOther(response: ServerResponse): void {
+  response.setHeader('Refresh', String(retryAfter));
+  sendPage(response, 200, 'Sign-in is starting in another tab', 'This tab follows in a moment.');
 }
 
 function refuse(response: ServerResponse): void {
