@@ -12,7 +12,6 @@ import { codeDeadline, showCodeOf, useCode, type Say } from './deviceCode.js';
 import { notifications } from './notifications.js';
 import { askForOtherWay, waysBack, type OtherWay } from './otherWays.js';
 import { outsideAddresses, type OutsideAddresses } from './outsideAddress.js';
-import type { PersonalSignIn } from './personalSignIn.js';
 
 export interface BrowserParts {
   readonly clock: Clock;
@@ -106,7 +105,7 @@ export class BrowserLauncher implements CardBrowser {
   async #offerWaysBack(attempt: SignInAttempt, say?: Say): Promise<void> {
     const ways = waysBack(await attempt.offersCode());
     const message = vscode.l10n.t(
-      'Your browser has not come back from signing in to {0}. If its page shows an error or stays empty, choose another way.',
+      'Your browser has not come back from signing in to {0}. If it shows an error or an empty page, paste the address of that page, or choose another way.',
       attempt.server.name,
     );
     await this.#offer(attempt, message, ways, undefined, say);
@@ -181,7 +180,7 @@ export function editorBrowser(
   clock: Clock,
   parts: () => {
     readonly callbacks: PendingCallbacks;
-    readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>;
+    readonly personalSignIn: { signIn(server: ServerConfig, way: OtherWay): Promise<unknown> };
   },
 ): BrowserLauncher {
   return new BrowserLauncher({

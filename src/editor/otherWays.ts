@@ -9,7 +9,7 @@ export function waysBack(offersCode: boolean): readonly OtherWay[] {
   return ['paste', ...(offersCode ? (['code'] as const) : []), 'openAgain', 'copyLink'];
 }
 
-/** What its button says. */
+/** What its button says: all four of {@link waysBack} have to fit beside each other in a notification. */
 export function wayTitle(way: OtherWay): string {
   const { t } = vscode.l10n;
   switch (way) {
@@ -20,9 +20,9 @@ export function wayTitle(way: OtherWay): string {
     case 'copyLink':
       return t('Copy Link');
     case 'paste':
-      return t('Paste Callback Address');
+      return t('Paste Address');
     case 'code':
-      return t('Sign In with a Code');
+      return t('Use a Code');
   }
 }
 

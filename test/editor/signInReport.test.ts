@@ -27,20 +27,18 @@ describe('the report of a sign-in that took too long', () => {
 
   it('offers every other way by name', async () => {
     const { buttons, begun } = await report('openAgain', true);
-    assert.deepEqual(buttons, [
-      ...['Paste Callback Address', 'Sign In with a Code', 'Open Again', 'Copy Link'],
-    ]);
+    assert.deepEqual(buttons, ['Paste Address', 'Use a Code', 'Open Again', 'Copy Link']);
     assert.deepEqual(begun, ['copyLink']);
   });
 
   it('offers no code where the server gives none', async () => {
     const { buttons } = await report('openAgain', false);
-    assert.deepEqual(buttons, ['Paste Callback Address', 'Open Again', 'Copy Link']);
+    assert.deepEqual(buttons, ['Paste Address', 'Open Again', 'Copy Link']);
   });
 
   it('offers the browser after a code', async () => {
     const { buttons, begun } = await report('code', true);
-    assert.deepEqual(buttons, ['Sign In with a Code', 'Open Again']);
+    assert.deepEqual(buttons, ['Use a Code', 'Open Again']);
     assert.deepEqual(begun, ['openAgain']);
   });
 });

@@ -38,6 +38,18 @@ export const brokerMutants: readonly Mutant[] = [
     'test/broker/pendingCallbacks.test.ts',
     'test/relay/mixUp.test.ts',
   ),
+  mutant(
+    'a pasted callback taken that no sign-in waits for',
+    'src/broker/signIn/pastedCallback.ts',
+    ['return callbacks.expects(parameters, path)', "return path !== ''"],
+    'test/broker/pastedCallback.test.ts',
+  ),
+  mutant(
+    'a code offered to a client that may not use one',
+    'src/broker/signIn/deviceSignIn.ts',
+    ["identity.client.source !== 'clientIdMetadataDocument'", "identity.client.clientId !== ''"],
+    'test/broker/offersCode.test.ts',
+  ),
   {
     name: 'refresh not single-flight',
     edits: [

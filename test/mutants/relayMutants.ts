@@ -296,7 +296,7 @@ export const relayMutants: readonly Mutant[] = [
     launchTest,
   ),
   mutant(
-    'an agent shown the editor’s outside address',
+    'another program’s card at the editor’s outside address',
     'src/relay/consentInStream.ts',
     ["session.caller.kind !== 'editor') return {", "session.caller.id === '') return {"],
     'test/relay/cardBrowser.test.ts',
