@@ -37,6 +37,7 @@ import type { ToolPrompt } from './broker/tools/toolPrompt.js';
 import { noToolRules, type ToolRules } from './broker/tools/toolRules.js';
 import { ToolScopes } from './broker/tools/toolScopes.js';
 import { StatesOfWindows } from './broker/status/statesOfWindows.js';
+import { ClientNotices, type ClientIdentity } from './broker/status/clientNotices.js';
 import type { Translate } from './mcp/translate.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
@@ -53,6 +54,8 @@ export interface CoreParts {
   readonly secrets: SecretStore;
   /** Whether secret storage tells of every window's writes. */
   readonly hearsAllWindows?: boolean;
+  /** How much earlier than on other machines sign-ins are refreshed here; 0 if absent. */
+  readonly refreshEarliness?: number;
   /** What windows see of each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords;
   /** Where the agents that were admitted are kept, with answers to them; the shared records where absent. */
@@ -61,6 +64,8 @@ export interface CoreParts {
   readonly accountChoice?: AccountChoice;
   /** How windows let each other know what they see; absent where there is one only. */
   readonly notices?: WindowNotices;
+  /** Whose windows those are, if other clients of the editor have windows on this machine too. */
+  readonly clientKey?: ClientIdentity;
   readonly memory: Memory;
   readonly lock: Lock;
   readonly clock: Clock;
@@ -122,10 +127,24 @@ export function createCore(parts: CoreParts): Core {
     parts.hearsAllWindows,
     parts.accountChoice,
   );
-  const { notices } = parts;
+  const { clientKey } = parts;
+  const notices =
+    parts.notices === undefined || clientKey === undefined
+      ? parts.notices
+      : new ClientNotices(parts.notices, clientKey);
   const states = new ServerStates(credentials, clock, notices !== undefined);
   const allWindows = notices === undefined ? [] : [new StatesOfWindows(states, notices), notices];
-  const personTokens = new AccessTokens(credentials, states, lock, clock, log, http);
+  const { refreshEarliness } = parts;
+  const personTokens = new AccessTokens(
+    credentials,
+    states,
+    lock,
+    clock,
+    log,
+    http,
+    undefined,
+    refreshEarliness,
+  );
   const grants = new DirectGrants({
     ...parts,
     ...answers,
@@ -137,7 +156,7 @@ export function createCore(parts: CoreParts): Core {
         : new EnterpriseIdentityProvider(config, personTokens, clock);
     },
   });
-  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
+  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants, refreshEarliness);
   const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
   const callbacks = new PendingCallbacks();
   const profiles = new ServerProfiles(memory);

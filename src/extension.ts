@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { RememberedAccountChoice } from './broker/accounts/accountChoice.js';
+import { TombstonePruning } from './broker/accounts/tombstonePruning.js';
 import { AssertionInFile } from './broker/tokens/assertionFile.js';
 import { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
 import { CallLedger } from './broker/calls/callLedger.js';
@@ -13,6 +14,7 @@ import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
 import { OwnAccounts } from './editor/editorAccounts.js';
+import { editorPlace } from './editor/editorPlace.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
@@ -27,6 +29,7 @@ import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
 import { machineFetch } from './node/machineFetch.js';
 import { machineStorage } from './node/machineStorage.js';
+import { refreshEarliness } from './node/refreshEarliness.js';
 import { Surfaces } from './editor/surfaces.js';
 import { systemClock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
@@ -40,7 +43,7 @@ export function activate(context: vscode.ExtensionContext) {
   };
   const clock = systemClock;
   const log = own(new OutputLog());
-  const secrets = new EditorSecretStore(context.secrets);
+  const secrets = new EditorSecretStore(context.secrets, clock, log);
   const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
 
   const settings = own(new EditorServerSettings());
@@ -48,10 +51,7 @@ export function activate(context: vscode.ExtensionContext) {
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
-  const browser: BrowserLauncher = editorBrowser(context.extension, clock, () => ({
-    ...core,
-    personalSignIn,
-  }));
+  const browser: BrowserLauncher = editorBrowser(context, clock, () => ({ ...core, personalSignIn }));
   const core = own(
     createCore({
       answers,
@@ -59,6 +59,7 @@ export function activate(context: vscode.ExtensionContext) {
       servers: () => settings.servers,
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
+      refreshEarliness: refreshEarliness(editorPlace(context.extension).isUsersMachine),
       ...storage,
       accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       clock,
@@ -79,7 +80,7 @@ export function activate(context: vscode.ExtensionContext) {
   );
   const { credentials, states, relay, signIns, signOuts } = core;
   const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
-
+  own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
   const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
@@ -87,7 +88,7 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
-  const surfaces = own(new Surfaces(context, { ...core, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore

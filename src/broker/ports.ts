@@ -25,8 +25,11 @@ export interface Clock {
 /** Storage for secrets, encrypted by whoever provides it, seen by every window of the same person. */
 export interface SecretStore {
   get(key: string): Promise<string | undefined>;
-  set(key: string, value: string): Promise<void>;
+  /** @param options.isOnDisk the value is kept on disk too, so that storage which is slow need not be waited for */
+  set(key: string, value: string, options?: { readonly isOnDisk?: boolean }): Promise<void>;
   delete(key: string): Promise<void>;
+  /** The keys there are, if the storage can list them. */
+  keys?(): Promise<readonly string[]>;
   /** Tells of a change to `key` in this or another window. */
   onDidChange(listener: (key: string) => void): Disposable;
 }
@@ -41,19 +44,19 @@ export interface Memory {
 export interface SharedRecord {
   /** Counts the writes; the higher one is the newer. */
   readonly generation: number;
-  /** Undefined where this window has not got the key it was sealed with. */
-  readonly text?: string;
+  readonly text: string;
 }
 
 /**
- * Sealed records that a window never sees an old version of. Secret storage alone does not do: in a browser
- * each tab reads it once, and a write puts all that the tab has read in place of what others wrote.
+ * Sealed records on a machine's disk that its windows never see an old version of. Secret storage alone does not do:
+ * in a browser each tab reads it once, and on a desktop a write takes a while to reach another window. Records sealed
+ * with another key belong to somebody else on this machine, and are as if they did not exist.
  */
 export interface SharedRecords {
   read(name: string): Promise<SharedRecord | undefined>;
   /** The generation alone, which is cheap enough to be asked for at every request. */
   generation(name: string): Promise<number | undefined>;
-  write(name: string, record: Required<SharedRecord>): Promise<void>;
+  write(name: string, record: SharedRecord): Promise<void>;
   /** Tells that some record may have been written, by whichever window. */
   onDidChange?(listener: () => void): Disposable;
 }

@@ -176,7 +176,7 @@ export class BrowserLauncher implements CardBrowser {
 
 /** @param parts a function, because they are built after what opens browsers for them */
 export function editorBrowser(
-  extension: Pick<vscode.Extension<unknown>, 'extensionKind'>,
+  { extension }: Pick<vscode.ExtensionContext, 'extension'>,
   clock: Clock,
   parts: () => {
     readonly callbacks: PendingCallbacks;

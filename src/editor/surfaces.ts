@@ -8,6 +8,8 @@ import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
 import { FactRows } from './factRows.js';
+import { reportLostSecrets } from './lostSecretsNotice.js';
+import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
@@ -24,6 +26,7 @@ export interface SurfaceParts
     Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
     ChatToolParts,
     RegisterAgentsParts,
+    Pick<LostSecretsParts, 'memory' | 'clientKey'>,
     Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
   readonly settings: EditorServerSettings;
   readonly statuses: CommandParts['statuses'];
@@ -67,6 +70,7 @@ export class Surfaces implements Disposable {
     own(new ContextKeys(parts));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));
+    void reportLostSecrets({ ...parts, urls: settings.urls });
     own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));
   }
 

@@ -206,7 +206,7 @@ export const agentMutants: readonly Mutant[] = [
   mutant(
     'agent: the person is left with the narrow refresh token spent',
     narrowed,
-    ['await this.credentials.put({ ...latest, tokens: { ...tokens, refreshToken } });', ''],
+    ['if ((await keepRefreshed(this.credentials, latest, rotated)) === undefined) return undefined;', ''],
     consentTest,
   ),
   mutant(

@@ -11,8 +11,8 @@ const fetchTest = 'test/broker/authorizedFetch.test.ts';
 const signInTest = 'test/broker/signInAttempt.test.ts';
 const secretsTest = 'test/relay/secretsStayInside.test.ts';
 
-const locked = 'this.lock\n      .hold(';
-const unlocked = '({ hold: <T>(_name: string, work: () => Promise<T>) => work() })\n      .hold(';
+const locked = 'this.lock.hold(name, ';
+const unlocked = '(<T>(_name: string, work: () => Promise<T>) => work())(name, ';
 
 /** Defects of state and order. */
 export const brokerMutants: readonly Mutant[] = [
@@ -74,8 +74,8 @@ export const brokerMutants: readonly Mutant[] = [
     'a call sent again as somebody else',
     accessTokens,
     [
-      'this.#usable(server, await this.credentials.reread(server.url, account));',
-      'this.#usable(server, await this.credentials.reread(server.url));',
+      'this.#usable(server, await this.credentials.rereadShared(server.url, account));',
+      'this.#usable(server, await this.credentials.rereadShared(server.url));',
     ],
     fetchTest,
   ),
@@ -94,14 +94,14 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'a refresh that ends late replaces a newer sign-in',
-    accessTokens,
-    ['if (stored === undefined || !isSameToken(stored, latest)) return stored;', 'void stored;'],
+    'src/broker/tokens/refreshOutcome.ts',
+    ['if (stored !== undefined && !hasSameTokens(stored, used)) return stored;', ''],
     tokensTest,
   ),
   mutant(
     'tokens used before they are stored',
-    accessTokens,
-    ['await this.credentials.put(renewed);', 'void this.credentials.put(renewed);'],
+    'src/broker/tokens/refreshOutcome.ts',
+    ['(await credentials.put(renewed)) ? renewed', 'credentials.put(renewed) ? renewed'],
     tokensTest,
   ),
   mutant(
@@ -123,7 +123,7 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'no refresh ahead of the end',
     'src/broker/accounts/credential.ts',
-    ['return now >= expiresAt - margin;', 'return now >= expiresAt;'],
+    ['return now >= expiresAt - margin * (1 + earliness);', 'return now >= expiresAt;'],
     tokensTest,
   ),
   mutant(

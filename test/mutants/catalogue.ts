@@ -15,6 +15,7 @@ import { oauthMutants } from './oauthMutants.js';
 import { profileMutants } from './profileMutants.js';
 import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
+import { storageMutants } from './storageMutants.js';
 import { statelessMutants } from './statelessMutants.js';
 import { toolMutants } from './toolMutants.js';
 
@@ -38,4 +39,5 @@ export const catalogue: readonly Mutant[] = [
   ...attackMutants,
   ...accountMutants,
   ...headlessMutants,
+  ...storageMutants,
 ];

@@ -86,8 +86,8 @@ export const headlessMutants: readonly Mutant[] = [
   ),
   mutant(
     'headless: a sealing key for each process',
-    'src/node/sealedFiles.ts',
-    ['await lock.hold(keyName, () => sealingKey(secrets));', 'await sealingKey(secrets);'],
+    'src/node/sealingKey.ts',
+    ['const made = await this.existing();', 'const made: SealingKey | undefined = undefined;'],
     filesTest,
   ),
   mutant(
