@@ -52,13 +52,22 @@ export class OutsideAddresses {
         this.editor.asExternalUri(vscode.Uri.parse(address, true)),
         late.promise,
       ]);
-      return addressOf(resolved?.toString(true))?.href;
+      return withPathOf(address, addressOf(resolved?.toString(true)));
     } catch {
       return undefined;
     } finally {
       timer.dispose();
     }
   }
+}
+
+/** Some editors resolve an address to the tunnel alone (VS Code, `src/vs/workbench/electron-browser/window.ts`). */
+function withPathOf(address: string, resolved: URL | undefined): string | undefined {
+  if (resolved === undefined) return undefined;
+  const { pathname } = new URL(address);
+  if (!resolved.pathname.endsWith(pathname))
+    resolved.pathname = resolved.pathname.replace(/\/$/, '') + pathname;
+  return resolved.href;
 }
 
 /** The editor hands a loopback address back where it forwards nothing, and where it forwards to the same port. */

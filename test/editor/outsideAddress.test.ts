@@ -46,6 +46,11 @@ describe('the address of a launch page', () => {
     });
   }
 
+  it('keeps its path where the editor resolves to the tunnel alone', async () => {
+    const { address } = await outside('remote', to('https://abc-41234.euw.devtunnels.ms/'), 'tunnel');
+    assert.equal(address, 'https://abc-41234.euw.devtunnels.ms/sign-in/abc_DEF-1');
+  });
+
   /** Each kind of remote, and who is named in what the user reads. */
   const remotes: Readonly<Record<string, RegExp>> = {
     'ssh-remote': /port 41234 of the SSH host/,
