@@ -9,7 +9,7 @@ import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { editorBrowser, type BrowserLauncher } from './editor/browserLauncher.js';
-import { CallbackUri } from './editor/callbackUri.js';
+import { callbackUriOf } from './editor/callbackWays.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
@@ -18,7 +18,7 @@ import { editorPlace } from './editor/editorPlace.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
-import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { EditorRedirectUris } from './editor/redirectUris.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
 import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
@@ -27,11 +27,12 @@ import { NotificationToolPrompt } from './editor/toolPrompt.js';
 import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
+import { handlerFault } from './node/editorInstallation.js';
 import { machineFetch } from './node/machineFetch.js';
 import { machineStorage } from './node/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
 import { Surfaces } from './editor/surfaces.js';
-import { systemClock } from './node/systemClock.js';
+import { systemClock as clock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
 import { Agents } from './relay/agents.js';
 
@@ -41,17 +42,16 @@ export function activate(context: vscode.ExtensionContext) {
     context.subscriptions.push(part);
     return part;
   };
-  const clock = systemClock;
+  const place = editorPlace(context.extension);
   const log = own(new OutputLog());
   const secrets = new EditorSecretStore(context.secrets, clock, log);
   const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
-
   const settings = own(new EditorServerSettings());
   const toolRules = own(new EditorToolRules());
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
-  const browser: BrowserLauncher = editorBrowser(context, clock, () => ({ ...core, personalSignIn }));
+  const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
   const core = own(
     createCore({
       answers,
@@ -59,7 +59,7 @@ export function activate(context: vscode.ExtensionContext) {
       servers: () => settings.servers,
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
-      refreshEarliness: refreshEarliness(editorPlace(context.extension).isUsersMachine),
+      refreshEarliness: refreshEarliness(place.isUsersMachine),
       ...storage,
       accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       clock,
@@ -75,7 +75,7 @@ export function activate(context: vscode.ExtensionContext) {
       toolRules,
       toolPrompt: new NotificationToolPrompt(),
       translate: vscode.l10n.t,
-      redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
+      redirects: (relay) => new EditorRedirectUris(context, place, handlerFault, relay),
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
@@ -83,7 +83,7 @@ export function activate(context: vscode.ExtensionContext) {
   own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
-  const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
+  const callbackUri = own(callbackUriOf({ ...core, ...storage, secrets, place, clock, log }));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore

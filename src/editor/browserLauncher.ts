@@ -9,6 +9,7 @@ import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { BrowserWatch } from './browserWatch.js';
 import { CallbackPaste } from './callbackPaste.js';
 import { codeDeadline, showCodeOf, useCode, type Say } from './deviceCode.js';
+import type { EditorPlace } from './editorPlace.js';
 import { notifications } from './notifications.js';
 import { askForOtherWay, waysBack, type OtherWay } from './otherWays.js';
 import { outsideAddresses, type OutsideAddresses } from './outsideAddress.js';
@@ -104,10 +105,18 @@ export class BrowserLauncher implements CardBrowser {
 
   async #offerWaysBack(attempt: SignInAttempt, say?: Say): Promise<void> {
     const ways = waysBack(await attempt.offersCode());
-    const message = vscode.l10n.t(
-      'Your browser has not come back from signing in to {0}. If it shows an error or an empty page, paste the address of that page, or choose another way.',
-      attempt.server.name,
-    );
+    const { t } = vscode.l10n;
+    const { name } = attempt.server;
+    const message =
+      attempt.redirect?.isOutOfReach === true
+        ? t(
+            'Your browser cannot come back from signing in to {0}, because it runs on another machine. Sign in there, then paste the address of the page that does not load.',
+            name,
+          )
+        : t(
+            'Your browser has not come back from signing in to {0}. If it shows an error or an empty page, paste the address of that page, or choose another way.',
+            name,
+          );
     await this.#offer(attempt, message, ways, undefined, say);
   }
 
@@ -176,7 +185,7 @@ export class BrowserLauncher implements CardBrowser {
 
 /** @param parts a function, because they are built after what opens browsers for them */
 export function editorBrowser(
-  { extension }: Pick<vscode.ExtensionContext, 'extension'>,
+  place: EditorPlace,
   clock: Clock,
   parts: () => {
     readonly callbacks: PendingCallbacks;
@@ -185,7 +194,7 @@ export function editorBrowser(
 ): BrowserLauncher {
   return new BrowserLauncher({
     clock,
-    outside: outsideAddresses(extension, clock),
+    outside: outsideAddresses(place, clock),
     paste: ({ outcome }) => new CallbackPaste(parts().callbacks).ask(outcome),
     begin: (server, way) => parts().personalSignIn.signIn(server, way),
   });

@@ -40,7 +40,10 @@ export class BrowserWatch {
     };
     const follow = (phase: SignInPhase) => {
       timer?.dispose();
-      timer = phase === 'waitingForConsent' ? this.clock.after(returnPatience, missing) : undefined;
+      if (phase !== 'waitingForConsent') return;
+      // Where it is sent back to another machine than its own, there is nothing to wait for.
+      const cannotReturn = attempt.redirect?.isOutOfReach === true;
+      timer = this.clock.after(cannotReturn ? 0 : returnPatience, missing);
     };
     const phases = attempt.onDidChangePhase(follow);
     const watch = {

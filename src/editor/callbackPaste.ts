@@ -10,14 +10,14 @@ import { notifications, type Notifications } from './notifications.js';
  */
 export class CallbackPaste {
   constructor(
-    private readonly callbacks: Pick<PendingCallbacks, 'expects' | 'deliver' | 'isWaiting'>,
+    private readonly callbacks: Pick<PendingCallbacks, 'expects' | 'deliver' | 'states'>,
     private readonly notices: Pick<Notifications, 'input' | 'information' | 'warning'> = notifications,
   ) {}
 
   /** @param ended resolves when there is nothing left to paste for, which closes the box */
   async ask(ended?: Promise<unknown>): Promise<void> {
     const { t } = vscode.l10n;
-    if (!this.callbacks.isWaiting) {
+    if (this.callbacks.states.length === 0) {
       void this.notices.information(t('No sign-in in this window is waiting for your browser.'));
       return;
     }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../broker/ports.js';
 import { addressOf } from '../oauth/secureAddress.js';
-import { editorPlace, type EditorPlace } from './editorPlace.js';
+import type { EditorPlace } from './editorPlace.js';
 
 /** How long the editor may take to forward a port before a card is shown without, in milliseconds. */
 const forwardingPatience = 2_000;
@@ -107,12 +107,12 @@ function machineCalled(remoteName: string | undefined): string {
   }
 }
 
-/** Those of an extension, from where it runs. */
-export function outsideAddresses(
-  extension: Pick<vscode.Extension<unknown>, 'extensionKind'>,
-  clock: Clock,
-): OutsideAddresses {
+/** @param place where the extension runs */
+export function outsideAddresses(place: EditorPlace, clock: Clock): OutsideAddresses {
   const { remoteName } = vscode.env;
-  const asExternalUri = (address: vscode.Uri) => vscode.env.asExternalUri(address);
-  return new OutsideAddresses(clock, { place: editorPlace(extension), remoteName, asExternalUri });
+  return new OutsideAddresses(clock, {
+    place,
+    remoteName,
+    asExternalUri: (address) => vscode.env.asExternalUri(address),
+  });
 }

@@ -307,6 +307,23 @@ describe('the browser', () => {
     });
   });
 
+  it('that is sent back to another machine than its own is not waited for: its user is asked to paste', async () => {
+    const attempt = begin();
+    // As with a client registered by hand in a browser that reached the editor on another machine.
+    Object.defineProperty(attempt, 'redirect', { value: { isOutOfReach: true } });
+    const page = await attempt.launchPage();
+    const { ask, offered } = choosing(undefined);
+    launcherWith({ ask }).opened(attempt, page);
+    const sent = enters(attempt, 'waitingForConsent');
+    await visit(page.address);
+    await sent;
+    clock.advance(0);
+    const { message, ways } = await offered;
+    assert.match(message, /^Your browser cannot come back from signing in to repositories, /);
+    assert.equal(ways[0], 'paste');
+    attempt.cancel();
+  });
+
   it('of a user who wants to paste is sent on first, and then they are asked', async () => {
     const openExternal = async (address: vscode.Uri) => {
       assert.deepEqual(pasted, []);

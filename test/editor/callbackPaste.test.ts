@@ -88,7 +88,7 @@ describe('pasting a callback address', () => {
     await paste.ask();
     assert.equal(await user.problemWith(good), undefined);
     assert.deepEqual(got, []);
-    assert.ok(callbacks.isWaiting);
+    assert.deepEqual(callbacks.states, ['waits']);
   });
 
   it('is not asked for where no sign-in waits for a browser', async () => {

@@ -208,8 +208,11 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'no deadline for a sign-in',
-    attempt,
-    ['milliseconds, () => this.#end({', 'milliseconds * 1e6, () => this.#end({'],
+    'src/broker/signIn/deadline.ts',
+    [
+      'this.#timer = clock.after(milliseconds, onOver);',
+      'this.#timer = clock.after(milliseconds * 1e6, onOver);',
+    ],
     signInTest,
   ),
   mutant(

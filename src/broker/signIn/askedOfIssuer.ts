@@ -3,7 +3,7 @@ import { dpopBinding } from '../../oauth/dpopBinding.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { pushedWhereRequired } from '../../oauth/pushedAuthorizationRequest.js';
 import { withSessionScopes } from '../../oauth/scopeSelection.js';
-import type { ClientWithRedirect } from '../clients/clientForServer.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInRequest } from './signInRequest.js';
@@ -36,6 +36,7 @@ export async function askAuthorization(
     as: found.as,
     client,
     redirectUri: redirect.uri,
+    ...(redirect.stateSuffix !== undefined && { stateSuffix: redirect.stateSuffix }),
     ...resourceParameter(policy, resource.resource),
     scopes,
     ...audienceParameter(policy, resource.resource),

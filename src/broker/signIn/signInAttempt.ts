@@ -6,14 +6,18 @@ import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { exchangeCode } from '../../oauth/tokenExchange.js';
 import { askAuthorization, askedScopes } from './askedOfIssuer.js';
-import { clientForServer, type ClientWithRedirect } from '../clients/clientForServer.js';
+import { clientForServer } from '../clients/clientForServer.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
 import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
 import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
+import { clientNote } from './clientNote.js';
+import { Deadline } from './deadline.js';
 import { discover, type Discovered } from '../discovery/discovery.js';
 import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
 import { askEditor } from '../tokens/editorAccountTokens.js';
 import { Emitter } from '../emitter.js';
 import { forgetClientAfter, type IdentifiedClient } from '../clients/forgottenClient.js';
+import type { ChosenRedirect } from '../clients/redirectChoice.js';
 import { OneTimeClients } from '../clients/oneTimeClients.js';
 import type { Disposable, LaunchPage, LaunchVisit } from '../ports.js';
 import { challengeOf } from '../discovery/probe.js';
@@ -42,8 +46,7 @@ export class SignInAttempt {
   readonly #returns: Promise<void>[] = [];
   #phase: SignInPhase = 'waitingForBrowser';
   #ended = false;
-
-  #deadline: Disposable;
+  readonly #deadline: Deadline;
 
   readonly onDidChangePhase = this.#phases.event;
 
@@ -53,7 +56,8 @@ export class SignInAttempt {
     private readonly parts: SignInParts,
   ) {
     this.#oneTimeClients = new OneTimeClients(server, parts);
-    this.#deadline = this.#endAfter(request.deadline);
+    this.#deadline = new Deadline(parts.clock, request.deadline, () => this.#end({ kind: 'timedOut' }));
+    this.#own(this.#deadline);
   }
 
   get phase(): SignInPhase {
@@ -62,6 +66,11 @@ export class SignInAttempt {
 
   get hasEnded(): boolean {
     return this.#ended;
+  }
+
+  /** Where the browser comes back to; undefined until it has been sent on. */
+  get redirect(): ChosenRedirect | undefined {
+    return this.#identified?.identity.redirect;
   }
 
   /** Never rejects. */
@@ -99,9 +108,7 @@ export class SignInAttempt {
 
   /** @param milliseconds from now until the attempt gives up, instead of what is left: a code takes longer to enter */
   prolong(milliseconds: number): void {
-    if (this.#ended) return;
-    this.#deadline.dispose();
-    this.#deadline = this.#endAfter(milliseconds);
+    this.#deadline.prolong(milliseconds);
   }
 
   /** Whether {@link useCode} has a chance: the authorization server offers it, and our client may use it there. */
@@ -245,9 +252,7 @@ export class SignInAttempt {
     if (identity.client.isOneTime === true) this.#oneTimeClients.add(identity.client);
     if (this.#ended) await this.#oneTimeClients.release();
     this.#identified = { identity, issuer: identifierOf(found.as) };
-    this.parts.log.info(
-      `${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because}`,
-    );
+    this.parts.log.info(clientNote(this.server.name, identity));
     return identity;
   }
 
@@ -269,10 +274,6 @@ export class SignInAttempt {
     this.#phases.fire(phase);
   }
 
-  #endAfter(milliseconds: number): Disposable {
-    return this.parts.clock.after(milliseconds, () => this.#end({ kind: 'timedOut' }));
-  }
-
   #own(disposable: Disposable): void {
     if (this.#ended) disposable.dispose();
     else this.#owned.push(disposable);
@@ -282,7 +283,6 @@ export class SignInAttempt {
     if (this.#ended) return;
     this.#ended = true;
     this.#abort.abort();
-    this.#deadline.dispose();
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
     void this.#releaseClients(outcome);
     const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
