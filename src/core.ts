@@ -3,6 +3,7 @@ import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
 import type { AccountChoice } from './broker/accounts/accountChoice.js';
 import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import type { CardBrowser } from './broker/signIn/cardBrowser.js';
 import { ClientStore } from './broker/clients/clientStore.js';
 import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
 import { CredentialStore } from './broker/accounts/credentialStore.js';
@@ -81,6 +82,8 @@ export interface CoreParts {
   /** For servers that use an account of the editor's. */
   readonly editorAccounts?: EditorAccountTokens;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
+  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  readonly cardBrowser?: CardBrowser;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
   /** What callers may do with which tool; without, everything. */
   readonly toolRules?: ToolRules;
@@ -166,6 +169,7 @@ export function createCore(parts: CoreParts): Core {
     signIns: () => signIns,
     callbacks,
     consentPrompt: parts.consentPrompt(credentials),
+    ...(parts.cardBrowser !== undefined && { cardBrowser: parts.cardBrowser }),
     leaveUpstream: (sessionId) => transport.leave(sessionId),
     profiles,
     toolScopes,

@@ -8,7 +8,7 @@ import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
-import { BrowserLauncher } from './editor/browserLauncher.js';
+import { editorBrowser, type BrowserLauncher } from './editor/browserLauncher.js';
 import { callbackUriOf } from './editor/callbackWays.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
 import { McpServerDefinitions, registerDefinitions } from './editor/mcpServerDefinitions.js';
@@ -46,12 +46,12 @@ export function activate(context: vscode.ExtensionContext) {
   const log = own(new OutputLog());
   const secrets = new EditorSecretStore(context.secrets, clock, log);
   const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
-
   const settings = own(new EditorServerSettings());
   const toolRules = own(new EditorToolRules());
   const memory = new EditorMemory(context.globalState);
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
+  const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
   const core = own(
     createCore({
       answers,
@@ -69,6 +69,7 @@ export function activate(context: vscode.ExtensionContext) {
       identityProviderSetting: () => settings.identityProvider,
       editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),
       consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
+      cardBrowser: browser,
       confirmAccountChange,
       recording: { ledger, recordsArguments },
       toolRules,
@@ -78,8 +79,7 @@ export function activate(context: vscode.ExtensionContext) {
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, new BrowserLauncher(clock));
-
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
   own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);

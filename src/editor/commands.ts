@@ -16,6 +16,7 @@ export type CommandId =
   | 'copyServerUrl'
   | 'openSettings'
   | 'cancelSignIn'
+  | 'pasteCallback'
   | 'grantScopes'
   | 'diagnoseServer'
   | 'signInWithScopes'

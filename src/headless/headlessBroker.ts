@@ -22,6 +22,7 @@ export interface HeadlessParts extends Pick<
   | 'assertions'
   | 'identityProvider'
   | 'identityProviderSetting'
+  | 'cardBrowser'
   | 'confirmAccountChange'
   | 'recording'
   | 'toolRules'

@@ -1,10 +1,11 @@
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import { consentFacts } from '../broker/signIn/consentFacts.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import type { Clock, Disposable } from '../broker/ports.js';
+import type { Clock, Disposable, LaunchPage } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
@@ -37,6 +38,8 @@ const declinedInEditor = 'It was declined in the editor.';
 export class ConsentInStream {
   /** Whose stream shows the card of an attempt. */
   readonly #cards = new WeakMap<SignInAttempt, HeldRequest>();
+  /** About to be asked for in a result. */
+  readonly #beingAsked = new WeakSet<SignInAttempt>();
 
   constructor(
     private readonly signIns: () => SignIns,
@@ -44,6 +47,7 @@ export class ConsentInStream {
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
     private readonly clock: Clock,
+    private readonly cardBrowser?: CardBrowser,
   ) {}
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
@@ -64,8 +68,7 @@ export class ConsentInStream {
       const subject = await this.#subject(held, need, attempt);
       if ('kind' in subject) return subject;
       waiting = held.call?.waitFor(need);
-      if (this.#asksInResult(held, attempt)) {
-        await this.#askInResult(held, need, attempt, subject);
+      if (this.#asksInResult(held, attempt) && (await this.#askInResult(held, need, attempt, subject))) {
         return { kind: 'asked' };
       }
       held.progress(phaseWords(attempt.phase, held.session.t));
@@ -83,8 +86,9 @@ export class ConsentInStream {
    * @throws the reason of the request's signal
    */
   async resume(held: HeldRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
-    const { attempt, need, subject } = asked;
-    if (!accepted) attempt.decline(declinedInEditor);
+    const { attempt, page, need, subject } = asked;
+    if (accepted) this.#opened(held, attempt, page);
+    else attempt.decline(declinedInEditor);
     if (held.acceptsEventStream) held.stream();
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
     const waiting = held.call?.waitFor(need);
@@ -105,28 +109,41 @@ export class ConsentInStream {
       mayRequireInput(request) &&
       attempt.phase === 'waitingForBrowser' &&
       !attempt.hasEnded &&
-      !this.rounds.isAskedFor(attempt) &&
+      !this.#isAskedInResult(attempt) &&
       !this.#cards.has(attempt)
     );
   }
 
+  #isAskedInResult(attempt: SignInAttempt): boolean {
+    return this.#beingAsked.has(attempt) || this.rounds.isAskedFor(attempt);
+  }
+
+  /** @returns false if the sign-in ended before it could be asked for */
   async #askInResult(
     held: HeldRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { session, request } = held;
-    const page = await attempt.launchPage();
-    const id = this.rounds.remember({
-      callerId: session.caller.id,
-      serverUrl: session.server.url,
-      attempt,
-      need,
-      subject,
-      input: broughtInput(request),
-    });
-    held.answer(consentRequired(id, page.address, cardMessage(subject, held.session.t)));
+    this.#beingAsked.add(attempt);
+    try {
+      const { page, address } = await this.#pageFor(held, attempt);
+      if (attempt.hasEnded) return false;
+      const id = this.rounds.remember({
+        callerId: session.caller.id,
+        serverUrl: session.server.url,
+        attempt,
+        page,
+        need,
+        subject,
+        input: broughtInput(request),
+      });
+      held.answer(consentRequired(id, address, cardMessage(subject, session.t)));
+      return true;
+    } finally {
+      this.#beingAsked.delete(attempt);
+    }
   }
 
   /**
@@ -170,7 +187,7 @@ export class ConsentInStream {
       return;
     }
     if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
-    if (this.rounds.isAskedFor(attempt)) return;
+    if (this.#isAskedInResult(attempt)) return;
     this.#cards.set(attempt, held);
     const answered =
       !held.session.isStateless &&
@@ -191,13 +208,28 @@ export class ConsentInStream {
   }
 
   async #showCard(held: HeldRequest, attempt: SignInAttempt, subject: ConsentSubject): Promise<boolean> {
+    const { page, address } = await this.#pageFor(held, attempt);
+    // Nothing is left to ask.
+    if (attempt.hasEnded) return true;
+    const answer = await held.session.elicit(held.stream(), address, cardMessage(subject, held.session.t));
+    if (answer !== 'accept') return false;
+    this.#opened(held, attempt, page);
+    return true;
+  }
+
+  /** Callers other than the editor open addresses on the machine they run on, which is this one. */
+  async #pageFor(
+    { session }: HeldRequest,
+    attempt: SignInAttempt,
+  ): Promise<{ readonly page: LaunchPage; readonly address: string }> {
     const page = await attempt.launchPage();
-    const answer = await held.session.elicit(
-      held.stream(),
-      page.address,
-      cardMessage(subject, held.session.t),
-    );
-    return answer === 'accept';
+    const { cardBrowser } = this;
+    if (cardBrowser === undefined || session.caller.kind !== 'editor') return { page, address: page.address };
+    return { page, address: await cardBrowser.outsideAddress(page.address) };
+  }
+
+  #opened({ session }: HeldRequest, attempt: SignInAttempt, page: LaunchPage): void {
+    if (session.caller.kind === 'editor') this.cardBrowser?.opened(attempt, page);
   }
 
   /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */

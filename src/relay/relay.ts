@@ -30,6 +30,7 @@ import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } fro
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';
 import { LaunchPages } from './launchPages.js';
@@ -58,6 +59,8 @@ export interface RelayParts {
   readonly signIns: () => SignIns;
   readonly callbacks: PendingCallbacks;
   readonly consentPrompt: ConsentPrompt;
+  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  readonly cardBrowser?: CardBrowser;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
   /** Where tool calls are written down, if anywhere. */
@@ -123,7 +126,14 @@ export class Relay implements Disposable, Launcher {
     const blocked = new BlockedTools(parts.toolRules);
     const signedOut = new SignedOutSessions(profiles, blocked);
     const rounds = new ConsentRounds();
-    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds, parts.clock);
+    const consent = new ConsentInStream(
+      parts.signIns,
+      credentials,
+      parts.consentPrompt,
+      rounds,
+      clock,
+      parts.cardBrowser,
+    );
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
@@ -200,6 +210,7 @@ export class Relay implements Disposable, Launcher {
     this.agentConsents.dispose();
     this.agentToolQuestions.dispose();
     this.endpoint.dispose();
+    this.#launchPages.dispose();
     this.#loopbackPorts.dispose();
     this.#listener.dispose();
   }
