@@ -28,6 +28,7 @@ export interface HeadlessParts extends Pick<
   | 'toolRules'
   | 'toolPrompt'
   | 'translate'
+  | 'use'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */

@@ -16,7 +16,7 @@ import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
-import { untilAborted } from './untilAborted.js';
+import { untilAborted } from '../broker/untilAborted.js';
 import { UserWait } from './userWait.js';
 
 /** How long a sign-in that a request began can be finished, in milliseconds; the request may give up sooner. */

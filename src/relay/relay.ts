@@ -25,6 +25,7 @@ import type { Redacted } from '../oauth/redacted.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
 import { BlockedTools } from './blockedTools.js';
+import { FirstUse } from './firstUse.js';
 import { CallRecorder, type CallRecording } from './callRecorder.js';
 import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
@@ -140,7 +141,7 @@ export class Relay implements Disposable, Launcher {
     this.agentToolQuestions = new AgentToolQuestions(clock, parts.agentToolAnswers, parts.toolPrompt);
     const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolQuestions, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents); // prettier-ignore
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock)); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
     this.endpoint = new McpEndpoint({
       authorizedFetch,

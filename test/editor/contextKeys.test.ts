@@ -28,7 +28,8 @@ function listed(...keys: readonly (keyof ContextValues)[]): readonly string[] {
 
 describe('the command palette', () => {
   const always = [
-    ...['addServer', 'signIn', 'showServers', 'checkServer', 'diagnoseServer', 'openSettings', 'showLog'],
+    ...['addServer', 'signIn', 'showServers', 'checkServer', 'diagnoseServer', 'openSettings'],
+    ...['takeOverSettings', 'showLog'],
     ...['createClientMetadataDocument', 'admitAgent', 'showToolCalls', 'exportToolCalls', 'clearToolCalls'],
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {

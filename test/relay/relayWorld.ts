@@ -7,6 +7,7 @@ import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
 import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
 import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
 import type { Clock } from '../../src/broker/ports.js';
+import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { ToolPrompt } from '../../src/broker/tools/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/tools/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
@@ -45,6 +46,8 @@ export interface RelayWorldOptions extends WorldOptions {
   readonly clock?: Clock;
   readonly translate?: Translate;
   readonly cardBrowser?: CardBrowser;
+  /** Where sign-ins may be used; everywhere by default. */
+  readonly use?: UseHere;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -106,7 +109,7 @@ export class RelayWorld {
   }
 
   /** A further window, or the same one after a restart: another broker over the same storage. */
-  openWindow(): HeadlessBroker {
+  openWindow(use = this.options.use): HeadlessBroker {
     const { secrets, memory, lock, agentRecords, time: clock, log } = this;
     const { questions, clientMetadataUrl, toolRules, toolPrompt, translate, cardBrowser } = this.options;
     const broker = createHeadlessBroker({
@@ -116,6 +119,7 @@ export class RelayWorld {
       ...(toolPrompt !== undefined && { toolPrompt }),
       ...(translate !== undefined && { translate }),
       ...(cardBrowser !== undefined && { cardBrowser }),
+      use,
       servers: () => this.#servers,
       secrets,
       memory,
