@@ -48,9 +48,8 @@ describe('the command that speaks stdio for an agent', () => {
 
   it('says so where the agent was withdrawn', async () => {
     const client = await connect();
-    // Without another agent the port would be let go of, and the command would find its connection broken.
-    await scene.admit({ repositories: {} }, 'another');
     await scene.agents.admissions.withdraw(admitted.agent.id);
+    await scene.admit({ repositories: {} }, 'another');
     await assert.rejects(callTool(client, 'list_branches'), /may have been withdrawn/);
   });
 
