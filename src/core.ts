@@ -3,6 +3,7 @@ import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
 import type { AccountChoice } from './broker/accounts/accountChoice.js';
 import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import type { CardBrowser } from './broker/signIn/cardBrowser.js';
 import { ClientStore } from './broker/clients/clientStore.js';
 import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
 import { CredentialStore } from './broker/accounts/credentialStore.js';
@@ -36,6 +37,7 @@ import type { ToolPrompt } from './broker/tools/toolPrompt.js';
 import { noToolRules, type ToolRules } from './broker/tools/toolRules.js';
 import { ToolScopes } from './broker/tools/toolScopes.js';
 import { StatesOfWindows } from './broker/status/statesOfWindows.js';
+import { ClientNotices, type ClientIdentity } from './broker/status/clientNotices.js';
 import type { UseHere } from './broker/tokens/useHere.js';
 import type { Translate } from './mcp/translate.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
@@ -53,6 +55,8 @@ export interface CoreParts {
   readonly secrets: SecretStore;
   /** Whether secret storage tells of every window's writes. */
   readonly hearsAllWindows?: boolean;
+  /** How much earlier than on other machines sign-ins are refreshed here; 0 if absent. */
+  readonly refreshEarliness?: number;
   /** What windows see of each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords;
   /** Where the agents that were admitted are kept, with answers to them; the shared records where absent. */
@@ -61,6 +65,8 @@ export interface CoreParts {
   readonly accountChoice?: AccountChoice;
   /** How windows let each other know what they see; absent where there is one only. */
   readonly notices?: WindowNotices;
+  /** Whose windows those are, if other clients of the editor have windows on this machine too. */
+  readonly clientKey?: ClientIdentity;
   readonly memory: Memory;
   readonly lock: Lock;
   readonly clock: Clock;
@@ -77,6 +83,8 @@ export interface CoreParts {
   /** For servers that use an account of the editor's. */
   readonly editorAccounts?: EditorAccountTokens;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
+  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  readonly cardBrowser?: CardBrowser;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
   /** Which sign-ins may be used on this machine; all of them where absent. */
   readonly use?: UseHere | undefined;
@@ -122,11 +130,16 @@ export function createCore(parts: CoreParts): Core {
     parts.hearsAllWindows,
     parts.accountChoice,
   );
-  const { notices } = parts;
-  const { use } = parts;
+  const { clientKey, use, refreshEarliness } = parts;
+  const notices =
+    parts.notices === undefined || clientKey === undefined
+      ? parts.notices
+      : new ClientNotices(parts.notices, clientKey);
   const states = new ServerStates(credentials, clock, notices !== undefined, use);
   const allWindows = notices === undefined ? [] : [new StatesOfWindows(states, notices), notices];
-  const personTokens = new AccessTokens(credentials, states, lock, clock, log, http, undefined, use);
+  const accessTokens = (grants?: DirectGrants) =>
+    new AccessTokens(credentials, states, lock, clock, log, http, grants, use, refreshEarliness);
+  const personTokens = accessTokens();
   const grants = new DirectGrants({
     ...parts,
     ...answers,
@@ -138,7 +151,7 @@ export function createCore(parts: CoreParts): Core {
         : new EnterpriseIdentityProvider(config, personTokens, clock);
     },
   });
-  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants, use);
+  const tokens = accessTokens(grants);
   const authorizedFetch = new AuthorizedFetch(
     tokens,
     states,
@@ -158,6 +171,7 @@ export function createCore(parts: CoreParts): Core {
     signIns: () => signIns,
     callbacks,
     consentPrompt: parts.consentPrompt(credentials),
+    ...(parts.cardBrowser !== undefined && { cardBrowser: parts.cardBrowser }),
     leaveUpstream: (sessionId) => transport.leave(sessionId),
     profiles,
     toolScopes,

@@ -12,6 +12,7 @@ import { denialWithoutPerson, type Denial } from './tokens/denialWithoutPerson.j
 import { errorName } from './errorName.js';
 import type { MetadataCache } from './discovery/metadataCache.js';
 import type { Log } from './ports.js';
+import { SecretStorageTimeout } from './secretStorageTimeout.js';
 import { passingFault } from './discovery/probe.js';
 import { redirectTarget, shownHeaders } from './refusalHeaders.js';
 import type { ServerConfig } from './settings/serverSettings.js';
@@ -107,7 +108,10 @@ export class AuthorizedFetch {
       return error.advice;
     }
     // Storage, its key or the lock failed here, which says nothing of the server.
-    const detail = `The stored sign-in for ${server.name} could not be read or renewed on this machine (${errorName(error)}).`;
+    const detail =
+      error instanceof SecretStorageTimeout
+        ? error.message
+        : `The stored sign-in for ${server.name} could not be read or renewed on this machine (${errorName(error)}).`;
     this.log.error(detail);
     return detail;
   }

@@ -18,6 +18,7 @@ export type CommandId =
   | 'openSettings'
   | 'takeOverSettings'
   | 'cancelSignIn'
+  | 'pasteCallback'
   | 'grantScopes'
   | 'diagnoseServer'
   | 'signInWithScopes'

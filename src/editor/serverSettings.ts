@@ -3,6 +3,7 @@ import { policyRefusal, type ServerPolicy } from '../broker/settings/serverPolic
 import { clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
 import {
+  identityProviderAsServer,
   parseIdentityProvider,
   type IdentityProviderConfig,
 } from '../broker/settings/identityProviderSetting.js';
@@ -53,6 +54,12 @@ export class EditorServerSettings implements Disposable {
 
   get servers(): readonly ServerConfig[] {
     return this.#current.servers;
+  }
+
+  /** Addresses of all that tokens are kept for: the servers, and the organization's identity provider. */
+  get urls(): readonly string[] {
+    const provider = this.identityProvider && identityProviderAsServer(this.identityProvider);
+    return [...this.servers, ...(provider === undefined ? [] : [provider])].map(({ url }) => url);
   }
 
   get problems(): readonly SettingProblem[] {

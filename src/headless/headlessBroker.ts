@@ -22,6 +22,7 @@ export interface HeadlessParts extends Pick<
   | 'assertions'
   | 'identityProvider'
   | 'identityProviderSetting'
+  | 'cardBrowser'
   | 'confirmAccountChange'
   | 'recording'
   | 'toolRules'
@@ -61,6 +62,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     },
     consentPrompt: () => parts.consentPrompt,
     redirects: (relay) => ({
+      reach: () => Promise.resolve({ handler: 'noEditor', loopback: 'thisMachine' }),
       uriHandler: () => Promise.resolve(undefined),
       loopback: (path, port) => relay.loopbackRedirect(path, port),
     }),

@@ -31,11 +31,13 @@ import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } fro
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';
 import { LaunchPages } from './launchPages.js';
 import { LoopbackCallbacks } from './loopbackCallbacks.js';
 import { LoopbackPorts } from './loopbackPorts.js';
+import { portsToTry } from './relayPorts.js';
 import { LoopbackListener } from './loopbackListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests } from './relayedRequest.js';
@@ -58,6 +60,8 @@ export interface RelayParts {
   readonly signIns: () => SignIns;
   readonly callbacks: PendingCallbacks;
   readonly consentPrompt: ConsentPrompt;
+  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  readonly cardBrowser?: CardBrowser;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
   /** Where tool calls are written down, if anywhere. */
@@ -90,6 +94,7 @@ export class Relay implements Disposable, Launcher {
   readonly #admission = new CallerAdmission();
   readonly #listener = new LoopbackListener(
     (request, response, port) => void this.#answer(request, response, port),
+    portsToTry(),
   );
   readonly #launchPages: LaunchPages;
   readonly #loopbackCallbacks: LoopbackCallbacks;
@@ -122,7 +127,14 @@ export class Relay implements Disposable, Launcher {
     const blocked = new BlockedTools(parts.toolRules);
     const signedOut = new SignedOutSessions(profiles, blocked);
     const rounds = new ConsentRounds();
-    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
+    const consent = new ConsentInStream(
+      parts.signIns,
+      credentials,
+      parts.consentPrompt,
+      rounds,
+      clock,
+      parts.cardBrowser,
+    );
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
@@ -199,6 +211,7 @@ export class Relay implements Disposable, Launcher {
     this.agentConsents.dispose();
     this.agentToolQuestions.dispose();
     this.endpoint.dispose();
+    this.#launchPages.dispose();
     this.#loopbackPorts.dispose();
     this.#listener.dispose();
   }

@@ -3,6 +3,7 @@ import { agentMutants } from './agentMutants.js';
 import { agentToolMutants } from './agentToolMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
+import { callbackMutants } from './callbackMutants.js';
 import { chatMutants } from './chatMutants.js';
 import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
@@ -16,6 +17,7 @@ import { placeMutants } from './placeMutants.js';
 import { profileMutants } from './profileMutants.js';
 import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
+import { storageMutants } from './storageMutants.js';
 import { statelessMutants } from './statelessMutants.js';
 import { toolMutants } from './toolMutants.js';
 
@@ -27,6 +29,7 @@ export const catalogue: readonly Mutant[] = [
   ...grantMutants,
   ...profileMutants,
   ...brokerMutants,
+  ...callbackMutants,
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,
@@ -40,4 +43,5 @@ export const catalogue: readonly Mutant[] = [
   ...accountMutants,
   ...headlessMutants,
   ...placeMutants,
+  ...storageMutants,
 ];
