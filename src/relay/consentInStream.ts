@@ -3,7 +3,7 @@ import type { RefusalReason } from '../broker/calls/callRecord.js';
 import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import { consentFacts } from '../broker/signIn/consentFacts.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
-import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
+import type { Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Disposable, LaunchPage } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
@@ -13,9 +13,10 @@ import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp
 import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
 import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { serverWords } from '../oauth/serverWords.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
+import { describeRequest } from './requestDescription.js';
+import { lackingScopes, otherAccount } from './grantedConsent.js';
 import { untilAborted } from '../broker/untilAborted.js';
 import { UserWait } from './userWait.js';
 
@@ -281,33 +282,4 @@ export class ConsentInStream {
         };
     }
   }
-}
-
-/** That a further account was signed in, and not the one the request is made as: it goes on as nobody else. */
-function otherAccount(
-  { session }: HeldRequest,
-  { credential, beside }: Extract<SignInOutcome, { kind: 'signedIn' }>,
-): string | undefined {
-  const { account } = session.caller;
-  const isOther = account === undefined ? beside !== undefined : accountKeyOf(credential) !== account;
-  if (!isOther) return undefined;
-  const label = accountLabel(credential);
-  return `The browser signed in ${label}, and ${beside ?? 'another account'} goes on being used.`;
-}
-
-/** What was asked for and not granted; a shared attempt may have been begun for less than this request needs. */
-function lackingScopes(need: ConsentNeed, attempt: SignInAttempt, granted: Credential): readonly string[] {
-  if (need.kind === 'signIn') return [];
-  const asked = attempt.request.scopes ?? [];
-  return need.missing.filter((scope) => asked.includes(scope) && !granted.tokens.scopes.includes(scope));
-}
-
-/** What a request is, as a person and a model would name it. */
-export function describeRequest(held: HeldRequest): string {
-  const { method, params } = held.request;
-  const named = (what: unknown) => serverWords(what) ?? 'without a name';
-  if (held.tool !== undefined) return named(held.tool);
-  if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
-  if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;
-  return named(method);
 }
