@@ -26,7 +26,6 @@ import { ServerStatuses } from './editor/serverStatuses.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
 import { handlerFault } from './node/editorInstallation.js';
-import { HostId } from './node/hostId.js';
 import { machineNetwork } from './node/machineNetwork.js';
 import { machineStorage } from './node/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
@@ -54,8 +53,7 @@ export function activate(context: vscode.ExtensionContext) {
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
   const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
-  const hostId = new HostId(directory);
-  const asked = askedInEditor({ place, memory, hostId, clock, personalSignIn: () => personalSignIn });
+  const asked = askedInEditor({ ...storage, place, memory, clock, personalSignIn: () => personalSignIn });
   const core = own(
     createCore({
       answers,

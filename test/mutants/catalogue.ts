@@ -7,6 +7,7 @@ import { callbackMutants } from './callbackMutants.js';
 import { chatMutants } from './chatMutants.js';
 import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
+import { firstUseMutants } from './firstUseMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
@@ -29,6 +30,7 @@ export const catalogue: readonly Mutant[] = [
   ...profileMutants,
   ...brokerMutants,
   ...callbackMutants,
+  ...firstUseMutants,
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,
