@@ -83,10 +83,10 @@ export function activate(context: vscode.ExtensionContext) {
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
   const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
-  const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
+  const definitions = own(new McpServerDefinitions(settings, relay, bridge, { clock, log }));
   const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));

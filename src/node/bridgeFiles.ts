@@ -1,9 +1,20 @@
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from './replaceFile.js';
+import { WindowAddressFile, type WindowAddressParts } from './windowAddressFile.js';
 
-/** What the stdio command needs on disk: itself, at an address that outlives updates, and a file for each agent. */
+/**
+ * What the stdio command needs on disk: itself, at an address that outlives updates, a file for each agent, and a
+ * directory where the windows write where they serve the sessions that the editor runs outside of itself.
+ */
 export class BridgeFiles {
   readonly #directory: string;
+  #placed: Promise<void> | undefined;
+  /** The script. */
+  readonly path: string;
+  /** Where the windows write. */
+  readonly windows: string;
 
   /**
    * @param directory absolute; made when it is first needed
@@ -14,6 +25,22 @@ export class BridgeFiles {
     private readonly command: string,
   ) {
     this.#directory = path.join(directory, 'agents');
+    this.path = path.join(this.#directory, 'bridge.js');
+    this.windows = path.join(directory, 'agentHost');
+  }
+
+  /** Puts the script in its place, once; a window with another version of the extension may put its own there. */
+  place(): Promise<void> {
+    this.#placed ??= this.#place().catch((error: unknown) => {
+      this.#placed = undefined;
+      throw error;
+    });
+    return this.#placed;
+  }
+
+  /** The file of this window. */
+  window(parts: Omit<WindowAddressParts, 'directory'>): WindowAddressFile {
+    return new WindowAddressFile({ ...parts, directory: this.windows });
   }
 
   /**
@@ -22,14 +49,12 @@ export class BridgeFiles {
    * @returns the command line that speaks MCP over stdio
    */
   async write(name: string, url: string, key: { expose(): string }): Promise<string> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const bridge = path.join(this.#directory, 'bridge.js');
-    await copyFile(this.command, bridge);
+    await this.place();
     const file = path.join(this.#directory, `${name}.json`);
     // A file that is there keeps its mode, and whoever has it open keeps reading it.
     await rm(file, { force: true });
     await writeFile(file, JSON.stringify({ url, key: key.expose() }), { mode: 0o600, flag: 'wx' });
-    return `node ${JSON.stringify(bridge)} ${JSON.stringify(file)}`;
+    return `node ${JSON.stringify(this.path)} ${JSON.stringify(file)}`;
   }
 
   /** Removes every file whose name begins so: the keys in them are of no more use. */
@@ -37,5 +62,20 @@ export class BridgeFiles {
     const names = await readdir(this.#directory).catch(() => []);
     const files = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
     await Promise.all(files.map((name) => rm(path.join(this.#directory, name), { force: true })));
+  }
+
+  async #place(): Promise<void> {
+    const shipped = await readFile(this.command);
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const placed = await readFile(this.path).catch(() => undefined);
+    if (placed?.equals(shipped) === true) return;
+    const temporary = `${this.path}.${randomUUID()}.tmp`;
+    try {
+      await writeFile(temporary, shipped, { mode: 0o600 });
+      // A client that starts the script meanwhile reads the old one or this one, and never half of it.
+      await replaceFile(temporary, this.path);
+    } finally {
+      await rm(temporary, { force: true });
+    }
   }
 }
