@@ -9,16 +9,16 @@ import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { BrowserLauncher } from './editor/browserLauncher.js';
-import { CallbackUri } from './editor/callbackUri.js';
+import { callbackUriOf } from './editor/callbackWays.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
-import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
+import { McpServerDefinitions, registerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
 import { OwnAccounts } from './editor/editorAccounts.js';
 import { editorPlace } from './editor/editorPlace.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
 import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
-import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { EditorRedirectUris } from './editor/redirectUris.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
 import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
@@ -27,11 +27,12 @@ import { NotificationToolPrompt } from './editor/toolPrompt.js';
 import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
+import { handlerFault } from './node/editorInstallation.js';
 import { machineFetch } from './node/machineFetch.js';
 import { machineStorage } from './node/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
 import { Surfaces } from './editor/surfaces.js';
-import { systemClock } from './node/systemClock.js';
+import { systemClock as clock } from './node/systemClock.js';
 import { systemResolver } from './node/systemResolver.js';
 import { Agents } from './relay/agents.js';
 
@@ -41,7 +42,7 @@ export function activate(context: vscode.ExtensionContext) {
     context.subscriptions.push(part);
     return part;
   };
-  const clock = systemClock;
+  const place = editorPlace(context.extension);
   const log = own(new OutputLog());
   const secrets = new EditorSecretStore(context.secrets, clock, log);
   const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
@@ -58,7 +59,7 @@ export function activate(context: vscode.ExtensionContext) {
       servers: () => settings.servers,
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
-      refreshEarliness: refreshEarliness(editorPlace(context.extension).isUsersMachine),
+      refreshEarliness: refreshEarliness(place.isUsersMachine),
       ...storage,
       accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       clock,
@@ -73,7 +74,7 @@ export function activate(context: vscode.ExtensionContext) {
       toolRules,
       toolPrompt: new NotificationToolPrompt(),
       translate: vscode.l10n.t,
-      redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
+      redirects: (relay) => new EditorRedirectUris(context, place, handlerFault, relay),
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
@@ -82,14 +83,14 @@ export function activate(context: vscode.ExtensionContext) {
   own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
-  const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
+  const callbackUri = own(callbackUriOf({ ...core, ...storage, secrets, place, clock, log }));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
   const definitions = own(new McpServerDefinitions(settings, relay, bridge, { clock, log }));
   const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
-  own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
+  own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.

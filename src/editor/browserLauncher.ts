@@ -20,8 +20,12 @@ export class BrowserLauncher {
     private readonly clipboard: Pick<vscode.Clipboard, 'writeText'> = vscode.env.clipboard,
   ) {}
 
-  signIn(attempt: SignInAttempt): Promise<SignInOutcome> {
-    const title = vscode.l10n.t('Signing in to {0}', attempt.server.name);
+  /** @param account the label of the account that is wanted, for the user to choose in the browser */
+  signIn(attempt: SignInAttempt, account?: string): Promise<SignInOutcome> {
+    const { t } = vscode.l10n;
+    const { name } = attempt.server;
+    const title =
+      account === undefined ? t('Signing in to {0}', name) : t('Signing in to {0} as {1}', name, account);
     return notifications.progress(title, async (report, token) => {
       const say = (phase: SignInPhase) => report(phaseWords(attempt, phase));
       const subscriptions = [

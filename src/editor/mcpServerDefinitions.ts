@@ -4,6 +4,7 @@ import type { Clock, Disposable, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { sha256 } from '../broker/sha256.js';
 import type { Redacted } from '../oauth/redacted.js';
+import { registerMcpServers } from './editorFeatures.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { AnnouncedWindow, folderPaths, type WindowAnnouncement } from './announcedWindow.js';
 import { hasStdioServers, sessionCommand, type PlacedBridge } from './sessionCommand.js';
@@ -32,7 +33,7 @@ export interface SessionBridge extends PlacedBridge {
 }
 
 /** As in package.json. */
-export const definitionProviderId = 'mcpOAuthBroker.servers';
+const definitionProviderId = 'mcpOAuthBroker.servers';
 
 /**
  * Starts one of our servers as the chat would. No API does; the command is the one of the editor's own list of servers,
@@ -137,6 +138,11 @@ export class McpServerDefinitions
     this.#subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** Offers the servers to the editor's chat, if it takes any from extensions. */
+export function registerDefinitions(definitions: McpServerDefinitions): Disposable {
+  return registerMcpServers(definitionProviderId, definitions);
 }
 
 /** The definition alone would not tell the editor that the server is another; header values are hashed. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AccountAnswer } from '../broker/accounts/accountChange.js';
+import { accountLabel, type Credential } from '../broker/accounts/credential.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStates } from '../broker/status/serverStates.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
@@ -10,6 +11,7 @@ import type { BrowserLauncher } from './browserLauncher.js';
 import { showCodeOf } from './deviceCode.js';
 import { signInWithEditorAccount } from './editorAccounts.js';
 import { notifications } from './notifications.js';
+import { accountKeyIn, isSignInOf, labelWithoutServer } from './sessionAccount.js';
 import { showSignInReport } from './signInReport.js';
 
 /**
@@ -54,17 +56,42 @@ export class PersonalSignIn {
   }
 
   /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
-  inBrowser(attempt: SignInAttempt): Promise<SignInOutcome> {
+  inBrowser(attempt: SignInAttempt, account?: string): Promise<SignInOutcome> {
     // Nobody's browser is opened for what has ended.
     if (attempt.hasEnded) return attempt.outcome;
     if (usesEditorAccount(attempt.server)) return signInWithEditorAccount(attempt);
-    return this.browser.signIn(attempt);
+    return this.browser.signIn(attempt, account);
   }
 
   /** Begins a sign-in as somebody who is not signed in yet, in place of one that is under way. */
   async signInAsAnother(server: ServerConfig): Promise<SignInOutcome> {
     this.cancel(server);
     return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, anotherAccount: true }));
+  }
+
+  /**
+   * Begins a sign-in of an account that an extension asked for, which need not be signed in, in place of one that is
+   * under way for somebody else. Which account the workspace uses stays as it is, if there is one.
+   */
+  async signInAs(
+    server: ServerConfig,
+    asked: vscode.AuthenticationSessionAccountInformation,
+  ): Promise<SignInOutcome> {
+    const account = accountKeyIn(asked);
+    if (this.signIns.running(server)?.request.account !== account) this.cancel(server);
+    const outcome = await this.inBrowser(
+      this.signIns.begin(server, {
+        deadline: signInDeadline,
+        ...(account !== undefined && { account }),
+        choosesAccount: true,
+      }),
+      labelWithoutServer(asked, server),
+    );
+    const again = () => this.signInAs(server, asked);
+    if (outcome.kind === 'signedIn' && !isSignInOf(asked, server, outcome.credential))
+      void reportOtherAccount(otherAccountSignedIn(server, asked, outcome.credential), again);
+    else void showSignInReport(server, outcome, again);
+    return outcome;
   }
 
   /** Takes an attempt that was begun elsewhere through the browser. */
@@ -85,6 +112,25 @@ export class PersonalSignIn {
   cancel(server: ServerConfig): void {
     this.signIns.running(server)?.cancel();
   }
+}
+
+/** What is wrong if a sign-in ended as another account than an extension asked for. */
+export function otherAccountSignedIn(
+  server: ServerConfig,
+  asked: vscode.AuthenticationSessionAccountInformation,
+  signedIn: Credential,
+): string {
+  return vscode.l10n.t(
+    'An extension asked you to sign in to {0} as {1}, but you signed in as {2}. The extension was given no access.',
+    server.name,
+    labelWithoutServer(asked, server),
+    accountLabel(signedIn),
+  );
+}
+
+async function reportOtherAccount(message: string, again: () => Promise<unknown>): Promise<void> {
+  const tryAgain = vscode.l10n.t('Try Again');
+  if ((await notifications.warning(message, tryAgain)) === tryAgain) await again();
 }
 
 /** Asks whom this workspace acts as after a sign-in that ended with another account than it was begun for. */

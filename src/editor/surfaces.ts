@@ -7,6 +7,7 @@ import { registerChatTools, type ChatToolParts } from './chatTools/registerChatT
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
+import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
 import { FactRows } from './factRows.js';
 import { reportLostSecrets } from './lostSecretsNotice.js';
 import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
@@ -54,7 +55,10 @@ export class Surfaces implements Disposable {
     const extensionId = context.extension.id;
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
     const sections = [new AccountRows(), new FactRows(clock, tools), tools];
-    this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock));
+    const missing = missingFeatures();
+    void tellMissingFeatures(missing, parts.memory);
+    const notes = missing.map(missingFeatureRow);
+    this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock, notes));
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));

@@ -60,6 +60,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     },
     consentPrompt: () => parts.consentPrompt,
     redirects: (relay) => ({
+      reach: () => Promise.resolve({ handler: 'noEditor', loopback: 'thisMachine' }),
       uriHandler: () => Promise.resolve(undefined),
       loopback: (path, port) => relay.loopbackRedirect(path, port),
     }),

@@ -4,7 +4,7 @@ import { consentFacts } from '../broker/signIn/consentFacts.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import type { Disposable } from '../broker/ports.js';
+import type { Clock, Disposable } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
@@ -16,8 +16,9 @@ import { serverWords } from '../oauth/serverWords.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
 import { untilAborted } from './untilAborted.js';
+import { UserWait } from './userWait.js';
 
-/** How long a request waits for the person, in milliseconds: editors give up a request after five minutes. */
+/** How long a sign-in that a request began can be finished, in milliseconds; the request may give up sooner. */
 const consentDeadline = 4 * 60_000;
 
 export type ConsentOutcome =
@@ -42,6 +43,7 @@ export class ConsentInStream {
     private readonly credentials: CredentialStore,
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
@@ -133,7 +135,7 @@ export class ConsentInStream {
    */
   #leaveOrphan(held: HeldRequest, need: ConsentNeed): void {
     const running = this.signIns().running(held.session.server);
-    if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.signal.aborted !== true) return;
+    if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.ended.aborted !== true) return;
     const scopes = need.kind === 'stepUp' ? need.scopes : undefined;
     if (String(running.request.scopes) !== String(scopes)) running.cancel();
   }
@@ -162,9 +164,9 @@ export class ConsentInStream {
   /** Shows the card, unless a living request shows one for the same attempt, and then when that one goes. */
   #ask(held: HeldRequest, need: ConsentNeed, attempt: SignInAttempt, subject: ConsentSubject): void {
     const shower = this.#cards.get(attempt);
-    if (shower !== undefined && !shower.signal.aborted) {
+    if (shower !== undefined && !shower.ended.aborted) {
       const showInstead = () => this.#ask(held, need, attempt, subject);
-      shower.signal.addEventListener('abort', showInstead, { once: true, signal: held.signal });
+      shower.ended.addEventListener('abort', showInstead, { once: true, signal: held.ended });
       return;
     }
     if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
@@ -179,7 +181,9 @@ export class ConsentInStream {
         : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
     answered.then(
       (accepted) => {
-        if (!accepted && !held.signal.aborted) attempt.decline(declinedInEditor);
+        // A card outlives its request, and then another request may show one for the same sign-in.
+        const isItsCard = this.#cards.get(attempt) === held;
+        if (!accepted && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
       },
       () =>
         attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),
@@ -196,14 +200,32 @@ export class ConsentInStream {
     return answer === 'accept';
   }
 
+  /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */
+  async #outcomeInTime(
+    held: HeldRequest,
+    attempt: SignInAttempt,
+  ): Promise<SignInOutcome | { readonly kind: 'stillOpen' }> {
+    const wait = new UserWait(held, this.clock);
+    try {
+      return await untilAborted(attempt.outcome, wait.signal);
+    } catch (error) {
+      if (held.signal.aborted || !wait.isOver) throw error;
+      return attempt.hasEnded ? await attempt.outcome : { kind: 'stillOpen' };
+    } finally {
+      wait.dispose();
+    }
+  }
+
   async #settled(
     held: HeldRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,
   ): Promise<ConsentOutcome> {
-    const outcome = await untilAborted(attempt.outcome, held.signal);
+    const outcome = await this.#outcomeInTime(held, attempt);
     switch (outcome.kind) {
+      case 'stillOpen':
+        return { kind: 'refused', text: refusals.stillOpen(subject), reason: 'timedOut' };
       case 'signedIn': {
         const other = otherAccount(held, outcome);
         if (other !== undefined)

@@ -41,6 +41,7 @@ import type { Translate } from '../mcp/translate.js';
 import { LaunchPages } from './launchPages.js';
 import { LoopbackCallbacks } from './loopbackCallbacks.js';
 import { LoopbackPorts } from './loopbackPorts.js';
+import { portsToTry } from './relayPorts.js';
 import { LoopbackListener } from './loopbackListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests } from './relayedRequest.js';
@@ -95,6 +96,7 @@ export class Relay implements Disposable, Launcher {
   readonly #admission = new CallerAdmission();
   readonly #listener = new LoopbackListener(
     (request, response, port) => void this.#answer(request, response, port),
+    portsToTry(),
   );
   readonly #launchPages: LaunchPages;
   readonly #loopbackCallbacks: LoopbackCallbacks;
@@ -127,7 +129,7 @@ export class Relay implements Disposable, Launcher {
     const blocked = new BlockedTools(parts.toolRules);
     const signedOut = new SignedOutSessions(profiles, blocked);
     const rounds = new ConsentRounds();
-    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
+    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds, parts.clock);
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);

@@ -21,7 +21,7 @@ const everything: Layer = {
 export const layers: Readonly<Record<string, Layer>> = {
   oauth: { layers: [], packages: ['oauth4webapi'] },
   mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
-  broker: { layers: ['oauth', 'mcp'], packages: [] },
+  broker: { layers: ['oauth', 'mcp'], packages: ['jose'] },
   relay: {
     layers: ['broker', 'mcp', 'oauth'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],

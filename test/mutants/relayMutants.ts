@@ -5,11 +5,13 @@ const endpoint = 'src/relay/mcpEndpoint.ts';
 const run = 'src/relay/relayedRequest.ts';
 const consent = 'src/relay/consentInStream.ts';
 const answer = 'src/relay/upstreamAnswer.ts';
+const userWait = 'src/relay/userWait.ts';
 
 const admissionTest = 'test/relay/callerAdmission.test.ts';
 const sessionTest = 'test/relay/relaySession.test.ts';
 const answerTest = 'test/relay/upstreamAnswer.test.ts';
 const consentTest = 'test/relay/consentInStream.test.ts';
+const withoutChatTest = 'test/relay/callWithoutChat.test.ts';
 const launchTest = 'test/relay/launchPages.test.ts';
 const messageTest = 'test/mcp/clientMessage.test.ts';
 
@@ -205,8 +207,35 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'a card for every waiting call',
     consent,
-    ['if (shower !== undefined && !shower.signal.aborted) {', 'if (false) {'],
+    ['if (shower !== undefined && !shower.ended.aborted) {', 'if (false) {'],
     consentTest,
+  ),
+  mutant(
+    'a call without a chat held as long as one of the chat',
+    userWait,
+    ['if (held.wantsProgress) return', 'if (now > 0) return'],
+    withoutChatTest,
+  ),
+  mutant(
+    'a call without a chat given its time anew at each question',
+    userWait,
+    ['held.arrivedAt + patienceWithoutProgress - now', 'patienceWithoutProgress'],
+    withoutChatTest,
+  ),
+  mutant(
+    'a card that outlived its call declines what another call waits for',
+    consent,
+    ['const isItsCard = this.#cards.get(attempt) === held;', 'const isItsCard = true;'],
+    withoutChatTest,
+  ),
+  mutant(
+    'a sign-in without a card when the call that showed it gave up',
+    consent,
+    [
+      "shower.ended.addEventListener('abort', showInstead,",
+      "shower.signal.addEventListener('abort', showInstead,",
+    ],
+    withoutChatTest,
   ),
   mutant(
     'the tool run though the person declined',

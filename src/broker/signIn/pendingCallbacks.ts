@@ -1,4 +1,5 @@
 import { callbackPath } from '../clients/callbackPath.js';
+import { Emitter } from '../emitter.js';
 import type { Disposable } from '../ports.js';
 
 interface Waiting {
@@ -12,6 +13,15 @@ interface Waiting {
  */
 export class PendingCallbacks {
   readonly #waiting = new Map<string, Waiting>();
+  readonly #changes = new Emitter<void>();
+
+  /** Other callbacks are waited for. */
+  readonly onDidChange = this.#changes.event;
+
+  /** The `state` of each authorization response that is waited for here. */
+  get states(): readonly string[] {
+    return [...this.#waiting.keys()];
+  }
 
   /**
    * Waits for the one callback that carries `state`; it is handed over at most once.
@@ -24,7 +34,12 @@ export class PendingCallbacks {
     path: string = callbackPath,
   ): Disposable {
     this.#waiting.set(state, { path, onCallback });
-    return { dispose: () => void this.#waiting.delete(state) };
+    this.#changes.fire();
+    return {
+      dispose: () => {
+        if (this.#waiting.delete(state)) this.#changes.fire();
+      },
+    };
   }
 
   /**
@@ -39,6 +54,7 @@ export class PendingCallbacks {
     if (waiting?.path !== path) return false;
     this.#waiting.delete(state);
     waiting.onCallback(callback);
+    this.#changes.fire();
     return true;
   }
 }

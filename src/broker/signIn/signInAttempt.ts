@@ -4,9 +4,11 @@ import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { shownAddress } from '../../oauth/serverWords.js';
 import { exchangeCode } from '../../oauth/tokenExchange.js';
 import { askAuthorization, askedScopes } from './askedOfIssuer.js';
-import { clientForServer, type ClientWithRedirect } from '../clients/clientForServer.js';
+import { clientForServer } from '../clients/clientForServer.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
 import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
 import { beginWithCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
 import { discover, type Discovered } from '../discovery/discovery.js';
@@ -14,6 +16,7 @@ import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
 import { askEditor } from '../tokens/editorAccountTokens.js';
 import { Emitter } from '../emitter.js';
 import { forgetClientAfter, type IdentifiedClient } from '../clients/forgottenClient.js';
+import type { ChosenRedirect } from '../clients/redirectChoice.js';
 import { OneTimeClients } from '../clients/oneTimeClients.js';
 import type { Disposable, LaunchPage, LaunchVisit } from '../ports.js';
 import { challengeOf } from '../discovery/probe.js';
@@ -60,6 +63,11 @@ export class SignInAttempt {
 
   get hasEnded(): boolean {
     return this.#ended;
+  }
+
+  /** Where the browser comes back to; undefined until it has been sent on. */
+  get redirect(): ChosenRedirect | undefined {
+    return this.#identified?.identity.redirect;
   }
 
   /** Never rejects. */
@@ -218,7 +226,9 @@ export class SignInAttempt {
     if (this.#ended) await this.#oneTimeClients.release();
     this.#identified = { identity, issuer: identifierOf(found.as) };
     this.parts.log.info(
-      `${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because}`,
+      `${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because} ` +
+        `The browser comes back to ${shownAddress(identity.redirect.uri)}` +
+        (identity.redirect.isOutOfReach ? ', which is on another machine than the browser.' : '.'),
     );
     return identity;
   }
