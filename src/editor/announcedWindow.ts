@@ -2,7 +2,12 @@ import * as vscode from 'vscode';
 import { errorName } from '../broker/errorName.js';
 import type { Disposable, Log } from '../broker/ports.js';
 import type { EditorServerSettings } from './serverSettings.js';
-import { hasStdioServers } from './sessionCommand.js';
+
+/** Looked for at run time: an editor that follows VS Code's API from afar may have HTTP servers only. */
+export function hasStdioServers(): boolean {
+  const { McpStdioServerDefinition } = vscode as Partial<typeof vscode>;
+  return McpStdioServerDefinition !== undefined;
+}
 
 /** What tells the bridge about a window. */
 export interface WindowAnnouncement extends Disposable {

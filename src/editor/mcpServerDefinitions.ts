@@ -6,8 +6,7 @@ import { sha256 } from '../broker/sha256.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { registerMcpServers } from './editorFeatures.js';
 import type { EditorServerSettings } from './serverSettings.js';
-import { AnnouncedWindow, folderPaths, type WindowAnnouncement } from './announcedWindow.js';
-import { hasStdioServers, sessionCommand, type PlacedBridge } from './sessionCommand.js';
+import { AnnouncedWindow, folderPaths, hasStdioServers, type WindowAnnouncement } from './announcedWindow.js';
 
 /** Where the editor's own MCP client reaches a server, and with which key; the relay's part. */
 export interface Endpoints {
@@ -22,7 +21,15 @@ interface Endpoint {
 }
 
 /** What the provided command needs on disk. */
-export interface SessionBridge extends PlacedBridge {
+export interface SessionBridge {
+  /** Puts the script in its place. */
+  place(): Promise<void>;
+  /** The same each time, and without a secret. */
+  command(server: string): {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+  };
   window(parts: {
     readonly folders: () => readonly string[];
     /** Begins to listen. */
@@ -111,7 +118,7 @@ export class McpServerDefinitions
 
   async #definition(server: ServerConfig): Promise<ProvidedDefinition> {
     if (hasStdioServers()) {
-      const { command, args, env } = sessionCommand(this.bridge, server.name);
+      const { command, args, env } = this.bridge.command(server.name);
       return new vscode.McpStdioServerDefinition(
         server.name,
         command,

@@ -4,6 +4,12 @@ import path from 'node:path';
 import { replaceFile } from './replaceFile.js';
 import { WindowAddressFile, type WindowAddressParts } from './windowAddressFile.js';
 
+export interface StdioCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * What the stdio command needs on disk: itself, at an address that outlives updates, a file for each agent, and a
  * directory where the windows write where they serve the sessions that the editor runs outside of itself.
@@ -18,11 +24,11 @@ export class BridgeFiles {
 
   /**
    * @param directory absolute; made when it is first needed
-   * @param command the command as it is shipped
+   * @param shipped the script as it is shipped
    */
   constructor(
     directory: string,
-    private readonly command: string,
+    private readonly shipped: string,
   ) {
     this.#directory = path.join(directory, 'agents');
     this.path = path.join(this.#directory, 'bridge.js');
@@ -36,6 +42,20 @@ export class BridgeFiles {
       throw error;
     });
     return this.#placed;
+  }
+
+  /**
+   * The command that serves a server to the sessions that the editor runs outside of itself. The editor keeps it on
+   * disk, in the clear, and restarts a session's servers when it changes. So it is the same in every window, after each
+   * reload and for each key, and names only a script and a server. The editor's own executable runs the script, since a
+   * machine may have no Node.
+   */
+  command(server: string): StdioCommand {
+    return {
+      command: process.execPath,
+      args: [this.path, '--windows', this.windows, server],
+      env: { ELECTRON_RUN_AS_NODE: '1' },
+    };
   }
 
   /** The file of this window. */
@@ -65,7 +85,7 @@ export class BridgeFiles {
   }
 
   async #place(): Promise<void> {
-    const shipped = await readFile(this.command);
+    const shipped = await readFile(this.shipped);
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const placed = await readFile(this.path).catch(() => undefined);
     if (placed?.equals(shipped) === true) return;

@@ -2,7 +2,7 @@ import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
 import { consentFacts } from '../broker/signIn/consentFacts.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
-import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
+import type { Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
@@ -14,12 +14,16 @@ import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { serverWords } from '../oauth/serverWords.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
+import { lackingScopes, otherAccount } from './grantedAccess.js';
 import type { HeldRequest } from './heldRequest.js';
 import { untilAborted } from './untilAborted.js';
 import { UserWait } from './userWait.js';
 
 /** How long a sign-in that a request began can be finished, in milliseconds; the request may give up sooner. */
 const consentDeadline = 4 * 60_000;
+
+/** No user reads a card and says no to it sooner, in milliseconds. */
+const quickestUser = 500;
 
 export type ConsentOutcome =
   | { readonly kind: 'granted'; readonly credential: Credential }
@@ -37,6 +41,8 @@ const declinedInEditor = 'It was declined in the editor.';
 export class ConsentInStream {
   /** Whose stream shows the card of an attempt. */
   readonly #cards = new WeakMap<SignInAttempt, HeldRequest>();
+  /** To be called when the client of a request has refused to ask the user. */
+  readonly #unasked = new WeakMap<HeldRequest, () => void>();
 
   constructor(
     private readonly signIns: () => SignIns,
@@ -180,34 +186,46 @@ export class ConsentInStream {
         ? this.#showCard(held, attempt, subject)
         : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
     answered.then(
-      (accepted) => {
+      (answer) => {
         // A card outlives its request, and then another request may show one for the same sign-in.
         const isItsCard = this.#cards.get(attempt) === held;
-        if (!accepted && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
+        if (answer === 'nobodyAsked') this.#unasked.get(held)?.();
+        else if (!answer && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
       },
       () =>
         attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),
     );
   }
 
-  async #showCard(held: HeldRequest, attempt: SignInAttempt, subject: ConsentSubject): Promise<boolean> {
+  async #showCard(
+    held: HeldRequest,
+    attempt: SignInAttempt,
+    subject: ConsentSubject,
+  ): Promise<boolean | 'nobodyAsked'> {
     const page = await attempt.launchPage();
+    const shownAt = this.clock.now();
     const answer = await held.session.elicit(
       held.stream(),
       page.address,
       cardMessage(subject, held.session.t),
     );
-    return answer === 'accept';
+    if (answer === 'accept') return true;
+    // The editor's own chat asks the user each time; of other clients some refuse whatever they cannot show.
+    const isTooSoon = this.clock.now() - shownAt < quickestUser && attempt.phase === 'waitingForBrowser';
+    return held.session.caller.kind === 'agentHost' && isTooSoon ? 'nobodyAsked' : false;
   }
 
   /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */
   async #outcomeInTime(
     held: HeldRequest,
     attempt: SignInAttempt,
-  ): Promise<SignInOutcome | { readonly kind: 'stillOpen' }> {
+  ): Promise<SignInOutcome | { readonly kind: 'stillOpen' | 'nobodyAsked' }> {
     const wait = new UserWait(held, this.clock);
+    const unasked = new Promise<{ readonly kind: 'nobodyAsked' }>((resolve) =>
+      this.#unasked.set(held, () => resolve({ kind: 'nobodyAsked' })),
+    );
     try {
-      return await untilAborted(attempt.outcome, wait.signal);
+      return await untilAborted(Promise.race([attempt.outcome, unasked]), wait.signal);
     } catch (error) {
       if (held.signal.aborted || !wait.isOver) throw error;
       return attempt.hasEnded ? await attempt.outcome : { kind: 'stillOpen' };
@@ -224,6 +242,9 @@ export class ConsentInStream {
   ): Promise<ConsentOutcome> {
     const outcome = await this.#outcomeInTime(held, attempt);
     switch (outcome.kind) {
+      // The sign-in stays open, for the requests that wait for it too: when this one has ended, one of them asks.
+      case 'nobodyAsked':
+        return { kind: 'refused', text: refusals.nobodyAsked(subject), reason: 'consentMissing' };
       case 'stillOpen':
         return { kind: 'refused', text: refusals.stillOpen(subject), reason: 'timedOut' };
       case 'signedIn': {
@@ -249,25 +270,6 @@ export class ConsentInStream {
         };
     }
   }
-}
-
-/** That a further account was signed in, and not the one the request is made as: it goes on as nobody else. */
-function otherAccount(
-  { session }: HeldRequest,
-  { credential, beside }: Extract<SignInOutcome, { kind: 'signedIn' }>,
-): string | undefined {
-  const { account } = session.caller;
-  const isOther = account === undefined ? beside !== undefined : accountKeyOf(credential) !== account;
-  if (!isOther) return undefined;
-  const label = accountLabel(credential);
-  return `The browser signed in ${label}, and ${beside ?? 'another account'} goes on being used.`;
-}
-
-/** What was asked for and not granted; a shared attempt may have been begun for less than this request needs. */
-function lackingScopes(need: ConsentNeed, attempt: SignInAttempt, granted: Credential): readonly string[] {
-  if (need.kind === 'signIn') return [];
-  const asked = attempt.request.scopes ?? [];
-  return need.missing.filter((scope) => asked.includes(scope) && !granted.tokens.scopes.includes(scope));
 }
 
 /** What a request is, as a person and a model would name it. */

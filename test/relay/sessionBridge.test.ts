@@ -49,6 +49,59 @@ describe('the command that serves a session of the agent host', () => {
     assert.equal(call?.consent, 'signInAsked');
   });
 
+  it('sends progress every 20 seconds while the user is waited for', async () => {
+    await scene.openWindow();
+    const client = await scene.connect();
+    const shown = Promise.withResolvers<string>();
+    const answered = Promise.withResolvers<'accept'>();
+    scene.onCard = ({ url }) => {
+      shown.resolve(url);
+      return answered.promise;
+    };
+    const called = callTool(client, 'list_branches');
+    const url = await shown.promise;
+    const before = scene.progress.length;
+    for (let seconds = 0; seconds < 180; seconds += 20) {
+      const heard = scene.nextProgress();
+      scene.stage.clock.advance(20_000);
+      assert.equal(await heard, 'Waiting for your consent');
+    }
+    assert.equal(scene.progress.length, before + 9);
+    await scene.stage.consent(url);
+    answered.resolve('accept');
+    assert.equal((await called).isError, false);
+  });
+
+  for (const answer of ['decline', 'cancel'] as const) {
+    it(`does not take a ${answer} for the user’s if the client asked nobody: the model is told what to do`, async () => {
+      await scene.openWindow();
+      const client = await scene.connect();
+      scene.onCard = () => Promise.resolve(answer);
+      const { isError, text } = await callTool(client, 'list_branches');
+      assert.equal(isError, true);
+      assert.match(text, /without asking the user.*has not declined.*MCP OAuth: Sign In…/);
+      const [call] = await scene.stage.recorded(1);
+      assert.deepEqual([call?.outcome, call?.reason], ['refused', 'consentMissing']);
+      assert.equal(await scene.stage.status('repositories'), 'awaitingConsent');
+      // What the command opens is the same sign-in; afterwards the tool runs.
+      await scene.stage.signIn('repositories');
+      assert.equal((await callTool(client, 'list_branches')).isError, false);
+    });
+  }
+
+  it('takes a decline for the user’s after as long as a user needs for one', async () => {
+    await scene.openWindow();
+    const client = await scene.connect();
+    scene.onCard = () => {
+      scene.stage.clock.advance(500);
+      return Promise.resolve('decline');
+    };
+    const { text } = await callTool(client, 'list_branches');
+    assert.match(text, /the person declined/);
+    const [call] = await scene.stage.recorded(1);
+    assert.equal(call?.reason, 'declined');
+  });
+
   it('passes list changes on', async () => {
     await scene.stage.signIn('repositories');
     const { broker } = await scene.openWindow();
@@ -97,6 +150,26 @@ describe('the command that serves a session of the agent host', () => {
     const called = callTool(client, 'list_branches');
     await scene.openWindow(scene.stage.openWindow());
     assert.equal((await called).isError, false);
+  });
+
+  it('does not send what was cancelled while it waited for a window', async () => {
+    await scene.stage.signIn('repositories');
+    const one = await scene.openWindow();
+    const client = await scene.connect();
+    one.dispose();
+    const abort = new AbortController();
+    const cancelled = callTool(client, 'create_branch', { name: 'never' }, abort.signal);
+    const listed = client.listTools();
+    abort.abort(new Error('not wanted'));
+    await assert.rejects(cancelled, /not wanted/);
+    await scene.openWindow(scene.stage.openWindow());
+    await listed;
+    await callTool(client, 'list_branches');
+    const calls = await scene.stage.recorded(1);
+    assert.deepEqual(
+      calls.map(({ tool }) => tool),
+      ['list_branches'],
+    );
   });
 
   it('ends what was under way in a window that closes, in words, and takes its card back', async () => {

@@ -30,6 +30,7 @@ export class SessionScene {
 
   /** What the bridge wrote to the clients after `initialize`, in order. */
   readonly received: JSONRPCMessage[] = [];
+  #onMessage: () => void = () => undefined;
 
   constructor(
     readonly stage: RelayWorld,
@@ -82,6 +83,7 @@ export class SessionScene {
     transport.onmessage = (message) => {
       // The SDK drops progress that is read together with its response.
       this.received.push(message);
+      this.#onMessage();
       onmessage?.(message);
     };
     this.stage.own(client);
@@ -104,6 +106,13 @@ export class SessionScene {
         ? [String(message.params?.['message'])]
         : [],
     );
+  }
+
+  /** Resolves with the next text of progress that a client is sent. */
+  async nextProgress(): Promise<string> {
+    const before = this.progress.length;
+    while (this.progress.length === before) await new Promise<void>((resolve) => (this.#onMessage = resolve));
+    return this.progress[before] ?? '';
   }
 
   async files(): Promise<readonly string[]> {
