@@ -43,11 +43,11 @@ export class BridgeSession {
   readonly #initializeId = crypto.randomUUID();
   #isOver = false;
 
-  /** @param onLost called when the window is gone */
+  /** @param onLost called when the window is gone; undefined if it does not matter which window it is */
   constructor(
     place: BridgePlace,
     private readonly parts: { readonly stdio: Transport; readonly connect: Connect; readonly clock: Clock },
-    private readonly onLost: () => void,
+    private readonly onLost: (() => void) | undefined,
   ) {
     this.#connection = parts.connect(place, () => this.#look());
   }
@@ -136,10 +136,11 @@ export class BridgeSession {
 
   /** An event stream ends with its response, and with its window. */
   #look(): void {
+    if (this.onLost === undefined) return;
     this.parts.clock.after(readingTime, () => {
       if (this.#isOver) return;
       void this.#connection.isAlive().then((isAlive) => {
-        if (!isAlive && !this.#isOver) this.onLost();
+        if (!isAlive && !this.#isOver) this.onLost?.();
       });
     });
   }

@@ -184,9 +184,12 @@ export class StdioBridge {
   }
 
   async #enterAt(place: BridgePlace, initialize: JSONRPCRequest, isAgain: boolean): Promise<Entered> {
-    const session: BridgeSession = new BridgeSession(place, this.parts, () => {
+    const leave = () => {
       if (this.#session === session && !this.#isClosed) this.#renew(session).catch(() => undefined);
-    });
+    };
+    // The window that takes over a lasting address answers for the calls of the one before.
+    const onLost = this.parts.places.isLasting ? undefined : leave;
+    const session: BridgeSession = new BridgeSession(place, this.parts, onLost);
     const answer = await session.begin(initialize, isAgain);
     if (isJSONRPCErrorResponse(answer) && isAgain) throw new BridgeError(answer.error.message);
     this.#session = session;
