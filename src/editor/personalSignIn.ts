@@ -8,9 +8,10 @@ import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
 import { usesEditorAccount } from '../broker/signIn/editorAccountVisit.js';
 import type { BrowserLauncher } from './browserLauncher.js';
-import { showCodeOf } from './deviceCode.js';
+import { codeDeadline, showCodeOf } from './deviceCode.js';
 import { signInWithEditorAccount } from './editorAccounts.js';
 import { notifications } from './notifications.js';
+import type { OtherWay } from './otherWays.js';
 import { accountKeyIn, isSignInOf, labelWithoutServer } from './sessionAccount.js';
 import { showSignInReport } from './signInReport.js';
 
@@ -20,9 +21,6 @@ import { showSignInReport } from './signInReport.js';
  */
 export const signInDeadline = 120_000;
 
-/** A code may be entered on another device, and lives for as long as its server says; in milliseconds. */
-const codeDeadline = 15 * 60_000;
-
 /** Sign-ins that a person begins in the editor: palette, tree, Accounts menu, notifications. */
 export class PersonalSignIn {
   constructor(
@@ -31,15 +29,19 @@ export class PersonalSignIn {
     private readonly browser: BrowserLauncher,
   ) {}
 
-  /** Begins a sign-in, or joins the one under way, and tells the person how it ended. */
-  async signIn(server: ServerConfig): Promise<SignInOutcome> {
+  /**
+   * Begins a sign-in, or joins the one under way, and tells the person how it ended.
+   *
+   * @param way how the browser gets the address, or what takes its place
+   */
+  async signIn(server: ServerConfig, way: OtherWay = 'open'): Promise<SignInOutcome> {
+    if (way === 'code') return this.signInWithCode(server);
     const { signedIn, held, missing } = await this.states.statusOf(server);
-    return this.goThrough(
-      this.signIns.begin(server, {
-        deadline: signInDeadline,
-        ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
-      }),
-    );
+    const request = {
+      deadline: signInDeadline,
+      ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
+    };
+    return this.goThrough(this.signIns.begin(server, request), way);
   }
 
   /** Begins a sign-in that asks for these scopes beside those that are held. */
@@ -56,11 +58,11 @@ export class PersonalSignIn {
   }
 
   /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
-  inBrowser(attempt: SignInAttempt, account?: string): Promise<SignInOutcome> {
+  inBrowser(attempt: SignInAttempt, way?: OtherWay, account?: string): Promise<SignInOutcome> {
     // Nobody's browser is opened for what has ended.
     if (attempt.hasEnded) return attempt.outcome;
     if (usesEditorAccount(attempt.server)) return signInWithEditorAccount(attempt);
-    return this.browser.signIn(attempt, account);
+    return this.browser.signIn(attempt, way, account);
   }
 
   /** Begins a sign-in as somebody who is not signed in yet, in place of one that is under way. */
@@ -76,36 +78,36 @@ export class PersonalSignIn {
   async signInAs(
     server: ServerConfig,
     asked: vscode.AuthenticationSessionAccountInformation,
+    way?: OtherWay,
   ): Promise<SignInOutcome> {
     const account = accountKeyIn(asked);
     if (this.signIns.running(server)?.request.account !== account) this.cancel(server);
-    const outcome = await this.inBrowser(
-      this.signIns.begin(server, {
-        deadline: signInDeadline,
-        ...(account !== undefined && { account }),
-        choosesAccount: true,
-      }),
-      labelWithoutServer(asked, server),
-    );
-    const again = () => this.signInAs(server, asked);
+    const attempt = this.signIns.begin(server, {
+      deadline: signInDeadline,
+      ...(account !== undefined && { account }),
+      choosesAccount: true,
+    });
+    const outcome = await this.inBrowser(attempt, way, labelWithoutServer(asked, server));
+    const again = (next?: OtherWay) => this.signInAs(server, asked, next);
     if (outcome.kind === 'signedIn' && !isSignInOf(asked, server, outcome.credential))
       void reportOtherAccount(otherAccountSignedIn(server, asked, outcome.credential), again);
-    else void showSignInReport(server, outcome, again);
+    else void showSignInReport(attempt, outcome, 'openAgain', again);
     return outcome;
   }
 
   /** Takes an attempt that was begun elsewhere through the browser. */
-  async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
-    const outcome = await this.inBrowser(attempt);
-    void showSignInReport(attempt.server, outcome, () => this.signIn(attempt.server));
+  async goThrough(attempt: SignInAttempt, way?: OtherWay): Promise<SignInOutcome> {
+    const outcome = await this.inBrowser(attempt, way);
+    void showSignInReport(attempt, outcome, 'openAgain', (next) => this.signIn(attempt.server, next));
     return outcome;
   }
 
   /** The same with a code that the person enters in a browser anywhere, where none here will do. */
   async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
     this.signIns.running(server)?.cancel();
-    const outcome = await showCodeOf(this.signIns.begin(server, { deadline: codeDeadline }));
-    void showSignInReport(server, outcome, () => this.signInWithCode(server));
+    const attempt = this.signIns.begin(server, { deadline: codeDeadline });
+    const outcome = await showCodeOf(attempt);
+    void showSignInReport(attempt, outcome, 'code', (next) => this.signIn(server, next));
     return outcome;
   }
 

@@ -17,6 +17,7 @@ import type { EditorServerSettings } from './serverSettings.js';
 import { ServersTree } from './serversTree.js';
 import { SettingsProblems } from './settingsProblems.js';
 import { StatusBar } from './statusBar.js';
+import type { TakeOverSettings } from './takeOverSettings.js';
 import { ToolCallsView } from './toolCallsView.js';
 import { ToolRows, type ToolRowParts } from './toolRows.js';
 import type { EditorToolRules } from './toolRuleSettings.js';
@@ -36,6 +37,7 @@ export interface SurfaceParts
   readonly answers: CommandParts['answers'];
   readonly clock: CommandParts['clock'];
   readonly toolRules: EditorToolRules;
+  readonly takeOver: TakeOverSettings;
   readonly toolScopes: ToolScopes;
   readonly profiles: ToolRowParts['lists'];
   readonly ledger: CallLedger;
@@ -76,6 +78,8 @@ export class Surfaces implements Disposable {
     own(new SettingsProblems(toolRules));
     void reportLostSecrets({ ...parts, urls: settings.urls });
     own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));
+    // Memory that cannot be written has it offered again when the next window opens.
+    parts.takeOver.offer().catch(() => undefined);
   }
 
   dispose(): void {

@@ -22,11 +22,13 @@ export interface HeadlessParts extends Pick<
   | 'assertions'
   | 'identityProvider'
   | 'identityProviderSetting'
+  | 'cardBrowser'
   | 'confirmAccountChange'
   | 'recording'
   | 'toolRules'
   | 'toolPrompt'
   | 'translate'
+  | 'use'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */

@@ -1,5 +1,6 @@
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import { consentFacts } from '../broker/signIn/consentFacts.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Credential } from '../broker/accounts/credential.js';
@@ -13,17 +14,15 @@ import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequ
 import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { serverWords } from '../oauth/serverWords.js';
+import { cardOpened, cardPage, showCard, type CardParts } from './consentCard.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import { lackingScopes, otherAccount } from './grantedAccess.js';
 import type { HeldRequest } from './heldRequest.js';
-import { untilAborted } from './untilAborted.js';
+import { untilAborted } from '../broker/untilAborted.js';
 import { UserWait } from './userWait.js';
 
 /** How long a sign-in that a request began can be finished, in milliseconds; the request may give up sooner. */
 const consentDeadline = 4 * 60_000;
-
-/** No user reads a card and says no to it sooner, in milliseconds. */
-const quickestUser = 500;
 
 export type ConsentOutcome =
   | { readonly kind: 'granted'; readonly credential: Credential }
@@ -41,6 +40,9 @@ const declinedInEditor = 'It was declined in the editor.';
 export class ConsentInStream {
   /** Whose stream shows the card of an attempt. */
   readonly #cards = new WeakMap<SignInAttempt, HeldRequest>();
+  /** About to be asked for in a result. */
+  readonly #beingAsked = new WeakSet<SignInAttempt>();
+  readonly #cardParts: CardParts;
   /** To be called when the client of a request has refused to ask the user. */
   readonly #unasked = new WeakMap<HeldRequest, () => void>();
 
@@ -50,7 +52,10 @@ export class ConsentInStream {
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
     private readonly clock: Clock,
-  ) {}
+    cardBrowser?: CardBrowser,
+  ) {
+    this.#cardParts = { clock, cardBrowser };
+  }
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
   async obtain(held: HeldRequest, need: ConsentNeed): Promise<ObtainedConsent> {
@@ -70,8 +75,7 @@ export class ConsentInStream {
       const subject = await this.#subject(held, need, attempt);
       if ('kind' in subject) return subject;
       waiting = held.call?.waitFor(need);
-      if (this.#asksInResult(held, attempt)) {
-        await this.#askInResult(held, need, attempt, subject);
+      if (this.#asksInResult(held, attempt) && (await this.#askInResult(held, need, attempt, subject))) {
         return { kind: 'asked' };
       }
       held.progress(phaseWords(attempt.phase, held.session.t));
@@ -89,8 +93,9 @@ export class ConsentInStream {
    * @throws the reason of the request's signal
    */
   async resume(held: HeldRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
-    const { attempt, need, subject } = asked;
-    if (!accepted) attempt.decline(declinedInEditor);
+    const { attempt, page, need, subject } = asked;
+    if (accepted) cardOpened(held, attempt, page, this.#cardParts);
+    else attempt.decline(declinedInEditor);
     if (held.acceptsEventStream) held.stream();
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
     const waiting = held.call?.waitFor(need);
@@ -111,28 +116,41 @@ export class ConsentInStream {
       mayRequireInput(request) &&
       attempt.phase === 'waitingForBrowser' &&
       !attempt.hasEnded &&
-      !this.rounds.isAskedFor(attempt) &&
+      !this.#isAskedInResult(attempt) &&
       !this.#cards.has(attempt)
     );
   }
 
+  #isAskedInResult(attempt: SignInAttempt): boolean {
+    return this.#beingAsked.has(attempt) || this.rounds.isAskedFor(attempt);
+  }
+
+  /** @returns false if the sign-in ended before it could be asked for */
   async #askInResult(
     held: HeldRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { session, request } = held;
-    const page = await attempt.launchPage();
-    const id = this.rounds.remember({
-      callerId: session.caller.id,
-      serverUrl: session.server.url,
-      attempt,
-      need,
-      subject,
-      input: broughtInput(request),
-    });
-    held.answer(consentRequired(id, page.address, cardMessage(subject, held.session.t)));
+    this.#beingAsked.add(attempt);
+    try {
+      const { page, address } = await cardPage(held, attempt, this.#cardParts);
+      if (attempt.hasEnded) return false;
+      const id = this.rounds.remember({
+        callerId: session.caller.id,
+        serverUrl: session.server.url,
+        attempt,
+        page,
+        need,
+        subject,
+        input: broughtInput(request),
+      });
+      held.answer(consentRequired(id, address, cardMessage(subject, session.t)));
+      return true;
+    } finally {
+      this.#beingAsked.delete(attempt);
+    }
   }
 
   /**
@@ -176,14 +194,14 @@ export class ConsentInStream {
       return;
     }
     if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
-    if (this.rounds.isAskedFor(attempt)) return;
+    if (this.#isAskedInResult(attempt)) return;
     this.#cards.set(attempt, held);
     const answered =
       !held.session.isStateless &&
       held.tool !== undefined &&
       held.session.showsCards &&
       held.acceptsEventStream
-        ? this.#showCard(held, attempt, subject)
+        ? showCard(held, attempt, subject, this.#cardParts)
         : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
     answered.then(
       (answer) => {
@@ -195,24 +213,6 @@ export class ConsentInStream {
       () =>
         attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),
     );
-  }
-
-  async #showCard(
-    held: HeldRequest,
-    attempt: SignInAttempt,
-    subject: ConsentSubject,
-  ): Promise<boolean | 'nobodyAsked'> {
-    const page = await attempt.launchPage();
-    const shownAt = this.clock.now();
-    const answer = await held.session.elicit(
-      held.stream(),
-      page.address,
-      cardMessage(subject, held.session.t),
-    );
-    if (answer === 'accept') return true;
-    // The editor's own chat asks the user each time; of other clients some refuse whatever they cannot show.
-    const isTooSoon = this.clock.now() - shownAt < quickestUser && attempt.phase === 'waitingForBrowser';
-    return held.session.caller.kind === 'agentHost' && isTooSoon ? 'nobodyAsked' : false;
   }
 
   /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */

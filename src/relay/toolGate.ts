@@ -15,7 +15,7 @@ import { serverWords } from '../oauth/serverWords.js';
 import { editorCallerId } from './callerAdmission.js';
 import { describeRequest } from './consentInStream.js';
 import type { HeldRequest } from './heldRequest.js';
-import { untilAborted } from './untilAborted.js';
+import { untilAborted } from '../broker/untilAborted.js';
 import { UserWait } from './userWait.js';
 
 type Refused = keyof typeof ruleRefusals;

@@ -64,7 +64,14 @@ describe('an extension that asks for an account', () => {
     const personalSignIn = new PersonalSignIn(
       signIns,
       states,
-      new BrowserLauncher(systemClock, openExternal),
+      new BrowserLauncher({
+        clock: systemClock,
+        outside: { of: (address) => Promise.resolve({ address }) },
+        paste: () => assert.fail('nothing is pasted'),
+        begin: () => assert.fail('another sign-in began'),
+        openExternal,
+        ask: () => Promise.resolve(undefined),
+      }),
     );
     const choice = new ServerChoice(settings, statuses);
     return new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts);

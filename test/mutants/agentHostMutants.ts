@@ -5,7 +5,7 @@ const own = 'src/node/windowAddressFile.ts';
 const read = 'src/node/windowAddresses.ts';
 const bridge = 'src/headless/stdioBridge.ts';
 const session = 'src/headless/bridgeSession.ts';
-const consent = 'src/relay/consentInStream.ts';
+const card = 'src/relay/consentCard.ts';
 
 const bridgeTest = 'test/relay/sessionBridge.test.ts';
 const placesTest = 'test/headless/windowPlaces.test.ts';
@@ -66,11 +66,8 @@ export const agentHostMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent host: a refusal of the client counts as the user’s',
-    consent,
-    [
-      "return held.session.caller.kind === 'agentHost' && isTooSoon ? 'nobodyAsked' : false;",
-      'return false;',
-    ],
+    card,
+    ["return session.caller.kind === 'agentHost' && isTooSoon ? 'nobodyAsked' : false;", 'return false;'],
     bridgeTest,
   ),
   mutant(

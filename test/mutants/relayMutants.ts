@@ -286,16 +286,49 @@ export const relayMutants: readonly Mutant[] = [
     sessionTest,
   ),
   mutant(
-    'a launch page that answers again',
+    'a launch page that runs its sign-in again',
     'src/relay/launchPages.ts',
-    ['this.#waiting.delete(id);\n    waiting.expiry', 'waiting.expiry'],
+    ['if (page.pass === undefined) return', 'if (page.ending === undefined) return'],
+    launchTest,
+  ),
+  mutant(
+    'a launch page that leads any browser on again',
+    'src/relay/launchPages.ts',
+    [
+      'if (shown === undefined) followOther(response);',
+      'if (shown === undefined) end(response, page.ending!);',
+    ],
+    launchTest,
+  ),
+  mutant(
+    'a launch page that leads its browser on for ever',
+    'src/relay/launchPages.ts',
+    ['this.#forgetAfter(id, repeatable * 1000)', 'this.#forgetAfter(id, repeatable * 1e9)'],
+    launchTest,
+  ),
+  mutant(
+    'a launch page used up by a browser that only looks ahead',
+    'src/relay/launchPages.ts',
+    ['if (isSpeculative(request)) {', "if (request.method !== 'GET') {"],
+    launchTest,
+  ),
+  mutant(
+    'a launch page’s address in its cookie',
+    'src/relay/launchPages.ts',
+    ["createHash('sha256').update(id).digest('hex').slice(0, 16)", 'id'],
     launchTest,
   ),
   mutant(
     'a launch page without end',
     'src/relay/launchPages.ts',
-    ['void this.#waiting.delete(id));\n    const visited', 'undefined);\n    const visited'],
+    ['expiry: this.#forgetAfter(id, lifetime)', 'expiry: this.#forgetAfter(id, 1e9)'],
     launchTest,
+  ),
+  mutant(
+    'another program’s card at the editor’s outside address',
+    'src/relay/consentCard.ts',
+    ["return kind === 'editor' || kind === 'agentHost';", 'return true || kind;'],
+    'test/relay/cardBrowser.test.ts',
   ),
   mutant(
     'messages of the HTTP+SSE transport posted to another origin',

@@ -42,19 +42,29 @@ export class PendingCallbacks {
     };
   }
 
+  /** Whether {@link deliver} would hand it over; nothing is taken from it. */
+  expects(callback: URLSearchParams, path: string = callbackPath): boolean {
+    return this.#waitingFor(callback, path) !== undefined;
+  }
+
   /**
    * @param path where it arrived
    * @returns whether somebody here was waiting for it there
    */
   deliver(callback: URLSearchParams, path: string = callbackPath): boolean {
-    const states = callback.getAll('state');
-    const [state] = states;
-    if (state === undefined || states.length !== 1) return false;
-    const waiting = this.#waiting.get(state);
-    if (waiting?.path !== path) return false;
-    this.#waiting.delete(state);
-    waiting.onCallback(callback);
+    const found = this.#waitingFor(callback, path);
+    if (found === undefined) return false;
+    this.#waiting.delete(found.state);
+    found.onCallback(callback);
     this.#changes.fire();
     return true;
+  }
+
+  #waitingFor(callback: URLSearchParams, path: string): (Waiting & { readonly state: string }) | undefined {
+    const states = callback.getAll('state');
+    const [state] = states;
+    if (state === undefined || states.length !== 1) return undefined;
+    const waiting = this.#waiting.get(state);
+    return waiting?.path === path ? { ...waiting, state } : undefined;
   }
 }
