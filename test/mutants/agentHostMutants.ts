@@ -23,7 +23,7 @@ export const agentHostMutants: readonly Mutant[] = [
     'agent host: others can read the file with the key',
     own,
     ["{ mode: 0o600, flag: 'wx' }", "{ mode: 0o644, flag: 'wx' }"],
-    bridgeTest,
+    filesTest,
   ),
   mutant(
     'agent host: a file that others can read is used',
@@ -79,7 +79,7 @@ export const agentHostMutants: readonly Mutant[] = [
   mutant(
     'agent host: a call is sent though it was cancelled while it waited for a window',
     bridge,
-    ['if (!this.#isTakenBack(message)) await next.deliver(message);', 'await next.deliver(message);'],
+    ['return isJSONRPCRequest(message) && !this.#wanted.has(message.id);', 'return false;'],
     bridgeTest,
   ),
   mutant(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -42,6 +42,8 @@ describe('what the stdio command reads', () => {
     while ((await readdir(files.windows)).length > 1) await setTimeout(10);
     const [file = ''] = await readdir(files.windows);
     assert.match(await readFile(path.join(files.windows, file), 'utf8'), /planted-key/);
+    if (process.platform !== 'win32')
+      assert.equal((await stat(path.join(files.windows, file))).mode & 0o777, 0o600);
     assert.deepEqual(files.command('repositories'), before);
     assert.deepEqual(before.args, [files.path, '--windows', files.windows, 'repositories']);
     assert.doesNotMatch(JSON.stringify(before), /planted-key|4567/);
