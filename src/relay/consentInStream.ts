@@ -13,11 +13,11 @@ import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp
 import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
 import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { serverWords } from '../oauth/serverWords.js';
 import { cardOpened, cardPage, showCard, type CardParts } from './consentCard.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
-import { lackingScopes, otherAccount } from './grantedAccess.js';
 import type { HeldRequest } from './heldRequest.js';
+import { describeRequest } from './requestDescription.js';
+import { lackingScopes, otherAccount } from './grantedConsent.js';
 import { untilAborted } from '../broker/untilAborted.js';
 import { UserWait } from './userWait.js';
 
@@ -270,14 +270,4 @@ export class ConsentInStream {
         };
     }
   }
-}
-
-/** What a request is, as a person and a model would name it. */
-export function describeRequest(held: HeldRequest): string {
-  const { method, params } = held.request;
-  const named = (what: unknown) => serverWords(what) ?? 'without a name';
-  if (held.tool !== undefined) return named(held.tool);
-  if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
-  if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;
-  return named(method);
 }

@@ -8,7 +8,7 @@ import { untilAborted } from '../broker/untilAborted.js';
 import { firstUseRefusals, type FirstUseSubject } from '../mcp/firstUseWords.js';
 import { waitingForFirstUse } from '../mcp/waitingWords.js';
 import { serverWords } from '../oauth/serverWords.js';
-import { describeRequest } from './consentInStream.js';
+import { describeRequest } from './requestDescription.js';
 import type { HeldRequest } from './heldRequest.js';
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '../mcp/toolRuleWords.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { editorCallerId } from './callerAdmission.js';
-import { describeRequest } from './consentInStream.js';
+import { describeRequest } from './requestDescription.js';
 import type { HeldRequest } from './heldRequest.js';
 import { untilAborted } from '../broker/untilAborted.js';
 import { UserWait } from './userWait.js';

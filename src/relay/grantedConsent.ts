@@ -1,5 +1,5 @@
-import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { HeldRequest } from './heldRequest.js';
