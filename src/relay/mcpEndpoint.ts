@@ -149,6 +149,7 @@ export class McpEndpoint {
       notFound(response, message.kind === 'request' ? message.request.id : undefined);
       return;
     }
+    call?.calledBy(session.clientName);
     switch (message.kind) {
       case 'request': {
         const held = new HeldRequest(

@@ -27,7 +27,13 @@ import { AnswerStreams } from './answerStream.js';
 import { BlockedTools } from './blockedTools.js';
 import { FirstUse } from './firstUse.js';
 import { CallRecorder, type CallRecording } from './callRecorder.js';
-import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } from './callerAdmission.js';
+import {
+  agentHostCaller,
+  CallerAdmission,
+  editorCallerId,
+  isLoopbackAuthority,
+  type Caller,
+} from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
@@ -170,6 +176,15 @@ export class Relay implements Disposable, Launcher {
   async endpointFor(server: ServerConfig): Promise<RelayEndpoint> {
     const url = `${await this.#listener.baseUrl()}/mcp/${encodeURIComponent(server.name)}`;
     return { url, key: this.#key(editorCaller.id, () => this.#admission.issueKey(editorCaller)) };
+  }
+
+  /**
+   * Where the sessions that the editor runs outside of itself find every server, at `/mcp/NAME`, and their key;
+   * begins to listen. The key is random, fresh each activation, and none of the editor's own.
+   */
+  async agentHostAddress(): Promise<RelayEndpoint> {
+    const url = await this.#listener.baseUrl();
+    return { url, key: this.#key(agentHostCaller.id, () => this.#admission.issueKey(agentHostCaller)) };
   }
 
   /**

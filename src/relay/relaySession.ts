@@ -6,6 +6,7 @@ import { cancelledMessage, formElicitation, urlElicitation } from '../mcp/relayM
 import type { AskedForm } from '../mcp/toolRuleWords.js';
 import { inEnglish, type Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
+import { clientName } from './clientName.js';
 import type { EventStream } from './eventStream.js';
 import { RememberedIds } from './rememberedIds.js';
 import type { SessionOwner } from './sessionSeal.js';
@@ -146,6 +147,11 @@ export class RelaySession {
 
   markInitialized(): void {
     this.#initialized.resolve();
+  }
+
+  /** What the caller's client calls itself; undefined for callers that have one name whatever client they use. */
+  get clientName(): string | undefined {
+    return this.caller.kind === 'agentHost' ? clientName(this.initialize) : undefined;
   }
 
   /** Whether the caller can be shown an address to open (MCP 2025-11-25, `elicitation.url`). */

@@ -1,4 +1,5 @@
 import { accountMutants } from './accountMutants.js';
+import { agentHostMutants } from './agentHostMutants.js';
 import { agentMutants } from './agentMutants.js';
 import { agentToolMutants } from './agentToolMutants.js';
 import { attackMutants } from './attackMutants.js';
@@ -34,6 +35,7 @@ export const catalogue: readonly Mutant[] = [
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,
+  ...agentHostMutants,
   ...agentToolMutants,
   ...recordMutants,
   ...statelessMutants,

@@ -326,8 +326,8 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'another program’s card at the editor’s outside address',
-    'src/relay/consentInStream.ts',
-    ["session.caller.kind !== 'editor') return {", "session.caller.id === '') return {"],
+    'src/relay/consentCard.ts',
+    ["return kind === 'editor' || kind === 'agentHost';", 'return true || kind;'],
     'test/relay/cardBrowser.test.ts',
   ),
   mutant(
