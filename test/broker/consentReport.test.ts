@@ -28,7 +28,7 @@ describe('the consent report for a model', () => {
     );
     assert.deepEqual(consentReport([signedIn], [], now).split('\n'), [
       'MCP servers of MCP OAuth Broker: 1. It is 2030-01-01T12:00Z.',
-      'repositories: needsScopes (a tool asked for scopes that are not granted; calling it again, or mcp_sign_in, asks the person)',
+      'repositories: needsScopes (a tool asked for scopes that are not granted; mcpSignIn asks the user, and so does calling it again)',
       '  account: alice@example.org',
       '  scopes held: repo:read',
       '  scopes missing: repo:write, asked for by create_branch',

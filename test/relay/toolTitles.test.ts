@@ -157,6 +157,7 @@ describe('the titles of listed tools', () => {
     await titlesOf(editor);
     const before = changesOn(stream);
     await hold((scopes) => scopes);
+    await titlesOf(editor);
     const { toolScopes } = stage.broker;
     // The next change is told, and is the first.
     await toolScopes.challenged(stage.server('repositories'), 'create_branch', ['repo:write']);

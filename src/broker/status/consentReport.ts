@@ -28,15 +28,15 @@ const mostScopes = 20;
 const mostTextLength = 20_000;
 
 const meanings: Record<ConsentStatusName, string> = {
-  unknown: 'not contacted yet; calling one of its tools is how to find out',
+  unknown: 'not contacted yet; mcpSignIn, or a call of one of its tools, finds out',
   open: 'no sign-in needed',
-  signedOut: 'nobody is signed in; calling one of its tools, or mcp_sign_in, asks the person',
+  signedOut: 'no account is signed in; mcpSignIn asks the user, and so does a call of one of its tools',
   awaitingConsent: 'waiting for the person, in the browser or on a card in the chat',
   ready: 'the next call needs nothing from the person',
   needsScopes:
-    'a tool asked for scopes that are not granted; calling it again, or mcp_sign_in, asks the person',
+    'a tool asked for scopes that are not granted; mcpSignIn asks the user, and so does calling it again',
   expired:
-    'the sign-in has ended; calling one of its tools, or mcp_sign_in, asks the person to sign in again',
+    'the sign-in has ended; mcpSignIn asks the user to sign in again, and so does a call of one of its tools',
   denied: 'access was denied',
   unreachable: 'the server or its authorization server cannot be reached',
   misconfigured:

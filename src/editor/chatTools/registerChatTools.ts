@@ -16,7 +16,7 @@ export interface ChatToolParts extends SignInToolParts {
 export function registerChatTools(parts: ChatToolParts): Disposable {
   const { statuses, settings, clock, calls } = parts;
   return vscode.Disposable.from(
-    vscode.lm.registerTool('mcp_consent_status', new ConsentStatusTool(statuses, settings, clock, calls)),
-    vscode.lm.registerTool('mcp_sign_in', new SignInTool(parts)),
+    vscode.lm.registerTool('mcpConsent', new ConsentStatusTool(statuses, settings, clock, calls)),
+    vscode.lm.registerTool('mcpSignIn', new SignInTool(parts)),
   );
 }
