@@ -11,6 +11,7 @@ import { authenticationProviderId, BrokerAuthenticationProvider } from './editor
 import { BrowserLauncher } from './editor/browserLauncher.js';
 import { CallbackUri } from './editor/callbackUri.js';
 import { NotificationConsentPrompt } from './editor/consentPrompt.js';
+import { displacedServers } from './editor/displacedServers.js';
 import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
 import { OwnAccounts } from './editor/editorAccounts.js';
@@ -80,10 +81,11 @@ export function activate(context: vscode.ExtensionContext) {
   const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, new BrowserLauncher(clock));
 
   own(new TombstonePruning({ ...core, secrets, settings }));
-  const statuses = own(new ServerStatuses(settings, states, credentials, clock));
+  const displaced = own(displacedServers(context, settings));
+  const statuses = own(new ServerStatuses(settings, states, credentials, clock, displaced));
   const choice = new ServerChoice(settings, statuses);
   const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
-  const definitions = own(new McpServerDefinitions(settings, relay));
+  const definitions = own(new McpServerDefinitions(settings, displaced.watching(relay)));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));

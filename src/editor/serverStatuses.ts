@@ -9,6 +9,14 @@ import type { EditorServerSettings } from './serverSettings.js';
 export interface ServerStatus {
   readonly server: ServerConfig;
   readonly status: ConsentStatus;
+  /** The file with a server of the same name, if the editor has switched this one off for it. */
+  readonly displacedBy?: string;
+}
+
+/** Which servers the editor has switched off, and for which file. */
+interface Displaced {
+  fileFor(name: string): string | undefined;
+  onDidChange(listener: () => void): Disposable;
 }
 
 /** Timers hold no more than 31 bits of milliseconds. */
@@ -28,16 +36,21 @@ export class ServerStatuses implements Disposable {
     private readonly states: ServerStates,
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
+    private readonly displaced: Displaced,
   ) {
     const changed = () => this.#changed.fire(undefined);
-    this.#subscriptions = [states.onDidChange(changed), settings.onDidChange(changed)];
+    this.#subscriptions = [states, settings, displaced].map((source) => source.onDidChange(changed));
   }
 
   async all(): Promise<readonly ServerStatus[]> {
     const { servers } = this.settings;
     await this.#watchExpiry(servers);
     return Promise.all(
-      servers.map(async (server) => ({ server, status: await this.states.statusOf(server) })),
+      servers.map(async (server) => {
+        const status = await this.states.statusOf(server);
+        const displacedBy = this.displaced.fileFor(server.name);
+        return { server, status, ...(displacedBy !== undefined && { displacedBy }) };
+      }),
     );
   }
 

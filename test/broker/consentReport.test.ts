@@ -55,6 +55,15 @@ describe('the consent report for a model', () => {
     assert.match(text, /broken: its entry in the settings cannot be read$/);
   });
 
+  it('says of a server that the editor switched off why its tools are not listed, and what helps', () => {
+    const off = { ...server({ signedIn: true }), displacedBy: '.vscode/mcp.json' };
+    assert.match(
+      consentReport([off], [], now),
+      /^ {2}switched off by the editor.*: \.vscode\/mcp\.json has a server with the same name; the user can rename/m,
+    );
+    assert.doesNotMatch(consentReport([server({})], [], now), /switched off/);
+  });
+
   it('says how to begin where no server is configured', () => {
     assert.match(consentReport([], [], now), /No MCP server is configured.*Add Server/);
   });

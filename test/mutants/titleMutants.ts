@@ -6,7 +6,7 @@ const titles = 'src/relay/toolTitles.ts';
 const titleTest = 'test/relay/toolTitle.test.ts';
 const titlesTest = 'test/relay/toolTitles.test.ts';
 
-/** Defects of the account in the titles of tools. */
+/** Defects of the account in the titles of tools, and of how servers of one name are told apart. */
 export const titleMutants: readonly Mutant[] = [
   mutant(
     'a listed tool’s name changed with its title',
@@ -65,5 +65,17 @@ export const titleMutants: readonly Mutant[] = [
       'if (session.toolsTitledAs !== listed) return;',
     ],
     titlesTest,
+  ),
+  mutant(
+    'a server switched off for another case of its name shown as ready',
+    'src/broker/displacedServers.ts',
+    ['other.toLowerCase() === wanted', 'other === name'],
+    'test/broker/displacedServers.test.ts',
+  ),
+  mutant(
+    'the model not told that the editor switched a server off',
+    'src/broker/status/consentReport.ts',
+    ['(displacedBy === undefined ? [] : [switchedOff(displacedBy)])', '[]'],
+    'test/broker/consentReport.test.ts',
   ),
 ];

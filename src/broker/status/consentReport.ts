@@ -21,6 +21,8 @@ export interface RecentCalls {
 export interface ReportedServer {
   readonly status: ConsentStatus;
   readonly calls: readonly RecentCall[];
+  /** The file with a server of the same name, if the editor has switched this one off for it. */
+  readonly displacedBy?: string;
 }
 
 /** A model's context is dear: what is beyond these is counted, not named. */
@@ -65,11 +67,12 @@ export function consentReport(
   return cut(lines);
 }
 
-function serverLines({ status, calls }: ReportedServer, now: number): readonly string[] {
+function serverLines({ status, calls, displacedBy }: ReportedServer, now: number): readonly string[] {
   const { held, missing, tool, detail, account } = status;
   const who = detail === undefined ? meanings[status.status] : `${meanings[status.status]}: ${words(detail)}`;
   return [
     `${words(status.server)}: ${status.status} (${who})`,
+    ...(displacedBy === undefined ? [] : [switchedOff(displacedBy)]),
     ...(account === undefined ? [] : [`  account: ${words(account)}`]),
     ...(held.length === 0 ? [] : [`  scopes held: ${listed(held)}`]),
     ...(missing.length === 0
@@ -107,6 +110,10 @@ function utc(time: number): string {
 
 function words(text: string): string {
   return serverWords(text) ?? '(unreadable)';
+}
+
+function switchedOff(file: string): string {
+  return `  switched off by the editor, so its tools are not listed: ${words(file)} has a server with the same name; the user can rename one of them`;
 }
 
 function cut(lines: readonly string[]): string {
