@@ -3,7 +3,6 @@ import { displacingList } from '../broker/displacedServers.js';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable, Memory } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
-import type { Endpoints } from './mcpServerDefinitions.js';
 import { notifications } from './notifications.js';
 import { EditorMemory } from './memory.js';
 import { OtherServerLists, type OtherServers } from './otherServerLists.js';
@@ -19,6 +18,11 @@ interface NamedServers {
 interface ListSource extends Disposable {
   readonly lists: readonly OtherServers[];
   onDidChange(listener: () => void): Disposable;
+}
+
+/** What the editor asks for before every start of a server. */
+interface Endpoints<Endpoint> {
+  endpointFor(server: ServerConfig): Promise<Endpoint>;
 }
 
 type Tell = (name: string, by: OtherServers) => Promise<void>;
@@ -52,7 +56,7 @@ export class DisplacedServers implements Disposable {
   }
 
   /** The same endpoints, through which it is seen that the editor starts a server. */
-  watching(endpoints: Endpoints): Endpoints {
+  watching<Endpoint>(endpoints: Endpoints<Endpoint>): Endpoints<Endpoint> {
     return {
       endpointFor: (server) => {
         if (this.fileFor(server.name) !== undefined) {

@@ -1,14 +1,21 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Clock, Disposable, Log, SecretStore } from '../broker/ports.js';
 import { TimedSecretStore } from '../broker/secretStorageTimeout.js';
+import type { EditorPlace } from './editorPlace.js';
 
 /** The editor's SecretStorage: the one place where anything secret is kept. */
 export class EditorSecretStore extends TimedSecretStore {
   /** In a browser each tab reads the storage once and hears of its own writes only. */
-  readonly tellsAllWindows = vscode.env.uiKind === vscode.UIKind.Desktop;
+  readonly tellsAllWindows: boolean;
 
-  constructor(secrets: vscode.SecretStorage, clock: Clock, log: Log) {
+  constructor(
+    secrets: vscode.SecretStorage,
+    { isDesktop }: Pick<EditorPlace, 'isDesktop'>,
+    clock: Clock,
+    log: Log,
+  ) {
     super(new EditorSecrets(secrets), clock, log);
+    this.tellsAllWindows = isDesktop;
   }
 }
 

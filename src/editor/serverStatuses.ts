@@ -1,9 +1,11 @@
+import type * as vscode from 'vscode';
 import { Emitter } from '../broker/emitter.js';
 import type { ConsentStatus } from '../broker/consentStatus.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStates } from '../broker/status/serverStates.js';
+import { displacedServers, type DisplacedServers } from './displacedServers.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
 export interface ServerStatus {
@@ -13,10 +15,15 @@ export interface ServerStatus {
   readonly displacedBy?: string;
 }
 
-/** Which servers the editor has switched off, and for which file. */
-interface Displaced {
-  fileFor(name: string): string | undefined;
-  onDidChange(listener: () => void): Disposable;
+/** Of this window, which reads the files that servers of the same name are in. */
+export function serverStatuses(
+  context: vscode.ExtensionContext,
+  settings: EditorServerSettings,
+  states: ServerStates,
+  credentials: CredentialStore,
+  clock: Clock,
+): ServerStatuses {
+  return new ServerStatuses(settings, states, credentials, clock, displacedServers(context, settings));
 }
 
 /** Timers hold no more than 31 bits of milliseconds. */
@@ -36,7 +43,7 @@ export class ServerStatuses implements Disposable {
     private readonly states: ServerStates,
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
-    private readonly displaced: Displaced,
+    readonly displaced: DisplacedServers,
   ) {
     const changed = () => this.#changed.fire(undefined);
     this.#subscriptions = [states, settings, displaced].map((source) => source.onDidChange(changed));
@@ -57,6 +64,7 @@ export class ServerStatuses implements Disposable {
   dispose(): void {
     this.#nextExpiry?.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+    this.displaced.dispose();
   }
 
   /** Nothing announces that a token without refresh token has run out. */

@@ -16,6 +16,8 @@ export interface MachineStorage {
   readonly notices: WindowNoticeFiles;
   /** What agents wait for. */
   readonly agentNotices: WindowNoticeFiles;
+  /** Callbacks that came to another window than the one that waits. */
+  readonly callbackNotices: WindowNoticeFiles;
   readonly calls: CallStorage;
   readonly clientKey: SealingKeySource;
 }
@@ -34,6 +36,7 @@ export function machineStorage(
     agentRecords: new SealedFiles(path.join(directory, 'agentRecords'), hostKey, log, clock),
     notices: new WindowNoticeFiles(path.join(directory, 'windows'), clock),
     agentNotices: new WindowNoticeFiles(path.join(directory, 'agentAsks'), clock),
+    callbackNotices: new WindowNoticeFiles(path.join(directory, 'callbacks'), clock),
     calls: new CallFiles(path.join(directory, 'calls'), clock),
     clientKey,
   };

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { displacingList, serverNames, serverNamesIn } from '../../src/broker/displacedServers.js';
+import {
+  displacingList,
+  serverNames,
+  serverNamesIn,
+  type OtherServerList,
+} from '../../src/broker/displacedServers.js';
 
 describe('a server that a file has under the same name', () => {
   const workspace = { file: '.vscode/mcp.json', names: ['Reports', 'other'] };
@@ -12,7 +17,8 @@ describe('a server that a file has under the same name', () => {
 
   it('is none if no file has the whole name', () => {
     assert.equal(displacingList('report', [workspace, user]), undefined);
-    assert.equal(displacingList('reports', []), undefined);
+    const none: readonly OtherServerList[] = [];
+    assert.equal(displacingList('reports', none), undefined);
   });
 });
 

@@ -12,6 +12,7 @@ import { startProtectedServer, startTokenServer } from './grantsWorld.js';
 import { brokerClient, startOrganizationProvider, tokenExchange } from './identityProviderWorld.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from './memoryStores.js';
+import { redirectReaches } from './redirectReaches.js';
 
 describe('the organization’s identity provider', () => {
   const closing: (() => unknown)[] = [];
@@ -62,6 +63,7 @@ describe('the organization’s identity provider', () => {
       consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
       confirmAccountChange: () => Promise.resolve('new'),
       redirects: (relay) => ({
+        reach: () => Promise.resolve(redirectReaches.headless),
         uriHandler: () => Promise.resolve(undefined),
         loopback: (path, port) => relay.loopbackRedirect(path, port),
       }),

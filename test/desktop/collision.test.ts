@@ -41,8 +41,7 @@ describe('two machines that refresh one sign-in at the same moment', () => {
     };
     s.server.refusesReuseAlone = true;
     const shown: Promise<string>[] = [];
-    for (const window of s.windows)
-      window.core.states.onDidObserve(() => void shown.push(window.status()));
+    for (const window of s.windows) window.core.states.onDidObserve(() => void shown.push(window.status()));
     const called = await s.do(Promise.all(s.windows.map((window) => window.call())));
     assert.deepEqual(called, ['alice', 'alice']);
     assert.deepEqual(new Set(await s.do(Promise.all(shown))), new Set(['ready']));

@@ -16,6 +16,7 @@ import { MemoryLock, MemoryLog, MemoryMemory } from '../broker/memoryStores.js';
 import type { ModelClient, WindowSecrets } from './modelClient.js';
 import type { ModelServer, Person } from './modelServer.js';
 import type { ModelTime } from './modelTime.js';
+import { redirectReaches } from '../broker/redirectReaches.js';
 
 const SIGN_IN_DEADLINE_MS = 60_000;
 
@@ -134,6 +135,7 @@ export class ModelWindow {
       consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
       confirmAccountChange: () => Promise.resolve('new'),
       redirects: (relay) => ({
+        reach: () => Promise.resolve(redirectReaches.headless),
         uriHandler: () => Promise.resolve(undefined),
         loopback: (callbackPath, port) => relay.loopbackRedirect(callbackPath, port),
       }),

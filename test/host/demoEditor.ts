@@ -72,8 +72,11 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       extensionsDir,
       folder,
       vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? [])],
-      settings: { 'chat.defaultModel': 'scripted', ...options.settings },
-      machineSettings: isBrokers ? { 'mcpOAuthBroker.servers': servers } : {},
+      settings: {
+        'chat.defaultModel': 'scripted',
+        ...(isBrokers && { 'mcpOAuthBroker.servers': servers }),
+        ...options.settings,
+      },
       ...(!isBrokers && { mcpServers: servers }),
       chatLanguageModels: world.chatLanguageModels(),
       ...(options.isBrowserHere === true && { env: { VSCODE_PROXY_URI: '' } }),

@@ -28,15 +28,27 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'a callback handed over twice',
     'src/broker/signIn/pendingCallbacks.ts',
-    ['this.#waiting.delete(state);\n    waiting.', 'waiting.'],
+    ['this.#waiting.delete(found.state);\n    found.', 'found.'],
     'test/broker/pendingCallbacks.test.ts',
   ),
   mutant(
     'a callback taken that arrived where another issuer’s do',
     'src/broker/signIn/pendingCallbacks.ts',
-    ['if (waiting?.path !== path) return false;', 'if (waiting === undefined) return false;'],
+    ['waiting?.path === path ? {', 'waiting !== undefined ? {'],
     'test/broker/pendingCallbacks.test.ts',
     'test/relay/mixUp.test.ts',
+  ),
+  mutant(
+    'a pasted callback taken that no sign-in waits for',
+    'src/broker/signIn/pastedCallback.ts',
+    ['return callbacks.expects(parameters, path)', "return path !== ''"],
+    'test/broker/pastedCallback.test.ts',
+  ),
+  mutant(
+    'a code offered to a client that may not use one',
+    'src/broker/signIn/deviceSignIn.ts',
+    ["identity.client.source !== 'clientIdMetadataDocument'", "identity.client.clientId !== ''"],
+    'test/broker/offersCode.test.ts',
   ),
   {
     name: 'refresh not single-flight',
@@ -196,8 +208,11 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'no deadline for a sign-in',
-    attempt,
-    ["this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));", ''],
+    'src/broker/signIn/deadline.ts',
+    [
+      'this.#timer = clock.after(milliseconds, onOver);',
+      'this.#timer = clock.after(milliseconds * 1e6, onOver);',
+    ],
     signInTest,
   ),
   mutant(

@@ -3,6 +3,7 @@ import { agentMutants } from './agentMutants.js';
 import { agentToolMutants } from './agentToolMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
+import { callbackMutants } from './callbackMutants.js';
 import { chatMutants } from './chatMutants.js';
 import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
@@ -28,6 +29,7 @@ export const catalogue: readonly Mutant[] = [
   ...grantMutants,
   ...profileMutants,
   ...brokerMutants,
+  ...callbackMutants,
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,

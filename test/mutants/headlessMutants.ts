@@ -109,15 +109,6 @@ export const headlessMutants: readonly Mutant[] = [
     settingsTest,
   ),
   mutant(
-    'headless: a callback of any address',
-    'src/headless/pastedCallback.ts',
-    [
-      "url?.protocol === 'http:' && loopbackHosts.has(url.hostname)",
-      'url !== undefined && loopbackHosts.size > 0',
-    ],
-    lineTest,
-  ),
-  mutant(
     'headless: an option of another command passed over',
     'src/headless/commandLine.ts',
     ['if (stray !== undefined) throw', 'if (stray === undefined) throw'],

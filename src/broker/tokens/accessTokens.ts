@@ -18,6 +18,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import { resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
 import type { TokenSource } from './tokenSource.js';
 import type { ServerStates } from '../status/serverStates.js';
+import type { UseHere } from './useHere.js';
 
 /**
  * Credentials that are fit to be sent. Rotating authorization servers revoke every token of a sign-in when
@@ -38,6 +39,8 @@ export class AccessTokens implements TokenSource {
     private readonly http: Network,
     /** Where absent, a person signs in at every server. */
     private readonly grants?: DirectGrants,
+    /** Where absent, every sign-in may be used on this machine. */
+    readonly use?: UseHere,
     /** How much earlier than others this machine refreshes: see {@link isNearExpiry}. */
     private readonly earliness = 0,
   ) {
@@ -58,11 +61,12 @@ export class AccessTokens implements TokenSource {
    * The credential to send now, refreshed ahead of its expiry where that can be done.
    *
    * @param account whose, by its key; the one in use here where absent
-   * @throws OAuthFlowError where it has expired and the authorization server could not be asked; what the lock
-   * or the storage throws, where it has expired or cannot be read
+   * @throws OAuthFlowError where it has expired and the authorization server could not be asked; NotUsedHere; what the
+   * lock or the storage throws, where it has expired or cannot be read
    */
   async current(server: ServerConfig, account?: string): Promise<Credential | undefined> {
     const credential = this.#usable(server, await this.credentials.newest(server.url, account));
+    if (credential !== undefined) await this.use?.require(server, credential);
     if (credential === undefined && this.#grantOf(server) !== undefined)
       return this.#renew(server, undefined);
     if (credential === undefined || !isNearExpiry(credential, this.clock.now(), this.earliness))
@@ -187,6 +191,7 @@ export class AccessTokens implements TokenSource {
     }
     // The same client or workload as before, so that what was begun with the last token goes on.
     const obtained = { ...fresh, id: latest?.id ?? fresh.id };
+    await this.use?.made(obtained);
     await this.credentials.put(obtained, await this.credentials.get(server.url));
     this.log.info(`${server.name}: token obtained at ${new URL(obtained.as.issuer).host} (${grant}).`);
     return obtained;
