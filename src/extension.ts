@@ -22,7 +22,7 @@ import { remoteNotes } from './editor/remoteNotes.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
 import { recordsArguments } from './editor/serverSettings.js';
-import { ServerStatuses } from './editor/serverStatuses.js';
+import { serverStatuses } from './editor/serverStatuses.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
 import { handlerFault } from './node/editorInstallation.js';
@@ -79,13 +79,15 @@ export function activate(context: vscode.ExtensionContext) {
   const { credentials, states, relay, signIns, signOuts } = core;
   const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
   own(new TombstonePruning({ ...core, secrets, settings }));
-  const statuses = own(new ServerStatuses(settings, states, credentials, clock));
+  const statuses = own(serverStatuses(context, settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
   const callbackUri = own(callbackUriOf({ ...core, ...storage, secrets, place, clock, log }));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(directory, context.asAbsolutePath('dist/bridge.js'));
-  const definitions = own(new McpServerDefinitions(settings, relay, bridge, { clock, log }));
+  const definitions = own(
+    new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
+  );
   const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(registerDefinitions(definitions));

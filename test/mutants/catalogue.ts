@@ -20,6 +20,7 @@ import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
 import { storageMutants } from './storageMutants.js';
 import { statelessMutants } from './statelessMutants.js';
+import { titleMutants } from './titleMutants.js';
 import { toolMutants } from './toolMutants.js';
 
 /** The defects the tests must notice, one at a time. */
@@ -40,6 +41,7 @@ export const catalogue: readonly Mutant[] = [
   ...recordMutants,
   ...statelessMutants,
   ...chatMutants,
+  ...titleMutants,
   ...toolMutants,
   ...layerMutants,
   ...attackMutants,
