@@ -17,7 +17,13 @@ export function callWords(): ToolCallsWords {
       outcome: t('Outcome'),
       milliseconds: t('ms'),
     },
-    callers: { chat: t('Chat'), editor: t('Editor'), extension: t('Extension'), agent: t('Agent') },
+    callers: {
+      chat: t('Chat'),
+      editor: t('Editor'),
+      agentHost: t('{0} (agent host)'),
+      extension: t('Extension'),
+      agent: t('Agent'),
+    },
     consents: {
       none: t('None'),
       used: t('Used'),

@@ -1,14 +1,42 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../broker/ports.js';
+import { errorName } from '../broker/errorName.js';
+import type { Clock, Disposable, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { sha256 } from '../broker/sha256.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { registerMcpServers } from './editorFeatures.js';
 import type { EditorServerSettings } from './serverSettings.js';
+import { AnnouncedWindow, folderPaths, hasStdioServers, type WindowAnnouncement } from './announcedWindow.js';
 
 /** Where the editor's own MCP client reaches a server, and with which key; the relay's part. */
 export interface Endpoints {
-  endpointFor(server: ServerConfig): Promise<{ readonly url: string; readonly key: Redacted }>;
+  endpointFor(server: ServerConfig): Promise<Endpoint>;
+  /** Where the sessions that the editor runs outside of itself reach all servers. */
+  agentHostAddress(): Promise<Endpoint>;
+}
+
+interface Endpoint {
+  readonly url: string;
+  readonly key: Redacted;
+}
+
+/** What the provided command needs on disk. */
+export interface SessionBridge {
+  /** Puts the script in its place. */
+  place(): Promise<void>;
+  /** The same each time, and without a secret. */
+  command(server: string): {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+  };
+  window(parts: {
+    readonly folders: () => readonly string[];
+    /** Begins to listen. */
+    readonly address: () => Promise<Endpoint>;
+    readonly clock: Clock;
+    readonly log: Log;
+  }): WindowAnnouncement;
 }
 
 /** As in package.json. */
@@ -26,16 +54,21 @@ export function startCommand(extensionId: string, { name }: Pick<ServerConfig, '
   };
 }
 
+/** As an editor without stdio servers gets it, it has an address where nothing listens. */
+export type ProvidedDefinition = vscode.McpStdioServerDefinition | vscode.McpHttpServerDefinition;
+
 /**
- * The configured servers as VS Code's MCP servers. What `provide` gives is persisted by the editor, so it
- * holds a constant placeholder where nothing listens; the relay's address and key come from `resolve`, which
- * runs before every start of a server and whose result is not kept.
+ * The configured servers as VS Code's MCP servers. What `provide` gives is kept by the editor on disk, and holds no
+ * address and no key. VS Code's own chat asks `resolve` for those before every start of a server, and does not keep
+ * them. Its agent host (the sessions of Copilot, Claude and Codex) never asks: it runs what was provided, so that is
+ * a command that finds a window by itself.
  */
 export class McpServerDefinitions
-  implements vscode.McpServerDefinitionProvider<vscode.McpHttpServerDefinition>, Disposable
+  implements vscode.McpServerDefinitionProvider<ProvidedDefinition>, Disposable
 {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscription: Disposable;
+  readonly #window: AnnouncedWindow;
   #provided: string;
 
   /** A changed definition stops a running server in mid-call, so this fires for nothing less. */
@@ -44,7 +77,12 @@ export class McpServerDefinitions
   constructor(
     private readonly settings: EditorServerSettings,
     private readonly endpoints: Endpoints,
+    private readonly bridge: SessionBridge,
+    private readonly parts: { readonly clock: Clock; readonly log: Log },
   ) {
+    const address = () => endpoints.agentHostAddress();
+    const announcement = bridge.window({ ...parts, folders: folderPaths, address });
+    this.#window = new AnnouncedWindow(announcement, settings, parts.log);
     this.#provided = identity(settings.servers);
     this.#subscription = settings.onDidChange(({ servers }) => {
       const now = identity(servers);
@@ -54,20 +92,14 @@ export class McpServerDefinitions
     });
   }
 
-  provideMcpServerDefinitions(): Promise<vscode.McpHttpServerDefinition[]> {
-    return Promise.all(
-      this.settings.servers.map(async (server) => {
-        const placeholder = `http://127.0.0.1:1/mcp/${encodeURIComponent(server.name)}`;
-        const uri = vscode.Uri.parse(placeholder, true);
-        return new vscode.McpHttpServerDefinition(server.name, uri, {}, await version(server));
-      }),
-    );
+  async provideMcpServerDefinitions(): Promise<ProvidedDefinition[]> {
+    const { servers } = this.settings;
+    if (servers.length > 0) await this.#placeBridge();
+    return Promise.all(servers.map((server) => this.#definition(server)));
   }
 
-  /** @throws Error whose message reaches the model, where the server is configured no more */
-  async resolveMcpServerDefinition(
-    definition: vscode.McpHttpServerDefinition,
-  ): Promise<vscode.McpHttpServerDefinition> {
+  /** @throws Error whose message reaches the model, if the server is no longer configured */
+  async resolveMcpServerDefinition(definition: ProvidedDefinition): Promise<vscode.McpHttpServerDefinition> {
     const server = this.settings.find(definition.label);
     if (server === undefined) {
       throw new Error(
@@ -84,7 +116,32 @@ export class McpServerDefinitions
     );
   }
 
+  async #definition(server: ServerConfig): Promise<ProvidedDefinition> {
+    if (hasStdioServers()) {
+      const { command, args, env } = this.bridge.command(server.name);
+      return new vscode.McpStdioServerDefinition(
+        server.name,
+        command,
+        [...args],
+        { ...env },
+        await version(server),
+      );
+    }
+    const placeholder = vscode.Uri.parse(`http://127.0.0.1:1/mcp/${encodeURIComponent(server.name)}`, true);
+    return new vscode.McpHttpServerDefinition(server.name, placeholder, {}, await version(server));
+  }
+
+  /** Without the script, sessions outside of the editor fail, and the editor's own chat does not. */
+  async #placeBridge(): Promise<void> {
+    try {
+      await this.bridge.place();
+    } catch (error) {
+      this.parts.log.warn(`The script for agent sessions could not be written (${errorName(error)}).`);
+    }
+  }
+
   dispose(): void {
+    this.#window.dispose();
     this.#subscription.dispose();
     this.#changed.dispose();
   }
@@ -95,7 +152,7 @@ export function registerDefinitions(definitions: McpServerDefinitions): Disposab
   return registerMcpServers(definitionProviderId, definitions);
 }
 
-/** The placeholder's address would not tell the editor that the server is another; header values are hashed. */
+/** The definition alone would not tell the editor that the server is another; header values are hashed. */
 async function version(server: ServerConfig): Promise<string> {
   return (await sha256(identity([server]))).slice(0, 16);
 }

@@ -1,44 +1,42 @@
-import { readFileSync, statSync } from 'node:fs';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { isObject } from '../oauth/jsonAnswer.js';
+import { systemClock } from '../node/systemClock.js';
+import { agentPlaces, WindowPlaces, type BridgePlaces } from './bridgePlaces.js';
+import { connectToBroker } from './brokerConnection.js';
 import { StdioBridge } from './stdioBridge.js';
 
-/** Where to call, and with which key. */
-interface BridgeFile {
-  readonly url: string;
-  readonly key: string;
+/** Another window takes over the agents' port within this time, in milliseconds. */
+const takeOver = 2_000;
+/** A window that is opened or reloaded serves within this time, in milliseconds. */
+const opening = 30_000;
+
+const usage = 'Usage: node bridge.js FILE, or node bridge.js --windows DIRECTORY SERVER';
+
+/**
+ * Two ways to name what to serve: the file of an agent, or the directory where the editor's windows write their
+ * addresses and the name of a server, for what the editor starts on the user's behalf.
+ */
+function placesFor([first, directory, server]: readonly string[]): BridgePlaces {
+  if (first === undefined) throw new Error(usage);
+  if (first !== '--windows') return agentPlaces(first);
+  if (directory === undefined || server === undefined) throw new Error(usage);
+  return new WindowPlaces(directory, server, process.cwd(), systemClock);
 }
 
-/** @throws Error in words that name what is wrong with the file, and nothing that it holds */
-function readBridgeFile(path: string): BridgeFile {
-  const { mode, uid } = statSync(path);
-  // Windows keeps who may read in lists of its own; there the profile's folder is the person's alone.
-  const isOthers = process.platform !== 'win32' && ((mode & 0o077) !== 0 || uid !== process.getuid?.());
-  if (isOthers)
-    throw new Error('Others may read the file with the key; it must be its owner’s alone (mode 0600).');
-  const file: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  const { url, key } = isObject(file) ? file : {};
-  if (
-    typeof url !== 'string' ||
-    !/^http:\/\/127\.0\.0\.1:\d+\/agents\//.test(url) ||
-    typeof key !== 'string'
-  ) {
-    throw new Error('The file does not hold an agents’ address on 127.0.0.1 and a key.');
-  }
-  return { url, key };
-}
-
-async function main([path]: readonly string[]): Promise<void> {
-  if (path === undefined) throw new Error('Usage: node bridge.js FILE');
-  const { url, key } = readBridgeFile(path);
-  const requestInit = { headers: { Authorization: `Bearer ${key}` }, redirect: 'error' as const };
-  const bridge = new StdioBridge(
-    new StdioServerTransport(),
-    () => new StreamableHTTPClientTransport(new URL(url), { requestInit }),
-  );
+async function main(args: readonly string[]): Promise<void> {
+  const places = placesFor(args);
+  const bridge = new StdioBridge({
+    stdio: new StdioServerTransport(),
+    places,
+    connect: connectToBroker,
+    patience: places.isLasting ? takeOver : opening,
+    clock: systemClock,
+  });
   await bridge.start();
-  process.stdin.once('end', () => void bridge.close().finally(() => process.exit()));
+  const leave = () => void bridge.close().finally(() => process.exit());
+  // The client has gone, in whichever way.
+  process.stdin.once('end', leave);
+  process.stdin.once('close', leave);
+  process.stdout.once('error', leave);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

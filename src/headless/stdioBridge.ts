@@ -1,132 +1,202 @@
-import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
+  ErrorCode,
+  isJSONRPCErrorResponse,
   isJSONRPCRequest,
-  isJSONRPCResultResponse,
+  SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCMessage,
   type JSONRPCRequest,
+  type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import { errorMessage, notificationMessage, serverErrorCode } from '../mcp/relayMessages.js';
+import type { Clock } from '../broker/ports.js';
+import { errorMessage, serverErrorCode } from '../mcp/relayMessages.js';
+import { declaredRevision, discoverMethod, unsupportedRevisionCode } from '../mcp/statelessRevision.js';
+import { BridgeSession, cancelledRequest, type Connect, type InitializeResponse } from './bridgeSession.js';
+import type { BridgePlace, BridgePlaces } from './bridgePlaces.js';
+import { connectionWords, isRefusedConnection, isUnknownThere } from './brokerConnection.js';
 
-/** Another window takes over within this time, in milliseconds. */
-const takeOver = 2_000;
-const askAgainEvery = 100;
+/** How often the bridge looks for a window that serves, in milliseconds. */
+const lookEvery = 100;
 
-/** A transport over HTTP, which has to be told what was agreed on. */
-export interface BrokerTransport extends Transport {
-  setProtocolVersion(version: string): void;
+export interface StdioBridgeParts {
+  readonly stdio: Transport;
+  readonly places: BridgePlaces;
+  readonly connect: Connect;
+  /** How long a request waits for a window that serves, in milliseconds. */
+  readonly patience: number;
+  readonly clock: Clock;
+}
+
+/** A session, and the relay's response to its `initialize`. */
+interface Entered {
+  readonly session: BridgeSession;
+  readonly answer: InitializeResponse;
+}
+
+/** A failure, in words for the client. */
+class BridgeError extends Error {
+  override readonly name = 'BridgeError';
 }
 
 /**
  * Carries messages between a client that speaks over stdio and the broker. A session that is gone, because another
- * window serves now, is begun again with what the client said at first; the client notices nothing.
+ * window serves now, is begun again with what the client said at first.
+ *
+ * Clients get sessions only (MCP 2025-11-25 and before): a client that asks for the revision without sessions is
+ * told that the method does not exist, after which it begins one. What the relay needs of the user then waits in the
+ * one call, whichever revision the server speaks.
  */
 export class StdioBridge {
-  #http: BrokerTransport | undefined;
+  #session: BridgeSession | undefined;
   #initialize: JSONRPCRequest | undefined;
-  #renewal: Promise<void> | undefined;
+  #beginning: Promise<Entered> | undefined;
+  /** Requests of the client that have not been delivered, nor cancelled. */
+  readonly #wanted = new Set<RequestId>();
+  #isClosed = false;
 
-  constructor(
-    private readonly stdio: Transport,
-    private readonly connect: () => BrokerTransport,
-  ) {}
+  constructor(private readonly parts: StdioBridgeParts) {}
 
   async start(): Promise<void> {
-    this.stdio.onmessage = (message) => void this.#fromClient(message);
-    await this.stdio.start();
+    this.parts.stdio.onmessage = (message) => void this.#fromClient(message);
+    await this.parts.stdio.start();
   }
 
+  /** Ends the session, so that what runs in it for this client is cancelled. */
   async close(): Promise<void> {
-    await this.#http?.close();
+    this.#isClosed = true;
+    await this.#session?.end();
   }
 
   async #fromClient(message: JSONRPCMessage): Promise<void> {
-    if (isJSONRPCRequest(message) && message.method === 'initialize') this.#initialize = message;
+    if (isJSONRPCRequest(message)) this.#wanted.add(message.id);
+    const cancelled = cancelledRequest(message);
+    if (cancelled !== undefined) this.#wanted.delete(cancelled);
     try {
-      await this.#send(message);
+      if (isJSONRPCRequest(message) && this.#answersItself(message)) return;
+      if (isJSONRPCRequest(message) && message.method === 'initialize') await this.#begin(message);
+      else await this.#send(message);
     } catch (error) {
-      if (isJSONRPCRequest(message))
-        await this.stdio.send(errorMessage(message.id, serverErrorCode, words(error)));
+      if (!isJSONRPCRequest(message) || this.#isTakenBack(message)) return;
+      const words = error instanceof BridgeError ? error.message : connectionWords(error);
+      await this.parts.stdio.send(errorMessage(message.id, serverErrorCode, words));
+    } finally {
+      if (isJSONRPCRequest(message)) this.#wanted.delete(message.id);
     }
+  }
+
+  #answersItself(request: JSONRPCRequest): boolean {
+    const { id, method } = request;
+    const requested = declaredRevision(request);
+    if (method === discoverMethod) {
+      void this.parts.stdio.send(errorMessage(id, ErrorCode.MethodNotFound, 'Begin a session: initialize.'));
+      return true;
+    }
+    if (requested === undefined) return false;
+    const { error, ...rest } = errorMessage(id, unsupportedRevisionCode, 'Unsupported revision');
+    const data = { supported: SUPPORTED_PROTOCOL_VERSIONS, requested };
+    void this.parts.stdio.send({ ...rest, error: { ...error, data } });
+    return true;
+  }
+
+  async #begin(initialize: JSONRPCRequest): Promise<void> {
+    this.#initialize = initialize;
+    await this.#session?.end();
+    this.#session = undefined;
+    const { answer } = await this.#enter(initialize, false);
+    await this.parts.stdio.send({ ...answer, id: initialize.id });
   }
 
   async #send(message: JSONRPCMessage): Promise<void> {
-    await this.#renewal;
-    const http = this.#http ?? (await this.#open());
+    const session = await this.#current();
+    if (this.#isTakenBack(message)) return;
     try {
-      await this.#patiently(() => http.send(message));
+      await this.#deliver(session, message);
     } catch (error) {
-      const isGone = error instanceof StreamableHTTPError && error.code === 404;
-      if (!isGone || this.#initialize === undefined || message === this.#initialize) throw error;
-      // It was not run: the session it was sent in is not known.
-      await (this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined)));
-      await this.#http?.send(message);
+      if (!isRefusedConnection(error) && !isUnknownThere(error)) throw error;
+      // It was not run. What responds to or cancels something in a session that is gone has no place in another one.
+      if (!isJSONRPCRequest(message)) return;
+      const next = await this.#renew(session);
+      if (!this.#isTakenBack(message)) await next.deliver(message);
     }
   }
 
-  /** Where nobody listens, nothing was sent: another window is about to. */
-  async #patiently(send: () => Promise<void>): Promise<void> {
-    for (let waited = 0; ; waited += askAgainEvery) {
+  /** Whether the client has cancelled a request that waited for a window. */
+  #isTakenBack(message: JSONRPCMessage): boolean {
+    return isJSONRPCRequest(message) && !this.#wanted.has(message.id);
+  }
+
+  /** At an address that another window takes over, the session goes on there. */
+  async #deliver(session: BridgeSession, message: JSONRPCMessage): Promise<void> {
+    const until = this.parts.clock.now() + this.parts.patience;
+    for (;;) {
       try {
-        await send();
+        await session.deliver(message);
         return;
       } catch (error) {
-        if (!isRefusedConnection(error) || waited >= takeOver) throw error;
-        await new Promise((resolve) => setTimeout(resolve, askAgainEvery));
+        if (!this.parts.places.isLasting || !isRefusedConnection(error)) throw error;
+        if (this.parts.clock.now() >= until) throw new BridgeError(this.parts.places.texts.noWindow());
+        await this.#pause();
       }
     }
   }
 
-  async #open(): Promise<BrokerTransport> {
-    const http = this.connect();
-    this.#http = http;
-    http.onmessage = (message) => this.#fromBroker(http, message);
-    // Failures are told by what fails.
-    http.onerror = () => undefined;
-    await http.start();
-    return http;
+  async #current(): Promise<BridgeSession> {
+    if (this.#beginning !== undefined) return (await this.#beginning).session;
+    if (this.#session !== undefined) return this.#session;
+    if (this.#initialize === undefined) throw new BridgeError('Begin a session first: initialize.');
+    return (await this.#enter(this.#initialize, true)).session;
   }
 
-  #fromBroker(http: BrokerTransport, message: JSONRPCMessage): void {
-    if (isJSONRPCResultResponse(message) && message.id === this.#initialize?.id) agree(http, message.result);
-    void this.stdio.send(message);
+  /** Begins a session in place of one that is gone; requests that notice at the same time share it. */
+  #renew(gone: BridgeSession): Promise<BridgeSession> {
+    if (this.#session === gone) {
+      this.#session = undefined;
+      gone.abandon();
+    }
+    return this.#current();
   }
 
-  /** Says the client's `initialize` again, in a session of its own. */
-  async #renew(): Promise<void> {
-    const initialize = this.#initialize;
-    await this.#http?.close();
-    const http = await this.#open();
-    if (initialize === undefined) return;
-    const answered = Promise.withResolvers<undefined>();
-    const id = crypto.randomUUID();
-    http.onmessage = (message) => {
-      if (!isJSONRPCResultResponse(message) || message.id !== id) return;
-      agree(http, message.result);
-      answered.resolve(undefined);
+  #enter(initialize: JSONRPCRequest, isAgain: boolean): Promise<Entered> {
+    this.#beginning ??= this.#enterSomewhere(initialize, isAgain).finally(
+      () => (this.#beginning = undefined),
+    );
+    return this.#beginning;
+  }
+
+  async #enterSomewhere(initialize: JSONRPCRequest, isAgain: boolean): Promise<Entered> {
+    const { places, patience, clock } = this.parts;
+    const until = clock.now() + patience;
+    for (;;) {
+      const found = await places.find();
+      let unknown = 0;
+      for (const place of found) {
+        try {
+          return await this.#enterAt(place, initialize, isAgain);
+        } catch (error) {
+          if (isUnknownThere(error)) unknown++;
+          else if (!isRefusedConnection(error)) throw error;
+        }
+      }
+      if (unknown > 0 && unknown === found.length) throw new BridgeError(places.texts.unknown);
+      if (this.#isClosed || clock.now() >= until) throw new BridgeError(places.texts.noWindow());
+      await this.#pause();
+    }
+  }
+
+  async #enterAt(place: BridgePlace, initialize: JSONRPCRequest, isAgain: boolean): Promise<Entered> {
+    const leave = () => {
+      if (this.#session === session && !this.#isClosed) this.#renew(session).catch(() => undefined);
     };
-    await this.#patiently(() => http.send({ ...initialize, id }));
-    await answered.promise;
-    http.onmessage = (message) => this.#fromBroker(http, message);
-    await http.send(notificationMessage('notifications/initialized'));
+    // The window that takes over a lasting address answers for the calls of the one before.
+    const onLost = this.parts.places.isLasting ? undefined : leave;
+    const session: BridgeSession = new BridgeSession(place, this.parts, onLost);
+    const answer = await session.begin(initialize, isAgain);
+    if (isJSONRPCErrorResponse(answer) && isAgain) throw new BridgeError(answer.error.message);
+    this.#session = session;
+    return { session, answer };
   }
-}
 
-function agree(http: BrokerTransport, { protocolVersion }: Readonly<Record<string, unknown>>): void {
-  if (typeof protocolVersion === 'string') http.setProtocolVersion(protocolVersion);
-}
-
-function isRefusedConnection(error: unknown): boolean {
-  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
-  return cause?.code === 'ECONNREFUSED';
-}
-
-function words(error: unknown): string {
-  if (isRefusedConnection(error))
-    return 'No editor window serves agents now. Open the editor and call again.';
-  const code = error instanceof StreamableHTTPError ? error.code : undefined;
-  if (code === 404)
-    return 'The broker does not know this key or this server; the agent may have been withdrawn.';
-  if (code === 429) return 'This agent sends more than it may; try again in a moment.';
-  return 'The connection to the broker broke. It is not known whether the request ran, so it was not sent again.';
+  #pause(): Promise<void> {
+    return new Promise((resolve) => void this.parts.clock.after(lookEvery, resolve));
+  }
 }

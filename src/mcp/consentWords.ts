@@ -80,6 +80,8 @@ export const refusals = {
     `${subject.what} did not run: the sign-in to ${subject.server} was cancelled. It can be called again when the person wants to sign in.`,
   timedOut: (subject: ConsentSubject) =>
     `${subject.what} did not run: nobody finished the sign-in to ${subject.server} in time. Ask the person whether to try again; calling the tool again shows the sign-in again.`,
+  nobodyAsked: (subject: ConsentSubject) =>
+    `${subject.what} did not run: ${subject.server} needs the user’s consent${listed(subject)}, and this client refused at once without asking the user. The user has not declined. Tell them to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
   stillOpen: (subject: ConsentSubject) =>
     `${subject.what} did not run: the sign-in to ${subject.server} was not finished in time, and the call could wait no longer. The sign-in is still open. Tell the user to finish it, or to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
   grantedLess: (subject: ConsentSubject, missing: readonly string[]) =>

@@ -30,6 +30,12 @@ export interface Caller {
 /** The editor's own MCP client. */
 export const editorCallerId = 'editor';
 
+/**
+ * What the editor starts on the user's behalf outside of itself, as the sessions of its agent host: the user's own
+ * tools and rules, and never an agent with an admission. Each session names itself when it begins.
+ */
+export const agentHostCaller: Caller = { id: 'agentHost', kind: 'agentHost', name: 'Agent host' };
+
 export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly status: 403 | 404 };

@@ -5,7 +5,7 @@ import { consentFacts } from '../broker/signIn/consentFacts.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import type { Clock, Disposable, LaunchPage } from '../broker/ports.js';
+import type { Clock, Disposable } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
@@ -13,6 +13,7 @@ import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp
 import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
 import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { cardOpened, cardPage, showCard, type CardParts } from './consentCard.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
 import { describeRequest } from './requestDescription.js';
@@ -41,6 +42,9 @@ export class ConsentInStream {
   readonly #cards = new WeakMap<SignInAttempt, HeldRequest>();
   /** About to be asked for in a result. */
   readonly #beingAsked = new WeakSet<SignInAttempt>();
+  readonly #cardParts: CardParts;
+  /** To be called when the client of a request has refused to ask the user. */
+  readonly #unasked = new WeakMap<HeldRequest, () => void>();
 
   constructor(
     private readonly signIns: () => SignIns,
@@ -48,8 +52,10 @@ export class ConsentInStream {
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
     private readonly clock: Clock,
-    private readonly cardBrowser?: CardBrowser,
-  ) {}
+    cardBrowser?: CardBrowser,
+  ) {
+    this.#cardParts = { clock, cardBrowser };
+  }
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
   async obtain(held: HeldRequest, need: ConsentNeed): Promise<ObtainedConsent> {
@@ -88,7 +94,7 @@ export class ConsentInStream {
    */
   async resume(held: HeldRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
     const { attempt, page, need, subject } = asked;
-    if (accepted) this.#opened(held, attempt, page);
+    if (accepted) cardOpened(held, attempt, page, this.#cardParts);
     else attempt.decline(declinedInEditor);
     if (held.acceptsEventStream) held.stream();
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
@@ -129,7 +135,7 @@ export class ConsentInStream {
     const { session, request } = held;
     this.#beingAsked.add(attempt);
     try {
-      const { page, address } = await this.#pageFor(held, attempt);
+      const { page, address } = await cardPage(held, attempt, this.#cardParts);
       if (attempt.hasEnded) return false;
       const id = this.rounds.remember({
         callerId: session.caller.id,
@@ -195,52 +201,31 @@ export class ConsentInStream {
       held.tool !== undefined &&
       held.session.showsCards &&
       held.acceptsEventStream
-        ? this.#showCard(held, attempt, subject)
+        ? showCard(held, attempt, subject, this.#cardParts)
         : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
     answered.then(
-      (accepted) => {
+      (answer) => {
         // A card outlives its request, and then another request may show one for the same sign-in.
         const isItsCard = this.#cards.get(attempt) === held;
-        if (!accepted && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
+        if (answer === 'nobodyAsked') this.#unasked.get(held)?.();
+        else if (!answer && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
       },
       () =>
         attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),
     );
   }
 
-  async #showCard(held: HeldRequest, attempt: SignInAttempt, subject: ConsentSubject): Promise<boolean> {
-    const { page, address } = await this.#pageFor(held, attempt);
-    // Nothing is left to ask.
-    if (attempt.hasEnded) return true;
-    const answer = await held.session.elicit(held.stream(), address, cardMessage(subject, held.session.t));
-    if (answer !== 'accept') return false;
-    this.#opened(held, attempt, page);
-    return true;
-  }
-
-  /** Callers other than the editor open addresses on the machine they run on, which is this one. */
-  async #pageFor(
-    { session }: HeldRequest,
-    attempt: SignInAttempt,
-  ): Promise<{ readonly page: LaunchPage; readonly address: string }> {
-    const page = await attempt.launchPage();
-    const { cardBrowser } = this;
-    if (cardBrowser === undefined || session.caller.kind !== 'editor') return { page, address: page.address };
-    return { page, address: await cardBrowser.outsideAddress(page.address) };
-  }
-
-  #opened({ session }: HeldRequest, attempt: SignInAttempt, page: LaunchPage): void {
-    if (session.caller.kind === 'editor') this.cardBrowser?.opened(attempt, page);
-  }
-
   /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */
   async #outcomeInTime(
     held: HeldRequest,
     attempt: SignInAttempt,
-  ): Promise<SignInOutcome | { readonly kind: 'stillOpen' }> {
+  ): Promise<SignInOutcome | { readonly kind: 'stillOpen' | 'nobodyAsked' }> {
     const wait = new UserWait(held, this.clock);
+    const unasked = new Promise<{ readonly kind: 'nobodyAsked' }>((resolve) =>
+      this.#unasked.set(held, () => resolve({ kind: 'nobodyAsked' })),
+    );
     try {
-      return await untilAborted(attempt.outcome, wait.signal);
+      return await untilAborted(Promise.race([attempt.outcome, unasked]), wait.signal);
     } catch (error) {
       if (held.signal.aborted || !wait.isOver) throw error;
       return attempt.hasEnded ? await attempt.outcome : { kind: 'stillOpen' };
@@ -257,6 +242,9 @@ export class ConsentInStream {
   ): Promise<ConsentOutcome> {
     const outcome = await this.#outcomeInTime(held, attempt);
     switch (outcome.kind) {
+      // The sign-in stays open, for the requests that wait for it too: when this one has ended, one of them asks.
+      case 'nobodyAsked':
+        return { kind: 'refused', text: refusals.nobodyAsked(subject), reason: 'consentMissing' };
       case 'stillOpen':
         return { kind: 'refused', text: refusals.stillOpen(subject), reason: 'timedOut' };
       case 'signedIn': {

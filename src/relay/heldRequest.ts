@@ -38,6 +38,7 @@ export class HeldRequest {
   readonly upstreamSignal: AbortSignal;
   #stream: EventStream | undefined;
   #progress = 0;
+  #said: string | undefined;
   /** The consent this request was answered with when it was said before. */
   resumed: ResumedConsent | undefined;
 
@@ -117,7 +118,13 @@ export class HeldRequest {
     const token = progressTokenOf(this.request);
     if (token === undefined || !this.wantsProgress || this.signal.aborted) return;
     this.#progress += 1;
+    this.#said = message;
     void this.stream().message(progressMessage(token, this.#progress, message));
+  }
+
+  /** Says the last line of ours again, so that the caller sees that the request is alive. */
+  progressAgain(): void {
+    if (this.#said !== undefined) this.progress(this.#said);
   }
 
   /** Progress must rise (MCP, progress): what the upstream reports is counted with ours. */

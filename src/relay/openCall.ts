@@ -21,6 +21,7 @@ const mostScopes = 50;
 /** A tool call that has not ended, and what is known of it for the record. */
 export class OpenCall {
   readonly #at: number;
+  #client: string | undefined;
   #sentWith: Credential | undefined;
   #consent: 'signInAsked' | 'stepUpAsked' | undefined;
   #asked: readonly string[] = [];
@@ -36,6 +37,11 @@ export class OpenCall {
     private readonly clock: Clock,
   ) {
     this.#at = clock.now();
+  }
+
+  /** @param name how the caller's session names its client, if it does */
+  calledBy(name: string | undefined): void {
+    this.#client = name;
   }
 
   /** @param credential the sign-in it is sent with; undefined without one */
@@ -71,7 +77,7 @@ export class OpenCall {
     return {
       id: randomUUID(),
       at: this.#at,
-      caller: { kind: this.caller.kind, name: this.caller.name },
+      caller: { kind: this.caller.kind, name: this.#client ?? this.caller.name },
       ...(chat !== undefined && { chat }),
       server: this.server.name,
       serverUrl: recordedAddress(this.server.url),

@@ -27,7 +27,13 @@ import { AnswerStreams } from './answerStream.js';
 import { BlockedTools } from './blockedTools.js';
 import { FirstUse } from './firstUse.js';
 import { CallRecorder, type CallRecording } from './callRecorder.js';
-import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } from './callerAdmission.js';
+import {
+  agentHostCaller,
+  CallerAdmission,
+  editorCallerId,
+  isLoopbackAuthority,
+  type Caller,
+} from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
@@ -47,6 +53,7 @@ import { ScopeLessons } from './scopeLessons.js';
 import { SignedOutSessions } from './signedOutSession.js';
 import { StatelessRequests } from './statelessRequests.js';
 import { ToolGate } from './toolGate.js';
+import { ToolTitles } from './toolTitles.js';
 import { UpstreamAnswers } from './upstreamAnswer.js';
 import { UpstreamDiscovery } from './upstreamDiscovery.js';
 import { UpstreamSessions } from './upstreamSession.js';
@@ -137,11 +144,12 @@ export class Relay implements Disposable, Launcher {
     );
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
-    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
+    const titles = new ToolTitles(credentials, parts.toolScopes, profiles);
+    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked, titles); // prettier-ignore
     this.agentToolQuestions = new AgentToolQuestions(clock, parts.agentToolAnswers, parts.toolPrompt);
     const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolQuestions, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock)); // prettier-ignore
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock), titles); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
     this.endpoint = new McpEndpoint({
       authorizedFetch,
@@ -150,6 +158,7 @@ export class Relay implements Disposable, Launcher {
       signedOut,
       stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock, ...translated }),
       streams,
+      titles,
       ...(recording !== undefined && {
         recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
       }),
@@ -162,6 +171,7 @@ export class Relay implements Disposable, Launcher {
     this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
     this.#subscriptions = [
       credentials.onDidChange((serverUrl) => void this.endpoint.serverChanged(serverUrl)),
+      parts.toolScopes.onDidChange((serverUrl) => void this.endpoint.accessChanged(serverUrl)),
       parts.toolRules.onDidChange(() => this.endpoint.toolsChanged()),
     ];
   }
@@ -170,6 +180,15 @@ export class Relay implements Disposable, Launcher {
   async endpointFor(server: ServerConfig): Promise<RelayEndpoint> {
     const url = `${await this.#listener.baseUrl()}/mcp/${encodeURIComponent(server.name)}`;
     return { url, key: this.#key(editorCaller.id, () => this.#admission.issueKey(editorCaller)) };
+  }
+
+  /**
+   * Where the sessions that the editor runs outside of itself find every server, at `/mcp/NAME`, and their key;
+   * begins to listen. The key is random, fresh each activation, and none of the editor's own.
+   */
+  async agentHostAddress(): Promise<RelayEndpoint> {
+    const url = await this.#listener.baseUrl();
+    return { url, key: this.#key(agentHostCaller.id, () => this.#admission.issueKey(agentHostCaller)) };
   }
 
   /**

@@ -6,6 +6,7 @@ import { cancelledMessage, formElicitation, urlElicitation } from '../mcp/relayM
 import type { AskedForm } from '../mcp/toolRuleWords.js';
 import { inEnglish, type Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
+import { clientName } from './clientName.js';
 import type { EventStream } from './eventStream.js';
 import { RememberedIds } from './rememberedIds.js';
 import type { SessionOwner } from './sessionSeal.js';
@@ -47,6 +48,8 @@ export class RelaySession {
   readonly running = new Map<RequestId, AbortController>();
   /** Whether the caller was given the relay's own `sign_in`; a server may have a tool of that name itself. */
   offeredSignIn = false;
+  /** Which account and access the titles of its last list of tools name; undefined before the first list. */
+  toolsTitledAs: string | undefined;
   /** Ids of the upstream's events that the caller was given, and may resume after. */
   readonly events = new RememberedIds(1_000);
   /** Called when an upstream session begins, to open what the caller listens on. */
@@ -146,6 +149,11 @@ export class RelaySession {
 
   markInitialized(): void {
     this.#initialized.resolve();
+  }
+
+  /** What the caller's client calls itself; undefined for callers that have one name whatever client they use. */
+  get clientName(): string | undefined {
+    return this.caller.kind === 'agentHost' ? clientName(this.initialize) : undefined;
   }
 
   /** Whether the caller can be shown an address to open (MCP 2025-11-25, `elicitation.url`). */

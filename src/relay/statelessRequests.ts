@@ -88,6 +88,7 @@ export class StatelessRequests {
     );
     session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person: undefined });
     session.markInitialized();
+    call?.calledBy(session.clientName);
     // Who calls it is who was offered it: without a session, nobody remembers.
     this.parts.signedOut.tools(session);
     const answer = consentAnswerIn(request);

@@ -20,18 +20,29 @@ export function patienceWithUser(held: HeldRequest, now: number): number {
   return Math.max(0, held.arrivedAt + patienceWithoutProgress - now);
 }
 
+/**
+ * How often a caller that waits is sent progress, in milliseconds. The sessions of VS Code's agent host give up a call
+ * 180 seconds after its last progress; a question to the user and comments in the stream do not count.
+ */
+const progressInterval = 20_000;
+
 /** One wait of a request for the user. */
 export class UserWait implements Disposable {
   readonly #late = new AbortController();
   readonly #timer: Disposable | undefined;
+  #progress: Disposable | undefined;
   /** Aborted if the caller left or cancelled, and once the request must wait no longer. */
   readonly signal: AbortSignal;
 
-  constructor(held: HeldRequest, clock: Clock) {
+  constructor(
+    private readonly held: HeldRequest,
+    private readonly clock: Clock,
+  ) {
     const patience = patienceWithUser(held, clock.now());
     if (patience > 0) this.#timer = clock.after(patience, () => this.#late.abort());
     else this.#late.abort();
     this.signal = AbortSignal.any([held.signal, this.#late.signal]);
+    this.#sayAgainLater();
   }
 
   /** Whether the request must wait no longer. */
@@ -41,5 +52,13 @@ export class UserWait implements Disposable {
 
   dispose(): void {
     this.#timer?.dispose();
+    this.#progress?.dispose();
+  }
+
+  #sayAgainLater(): void {
+    this.#progress = this.clock.after(progressInterval, () => {
+      this.held.progressAgain();
+      this.#sayAgainLater();
+    });
   }
 }

@@ -153,7 +153,14 @@ export function cellText(call: RecordedCall, name: ColumnName, words: ToolCallsW
 }
 
 function callerName({ caller }: RecordedCall, words: ToolCallsWords): string {
-  return caller.kind === 'agent' ? caller.name : words.callers[caller.kind];
+  switch (caller.kind) {
+    case 'agent':
+      return caller.name;
+    case 'agentHost':
+      return words.callers.agentHost.replace('{0}', () => caller.name);
+    default:
+      return words.callers[caller.kind];
+  }
 }
 
 let formats: {

@@ -1,4 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import * as vscode from 'vscode';
+import { startWorld } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
 
 const one = { repositories: { type: 'http', url: 'https://mcp.example.com/mcp' } };
@@ -12,13 +18,47 @@ describe('MCP server definitions', () => {
   beforeEach(() => configure(extension, one));
   after(() => configure(extension, undefined));
 
-  it('are provided with a constant placeholder address, without a key and without the upstream’s address', async () => {
+  it('are provided as a command that is always the same, without an address and without a key', async () => {
     const [first] = await extension.definitions.provideMcpServerDefinitions();
+    assert.ok(first instanceof vscode.McpStdioServerDefinition);
+    const { url, key } = await extension.relay.agentHostAddress();
+    const server = serverNamed(extension, 'repositories');
+    const ofEditor = await extension.relay.endpointFor(server);
     const [second] = await extension.definitions.provideMcpServerDefinitions();
-    assert.equal(first?.uri.toString(true), 'http://127.0.0.1:1/mcp/repositories');
-    assert.deepEqual(first.headers, {});
-    assert.deepEqual(first, second);
-    assert.doesNotMatch(JSON.stringify(first), /mcp\.example\.com/);
+    const directory = extension.context.globalStorageUri.fsPath;
+    const script = path.join(directory, 'agents', 'bridge.js');
+    assert.equal(first.label, 'repositories');
+    assert.equal(first.command, process.execPath);
+    assert.deepEqual(first.args, [script, '--windows', path.join(directory, 'agentHost'), 'repositories']);
+    assert.deepEqual(first.env, { ELECTRON_RUN_AS_NODE: '1' });
+    assert.deepEqual(second, first);
+    const written = JSON.stringify(second);
+    for (const secret of [key.expose(), ofEditor.key.expose(), url, 'mcp.example.com'])
+      assert.ok(!written.includes(secret));
+    assert.deepEqual(
+      await readFile(script),
+      await readFile(extension.context.asAbsolutePath('dist/bridge.js')),
+    );
+  });
+
+  it('name a command that a session outside of the editor calls with, through this window', async () => {
+    const world = await startWorld();
+    try {
+      await configure(extension, world.serverSettings());
+      const [provided] = await extension.definitions.provideMcpServerDefinitions();
+      assert.ok(provided instanceof vscode.McpStdioServerDefinition);
+      const { command, args, env } = provided;
+      const client = new Client({ name: 'copilot-cli', version: '1' });
+      await client.connect(new StdioClientTransport({ command, args, env: env as Record<string, string> }));
+      const { tools } = await client.listTools();
+      await client.close();
+      assert.deepEqual(
+        tools.map(({ name }) => name),
+        ['sign_in'],
+      );
+    } finally {
+      await world.close();
+    }
   });
 
   it('are resolved as new objects with the relay’s address and a key', async () => {
@@ -29,7 +69,7 @@ describe('MCP server definitions', () => {
     assert.match(resolved.uri.toString(true), /^http:\/\/127\.0\.0\.1:\d{2,}\/mcp\/repositories$/);
     assert.match(resolved.headers['Authorization'] ?? '', /^Bearer [\w-]{43}$/);
     assert.equal(resolved.version, provided.version);
-    assert.deepEqual(provided.headers, {});
+    assert.ok(provided instanceof vscode.McpStdioServerDefinition);
   });
 
   it('are not resolved for a server that is configured no more', async () => {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { requestAddress } from '../../src/node/windowAddresses.js';
+import { MemoryLog } from '../broker/memoryStores.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 
 describe('what the stdio command reads', () => {
@@ -23,6 +27,29 @@ describe('what the stdio command reads', () => {
       await files.write(name, 'http://127.0.0.1:1/agents/x/mcp', new Redacted('key'));
     await files.removeAll('one');
     assert.deepEqual(await left(), ['bridge.js', 'two-repositories.json']);
+  });
+
+  it('is a command for sessions that is always the same and holds no secret, and its script', async () => {
+    const log = new MemoryLog();
+    const secret = new Redacted('planted-key');
+    const address = () => Promise.resolve({ url: 'http://127.0.0.1:4567', key: secret });
+    const window = files.window({ folders: () => [], address, clock: systemClock, log });
+    const before = files.command('repositories');
+    await files.place();
+    await window.announce();
+    const [name = ''] = await readdir(files.windows);
+    await requestAddress(files.windows, name);
+    while ((await readdir(files.windows)).length > 1) await setTimeout(10);
+    const [file = ''] = await readdir(files.windows);
+    assert.match(await readFile(path.join(files.windows, file), 'utf8'), /planted-key/);
+    if (process.platform !== 'win32')
+      assert.equal((await stat(path.join(files.windows, file))).mode & 0o777, 0o600);
+    assert.deepEqual(files.command('repositories'), before);
+    assert.deepEqual(before.args, [files.path, '--windows', files.windows, 'repositories']);
+    assert.doesNotMatch(JSON.stringify(before), /planted-key|4567/);
+    assert.equal(await readFile(files.path, 'utf8'), '');
+    window.dispose();
+    assert.deepEqual(await readdir(files.windows), []);
   });
 
   it('need not be there to be removed', async () => {

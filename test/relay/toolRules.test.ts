@@ -249,6 +249,15 @@ describe('the rule for a tool', () => {
     assert.ok(ran() === 1);
   });
 
+  it('that asks is asked in the editor for a session of the agent host, whatever its client could show', async () => {
+    const { url, key } = await stage.broker.relay.agentHostAddress();
+    const caller = new RawCaller(`${url}/mcp/scripted`, key.expose());
+    await caller.initialize({ elicitation: { form: {}, url: {} } });
+    assert.match((await resultOf(await caller.callTool('careful'))).text, /they did not allow this call/);
+    assert.deepEqual(asked, ['careful on scripted as nobody']);
+    caller.close();
+  });
+
   it('that asks is asked in the editor where the chat can show no question', async () => {
     const caller = await stage.rawCaller('scripted');
     await caller.initialize({ elicitation: { url: {} } });

@@ -1,8 +1,11 @@
 import { isObject } from '../../oauth/jsonAnswer.js';
 import { serverWords, shownAddress } from '../../oauth/serverWords.js';
 
-/** Who called: the editor's own MCP client, another extension with a key of ours, or an agent with its own. */
-export const callerKinds = ['editor', 'extension', 'agent'] as const;
+/**
+ * Who called: the editor's own MCP client, a session that the editor runs outside of itself (its agent host), another
+ * extension with a key of ours, or an agent with its own.
+ */
+export const callerKinds = ['editor', 'agentHost', 'extension', 'agent'] as const;
 export type CallerKind = (typeof callerKinds)[number];
 
 /**

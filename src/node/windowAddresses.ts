@@ -1,0 +1,109 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isCode } from './replaceFile.js';
+
+/** A file of a window, named by its process; a request to that window has the same name with another ending. */
+const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
+const requestEnding = '.wanted';
+/** Windows has no such flag. */
+const noLinks = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+/** More than a window's folders and address take, in bytes. */
+const longestFile = 100_000;
+
+/** What an editor window writes for the bridge to read. */
+export interface WindowAddress {
+  /** The file's name, by which a window is asked to listen. */
+  readonly name: string;
+  /** When the window was last used, in milliseconds since the epoch. */
+  readonly usedAt: number;
+  /** The paths of its workspace folders. */
+  readonly folders: readonly string[];
+  /** Absent until the window listens. */
+  readonly address?: { readonly url: string; readonly key: string };
+}
+
+export interface FoundWindows {
+  /** The window used last comes first. */
+  readonly windows: readonly WindowAddress[];
+  /** Whether a file was left unread because other users of this machine may read it. */
+  readonly isExposed: boolean;
+}
+
+/** Reads the files of the windows whose processes run, and removes those of processes that have ended. */
+export async function readWindowAddresses(directory: string): Promise<FoundWindows> {
+  const names = (await readdir(directory).catch(() => [])).filter((name) => fileName.test(name));
+  const windows: WindowAddress[] = [];
+  let isExposed = false;
+  for (const name of names) {
+    if (!isRunning(Number.parseInt(name, 10))) {
+      for (const file of [name, requestName(name)])
+        await rm(path.join(directory, file), { force: true }).catch(() => undefined);
+      continue;
+    }
+    const read = await readWindow(directory, name);
+    if (read === 'exposed') isExposed = true;
+    else if (read !== undefined) windows.push(read);
+  }
+  return { windows: windows.sort((one, other) => other.usedAt - one.usedAt), isExposed };
+}
+
+/** Asks a window to listen and to write its address. The window removes the request. */
+export async function requestAddress(directory: string, name: string): Promise<void> {
+  await writeFile(path.join(directory, requestName(name)), '', { mode: 0o600 });
+}
+
+/** The name of the request that goes with a window's file. */
+export function requestName(name: string): string {
+  return name.replace(/\.json$/, requestEnding);
+}
+
+/** The directory holds keys, so no other user may list or change it. */
+export async function makeAddressDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+}
+
+/** @returns undefined if the window has closed meanwhile, or writes in another form */
+async function readWindow(directory: string, name: string): Promise<WindowAddress | 'exposed' | undefined> {
+  try {
+    // Judged and read through one handle, so that no other file can come in between.
+    const file = await open(path.join(directory, name), constants.O_RDONLY | noLinks);
+    try {
+      const { mode, uid, mtimeMs, size } = await file.stat();
+      if (isExposedMode(mode, uid)) return 'exposed';
+      if (size > longestFile) return undefined;
+      return parseWindow(name, mtimeMs, JSON.parse(await file.readFile('utf8')));
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+function parseWindow(name: string, usedAt: number, value: unknown): WindowAddress | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { folders, url, key } = value as Partial<Record<string, unknown>>;
+  if (!Array.isArray(folders) || !folders.every((folder) => typeof folder === 'string')) return undefined;
+  const isAddress = typeof url === 'string' && /^http:\/\/127\.0\.0\.1:\d+$/.test(url);
+  return {
+    name,
+    usedAt,
+    folders,
+    ...(isAddress && typeof key === 'string' && { address: { url, key } }),
+  };
+}
+
+/** Windows keeps access in lists of its own; there the folder of the user's profile is the user's alone. */
+export function isExposedMode(mode: number, uid: number): boolean {
+  return process.platform !== 'win32' && ((mode & 0o077) !== 0 || uid !== process.getuid?.());
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
+}

@@ -1,0 +1,65 @@
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
+import type { Clock, LaunchPage } from '../broker/ports.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
+import { cardMessage, type ConsentSubject } from '../mcp/consentWords.js';
+import type { Caller } from './callerAdmission.js';
+import type { HeldRequest } from './heldRequest.js';
+
+/** No user reads a card and says no to it sooner, in milliseconds. */
+const quickestUser = 500;
+
+export interface CardParts {
+  readonly clock: Clock;
+  readonly cardBrowser?: CardBrowser | undefined;
+}
+
+/** What became of a card; `nobodyAsked`: the client refused it, and cannot have shown it to the user. */
+export type CardAnswer = boolean | 'nobodyAsked';
+
+/** Callers that no window of the editor shows open addresses on the machine they run on, which is this one. */
+export async function cardPage(
+  { session }: HeldRequest,
+  attempt: SignInAttempt,
+  { cardBrowser }: CardParts,
+): Promise<{ readonly page: LaunchPage; readonly address: string }> {
+  const page = await attempt.launchPage();
+  if (cardBrowser === undefined || !isShownInEditor(session.caller)) return { page, address: page.address };
+  return { page, address: await cardBrowser.outsideAddress(page.address) };
+}
+
+/** The user chose to open the page of a card. */
+export function cardOpened(
+  { session }: HeldRequest,
+  attempt: SignInAttempt,
+  page: LaunchPage,
+  { cardBrowser }: CardParts,
+): void {
+  if (isShownInEditor(session.caller)) cardBrowser?.opened(attempt, page);
+}
+
+/** Shows the card of a sign-in on the stream of a request, and waits for what becomes of it. */
+export async function showCard(
+  held: HeldRequest,
+  attempt: SignInAttempt,
+  subject: ConsentSubject,
+  parts: CardParts,
+): Promise<CardAnswer> {
+  const { session } = held;
+  const { page, address } = await cardPage(held, attempt, parts);
+  // Nothing is left to ask.
+  if (attempt.hasEnded) return true;
+  const shownAt = parts.clock.now();
+  const answer = await session.elicit(held.stream(), address, cardMessage(subject, session.t));
+  if (answer === 'accept') {
+    cardOpened(held, attempt, page, parts);
+    return true;
+  }
+  // The editor's own chat asks the user each time; of other clients some refuse whatever they cannot show.
+  const isTooSoon = parts.clock.now() - shownAt < quickestUser && attempt.phase === 'waitingForBrowser';
+  return session.caller.kind === 'agentHost' && isTooSoon ? 'nobodyAsked' : false;
+}
+
+/** The cards of the agent host's sessions are shown in the editor's windows, too. */
+function isShownInEditor({ kind }: Caller): boolean {
+  return kind === 'editor' || kind === 'agentHost';
+}
