@@ -3,6 +3,7 @@ import type { Clock, LaunchPage } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome, SignInPhase } from '../broker/signIn/signInOutcome.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import { addressToOpen, externalAddress } from './externalAddress.js';
 import { notifications } from './notifications.js';
 
 /** How long a browser may take to come before the person is offered other ways, in milliseconds. */
@@ -55,7 +56,8 @@ export class BrowserLauncher {
 
   /** The editor's answer says nothing: it reports success for a window that a popup blocker stopped. */
   async #send(page: LaunchPage): Promise<void> {
-    await this.openExternal(vscode.Uri.parse(page.address, true)).then(undefined, () => undefined);
+    const address = await addressToOpen(page.address);
+    await this.openExternal(address).then(undefined, () => undefined);
   }
 
   async #offerOtherWays(attempt: SignInAttempt, page: LaunchPage): Promise<void> {
@@ -63,15 +65,10 @@ export class BrowserLauncher {
       case 'open':
         return this.#send(page);
       case 'copyLink':
-        return this.clipboard.writeText(await outsideAddress(page));
+        return this.clipboard.writeText((await externalAddress(page.address)).toString(true));
       case undefined:
     }
   }
-}
-
-/** The page as the person's own browser reaches it: in a remote or web window, loopback is another machine's. */
-async function outsideAddress({ address }: LaunchPage): Promise<string> {
-  return (await vscode.env.asExternalUri(vscode.Uri.parse(address, true))).toString(true);
 }
 
 /** @returns undefined where the person closed it, or has come meanwhile */
