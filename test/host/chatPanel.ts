@@ -100,7 +100,7 @@ export class ChatPanel {
   /** A card that waits for a click, by its title or any text in it. */
   private card(text: string): Locator {
     return this.page
-      .locator('.chat-confirmation-widget2')
+      .locator('.chat-confirmation-widget2, .chat-confirmation-widget:has(> .chat-buttons-container)')
       .filter({ hasText: text })
       .filter({ visible: true })
       .last();
@@ -122,10 +122,10 @@ export class ChatPanel {
     await answered.waitFor();
   }
 
-  /** Confirms what a tool asks about before it runs. @param title of its card */
+  /** Confirms what a tool asks about before it runs; older editors call it “Continue”. @param title of its card */
   async approve(title: string): Promise<void> {
     await this.card(title)
-      .getByRole('button', { name: /^Allow/ })
+      .getByRole('button', { name: /^(Allow|Continue)/ })
       .first()
       .click();
   }
