@@ -3,7 +3,7 @@ import path from 'node:path';
 import { startWorld, type World } from '../demo/world.js';
 import { startCodeServer, type CodeServer } from './codeServer.js';
 import { editorUnderTest, type Editor } from './editor.js';
-import { packStandInChat, STAND_IN_EXTENSION } from './standInChatExtension.js';
+import { chatAgentOf } from './standInChatExtension.js';
 import { createStateDirectory } from './stateDirectory.js';
 
 /** The demo world and an editor that knows it: the extension installed, the servers configured, the model chosen. */
@@ -71,14 +71,14 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
     await writeFile(path.join(folder, 'README.md'), README);
     const userDataDir = path.join(state.path, 'u');
     const extensionsDir = path.join(state.path, 'e');
-    const chat = editor.hasCopilotChat ? [] : [await packStandInChat(state.path, world.model.url)];
+    const agent = await chatAgentOf(editor, state.path, world.model.url);
     const server = await startCodeServer({
       editor,
       userDataDir,
       extensionsDir,
       folder,
-      vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? []), ...chat],
-      proposedApiFor: [STAND_IN_EXTENSION],
+      vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? []), ...agent.vsix],
+      proposedApiFor: agent.proposedApiFor,
       settings: { 'chat.defaultModel': 'scripted', ...options.settings },
       machineSettings: isBrokers ? { 'mcpOAuthBroker.servers': servers } : {},
       ...(!isBrokers && { mcpServers: servers }),

@@ -7,7 +7,7 @@ import { demoInvitation, REPORTS_PROMPT } from './demoInvitation.js';
 const root = path.resolve(__dirname, '..', '..', '..');
 
 describe('what the demo says', () => {
-  const newest = { entry: '', node: '', version: '1.139.1', hasCopilotChat: true };
+  const newest = { entry: '', node: '', version: '1.139.1', hasCopilotChat: true, showsCards: true };
   const said = demoInvitation('http://127.0.0.1:8080', newest);
 
   it('names commands that there are, by their titles', () => {
@@ -30,7 +30,7 @@ describe('what the demo says', () => {
   });
 
   it('has other steps for an editor without Copilot Chat', () => {
-    const oldest = { ...newest, version: '1.103.2', hasCopilotChat: false };
+    const oldest = { ...newest, version: '1.103.2', hasCopilotChat: false, showsCards: false };
     const saidThere = demoInvitation('http://127.0.0.1:8080', oldest);
     assert.match(saidThere, /"Start Server" \(VS Code 1\.103\.2 starts none itself\)/);
     assert.match(saidThere, /consent to repo:write in the notification/);

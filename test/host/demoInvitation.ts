@@ -11,7 +11,7 @@ export const REPORTS_PROMPT = 'write a summary of last week';
  *
  * @param url where the editor is
  */
-export function demoInvitation(url: string, { hasCopilotChat, version }: Editor): string {
+export function demoInvitation(url: string, { hasCopilotChat, showsCards, version }: Editor): string {
   const preparation = hasCopilotChat
     ? '"Extensions: Enable All Extensions" (a new browser profile has Copilot Chat off).'
     : `"MCP: List Servers" → repositories → "Start Server" (VS Code ${version} starts none itself).`;
@@ -22,7 +22,7 @@ Open ${url}
   2. F1 → "MCP OAuth: Sign In…" → repositories; sign in as ${alice.email} with the password ${alice.password};
      or with Example ID, where it is ${accountAt('example-id', alice).password},
      or with Example Corp, where it is ${accountAt('example-corp', alice).password}.
-  3. In the chat: "${PROMPT}"; allow the tool, then consent to repo:write in the ${hasCopilotChat ? 'card' : 'notification'}.
+  3. In the chat: "${PROMPT}"; allow the tool, then consent to repo:write in the ${showsCards ? 'card' : 'notification'}.
 
 Then, in any order:
 

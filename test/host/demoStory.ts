@@ -52,7 +52,7 @@ export async function playStory({ workbench, demo, shots, say }: Story): Promise
   await chat.approveTool(TOOL_TITLE);
 
   say('consenting to the added scope');
-  const question = (await inThisEditor.consentText(shots)).replace(/\s+/g, ' ');
+  const question = await chat.consentCard.text();
   for (const named of [
     'repositories',
     'create_branch',
@@ -61,12 +61,13 @@ export async function playStory({ workbench, demo, shots, say }: Story): Promise
   ]) {
     assert.ok(question.includes(named), `what asks for consent does not name ${named}: ${question}`);
   }
-  const consent = await inThisEditor.openConsent();
+  await shots.take(page, ...inThisEditor.consentShown, 'repo:write');
+  const consent = await workbench.pageOpenedBy(() => chat.consentCard.open());
   await allow(consent, shots, 'consent-to-the-added-scope', ['repo:write']);
 
   say('reading the result');
   await chat.waitForAnswer(BRANCH);
-  await inThisEditor.showSteps();
+  await chat.unfoldSteps();
   await shots.take(page, 'result-and-who-acted', BRANCH, `create_branch as ${alice.email}`);
 
   const author = await demo.world.repositories.branchAuthor(BRANCH);

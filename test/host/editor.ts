@@ -11,6 +11,8 @@ export interface Editor {
   readonly version: string;
   /** Earlier ones get it from the Marketplace, where the tests get nothing. */
   readonly hasCopilotChat: boolean;
+  /** Whether the chat shows a link that an MCP server wants opened. Before VS Code 1.107 the client cannot. */
+  readonly showsCards: boolean;
 }
 
 /** The editor that the command was started for. @throws Error when none is named */
@@ -36,11 +38,13 @@ function editorNamedBy(prefix: string): Editor {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     version: string;
   };
+  const minor = Number(version.split('.')[1]);
   return {
     entry,
     node: process.env[`${prefix}_NODE`] ?? process.execPath,
     // code-server 4.N.P is VS Code 1.N.P.
     version: version.replace(/^4\./, '1.'),
+    showsCards: minor >= 107,
     hasCopilotChat: existsSync(path.join(root, 'lib', 'vscode', 'extensions', 'copilot')),
   };
 }

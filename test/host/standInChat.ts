@@ -4,8 +4,11 @@ import type { ChatMessage } from '../demo/scriptedTurn.js';
 
 /** The participant and the vendor of its model, as the extension's manifest names them. */
 export const STAND_IN = 'stand-in-chat';
-/** The editor registers the tools of a server that has just started a moment later. In milliseconds. */
-const TOOLS_LIMIT_MS = 5_000;
+/**
+ * A real model takes a moment too, in which the editor registers the tools of a server that has just started, or whose
+ * tools have just changed. In milliseconds.
+ */
+const THINKING_MS = 3_000;
 
 interface ModelMessage extends ChatMessage {
   readonly tool_calls?: readonly { id: string; function: { name: string; arguments: string } }[];
@@ -37,8 +40,8 @@ export function startStandInChat(vscode: typeof VsCode, modelUrl: string): void 
   });
   vscode.chat.createChatParticipant(STAND_IN, async ({ prompt, toolInvocationToken }, _, stream, token) => {
     const messages: ModelMessage[] = [{ role: 'user', content: prompt }];
-    await untilServersToolsAreThere(vscode);
     for (;;) {
+      await delay(THINKING_MS);
       const said = await complete(modelUrl, messages, vscode.lm.tools);
       messages.push(said);
       const [call] = said.tool_calls ?? [];
@@ -54,12 +57,6 @@ export function startStandInChat(vscode: typeof VsCode, modelUrl: string): void 
       messages.push({ role: 'tool', tool_call_id: call.id, content });
     }
   });
-}
-
-async function untilServersToolsAreThere({ lm }: typeof VsCode): Promise<void> {
-  const deadline = Date.now() + TOOLS_LIMIT_MS;
-  while (Date.now() < deadline && !lm.tools.some(({ name }) => name.startsWith('mcp_repositories_')))
-    await delay(50);
 }
 
 async function complete(

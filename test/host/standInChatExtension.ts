@@ -1,18 +1,29 @@
 import path from 'node:path';
+import type { Editor } from './editor.js';
 import { STAND_IN } from './standInChat.js';
 import { packTestExtension, TEST_PUBLISHER } from './testExtension.js';
 
-/** To be given the proposed API it needs: that of a chat agent which takes what is said to nobody else. */
-export const STAND_IN_EXTENSION = `${TEST_PUBLISHER}.${STAND_IN}`;
+/** What a code-server is started with so that its chat has an agent. */
+export interface ChatAgent {
+  readonly vsix: readonly string[];
+  readonly proposedApiFor: readonly string[];
+}
 
 /**
- * The extension that {@link startStandInChat} runs in.
+ * The agent of an editor's chat: its own Copilot Chat, or else an extension that {@link startStandInChat} runs in.
  *
  * @param dir absolute
  * @param modelUrl base address of an OpenAI-compatible model, ending in `/v1`
- * @returns the VSIX, absolute
  */
-export function packStandInChat(dir: string, modelUrl: string): Promise<string> {
+export async function chatAgentOf(editor: Editor, dir: string, modelUrl: string): Promise<ChatAgent> {
+  if (editor.hasCopilotChat) return { vsix: [], proposedApiFor: [] };
+  return {
+    vsix: [await packStandInChat(dir, modelUrl)],
+    proposedApiFor: [`${TEST_PUBLISHER}.${STAND_IN}`],
+  };
+}
+
+function packStandInChat(dir: string, modelUrl: string): Promise<string> {
   const source = `const chat = require(${JSON.stringify(path.join(__dirname, 'standInChat.js'))});
 exports.activate = () => chat.startStandInChat(require('vscode'), ${JSON.stringify(modelUrl)});
 `;

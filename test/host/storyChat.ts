@@ -1,6 +1,4 @@
-import type { Page } from 'playwright-core';
 import type { Editor } from './editor.js';
-import type { Screenshots } from './screenshots.js';
 import type { Workbench } from './workbench.js';
 
 /** As in the scripted model's entry of `chatLanguageModels.json`. */
@@ -16,12 +14,8 @@ export interface StoryChat {
   turnOn(): Promise<void>;
   /** Makes the tools of a server be there that the chat is about to be asked for. */
   startServer(name: string): Promise<void>;
-  /** What asks for consent to a further scope, once it is shown. */
-  consentText(shots: Screenshots): Promise<string>;
-  /** The page that it opens. */
-  openConsent(): Promise<Page>;
-  /** Shows the lines of the ended turn. */
-  showSteps(): Promise<void>;
+  /** What is seen where consent is asked for: the picture's name, and a text. */
+  readonly consentShown: readonly [string, string];
 }
 
 export function storyChatOf({ hasCopilotChat, version }: Editor, workbench: Workbench): StoryChat {
@@ -31,6 +25,7 @@ export function storyChatOf({ hasCopilotChat, version }: Editor, workbench: Work
 class CopilotChat implements StoryChat {
   readonly opening = 'turning Copilot Chat on';
   readonly allow = 'Allow';
+  readonly consentShown = ['consent-card-in-the-chat', 'Authorization Required'] as const;
 
   constructor(private readonly workbench: Workbench) {}
 
@@ -42,22 +37,6 @@ class CopilotChat implements StoryChat {
   startServer(): Promise<void> {
     return Promise.resolve();
   }
-
-  async consentText(shots: Screenshots): Promise<string> {
-    const { page, chat } = this.workbench;
-    const text = await chat.consentCard.text();
-    await shots.take(page, 'consent-card-in-the-chat', 'Authorization Required', 'repo:write');
-    return text;
-  }
-
-  openConsent(): Promise<Page> {
-    return this.workbench.pageOpenedBy(() => this.workbench.chat.consentCard.open());
-  }
-
-  async showSteps(): Promise<void> {
-    await this.workbench.chat.waitForAnswer('Completed');
-    await this.workbench.chat.unfoldSteps();
-  }
 }
 
 /**
@@ -67,6 +46,7 @@ class CopilotChat implements StoryChat {
 class StandInChat implements StoryChat {
   readonly opening: string;
   readonly allow = 'Continue';
+  readonly consentShown = ['consent-notification', 'needs more access'] as const;
 
   constructor(
     private readonly workbench: Workbench,
@@ -84,22 +64,5 @@ class StandInChat implements StoryChat {
   async startServer(name: string): Promise<void> {
     await this.workbench.runAndPick('MCP: List Servers', name);
     await this.workbench.pick('Start Server');
-  }
-
-  async consentText(shots: Screenshots): Promise<string> {
-    const notification = this.workbench.notification('needs more access');
-    await notification.waitFor();
-    await shots.take(this.workbench.page, 'consent-notification', 'needs more access', 'repo:write');
-    return notification.innerText();
-  }
-
-  openConsent(): Promise<Page> {
-    return this.workbench.pageOpenedBy(() =>
-      this.workbench.clickNotification('needs more access', 'Grant Access'),
-    );
-  }
-
-  showSteps(): Promise<void> {
-    return Promise.resolve();
   }
 }
