@@ -3,6 +3,7 @@ import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
 import type { AccountChoice } from './broker/accounts/accountChoice.js';
 import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import type { CardBrowser } from './broker/signIn/cardBrowser.js';
 import { ClientStore } from './broker/clients/clientStore.js';
 import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
 import { CredentialStore } from './broker/accounts/credentialStore.js';
@@ -36,6 +37,8 @@ import type { ToolPrompt } from './broker/tools/toolPrompt.js';
 import { noToolRules, type ToolRules } from './broker/tools/toolRules.js';
 import { ToolScopes } from './broker/tools/toolScopes.js';
 import { StatesOfWindows } from './broker/status/statesOfWindows.js';
+import { ClientNotices, type ClientIdentity } from './broker/status/clientNotices.js';
+import type { UseHere } from './broker/tokens/useHere.js';
 import type { Translate } from './mcp/translate.js';
 import { HttpSseTransport } from './relay/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
@@ -52,6 +55,8 @@ export interface CoreParts {
   readonly secrets: SecretStore;
   /** Whether secret storage tells of every window's writes. */
   readonly hearsAllWindows?: boolean;
+  /** How much earlier than on other machines sign-ins are refreshed here; 0 if absent. */
+  readonly refreshEarliness?: number;
   /** What windows see of each other's writes before secret storage does. */
   readonly sharedRecords?: SharedRecords;
   /** Where the agents that were admitted are kept, with answers to them; the shared records where absent. */
@@ -60,6 +65,8 @@ export interface CoreParts {
   readonly accountChoice?: AccountChoice;
   /** How windows let each other know what they see; absent where there is one only. */
   readonly notices?: WindowNotices;
+  /** Whose windows those are, if other clients of the editor have windows on this machine too. */
+  readonly clientKey?: ClientIdentity;
   readonly memory: Memory;
   readonly lock: Lock;
   readonly clock: Clock;
@@ -76,7 +83,11 @@ export interface CoreParts {
   /** For servers that use an account of the editor's. */
   readonly editorAccounts?: EditorAccountTokens;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
+  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  readonly cardBrowser?: CardBrowser;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** Which sign-ins may be used on this machine; all of them where absent. */
+  readonly use?: UseHere | undefined;
   /** What callers may do with which tool; without, everything. */
   readonly toolRules?: ToolRules;
   /** Where there is somebody to ask about the calls of tools whose rule is to ask. */
@@ -119,10 +130,16 @@ export function createCore(parts: CoreParts): Core {
     parts.hearsAllWindows,
     parts.accountChoice,
   );
-  const { notices } = parts;
-  const states = new ServerStates(credentials, clock, notices !== undefined);
+  const { clientKey, use, refreshEarliness } = parts;
+  const notices =
+    parts.notices === undefined || clientKey === undefined
+      ? parts.notices
+      : new ClientNotices(parts.notices, clientKey);
+  const states = new ServerStates(credentials, clock, notices !== undefined, use);
   const allWindows = notices === undefined ? [] : [new StatesOfWindows(states, notices), notices];
-  const personTokens = new AccessTokens(credentials, states, lock, clock, log, http);
+  const accessTokens = (grants?: DirectGrants) =>
+    new AccessTokens(credentials, states, lock, clock, log, http, grants, use, refreshEarliness);
+  const personTokens = accessTokens();
   const grants = new DirectGrants({
     ...parts,
     ...answers,
@@ -134,8 +151,15 @@ export function createCore(parts: CoreParts): Core {
         : new EnterpriseIdentityProvider(config, personTokens, clock);
     },
   });
-  const tokens = new AccessTokens(credentials, states, lock, clock, log, http, grants);
-  const authorizedFetch = new AuthorizedFetch(tokens, states, http.fetch, log, answers.metadata);
+  const tokens = accessTokens(grants);
+  const authorizedFetch = new AuthorizedFetch(
+    tokens,
+    states,
+    http.fetch,
+    log,
+    answers.metadata,
+    http.unreachableNote,
+  );
   const callbacks = new PendingCallbacks();
   const profiles = new ServerProfiles(memory);
   const toolScopes = new ToolScopes(memory);
@@ -147,6 +171,7 @@ export function createCore(parts: CoreParts): Core {
     signIns: () => signIns,
     callbacks,
     consentPrompt: parts.consentPrompt(credentials),
+    ...(parts.cardBrowser !== undefined && { cardBrowser: parts.cardBrowser }),
     leaveUpstream: (sessionId) => transport.leave(sessionId),
     profiles,
     toolScopes,
@@ -173,6 +198,7 @@ export function createCore(parts: CoreParts): Core {
       log,
       http,
       confirmAccountChange: parts.confirmAccountChange,
+      ...(use !== undefined && { use }),
       ...(parts.editorAccounts !== undefined && { editorAccounts: parts.editorAccounts }),
       get clientMetadataUrl() {
         return answers.clientMetadataUrl;

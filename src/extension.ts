@@ -1,35 +1,38 @@
 import * as vscode from 'vscode';
 import { RememberedAccountChoice } from './broker/accounts/accountChoice.js';
+import { TombstonePruning } from './broker/accounts/tombstonePruning.js';
 import { AssertionInFile } from './broker/tokens/assertionFile.js';
-import { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
 import { CallLedger } from './broker/calls/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
+import { askedInEditor } from './editor/askedInEditor.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
-import { BrowserLauncher } from './editor/browserLauncher.js';
-import { CallbackUri } from './editor/callbackUri.js';
-import { NotificationConsentPrompt } from './editor/consentPrompt.js';
-import { definitionProviderId, McpServerDefinitions } from './editor/mcpServerDefinitions.js';
+import { editorBrowser, type BrowserLauncher } from './editor/browserLauncher.js';
+import { callbackUriOf } from './editor/callbackWays.js';
+import { McpServerDefinitions, registerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
-import { OwnAccounts } from './editor/editorAccounts.js';
+import { editorPlace } from './editor/editorPlace.js';
+import { editorSettings } from './editor/editorSettings.js';
 import { EditorMemory } from './editor/memory.js';
 import { OutputLog } from './editor/outputLog.js';
-import { confirmAccountChange, PersonalSignIn } from './editor/personalSignIn.js';
-import { callbackEditor, EditorRedirectUris } from './editor/redirectUris.js';
+import { PersonalSignIn } from './editor/personalSignIn.js';
+import { EditorRedirectUris } from './editor/redirectUris.js';
+import { remoteNotes } from './editor/remoteNotes.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
-import { EditorServerSettings, recordsArguments } from './editor/serverSettings.js';
+import { recordsArguments } from './editor/serverSettings.js';
 import { ServerStatuses } from './editor/serverStatuses.js';
-import { NotificationToolPrompt } from './editor/toolPrompt.js';
-import { EditorToolRules } from './editor/toolRuleSettings.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
-import { machineFetch } from './node/machineFetch.js';
+import { handlerFault } from './node/editorInstallation.js';
+import { HostId } from './node/hostId.js';
+import { machineNetwork } from './node/machineNetwork.js';
 import { machineStorage } from './node/machineStorage.js';
+import { refreshEarliness } from './node/refreshEarliness.js';
+import { SettingsFiles } from './node/settingsFiles.js';
 import { Surfaces } from './editor/surfaces.js';
-import { systemClock } from './node/systemClock.js';
-import { systemResolver } from './node/systemResolver.js';
+import { systemClock as clock } from './node/systemClock.js';
 import { Agents } from './relay/agents.js';
 
 /** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
@@ -38,16 +41,21 @@ export function activate(context: vscode.ExtensionContext) {
     context.subscriptions.push(part);
     return part;
   };
-  const clock = systemClock;
+  const place = editorPlace(context.extension);
   const log = own(new OutputLog());
-  const secrets = new EditorSecretStore(context.secrets);
-  const { calls, ...storage } = machineStorage(context.globalStorageUri.fsPath, { secrets, clock, log });
-
-  const settings = own(new EditorServerSettings());
-  const toolRules = own(new EditorToolRules());
+  const notes = remoteNotes(place, context.extension.id, vscode.env.remoteName);
+  const secrets = new EditorSecretStore(context.secrets, place, clock, log);
+  const directory = context.globalStorageUri.fsPath;
+  const { calls, ...storage } = machineStorage(directory, { secrets, clock, log });
   const memory = new EditorMemory(context.globalState);
+  const { settings, toolRules, takeOver } = own(
+    editorSettings({ ...context, place, memory, files: new SettingsFiles(directory), clock }),
+  );
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
+  const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
+  const hostId = new HostId(directory);
+  const asked = askedInEditor({ place, memory, hostId, clock, personalSignIn: () => personalSignIn });
   const core = own(
     createCore({
       answers,
@@ -55,36 +63,34 @@ export function activate(context: vscode.ExtensionContext) {
       servers: () => settings.servers,
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
+      refreshEarliness: refreshEarliness(place.isUsersMachine),
       ...storage,
       accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       clock,
       log,
-      network: { fetch: machineFetch, resolver: systemResolver },
-      assertions: new AssertionInFile(new MachineAssertionFiles()),
+      network: machineNetwork(notes?.unreachable),
+      assertions: new AssertionInFile(new MachineAssertionFiles(), notes?.assertions),
       identityProviderSetting: () => settings.identityProvider,
-      editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),
-      consentPrompt: (credentials) => new NotificationConsentPrompt(credentials, () => personalSignIn),
-      confirmAccountChange,
+      ...asked,
+      cardBrowser: browser,
       recording: { ledger, recordsArguments },
       toolRules,
-      toolPrompt: new NotificationToolPrompt(),
-      translate: vscode.l10n.t,
-      redirects: (relay) => new EditorRedirectUris(context.extension.id, relay),
+      redirects: (relay) => new EditorRedirectUris(context, place, handlerFault, relay),
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, new BrowserLauncher(clock));
-
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
+  own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(new ServerStatuses(settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
-  const callbackUri = own(new CallbackUri(core.callbacks, secrets, clock, log, callbackEditor()));
+  const callbackUri = own(callbackUriOf({ ...core, ...storage, secrets, place, clock, log }));
   const definitions = own(new McpServerDefinitions(settings, relay));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
-  const bridge = new BridgeFiles(context.globalStorageUri.fsPath, context.asAbsolutePath('dist/bridge.js'));
-  const surfaces = own(new Surfaces(context, { ...core, agents, bridge, settings, statuses, choice, personalSignIn, answers, toolRules, ledger, clock, log })); // prettier-ignore
+  const bridge = new BridgeFiles(directory, context.asAbsolutePath('dist/bridge.js'));
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
-  own(vscode.lm.registerMcpServerDefinitionProvider(definitionProviderId, definitions));
+  own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.

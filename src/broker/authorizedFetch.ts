@@ -3,20 +3,22 @@ import type { Fetch } from '../oauth/httpContext.js';
 import { networkFailure } from '../oauth/networkFailure.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { stepUpScopes } from '../oauth/scopeStepUp.js';
-import { addressOf } from '../oauth/secureAddress.js';
 import { sentence, shownAddress } from '../oauth/serverWords.js';
 import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { AccessTokens } from './tokens/accessTokens.js';
 import { observationOfError } from './consentStatus.js';
-import { personOf, withoutTokens, type Credential } from './accounts/credential.js';
+import { personOf, type Credential } from './accounts/credential.js';
 import { denialWithoutPerson, type Denial } from './tokens/denialWithoutPerson.js';
 import { errorName } from './errorName.js';
 import type { MetadataCache } from './discovery/metadataCache.js';
 import type { Log } from './ports.js';
+import { SecretStorageTimeout } from './secretStorageTimeout.js';
 import { passingFault } from './discovery/probe.js';
+import { redirectTarget, shownHeaders } from './refusalHeaders.js';
 import type { ServerConfig } from './settings/serverSettings.js';
 import type { ServerStates } from './status/serverStates.js';
 import type { TokenSource } from './tokens/tokenSource.js';
+import { NotUsedHere } from './tokens/useHere.js';
 import { discardBody } from '../oauth/discardBody.js';
 
 /** How often one request is met with more scopes (MCP authorization, step-up). */
@@ -60,6 +62,8 @@ export type AuthorizedOutcome =
   | { readonly kind: 'denied'; readonly detail: string }
   /** Somebody else is signed in than the request's session was begun as. It did not run: it was not sent, or refused with 401. */
   | { readonly kind: 'otherPerson' }
+  /** The user has not allowed the sign-in to be used on this machine; nothing was sent. */
+  | (Pick<NotUsedHere, 'server' | 'credential' | 'decision'> & { readonly kind: 'notUsedHere' })
   | { readonly kind: 'failed'; readonly detail: string };
 
 /**
@@ -76,6 +80,8 @@ export class AuthorizedFetch {
     private readonly log: Log,
     /** What a refused token puts in doubt: the server may have another authorization server by now. */
     private readonly metadata?: Pick<MetadataCache, 'drop'>,
+    /** What of this process' place in the network may be why a server cannot be reached. */
+    readonly unreachableNote?: string,
   ) {}
 
   async send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
@@ -83,6 +89,10 @@ export class AuthorizedFetch {
       return await this.#send(server, request);
     } catch (error) {
       if (request.signal.aborted) throw request.signal.reason;
+      if (error instanceof NotUsedHere) {
+        const { server: of, credential, decision } = error;
+        return { kind: 'notUsedHere', server: of, credential, decision };
+      }
       return { kind: 'failed', detail: await this.#failure(server, request, error) };
     }
   }
@@ -98,7 +108,10 @@ export class AuthorizedFetch {
       return error.advice;
     }
     // Storage, its key or the lock failed here, which says nothing of the server.
-    const detail = `The stored sign-in for ${server.name} could not be read or renewed on this machine (${errorName(error)}).`;
+    const detail =
+      error instanceof SecretStorageTimeout
+        ? error.message
+        : `The stored sign-in for ${server.name} could not be read or renewed on this machine (${errorName(error)}).`;
     this.log.error(detail);
     return detail;
   }
@@ -166,6 +179,8 @@ export class AuthorizedFetch {
     request: UpstreamRequest,
     credential: Credential | undefined,
   ): Promise<Response> {
+    // A refresh or another window can have brought another sign-in than the one that was looked at.
+    if (credential !== undefined) await this.tokens.use?.require(server, credential);
     request.onSend?.(credential);
     const headers = new Headers(request.headers);
     for (const [name, value] of Object.entries(server.headers)) headers.set(name, value);
@@ -195,7 +210,8 @@ export class AuthorizedFetch {
     } catch (error) {
       if (error instanceof OAuthFlowError) throw error;
       const url = shownAddress(server.url);
-      throw new OAuthFlowError('unreachable', networkFailure(new URL(server.url).host, error), { url });
+      const message = networkFailure(new URL(server.url).host, error, this.unreachableNote);
+      throw new OAuthFlowError('unreachable', message, { url });
     }
   }
 
@@ -263,24 +279,4 @@ function isStranger(credential: Credential | undefined, { session }: UpstreamReq
   // Where the server keeps no session, none can be another person's.
   if (session === undefined || session.isStateless === true) return false;
   return session.person !== personOf(credential);
-}
-
-type Refusal = Pick<Response, 'status' | 'headers'>;
-
-/**
- * The headers of a refusal that are told on, to the person and to the model, without the token where a server
- * repeats it there; before anything of them is cut to length.
- */
-function shownHeaders({ status, headers }: Refusal, credential: Credential | undefined): Refusal {
-  const shown = new Headers();
-  for (const name of ['www-authenticate', 'location']) {
-    const value = headers.get(name);
-    if (value !== null) shown.set(name, credential === undefined ? value : withoutTokens(value, credential));
-  }
-  return { status, headers: shown };
-}
-
-function redirectTarget(response: Refusal, base: string): string {
-  const target = addressOf(response.headers.get('location'), new URL(base));
-  return target === undefined ? 'another address' : shownAddress(target);
 }

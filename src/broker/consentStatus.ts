@@ -178,6 +178,8 @@ export interface ServerFacts {
   readonly observation?: Observation;
   /** No person signs in there: what is lacking is fetched with the next call. */
   readonly isUnattended?: boolean;
+  /** What the user has said to its use on this machine, where that is not a yes. */
+  readonly notUsedHere?: 'declined' | 'unasked';
 }
 
 /**
@@ -213,6 +215,7 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
   if (observation?.kind === 'misconfigured') return is('misconfigured');
   if (facts.awaitingConsent) return is('awaitingConsent');
   if (observation?.kind === 'unreachable') return is('unreachable');
+  if (facts.notUsedHere !== undefined) return { ...is('unknown'), ...notUsedHere[facts.notUsedHere] };
   if (observation?.kind === 'denied') return is('denied');
   if (credential === undefined) return withoutCredential(observation, is);
   // What was asked for can have been granted since.
@@ -221,6 +224,19 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
   const lapsed = credential.expiresAt !== undefined && credential.expiresAt <= now;
   return is(lapsed && !credential.refreshable ? 'expired' : 'ready');
 }
+
+/** Nothing is known of a call that would have to ask the user first. */
+const notUsedHere = {
+  unasked: {
+    status: 'unknown',
+    detail: 'This sign-in has not been used on this machine. You are asked before its first use here.',
+  },
+  declined: {
+    status: 'denied',
+    deniedBy: 'person',
+    detail: 'You chose not to use this sign-in on this machine. To use the server here, sign in again.',
+  },
+} as const;
 
 /** What a tool asked for and was not given, whatever the person said to it. */
 export function lackingOf(observation: Observation): InsufficientScope | undefined {

@@ -25,8 +25,11 @@ export interface Clock {
 /** Storage for secrets, encrypted by whoever provides it, seen by every window of the same person. */
 export interface SecretStore {
   get(key: string): Promise<string | undefined>;
-  set(key: string, value: string): Promise<void>;
+  /** @param options.isOnDisk the value is kept on disk too, so that storage which is slow need not be waited for */
+  set(key: string, value: string, options?: { readonly isOnDisk?: boolean }): Promise<void>;
   delete(key: string): Promise<void>;
+  /** The keys there are, if the storage can list them. */
+  keys?(): Promise<readonly string[]>;
   /** Tells of a change to `key` in this or another window. */
   onDidChange(listener: (key: string) => void): Disposable;
 }
@@ -41,19 +44,19 @@ export interface Memory {
 export interface SharedRecord {
   /** Counts the writes; the higher one is the newer. */
   readonly generation: number;
-  /** Undefined where this window has not got the key it was sealed with. */
-  readonly text?: string;
+  readonly text: string;
 }
 
 /**
- * Sealed records that a window never sees an old version of. Secret storage alone does not do: in a browser
- * each tab reads it once, and a write puts all that the tab has read in place of what others wrote.
+ * Sealed records on a machine's disk that its windows never see an old version of. Secret storage alone does not do:
+ * in a browser each tab reads it once, and on a desktop a write takes a while to reach another window. Records sealed
+ * with another key belong to somebody else on this machine, and are as if they did not exist.
  */
 export interface SharedRecords {
   read(name: string): Promise<SharedRecord | undefined>;
   /** The generation alone, which is cheap enough to be asked for at every request. */
   generation(name: string): Promise<number | undefined>;
-  write(name: string, record: Required<SharedRecord>): Promise<void>;
+  write(name: string, record: SharedRecord): Promise<void>;
   /** Tells that some record may have been written, by whichever window. */
   onDidChange?(listener: () => void): Disposable;
 }
@@ -114,16 +117,40 @@ export interface RedirectUri extends Disposable {
   readonly uri: string;
   /** Where its callbacks arrive, as they are delivered; an editor may put its own address before it. */
   readonly path: string;
+  /** What `state` must end with, so that the editor gives the callback to the window that began the sign-in. */
+  readonly stateSuffix?: string;
+}
+
+/** Why the editor's own address cannot bring a callback back to this editor. */
+export type HandlerFault =
+  /** There is no editor. */
+  | 'noEditor'
+  /** A portable editor registers no address with the operating system. */
+  | 'portable'
+  /** The operating system opens such addresses in the editor that has the usual user data directory. */
+  | 'ownUserData'
+  /** No application is registered with the operating system for the editor's addresses. */
+  | 'notRegistered';
+
+/** Which redirect URIs bring the browser back from where the user is. */
+export interface RedirectReach {
+  /** Whether the editor's own address is the same at every sign-in, or why there is none. */
+  readonly handler: 'fixed' | 'changing' | HandlerFault;
+  /** The machine on which a loopback listener is, as the user's browser sees it. */
+  readonly loopback: 'thisMachine' | 'anotherMachine';
+  /** The loopback port to try before any free one, so that the next sign-in has the same redirect URI. */
+  readonly usualPort?: number;
 }
 
 /** Makes redirect URIs for a path; what arrives at them is delivered to {@link PendingCallbacks}. */
 export interface RedirectUris {
-  /** The editor's URI handler; `fixed` says whether the same address comes back every time. */
-  uriHandler(path: string): Promise<(RedirectUri & { readonly fixed: boolean }) | undefined>;
+  reach(): Promise<RedirectReach>;
+  /** The editor's own address; undefined in a process without an editor. */
+  uriHandler(path: string): Promise<RedirectUri | undefined>;
   /**
    * A one-shot listener on 127.0.0.1 (RFC 8252 §7.3).
    *
-   * @param port any free one where absent
+   * @param port any free one if absent
    * @throws OAuthFlowError `redirectUnavailable`, naming a port that is taken
    */
   loopback(path: string, port?: number): Promise<RedirectUri>;

@@ -10,7 +10,8 @@ import {
 import { showFindings } from './discoveryFindings.js';
 import { Notifications, type NotificationWindow } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';
-import { SettingUnwritable, openServerSettings, type EditorServerSettings } from './serverSettings.js';
+import { openServerSettings, type EditorServerSettings } from './serverSettings.js';
+import { SettingUnwritable } from './writeSetting.js';
 
 /** What the dialogue needs of the editor's window. */
 export type AddServerWindow = NotificationWindow & Pick<typeof vscode.window, 'showQuickPick'>;

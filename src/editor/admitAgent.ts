@@ -17,6 +17,8 @@ export interface AdmitAgentParts {
   /** The names of a server's tools, as far as they are known. */
   readonly toolsOf: (server: ServerConfig) => readonly string[];
   readonly clock: Clock;
+  /** Where agents will call, where that is not the machine that the window works on. */
+  readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
 }
 
 interface Choice<T> extends vscode.QuickPickItem {
@@ -41,7 +43,7 @@ export class AdmitAgent {
     const { t } = vscode.l10n;
     const name = await this.#notifications.input({
       title: t('Admit an agent'),
-      prompt: t('A name for the agent, as you will see it where it calls'),
+      prompt: this.#namePrompt(),
       ignoreFocusOut: true,
       validateInput: (text) => (text.trim() === '' ? t('An agent needs a name.') : undefined),
     });
@@ -73,6 +75,12 @@ export class AdmitAgent {
       servers: admitted,
       ...(value !== undefined && { expiresAt: this.parts.clock.now() + value }),
     };
+  }
+
+  #namePrompt(): string {
+    const prompt = vscode.l10n.t('A name for the agent, as you will see it where it calls');
+    const { addressNote } = this.parts;
+    return addressNote === undefined ? prompt : `${prompt}. ${addressNote.label}. ${addressNote.detail}`;
   }
 
   async #access(server: ServerConfig): Promise<AdmittedServer | undefined> {

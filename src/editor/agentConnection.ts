@@ -18,6 +18,8 @@ interface Offer extends vscode.QuickPickItem {
 export interface ConnectionParts {
   readonly servers: () => readonly ServerConfig[];
   readonly port: () => number;
+  /** Where the addresses lead, where that is not the machine that the window works on. */
+  readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
   /** Writes what the stdio command reads; absent where there is none. */
   readonly writeBridge?: (
     agent: AgentAdmission,
@@ -35,11 +37,12 @@ export async function showConnection(
   agent: AgentAdmission,
   key: Redacted | undefined,
   parts: ConnectionParts,
+  window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
 ): Promise<void> {
   const { t } = vscode.l10n;
   let isTaken = key === undefined;
   for (;;) {
-    const picked = await vscode.window.showQuickPick(offers(agent, key, parts), {
+    const picked = await window.showQuickPick(offers(agent, key, parts), {
       title:
         key === undefined
           ? t('Connect {0}', agent.name)
@@ -110,6 +113,16 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
           ]),
     ];
   });
+  const note: Offer[] =
+    parts.addressNote === undefined
+      ? []
+      : [
+          {
+            label: `$(info) ${parts.addressNote.label}`,
+            detail: parts.addressNote.detail,
+            run: () => Promise.resolve(),
+          },
+        ];
   const done: Offer = { label: `$(check) ${t('Done')}`, run: () => Promise.resolve() };
-  return [...copyKey, ...perServer, done];
+  return [...note, ...copyKey, ...perServer, done];
 }

@@ -6,6 +6,7 @@ import type { SignIns } from '../broker/signIn/signIns.js';
 import { accessScopes } from '../mcp/consentWords.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';
+import { obstacleWords } from './agentsPortWords.js';
 import { notifications, type Notifications } from './notifications.js';
 import { openSettings } from './serverSettings.js';
 import { signInDeadline, type PersonalSignIn } from './personalSignIn.js';
@@ -58,12 +59,9 @@ export class AgentNotices implements Disposable {
     const retry = t('Try Again');
     const change = t('Change the Port');
     const rotate = t('Rotate the Keys');
-    const why =
-      state.why === 'notAllowed'
-        ? t('This process may not listen on the port {0}, where agents call.', state.port)
-        : t('Another program has the port {0}, where agents call. It may have been sent their keys.', state.port); // prettier-ignore
-    const buttons = state.why === 'notAllowed' ? [retry, change] : [retry, change, rotate];
-    const choice = await this.show.warning(`${why} ${t('No agent is served until then.')}`, ...buttons);
+    const { message, hasHeardKeys } = obstacleWords(state.port, state.why);
+    const buttons = hasHeardKeys ? [retry, change, rotate] : [retry, change];
+    const choice = await this.show.warning(`${message} ${t('No agent is served until then.')}`, ...buttons);
     if (choice === retry) await this.parts.agents.port.look();
     else if (choice === rotate) await rotateAll(this.parts.agents, this.parts);
     else if (choice === change) {

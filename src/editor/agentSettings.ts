@@ -1,10 +1,7 @@
-import * as vscode from 'vscode';
 import { parseAgentSettings, type AgentSettings } from '../broker/agents/agentSettings.js';
-
-const section = 'mcpOAuthBroker.agents';
+import { usersOwn } from './usersOwnSettings.js';
 
 /** What the settings say now. */
 export function agentSettings(): AgentSettings {
-  const configuration = vscode.workspace.getConfiguration(section);
-  return parseAgentSettings((key) => configuration.get<unknown>(key)).settings;
+  return parseAgentSettings((key) => usersOwn(`agents.${key}`)).settings;
 }

@@ -3,7 +3,9 @@ import { isCurrent, type AdmittedServer, type AgentAdmission } from '../broker/a
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
 import { shownTool, type AgentToolQuestion } from '../broker/agents/agentToolQuestion.js';
 import type { Clock, Disposable } from '../broker/ports.js';
+import type { AgentsPortState } from '../broker/agents/agentSettings.js';
 import type { EditorAgents } from './agentParts.js';
+import { obstacleWords } from './agentsPortWords.js';
 import { commandId } from './commands.js';
 import { plain } from './plainWords.js';
 import { absoluteTime, briefMoment } from './relativeTime.js';
@@ -16,7 +18,7 @@ type AgentRow =
   | { readonly kind: 'agent'; readonly agent: AgentAdmission; readonly asks: readonly Waiting[] }
   | { readonly kind: 'ask'; readonly ask: Waiting }
   | { readonly kind: 'server'; readonly access: AdmittedServer }
-  | { readonly kind: 'blocked'; readonly port: number };
+  | Extract<AgentsPortState, { kind: 'blocked' }>;
 
 /** The view “Agents”: each with what it waits for and what it was admitted to. */
 export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable {
@@ -46,7 +48,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
       const pending: readonly Waiting[] = [...consents.pending, ...questions.pending];
       const { state } = this.agents.port;
       return [
-        ...(state.kind === 'blocked' ? [{ kind: 'blocked' as const, port: state.port }] : []),
+        ...(state.kind === 'blocked' ? [state] : []),
         ...all.map((agent): AgentRow => {
           return { kind: 'agent', agent, asks: pending.filter((ask) => ask.agent.id === agent.id) };
         }),
@@ -68,7 +70,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
       case 'server':
         return this.#serverItem(row.access);
       case 'blocked':
-        return blockedItem(row.port);
+        return blockedItem(row);
     }
   }
 
@@ -153,12 +155,13 @@ function waitsFor(asks: readonly Waiting[]): string {
   return asks.some((ask) => 'kind' in ask) ? t('waits for your consent') : t('waits for your answer');
 }
 
-function blockedItem(port: number): vscode.TreeItem {
+function blockedItem({ port, why }: Extract<AgentsPortState, { kind: 'blocked' }>): vscode.TreeItem {
   const { t } = vscode.l10n;
-  const item = new vscode.TreeItem(t('Another program has the port {0}', port));
+  const { label, tooltip } = obstacleWords(port, why);
+  const item = new vscode.TreeItem(label);
   item.description = t('agents reach nothing here');
-  item.tooltip = t('No agent is served, and their keys may be known to that program.');
-  item.accessibilityInformation = { label: item.tooltip };
+  item.tooltip = tooltip;
+  item.accessibilityInformation = { label: tooltip };
   item.iconPath = warning('warning');
   item.contextValue = 'agentsPort';
   item.command = { command: commandId('agentsPort'), title: t('What Can Be Done') };

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
-import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
+import { accountKeyOf, type Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Redacted } from '../oauth/redacted.js';
 import { insteadOfSignIn } from './insteadOfSignIn.js';
-import type { PersonalSignIn } from './personalSignIn.js';
+import { otherAccountSignedIn, type PersonalSignIn } from './personalSignIn.js';
 import type { ServerChoice } from './serverChoice.js';
 import type { EditorServerSettings } from './serverSettings.js';
+import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './sessionAccount.js';
 import { showSignOut } from './signOutReport.js';
 
 /** As in package.json. */
@@ -16,8 +17,7 @@ export const authenticationProviderId = 'mcpOAuthBroker';
 
 interface Announced {
   readonly server: ServerConfig;
-  /** The account's key. */
-  readonly account: string;
+  readonly credential: Credential;
   readonly session: vscode.AuthenticationSession;
 }
 
@@ -54,8 +54,14 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     this.#subscriptions = [credentials.onDidChange(update), settings.onDidChange(update)];
   }
 
-  /** @param scopes the names or addresses of servers; any one of them */
-  async getSessions(scopes: readonly string[] | undefined): Promise<vscode.AuthenticationSession[]> {
+  /**
+   * @param scopes the names or addresses of servers; any one of them
+   * @param options.account only this account's sessions
+   */
+  async getSessions(
+    scopes: readonly string[] | undefined,
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession[]> {
     if (this.#announced === undefined) {
       // Whoever asks has been told of all there are; only what differs later is news.
       this.#queue(async () => void (this.#announced ??= await this.#current()));
@@ -63,18 +69,32 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     const all = await this.#current();
     return [...all.values()]
       .filter(({ server }) => scopes === undefined || scopes.length === 0 || isNamed(server, scopes))
+      .filter(({ server, credential }) => account === undefined || isAskedFor(account, server, credential))
       .map(({ session }) => session);
   }
 
-  /** @throws vscode.CancellationError where the person chose no server or cancelled */
-  async createSession(scopes: readonly string[]): Promise<vscode.AuthenticationSession> {
+  /**
+   * @param scopes the name or address of a server; without one the account's server, else the user chooses
+   * @param options.account the account that is wanted; no other one's session is returned
+   * @throws vscode.CancellationError if the user chose no server or cancelled
+   * @throws Error if another account was signed in than the one that is wanted
+   */
+  async createSession(
+    scopes: readonly string[],
+    { account }: vscode.AuthenticationProviderSessionOptions = {},
+  ): Promise<vscode.AuthenticationSession> {
     const server =
       this.settings.servers.find((candidate) => isNamed(candidate, scopes)) ??
+      this.settings.servers.find(({ url }) => account !== undefined && serverUrlIn(account) === url) ??
       (await this.choice.choose(undefined, vscode.l10n.t('Sign in to which MCP server?')));
     if (server === undefined || (await insteadOfSignIn(server))) throw new vscode.CancellationError();
-    const outcome = await this.personalSignIn.signIn(server);
-    // The person has been told why; whoever asked learns that it did not happen.
+    const outcome = await (account === undefined
+      ? this.personalSignIn.signIn(server)
+      : this.personalSignIn.signInAs(server, account));
+    // The user has been told why; the extension learns that it did not happen.
     if (outcome.kind !== 'signedIn') throw new vscode.CancellationError();
+    if (account !== undefined && !isSignInOf(account, server, outcome.credential))
+      throw new Error(otherAccountSignedIn(server, account, outcome.credential));
     return this.#sessionOf(server, outcome.credential);
   }
 
@@ -102,7 +122,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
       // Who asks for any session of a server takes the first.
       for (const credential of new Set(inUse === undefined ? all : [inUse, ...all])) {
         const session = this.#sessionOf(server, credential);
-        sessions.set(`${server.name} ${session.id}`, { server, account: accountKeyOf(credential), session });
+        sessions.set(`${server.name} ${session.id}`, { server, credential, session });
       }
     }
     return sessions;
@@ -112,11 +132,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     return {
       id: credential.id,
       accessToken: this.keys.keyFor(server, accountKeyOf(credential)).expose(),
-      account: {
-        id: `${credential.account?.id ?? credential.id} ${server.url}`,
-        // The editor groups by label, and signs out whole groups.
-        label: `${accountLabel(credential)} – ${server.name}`,
-      },
+      account: sessionAccount(server, credential),
       scopes: [server.name],
     };
   }
@@ -134,7 +150,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     for (const { session } of (await this.#current()).values()) ids.add(session.id);
     // The keys of a sign-in end with it, before anybody is told of the next one.
     const removed = [...before.values()].filter(({ session }) => !ids.has(session.id));
-    for (const { server, account } of removed) this.keys.revokeKey(server, account);
+    for (const { server, credential } of removed) this.keys.revokeKey(server, accountKeyOf(credential));
     const now = await this.#current();
     const added: vscode.AuthenticationSession[] = [];
     const changed: vscode.AuthenticationSession[] = [];

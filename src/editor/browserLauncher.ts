@@ -1,37 +1,63 @@
 import * as vscode from 'vscode';
 import type { Clock, LaunchPage } from '../broker/ports.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
+import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome, SignInPhase } from '../broker/signIn/signInOutcome.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { addressToOpen, externalAddress } from './externalAddress.js';
+import { BrowserWatch } from './browserWatch.js';
+import { CallbackPaste } from './callbackPaste.js';
+import { codeDeadline, showCodeOf, useCode, type Say } from './deviceCode.js';
+import type { EditorPlace } from './editorPlace.js';
 import { notifications } from './notifications.js';
+import { askForOtherWay, waysBack, type OtherWay } from './otherWays.js';
+import { outsideAddresses, type OutsideAddresses } from './outsideAddress.js';
 
-/** How long a browser may take to come before the person is offered other ways, in milliseconds. */
-const browserPatience = 3_000;
+export interface BrowserParts {
+  readonly clock: Clock;
+  readonly outside: Pick<OutsideAddresses, 'of'>;
+  /** Has the user paste where the browser came back to. */
+  readonly paste: (attempt: SignInAttempt) => Promise<void>;
+  /** Begins another sign-in the chosen way; for a choice that comes when the sign-in has ended. */
+  readonly begin: (server: ServerConfig, way: OtherWay) => Promise<unknown>;
+  readonly openExternal?: (address: vscode.Uri) => Thenable<boolean>;
+  readonly ask?: typeof askForOtherWay;
+  readonly clipboard?: Pick<vscode.Clipboard, 'writeText'>;
+}
 
 /**
- * Takes one sign-in through the person's browser: opens its launch page, says in words what is waited for,
- * and ends with the attempt. Cancelling the notification cancels the attempt.
+ * Takes sign-ins through the user's browser: opens the launch page, or watches what the button of a chat card opened,
+ * and offers other ways by name where the browser does not come, or does not come back.
  */
-export class BrowserLauncher {
-  constructor(
-    private readonly clock: Clock,
-    private readonly openExternal: (address: vscode.Uri) => Thenable<boolean> = vscode.env.openExternal,
-    private readonly ask: typeof askForOtherWay = askForOtherWay,
-    private readonly clipboard: Pick<vscode.Clipboard, 'writeText'> = vscode.env.clipboard,
-  ) {}
+export class BrowserLauncher implements CardBrowser {
+  readonly #watch: BrowserWatch;
 
-  signIn(attempt: SignInAttempt): Promise<SignInOutcome> {
-    const title = vscode.l10n.t('Signing in to {0}', attempt.server.name);
-    return notifications.progress(title, async (report, token) => {
-      const say = (phase: SignInPhase) => report(phaseWords(attempt, phase));
+  constructor(private readonly parts: BrowserParts) {
+    this.#watch = new BrowserWatch(parts.clock);
+  }
+
+  /**
+   * Says what is waited for, and ends with the attempt. Cancelling the notification cancels the attempt.
+   *
+   * @param way how the browser gets the address
+   * @param account the label of the account that is wanted, for the user to choose in the browser
+   */
+  signIn(attempt: SignInAttempt, way: OtherWay = 'open', account?: string): Promise<SignInOutcome> {
+    const { t } = vscode.l10n;
+    const { name } = attempt.server;
+    const title =
+      account === undefined ? t('Signing in to {0}', name) : t('Signing in to {0} as {1}', name, account);
+    return notifications.progress(title, async (say, token) => {
+      const sayPhase = (phase: SignInPhase) => say(phaseWords(attempt, phase));
       const subscriptions = [
-        attempt.onDidChangePhase(say),
+        attempt.onDidChangePhase(sayPhase),
         token.onCancellationRequested(() => attempt.cancel()),
       ];
       try {
-        say(attempt.phase);
-        await this.#open(attempt);
+        sayPhase(attempt.phase);
+        this.#watch.awaitReturn(attempt, () => this.#offerWaysBack(attempt, say));
+        await this.#begin(attempt, way, say);
         return await attempt.outcome;
       } finally {
         for (const subscription of subscriptions) subscription.dispose();
@@ -39,7 +65,17 @@ export class BrowserLauncher {
     });
   }
 
-  async #open(attempt: SignInAttempt): Promise<void> {
+  async outsideAddress(address: string): Promise<string> {
+    return (await this.parts.outside.of(address)).address;
+  }
+
+  opened(attempt: SignInAttempt, page: LaunchPage): void {
+    this.#watch.awaitVisit(attempt, page, () => this.#offerWaysThere(attempt, page));
+    this.#watch.awaitReturn(attempt, () => this.#offerWaysBack(attempt));
+  }
+
+  async #begin(attempt: SignInAttempt, way: OtherWay, say: Say): Promise<void> {
+    if (way === 'code') return this.#go(attempt, way, undefined, say);
     let page: LaunchPage;
     try {
       page = await attempt.launchPage();
@@ -48,40 +84,136 @@ export class BrowserLauncher {
       attempt.fail(new OAuthFlowError('unexpected', message));
       return;
     }
-    const patience = this.clock.after(browserPatience, () => void this.#offerOtherWays(attempt, page));
-    void page.visited.then(() => patience.dispose());
-    void attempt.outcome.then(() => patience.dispose());
+    if (way === 'copyLink') return this.#go(attempt, way, page, say);
+    this.#watch.awaitVisit(attempt, page, () => this.#offerWaysThere(attempt, page, say));
     await this.#send(page);
+    if (way === 'paste') void this.#pasteOnceExpected(attempt);
   }
 
-  /** The editor's answer says nothing: it reports success for a window that a popup blocker stopped. */
+  /**
+   * The editor's answer says nothing: it reports success for a window that a popup blocker stopped. A web window is given
+   * the address as it is outside, because code-server before 4.138 maps the port of a loopback address and drops its path
+   * (`resolveExternalUri` in its `src/vs/code/browser/workbench/workbench.ts`); it opens its own host's as they are.
+   */
   async #send(page: LaunchPage): Promise<void> {
-    const address = await addressToOpen(page.address);
-    await this.openExternal(address).then(undefined, () => undefined);
+    const { openExternal = vscode.env.openExternal } = this.parts;
+    const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
+    const address = isWeb ? await this.outsideAddress(page.address) : page.address;
+    await openExternal(vscode.Uri.parse(address, true)).then(undefined, () => undefined);
   }
 
-  async #offerOtherWays(attempt: SignInAttempt, page: LaunchPage): Promise<void> {
-    switch (await this.ask(attempt.server.name)) {
+  async #offerWaysThere(attempt: SignInAttempt, page: LaunchPage, say?: Say): Promise<void> {
+    const { obstacle } = await this.parts.outside.of(page.address);
+    // A page that cannot be reached is worth another attempt, but only a code needs no page.
+    const offersCode = obstacle !== undefined && (await attempt.offersCode());
+    if (this.#watch.hasVisited(page)) return;
+    const ways: readonly OtherWay[] = ['open', 'copyLink', ...(offersCode ? (['code'] as const) : [])];
+    const what = vscode.l10n.t('Your browser has not opened the sign-in page of {0}.', attempt.server.name);
+    const why = obstacle ?? popupBlocker();
+    await this.#offer(attempt, why === undefined ? what : `${what} ${why}`, ways, page, say);
+  }
+
+  async #offerWaysBack(attempt: SignInAttempt, say?: Say): Promise<void> {
+    const ways = waysBack(await attempt.offersCode());
+    const { t } = vscode.l10n;
+    const { name } = attempt.server;
+    const message =
+      attempt.redirect?.isOutOfReach === true
+        ? t(
+            'Your browser cannot come back from signing in to {0}, because it runs on another machine. Sign in there, then paste the address of the page that does not load.',
+            name,
+          )
+        : t(
+            'Your browser has not come back from signing in to {0}. If it shows an error or an empty page, paste the address of that page, or choose another way.',
+            name,
+          );
+    await this.#offer(attempt, message, ways, undefined, say);
+  }
+
+  async #offer(
+    attempt: SignInAttempt,
+    message: string,
+    ways: readonly OtherWay[],
+    page?: LaunchPage,
+    say?: Say,
+  ): Promise<void> {
+    if (attempt.hasEnded) return;
+    const way = await (this.parts.ask ?? askForOtherWay)(message, ways);
+    if (way !== undefined) await this.#take(attempt, way, page, say);
+  }
+
+  /** A notification cannot be taken back: its buttons outlive the sign-in. */
+  async #take(attempt: SignInAttempt, way: OtherWay, page?: LaunchPage, say?: Say): Promise<void> {
+    if (!attempt.hasEnded) await this.#go(attempt, way, page, say);
+    else if ((await attempt.outcome).kind !== 'signedIn') await this.parts.begin(attempt.server, way);
+  }
+
+  /**
+   * @param page the one to open, unless a browser has come to it meanwhile; a new one where absent
+   * @param say where the user reads how far the sign-in is; the chat says it for one that a call began
+   */
+  async #go(attempt: SignInAttempt, way: OtherWay, page?: LaunchPage, say?: Say): Promise<void> {
+    const unused = async () =>
+      page === undefined || this.#watch.hasVisited(page) ? attempt.launchPage() : page;
+    switch (way) {
       case 'open':
-        return this.#send(page);
-      case 'copyLink':
-        return this.clipboard.writeText((await externalAddress(page.address)).toString(true));
-      case undefined:
+      case 'openAgain':
+        return this.#send(await unused());
+      case 'copyLink': {
+        const { clipboard = vscode.env.clipboard } = this.parts;
+        await clipboard.writeText(await this.outsideAddress((await unused()).address));
+        say?.(vscode.l10n.t('Link copied. Open it in your browser.'));
+        return;
+      }
+      case 'paste':
+        return this.#pasteOnceExpected(attempt);
+      case 'code':
+        this.#watch.stopAwaitingReturn(attempt);
+        if (say === undefined) {
+          void showCodeOf(attempt);
+          return;
+        }
+        // A call that waits has a limit of its own; a sign-in begun here has none but this one.
+        attempt.prolong(codeDeadline);
+        return useCode(attempt, say);
     }
+  }
+
+  /** There is nothing to paste before the browser has been sent to the authorization server. */
+  async #pasteOnceExpected(attempt: SignInAttempt): Promise<void> {
+    if (attempt.phase !== 'waitingForConsent') {
+      const sent = Promise.withResolvers<void>();
+      const phases = attempt.onDidChangePhase((phase) => {
+        if (phase === 'waitingForConsent') sent.resolve();
+      });
+      await Promise.race([sent.promise, attempt.outcome]);
+      phases.dispose();
+    }
+    if (!attempt.hasEnded) await this.parts.paste(attempt);
   }
 }
 
-/** @returns undefined where the person closed it, or has come meanwhile */
-async function askForOtherWay(server: string): Promise<'open' | 'copyLink' | undefined> {
-  const open = vscode.l10n.t('Open');
-  const copyLink = vscode.l10n.t('Copy Link');
-  const message = vscode.l10n.t(
-    'Your browser has not come to sign in to {0}. A popup blocker may have stopped it.',
-    server,
-  );
-  const choice = await notifications.information(message, open, copyLink);
-  if (choice === open) return 'open';
-  return choice === copyLink ? 'copyLink' : undefined;
+/** @param parts a function, because they are built after what opens browsers for them */
+export function editorBrowser(
+  place: EditorPlace,
+  clock: Clock,
+  parts: () => {
+    readonly callbacks: PendingCallbacks;
+    readonly personalSignIn: { signIn(server: ServerConfig, way: OtherWay): Promise<unknown> };
+  },
+): BrowserLauncher {
+  return new BrowserLauncher({
+    clock,
+    outside: outsideAddresses(place, clock),
+    paste: ({ outcome }) => new CallbackPaste(parts().callbacks).ask(outcome),
+    begin: (server, way) => parts().personalSignIn.signIn(server, way),
+  });
+}
+
+/** Only a browser that shows the editor blocks the windows it opens. */
+function popupBlocker(): string | undefined {
+  if (vscode.env.uiKind !== vscode.UIKind.Web) return undefined;
+  return vscode.l10n.t('A popup blocker may have stopped it.');
 }
 
 function phaseWords({ server }: SignInAttempt, phase: SignInPhase): string {

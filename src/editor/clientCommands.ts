@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { callbackPath } from '../broker/clients/callbackPath.js';
-import { clientName } from '../broker/clients/clientForServer.js';
 import { clientMetadataDocument, clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
+import { clientName } from '../broker/clients/clientNeed.js';
 import type { ClientSecrets } from '../broker/clients/clientSecrets.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { errorName } from '../broker/errorName.js';
 import type { Disposable, Log } from '../broker/ports.js';
 import { notifications } from './notifications.js';
+import { SettingUnwritable } from './writeSetting.js';
 
 /** Every command of the extension; package.json contributes the same. */
 export type CommandId =
@@ -15,7 +16,9 @@ export type CommandId =
   | 'showLog'
   | 'copyServerUrl'
   | 'openSettings'
+  | 'takeOverSettings'
   | 'cancelSignIn'
+  | 'pasteCallback'
   | 'grantScopes'
   | 'diagnoseServer'
   | 'signInWithScopes'
@@ -66,6 +69,10 @@ export class Commands implements Disposable {
   }
 
   async #failed(id: CommandId, error: unknown): Promise<void> {
+    if (error instanceof SettingUnwritable) {
+      await notifications.error(error.message);
+      return;
+    }
     // Only the name: the message of an error nobody foresaw may hold anything.
     const name = errorName(error);
     this.log.error(`The command ${id} failed unexpectedly (${name}).`);

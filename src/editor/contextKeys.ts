@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConsentStatusName } from '../broker/consentStatus.js';
 import type { Disposable } from '../broker/ports.js';
+import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { EditorAgents } from './agentParts.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
@@ -11,6 +12,8 @@ export interface ContextValues {
   /** At any server. */
   readonly signedIn: boolean;
   readonly awaitingConsent: boolean;
+  /** By a sign-in of this window, whose browser has been sent to the authorization server. */
+  readonly awaitingCallback: boolean;
   readonly needsScopes: boolean;
   /** The organization's. */
   readonly hasIdentityProvider: boolean;
@@ -22,6 +25,7 @@ export interface ContextValues {
 export interface ContextParts {
   readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>;
   readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
+  readonly callbacks: Pick<PendingCallbacks, 'states' | 'onDidChange'>;
   readonly agents: {
     readonly admissions: Pick<EditorAgents['admissions'], 'all' | 'onDidChange'>;
     readonly consents: Pick<EditorAgents['consents'], 'pending' | 'onDidChange'>;
@@ -40,12 +44,13 @@ export class ContextKeys implements Disposable {
     private readonly setContext = (key: string, value: boolean): Thenable<unknown> =>
       vscode.commands.executeCommand('setContext', key, value),
   ) {
-    const { statuses, agents } = parts;
+    const { statuses, callbacks, agents } = parts;
     // Storage that cannot be read now is read again at the next change.
     const refresh = () => void this.#refresh().catch(() => undefined);
     this.#subscriptions = [
       // These tell of changed settings, too.
       statuses.onDidChange(refresh),
+      callbacks.onDidChange(refresh),
       agents.admissions.onDidChange(refresh),
       agents.consents.onDidChange(refresh),
       agents.port.onDidChange(refresh),
@@ -71,13 +76,15 @@ export class ContextKeys implements Disposable {
   }
 }
 
-async function contextValues({ statuses, settings, agents }: ContextParts): Promise<ContextValues> {
+async function contextValues(parts: ContextParts): Promise<ContextValues> {
+  const { statuses, settings, callbacks, agents } = parts;
   const [all, admitted] = await Promise.all([statuses.all(), agents.admissions.all()]);
   const some = (name: ConsentStatusName) => all.some(({ status }) => status.status === name);
   return {
     hasServers: all.length > 0,
     signedIn: all.some(({ status }) => status.signedIn),
     awaitingConsent: some('awaitingConsent'),
+    awaitingCallback: callbacks.states.length > 0,
     needsScopes: some('needsScopes'),
     hasIdentityProvider: settings.identityProvider !== undefined,
     hasAgents: admitted.length > 0,

@@ -2,22 +2,28 @@ import * as vscode from 'vscode';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { DeviceAuthorization } from '../oauth/deviceAuthorization.js';
-import { notifications } from './notifications.js';
+import { notifications, type Notifications } from './notifications.js';
 
-/**
- * Takes one sign-in through a code (RFC 8628): shows it for as long as it is good, with what to do with it.
- * Nothing is opened or copied before the person says so; cancelling the notification cancels the attempt.
- */
+/** A code may be entered on another device, and lives for as long as its server says; in milliseconds. */
+export const codeDeadline = 15 * 60_000;
+
+/** Shows how far a sign-in is. */
+export type Say = (message: string) => void;
+
+/** The parts of the editor that a code is shown and opened with. */
+export interface CodeWindow {
+  readonly notices: Pick<Notifications, 'information'>;
+  readonly openExternal: (address: vscode.Uri) => Thenable<boolean>;
+  readonly clipboard: Pick<vscode.Clipboard, 'writeText'>;
+}
+
+/** Takes one sign-in through a code, under a notification of its own; cancelling that cancels the attempt. */
 export function showCodeOf(attempt: SignInAttempt): Promise<SignInOutcome> {
   const title = vscode.l10n.t('Signing in to {0} with a code', attempt.server.name);
   return notifications.progress(title, async (say, token) => {
     const cancelled = token.onCancellationRequested(() => attempt.cancel());
     try {
-      say(vscode.l10n.t('asking for one…'));
-      void attempt.useCode((device) => {
-        say(vscode.l10n.t('enter {0} at {1}', device.userCode, shownPage(device)));
-        void offer(attempt, device);
-      });
+      void useCode(attempt, say);
       return await attempt.outcome;
     } finally {
       cancelled.dispose();
@@ -25,8 +31,20 @@ export function showCodeOf(attempt: SignInAttempt): Promise<SignInOutcome> {
   });
 }
 
+/**
+ * Takes a sign-in through a code (RFC 8628): shows it for as long as it is good, with what to do with it. Nothing is
+ * opened or copied before the user chooses to.
+ */
+export async function useCode(attempt: SignInAttempt, say: Say, window?: CodeWindow): Promise<void> {
+  say(vscode.l10n.t('asking for one…'));
+  await attempt.useCode((device) => {
+    say(vscode.l10n.t('enter {0} at {1}', device.userCode, device.verificationUri.href));
+    void offer(attempt, device, window ?? editorWindow());
+  });
+}
+
 /** The buttons come back until the sign-in has ended: one who copies the code opens the page next. */
-async function offer(attempt: SignInAttempt, device: DeviceAuthorization): Promise<void> {
+async function offer(attempt: SignInAttempt, device: DeviceAuthorization, window: CodeWindow): Promise<void> {
   const copyAndOpen = vscode.l10n.t('Copy Code and Open');
   const copy = vscode.l10n.t('Copy Code');
   const copyAddress = vscode.l10n.t('Copy Address');
@@ -34,18 +52,28 @@ async function offer(attempt: SignInAttempt, device: DeviceAuthorization): Promi
     'To sign in to {0}, enter the code {1} at {2}, in a browser on any device. Do so only if you began this sign-in yourself.',
     attempt.server.name,
     device.userCode,
-    shownPage(device),
+    device.verificationUri.href,
   );
   while (!attempt.hasEnded) {
-    const choice = await notifications.information(message, copyAndOpen, copy, copyAddress);
+    const choice = await window.notices.information(message, copyAndOpen, copy, copyAddress);
     if (choice === undefined) return;
-    const page = device.verificationUriComplete ?? device.verificationUri;
-    if (choice === copyAddress) await vscode.env.clipboard.writeText(device.verificationUri.href);
-    else await vscode.env.clipboard.writeText(device.userCode);
-    if (choice === copyAndOpen) await vscode.env.openExternal(vscode.Uri.parse(page.href, true));
+    if (choice === copyAddress) await window.clipboard.writeText(device.verificationUri.href);
+    else await window.clipboard.writeText(device.userCode);
+    if (choice === copyAndOpen) await openUnaltered(attempt, device, window);
   }
 }
 
-function shownPage({ verificationUri }: DeviceAuthorization): string {
-  return verificationUri.host + verificationUri.pathname;
+/** Through a page of ours, whose redirect is exact: `openExternal` rewrites what a query holds (`%2B` becomes `+`). */
+async function openUnaltered(
+  attempt: SignInAttempt,
+  device: DeviceAuthorization,
+  { openExternal }: CodeWindow,
+): Promise<void> {
+  const page = await attempt.pageTo(device.verificationUriComplete ?? device.verificationUri);
+  await openExternal(vscode.Uri.parse(page.address, true));
+}
+
+function editorWindow(): CodeWindow {
+  const { openExternal, clipboard } = vscode.env;
+  return { notices: notifications, openExternal, clipboard };
 }

@@ -3,6 +3,7 @@ import type { Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { sha256 } from '../broker/sha256.js';
 import type { Redacted } from '../oauth/redacted.js';
+import { registerMcpServers } from './editorFeatures.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
 /** Where the editor's own MCP client reaches a server, and with which key; the relay's part. */
@@ -11,7 +12,7 @@ export interface Endpoints {
 }
 
 /** As in package.json. */
-export const definitionProviderId = 'mcpOAuthBroker.servers';
+const definitionProviderId = 'mcpOAuthBroker.servers';
 
 /**
  * Starts one of our servers as the chat would. No API does; the command is the one of the editor's own list of servers,
@@ -87,6 +88,11 @@ export class McpServerDefinitions
     this.#subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** Offers the servers to the editor's chat, if it takes any from extensions. */
+export function registerDefinitions(definitions: McpServerDefinitions): Disposable {
+  return registerMcpServers(definitionProviderId, definitions);
 }
 
 /** The placeholder's address would not tell the editor that the server is another; header values are hashed. */

@@ -33,20 +33,29 @@ export class Notifications {
     return Promise.resolve(this.#part('showWarningMessage')(withoutLinks(message), options, ...buttons));
   }
 
-  /** @returns what was typed, undefined where the person closed it */
-  input(options: vscode.InputBoxOptions & { prompt: string }): Promise<string | undefined> {
+  /**
+   * @param token closes it
+   * @returns what was typed, undefined where the person closed it
+   */
+  input(
+    options: vscode.InputBoxOptions & { prompt: string },
+    token?: vscode.CancellationToken,
+  ): Promise<string | undefined> {
     const validate = options.validateInput?.bind(options);
     return Promise.resolve(
-      this.#part('showInputBox')({
-        ...options,
-        prompt: withoutLinks(options.prompt),
-        ...(validate !== undefined && {
-          validateInput: async (text) => {
-            const problem = await validate(text);
-            return typeof problem === 'string' ? withoutLinks(problem) : problem;
-          },
-        }),
-      }),
+      this.#part('showInputBox')(
+        {
+          ...options,
+          prompt: withoutLinks(options.prompt),
+          ...(validate !== undefined && {
+            validateInput: async (text) => {
+              const problem = await validate(text);
+              return typeof problem === 'string' ? withoutLinks(problem) : problem;
+            },
+          }),
+        },
+        token,
+      ),
     );
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AccountAnswer } from '../broker/accounts/accountChange.js';
+import { accountLabel, type Credential } from '../broker/accounts/credential.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStates } from '../broker/status/serverStates.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
@@ -7,9 +8,11 @@ import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
 import { usesEditorAccount } from '../broker/signIn/editorAccountVisit.js';
 import type { BrowserLauncher } from './browserLauncher.js';
-import { showCodeOf } from './deviceCode.js';
+import { codeDeadline, showCodeOf } from './deviceCode.js';
 import { signInWithEditorAccount } from './editorAccounts.js';
 import { notifications } from './notifications.js';
+import type { OtherWay } from './otherWays.js';
+import { accountKeyIn, isSignInOf, labelWithoutServer } from './sessionAccount.js';
 import { showSignInReport } from './signInReport.js';
 
 /**
@@ -17,9 +20,6 @@ import { showSignInReport } from './signInReport.js';
  * and a second factor, in milliseconds. Whoever is later begins again and loses nothing.
  */
 export const signInDeadline = 120_000;
-
-/** A code may be entered on another device, and lives for as long as its server says; in milliseconds. */
-const codeDeadline = 15 * 60_000;
 
 /** Sign-ins that a person begins in the editor: palette, tree, Accounts menu, notifications. */
 export class PersonalSignIn {
@@ -29,15 +29,19 @@ export class PersonalSignIn {
     private readonly browser: BrowserLauncher,
   ) {}
 
-  /** Begins a sign-in, or joins the one under way, and tells the person how it ended. */
-  async signIn(server: ServerConfig): Promise<SignInOutcome> {
+  /**
+   * Begins a sign-in, or joins the one under way, and tells the person how it ended.
+   *
+   * @param way how the browser gets the address, or what takes its place
+   */
+  async signIn(server: ServerConfig, way: OtherWay = 'open'): Promise<SignInOutcome> {
+    if (way === 'code') return this.signInWithCode(server);
     const { signedIn, held, missing } = await this.states.statusOf(server);
-    return this.goThrough(
-      this.signIns.begin(server, {
-        deadline: signInDeadline,
-        ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
-      }),
-    );
+    const request = {
+      deadline: signInDeadline,
+      ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
+    };
+    return this.goThrough(this.signIns.begin(server, request), way);
   }
 
   /** Begins a sign-in that asks for these scopes beside those that are held. */
@@ -54,11 +58,11 @@ export class PersonalSignIn {
   }
 
   /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
-  inBrowser(attempt: SignInAttempt): Promise<SignInOutcome> {
+  inBrowser(attempt: SignInAttempt, way?: OtherWay, account?: string): Promise<SignInOutcome> {
     // Nobody's browser is opened for what has ended.
     if (attempt.hasEnded) return attempt.outcome;
     if (usesEditorAccount(attempt.server)) return signInWithEditorAccount(attempt);
-    return this.browser.signIn(attempt);
+    return this.browser.signIn(attempt, way, account);
   }
 
   /** Begins a sign-in as somebody who is not signed in yet, in place of one that is under way. */
@@ -67,24 +71,68 @@ export class PersonalSignIn {
     return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, anotherAccount: true }));
   }
 
+  /**
+   * Begins a sign-in of an account that an extension asked for, which need not be signed in, in place of one that is
+   * under way for somebody else. Which account the workspace uses stays as it is, if there is one.
+   */
+  async signInAs(
+    server: ServerConfig,
+    asked: vscode.AuthenticationSessionAccountInformation,
+    way?: OtherWay,
+  ): Promise<SignInOutcome> {
+    const account = accountKeyIn(asked);
+    if (this.signIns.running(server)?.request.account !== account) this.cancel(server);
+    const attempt = this.signIns.begin(server, {
+      deadline: signInDeadline,
+      ...(account !== undefined && { account }),
+      choosesAccount: true,
+    });
+    const outcome = await this.inBrowser(attempt, way, labelWithoutServer(asked, server));
+    const again = (next?: OtherWay) => this.signInAs(server, asked, next);
+    if (outcome.kind === 'signedIn' && !isSignInOf(asked, server, outcome.credential))
+      void reportOtherAccount(otherAccountSignedIn(server, asked, outcome.credential), again);
+    else void showSignInReport(attempt, outcome, 'openAgain', again);
+    return outcome;
+  }
+
   /** Takes an attempt that was begun elsewhere through the browser. */
-  async goThrough(attempt: SignInAttempt): Promise<SignInOutcome> {
-    const outcome = await this.inBrowser(attempt);
-    void showSignInReport(attempt.server, outcome, () => this.signIn(attempt.server));
+  async goThrough(attempt: SignInAttempt, way?: OtherWay): Promise<SignInOutcome> {
+    const outcome = await this.inBrowser(attempt, way);
+    void showSignInReport(attempt, outcome, 'openAgain', (next) => this.signIn(attempt.server, next));
     return outcome;
   }
 
   /** The same with a code that the person enters in a browser anywhere, where none here will do. */
   async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
     this.signIns.running(server)?.cancel();
-    const outcome = await showCodeOf(this.signIns.begin(server, { deadline: codeDeadline }));
-    void showSignInReport(server, outcome, () => this.signInWithCode(server));
+    const attempt = this.signIns.begin(server, { deadline: codeDeadline });
+    const outcome = await showCodeOf(attempt);
+    void showSignInReport(attempt, outcome, 'code', (next) => this.signIn(server, next));
     return outcome;
   }
 
   cancel(server: ServerConfig): void {
     this.signIns.running(server)?.cancel();
   }
+}
+
+/** What is wrong if a sign-in ended as another account than an extension asked for. */
+export function otherAccountSignedIn(
+  server: ServerConfig,
+  asked: vscode.AuthenticationSessionAccountInformation,
+  signedIn: Credential,
+): string {
+  return vscode.l10n.t(
+    'An extension asked you to sign in to {0} as {1}, but you signed in as {2}. The extension was given no access.',
+    server.name,
+    labelWithoutServer(asked, server),
+    accountLabel(signedIn),
+  );
+}
+
+async function reportOtherAccount(message: string, again: () => Promise<unknown>): Promise<void> {
+  const tryAgain = vscode.l10n.t('Try Again');
+  if ((await notifications.warning(message, tryAgain)) === tryAgain) await again();
 }
 
 /** Asks whom this workspace acts as after a sign-in that ended with another account than it was begun for. */

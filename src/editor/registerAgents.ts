@@ -14,6 +14,7 @@ import { agentSettings } from './agentSettings.js';
 import { AgentsTree } from './agentsTree.js';
 import type { Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
+import type { RemoteNotes } from './remoteNotes.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
 /** Writes what the stdio command reads. */
@@ -32,6 +33,8 @@ export interface RegisterAgentsParts {
   readonly authorizedFetch: AuthorizedFetch;
   readonly relay: { toolNames(server: ServerConfig): readonly string[] };
   readonly bridge: BridgeWriter;
+  /** What it costs that agents call another machine than the window works on. */
+  readonly remoteNotes: Pick<RemoteNotes, 'agents'> | undefined;
   readonly clock: Clock;
 }
 
@@ -41,6 +44,7 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
   const connection: ConnectionParts = {
     servers: () => settings.servers,
     port: () => agentSettings().port,
+    addressNote: parts.remoteNotes?.agents,
     writeBridge: (agent, server, url, key) => parts.bridge.write(bridgeName(agent.id, server), url, key),
   };
   const onCannotNarrow = authorizedFetch.tokens.narrowed.onDidFail;

@@ -1,8 +1,10 @@
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
 import { registerAccountCommands } from './accountCommands.js';
 import { AddServer } from './addServer.js';
+import { CallbackPaste } from './callbackPaste.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
 import { registerClientCommands } from './clientCommands.js';
 import type { Commands } from './commands.js';
@@ -21,6 +23,7 @@ export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly settings: EditorServerSettings;
   readonly credentials: CredentialStore;
   readonly personalSignIn: PersonalSignIn;
+  readonly callbacks: PendingCallbacks;
   readonly signOuts: SignOuts;
   readonly answers: EditorAnswers;
   readonly http: Network;
@@ -33,7 +36,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   const { settings, credentials, personalSignIn, answers, http, clock, choice, states } = parts;
   const finding = { http, clock, discovery: answers };
   const scopeChoice = new ScopeChoice(credentials, finding);
-  registerSignInCommands(commands, choice, personalSignIn, scopeChoice);
+  registerSignInCommands(commands, choice, personalSignIn, scopeChoice, new CallbackPaste(parts.callbacks));
   registerAccountCommands(commands, parts);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);

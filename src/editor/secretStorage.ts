@@ -1,12 +1,32 @@
-import * as vscode from 'vscode';
-import type { Disposable, SecretStore } from '../broker/ports.js';
+import type * as vscode from 'vscode';
+import type { Clock, Disposable, Log, SecretStore } from '../broker/ports.js';
+import { TimedSecretStore } from '../broker/secretStorageTimeout.js';
+import type { EditorPlace } from './editorPlace.js';
 
 /** The editor's SecretStorage: the one place where anything secret is kept. */
-export class EditorSecretStore implements SecretStore {
+export class EditorSecretStore extends TimedSecretStore {
   /** In a browser each tab reads the storage once and hears of its own writes only. */
-  readonly tellsAllWindows = vscode.env.uiKind === vscode.UIKind.Desktop;
+  readonly tellsAllWindows: boolean;
 
-  constructor(private readonly secrets: vscode.SecretStorage) {}
+  constructor(
+    secrets: vscode.SecretStorage,
+    { isDesktop }: Pick<EditorPlace, 'isDesktop'>,
+    clock: Clock,
+    log: Log,
+  ) {
+    super(new EditorSecrets(secrets), clock, log);
+    this.tellsAllWindows = isDesktop;
+  }
+}
+
+/** Requests to it end when the editor's window responds, which is never if its computer sleeps. */
+class EditorSecrets implements SecretStore {
+  /** Newer than the oldest editor we run in. */
+  readonly keys?: () => Promise<readonly string[]>;
+
+  constructor(private readonly secrets: vscode.SecretStorage & { keys?(): Thenable<string[]> }) {
+    if (secrets.keys !== undefined) this.keys = async () => (await secrets.keys?.()) ?? [];
+  }
 
   async get(key: string): Promise<string | undefined> {
     return this.secrets.get(key);

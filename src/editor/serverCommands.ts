@@ -9,6 +9,7 @@ import { showServerActions } from './serverActions.js';
 import type { ServerChoice } from './serverChoice.js';
 import { openServerSettings, type EditorServerSettings } from './serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
+import type { TakeOverSettings } from './takeOverSettings.js';
 import { actionAfterCheck, describeStatus } from './statusWords.js';
 
 export interface ServerCommandParts extends CheckWithPersonParts {
@@ -17,9 +18,10 @@ export interface ServerCommandParts extends CheckWithPersonParts {
   readonly settings: Pick<EditorServerSettings, 'problems'>;
   readonly log: OutputLog;
   readonly diagnosis: DiagnoseServer;
+  readonly takeOver: Pick<TakeOverSettings, 'run'>;
 }
 
-/** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings” and “Show Log”. */
+/** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings”, “Take Over Settings…” and “Show Log”. */
 export function registerServerCommands(commands: Commands, parts: ServerCommandParts): void {
   const { t } = vscode.l10n;
   commands.register('showLog', () => {
@@ -27,6 +29,7 @@ export function registerServerCommands(commands: Commands, parts: ServerCommandP
     return Promise.resolve();
   });
   commands.register('openSettings', async () => openServerSettings());
+  commands.register('takeOverSettings', () => parts.takeOver.run());
   commands.register('showServers', () => showServerActions(parts.statuses, parts.settings.problems));
   commands.register('checkServer', async (row) => {
     const server = await parts.choice.choose(row, t('Check which MCP server?'));

@@ -3,9 +3,11 @@ import { policyRefusal, type ServerPolicy } from '../broker/settings/serverPolic
 import { clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
 import {
+  identityProviderAsServer,
   parseIdentityProvider,
   type IdentityProviderConfig,
 } from '../broker/settings/identityProviderSetting.js';
+import { section } from '../broker/settings/ownSettings.js';
 import type { Disposable } from '../broker/ports.js';
 import {
   parseServers,
@@ -13,10 +15,10 @@ import {
   type ServerConfig,
   type SettingProblem,
 } from '../broker/settings/serverSettings.js';
-
 import { isObject } from '../oauth/jsonAnswer.js';
+import { usersOwn } from './usersOwnSettings.js';
+import { SettingUnwritable, writeWithApi, type WriteSetting } from './writeSetting.js';
 
-const section = 'mcpOAuthBroker';
 const key = 'servers';
 const identityProviderKey = 'enterpriseIdentityProvider';
 /** Which MCP servers the editor may use at all. */
@@ -31,12 +33,7 @@ export interface NewServer {
   readonly clientId?: string;
 }
 
-/** The setting holds something that is no object, and writing to it would lose that. */
-export class SettingUnwritable extends Error {
-  override readonly name = 'SettingUnwritable';
-}
-
-/** The machine-scoped setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */
+/** The user's own setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */
 export class EditorServerSettings implements Disposable {
   readonly #changed = new Emitter<Settings>();
   readonly #subscription: vscode.Disposable;
@@ -45,7 +42,7 @@ export class EditorServerSettings implements Disposable {
   /** Fires when what the setting says has changed, not when it was merely saved. */
   readonly onDidChange = this.#changed.event;
 
-  constructor() {
+  constructor(private readonly write: WriteSetting = writeWithApi) {
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       const ours = [key, identityProviderKey].map((name) => `${section}.${name}`);
       if (![...ours, policySection].some((name) => event.affectsConfiguration(name))) return;
@@ -57,6 +54,12 @@ export class EditorServerSettings implements Disposable {
 
   get servers(): readonly ServerConfig[] {
     return this.#current.servers;
+  }
+
+  /** Addresses of all that tokens are kept for: the servers, and the organization's identity provider. */
+  get urls(): readonly string[] {
+    const provider = this.identityProvider && identityProviderAsServer(this.identityProvider);
+    return [...this.servers, ...(provider === undefined ? [] : [provider])].map(({ url }) => url);
   }
 
   get problems(): readonly SettingProblem[] {
@@ -94,9 +97,7 @@ export class EditorServerSettings implements Disposable {
       url: server.url,
       ...(server.clientId !== undefined && { oauth: { clientId: server.clientId } }),
     };
-    await vscode.workspace
-      .getConfiguration(section)
-      .update(key, { ...entries, [name]: entry }, vscode.ConfigurationTarget.Global);
+    await this.write(key, { ...entries, [name]: entry });
   }
 
   /**
@@ -112,22 +113,19 @@ export class EditorServerSettings implements Disposable {
     }
     const { oauth } = entry;
     const changed = { ...entry, oauth: { ...(isObject(oauth) && oauth), clientId } };
-    await vscode.workspace
-      .getConfiguration(section)
-      .update(key, { ...entries, [name]: changed }, vscode.ConfigurationTarget.Global);
+    await this.write(key, { ...entries, [name]: changed });
   }
 
   /** Where our client ID metadata document is hosted; what cannot be its address counts as none. */
   get clientMetadataUrl(): string | undefined {
-    const value: unknown = vscode.workspace.getConfiguration(section).get(clientMetadataKey);
+    const value = usersOwn(clientMetadataKey);
     if (typeof value !== 'string') return undefined;
     return clientMetadataUrlFault(value) === undefined ? value : undefined;
   }
 
+  /** @throws SettingUnwritable */
   async setClientMetadataUrl(url: string): Promise<void> {
-    await vscode.workspace
-      .getConfiguration(section)
-      .update(clientMetadataKey, url, vscode.ConfigurationTarget.Global);
+    await this.write(clientMetadataKey, url);
   }
 
   dispose(): void {
@@ -140,11 +138,9 @@ export function openServerSettings(): Thenable<unknown> {
   return openSettings(`@id:${section}.${key},${section}.toolRules`);
 }
 
-/** Settings of scope “machine” stand under “Remote” where the editor runs elsewhere than it is shown. */
+/** Ours are the user's own in every window, a remote one included. */
 export function openSettings(query: string): Thenable<unknown> {
-  return vscode.env.remoteName === undefined
-    ? vscode.commands.executeCommand('workbench.action.openSettings', query)
-    : vscode.commands.executeCommand('workbench.action.openRemoteSettings', { query });
+  return vscode.commands.executeCommand('workbench.action.openSettings', query);
 }
 
 export function openIdentityProviderSetting(): Thenable<unknown> {
@@ -163,9 +159,8 @@ interface Settings extends ParsedServers {
 
 /** A server that a policy forbids is none of ours: it is not offered, nobody signs in to it, no caller reaches it. */
 function read(): Settings {
-  const configuration = vscode.workspace.getConfiguration(section);
-  const { servers, problems } = parseServers(configuration.get(key));
-  const parsed = parseIdentityProvider(configuration.get(identityProviderKey));
+  const { servers, problems } = parseServers(usersOwn(key));
+  const parsed = parseIdentityProvider(usersOwn(identityProviderKey));
   const policy = readPolicy();
   const forbidden = servers.flatMap((server) => {
     const message = policyRefusal(server, policy);
@@ -181,7 +176,7 @@ function read(): Settings {
 
 /** Whether the person turned on that the record of tool calls keeps their arguments. */
 export function recordsArguments(): boolean {
-  return vscode.workspace.getConfiguration(section).get('toolCalls.recordArguments') === true;
+  return usersOwn('toolCalls.recordArguments') === true;
 }
 
 /**
@@ -211,8 +206,6 @@ function readPolicy(): ServerPolicy {
 
 /** The entries as they were written, or undefined where the value is no object. */
 function raw(): Readonly<Record<string, unknown>> | undefined {
-  const value: unknown = vscode.workspace.getConfiguration(section).get(key) ?? {};
-  return typeof value === 'object' && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
+  const value = usersOwn(key) ?? {};
+  return isObject(value) ? value : undefined;
 }

@@ -36,6 +36,8 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
     private readonly settings: readonly { readonly problems: readonly SettingProblem[] }[],
     private readonly sections: readonly TreeSection[],
     private readonly clock: Clock,
+    /** Rows above the servers, once there is anything else to show: an empty view has its welcome text. */
+    private readonly notes: readonly TreeRow[] = [],
   ) {
     const changed = () => this.#gather();
     this.#subscriptions = [
@@ -68,7 +70,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
   async #rowsBelow(row: TreeRow | undefined): Promise<readonly TreeRow[]> {
     if (row !== undefined) return (await row.children?.()) ?? [];
     const servers = await this.statuses.all();
-    return [
+    const rows = [
       ...servers.map((entry) =>
         serverRow(entry, async () => {
           const rows = await Promise.all(this.sections.map(async (section) => section.rows(entry)));
@@ -77,6 +79,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
       ),
       ...this.settings.flatMap(({ problems }) => problems.map(problemRow)),
     ];
+    return rows.length === 0 ? rows : [...this.notes, ...rows];
   }
 
   /** The object the editor knows the row by, brought up to date. */

@@ -1,18 +1,20 @@
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ToolConsent } from '../broker/tools/toolConsent.js';
+import type { CallbackPaste } from './callbackPaste.js';
 import type { Commands } from './commands.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { ScopeChoice } from './scopeChoice.js';
 import type { ServerChoice } from './serverChoice.js';
 import { insteadOfSignIn } from './insteadOfSignIn.js';
 
-/** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…” and “Cancel Sign-In”. */
+/** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Paste Callback Address…” and “Cancel Sign-In”. */
 export function registerSignInCommands(
   commands: Commands,
   choice: ServerChoice,
   personalSignIn: PersonalSignIn,
   scopeChoice: ScopeChoice,
+  callbackPaste: CallbackPaste,
 ): void {
   const { t } = vscode.l10n;
 
@@ -51,6 +53,9 @@ export function registerSignInCommands(
     const scopes = server && (await scopeChoice.choose(server));
     if (server !== undefined && scopes !== undefined) await personalSignIn.signInWithScopes(server, scopes);
   });
+
+  // Which sign-in it is for is in the address.
+  commands.register('pasteCallback', () => callbackPaste.ask());
 
   commands.register('cancelSignIn', async (row) => {
     const server = await choice.choose(

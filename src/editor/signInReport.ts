@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { OAuthFlowError, OAuthFlowErrorCode } from '../oauth/oauthFlowError.js';
 import { commandId, type CommandId } from './commands.js';
-import { notifications } from './notifications.js';
+import { notifications, type Notifications } from './notifications.js';
+import { waysBack, wayTitle, type OtherWay } from './otherWays.js';
 import { openServerSettings } from './serverSettings.js';
 
-type NextStep = 'tryAgain' | 'openSettings' | 'setClientSecret' | 'setClientKey';
+type NextStep = 'tryAgain' | 'otherWays' | 'openSettings' | 'setClientSecret' | 'setClientKey';
 
 /** What is told of a sign-in's end: what happened, and the one thing to do next. */
 interface SignInReport {
@@ -44,10 +46,10 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
       return {
         severity: 'warning',
         message: t(
-          'Nobody finished signing in to {0} in the browser in time. Nothing has changed.',
+          'Signing in to {0} took too long: no response came back in time. Nothing has changed.',
           server.name,
         ),
-        next: 'tryAgain',
+        next: 'otherWays',
       };
     case 'declined':
       return {
@@ -85,30 +87,49 @@ const diagnosable: ReadonlySet<OAuthFlowErrorCode> = new Set([
 /**
  * Shows a sign-in's end.
  *
- * @param again begins it anew, where the person wants that
+ * @param way how it was gone about
+ * @param again begins another the way the user chooses
  */
 export async function showSignInReport(
-  server: ServerConfig,
+  attempt: Pick<SignInAttempt, 'server' | 'offersCode'>,
   outcome: SignInOutcome,
-  again: () => Promise<unknown>,
+  way: 'openAgain' | 'code',
+  again: (way: OtherWay) => Promise<unknown>,
+  notices: Pick<Notifications, SignInReport['severity']> = notifications,
 ): Promise<void> {
+  const { server } = attempt;
   const report = signInReport(server, outcome);
   if (report === undefined) return;
   const { t } = vscode.l10n;
   const run = (command: CommandId) => () => vscode.commands.executeCommand(commandId(command), server.name);
-  const steps: Readonly<Record<NextStep, Step>> = {
-    tryAgain: { title: t('Try Again'), take: again },
+  const by = (other: OtherWay): Step => ({ title: wayTitle(other), take: () => again(other) });
+  const steps: Readonly<Record<Exclude<NextStep, 'otherWays'>, Step>> = {
+    tryAgain: { title: t('Try Again'), take: () => again(way) },
     openSettings: { title: t('Open Settings'), take: openServerSettings },
     setClientSecret: { title: t('Set Client Secret…'), take: run('setClientSecret') },
     setClientKey: { title: t('Set Client Key…'), take: run('setClientKey') },
   };
+  const next =
+    report.next === 'otherWays'
+      ? (await waysAfter(way, attempt)).map(by)
+      : report.next === undefined
+        ? []
+        : [steps[report.next]];
   const offered: readonly Step[] = [
-    ...(report.next === undefined ? [] : [steps[report.next]]),
+    ...next,
     ...(report.isDiagnosable === true ? [{ title: t('Diagnose'), take: run('diagnoseServer') }] : []),
     ...(report.severity === 'error' ? [{ title: t('Show Log'), take: run('showLog') }] : []),
   ];
-  const chosen = await notifications[report.severity](report.message, ...offered.map(({ title }) => title));
+  const chosen = await notices[report.severity](report.message, ...offered.map(({ title }) => title));
   await offered.find(({ title }) => title === chosen)?.take();
+}
+
+/** By name, since what did not work before may well not work again. */
+async function waysAfter(
+  way: 'openAgain' | 'code',
+  attempt: Pick<SignInAttempt, 'offersCode'>,
+): Promise<readonly OtherWay[]> {
+  return way === 'code' ? ['code', 'openAgain'] : waysBack(await attempt.offersCode());
 }
 
 /** A button, and what it does. */

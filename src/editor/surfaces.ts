@@ -7,13 +7,17 @@ import { registerChatTools, type ChatToolParts } from './chatTools/registerChatT
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
+import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
 import { FactRows } from './factRows.js';
+import { reportLostSecrets } from './lostSecretsNotice.js';
+import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { ServersTree } from './serversTree.js';
 import { SettingsProblems } from './settingsProblems.js';
 import { StatusBar } from './statusBar.js';
+import type { TakeOverSettings } from './takeOverSettings.js';
 import { ToolCallsView } from './toolCallsView.js';
 import { ToolRows, type ToolRowParts } from './toolRows.js';
 import type { EditorToolRules } from './toolRuleSettings.js';
@@ -24,6 +28,7 @@ export interface SurfaceParts
     Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
     ChatToolParts,
     RegisterAgentsParts,
+    Pick<LostSecretsParts, 'memory' | 'clientKey'>,
     Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
   readonly settings: EditorServerSettings;
   readonly statuses: CommandParts['statuses'];
@@ -32,6 +37,7 @@ export interface SurfaceParts
   readonly answers: CommandParts['answers'];
   readonly clock: CommandParts['clock'];
   readonly toolRules: EditorToolRules;
+  readonly takeOver: TakeOverSettings;
   readonly toolScopes: ToolScopes;
   readonly profiles: ToolRowParts['lists'];
   readonly ledger: CallLedger;
@@ -51,7 +57,10 @@ export class Surfaces implements Disposable {
     const extensionId = context.extension.id;
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
     const sections = [new AccountRows(), new FactRows(clock, tools), tools];
-    this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock));
+    const missing = missingFeatures();
+    void tellMissingFeatures(missing, parts.memory);
+    const notes = missing.map(missingFeatureRow);
+    this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock, notes));
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));
@@ -67,7 +76,10 @@ export class Surfaces implements Disposable {
     own(new ContextKeys(parts));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));
+    void reportLostSecrets({ ...parts, urls: settings.urls });
     own(vscode.window.registerTreeDataProvider('mcpOAuthBroker.servers', this.tree));
+    // Memory that cannot be written has it offered again when the next window opens.
+    parts.takeOver.offer().catch(() => undefined);
   }
 
   dispose(): void {

@@ -6,7 +6,6 @@ import type { Commands } from './commands.js';
 import { notifications } from './notifications.js';
 import { plain } from './plainWords.js';
 import type { ServerChoice } from './serverChoice.js';
-import { SettingUnwritable } from './serverSettings.js';
 import type { EditorToolRules } from './toolRuleSettings.js';
 import { ruleLabel } from './toolWords.js';
 
@@ -25,12 +24,7 @@ export function registerToolCommands(commands: Commands, parts: ToolCommandParts
     if (tool === undefined) return;
     const rule = await chooseRule(server, tool, parts.toolRules.ruleOf(server, tool));
     if (rule === undefined) return;
-    try {
-      await parts.toolRules.set(server, tool, rule);
-    } catch (error) {
-      if (!(error instanceof SettingUnwritable)) throw error;
-      void notifications.error(error.message);
-    }
+    await parts.toolRules.set(server, tool, rule);
   });
 }
 

@@ -9,6 +9,7 @@ import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import type { ToolUse, ToolUses } from '../broker/tools/toolUse.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { commandId } from './commands.js';
+import { missingFeatures } from './editorFeatures.js';
 import { startCommand } from './mcpServerDefinitions.js';
 import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
@@ -86,7 +87,8 @@ export class ToolRows implements TreeSection {
   #howToKnow({ server, status }: ServerStatus): readonly TreeRow[] {
     const { t } = vscode.l10n;
     const isSignIn = status.status === 'signedOut' || status.status === 'expired';
-    if (!isSignIn && !startable.has(status.status)) return [];
+    const canStart = startable.has(status.status) && !missingFeatures().includes('mcpServers');
+    if (!isSignIn && !canStart) return [];
     const how = isSignIn ? t('sign in to list them') : t('start the server to list them');
     const row = treeRow({
       id: `tools ${server.name}`,

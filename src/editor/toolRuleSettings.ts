@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable } from '../broker/ports.js';
+import { section } from '../broker/settings/ownSettings.js';
 import type { ServerConfig, SettingProblem } from '../broker/settings/serverSettings.js';
 import {
   parseToolRules,
@@ -9,14 +10,14 @@ import {
   type ToolRules,
 } from '../broker/tools/toolRules.js';
 import { isObject } from '../oauth/jsonAnswer.js';
-import { SettingUnwritable } from './serverSettings.js';
+import { usersOwn } from './usersOwnSettings.js';
+import { SettingUnwritable, writeWithApi, type WriteSetting } from './writeSetting.js';
 
-const section = 'mcpOAuthBroker';
 const key = 'toolRules';
 
 /**
- * The machine-scoped setting `mcpOAuthBroker.toolRules`: it can be read, reviewed and rolled out as every
- * setting, and no workspace can loosen a rule.
+ * The user's own setting `mcpOAuthBroker.toolRules`: it can be read, reviewed and rolled out as every setting, and no
+ * workspace can loosen a rule.
  */
 export class EditorToolRules implements ToolRules, Disposable {
   readonly #changed = new Emitter<ParsedToolRules>();
@@ -25,7 +26,7 @@ export class EditorToolRules implements ToolRules, Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor() {
+  constructor(private readonly write: WriteSetting = writeWithApi) {
     let before = JSON.stringify(raw());
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(`${section}.${key}`)) return;
@@ -58,9 +59,7 @@ export class EditorToolRules implements ToolRules, Disposable {
     const others = Object.entries(all).filter(([name]) => name !== server.name);
     // Object.fromEntries also makes an own `__proto__`, whatever a server calls its tools.
     const next = rules.length === 0 ? others : [...others, [server.name, Object.fromEntries(rules)]];
-    await vscode.workspace
-      .getConfiguration(section)
-      .update(key, Object.fromEntries(next), vscode.ConfigurationTarget.Global);
+    await this.write(key, Object.fromEntries(next));
   }
 
   dispose(): void {
@@ -69,7 +68,7 @@ export class EditorToolRules implements ToolRules, Disposable {
 }
 
 function raw(): unknown {
-  return vscode.workspace.getConfiguration(section).get(key);
+  return usersOwn(key);
 }
 
 function ownOf(all: Readonly<Record<string, unknown>>, name: string): unknown {

@@ -22,11 +22,13 @@ export interface HeadlessParts extends Pick<
   | 'assertions'
   | 'identityProvider'
   | 'identityProviderSetting'
+  | 'cardBrowser'
   | 'confirmAccountChange'
   | 'recording'
   | 'toolRules'
   | 'toolPrompt'
   | 'translate'
+  | 'use'
 > {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */
@@ -60,6 +62,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     },
     consentPrompt: () => parts.consentPrompt,
     redirects: (relay) => ({
+      reach: () => Promise.resolve({ handler: 'noEditor', loopback: 'thisMachine' }),
       uriHandler: () => Promise.resolve(undefined),
       loopback: (path, port) => relay.loopbackRedirect(path, port),
     }),

@@ -1,4 +1,4 @@
-import type { AgentsPortState } from '../broker/agents/agentSettings.js';
+import type { AgentsPortState, PortObstacle } from '../broker/agents/agentSettings.js';
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
 import { systemClock } from '../node/systemClock.js';
 import { Agents } from '../relay/agents.js';
@@ -47,9 +47,23 @@ function stateWords(state: AgentsPortState): string {
     case 'standby':
       return `Another process serves agents at http://127.0.0.1:${state.port}; this one takes over when that ends.`;
     case 'blocked':
-      return state.why === 'notAllowed'
-        ? `This process may not listen on the port ${state.port}, where agents call. No agent is served until then.`
-        : `Another program has the port ${state.port}, where agents call, and may have been sent their keys: “${commandName} rotate” gives new ones. No agent is served until then; agents.port in the settings chooses another port.`;
+      return `${obstacleWords(state.why, state.port)} No agent is served until then; agents.port in the settings chooses another port.`;
+  }
+}
+
+/** What says that it is a broker has not proved it, so the warning about keys stays. */
+function obstacleWords(why: PortObstacle, port: number): string {
+  const rotate = `“${commandName} rotate” gives new ones`;
+  switch (why) {
+    case 'foreign':
+    case 'silent':
+      return `Another program has the port ${port}, where agents call, and may have been sent their keys: ${rotate}.`;
+    case 'otherMachine':
+      return `The port ${port}, where agents call, is forwarded to another machine. What answers there says it is MCP OAuth Broker. Stop forwarding the port. Agents may have sent their keys there: unless that broker is yours, ${rotate}.`;
+    case 'otherBroker':
+      return `What has the port ${port}, where agents call, says it is MCP OAuth Broker, such as that of an editor. Agents may have sent it their keys: unless that broker is yours, ${rotate}.`;
+    case 'notAllowed':
+      return `This process may not listen on the port ${port}, where agents call.`;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   parseIdentityProvider,
   type IdentityProviderConfig,
 } from '../broker/settings/identityProviderSetting.js';
+import { ownSettings, section } from '../broker/settings/ownSettings.js';
 import { parseServers, type ServerConfig, type SettingProblem } from '../broker/settings/serverSettings.js';
 import { parseToolRules, type ParsedToolRules } from '../broker/tools/toolRules.js';
 import { isObject } from '../oauth/jsonAnswer.js';
@@ -27,12 +28,8 @@ export class SettingsUnreadable extends Error {
   override readonly name = 'SettingsUnreadable';
 }
 
-const prefix = 'mcpOAuthBroker.';
-const known = [
-  ...['servers', 'toolRules', 'enterpriseIdentityProvider', 'clientMetadataUrl'],
-  ...['agents.port', 'agents.requestsPerMinute', 'agents.concurrentRequests'],
-  'toolCalls.recordArguments',
-];
+const prefix = `${section}.`;
+const known: readonly string[] = ownSettings;
 
 /** @throws SettingsUnreadable */
 export function readSettings(file: string): HeadlessSettings {

@@ -1,6 +1,7 @@
 import { directGrantOf, type DirectGrantName } from '../broker/settings/grantChoice.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import { noSignInAt } from '../broker/signIn/noSignIn.js';
+import { pastedCallback } from '../broker/signIn/pastedCallback.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
@@ -10,7 +11,6 @@ import { sentence } from '../oauth/serverWords.js';
 import { agentNamed } from './agentCommands.js';
 import { commandName, UsageError, type Options } from './commandLine.js';
 import { authorizationAddress } from './directConsent.js';
-import { pastedCallback } from './pastedCallback.js';
 import { accountNamed, type Session } from './session.js';
 import type { HeadlessSettings } from './settingsFile.js';
 
@@ -141,9 +141,9 @@ async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: S
     const line = await terminal.line(ended.signal);
     if (line === undefined || attempt.hasEnded) return;
     if (line.trim() === '') continue;
-    const callback = pastedCallback(line);
-    // Its state says whether it is this sign-in's; what is pasted is repeated nowhere.
-    if (callback !== undefined && broker.callbacks.deliver(callback.searchParams, callback.pathname)) return;
+    const pasted = pastedCallback(line, broker.callbacks);
+    // What is pasted is repeated nowhere.
+    if (pasted.kind === 'callback' && broker.callbacks.deliver(pasted.parameters, pasted.path)) return;
     terminal.say('That is not the address this sign-in comes back to. Paste the whole of it, with all after the “?”.'); // prettier-ignore
   }
 }

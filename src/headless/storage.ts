@@ -4,7 +4,6 @@ import { FileLock } from '../node/fileLock.js';
 import { FileMemory } from '../node/fileMemory.js';
 import { KeychainUnavailable, systemKeychain } from '../node/keychain.js';
 import { machineStorage, type MachineStorage } from '../node/machineStorage.js';
-import { makeSealingKey } from '../node/sealedFiles.js';
 import { SealedStore, SealedStoreUnreadable } from '../node/sealedStore.js';
 import { storeKey, StoreKeyMissing, storeKeyVariable } from '../node/storeKey.js';
 import { commandName } from './commandLine.js';
@@ -38,9 +37,10 @@ export async function openStorage(
   try {
     const key = await storeKey({ [storeKeyVariable]: given }, systemKeychain(home, others), lock);
     const secrets = new SealedStore(path.join(home, 'secrets.json'), key, lock);
-    await makeSealingKey(secrets, lock);
+    const storage = machineStorage(home, { ...parts, secrets });
+    await storage.clientKey.obtain();
     return {
-      ...machineStorage(home, { ...parts, secrets }),
+      ...storage,
       secrets,
       memory: new FileMemory(path.join(home, 'memory.json'), lock),
     };

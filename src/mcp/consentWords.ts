@@ -80,6 +80,8 @@ export const refusals = {
     `${subject.what} did not run: the sign-in to ${subject.server} was cancelled. It can be called again when the person wants to sign in.`,
   timedOut: (subject: ConsentSubject) =>
     `${subject.what} did not run: nobody finished the sign-in to ${subject.server} in time. Ask the person whether to try again; calling the tool again shows the sign-in again.`,
+  stillOpen: (subject: ConsentSubject) =>
+    `${subject.what} did not run: the sign-in to ${subject.server} was not finished in time, and the call could wait no longer. The sign-in is still open. Tell the user to finish it, or to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
   grantedLess: (subject: ConsentSubject, missing: readonly string[]) =>
     `${subject.what} did not run: the person consented, but ${subject.server} was not granted ${missing.join(', ')}. Tell them which access is missing; calling the tool again asks for it again.`,
   notSettled: (subject: ConsentSubject) =>

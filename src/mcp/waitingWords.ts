@@ -17,6 +17,11 @@ export function phaseWords(phase: Phase, t: Translate): string {
   }
 }
 
+/** While the user is asked about the first use of a sign-in on this machine. */
+export function waitingForFirstUse(t: Translate): string {
+  return t('Waiting for your answer in VS Code');
+}
+
 /** Before it is known what is to be consented to. */
 export function askingHow(t: Translate): string {
   return t('Asking the server how to sign in');

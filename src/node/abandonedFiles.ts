@@ -4,16 +4,34 @@ import path from 'node:path';
 /** A write takes a moment; a temporary file this old was left by a process that ended in between. In milliseconds. */
 const abandonedAfter = 60_000;
 
+/** A record of a sign-in in use is written at each refresh; one this old belongs to a client that is gone. In milliseconds. */
+const unusedAfter = 90 * 24 * 3_600_000;
+
 /** Removes what processes that were ended left behind of what they wrote: sealed, and of no use to anyone. */
-export async function removeAbandoned(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (!name.endsWith('.tmp')) continue;
+export function removeAbandoned(directory: string): Promise<void> {
+  return removeOlder(directory, abandonedAfter, (name) => name.endsWith('.tmp'));
+}
+
+/**
+ * Removes records that have not been written for months. Secret storage holds what they hold, for the client they
+ * belong to.
+ */
+export function removeUnused(directory: string, isAnothers: (name: string) => boolean): Promise<void> {
+  return removeOlder(directory, unusedAfter, (name) => name.endsWith('.json') && isAnothers(name));
+}
+
+async function removeOlder(
+  directory: string,
+  age: number,
+  isMeant: (name: string) => boolean,
+): Promise<void> {
+  for (const name of (await readdir(directory)).filter(isMeant)) {
     const file = path.join(directory, name);
     // Another process may have removed it, or renamed it, in between.
     const written = await stat(file).then(
       ({ mtimeMs }) => mtimeMs,
       () => Infinity,
     );
-    if (written < Date.now() - abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
+    if (written < Date.now() - age) await rm(file, { force: true }).catch(() => undefined);
   }
 }

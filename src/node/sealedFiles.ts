@@ -1,20 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-  Clock,
-  Disposable,
-  Lock,
-  Log,
-  SecretStore,
-  SharedRecord,
-  SharedRecords,
-} from '../broker/ports.js';
-import { removeAbandoned } from './abandonedFiles.js';
+import type { Clock, Disposable, Log, SharedRecord, SharedRecords } from '../broker/ports.js';
+import { removeAbandoned, removeUnused } from './abandonedFiles.js';
 import { DirectoryWatch } from './directoryWatch.js';
 import { isCode, replaceFile } from './replaceFile.js';
-
-const keyName = 'sealing key';
+import type { SealingKey, SealingKeySource } from './sealingKey.js';
 
 interface SealedFile {
   readonly version: number;
@@ -26,51 +17,58 @@ interface SealedFile {
 }
 
 /**
- * Records in files that every window reads afresh, sealed with AES-256-GCM under a key that secret storage
- * holds. A file is replaced by renaming, so a reader sees the old one or the new one, never half of it.
+ * Records in files that every window reads afresh, sealed with AES-256-GCM and named by the key that seals them, so
+ * that the files of two clients on one machine never meet. A file is replaced by renaming, so a reader sees the old one
+ * or the new one, never half of it.
  */
 export class SealedFiles implements SharedRecords {
   /** @param directory absolute; made when it is first needed */
   constructor(
     private readonly directory: string,
-    private readonly secrets: SecretStore,
+    private readonly keySource: SealingKeySource,
     private readonly log: Log,
     private readonly clock: Clock,
   ) {}
 
   async read(name: string): Promise<SharedRecord | undefined> {
-    const file = await this.#readFile(name);
+    const sealing = await this.keySource.existing();
+    if (sealing === undefined) return undefined;
+    const file = await this.#readFile(sealing, name);
     if (file === undefined) return undefined;
     try {
       const opened = await crypto.subtle.decrypt(
         { name: 'AES-GCM', iv: decode(file.nonce), additionalData: boundTo(name, file.generation) },
-        await this.#key(),
+        sealing.key,
         decode(file.sealed),
       );
       return { generation: file.generation, text: new TextDecoder().decode(opened) };
     } catch {
-      return { generation: file.generation };
+      this.#reportDamage();
+      return undefined;
     }
   }
 
   async generation(name: string): Promise<number | undefined> {
-    return (await this.#readFile(name))?.generation;
+    const sealing = await this.keySource.existing();
+    return sealing && (await this.#readFile(sealing, name))?.generation;
   }
 
-  async write(name: string, { generation, text }: Required<SharedRecord>): Promise<void> {
+  async write(name: string, { generation, text }: SharedRecord): Promise<void> {
+    const sealing = await this.keySource.obtain();
     const nonce = crypto.getRandomValues(new Uint8Array(12));
     const sealed = await crypto.subtle.encrypt(
       { name: 'AES-GCM', iv: nonce, additionalData: boundTo(name, generation) },
-      await this.#key(),
+      sealing.key,
       new TextEncoder().encode(text),
     );
     const file: SealedFile = { version: 1, generation, nonce: encode(nonce), sealed: encode(sealed) };
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     await removeAbandoned(this.directory);
+    await removeUnused(this.directory, (other) => !other.startsWith(sealing.id));
     const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
     try {
       await writeFile(temporary, JSON.stringify(file), { mode: 0o600 });
-      await replaceFile(temporary, this.#path(name));
+      await replaceFile(temporary, this.#path(sealing, name));
     } finally {
       await rm(temporary, { force: true });
     }
@@ -85,10 +83,10 @@ export class SealedFiles implements SharedRecords {
     return new DirectoryWatch(this.directory, this.clock, state, listener);
   }
 
-  async #readFile(name: string): Promise<SealedFile | undefined> {
+  async #readFile(sealing: SealingKey, name: string): Promise<SealedFile | undefined> {
     let text: string;
     try {
-      text = await readFile(this.#path(name), 'utf8');
+      text = await readFile(this.#path(sealing, name), 'utf8');
     } catch (error) {
       if (isCode(error, 'ENOENT')) return undefined;
       throw error;
@@ -97,34 +95,21 @@ export class SealedFiles implements SharedRecords {
       const file = JSON.parse(text) as SealedFile;
       if (file.version === 1 && Number.isSafeInteger(file.generation)) return file;
     } catch {
-      // Told below, like a file of another version.
+      // Reported below, like a file of another version.
     }
-    this.log.warn('A sealed file in the extension’s storage cannot be read and is left out.');
+    this.#reportDamage();
     return undefined;
   }
 
-  async #key(): Promise<CryptoKey> {
-    const key = await sealingKey(this.secrets);
-    return crypto.subtle.importKey('raw', decode(key), 'AES-GCM', false, ['encrypt', 'decrypt']);
+  #reportDamage(): void {
+    this.log.warn('A sealed file in the extension’s storage is damaged and is ignored.');
   }
 
   /** Names are addresses, which no file system takes, so they are hashed. */
-  #path(name: string): string {
-    return path.join(this.directory, `${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`);
+  #path(sealing: SealingKey, name: string): string {
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
+    return path.join(this.directory, `${sealing.id}-${hash}.json`);
   }
-}
-
-/** Makes the key where there is none yet, by one of several processes that begin at once. */
-export async function makeSealingKey(secrets: SecretStore, lock: Lock): Promise<void> {
-  if ((await secrets.get(keyName)) === undefined) await lock.hold(keyName, () => sealingKey(secrets));
-}
-
-async function sealingKey(secrets: SecretStore): Promise<string> {
-  const known = await secrets.get(keyName);
-  if (known !== undefined) return known;
-  const key = encode(crypto.getRandomValues(new Uint8Array(32)));
-  await secrets.set(keyName, key);
-  return key;
 }
 
 /** A file copied over another's, or with its generation altered, does not open. */

@@ -34,6 +34,7 @@ export interface AuthorizationRequest {
 /**
  * The address the browser is sent to, and what to remember for its answer: authorization code with PKCE S256,
  * a `state` of 256 bits, `resource`, with `openid` a nonce, and with DPoP the key the code is bound to.
+ * @param o.stateSuffix what `state` must end with after its 256 random bits, for an editor that routes by it
  * @param o.resource left out only towards a server that is known to refuse it
  * @param o.audience for providers that want it beside or instead of `resource`
  * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
@@ -48,6 +49,7 @@ export async function buildAuthorizationRequest(o: {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
   readonly redirectUri: string;
+  readonly stateSuffix?: string;
   readonly resource?: string;
   readonly scopes: readonly string[];
   readonly audience?: string;
@@ -60,7 +62,7 @@ export async function buildAuthorizationRequest(o: {
   const fault = pkceFault(as);
   if (fault !== undefined && o.exceptions?.pkceNotAdvertised !== true) throw fault;
   const url = endpointOf(as);
-  const state = oauth.generateRandomState();
+  const state = oauth.generateRandomState() + (o.stateSuffix ?? '');
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const nonce = scopes.includes('openid') ? oauth.generateRandomNonce() : undefined;
   const parameters = {

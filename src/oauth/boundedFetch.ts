@@ -62,12 +62,14 @@ async function ask(
     if (error instanceof OAuthFlowError) throw error;
     if (timeout.aborted) {
       const seconds = answerTimeLimit / 1000;
-      throw new OAuthFlowError('timedOut', `${shownAddress(url)} did not answer within ${seconds} seconds.`, {
+      const note = http.unreachableNote === undefined ? '' : ` ${http.unreachableNote}`;
+      const message = `${shownAddress(url)} did not answer within ${seconds} seconds.${note}`;
+      throw new OAuthFlowError('timedOut', message, {
         url: shownAddress(url),
         fix: 'Check that the server is up and reachable from this machine, then try again.',
       });
     }
-    throw new OAuthFlowError('unreachable', networkFailure(url.host, error), {
+    throw new OAuthFlowError('unreachable', networkFailure(url.host, error, http.unreachableNote), {
       url: shownAddress(url),
       fix: 'Check the address, the network and the proxy settings, then try again.',
     });

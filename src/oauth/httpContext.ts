@@ -21,6 +21,8 @@ export interface Network {
   readonly fetch: Fetch;
   /** Absent: hosts are judged by their names alone. */
   readonly resolver?: Resolver;
+  /** What of this process' place in the network may be why a host cannot be reached, as a sentence. */
+  readonly unreachableNote?: string;
 }
 
 /** What a step of the flow needs of the network. */

@@ -3,9 +3,17 @@ import { serverWords } from './serverWords.js';
 /**
  * Why a `fetch` got no answer, as a sentence that names the host and the hop that failed. System error codes
  * are the same on every platform; the texts beside them are not, and can hold anything.
+ *
+ * @param unreachableNote a further sentence, for where nothing of the host was reached
  */
-export function networkFailure(host: string, error: unknown): string {
+export function networkFailure(host: string, error: unknown, unreachableNote?: string): string {
   const code = networkErrorCode(error);
+  const sentence = failureSentence(host, code);
+  const hasAnswered = code !== undefined && (closedEarly.has(code) || isOfCertificate(code));
+  return hasAnswered || unreachableNote === undefined ? sentence : `${sentence} ${unreachableNote}`;
+}
+
+function failureSentence(host: string, code: string | undefined): string {
   switch (code) {
     case undefined:
       return `${host} could not be reached.`;
@@ -22,10 +30,16 @@ export function networkFailure(host: string, error: unknown): string {
     case 'UND_ERR_HEADERS_TIMEOUT':
       return `${host} did not answer in time.`;
     default:
-      return /CERT|TLS|SSL|ISSUER/.test(code)
+      return isOfCertificate(code)
         ? `The TLS certificate of ${host} was not accepted (${code}).`
         : `${host} could not be reached (${code}).`;
   }
+}
+
+const closedEarly: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
+
+function isOfCertificate(code: string): boolean {
+  return /CERT|TLS|SSL|ISSUER/.test(code);
 }
 
 /** `fetch` hides the system's error some causes deep. */

@@ -12,6 +12,8 @@ const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'
     redirect: 'loopback',
     // Registered without a port, it stands for every port; 127.0.0.1 cannot be entered in the portal.
     loopbackHost: 'localhost',
+    // Over 900 characters were seen, and over 2,400 in its consumer edition, Azure AD B2C.
+    longCodes: true,
     exceptions: ['pkceNotAdvertised'],
     revocation: 'none',
     refreshTokens: 'kept',
@@ -26,6 +28,8 @@ const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'
     'https://github.com/modelcontextprotocol/typescript-sdk/issues/832',
     'https://github.com/coreos/go-oidc/issues/121',
     'https://zuplo.com/learn/mcp/compatibility/identity-providers',
+    'https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/6629',
+    'https://github.com/azure-ad-b2c/samples/issues/598',
   ],
   read,
   unverified: ['redirect'],

@@ -27,6 +27,8 @@ export interface ProviderTraits {
   readonly loopbackHost?: 'localhost';
   /** It compares the port of a loopback redirect URI, against RFC 8252 §7.3, so it must be the same every time. */
   readonly comparesLoopbackPort?: true;
+  /** Its authorization codes get so long that a callback may exceed what a browser passes to an application. */
+  readonly longCodes?: true;
   /** Rules it is known to fall short of. Each counts only once the person accepted it. */
   readonly exceptions?: readonly ('pkceNotAdvertised' | 'issuerMismatch')[];
   /** The issuer that is asked for metadata, where a server spells it in another way. */

@@ -28,6 +28,8 @@ const words: Words = {
   redirect: () => 'The callback is a loopback address: it takes no address of an editor.',
   loopbackHost: (host) => `The loopback address is written “${host}”.`,
   comparesLoopbackPort: () => 'The port of the loopback address is compared: register it with the client.',
+  longCodes: () =>
+    'Its authorization codes are long, so a callback to an editor’s own address may be cut off by the browser.',
   exceptions: (names) => `It is known to need the exception ${names.join(', ')}, which you are asked for.`,
   metadataIssuer: (issuer) => `Its metadata is that of ${issuer}, however a server spells it.`,
   issuerTemplate: (template) => `Its metadata calls itself ${template}, for every organization.`,

@@ -2,7 +2,7 @@ import type { AgentConsents, AskingAgent } from '../broker/agents/agentConsents.
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
 import { agentRefusals, type AgentCall } from '../mcp/agentWords.js';
-import { describeRequest } from './consentInStream.js';
+import { describeRequest } from './requestDescription.js';
 import type { HeldRequest } from './heldRequest.js';
 
 /** An agent is never held waiting for the person: they are asked, and it is told so. */

@@ -4,7 +4,7 @@ import type { StreamEvent } from './eventStream.js';
 import type { HeldRequest } from './heldRequest.js';
 import { UnboundedAnswerError } from './upstreamBody.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
-import { untilAborted } from './untilAborted.js';
+import { untilAborted } from '../broker/untilAborted.js';
 import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import { discardBody } from '../oauth/discardBody.js';
 

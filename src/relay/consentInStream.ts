@@ -1,10 +1,11 @@
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import { consentFacts } from '../broker/signIn/consentFacts.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
-import { accountKeyOf, accountLabel, type Credential } from '../broker/accounts/credential.js';
+import type { Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import type { Disposable } from '../broker/ports.js';
+import type { Clock, Disposable, LaunchPage } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
@@ -12,12 +13,14 @@ import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp
 import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
 import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { serverWords } from '../oauth/serverWords.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
-import { untilAborted } from './untilAborted.js';
+import { describeRequest } from './requestDescription.js';
+import { lackingScopes, otherAccount } from './grantedConsent.js';
+import { untilAborted } from '../broker/untilAborted.js';
+import { UserWait } from './userWait.js';
 
-/** How long a request waits for the person, in milliseconds: editors give up a request after five minutes. */
+/** How long a sign-in that a request began can be finished, in milliseconds; the request may give up sooner. */
 const consentDeadline = 4 * 60_000;
 
 export type ConsentOutcome =
@@ -36,12 +39,16 @@ const declinedInEditor = 'It was declined in the editor.';
 export class ConsentInStream {
   /** Whose stream shows the card of an attempt. */
   readonly #cards = new WeakMap<SignInAttempt, HeldRequest>();
+  /** About to be asked for in a result. */
+  readonly #beingAsked = new WeakSet<SignInAttempt>();
 
   constructor(
     private readonly signIns: () => SignIns,
     private readonly credentials: CredentialStore,
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
+    private readonly clock: Clock,
+    private readonly cardBrowser?: CardBrowser,
   ) {}
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
@@ -62,8 +69,7 @@ export class ConsentInStream {
       const subject = await this.#subject(held, need, attempt);
       if ('kind' in subject) return subject;
       waiting = held.call?.waitFor(need);
-      if (this.#asksInResult(held, attempt)) {
-        await this.#askInResult(held, need, attempt, subject);
+      if (this.#asksInResult(held, attempt) && (await this.#askInResult(held, need, attempt, subject))) {
         return { kind: 'asked' };
       }
       held.progress(phaseWords(attempt.phase, held.session.t));
@@ -81,8 +87,9 @@ export class ConsentInStream {
    * @throws the reason of the request's signal
    */
   async resume(held: HeldRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
-    const { attempt, need, subject } = asked;
-    if (!accepted) attempt.decline(declinedInEditor);
+    const { attempt, page, need, subject } = asked;
+    if (accepted) this.#opened(held, attempt, page);
+    else attempt.decline(declinedInEditor);
     if (held.acceptsEventStream) held.stream();
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
     const waiting = held.call?.waitFor(need);
@@ -103,28 +110,41 @@ export class ConsentInStream {
       mayRequireInput(request) &&
       attempt.phase === 'waitingForBrowser' &&
       !attempt.hasEnded &&
-      !this.rounds.isAskedFor(attempt) &&
+      !this.#isAskedInResult(attempt) &&
       !this.#cards.has(attempt)
     );
   }
 
+  #isAskedInResult(attempt: SignInAttempt): boolean {
+    return this.#beingAsked.has(attempt) || this.rounds.isAskedFor(attempt);
+  }
+
+  /** @returns false if the sign-in ended before it could be asked for */
   async #askInResult(
     held: HeldRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { session, request } = held;
-    const page = await attempt.launchPage();
-    const id = this.rounds.remember({
-      callerId: session.caller.id,
-      serverUrl: session.server.url,
-      attempt,
-      need,
-      subject,
-      input: broughtInput(request),
-    });
-    held.answer(consentRequired(id, page.address, cardMessage(subject, held.session.t)));
+    this.#beingAsked.add(attempt);
+    try {
+      const { page, address } = await this.#pageFor(held, attempt);
+      if (attempt.hasEnded) return false;
+      const id = this.rounds.remember({
+        callerId: session.caller.id,
+        serverUrl: session.server.url,
+        attempt,
+        page,
+        need,
+        subject,
+        input: broughtInput(request),
+      });
+      held.answer(consentRequired(id, address, cardMessage(subject, session.t)));
+      return true;
+    } finally {
+      this.#beingAsked.delete(attempt);
+    }
   }
 
   /**
@@ -133,7 +153,7 @@ export class ConsentInStream {
    */
   #leaveOrphan(held: HeldRequest, need: ConsentNeed): void {
     const running = this.signIns().running(held.session.server);
-    if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.signal.aborted !== true) return;
+    if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.ended.aborted !== true) return;
     const scopes = need.kind === 'stepUp' ? need.scopes : undefined;
     if (String(running.request.scopes) !== String(scopes)) running.cancel();
   }
@@ -162,13 +182,13 @@ export class ConsentInStream {
   /** Shows the card, unless a living request shows one for the same attempt, and then when that one goes. */
   #ask(held: HeldRequest, need: ConsentNeed, attempt: SignInAttempt, subject: ConsentSubject): void {
     const shower = this.#cards.get(attempt);
-    if (shower !== undefined && !shower.signal.aborted) {
+    if (shower !== undefined && !shower.ended.aborted) {
       const showInstead = () => this.#ask(held, need, attempt, subject);
-      shower.signal.addEventListener('abort', showInstead, { once: true, signal: held.signal });
+      shower.ended.addEventListener('abort', showInstead, { once: true, signal: held.ended });
       return;
     }
     if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
-    if (this.rounds.isAskedFor(attempt)) return;
+    if (this.#isAskedInResult(attempt)) return;
     this.#cards.set(attempt, held);
     const answered =
       !held.session.isStateless &&
@@ -179,7 +199,9 @@ export class ConsentInStream {
         : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
     answered.then(
       (accepted) => {
-        if (!accepted && !held.signal.aborted) attempt.decline(declinedInEditor);
+        // A card outlives its request, and then another request may show one for the same sign-in.
+        const isItsCard = this.#cards.get(attempt) === held;
+        if (!accepted && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
       },
       () =>
         attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),
@@ -187,13 +209,44 @@ export class ConsentInStream {
   }
 
   async #showCard(held: HeldRequest, attempt: SignInAttempt, subject: ConsentSubject): Promise<boolean> {
+    const { page, address } = await this.#pageFor(held, attempt);
+    // Nothing is left to ask.
+    if (attempt.hasEnded) return true;
+    const answer = await held.session.elicit(held.stream(), address, cardMessage(subject, held.session.t));
+    if (answer !== 'accept') return false;
+    this.#opened(held, attempt, page);
+    return true;
+  }
+
+  /** Callers other than the editor open addresses on the machine they run on, which is this one. */
+  async #pageFor(
+    { session }: HeldRequest,
+    attempt: SignInAttempt,
+  ): Promise<{ readonly page: LaunchPage; readonly address: string }> {
     const page = await attempt.launchPage();
-    const answer = await held.session.elicit(
-      held.stream(),
-      page.address,
-      cardMessage(subject, held.session.t),
-    );
-    return answer === 'accept';
+    const { cardBrowser } = this;
+    if (cardBrowser === undefined || session.caller.kind !== 'editor') return { page, address: page.address };
+    return { page, address: await cardBrowser.outsideAddress(page.address) };
+  }
+
+  #opened({ session }: HeldRequest, attempt: SignInAttempt, page: LaunchPage): void {
+    if (session.caller.kind === 'editor') this.cardBrowser?.opened(attempt, page);
+  }
+
+  /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */
+  async #outcomeInTime(
+    held: HeldRequest,
+    attempt: SignInAttempt,
+  ): Promise<SignInOutcome | { readonly kind: 'stillOpen' }> {
+    const wait = new UserWait(held, this.clock);
+    try {
+      return await untilAborted(attempt.outcome, wait.signal);
+    } catch (error) {
+      if (held.signal.aborted || !wait.isOver) throw error;
+      return attempt.hasEnded ? await attempt.outcome : { kind: 'stillOpen' };
+    } finally {
+      wait.dispose();
+    }
   }
 
   async #settled(
@@ -202,8 +255,10 @@ export class ConsentInStream {
     attempt: SignInAttempt,
     subject: ConsentSubject,
   ): Promise<ConsentOutcome> {
-    const outcome = await untilAborted(attempt.outcome, held.signal);
+    const outcome = await this.#outcomeInTime(held, attempt);
     switch (outcome.kind) {
+      case 'stillOpen':
+        return { kind: 'refused', text: refusals.stillOpen(subject), reason: 'timedOut' };
       case 'signedIn': {
         const other = otherAccount(held, outcome);
         if (other !== undefined)
@@ -227,33 +282,4 @@ export class ConsentInStream {
         };
     }
   }
-}
-
-/** That a further account was signed in, and not the one the request is made as: it goes on as nobody else. */
-function otherAccount(
-  { session }: HeldRequest,
-  { credential, beside }: Extract<SignInOutcome, { kind: 'signedIn' }>,
-): string | undefined {
-  const { account } = session.caller;
-  const isOther = account === undefined ? beside !== undefined : accountKeyOf(credential) !== account;
-  if (!isOther) return undefined;
-  const label = accountLabel(credential);
-  return `The browser signed in ${label}, and ${beside ?? 'another account'} goes on being used.`;
-}
-
-/** What was asked for and not granted; a shared attempt may have been begun for less than this request needs. */
-function lackingScopes(need: ConsentNeed, attempt: SignInAttempt, granted: Credential): readonly string[] {
-  if (need.kind === 'signIn') return [];
-  const asked = attempt.request.scopes ?? [];
-  return need.missing.filter((scope) => asked.includes(scope) && !granted.tokens.scopes.includes(scope));
-}
-
-/** What a request is, as a person and a model would name it. */
-export function describeRequest(held: HeldRequest): string {
-  const { method, params } = held.request;
-  const named = (what: unknown) => serverWords(what) ?? 'without a name';
-  if (held.tool !== undefined) return named(held.tool);
-  if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
-  if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;
-  return named(method);
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import type { LaunchPage } from '../broker/ports.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { ConsentSubject } from '../mcp/consentWords.js';
 import type { BroughtInput } from '../mcp/inputRequired.js';
@@ -12,6 +13,8 @@ export interface AskedConsent {
   readonly callerId: string;
   readonly serverUrl: string;
   readonly attempt: SignInAttempt;
+  /** Where the user was sent. */
+  readonly page: LaunchPage;
   readonly need: ConsentNeed;
   readonly subject: ConsentSubject;
   /** What the request brought to a question of the server's, before ours. */

@@ -30,6 +30,9 @@ export class HeldRequest {
   /** The session at the upstream that it was sent in. */
   sentIn: UpstreamSession | undefined;
   readonly #abort = new AbortController();
+  readonly #ended = new AbortController();
+  /** Milliseconds since the epoch. */
+  readonly arrivedAt: number;
   readonly #silence: SilenceLimit;
   /** For what is sent upstream: aborted with {@link signal}, and where the upstream is silent for too long. */
   readonly upstreamSignal: AbortSignal;
@@ -49,6 +52,7 @@ export class HeldRequest {
     /** The tool call it is, where calls are written down. */
     readonly call?: OpenCall,
   ) {
+    this.arrivedAt = clock.now();
     this.#silence = new SilenceLimit(clock);
     this.upstreamSignal = AbortSignal.any([this.#abort.signal, this.#silence.signal]);
     response.once('close', () => {
@@ -57,6 +61,7 @@ export class HeldRequest {
       // The reason is for us alone: nobody listens any more.
       if (!response.writableFinished)
         this.#abort.abort(new DOMException('The caller went away.', 'AbortError'));
+      this.#ended.abort();
     });
     session.running.set(request.id, this.#abort);
   }
@@ -64,6 +69,11 @@ export class HeldRequest {
   /** Aborted when the caller went away or cancelled the request. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Aborted when the request has its response, or the caller went away. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
   }
 
   /** Why there will be no answer, where the upstream has been silent for too long. */

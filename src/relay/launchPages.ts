@@ -1,22 +1,40 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Disposable, LaunchPage, LaunchVisit } from '../broker/ports.js';
 import { beginPage, endPage, sendPage, sendRedirect } from './page.js';
 
-interface Waiting {
+/** How long the browser that has come may come again, in seconds: a reload, a second click, a second tab. */
+const repeatable = 10;
+/** How long a second tab waits before it asks again, in seconds. */
+const retryAfter = 1;
+/** How long a browser keeps what it is known by, in seconds: past all that the user may be asked in the meantime. */
+const cookieLifetime = 600;
+
+/** Where a visit ended: at the authorization server, or at a page that says what went wrong. */
+type Ending = URL | { readonly title: string; readonly detail: string };
+
+interface Page {
   readonly onVisit: (visit: LaunchVisit) => Promise<void>;
   readonly visited: PromiseWithResolvers<void>;
-  readonly expiry: Disposable;
+  expiry: Disposable;
+  /** What the browser that came first shows when it comes again; undefined until one has come. */
+  pass?: string;
+  ending?: Ending;
 }
 
 /**
- * Loopback addresses that send the person's browser on to the authorization server. Opening them costs
- * nothing and can happen within the seconds a popup is allowed after a click; the requests that find out
- * where to go are made while the browser waits. An address is a 256-bit secret, answers one GET and has no
- * query, because editors corrupt nested ones. Its `Host` is not checked: a web editor proxies it under its own.
+ * Loopback addresses that send the user's browser on to the authorization server. Opening them costs nothing and can
+ * happen within the seconds a popup is allowed after a click; the requests that find out where to go are made while
+ * the browser waits. An address is a 256-bit secret, runs its sign-in once and has no query, because editors corrupt
+ * nested ones. Its `Host` is not checked: a web editor proxies it under its own.
+ *
+ * The browser that came first gets the same response again for a few seconds. It is known by a cookie, because other
+ * users of the machine may see the address (it is an argument of the program that opens the browser) and could sign
+ * in as themselves at the authorization server's address, unnoticed beside a user who sees nothing unusual.
  */
-export class LaunchPages {
-  readonly #waiting = new Map<string, Waiting>();
+export class LaunchPages implements Disposable {
+  readonly #pages = new Map<string, Page>();
+  #isClosed = false;
 
   constructor(private readonly clock: Clock) {}
 
@@ -28,41 +46,127 @@ export class LaunchPages {
    */
   open(baseUrl: string, lifetime: number, onVisit: (visit: LaunchVisit) => Promise<void>): LaunchPage {
     const id = randomBytes(32).toString('base64url');
-    const expiry = this.clock.after(lifetime, () => void this.#waiting.delete(id));
     const visited = Promise.withResolvers<void>();
-    this.#waiting.set(id, { onVisit, visited, expiry });
+    const page: Page = { onVisit, visited, expiry: this.#forgetAfter(id, lifetime) };
+    this.#pages.set(id, page);
     return {
       address: `${baseUrl}/sign-in/${id}`,
       visited: visited.promise,
-      dispose: () => {
-        expiry.dispose();
-        this.#waiting.delete(id);
-      },
+      dispose: () => this.#forget(id, page),
     };
   }
 
   /** @param id the last path segment of the address */
   async answer(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined || request.method !== 'GET') {
-      sendPage(
-        response,
-        404,
-        'This sign-in link no longer works',
-        'Each link works once and not for long. Go back to the editor and sign in from there.',
-      );
+    const page = this.#pages.get(id);
+    if (page === undefined || request.method !== 'GET') {
+      refuse(response);
       return;
     }
-    this.#waiting.delete(id);
-    waiting.expiry.dispose();
-    waiting.visited.resolve();
-    await waiting.onVisit({
-      redirect: (to) => (response.headersSent ? endPage(response, to) : sendRedirect(response, to)),
-      wait: (title, detail) => {
-        if (!response.headersSent) beginPage(response, 200, title, detail);
-      },
-      explain: (title, detail) =>
-        response.headersSent ? endPage(response, { title, detail }) : sendPage(response, 502, title, detail),
-    });
+    if (isSpeculative(request)) {
+      // Any status but success makes the browser ask again when the user really comes (Speculation Rules, “prefetch”).
+      sendPage(response, 503, 'Not yet', 'This sign-in link opens only when you open it.');
+      return;
+    }
+    if (page.pass === undefined) return this.#runFor(page, id, response);
+    const shown = cookies(request).get(cookieName(id));
+    if (shown === undefined) followOther(response);
+    else if (shown !== page.pass) refuse(response);
+    else if (page.ending === undefined) followOther(response);
+    else end(response, page.ending);
   }
+
+  dispose(): void {
+    this.#isClosed = true;
+    for (const { expiry } of this.#pages.values()) expiry.dispose();
+    this.#pages.clear();
+  }
+
+  async #runFor(page: Page, id: string, response: ServerResponse): Promise<void> {
+    page.expiry.dispose();
+    const pass = randomBytes(16).toString('base64url');
+    page.pass = pass;
+    page.visited.resolve();
+    response.setHeader(
+      'Set-Cookie',
+      // Without a path, so that it is the directory of the address as this browser sees it, behind a proxy too.
+      `${cookieName(id)}=${pass}; Max-Age=${cookieLifetime}; HttpOnly; SameSite=Lax`,
+    );
+    const finish = (ending: Ending) => {
+      this.#keep(id, page, ending);
+      end(response, ending);
+    };
+    try {
+      await page.onVisit({
+        redirect: finish,
+        wait: (title, detail) => {
+          if (!response.headersSent) beginPage(response, 200, title, detail);
+        },
+        explain: (title, detail) => finish({ title, detail }),
+      });
+    } finally {
+      // No second tab waits for a visit that will not end.
+      if (page.ending === undefined) this.#pages.delete(id);
+    }
+  }
+
+  /** A failure is shown again after its sign-in has ended; a redirect ends with it. */
+  #keep(id: string, page: Page, ending: Ending): void {
+    page.ending = ending;
+    if (this.#isClosed || (ending instanceof URL && this.#pages.get(id) !== page)) return;
+    this.#pages.set(id, page);
+    page.expiry = this.#forgetAfter(id, repeatable * 1000);
+  }
+
+  #forget(id: string, page: Page): void {
+    if (page.ending !== undefined && !(page.ending instanceof URL)) return;
+    page.expiry.dispose();
+    this.#pages.delete(id);
+  }
+
+  #forgetAfter(id: string, milliseconds: number): Disposable {
+    return this.clock.after(milliseconds, () => void this.#pages.delete(id));
+  }
+}
+
+function end(response: ServerResponse, ending: Ending): void {
+  if (response.headersSent) endPage(response, ending);
+  else if (ending instanceof URL) sendRedirect(response, ending);
+  else sendPage(response, 502, ending.title, ending.detail);
+}
+
+/** To a tab without the cookie: another one of the same browser has it in a moment, if there is one. */
+function followOther(response: ServerResponse): void {
+  response.setHeader('Refresh', String(retryAfter));
+  sendPage(response, 200, 'Sign-in is starting in another tab', 'This tab follows in a moment.');
+}
+
+function refuse(response: ServerResponse): void {
+  sendPage(
+    response,
+    404,
+    'This sign-in link no longer works',
+    'Each link works once and not for long. Go back to the editor and sign in from there.',
+  );
+}
+
+/** Whether the browser asks before the user has opened the address, to be quicker if they do. */
+function isSpeculative({ headers }: IncomingMessage): boolean {
+  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /\b(prefetch|prerender|preview)\b/i.test(String(headers[name] ?? '')),
+  );
+}
+
+/** One for each address, and nothing of the address in it: cookies of 127.0.0.1 go to every port. */
+function cookieName(id: string): string {
+  return `sign-in-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
+}
+
+function cookies({ headers }: IncomingMessage): ReadonlyMap<string, string> {
+  return new Map(
+    (headers.cookie ?? '').split(';').map((pair) => {
+      const [name = '', value = ''] = pair.trim().split('=', 2);
+      return [name, value];
+    }),
+  );
 }

@@ -5,14 +5,15 @@ import type { Disposable } from '../broker/ports.js';
 /** How long a caller's connection is kept for its next request, in milliseconds. */
 const keepAlive = 60_000;
 
-/** An HTTP listener on 127.0.0.1 that begins when it is first needed, on a port the system picks where none is given. */
+/** An HTTP listener on 127.0.0.1 that begins when it is first needed. */
 export class LoopbackListener implements Disposable {
   #listening: Promise<{ readonly server: Server; readonly port: number }> | undefined;
   #disposed = false;
 
   constructor(
     private readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => void,
-    private readonly port = 0,
+    /** The ports to try, in order; 0 is any that the system picks. */
+    private readonly ports: readonly number[] = [0],
   ) {}
 
   /** @returns `http://127.0.0.1:PORT` */
@@ -44,18 +45,33 @@ export class LoopbackListener implements Disposable {
     );
   }
 
-  #listen(): Promise<{ readonly server: Server; readonly port: number }> {
+  /** @throws the error of the last port */
+  async #listen(): Promise<{ readonly server: Server; readonly port: number }> {
     const server = createServer((request, response) => {
       this.onRequest(request, response, (server.address() as AddressInfo).port);
     });
     // Calls wait for people; how long, the relay decides for each.
     server.requestTimeout = 0;
     server.keepAliveTimeout = keepAlive;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.port, '127.0.0.1', () =>
-        resolve({ server, port: (server.address() as AddressInfo).port }),
-      );
-    });
+    let refused: unknown;
+    for (const port of this.ports) {
+      try {
+        return { server, port: await listenAt(server, port) };
+      } catch (error) {
+        refused = error;
+      }
+    }
+    throw refused;
   }
+}
+
+/** @returns the port it listens on */
+function listenAt(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
 }

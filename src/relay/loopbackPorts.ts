@@ -5,6 +5,7 @@ import { addressOf } from '../oauth/secureAddress.js';
 import { isLoopbackAuthority } from './callerAdmission.js';
 import type { LoopbackCallbacks } from './loopbackCallbacks.js';
 import { LoopbackListener } from './loopbackListener.js';
+import { portsToTry } from './relayPorts.js';
 
 interface OpenPort {
   readonly listener: LoopbackListener;
@@ -52,7 +53,7 @@ export class LoopbackPorts implements Disposable {
   #listener(port: number): LoopbackListener {
     const listener = new LoopbackListener(
       (request, response, listening) => this.#answer(request, response, listening),
-      port,
+      port === 0 ? portsToTry() : [port],
     );
     this.#all.add(listener);
     return listener;

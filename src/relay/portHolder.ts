@@ -1,13 +1,15 @@
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Disposable } from '../broker/ports.js';
 import type { Redacted } from '../oauth/redacted.js';
-import { isProof, newNonce, nonceHeader, proofHeader, proofOf } from './portProof.js';
+import { isProof, newNonce, nonceHeader, peerHeader, proofHeader, proofOf } from './portProof.js';
 
 /** Who holds the agents' port. */
 export type Holder =
-  /** A window of the same person; the connection to it ends when it does. */
+  /** A window of the same user on this machine; the connection to it ends when it does. */
   | ({ readonly kind: 'ours'; readonly ended: Promise<void> } & Disposable)
   | { readonly kind: 'foreign' }
+  /** It says that it is a broker and does not prove to be one of ours: behind a tunnel, or of another editor here. */
+  | { readonly kind: 'otherMachine' | 'otherBroker' }
   /** It ended before it answered. */
   | { readonly kind: 'gone' }
   /** It took the connection and says nothing: a stranger, or a window that hangs. */
@@ -20,7 +22,11 @@ const mostWaiting = 100;
 
 export const standbyPath = '/standby';
 
-/** Asks the process at the port to prove that it is a window of the same person. It is told no key. */
+/**
+ * Asks the process at the port to prove that it is a window of the same user. It is told no key. A port that an editor
+ * has forwarded from another machine leads to that machine's broker, which must not be waited for: agents here would
+ * reach what is signed in there.
+ */
 export function askHolder(port: number, secret: Redacted): Promise<Holder> {
   const nonce = newNonce();
   const ended = Promise.withResolvers<undefined>();
@@ -29,7 +35,7 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
     port,
     path: standbyPath,
     agent: false,
-    headers: { [nonceHeader]: nonce, [proofHeader]: proofOf('asker', secret, port, nonce) },
+    headers: { [nonceHeader]: nonce, [proofHeader]: proofOf('asker', secret, { port, nonce }) },
   });
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
@@ -47,12 +53,15 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
       clearTimeout(timer);
       answer.on('error', () => undefined);
       answer.resume();
-      if (isProof(answer.headers[proofHeader], 'holder', secret, port, nonce)) {
+      const { [proofHeader]: proof, [peerHeader]: peer } = answer.headers;
+      const isDirect = peer === String(answer.socket.localPort);
+      if (isDirect && isProof(proof, 'holder', secret, { port, nonce, peer })) {
         resolve({ kind: 'ours', ended: ended.promise, dispose: () => asked.destroy() });
-      } else {
-        resolve({ kind: 'foreign' });
-        asked.destroy();
+        return;
       }
+      if (peer === undefined) resolve({ kind: 'foreign' });
+      else resolve({ kind: isDirect ? 'otherBroker' : 'otherMachine' });
+      asked.destroy();
     });
     asked.end();
   });
@@ -62,13 +71,20 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
 export class StandbyWindows {
   #waiting = 0;
 
-  /** @returns whether the request came from a window of the same person */
+  /**
+   * Says of itself that it is a broker whoever asks, which lets a window that is not ours tell it from another
+   * program, and proves nothing.
+   *
+   * @returns whether the request came from a window of the same user
+   */
   answer(request: IncomingMessage, response: ServerResponse, port: number, secret: Redacted): boolean {
     const { [nonceHeader]: nonce, [proofHeader]: proof } = request.headers;
-    if (!isProof(proof, 'asker', secret, port, nonce) || this.#waiting >= mostWaiting) return false;
+    const peer = String(request.socket.remotePort);
+    response.setHeader(peerHeader, peer);
+    if (!isProof(proof, 'asker', secret, { port, nonce }) || this.#waiting >= mostWaiting) return false;
     this.#waiting++;
     response.once('close', () => this.#waiting--);
-    response.writeHead(200, { [proofHeader]: proofOf('holder', secret, port, String(nonce)) });
+    response.writeHead(200, { [proofHeader]: proofOf('holder', secret, { port, nonce, peer }) });
     response.flushHeaders();
     return true;
   }

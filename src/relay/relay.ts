@@ -25,16 +25,19 @@ import type { Redacted } from '../oauth/redacted.js';
 import { addressOf } from '../oauth/secureAddress.js';
 import { AnswerStreams } from './answerStream.js';
 import { BlockedTools } from './blockedTools.js';
+import { FirstUse } from './firstUse.js';
 import { CallRecorder, type CallRecording } from './callRecorder.js';
 import { CallerAdmission, editorCallerId, isLoopbackAuthority, type Caller } from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
 import { ConsentRounds } from './consentRounds.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';
 import { LaunchPages } from './launchPages.js';
 import { LoopbackCallbacks } from './loopbackCallbacks.js';
 import { LoopbackPorts } from './loopbackPorts.js';
+import { portsToTry } from './relayPorts.js';
 import { LoopbackListener } from './loopbackListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests } from './relayedRequest.js';
@@ -57,6 +60,8 @@ export interface RelayParts {
   readonly signIns: () => SignIns;
   readonly callbacks: PendingCallbacks;
   readonly consentPrompt: ConsentPrompt;
+  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  readonly cardBrowser?: CardBrowser;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
   /** Where tool calls are written down, if anywhere. */
@@ -89,6 +94,7 @@ export class Relay implements Disposable, Launcher {
   readonly #admission = new CallerAdmission();
   readonly #listener = new LoopbackListener(
     (request, response, port) => void this.#answer(request, response, port),
+    portsToTry(),
   );
   readonly #launchPages: LaunchPages;
   readonly #loopbackCallbacks: LoopbackCallbacks;
@@ -121,14 +127,21 @@ export class Relay implements Disposable, Launcher {
     const blocked = new BlockedTools(parts.toolRules);
     const signedOut = new SignedOutSessions(profiles, blocked);
     const rounds = new ConsentRounds();
-    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds);
+    const consent = new ConsentInStream(
+      parts.signIns,
+      credentials,
+      parts.consentPrompt,
+      rounds,
+      clock,
+      parts.cardBrowser,
+    );
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
     this.agentToolQuestions = new AgentToolQuestions(clock, parts.agentToolAnswers, parts.toolPrompt);
     const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolQuestions, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents); // prettier-ignore
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock)); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
     this.endpoint = new McpEndpoint({
       authorizedFetch,
@@ -198,6 +211,7 @@ export class Relay implements Disposable, Launcher {
     this.agentConsents.dispose();
     this.agentToolQuestions.dispose();
     this.endpoint.dispose();
+    this.#launchPages.dispose();
     this.#loopbackPorts.dispose();
     this.#listener.dispose();
   }

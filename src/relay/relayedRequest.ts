@@ -11,16 +11,18 @@ import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { verdictOnAgent } from './agentMethods.js';
 import { askForAgent } from './agentRequest.js';
-import { describeRequest, type ConsentInStream } from './consentInStream.js';
+import type { ConsentInStream } from './consentInStream.js';
+import { describeRequest } from './requestDescription.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
+import type { FirstUse } from './firstUse.js';
 import type { HeldRequest } from './heldRequest.js';
 import type { ScopeLessons } from './scopeLessons.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { ToolGate } from './toolGate.js';
 import type { UpstreamAnswers } from './upstreamAnswer.js';
 import { refuseUnanswered } from './upstreamRefusal.js';
-import { untilAborted } from './untilAborted.js';
+import { untilAborted } from '../broker/untilAborted.js';
 import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 
@@ -41,6 +43,7 @@ export class RelayedRequests {
     private readonly gate: ToolGate,
     private readonly lessons: ScopeLessons,
     private readonly agentConsents: AgentConsents,
+    private readonly firstUse: FirstUse,
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
@@ -91,6 +94,12 @@ export class RelayedRequests {
         return;
       }
       if (this.#answerAlone(held)) return;
+      if (outcome.kind === 'notUsedHere') {
+        const notHere = await this.firstUse.refusal(held, outcome);
+        if (notHere === undefined) continue;
+        held.refuse(notHere.text, refused(notHere.reason));
+        return;
+      }
       if (outcome.kind !== 'consentNeeded') {
         const isDenied = outcome.kind === 'denied';
         const say = isDenied ? refusals.denied : refusals.unreachable;

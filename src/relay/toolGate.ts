@@ -13,12 +13,10 @@ import {
 } from '../mcp/toolRuleWords.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { editorCallerId } from './callerAdmission.js';
-import { describeRequest } from './consentInStream.js';
+import { describeRequest } from './requestDescription.js';
 import type { HeldRequest } from './heldRequest.js';
-import { untilAborted } from './untilAborted.js';
-
-/** How long a call waits for the person's yes, in milliseconds: editors give up a request after five minutes. */
-const answerDeadline = 4 * 60_000;
+import { untilAborted } from '../broker/untilAborted.js';
+import { UserWait } from './userWait.js';
 
 type Refused = keyof typeof ruleRefusals;
 type GateAnswer = 'allowed' | Exclude<Refused, 'blocked'>;
@@ -86,19 +84,17 @@ export class ToolGate {
   async #ask(held: HeldRequest, subject: ToolCallSubject): Promise<GateAnswer> {
     if (held.acceptsEventStream) held.stream();
     held.progress(waitingForYes(held.session.t));
-    const late = new AbortController();
-    const timer = this.clock.after(answerDeadline, () => late.abort());
-    const signal = AbortSignal.any([held.signal, late.signal]);
+    const wait = new UserWait(held, this.clock);
     try {
-      const asked = this.#asked(held, subject, signal);
+      const asked = this.#asked(held, subject, wait.signal);
       if (asked === undefined) return 'nobodyToAsk';
-      if (await untilAborted(asked, signal)) return 'allowed';
-      return late.signal.aborted ? 'timedOut' : 'declined';
+      if (await untilAborted(asked, wait.signal)) return 'allowed';
+      return wait.isOver ? 'timedOut' : 'declined';
     } catch (error) {
-      if (held.signal.aborted || !late.signal.aborted) throw error;
+      if (held.signal.aborted || !wait.isOver) throw error;
       return 'timedOut';
     } finally {
-      timer.dispose();
+      wait.dispose();
     }
   }
 

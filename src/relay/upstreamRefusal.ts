@@ -2,7 +2,7 @@ import { withoutTokens, type Credential } from '../broker/accounts/credential.js
 import { sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { discardBody } from '../oauth/discardBody.js';
 import { serverWords } from '../oauth/serverWords.js';
-import { describeRequest } from './consentInStream.js';
+import { describeRequest } from './requestDescription.js';
 import { sendJson, type HeldRequest } from './heldRequest.js';
 import { parseJson } from './parseJson.js';
 import { beginningOf } from './upstreamBody.js';

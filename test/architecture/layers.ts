@@ -21,7 +21,7 @@ const everything: Layer = {
 export const layers: Readonly<Record<string, Layer>> = {
   oauth: { layers: [], packages: ['oauth4webapi'] },
   mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
-  broker: { layers: ['oauth', 'mcp'], packages: [] },
+  broker: { layers: ['oauth', 'mcp'], packages: ['jose'] },
   relay: {
     layers: ['broker', 'mcp', 'oauth'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],
@@ -30,7 +30,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   node: { layers: ['broker/ports'], packages: ['node:*', 'http', 'https', 'proper-lockfile'] },
   // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
   webview: { layers: ['broker'], packages: [] },
-  editor: { layers: ['broker', 'oauth', 'mcp', 'webview/toolCallsProtocol'], packages: ['vscode'] },
+  editor: {
+    layers: ['broker', 'oauth', 'mcp', 'webview/toolCallsProtocol'],
+    packages: ['vscode', 'jsonc-parser'],
+  },
   // What both composition roots put together.
   'core.ts': { layers: ['oauth', 'mcp', 'broker', 'relay'], packages: [] },
   headless: {

@@ -15,6 +15,7 @@ import { serverAt } from '../broker/brokerWindow.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 import { evil, mcpServer, ScriptedInternet, tokens } from './scriptedInternet.js';
+import { redirectReaches } from '../broker/redirectReaches.js';
 
 /** Where the browser was sent, or that it was sent nowhere. */
 interface Visit {
@@ -122,6 +123,7 @@ export function pathOf(authorization: URL): string {
 }
 
 const redirects: RedirectUris = {
+  reach: () => Promise.resolve(redirectReaches.headless),
   uriHandler: () => Promise.resolve(undefined),
   loopback: (path) =>
     Promise.resolve({

@@ -205,7 +205,7 @@ describe('access tokens', () => {
   it('of a sign-in that ended while they were refreshed do not replace those of the newer one', async () => {
     await signIn();
     await closeServers();
-    let meanwhile: Promise<void> | undefined;
+    let meanwhile: Promise<unknown> | undefined;
     authorizationServer = await scriptedServer(() => {
       const accessToken = new Redacted('access-newer');
       meanwhile = window.credentials.put(credential({ id: 'sign-in-2', tokens: { accessToken } }));

@@ -4,6 +4,7 @@ import type { Credential } from '../../src/broker/accounts/credential.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
+import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { ManualClock } from './manualClock.js';
@@ -32,11 +33,13 @@ export class BrokerWindow {
   constructor(
     readonly shared = new SharedStorage(),
     network: Fetch = fetch,
+    use?: UseHere,
   ) {
     const { secrets, lock, clock, log } = shared;
     this.credentials = new CredentialStore(secrets, log);
-    this.states = new ServerStates(this.credentials, clock);
-    this.tokens = new AccessTokens(this.credentials, this.states, lock, clock, log, { fetch: network });
+    this.states = new ServerStates(this.credentials, clock, false, use);
+    const http = { fetch: network };
+    this.tokens = new AccessTokens(this.credentials, this.states, lock, clock, log, http, undefined, use);
     this.authorizedFetch = new AuthorizedFetch(this.tokens, this.states, network, log);
   }
 }

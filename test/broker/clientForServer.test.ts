@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { clientForServer } from '../../src/broker/clients/clientForServer.js';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
-import type { RedirectUri, RedirectUris } from '../../src/broker/ports.js';
+import { usualLoopbackPort } from '../../src/broker/clients/clientMetadataDocument.js';
+import type { RedirectReach, RedirectUri, RedirectUris } from '../../src/broker/ports.js';
 import { signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import type { AuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import { flowError } from '../oauth/flowErrors.js';
@@ -13,30 +14,46 @@ import {
   type ScriptedServer,
 } from '../oauth/scriptedServer.js';
 import { authorizationServer } from '../oauth/signIn.js';
+import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
+import { redirectReaches } from './redirectReaches.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemorySecrets } from './memoryStores.js';
 
 const handlerUri = 'vscode://publisher.broker/callback';
-const loopbackUri = 'http://127.0.0.1:4711/callback';
+const anyPort = 4711;
+const loopbackUri = `http://127.0.0.1:${usualLoopbackPort}/callback`;
+const anyLoopbackUri = `http://127.0.0.1:${anyPort}/callback`;
+const { desktop, portable, remoteHost, browser, headless } = redirectReaches;
 
 /** The redirect addresses of an editor, and which of them are still held. */
 class EditorRedirects implements RedirectUris {
   readonly held: string[] = [];
   #reopened = 0;
 
-  /** @param handler whether there is a URI handler, and whether its address is always the same */
-  constructor(private readonly handler: 'fixed' | 'changing' | 'none') {}
+  /** @param taken loopback ports that another program has */
+  constructor(
+    private readonly place: RedirectReach,
+    private readonly taken: readonly number[] = [],
+  ) {}
 
-  uriHandler(path: string): ReturnType<RedirectUris['uriHandler']> {
-    if (this.handler === 'none') return Promise.resolve(undefined);
-    const fixed = this.handler === 'fixed';
-    const uri = fixed ? handlerUri : `${handlerUri}?reqid=${this.#reopened++}`;
-    return Promise.resolve({ ...this.#hold('uriHandler', uri, path), fixed });
+  reach(): Promise<RedirectReach> {
+    return Promise.resolve(this.place);
   }
 
-  loopback(path: string): Promise<RedirectUri> {
-    return Promise.resolve(this.#hold('loopback', loopbackUri, path));
+  uriHandler(path: string): ReturnType<RedirectUris['uriHandler']> {
+    const { handler } = this.place;
+    if (handler !== 'fixed' && handler !== 'changing') assert.fail('There is no handler to ask for.');
+    const uri = handler === 'fixed' ? handlerUri : `${handlerUri}?reqid=${this.#reopened++}`;
+    return Promise.resolve(this.#hold('uriHandler', uri, path));
+  }
+
+  loopback(path: string, port = anyPort): Promise<RedirectUri> {
+    if (this.taken.includes(port))
+      return Promise.reject(
+        new OAuthFlowError('redirectUnavailable', 'taken', { field: 'oauth.loopbackPort' }),
+      );
+    return Promise.resolve(this.#hold('loopback', `http://127.0.0.1:${port}/callback`, path));
   }
 
   #hold(kind: RedirectUri['kind'], uri: string, path: string): RedirectUri {
@@ -99,8 +116,8 @@ describe('the client for a server', () => {
   };
 
   it('is registered once for a handler whose address is fixed, and reused', async () => {
-    const first = await by(new EditorRedirects('fixed'));
-    const second = await by(new EditorRedirects('fixed'));
+    const first = await by(new EditorRedirects(remoteHost));
+    const second = await by(new EditorRedirects(remoteHost));
     assert.deepEqual([first.isReused, second.isReused], [false, true]);
     assert.deepEqual([first.client.clientId, second.client.clientId], ['client-1', 'client-1']);
     assert.equal(second.redirect.uri, handlerUri);
@@ -117,11 +134,11 @@ describe('the client for a server', () => {
         client_secret_expires_at: expires,
       },
     });
-    await by(new EditorRedirects('fixed'));
+    await by(new EditorRedirects(remoteHost));
     clock.advance(expires * 1000 - clock.now() - 1);
-    assert.equal((await by(new EditorRedirects('fixed'))).client.clientId, 'client-1');
+    assert.equal((await by(new EditorRedirects(remoteHost))).client.clientId, 'client-1');
     clock.advance(1);
-    const { client, isReused } = await by(new EditorRedirects('fixed'));
+    const { client, isReused } = await by(new EditorRedirects(remoteHost));
     assert.deepEqual(
       [client.clientId, client.clientSecret?.expose(), isReused],
       ['client-2', 'secret-2', false],
@@ -129,7 +146,7 @@ describe('the client for a server', () => {
   });
 
   it('is registered for each sign-in where the handler’s address changes', async () => {
-    const redirects = new EditorRedirects('changing');
+    const redirects = new EditorRedirects(browser);
     await by(redirects);
     const { client, redirect, isReused } = await by(redirects);
     assert.deepEqual([client.clientId, redirect.kind, isReused], ['client-2', 'uriHandler', false]);
@@ -144,7 +161,7 @@ describe('the client for a server', () => {
     it(`is registered for loopback where the handler is refused with ${what}, and lets the handler go`, async () => {
       answer = (uri) =>
         uri === loopbackUri ? { status: 201, body: { client_id: 'by-loopback' } } : refusal();
-      const redirects = new EditorRedirects('fixed');
+      const redirects = new EditorRedirects(remoteHost);
       const { client, redirect } = await by(redirects);
       assert.deepEqual([client.clientId, redirect.uri], ['by-loopback', loopbackUri]);
       assert.deepEqual(redirects.held, [loopbackUri]);
@@ -160,7 +177,7 @@ describe('the client for a server', () => {
   ] as const) {
     it(`holds no address after the authorization server refused ${what}`, async () => {
       answer = says;
-      const redirects = new EditorRedirects('fixed');
+      const redirects = new EditorRedirects(remoteHost);
       await flowError('registrationRefused', () => by(redirects));
       assert.deepEqual(redirects.held, []);
       assert.equal(registrations.requests.length, asked);
@@ -169,7 +186,7 @@ describe('the client for a server', () => {
 
   it('is registered for loopback where the answer leaves the handler out, and deletes what it will not use', async () => {
     answer = (uri) => manageable(uri === loopbackUri ? [uri] : []);
-    const redirects = new EditorRedirects('fixed');
+    const redirects = new EditorRedirects(remoteHost);
     const { client, redirect } = await by(redirects);
     assert.deepEqual([client.clientId, redirect.uri], ['client-2', loopbackUri]);
     assert.deepEqual(client.redirectUris, [loopbackUri]);
@@ -180,18 +197,18 @@ describe('the client for a server', () => {
 
   it('is not used where the answer leaves out every address it was registered for', async () => {
     answer = () => manageable(['https://elsewhere.example/callback']);
-    const redirects = new EditorRedirects('fixed');
+    const redirects = new EditorRedirects(remoteHost);
     const error = await flowError('registrationRefused', () => by(redirects));
     assert.equal(error.details.field, 'redirect_uris');
-    assert.match(error.message, /and not its callback address http:\/\/127\.0\.0\.1:4711\/callback/);
+    assert.match(error.message, /and not its callback address http:\/\/127\.0\.0\.1:47113\/callback/);
     assert.deepEqual(redirects.held, []);
     assert.deepEqual(deleted(), ['/registered/client-1', '/registered/client-2']);
   });
 
   it('is used where the answer names its loopback address without the port, which varies', async () => {
     answer = () => manageable(['http://127.0.0.1/callback']);
-    const { client } = await by(new EditorRedirects('none'));
-    assert.deepEqual(client.redirectUris, [loopbackUri]);
+    const { client } = await by(new EditorRedirects(headless));
+    assert.deepEqual(client.redirectUris, [anyLoopbackUri]);
     assert.deepEqual(deleted(), []);
   });
 
@@ -213,9 +230,9 @@ describe('the client for a server', () => {
       it(`is ${id === 1 ? 'used again' : 'registered anew'} where its registration is ${what}`, async () => {
         answer = () => manageable();
         managed = (method) => (method === 'GET' ? said : { status: 204 });
-        await by(new EditorRedirects('fixed'));
+        await by(new EditorRedirects(remoteHost));
         await clients.doubt(as.issuer, handlerUri);
-        const { client } = await by(new EditorRedirects('fixed'));
+        const { client } = await by(new EditorRedirects(remoteHost));
         assert.equal(client.clientId, `client-${id}`);
         // Sign-ins that were made with it may be in use.
         assert.deepEqual(deleted(), []);
@@ -231,9 +248,9 @@ describe('the client for a server', () => {
         ...{ client_id: 'client-1', registration_client_uri: uri, registration_access_token: 'newer' },
       };
       managed = () => ({ body });
-      await by(new EditorRedirects('fixed'));
+      await by(new EditorRedirects(remoteHost));
       await clients.doubt(as.issuer, handlerUri);
-      await by(new EditorRedirects('fixed'));
+      await by(new EditorRedirects(remoteHost));
       const { management } = (await clients.get(as.issuer, handlerUri)) ?? assert.fail();
       assert.deepEqual([management?.uri, management?.token.expose()], [uri, 'newer']);
       assert.equal(registrations.requests[1]?.headers.authorization, 'Bearer manage');
@@ -241,7 +258,7 @@ describe('the client for a server', () => {
   });
 
   it('is its document, where the server reads them, whatever was registered before', async () => {
-    await by(new EditorRedirects('fixed'));
+    await by(new EditorRedirects(remoteHost));
     const clientMetadataUrl = 'https://client.example/mcp.json';
     const { client } = await clientForServer(
       {
@@ -250,25 +267,138 @@ describe('the client for a server', () => {
         policy: signInPolicy(server, as.issuer),
         scopes: [],
       },
-      { redirects: new EditorRedirects('fixed'), clients, clientMetadataUrl },
+      { redirects: new EditorRedirects(remoteHost), clients, clientMetadataUrl },
       http,
     );
     assert.deepEqual([client.clientId, client.source], [clientMetadataUrl, 'clientIdMetadataDocument']);
   });
 
   it('registers for loopback at once where there is no handler', async () => {
-    const { redirect } = await by(new EditorRedirects('none'));
-    assert.equal(redirect.uri, loopbackUri);
+    const { redirect } = await by(new EditorRedirects(headless));
+    assert.equal(redirect.uri, anyLoopbackUri);
     assert.equal(registrations.requests.length, 1);
   });
 
-  for (const [handler, uri] of [
-    ['fixed', handlerUri],
-    ['changing', loopbackUri],
-    ['none', loopbackUri],
+  describe('on a desktop', () => {
+    it('is registered once for the usual loopback port, and reused', async () => {
+      const first = await by(new EditorRedirects(desktop));
+      const second = await by(new EditorRedirects(desktop));
+      assert.deepEqual([first.isReused, second.isReused], [false, true]);
+      assert.deepEqual([first.redirect.uri, second.redirect.uri], [loopbackUri, loopbackUri]);
+      assert.equal(first.client.isOneTime, undefined);
+      assert.equal(registrations.requests.length, 1);
+    });
+
+    it('is registered for the handler while another program has the usual port, and for loopback after', async () => {
+      const redirects = new EditorRedirects(desktop, [usualLoopbackPort]);
+      assert.equal((await by(redirects)).redirect.uri, handlerUri);
+      assert.equal((await by(redirects)).isReused, true);
+      assert.deepEqual(redirects.held, [handlerUri, handlerUri]);
+      assert.equal((await by(new EditorRedirects(desktop))).redirect.uri, loopbackUri);
+      assert.equal(registrations.requests.length, 2);
+    });
+
+    it('is registered for one sign-in at a free port if the usual one is taken and the handler is refused', async () => {
+      answer = (uri) => (uri === handlerUri ? refused('invalid_redirect_uri') : manageable([uri]));
+      const redirects = new EditorRedirects(desktop, [usualLoopbackPort]);
+      const { client, redirect } = await by(redirects);
+      assert.deepEqual([redirect.uri, client.isOneTime], [anyLoopbackUri, true]);
+      assert.deepEqual(redirects.held, [anyLoopbackUri]);
+    });
+
+    it('that was registered for the handler earlier is registered once more, for loopback', async () => {
+      await by(new EditorRedirects(remoteHost));
+      const { redirect, client } = await by(new EditorRedirects(desktop));
+      assert.deepEqual([redirect.uri, client.clientId], [loopbackUri, 'client-2']);
+    });
+
+    it('that was registered for the handler earlier is used if no other may be registered now', async () => {
+      await by(new EditorRedirects(remoteHost));
+      answer = () => ({ status: 429, body: {} });
+      const redirects = new EditorRedirects(desktop);
+      const { redirect, client } = await by(redirects);
+      assert.deepEqual([redirect.uri, client.clientId], [handlerUri, 'client-1']);
+      assert.deepEqual(redirects.held, [handlerUri]);
+    });
+
+    it('is asked to be registered for loopback once, if that is refused and the handler is not', async () => {
+      answer = (uri) => (uri === handlerUri ? manageable([uri]) : refused('invalid_redirect_uri'));
+      for (let round = 0; round < 3; round++) {
+        const redirects = new EditorRedirects(desktop);
+        assert.equal((await by(redirects)).redirect.uri, handlerUri);
+        assert.deepEqual(redirects.held, [handlerUri]);
+      }
+      assert.equal(registrations.requests.length, 2);
+    });
+
+    it('is asked for loopback again once the client for the handler is forgotten', async () => {
+      answer = (uri) => (uri === handlerUri ? manageable([uri]) : refused('invalid_redirect_uri'));
+      await by(new EditorRedirects(desktop));
+      await clients.remove(as.issuer, handlerUri);
+      answer = (uri) => manageable([uri]);
+      assert.equal((await by(new EditorRedirects(desktop))).redirect.uri, loopbackUri);
+    });
+
+    it('is registered at a free port and not for the handler, if a callback to the handler could be cut', async () => {
+      const policy = { ...signInPolicy(server, as.issuer), longCodes: true } as const;
+      const redirects = new EditorRedirects(desktop, [usualLoopbackPort]);
+      const { redirect } = await clientForServer(
+        { server, as, policy, scopes: [] },
+        { redirects, clients },
+        http,
+      );
+      assert.equal(redirect.uri, anyLoopbackUri);
+    });
+
+    it('of the settings is refused a port that another program has, by name', async () => {
+      const configured = { ...server, oauth: { redirect: 'loopback', loopbackPort: 4000 } } as const;
+      const error = await flowError('redirectUnavailable', () =>
+        by(new EditorRedirects(desktop, [4000]), configured),
+      );
+      assert.equal(error.details.field, 'oauth.loopbackPort');
+      assert.equal(registrations.requests.length, 0);
+    });
+  });
+
+  for (const [what, redirect, place, message] of [
+    ['the handler in portable mode', 'uriHandler', portable, /portable mode/],
+    ['the handler without an editor', 'uriHandler', headless, /No editor runs here/],
+    ['loopback, in a browser elsewhere', 'loopback', browser, /another machine/],
+    ['loopback, on a remote machine', 'loopback', remoteHost, /another machine/],
   ] as const) {
-    it(`registered by hand is used with ${uri} where the handler is ${handler}`, async () => {
-      const redirects = new EditorRedirects(handler);
+    for (const oauth of [{ redirect }, { redirect, clientId: 'by-hand' }]) {
+      it(`${'clientId' in oauth ? 'of the settings' : 'to register'} is refused ${what}, naming the setting`, async () => {
+        const redirects = new EditorRedirects(place);
+        const error = await flowError('redirectUnavailable', () => by(redirects, { ...server, oauth }));
+        assert.equal(error.details.field, 'oauth.redirect');
+        assert.match(error.details.fix, /Set oauth\.redirect to "auto"/);
+        assert.match(error.message, message);
+        assert.deepEqual([redirects.held, registrations.requests], [[], []]);
+      });
+    }
+  }
+
+  it('of a provider that takes loopback alone has its callback pasted if the browser is elsewhere', async () => {
+    const policy = { ...signInPolicy(server, as.issuer), clientId: 'by-hand', redirect: 'loopback' } as const;
+    const chosen = async (place: RedirectReach) => {
+      const redirects = new EditorRedirects(place);
+      return (await clientForServer({ server, as, policy, scopes: [] }, { redirects, clients }, http))
+        .redirect;
+    };
+    const [elsewhere, here] = [await chosen(browser), await chosen(desktop)];
+    assert.deepEqual([elsewhere.uri, elsewhere.isOutOfReach], [loopbackUri, true]);
+    assert.deepEqual([here.uri, here.isOutOfReach], [loopbackUri, false]);
+  });
+
+  for (const [place, uri] of [
+    ['desktop', handlerUri],
+    ['portable', loopbackUri],
+    ['remoteHost', handlerUri],
+    ['browser', loopbackUri],
+    ['headless', anyLoopbackUri],
+  ] as const) {
+    it(`registered by hand is used with ${uri} in the place ${place}`, async () => {
+      const redirects = new EditorRedirects(redirectReaches[place]);
       const { client, redirect } = await by(redirects, { ...server, oauth: { clientId: 'by-hand' } });
       assert.deepEqual([client.clientId, client.source], ['by-hand', 'preRegistered']);
       assert.equal(redirect.uri, uri);
@@ -278,7 +408,7 @@ describe('the client for a server', () => {
   }
 
   it('is asked for, naming the setting, where nothing else is left', async () => {
-    const redirects = new EditorRedirects('fixed');
+    const redirects = new EditorRedirects(remoteHost);
     const closed = authorizationServer('https://as.example');
     const error = await flowError('clientIdRequired', () => by(redirects, server, closed));
     assert.equal(error.details.field, 'oauth.clientId');

@@ -51,6 +51,53 @@ const registered = (clientId: string): OAuthClient => ({
 });
 
 describe('sign-in with a code', () => {
+  it('is offered where the authorization server gives codes', async () => {
+    const { server, broker, close } = await world();
+    try {
+      const attempt = broker.signIns.begin(server, { deadline: 600_000 });
+      assert.equal(await attempt.offersCode(), true);
+      assert.equal(attempt.phase, 'waitingForBrowser', 'only looked at');
+      attempt.cancel();
+      assert.equal(await attempt.offersCode(), true, 'known from before');
+    } finally {
+      await close();
+    }
+  });
+
+  it('has its page opened by an address of ours, which leads to just the one the server gave', async () => {
+    const { broker, begin, close } = await world(clients.device);
+    try {
+      const { attempt } = await begin();
+      const given =
+        'https://as.example/device?user_code=A%2BB&next=https%3A%2F%2Fas.example%2Fa%3Fb%3D1%26c%3D%252B#x';
+      const page = await attempt.pageTo(new URL(given));
+      assert.match(page.address, /^http:\/\/127\.0\.0\.1:\d+\/sign-in\/[\w-]{43}$/);
+      const response = await fetch(page.address, { redirect: 'manual' });
+      assert.deepEqual([response.status, response.headers.get('location')], [302, given]);
+      assert.equal(attempt.phase, 'waitingForConsent');
+      attempt.cancel();
+      assert.equal((await fetch(page.address, { redirect: 'manual' })).status, 404);
+    } finally {
+      await close();
+      broker.dispose();
+    }
+  });
+
+  it('may take longer than the sign-in was begun for', async () => {
+    const { server, clock, broker, close } = await world();
+    try {
+      const attempt = broker.signIns.begin(server, { deadline: 60_000 });
+      attempt.prolong(120_000);
+      clock.advance(119_999);
+      assert.equal(attempt.hasEnded, false);
+      clock.advance(1);
+      assert.equal((await attempt.outcome).kind, 'timedOut');
+      attempt.prolong(1);
+    } finally {
+      await close();
+    }
+  });
+
   for (const clientId of [clients.device, undefined]) {
     it(`ends signed in, with a client ${clientId === undefined ? 'that registers' : 'of the settings'}`, async () => {
       const { provider, server, clock, secrets, broker, begin, close } = await world(clientId);

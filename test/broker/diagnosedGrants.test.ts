@@ -11,6 +11,8 @@ import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemorySecrets } from './memoryStores.js';
+import type { RedirectUris } from '../../src/broker/ports.js';
+import { redirectReaches } from './redirectReaches.js';
 
 const alive = new AbortController().signal;
 const clock = new ManualClock();
@@ -215,10 +217,16 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
       authorization_response_iss_parameter_supported: true,
     });
     const clients = new ClientStore(new MemorySecrets(), clock);
-    const uri = 'vscode://publisher.broker/callback';
+    const uri = 'http://127.0.0.1:47113/callback';
+    const handlerUri = 'vscode://publisher.broker/callback';
     const uriHandler = (path: string) =>
-      Promise.resolve({ kind: 'uriHandler' as const, uri, path, fixed: true, dispose: () => undefined });
-    const parts = { registered: { clients, redirects: { uriHandler } } };
+      Promise.resolve({ kind: 'uriHandler' as const, uri: handlerUri, path, dispose: () => undefined });
+    const redirects: RedirectUris = {
+      reach: () => Promise.resolve(redirectReaches.desktop),
+      uriHandler,
+      loopback: () => assert.fail('Nothing listens for a diagnosis.'),
+    };
+    const parts = { registered: { clients, redirects } };
     const before = await diagnosisOf(origin, {}, parts);
     assert.match(said(before, '5b'), /A client is registered at the sign-in/);
     const client = {
@@ -234,6 +242,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
       'The client id is earlier.\nIt was registered at this authorization server before.',
     );
     assert.match(said(after, '5c'), /client_id = earlier/);
+    assert.match(said(after, '5c'), /redirect_uri = http:\/\/127\.0\.0\.1:47113\/callback/);
     const other = await diagnosisOf(origin, { redirect: 'loopback', loopbackPort: 4711 }, parts);
     assert.match(said(other, '5b'), /A client is registered at the sign-in/);
     await clients.put(origin, 'http://127.0.0.1:4711/callback', { ...client, clientId: 'on-loopback' });

@@ -4,6 +4,7 @@ import type { RedirectUris } from '../../src/broker/ports.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
+import { redirectReaches } from './redirectReaches.js';
 
 describe('a client that the authorization server has forgotten', () => {
   let stage: RelayWorld;
@@ -12,9 +13,10 @@ describe('a client that the authorization server has forgotten', () => {
     stage = await startRelayWorld();
     const { broker, clock, lock, log, secrets } = stage;
     const redirects: RedirectUris = {
+      reach: () => Promise.resolve(redirectReaches.remoteHost),
       uriHandler: (path) => {
         const uri = `vscode://example.broker${path}`;
-        return Promise.resolve({ kind: 'uriHandler', fixed: true, uri, path, dispose: () => undefined });
+        return Promise.resolve({ kind: 'uriHandler', uri, path, dispose: () => undefined });
       },
       loopback: () => assert.fail('The handler’s address is taken by the authorization server.'),
     };

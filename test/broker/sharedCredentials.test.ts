@@ -10,21 +10,16 @@ import { Redacted } from '../../src/oauth/redacted.js';
 
 const url = 'https://mcp.example/mcp';
 
-/** What all tabs see; a tab whose key differs cannot open what another sealed. */
+/** The records on one disk; those that were sealed with another key are as if they did not exist. */
 class SharedMemory {
-  readonly records = new Map<string, Required<SharedRecord> & { readonly key: string }>();
+  readonly records = new Map<string, SharedRecord>();
 
   seenWith(key: string): SharedRecords {
     return {
-      read: (name) => {
-        const record = this.records.get(name);
-        if (record === undefined) return Promise.resolve(undefined);
-        const { generation, text } = record;
-        return Promise.resolve(record.key === key ? { generation, text } : { generation });
-      },
-      generation: (name) => Promise.resolve(this.records.get(name)?.generation),
+      read: (name) => Promise.resolve(this.records.get(`${key} ${name}`)),
+      generation: (name) => Promise.resolve(this.records.get(`${key} ${name}`)?.generation),
       write: (name, record) => {
-        this.records.set(name, { ...record, key });
+        this.records.set(`${key} ${name}`, record);
         return Promise.resolve();
       },
     };
@@ -93,12 +88,12 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     reads = 0;
     await store.newest(url);
     await store.newest(url);
-    // For the accounts there are, and for the one there is.
-    assert.deepEqual([reads, questions], [0, 4]);
+    // For the accounts there are, for one without a name, and for the one there is.
+    assert.deepEqual([reads, questions], [0, 6]);
     const desktop = new CredentialStore(new MemorySecrets(), new MemoryLog(), counting, true);
     await desktop.newest(url);
     await desktop.newest(url);
-    assert.deepEqual([reads, questions], [2, 4]);
+    assert.deepEqual([reads, questions], [3, 6]);
   });
 
   it('are sent by no tab after another one has signed out', async () => {
@@ -113,13 +108,13 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     assert.equal(await tokens.current(serverAt(url)), undefined);
   });
 
-  it('are not refreshed from an older generation where the newer one cannot be opened', async () => {
+  it('keep their refresh token when another client signs in on the same disk', async () => {
     const shared = new SharedMemory();
     const [first, second] = [tab(shared, 'key'), tab(shared, 'another key')];
     await first.put(signedIn('one'));
     await second.put(signedIn('two'));
     const seen = await first.reread(url);
     assert.equal(seen?.tokens.accessToken.expose(), 'one');
-    assert.equal(seen.tokens.refreshToken, undefined);
+    assert.equal(seen.tokens.refreshToken?.expose(), 'refresh-1');
   });
 });

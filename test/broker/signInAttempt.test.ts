@@ -116,6 +116,9 @@ describe('a sign-in', () => {
     assert.equal(visit.status, 302);
     assert.equal(visit.headers.get('cache-control'), 'no-store, no-transform');
     assert.equal(visit.headers.get('referrer-policy'), 'no-referrer');
+    const soon = await fetch(address, { redirect: 'manual' });
+    assert.deepEqual([soon.status, soon.headers.get('location')], [200, null]);
+    stage.clock.advance(10_000);
     const again = await fetch(address, { redirect: 'manual' });
     assert.equal(again.status, 404);
     assert.match(await again.text(), /no longer works/);

@@ -23,7 +23,13 @@ describe('the policy of a sign-in', () => {
       ...{ extraParameters: { access_type: 'offline' }, redirect: 'loopback' as const },
       ...{ loopbackPort: 4711, loopbackPath: '/cb' },
     };
-    assert.deepEqual(policyOf(oauth), { ...oauth, exceptions: new Set() });
+    assert.deepEqual(policyOf(oauth), { ...oauth, isLoopbackConfigured: true, exceptions: new Set() });
+  });
+
+  it('tells a loopback address of the settings from the one that a provider’s profile brings', () => {
+    assert.equal(policyOf({ loopbackPath: '/cb' }).isLoopbackConfigured, true);
+    const ofProfile = policyOf({ profile: 'okta' });
+    assert.deepEqual([ofProfile.loopbackPort, ofProfile.isLoopbackConfigured], [47_113, undefined]);
   });
 
   it('has an exception when it was accepted, and not because the settings list it', () => {

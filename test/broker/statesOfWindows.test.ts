@@ -1,46 +1,18 @@
 import assert from 'node:assert/strict';
-import type { SecretStore, WindowNotices } from '../../src/broker/ports.js';
+import type { SecretStore } from '../../src/broker/ports.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
 import { StatesOfWindows } from '../../src/broker/status/statesOfWindows.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
+import { NoticeBoard } from './noticeBoard.js';
 
 const server = serverAt('https://mcp.example/mcp');
 
-/** What windows say, in memory. */
-class Board {
-  readonly #notices = new Map<object, unknown>();
-  readonly #listeners = new Map<object, () => void>();
-
-  for(window: object): WindowNotices {
-    const tell = () => {
-      for (const [other, listener] of this.#listeners) if (other !== window) listener();
-    };
-    return {
-      post: (notice) => {
-        this.#notices.set(window, notice);
-        tell();
-        return Promise.resolve();
-      },
-      others: () =>
-        Promise.resolve([...this.#notices].filter(([other]) => other !== window).map(([, notice]) => notice)),
-      onDidChange: (listener) => {
-        this.#listeners.set(window, listener);
-        return { dispose: () => void this.#listeners.delete(window) };
-      },
-      dispose: () => {
-        this.#notices.delete(window);
-        tell();
-      },
-    };
-  }
-}
-
 describe('the states that several windows observe', () => {
-  let board: Board;
+  let board: NoticeBoard;
   let storage: SharedStorage;
   beforeEach(() => {
-    board = new Board();
+    board = new NoticeBoard();
     storage = new SharedStorage();
   });
 

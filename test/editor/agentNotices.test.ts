@@ -4,6 +4,7 @@ import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
 import { Emitter } from '../../src/broker/emitter.js';
 import type { SignInRequest } from '../../src/broker/signIn/signInRequest.js';
 import { AgentNotices } from '../../src/editor/agentNotices.js';
+import { obstacleWords } from '../../src/editor/agentsPortWords.js';
 import { Notifications } from '../../src/editor/notifications.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
@@ -109,4 +110,34 @@ describe('what the person is told of agents', () => {
       /^The authorization server of repositories gives no token with fewer/,
     );
   });
+
+  for (const [why, says, offersNewKeys] of [
+    ['foreign', /^Another program has the port 29417, .* may have been sent their keys\./, true],
+    ['silent', /^Another program has the port 29417, .* may have been sent their keys\./, true],
+    [
+      'otherMachine',
+      /is forwarded to another machine\. .* Stop forwarding the port, or change it here\./,
+      true,
+    ],
+    [
+      'otherBroker',
+      /says it is MCP OAuth Broker, such as that of another editor\. Change the port here/,
+      true,
+    ],
+    ['notAllowed', /^This process may not listen on the port 29417/, false],
+  ] as const) {
+    it(`says what is in the way at the port and what to do: ${why}`, async () => {
+      const answers = new DialogueAnswers('Rotate the Keys');
+      tell(answers);
+      await notices?.portState({ kind: 'blocked', port: 29_417, why });
+      assert.match(answers.shown[0] ?? '', says);
+      const { label, tooltip } = obstacleWords(29_417, why);
+      assert.match(label, /29417/);
+      // What only says that it is a broker may be a stranger: keys count as shown to one.
+      const { hasHeardKeys } = obstacleWords(29_417, why);
+      assert.equal(hasHeardKeys, offersNewKeys);
+      for (const text of [answers.shown[0] ?? '', tooltip])
+        assert.equal(text.includes('keys'), offersNewKeys, text);
+    });
+  }
 });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { BrowserLauncher } from '../../src/editor/browserLauncher.js';
+import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
+import { BrowserLauncher, type BrowserParts } from '../../src/editor/browserLauncher.js';
+import type { OtherWay } from '../../src/editor/otherWays.js';
+import { OutsideAddresses } from '../../src/editor/outsideAddress.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { alice } from '../demo/people.js';
 import { signInAsPerson } from '../demo/person.js';
@@ -9,21 +12,82 @@ import type { World } from '../demo/world.js';
 import { callbackUriOf, next, type ActiveExtension } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
+/** What the user was offered. */
+interface Offer {
+  readonly message: string;
+  readonly ways: readonly OtherWay[];
+}
+
 describe('the browser', () => {
   let scene: EditorScene;
   let extension: ActiveExtension;
   let world: World;
   let server: ServerConfig;
+  let clock: ManualClock;
+  let opened: string[];
+  let pasted: SignInAttempt[];
+  let offers: Offer[];
 
   before(async () => {
     scene = await startEditorScene();
     ({ extension, world, server } = scene);
   });
+  beforeEach(() => {
+    clock = new ManualClock();
+    [opened, pasted, offers] = [[], [], []];
+  });
   afterEach(() => scene.signOut());
   after(() => scene.close());
 
+  const outsideOf = (address: string) =>
+    new OutsideAddresses(clock, {
+      place: { isDesktop: false, isUsersMachine: false },
+      remoteName: undefined,
+      asExternalUri: (uri) => vscode.env.asExternalUri(uri),
+    }).of(address);
+
+  /** A launcher of a user who does nothing with what they are offered, unless a test says what. */
+  const launcherWith = (parts: Partial<BrowserParts> = {}) =>
+    new BrowserLauncher({
+      clock,
+      outside: { of: outsideOf },
+      paste: (attempt) => Promise.resolve(void pasted.push(attempt)),
+      begin: () => assert.fail('another sign-in began'),
+      openExternal: (address) => {
+        opened.push(address.toString(true));
+        return Promise.resolve(true);
+      },
+      ask: (message, ways) => {
+        offers.push({ message, ways });
+        return Promise.resolve(undefined);
+      },
+      ...parts,
+    });
+  /** The user's choice when they are offered other ways; the promise is what they were offered. */
+  const choosing = (way: OtherWay | undefined) => {
+    const offered = Promise.withResolvers<Offer>();
+    const ask: BrowserParts['ask'] = (message, ways) => {
+      offered.resolve({ message, ways });
+      return Promise.resolve(way);
+    };
+    return { ask, offered: offered.promise };
+  };
+  const keeping = ({ resolve }: PromiseWithResolvers<string>) => ({
+    writeText: (text: string) => {
+      resolve(text);
+      return Promise.resolve();
+    },
+  });
+  const begin = () => extension.signIns.begin(server, { deadline: 20_000 });
+  const enters = (attempt: SignInAttempt, wanted: SignInAttempt['phase']) =>
+    next<undefined>((told) =>
+      attempt.onDidChangePhase((phase) => {
+        if (phase === wanted) told(undefined);
+      }),
+    );
+  const visit = (address: string) => fetch(address, { redirect: 'manual' });
+
   it('is sent to the launch page at once, and the sign-in ends with what came back', async () => {
-    const opened: string[] = [];
     const openExternal = async (address: vscode.Uri) => {
       opened.push(address.toString(true));
       assert.deepEqual(world.authorizationServer.requests, [], 'nothing is asked before the browser comes');
@@ -31,8 +95,7 @@ describe('the browser', () => {
       extension.callbackUri.handleUri(callbackUriOf(redirect.search.slice(1)));
       return true;
     };
-    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const outcome = await new BrowserLauncher(new ManualClock(), openExternal).signIn(attempt);
+    const outcome = await launcherWith({ openExternal }).signIn(begin());
     assert.equal(outcome.kind, 'signedIn');
     assert.equal(opened.length, 1);
     assert.match(
@@ -42,99 +105,252 @@ describe('the browser', () => {
     );
   });
 
-  it('gets an address that works once', async () => {
-    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const { address } = await attempt.launchPage();
-    const visit = async () => {
-      const { status } = await fetch(address, { redirect: 'manual' });
-      return status;
-    };
-    assert.equal(await visit(), 302);
-    assert.equal(await visit(), 404);
-    attempt.cancel();
-  });
-
-  it('that has not come in three seconds can be sent again, or be given the link', async () => {
-    const clock = new ManualClock();
-    const opened: string[] = [];
-    const asked: string[] = [];
-    const twice = Promise.withResolvers<undefined>();
-    const openExternal = (address: vscode.Uri) => {
-      if (opened.push(address.toString(true)) === 2) twice.resolve(undefined);
-      else queueMicrotask(() => clock.advance(3_000));
-      return Promise.resolve(true);
-    };
-    const ask = (name: string) => {
-      asked.push(name);
-      return Promise.resolve('open' as const);
-    };
-    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const outcome = new BrowserLauncher(clock, openExternal, ask).signIn(attempt);
-    await twice.promise;
-    assert.deepEqual(asked, ['repositories']);
-    assert.equal(opened[0], opened[1]);
-    attempt.cancel();
-    await outcome;
-  });
-
-  it('is given a link that works where the browser is', async () => {
-    const clock = new ManualClock();
-    const copied = Promise.withResolvers<string>();
-    const openExternal = () => {
-      queueMicrotask(() => clock.advance(3_000));
-      return Promise.resolve(true);
-    };
-    const ask = () => Promise.resolve('copyLink' as const);
-    const clipboard = {
-      writeText: (text: string) => {
-        copied.resolve(text);
-        return Promise.resolve();
-      },
-    };
-    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const outcome = new BrowserLauncher(clock, openExternal, ask, clipboard).signIn(attempt);
-    const link = await copied.promise;
-    const { origin } = await vscode.env
-      .asExternalUri(vscode.Uri.parse('http://127.0.0.1:1/', true))
-      .then((uri) => new URL(uri.toString(true)));
-    // A web editor serves the page below its own address; a desktop leaves it on loopback.
-    if (vscode.env.uiKind === vscode.UIKind.Web) assert.equal(new URL(link).origin, origin);
-    const visit = await fetch(link, { redirect: 'manual' });
-    assert.equal(new URL(visit.headers.get('location') ?? '').origin, world.authorizationServer.issuer);
-    attempt.cancel();
-    await outcome;
-  });
-
-  it('that has come is not sent again', async () => {
-    const clock = new ManualClock();
-    const asked: string[] = [];
-    const ask = (name: string) => {
-      asked.push(name);
-      return Promise.resolve(undefined);
-    };
-    const openExternal = async (address: vscode.Uri) => {
-      await fetch(address.toString(true), { redirect: 'manual' });
-      clock.advance(3_000);
-      return true;
-    };
-    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const outcome = new BrowserLauncher(clock, openExternal, ask).signIn(attempt);
-    await next((told) =>
-      attempt.onDidChangePhase((phase) => {
-        if (phase === 'waitingForConsent') told(undefined);
-      }),
-    );
-    attempt.cancel();
-    await outcome;
-    assert.deepEqual(asked, []);
-  });
-
   it('that the editor cannot open leaves the sign-in waiting for another way', async () => {
-    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
+    const attempt = begin();
     const openExternal = () => Promise.reject(new Error('no browser'));
-    const outcome = new BrowserLauncher(new ManualClock(), openExternal).signIn(attempt);
+    const outcome = launcherWith({ openExternal }).signIn(attempt);
     assert.equal(attempt.phase, 'waitingForBrowser');
     attempt.cancel();
     assert.equal((await outcome).kind, 'cancelled');
+  });
+
+  describe('that has not come in three seconds', () => {
+    /** Moves time on once the browser has been sent. */
+    const unopened = (address: vscode.Uri) => {
+      if (opened.push(address.toString(true)) === 1) queueMicrotask(() => clock.advance(3_000));
+      return Promise.resolve(true);
+    };
+
+    it('can be sent again', async () => {
+      const twice = Promise.withResolvers<undefined>();
+      const openExternal = (address: vscode.Uri) => {
+        void unopened(address);
+        if (opened.length === 2) twice.resolve(undefined);
+        return Promise.resolve(true);
+      };
+      const { ask, offered } = choosing('open');
+      const attempt = begin();
+      const outcome = launcherWith({ openExternal, ask }).signIn(attempt);
+      await twice.promise;
+      const { message, ways } = await offered;
+      assert.match(message, /^Your browser has not opened the sign-in page of repositories\. /);
+      assert.deepEqual(ways, ['open', 'copyLink']);
+      assert.equal(opened[0], opened[1]);
+      attempt.cancel();
+      await outcome;
+    });
+
+    it('is given a link that works where the browser is', async () => {
+      const copied = Promise.withResolvers<string>();
+      const clipboard = keeping(copied);
+      const attempt = begin();
+      const { ask } = choosing('copyLink');
+      const outcome = launcherWith({ openExternal: unopened, ask, clipboard }).signIn(attempt);
+      const link = await copied.promise;
+      const { origin } = await vscode.env
+        .asExternalUri(vscode.Uri.parse('http://127.0.0.1:1/', true))
+        .then((uri) => new URL(uri.toString(true)));
+      // A web editor serves the page below its own address; a desktop leaves it on loopback.
+      if (vscode.env.uiKind === vscode.UIKind.Web) assert.equal(new URL(link).origin, origin);
+      const response = await visit(link);
+      assert.equal(new URL(response.headers.get('location') ?? '').origin, world.authorizationServer.issuer);
+      attempt.cancel();
+      await outcome;
+    });
+
+    it('is told why it cannot come, and that a code needs no page of ours where one is offered', async () => {
+      const attempt = begin();
+      attempt.offersCode = () => Promise.resolve(true);
+      const { ask, offered } = choosing(undefined);
+      const of = (address: string) => Promise.resolve({ address, obstacle: 'The port is not forwarded.' });
+      const outcome = launcherWith({ openExternal: unopened, ask, outside: { of } }).signIn(attempt);
+      const { message, ways } = await offered;
+      assert.match(message, /repositories\. The port is not forwarded\.$/);
+      assert.deepEqual(ways, ['open', 'copyLink', 'code']);
+      attempt.cancel();
+      await outcome;
+    });
+
+    it('is offered the same after the button of a card', async () => {
+      const attempt = begin();
+      const page = await attempt.launchPage();
+      const { ask, offered } = choosing(undefined);
+      launcherWith({ ask }).opened(attempt, page);
+      clock.advance(3_000);
+      assert.deepEqual((await offered).ways, ['open', 'copyLink']);
+      attempt.cancel();
+    });
+
+    it('and whose user chooses when the sign-in has ended begins another, that way', async () => {
+      const chosen = Promise.withResolvers<OtherWay>();
+      const offered = Promise.withResolvers<undefined>();
+      const begun = Promise.withResolvers<readonly [string, OtherWay]>();
+      const launcher = launcherWith({
+        openExternal: unopened,
+        ask: () => {
+          offered.resolve(undefined);
+          return chosen.promise;
+        },
+        begin: ({ name }, way) => {
+          begun.resolve([name, way]);
+          return Promise.resolve();
+        },
+      });
+      const attempt = begin();
+      const outcome = launcher.signIn(attempt);
+      await offered.promise;
+      attempt.cancel();
+      await outcome;
+      chosen.resolve('open');
+      assert.deepEqual(await begun.promise, ['repositories', 'open']);
+    });
+  });
+
+  it('that has come is not sent again', async () => {
+    const openExternal = async (address: vscode.Uri) => {
+      await visit(address.toString(true));
+      clock.advance(3_000);
+      return true;
+    };
+    const attempt = begin();
+    const sent = enters(attempt, 'waitingForConsent');
+    const outcome = launcherWith({ openExternal }).signIn(attempt);
+    await sent;
+    attempt.cancel();
+    await outcome;
+    assert.deepEqual(offers, []);
+  });
+
+  describe('that stays away for a minute', () => {
+    const sentOn = async (launcher: BrowserLauncher, attempt: SignInAttempt) => {
+      const sent = enters(attempt, 'waitingForConsent');
+      const outcome = launcher.signIn(attempt);
+      await sent;
+      return { outcome };
+    };
+    const openExternal = async (address: vscode.Uri) => {
+      opened.push(address.toString(true));
+      await visit(address.toString(true));
+      return true;
+    };
+
+    it('is offered every other way by name, once', async () => {
+      const attempt = begin();
+      attempt.offersCode = () => Promise.resolve(true);
+      const { ask, offered } = choosing(undefined);
+      const counted: BrowserParts['ask'] = (message, ways) => {
+        offers.push({ message, ways });
+        return ask(message, ways);
+      };
+      const { outcome } = await sentOn(launcherWith({ openExternal, ask: counted }), attempt);
+      clock.advance(59_999);
+      assert.deepEqual(offers, []);
+      clock.advance(1);
+      const { message, ways } = await offered;
+      assert.match(message, /^Your browser has not come back from signing in to repositories\. /);
+      assert.deepEqual(ways, ['paste', 'code', 'openAgain', 'copyLink']);
+      clock.advance(600_000);
+      attempt.cancel();
+      await outcome;
+      assert.equal(offers.length, 1);
+    });
+
+    it('is offered no code that its server does not give', async () => {
+      const attempt = begin();
+      const { ask, offered } = choosing(undefined);
+      const { outcome } = await sentOn(launcherWith({ openExternal, ask }), attempt);
+      clock.advance(60_000);
+      assert.deepEqual((await offered).ways, ['paste', 'openAgain', 'copyLink']);
+      attempt.cancel();
+      await outcome;
+    });
+
+    it('lets the user paste where it came back to', async () => {
+      const attempt = begin();
+      const { ask } = choosing('paste');
+      const asked = Promise.withResolvers<SignInAttempt>();
+      const paste: BrowserParts['paste'] = (of) => {
+        asked.resolve(of);
+        return Promise.resolve();
+      };
+      const { outcome } = await sentOn(launcherWith({ openExternal, ask, paste }), attempt);
+      clock.advance(60_000);
+      assert.equal(await asked.promise, attempt);
+      attempt.cancel();
+      await outcome;
+    });
+
+    it('is sent again to a page of its own, since the first has been used', async () => {
+      const attempt = begin();
+      const { ask } = choosing('openAgain');
+      const { outcome } = await sentOn(launcherWith({ openExternal, ask }), attempt);
+      const again = enters(attempt, 'waitingForConsent');
+      clock.advance(60_000);
+      await again;
+      assert.equal(opened.length, 2);
+      assert.notEqual(opened[0], opened[1]);
+      attempt.cancel();
+      await outcome;
+    });
+
+    it('is watched as well after the button of a card', async () => {
+      const attempt = begin();
+      const page = await attempt.launchPage();
+      const { ask, offered } = choosing(undefined);
+      launcherWith({ ask }).opened(attempt, page);
+      const sent = enters(attempt, 'waitingForConsent');
+      await visit(page.address);
+      await sent;
+      clock.advance(60_000);
+      assert.deepEqual((await offered).ways, ['paste', 'openAgain', 'copyLink']);
+      attempt.cancel();
+    });
+  });
+
+  it('that is sent back to another machine than its own is not waited for: its user is asked to paste', async () => {
+    const attempt = begin();
+    // As with a client registered by hand in a browser that reached the editor on another machine.
+    Object.defineProperty(attempt, 'redirect', { value: { isOutOfReach: true } });
+    const page = await attempt.launchPage();
+    const { ask, offered } = choosing(undefined);
+    launcherWith({ ask }).opened(attempt, page);
+    const sent = enters(attempt, 'waitingForConsent');
+    await visit(page.address);
+    await sent;
+    clock.advance(0);
+    const { message, ways } = await offered;
+    assert.match(message, /^Your browser cannot come back from signing in to repositories, /);
+    assert.equal(ways[0], 'paste');
+    attempt.cancel();
+  });
+
+  it('of a user who wants to paste is sent on first, and then they are asked', async () => {
+    const openExternal = async (address: vscode.Uri) => {
+      assert.deepEqual(pasted, []);
+      await visit(address.toString(true));
+      return true;
+    };
+    const attempt = begin();
+    const asked = Promise.withResolvers<undefined>();
+    const paste: BrowserParts['paste'] = () => {
+      asked.resolve(undefined);
+      return Promise.resolve();
+    };
+    const outcome = launcherWith({ openExternal, paste }).signIn(attempt, 'paste');
+    await asked.promise;
+    assert.equal(attempt.phase, 'waitingForConsent');
+    attempt.cancel();
+    await outcome;
+  });
+
+  it('of a user who wants the link is not opened', async () => {
+    const copied = Promise.withResolvers<string>();
+    const clipboard = keeping(copied);
+    const attempt = begin();
+    const outcome = launcherWith({ clipboard }).signIn(attempt, 'copyLink');
+    assert.equal((await visit(await copied.promise)).status, 302);
+    attempt.cancel();
+    await outcome;
+    assert.deepEqual(opened, []);
   });
 });

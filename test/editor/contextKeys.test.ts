@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ConsentStatus } from '../../src/broker/consentStatus.js';
 import { Emitter } from '../../src/broker/emitter.js';
+import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
 import { ContextKeys, type ContextParts, type ContextValues } from '../../src/editor/contextKeys.js';
 import type { ServerStatus } from '../../src/editor/serverStatuses.js';
 import { extensionId, next } from './activeExtension.js';
@@ -27,7 +28,8 @@ function listed(...keys: readonly (keyof ContextValues)[]): readonly string[] {
 
 describe('the command palette', () => {
   const always = [
-    ...['addServer', 'signIn', 'showServers', 'checkServer', 'diagnoseServer', 'openSettings', 'showLog'],
+    ...['addServer', 'signIn', 'showServers', 'checkServer', 'diagnoseServer', 'openSettings'],
+    ...['takeOverSettings', 'showLog'],
     ...['createClientMetadataDocument', 'admitAgent', 'showToolCalls', 'exportToolCalls', 'clearToolCalls'],
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {
@@ -37,6 +39,7 @@ describe('the command palette', () => {
     ],
     signedIn: ['signOut', 'switchAccount', 'removeAccount'],
     awaitingConsent: ['cancelSignIn'],
+    awaitingCallback: ['pasteCallback'],
     needsScopes: ['grantScopes'],
     hasIdentityProvider: ['setClientSecret', 'signInToIdentityProvider', 'signOutOfIdentityProvider'],
     hasAgents: ['connectAgent', 'rotateAgentKey', 'withdrawAgent'],
@@ -78,6 +81,7 @@ describe('the context keys', () => {
       onDidChange,
     },
     settings: { identityProvider: undefined as ContextParts['settings']['identityProvider'] },
+    callbacks: new PendingCallbacks(),
     agents: {
       admissions: { admitted: [] as object[], all: () => Promise.resolve(parts.agents.admissions.admitted), onDidChange }, // prettier-ignore
       consents: { pending: [] as object[], onDidChange },
@@ -116,8 +120,8 @@ describe('the context keys', () => {
   };
 
   it('are none where there is nothing, and each is as the state is', async () => {
-    assert.deepEqual([...values.values()], Array(8).fill(false));
-    const { statuses, settings, agents } = parts;
+    assert.deepEqual([...values.values()], Array(9).fill(false));
+    const { statuses, settings, callbacks, agents } = parts;
     const set = async (...entries: ServerStatus[]) => setAfter(() => (statuses.entries = entries));
     assert.deepEqual(await set(entry({})), ['hasServers']);
     assert.equal(values.get('mcpOAuthBroker.agentsPortBlocked'), true);
@@ -125,6 +129,10 @@ describe('the context keys', () => {
     assert.equal(values.get('mcpOAuthBroker.agentsPortBlocked'), false);
     assert.deepEqual(await set(entry({ status: 'awaitingConsent' })), ['hasServers', 'awaitingConsent']);
     assert.deepEqual(await set(entry({}), entry({ status: 'needsScopes' })), ['hasServers', 'needsScopes']);
+    assert.deepEqual(await set(), []);
+    const waiting = callbacks.expect('state', () => undefined);
+    assert.deepEqual(await set(), ['awaitingCallback']);
+    waiting.dispose();
     assert.deepEqual(await set(), []);
     const identityProvider = { issuer: 'https://idp.example', clientId: 'c' };
     assert.deepEqual(await setAfter(() => (settings.identityProvider = identityProvider)), ['hasIdentityProvider']); // prettier-ignore

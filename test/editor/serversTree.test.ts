@@ -326,7 +326,7 @@ describe('the tree', () => {
     assert.deepEqual(
       signIns.map(([command]) => command),
       [
-        ...['grantScopes', 'signIn', 'cancelSignIn', 'signInWithScopes', 'signInWithCode'],
+        ...['grantScopes', 'signIn', 'cancelSignIn', 'pasteCallback', 'signInWithScopes', 'signInWithCode'],
         ...['switchAccount', 'signOut'],
       ],
     );

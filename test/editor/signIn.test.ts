@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { recordName, slotOfAccount } from '../../src/broker/accounts/accountSlots.js';
 import * as vscode from 'vscode';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
@@ -48,7 +49,8 @@ describe('sign-in in the editor', () => {
     assert.ok(credential);
     const token = credential.tokens.accessToken.expose();
     const { secrets, globalState, workspaceState } = extension.context;
-    assert.ok((await secrets.get(`credential ${server.url}`))?.includes(token));
+    const name = recordName(server.url, await slotOfAccount(accountKeyOf(credential)));
+    assert.ok((await secrets.get(`credential ${name}`))?.includes(token));
     for (const state of [globalState, workspaceState]) {
       for (const key of state.keys()) assert.ok(!JSON.stringify(state.get(key)).includes(token), key);
     }

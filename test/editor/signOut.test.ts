@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { recordName, slotOfAccount } from '../../src/broker/accounts/accountSlots.js';
+import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignOutReceipt } from '../../src/broker/signIn/signOut.js';
 import { describeSignOut, showSignOut } from '../../src/editor/signOutReport.js';
@@ -23,11 +25,18 @@ describe('sign-out in the editor', () => {
   after(() => scene.close());
 
   it('deletes the tokens here and revokes them there', async () => {
+    const credential = await extension.credentials.get(server.url);
+    assert.ok(credential);
+    const [id, key] = [credential.id, accountKeyOf(credential)];
     const receipt = await extension.signOuts.signOut(server);
     assert.equal(receipt.kind, 'signedOut');
     assert.equal(receipt.revocation.refreshToken, 'revoked');
     assert.ok(world.authorizationServer.events.some(({ kind }) => kind === 'revoked'));
-    assert.equal(await extension.context.secrets.get(`credential ${server.url}`), undefined);
+    const name = recordName(server.url, await slotOfAccount(key));
+    const { removed } = JSON.parse((await extension.context.secrets.get(`credential ${name}`)) ?? '') as {
+      removed?: string;
+    };
+    assert.equal(removed, id);
     const { status, account } = await extension.states.statusOf(server);
     assert.deepEqual([status, account], ['signedOut', undefined]);
   });

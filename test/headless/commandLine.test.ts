@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { parseCommandLine, usage, UsageError } from '../../src/headless/commandLine.js';
-import { pastedCallback } from '../../src/headless/pastedCallback.js';
 
 describe('the command line', () => {
   it('says what is to be done, with whom and how', () => {
@@ -96,29 +95,4 @@ describe('what is typed wrongly at the command line', () => {
     const line = parseCommandLine(['admit', 'a', '--server=-x']);
     assert.deepEqual(line !== 'help' && line.options.server, ['-x']);
   });
-});
-
-describe('a pasted callback', () => {
-  it('is an address on loopback with a state, whatever space is around it', () => {
-    for (const address of [
-      'http://127.0.0.1:4711/callback?code=c&state=s',
-      'http://localhost/?error=access_denied&state=s',
-    ])
-      assert.equal(pastedCallback(`  ${address}\r`)?.href, new URL(address).href);
-  });
-
-  const none: Readonly<Record<string, string>> = {
-    'an address elsewhere': 'http://127.0.0.1.example.com/callback?code=c&state=s',
-    'another scheme': 'https://127.0.0.1/callback?code=c&state=s',
-    'the editor’s': 'vscode://publisher.name/callback?code=c&state=s',
-    'one without a state': 'http://127.0.0.1:4711/callback?code=c',
-    'a code alone': 'c',
-    nothing: '',
-    'one that does not end': `http://127.0.0.1/callback?state=s&code=${'c'.repeat(20_000)}`,
-  };
-  for (const [what, line] of Object.entries(none)) {
-    it(`is not ${what}`, () => {
-      assert.equal(pastedCallback(line), undefined);
-    });
-  }
 });

@@ -20,7 +20,7 @@ export interface CodeServerOptions {
   readonly vsix?: readonly string[];
   /** What a person would have in their user settings. */
   readonly settings?: Settings;
-  /** Settings of scope `machine`: a browser's editor is a remote one, and reads these from the remote machine's file only. */
+  /** What stands in the settings file of the remote machine, which a browser's editor reads too. */
   readonly machineSettings?: Settings;
   /** MCP servers in the person's own `mcp.json`. */
   readonly mcpServers?: object;

@@ -79,8 +79,11 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       folder,
       vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? []), ...agent.vsix],
       proposedApiFor: agent.proposedApiFor,
-      settings: { 'chat.defaultModel': 'scripted', ...options.settings },
-      machineSettings: isBrokers ? { 'mcpOAuthBroker.servers': servers } : {},
+      settings: {
+        'chat.defaultModel': 'scripted',
+        ...(isBrokers && { 'mcpOAuthBroker.servers': servers }),
+        ...options.settings,
+      },
       ...(!isBrokers && { mcpServers: servers }),
       chatLanguageModels: world.chatLanguageModels(),
       ...(options.isBrowserHere === true && { env: { VSCODE_PROXY_URI: '' } }),

@@ -27,6 +27,7 @@ const commands = {
   takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
   comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
+  desktop: { editor: false, vsix: false, entry: 'desktop/runDesktop.js' },
   bench: { browser: true, vsix: true, entry: 'bench/bench.js' },
 };
 

@@ -148,6 +148,11 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible').innerText();
   }
 
+  /** Waits until the quick pick or input box that is shown says this. */
+  async seeInQuickInput(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible').filter({ hasText: text }).waitFor();
+  }
+
   /** A notification that holds the text. It may fade by itself after some seconds. */
   notification(text: string): Locator {
     return this.page.locator('.notification-list-item').filter({ hasText: text }).first();

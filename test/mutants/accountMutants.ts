@@ -72,7 +72,7 @@ export const accountMutants: readonly Mutant[] = [
   mutant(
     'a further account stored over the first one',
     store,
-    ['(isFree ? firstSlot : crypto.randomUUID())', '(isFree ? firstSlot : firstSlot)'],
+    ['?? (await this.#freeSlot(credential, entries))', '?? firstSlot'],
     accountsTest,
   ),
   mutant(

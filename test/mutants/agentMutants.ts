@@ -206,7 +206,7 @@ export const agentMutants: readonly Mutant[] = [
   mutant(
     'agent: the person is left with the narrow refresh token spent',
     narrowed,
-    ['await this.credentials.put({ ...latest, tokens: { ...tokens, refreshToken } });', ''],
+    ['if ((await keepRefreshed(this.credentials, latest, rotated)) === undefined) return undefined;', ''],
     consentTest,
   ),
   mutant(
@@ -282,25 +282,32 @@ export const agentMutants: readonly Mutant[] = [
   mutant(
     'agents’ port: whoever holds it is believed',
     holder,
-    ["if (isProof(answer.headers[proofHeader], 'holder', secret, port, nonce)) {", 'if (nonce.length > 0) {'],
+    ["isDirect && isProof(proof, 'holder', secret, { port, nonce, peer })", 'proof !== undefined'],
     portTest,
   ),
   mutant(
     'agents’ port: a proof for every port',
     proof,
-    ['`${side} ${port} ${nonce}`', '`${side} ${nonce}`'],
+    ['`${side} ${port} ${String(nonce)}', '`${side} ${String(nonce)}'],
     portTest,
   ),
   mutant(
     'agents’ port: one side’s proof is the other’s',
     proof,
-    ['`${side} ${port} ${nonce}`', '`${port} ${nonce}`'],
+    ['`${side} ${port} ${String(nonce)}', '`${port} ${String(nonce)}'],
     portTest,
   ),
   mutant(
+    'agents’ port: a forwarded one taken for this machine’s',
+    holder,
+    ['if (isDirect && isProof(', 'if (isProof('],
+    portTest,
+  ),
+  mutant('agents’ port: a proof that a tunnel can pass on', proof, [' ${String(peer)}`', '`'], portTest),
+  mutant(
     'agents’ port: shown to whoever asks that this is a window',
     holder,
-    ["if (!isProof(proof, 'asker', secret, port, nonce) || ", 'if ('],
+    ["if (!isProof(proof, 'asker', secret, { port, nonce }) || ", 'if ('],
     entranceTest,
   ),
   mutant(

@@ -92,7 +92,7 @@ export const agentToolMutants: readonly Mutant[] = [
   mutant(
     'agent: an older record of answers put back counts',
     answers,
-    ['isOlder || shared?.text === undefined', 'shared?.text === undefined'],
+    ['isOlder || shared === undefined', 'shared === undefined'],
     windowsTest,
   ),
   mutant(

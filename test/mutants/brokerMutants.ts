@@ -11,8 +11,8 @@ const fetchTest = 'test/broker/authorizedFetch.test.ts';
 const signInTest = 'test/broker/signInAttempt.test.ts';
 const secretsTest = 'test/relay/secretsStayInside.test.ts';
 
-const locked = 'this.lock\n      .hold(';
-const unlocked = '({ hold: <T>(_name: string, work: () => Promise<T>) => work() })\n      .hold(';
+const locked = 'this.lock.hold(name, ';
+const unlocked = '(<T>(_name: string, work: () => Promise<T>) => work())(name, ';
 
 /** Defects of state and order. */
 export const brokerMutants: readonly Mutant[] = [
@@ -28,15 +28,27 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'a callback handed over twice',
     'src/broker/signIn/pendingCallbacks.ts',
-    ['this.#waiting.delete(state);\n    waiting.', 'waiting.'],
+    ['this.#waiting.delete(found.state);\n    found.', 'found.'],
     'test/broker/pendingCallbacks.test.ts',
   ),
   mutant(
     'a callback taken that arrived where another issuer’s do',
     'src/broker/signIn/pendingCallbacks.ts',
-    ['if (waiting?.path !== path) return false;', 'if (waiting === undefined) return false;'],
+    ['waiting?.path === path ? {', 'waiting !== undefined ? {'],
     'test/broker/pendingCallbacks.test.ts',
     'test/relay/mixUp.test.ts',
+  ),
+  mutant(
+    'a pasted callback taken that no sign-in waits for',
+    'src/broker/signIn/pastedCallback.ts',
+    ['return callbacks.expects(parameters, path)', "return path !== ''"],
+    'test/broker/pastedCallback.test.ts',
+  ),
+  mutant(
+    'a code offered to a client that may not use one',
+    'src/broker/signIn/deviceSignIn.ts',
+    ["identity.client.source !== 'clientIdMetadataDocument'", "identity.client.clientId !== ''"],
+    'test/broker/offersCode.test.ts',
   ),
   {
     name: 'refresh not single-flight',
@@ -62,8 +74,8 @@ export const brokerMutants: readonly Mutant[] = [
     'a call sent again as somebody else',
     accessTokens,
     [
-      'this.#usable(server, await this.credentials.reread(server.url, account));',
-      'this.#usable(server, await this.credentials.reread(server.url));',
+      'this.#usable(server, await this.credentials.rereadShared(server.url, account));',
+      'this.#usable(server, await this.credentials.rereadShared(server.url));',
     ],
     fetchTest,
   ),
@@ -82,14 +94,14 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'a refresh that ends late replaces a newer sign-in',
-    accessTokens,
-    ['if (stored === undefined || !isSameToken(stored, latest)) return stored;', 'void stored;'],
+    'src/broker/tokens/refreshOutcome.ts',
+    ['if (stored !== undefined && !hasSameTokens(stored, used)) return stored;', ''],
     tokensTest,
   ),
   mutant(
     'tokens used before they are stored',
-    accessTokens,
-    ['await this.credentials.put(renewed);', 'void this.credentials.put(renewed);'],
+    'src/broker/tokens/refreshOutcome.ts',
+    ['(await credentials.put(renewed)) ? renewed', 'credentials.put(renewed) ? renewed'],
     tokensTest,
   ),
   mutant(
@@ -111,7 +123,7 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'no refresh ahead of the end',
     'src/broker/accounts/credential.ts',
-    ['return now >= expiresAt - margin;', 'return now >= expiresAt;'],
+    ['return now >= expiresAt - margin * (1 + earliness);', 'return now >= expiresAt;'],
     tokensTest,
   ),
   mutant(
@@ -196,8 +208,11 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'no deadline for a sign-in',
-    attempt,
-    ["this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));", ''],
+    'src/broker/signIn/deadline.ts',
+    [
+      'this.#timer = clock.after(milliseconds, onOver);',
+      'this.#timer = clock.after(milliseconds * 1e6, onOver);',
+    ],
     signInTest,
   ),
   mutant(

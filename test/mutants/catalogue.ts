@@ -3,6 +3,7 @@ import { agentMutants } from './agentMutants.js';
 import { agentToolMutants } from './agentToolMutants.js';
 import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
+import { callbackMutants } from './callbackMutants.js';
 import { chatMutants } from './chatMutants.js';
 import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
@@ -15,6 +16,7 @@ import { oauthMutants } from './oauthMutants.js';
 import { profileMutants } from './profileMutants.js';
 import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
+import { storageMutants } from './storageMutants.js';
 import { statelessMutants } from './statelessMutants.js';
 import { toolMutants } from './toolMutants.js';
 
@@ -26,6 +28,7 @@ export const catalogue: readonly Mutant[] = [
   ...grantMutants,
   ...profileMutants,
   ...brokerMutants,
+  ...callbackMutants,
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,
@@ -38,4 +41,5 @@ export const catalogue: readonly Mutant[] = [
   ...attackMutants,
   ...accountMutants,
   ...headlessMutants,
+  ...storageMutants,
 ];

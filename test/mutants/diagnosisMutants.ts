@@ -56,7 +56,7 @@ export const diagnosisMutants: readonly Mutant[] = [
   mutant(
     'a client of an earlier sign-in overlooked by the diagnosis',
     client,
-    ['(await registeredBefore(found, registered)) ?? identity', 'identity'],
+    ['(await registeredBefore({ server, ...found }, registered)) ?? identity', 'identity'],
     grantsTest,
   ),
 ];

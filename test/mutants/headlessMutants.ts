@@ -86,8 +86,8 @@ export const headlessMutants: readonly Mutant[] = [
   ),
   mutant(
     'headless: a sealing key for each process',
-    'src/node/sealedFiles.ts',
-    ['await lock.hold(keyName, () => sealingKey(secrets));', 'await sealingKey(secrets);'],
+    'src/node/sealingKey.ts',
+    ['const made = await this.existing();', 'const made: SealingKey | undefined = undefined;'],
     filesTest,
   ),
   mutant(
@@ -107,15 +107,6 @@ export const headlessMutants: readonly Mutant[] = [
     'src/broker/agents/agentSettings.ts',
     ['value >= least && value <= most', 'value <= most'],
     settingsTest,
-  ),
-  mutant(
-    'headless: a callback of any address',
-    'src/headless/pastedCallback.ts',
-    [
-      "url?.protocol === 'http:' && loopbackHosts.has(url.hostname)",
-      'url !== undefined && loopbackHosts.size > 0',
-    ],
-    lineTest,
   ),
   mutant(
     'headless: an option of another command passed over',

@@ -59,7 +59,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a good client given up because a sign-in was',
-    'src/broker/clients/clientForServer.ts',
+    'src/broker/clients/registeredClient.ts',
     ["said === 'gone' ? undefined", 'said !== undefined ? undefined'],
     'test/broker/clientForServer.test.ts',
     'test/broker/forgottenClient.test.ts',
@@ -85,7 +85,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client deleted because its registration spells the redirect URI otherwise',
-    'src/broker/clients/clientForServer.ts',
+    'src/broker/clients/registeredClient.ts',
     [
       '    await clients.remove(issuer, redirectUri);',
       '    await deleteRegistration(known, http).catch(() => false);\n    await clients.remove(issuer, redirectUri);',
@@ -101,13 +101,13 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a redirect URI used that the server has not registered',
-    'src/broker/clients/clientForServer.ts',
+    'src/broker/clients/registeredClient.ts',
     ['if (client.redirectUris.length === 0) {', 'if (client.clientId.length === 0) {'],
     'test/broker/clientForServer.test.ts',
   ),
   mutant(
     'a sign-in given up after the first redirect URI is refused without a reason',
-    'src/broker/clients/clientForServer.ts',
+    'src/broker/clients/registeredClient.ts',
     ['status === 400 || oauthError', 'oauthError'],
     'test/broker/clientForServer.test.ts',
   ),

@@ -70,7 +70,7 @@ export const oauthMutants: readonly Mutant[] = [
   mutant(
     'state that repeats',
     request,
-    ['const state = oauth.generateRandomState();', "const state = 'state';"],
+    ['const state = oauth.generateRandomState()', "const state = 'state'"],
     requests,
   ),
   mutant(

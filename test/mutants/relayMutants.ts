@@ -5,11 +5,13 @@ const endpoint = 'src/relay/mcpEndpoint.ts';
 const run = 'src/relay/relayedRequest.ts';
 const consent = 'src/relay/consentInStream.ts';
 const answer = 'src/relay/upstreamAnswer.ts';
+const userWait = 'src/relay/userWait.ts';
 
 const admissionTest = 'test/relay/callerAdmission.test.ts';
 const sessionTest = 'test/relay/relaySession.test.ts';
 const answerTest = 'test/relay/upstreamAnswer.test.ts';
 const consentTest = 'test/relay/consentInStream.test.ts';
+const withoutChatTest = 'test/relay/callWithoutChat.test.ts';
 const launchTest = 'test/relay/launchPages.test.ts';
 const messageTest = 'test/mcp/clientMessage.test.ts';
 
@@ -205,8 +207,35 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'a card for every waiting call',
     consent,
-    ['if (shower !== undefined && !shower.signal.aborted) {', 'if (false) {'],
+    ['if (shower !== undefined && !shower.ended.aborted) {', 'if (false) {'],
     consentTest,
+  ),
+  mutant(
+    'a call without a chat held as long as one of the chat',
+    userWait,
+    ['if (held.wantsProgress) return', 'if (now > 0) return'],
+    withoutChatTest,
+  ),
+  mutant(
+    'a call without a chat given its time anew at each question',
+    userWait,
+    ['held.arrivedAt + patienceWithoutProgress - now', 'patienceWithoutProgress'],
+    withoutChatTest,
+  ),
+  mutant(
+    'a card that outlived its call declines what another call waits for',
+    consent,
+    ['const isItsCard = this.#cards.get(attempt) === held;', 'const isItsCard = true;'],
+    withoutChatTest,
+  ),
+  mutant(
+    'a sign-in without a card when the call that showed it gave up',
+    consent,
+    [
+      "shower.ended.addEventListener('abort', showInstead,",
+      "shower.signal.addEventListener('abort', showInstead,",
+    ],
+    withoutChatTest,
   ),
   mutant(
     'the tool run though the person declined',
@@ -257,16 +286,49 @@ export const relayMutants: readonly Mutant[] = [
     sessionTest,
   ),
   mutant(
-    'a launch page that answers again',
+    'a launch page that runs its sign-in again',
     'src/relay/launchPages.ts',
-    ['this.#waiting.delete(id);\n    waiting.expiry', 'waiting.expiry'],
+    ['if (page.pass === undefined) return', 'if (page.ending === undefined) return'],
+    launchTest,
+  ),
+  mutant(
+    'a launch page that leads any browser on again',
+    'src/relay/launchPages.ts',
+    [
+      'if (shown === undefined) followOther(response);',
+      'if (shown === undefined) end(response, page.ending!);',
+    ],
+    launchTest,
+  ),
+  mutant(
+    'a launch page that leads its browser on for ever',
+    'src/relay/launchPages.ts',
+    ['this.#forgetAfter(id, repeatable * 1000)', 'this.#forgetAfter(id, repeatable * 1e9)'],
+    launchTest,
+  ),
+  mutant(
+    'a launch page used up by a browser that only looks ahead',
+    'src/relay/launchPages.ts',
+    ['if (isSpeculative(request)) {', "if (request.method !== 'GET') {"],
+    launchTest,
+  ),
+  mutant(
+    'a launch page’s address in its cookie',
+    'src/relay/launchPages.ts',
+    ["createHash('sha256').update(id).digest('hex').slice(0, 16)", 'id'],
     launchTest,
   ),
   mutant(
     'a launch page without end',
     'src/relay/launchPages.ts',
-    ['void this.#waiting.delete(id));\n    const visited', 'undefined);\n    const visited'],
+    ['expiry: this.#forgetAfter(id, lifetime)', 'expiry: this.#forgetAfter(id, 1e9)'],
     launchTest,
+  ),
+  mutant(
+    'another program’s card at the editor’s outside address',
+    'src/relay/consentInStream.ts',
+    ["session.caller.kind !== 'editor') return {", "session.caller.id === '') return {"],
+    'test/relay/cardBrowser.test.ts',
   ),
   mutant(
     'messages of the HTTP+SSE transport posted to another origin',

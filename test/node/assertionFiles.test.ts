@@ -34,6 +34,15 @@ describe('a workload’s assertion in a file', () => {
     assert.doesNotMatch(inspect([first, second]), /hunter2/);
   });
 
+  it('says on which machine it was looked for, where that may be another than the user means', async () => {
+    const oauth = { grant: 'jwtBearer', assertionFile: at('missing') } as const;
+    const server: ServerConfig = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth };
+    const note = 'It was looked for on your own computer, not on the remote.';
+    const files = new AssertionInFile(new MachineAssertionFiles({}), note);
+    const error = await flowError('assertionRequired', () => files.read(server));
+    assert.ok(error.message.endsWith(`there is no file ${at('missing')}. ${note}`), error.message);
+  });
+
   it('is found by a variable of the process, alone or before a path', async () => {
     await writeFile(at('token'), 'one');
     const environment = { TOKEN_FILE: at('token'), FOLDER: folder };

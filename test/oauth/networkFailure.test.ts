@@ -26,4 +26,22 @@ describe('a network failure', () => {
   for (const [error, sentence] of cases) {
     it(`reads “${sentence}”`, () => assert.equal(networkFailure('h', error), sentence));
   }
+
+  const note = 'It was asked from your own computer.';
+  const notReached = [
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ETIMEDOUT',
+    'UND_ERR_CONNECT_TIMEOUT',
+    'EHOSTUNREACH',
+  ];
+  for (const code of notReached) {
+    it(`says from where it was tried, where nothing was reached: ${code}`, () =>
+      assert.match(networkFailure('h', coded(code), note), /\. It was asked from your own computer\.$/));
+  }
+  for (const code of ['CERT_HAS_EXPIRED', 'ECONNRESET', 'UND_ERR_SOCKET']) {
+    it(`does not where the host has answered: ${code}`, () =>
+      assert.equal(networkFailure('h', coded(code), note), networkFailure('h', coded(code))));
+  }
 });

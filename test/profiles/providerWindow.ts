@@ -20,6 +20,7 @@ import { closeServers } from '../oauth/scriptedServer.js';
 import { MappedNetwork } from './mappedNetwork.js';
 import type { ProviderDescription } from './providerDescription.js';
 import { ScriptedProvider } from './scriptedProvider.js';
+import { redirectReaches } from '../broker/redirectReaches.js';
 
 /** What a person has set up before they sign in. */
 export interface SetUp {
@@ -172,8 +173,8 @@ export class ProviderWindow {
 }
 
 const editorRedirects: RedirectUris = {
-  uriHandler: (path) =>
-    Promise.resolve({ ...redirect('uriHandler', `vscode://publisher.broker${path}`, path), fixed: true }),
+  reach: () => Promise.resolve(redirectReaches.desktop),
+  uriHandler: (path) => Promise.resolve(redirect('uriHandler', `vscode://publisher.broker${path}`, path)),
   loopback: (path, port = 51_234) =>
     Promise.resolve(redirect('loopback', `http://127.0.0.1:${port}${path}`, path)),
 };

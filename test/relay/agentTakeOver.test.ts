@@ -8,9 +8,10 @@ import path from 'node:path';
 import { AgentAdmissions } from '../../src/broker/agents/agentAdmissions.js';
 import { FileLock } from '../../src/node/fileLock.js';
 import { SealedFiles } from '../../src/node/sealedFiles.js';
+import { HostSealingKey } from '../../src/node/sealingKey.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { agentPath } from '../../src/broker/agents/agentSettings.js';
-import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
+import { MemoryLog } from '../broker/memoryStores.js';
 import { freePort } from './agentScene.js';
 import type { AgentWindowOptions } from './agentWindow.js';
 import { scriptedUpstream } from './scriptedUpstream.js';
@@ -44,16 +45,15 @@ class Window {
 describe('the agents’ port', () => {
   it(`outlives its window, killed ${rounds} times under load: nothing is lost, nothing is left held`, async () => {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'agents-'));
-    const secrets = new MemorySecrets();
     const log = new MemoryLog();
-    const records = new SealedFiles(`${directory}/records`, secrets, log, systemClock);
     const lock = new FileLock(`${directory}/locks`, log);
+    const hostKey = new HostSealingKey(`${directory}/host.key`, lock);
+    const records = new SealedFiles(`${directory}/records`, hostKey, log, systemClock);
     const admissions = new AgentAdmissions(records, lock, systemClock, log);
     const upstream = await scriptedUpstream();
     upstream.answer = ({ id }, response) => response.end(JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
     const port = await freePort();
     const { agent, key } = await admissions.admit({ name: 'worker', servers: [{ url: upstream.url }] });
-    const sealingKey = secrets.entries.get('sealing key') ?? assert.fail();
 
     let changed = Promise.withResolvers<undefined>();
     const onChange = () => {
@@ -62,7 +62,7 @@ describe('the agents’ port', () => {
     };
     const windows = new Set<Window>();
     const openWindow = () => {
-      windows.add(new Window({ directory, sealingKey, port, upstream: upstream.url }, onChange));
+      windows.add(new Window({ directory, port, upstream: upstream.url }, onChange));
     };
     const until = async (isSo: () => boolean) => {
       while (!isSo()) await changed.promise;

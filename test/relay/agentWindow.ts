@@ -1,6 +1,7 @@
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { FileLock } from '../../src/node/fileLock.js';
 import { SealedFiles } from '../../src/node/sealedFiles.js';
+import { HostSealingKey } from '../../src/node/sealingKey.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { parseServers } from '../../src/broker/settings/serverSettings.js';
 import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
@@ -10,15 +11,13 @@ import { MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.j
 /** What a window of the same person has in common with the others. */
 export interface AgentWindowOptions {
   readonly directory: string;
-  readonly sealingKey: string;
   readonly port: number;
   readonly upstream: string;
 }
 
 /** A window as a process of its own; it tells its parent what it is to the agents' port. */
-function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOptions): void {
+function openWindow({ directory, port, upstream }: AgentWindowOptions): void {
   const secrets = new MemorySecrets();
-  secrets.entries.set('sealing key', sealingKey);
   const log = new MemoryLog();
   const clock = systemClock;
   const lock = new FileLock(`${directory}/locks`, log);
@@ -28,7 +27,12 @@ function openWindow({ directory, sealingKey, port, upstream }: AgentWindowOption
     secrets,
     memory: new MemoryMemory(),
     lock,
-    agentRecords: new SealedFiles(`${directory}/records`, secrets, log, clock),
+    agentRecords: new SealedFiles(
+      `${directory}/records`,
+      new HostSealingKey(`${directory}/host.key`, lock),
+      log,
+      clock,
+    ),
     clock,
     log,
     fetch: (url, init) => fetch(url, init),

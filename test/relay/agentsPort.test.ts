@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { createServer, get, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  connect,
+  createServer as createTunnel,
+  Server as NetServer,
+  type AddressInfo,
+  type Socket,
+} from 'node:net';
 import type { AgentsPortState } from '../../src/broker/agents/agentSettings.js';
 import type { Agents } from '../../src/relay/agents.js';
+import { StandbyWindows } from '../../src/relay/portHolder.js';
 import { isProof, newNonce, proofOf } from '../../src/relay/portProof.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
@@ -11,11 +19,16 @@ import { callTool } from './relayWorld.js';
 describe('the agents’ port', () => {
   let scene: AgentScene;
   const strangers: Server[] = [];
+  const tunnels: (NetServer | Socket)[] = [];
   beforeEach(async () => {
     scene = await startAgentScene();
   });
   afterEach(async () => {
     await scene.stage.close();
+    for (const part of tunnels.splice(0)) {
+      if (part instanceof NetServer) part.close();
+      else part.destroy();
+    }
     for (const stranger of strangers.splice(0)) {
       stranger.close();
       stranger.closeAllConnections();
@@ -109,14 +122,95 @@ describe('the agents’ port', () => {
 
   it('is proved to be held for one port, one question and one side only', () => {
     const secret = new Redacted('secret');
-    const nonce = newNonce();
-    const proof = proofOf('holder', secret, 1, nonce);
-    assert.equal(isProof(proof, 'holder', secret, 1, nonce), true);
-    assert.equal(isProof(proof, 'holder', secret, 2, nonce), false);
-    assert.equal(isProof(proof, 'holder', secret, 1, newNonce()), false);
-    assert.equal(isProof(proof, 'asker', secret, 1, nonce), false);
-    assert.equal(isProof(proof, 'holder', new Redacted('other'), 1, nonce), false);
-    assert.equal(isProof(proofOf('holder', secret, 1, ''), 'holder', secret, 1, ''), false);
+    const asked = { port: 1, nonce: newNonce(), peer: '40000' };
+    const proof = proofOf('holder', secret, asked);
+    assert.equal(isProof(proof, 'holder', secret, asked), true);
+    assert.equal(isProof(proof, 'holder', secret, { ...asked, port: 2 }), false);
+    assert.equal(isProof(proof, 'holder', secret, { ...asked, nonce: newNonce() }), false);
+    assert.equal(isProof(proof, 'holder', secret, { ...asked, peer: '40001' }), false);
+    assert.equal(isProof(proof, 'asker', secret, asked), false);
+    assert.equal(isProof(proof, 'holder', new Redacted('other'), asked), false);
+    const unasked = { port: 1, nonce: '' };
+    assert.equal(isProof(proofOf('holder', secret, unasked), 'holder', secret, unasked), false);
+  });
+
+  /** A broker that has the agents' port on its machine, at some port of this one. */
+  const brokerElsewhere = async (secret: Redacted | undefined) => {
+    const windows = new StandbyWindows();
+    const server = createServer((request, response) => {
+      if (secret !== undefined && windows.answer(request, response, scene.settings.port, secret)) return;
+      response.writeHead(404).end();
+    });
+    strangers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  /** As an editor forwards a port of a remote: each connection is carried on as it comes. */
+  const forward = async (to: number) => {
+    const tunnel = createTunnel((near) => {
+      const far = connect(to, '127.0.0.1');
+      tunnels.push(near, far);
+      near.on('error', () => far.destroy()).pipe(far);
+      far.on('error', () => near.destroy()).pipe(near);
+    });
+    tunnels.push(tunnel);
+    tunnel.listen(scene.settings.port, '127.0.0.1');
+    await once(tunnel, 'listening');
+    return tunnel;
+  };
+  const why = ({ state }: Agents['port']) => (state.kind === 'blocked' ? state.why : state.kind);
+
+  it('that an editor has forwarded is another machine’s, until it is forwarded no longer', async () => {
+    const tunnel = await forward(await brokerElsewhere(new Redacted('of another machine')));
+    await scene.admit({ repositories: {} });
+    assert.equal(why(scene.agents.port), 'otherMachine');
+    tunnel.close();
+    await scene.agents.port.look();
+    assert.equal(why(scene.agents.port), 'serving');
+  });
+
+  it('that an editor has forwarded is not waited for, even if both machines share a disk and the secret on it', async () => {
+    await scene.admit({ repositories: {} });
+    const secret = await scene.agents.admissions.portSecret();
+    scene.agents.dispose();
+    await forward(await brokerElsewhere(secret));
+    const other = scene.openWindow(scene.stage.openWindow());
+    await other.port.look();
+    assert.equal(why(other.port), 'otherMachine');
+    other.dispose();
+  });
+
+  it('is not proved by a program that passes on what another machine’s broker answers, as its own', async () => {
+    await scene.admit({ repositories: {} });
+    const secret = await scene.agents.admissions.portSecret();
+    scene.agents.dispose();
+    const elsewhere = await brokerElsewhere(secret);
+    const server = createServer((request, response) => {
+      const asked = get({ port: elsewhere, path: request.url, headers: request.headers }, (answer) => {
+        const headers = { ...answer.headers, 'mcp-oauth-broker-peer': String(request.socket.remotePort) };
+        response.writeHead(answer.statusCode ?? 0, headers).flushHeaders();
+      });
+      response.once('close', () => asked.destroy());
+      asked.on('error', () => undefined);
+    });
+    strangers.push(server);
+    server.listen(scene.settings.port, '127.0.0.1');
+    await once(server, 'listening');
+    const other = scene.openWindow(scene.stage.openWindow());
+    await other.port.look();
+    assert.equal(why(other.port), 'otherBroker');
+    other.dispose();
+  });
+
+  it('held by the broker of another editor on this machine is told from a program that is none', async () => {
+    const stranger = await startAgentScene();
+    stranger.settings = { ...stranger.settings, port: scene.settings.port };
+    await stranger.admit({ repositories: {} });
+    assert.equal(why(stranger.agents.port), 'serving');
+    await scene.admit({ repositories: {} });
+    assert.equal(why(scene.agents.port), 'otherBroker');
+    await stranger.stage.close();
   });
 
   it('held by a program that hangs up on every question is reported', async () => {

@@ -15,6 +15,7 @@ function asked(callerId: string): AskedConsent {
     callerId,
     serverUrl: url,
     attempt: anAttempt(),
+    page: { address: 'http://127.0.0.1:1/sign-in/a', visited: Promise.resolve(), dispose: () => undefined },
     need: { kind: 'signIn' },
     subject: { server: 'notes', what: 'read_notes', scopes: [] },
     input: {},

@@ -3,9 +3,11 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
+import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
 import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
 import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
 import type { Clock } from '../../src/broker/ports.js';
+import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { ToolPrompt } from '../../src/broker/tools/toolPrompt.js';
 import type { ToolRules } from '../../src/broker/tools/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
@@ -43,6 +45,9 @@ export interface RelayWorldOptions extends WorldOptions {
   /** What the broker goes by; by default a clock that the test moves. */
   readonly clock?: Clock;
   readonly translate?: Translate;
+  readonly cardBrowser?: CardBrowser;
+  /** Where sign-ins may be used; everywhere by default. */
+  readonly use?: UseHere;
 }
 
 /** The whole broker without an editor, between real SDK clients and the demo world. */
@@ -104,15 +109,17 @@ export class RelayWorld {
   }
 
   /** A further window, or the same one after a restart: another broker over the same storage. */
-  openWindow(): HeadlessBroker {
+  openWindow(use = this.options.use): HeadlessBroker {
     const { secrets, memory, lock, agentRecords, time: clock, log } = this;
-    const { questions, clientMetadataUrl, toolRules, toolPrompt, translate } = this.options;
+    const { questions, clientMetadataUrl, toolRules, toolPrompt, translate, cardBrowser } = this.options;
     const broker = createHeadlessBroker({
       ...(questions !== undefined && { questions }),
       ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
       ...(toolRules !== undefined && { toolRules }),
       ...(toolPrompt !== undefined && { toolPrompt }),
       ...(translate !== undefined && { translate }),
+      ...(cardBrowser !== undefined && { cardBrowser }),
+      use,
       servers: () => this.#servers,
       secrets,
       memory,

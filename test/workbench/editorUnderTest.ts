@@ -1,27 +1,36 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
 import { startBrowser, type Browser } from '../host/browser.js';
-import { startCodeServer, type CodeServer, type CodeServerOptions } from '../host/codeServer.js';
+import {
+  startCodeServer,
+  type CodeServer,
+  type CodeServerOptions,
+  type Settings,
+} from '../host/codeServer.js';
 import { editorUnderTest } from '../host/editor.js';
 import { keepCalls } from '../host/keptCalls.js';
 import { chatAgentOf } from '../host/standInChatExtension.js';
 import { createStateDirectory, type StateDirectory } from '../host/stateDirectory.js';
 import { MODEL_NAME, storyChatOf } from '../host/storyChat.js';
+import { UserSettings } from '../host/userSettings.js';
 import { Workbench } from '../host/workbench.js';
 
 /** At its first width the chat breaks lines within words. In CSS pixels. */
 const CHAT_WIDTH = 560;
+const SERVERS = 'mcpOAuthBroker.servers';
 
 /** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a person's browser before it. */
 export class EditorUnderTest {
   #server: CodeServer;
   #window: Workbench;
+  #further: ReadonlySet<string> = new Set();
 
   private constructor(
     private readonly state: StateDirectory,
     private readonly options: CodeServerOptions,
+    private readonly settings: UserSettings,
     readonly browser: Browser,
     readonly model: ScriptedModel,
     server: CodeServer,
@@ -52,17 +61,20 @@ export class EditorUnderTest {
         // Before VS Code 1.105 no server starts when the chat needs it unless this says so.
         settings: { 'chat.defaultModel': scriptedModelId, 'chat.mcp.autostart': 'newAndOutdated' },
         proposedApiFor: agent.proposedApiFor,
-        machineSettings: {},
         chatLanguageModels: [customEndpoint(model.url)],
       };
-      const server = await startCodeServer({ ...options, vsix: [vsix, ...agent.vsix] });
+      const settings = new UserSettings(path.join(state.path, 's'));
+      const server = await startCodeServer({
+        ...options,
+        vsix: [vsix, await settings.pack(), ...agent.vsix],
+      });
       started.push(() => server.stop());
       const browser = await startBrowser({ profileDir: path.join(state.path, 'b') });
       started.push(() => browser.close());
       const window = await Workbench.open(browser.context, addressOf(server, folder));
       await storyChatOf(editor, window).turnOn();
       await window.chat.widenTo(CHAT_WIDTH);
-      return new EditorUnderTest(state, options, browser, model, server, window);
+      return new EditorUnderTest(state, options, settings, browser, model, server, window);
     } catch (error) {
       for (const end of started.reverse()) await end();
       throw error;
@@ -82,11 +94,6 @@ export class EditorUnderTest {
     return this.#server.pid;
   }
 
-  /** Where the editor keeps settings of scope `machine`. */
-  get settingsFile(): string {
-    return path.join(this.options.userDataDir, 'Machine', 'settings.json');
-  }
-
   /** Adds calls to the record, the newest first, as another window would have. */
   keepCalls(calls: readonly RecordedCall[]): Promise<void> {
     return keepCalls(this.options.userDataDir, calls);
@@ -104,31 +111,34 @@ export class EditorUnderTest {
   }
 
   /**
-   * Writes `mcpOAuthBroker.servers` as a person does who edits the settings file.
+   * Sets `mcpOAuthBroker.servers` as a person does in their settings.
    *
-   * @param further what else the file says
+   * @param further settings of the extension to set beside; others of an earlier call are taken out
    */
-  async configure(servers: object, further: object = {}): Promise<void> {
-    const temporary = `${this.settingsFile}.tmp`;
-    const settings = { 'mcpOAuthBroker.servers': servers, ...further };
-    await writeFile(temporary, JSON.stringify(settings, undefined, 2));
-    await rename(temporary, this.settingsFile);
+  async configure(servers: object, further: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const earlier = Object.fromEntries([...this.#further].map((key) => [key, null]));
+    this.#further = new Set(Object.keys(further));
+    await this.settings.change({ ...earlier, [SERVERS]: servers, ...further });
   }
 
-  /** What the settings file says now. */
+  /** The servers that the settings file has now. */
   async configured(): Promise<Record<string, { readonly url?: string }>> {
-    const text = await readFile(this.settingsFile, 'utf8');
-    const settings = JSON.parse(text) as Record<string, Record<string, { readonly url?: string }>>;
-    return settings['mcpOAuthBroker.servers'] ?? {};
+    const settings = await this.#userSettings();
+    return (settings[SERVERS] ?? {}) as Record<string, { readonly url?: string }>;
+  }
+
+  async #userSettings(): Promise<Settings> {
+    const file = path.join(this.options.userDataDir, 'User', 'settings.json');
+    return JSON.parse(await readFile(file, 'utf8')) as Settings;
   }
 
   /** Ends the editor, with its windows, and starts it again on the same data; the browser stays. */
   async restart(): Promise<void> {
     const { port } = this.#server;
-    const settings = { 'mcpOAuthBroker.servers': await this.configured() };
+    const settings = await this.#userSettings();
     await this.#window.page.close();
     await this.#server.stop();
-    this.#server = await startCodeServer({ ...this.options, port, machineSettings: settings });
+    this.#server = await startCodeServer({ ...this.options, port, settings });
     this.#window = await Workbench.open(this.browser.context, this.url);
     await this.#window.chat.open();
   }

@@ -1,9 +1,13 @@
-import type { RecordKind } from './newestRecords.js';
+import { sha256 } from '../sha256.js';
+import type { RecordKind } from './storedRecord.js';
 
-/** Where the first account of a server is kept: under the server's address alone. */
+/** The first sign-in whose account has no name is kept under the server's address alone. */
 export const firstSlot = '';
 
-/** Which places hold a server's accounts beside the first one; by the server's address. */
+/**
+ * Which places hold a server's accounts beside the first one, by the server's address. Places are only ever added:
+ * machines without a common lock can add one at the same moment, and neither is to lose the other's.
+ */
 export const accountSlots: RecordKind<readonly string[]> = {
   prefix: 'accounts ',
   sharedPrefix: 'accounts ',
@@ -17,8 +21,20 @@ export const accountSlots: RecordKind<readonly string[]> = {
       return undefined;
     }
   },
-  outdated: (slots) => slots,
+  identity: () => 'slots',
+  merge: (newer, older) => {
+    const lacking = older.filter((slot) => !newer.includes(slot));
+    return lacking.length === 0 ? newer : [...newer, ...lacking];
+  },
 };
+
+/**
+ * The place of a named account, the same on every machine, so that two accounts that are signed in at once on two of
+ * them never take each other's.
+ */
+export async function slotOfAccount(accountKey: string): Promise<string> {
+  return (await sha256(accountKey)).slice(0, 16);
+}
 
 /** The name of the record at a slot; addresses hold no spaces. */
 export function recordName(serverUrl: string, slot: string): string {

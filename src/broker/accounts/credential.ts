@@ -68,12 +68,14 @@ const longestMargin = 60_000;
  * most, so that short-lived tokens are not renewed at every call.
  *
  * @param now milliseconds since the epoch
+ * @param earliness how much of the margin is added to it. Machines that share a sign-in and no lock differ in it, so
+ * that one of them refreshes and the others hear of it before their turn has come.
  */
-export function isNearExpiry(credential: Credential, now: number): boolean {
+export function isNearExpiry(credential: Credential, now: number, earliness = 0): boolean {
   const { expiresAt } = credential.tokens;
   if (expiresAt === undefined) return false;
   const margin = Math.min(longestMargin, (expiresAt - credential.obtainedAt) / 5);
-  return now >= expiresAt - margin;
+  return now >= expiresAt - margin * (1 + earliness);
 }
 
 /** The credential of a sign-in that cannot be renewed: who signed in, and with which scopes, stays. */

@@ -8,7 +8,7 @@ import {
 import type { Account, Credential } from './credential.js';
 import { directGrantNames } from '../settings/grantChoice.js';
 import { lentTokenFromRecord, lentTokenRecord } from './lentToken.js';
-import type { Kept } from './newestRecords.js';
+import type { StoredValue } from './storedRecord.js';
 
 /** The credential in clear, for secret storage and sealed records and nothing else. */
 export function credentialToRecord(credential: Credential, generation: number): object {
@@ -35,7 +35,7 @@ export function credentialToRecord(credential: Credential, generation: number): 
  * @param serverUrl the place the record was found at; what a record says of its address is not trusted
  * @throws where it is no such record
  */
-export function credentialFromRecord(serverUrl: string, value: unknown): Kept<Credential> {
+export function credentialFromRecord(serverUrl: string, value: unknown): StoredValue<Credential> {
   const record = value as Record<string, unknown>;
   const as = record['as'] as AuthorizationServer;
   const account = record['account'] as Account | undefined;

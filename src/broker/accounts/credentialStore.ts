@@ -1,11 +1,12 @@
 import type { DpopKey } from '../../oauth/dpop.js';
 import { PassingAccountChoice, type AccountChoice } from './accountChoice.js';
-import { accountSlots, firstSlot, recordName, serverUrlOf } from './accountSlots.js';
-import { accountKeyOf, withoutRefreshToken, type Credential } from './credential.js';
+import { accountSlots, firstSlot, recordName, serverUrlOf, slotOfAccount } from './accountSlots.js';
+import { accountKeyOf, type Credential } from './credential.js';
 import { credentialFromRecord, credentialToRecord } from './credentialRecord.js';
 import { Emitter } from '../emitter.js';
 import { LentTokens } from './lentToken.js';
-import { NewestRecords, type RecordKind } from './newestRecords.js';
+import { NewestRecords } from './newestRecords.js';
+import type { RecordKind } from './storedRecord.js';
 import type { Disposable, Log, SecretStore, SharedRecords } from '../ports.js';
 
 /** A credential that was stored, replaced or removed. */
@@ -47,12 +48,22 @@ export class CredentialStore implements Disposable {
     secrets: SecretStore,
     log: Log,
     private readonly shared?: SharedRecords,
-    /** Whether storage tells of every window's writes; then what is remembered is the newest. */
-    private readonly hearsAllWindows = false,
+    /**
+     * Whether storage reports every window's writes, so that what is remembered is the newest. Such storage is the
+     * client's, and windows on other machines, with which this one shares no lock, write to it as well.
+     */
+    readonly hearsAllWindows = false,
     private readonly choice: AccountChoice = new PassingAccountChoice(),
   ) {
-    this.#records = new NewestRecords(credentialRecords(log), secrets, shared, (name) => this.#tell(name));
-    this.#slots = new NewestRecords(accountSlots, secrets, shared, (url) => this.#changed.fire(url));
+    const options = { secrets, shared, repairs: hearsAllWindows };
+    this.#records = new NewestRecords(credentialRecords(log), {
+      ...options,
+      onDidChange: (name) => this.#tell(name),
+    });
+    this.#slots = new NewestRecords(accountSlots, {
+      ...options,
+      onDidChange: (url) => this.#changed.fire(url),
+    });
     if (!hearsAllWindows) this.#subscription = shared?.onDidChange?.(() => this.#lookForNews());
   }
 
@@ -89,6 +100,17 @@ export class CredentialStore implements Disposable {
     return this.get(serverUrl, accountKey);
   }
 
+  /**
+   * The same under a lock, which is not to be held while secret storage is waited for: reads the disk's copy again,
+   * and secret storage only if a change was reported since.
+   */
+  async rereadShared(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
+    await this.#slots.rereadShared(serverUrl);
+    for (const slot of await this.#slotsOf(serverUrl))
+      await this.#records.rereadShared(recordName(serverUrl, slot));
+    return this.get(serverUrl, accountKey);
+  }
+
   /** From the next call on, this workspace acts as that account. */
   async use(serverUrl: string, accountKey: string): Promise<void> {
     if (this.choice.chosen(serverUrl) === accountKey) return;
@@ -103,8 +125,9 @@ export class CredentialStore implements Disposable {
    * same sign-in or the same account, and else is one more.
    *
    * @param instead the credential whose place it takes, where that is another account's
+   * @returns false if this sign-in was ended elsewhere meanwhile; it is not stored then
    */
-  async put(credential: Credential, instead?: Credential): Promise<void> {
+  async put(credential: Credential, instead?: Credential): Promise<boolean> {
     const { serverUrl } = credential;
     const entries = await this.#entries(serverUrl);
     const key = accountKeyOf(credential);
@@ -114,21 +137,28 @@ export class CredentialStore implements Disposable {
         one.credential.id === instead?.id ||
         accountKeyOf(one.credential) === key,
     );
-    const isFree = !entries.some(({ slot }) => slot === firstSlot);
-    const slot = replaced[0]?.slot ?? (isFree ? firstSlot : crypto.randomUUID());
-    await this.#write(serverUrl, slot, credential);
-    const slots = await this.#slotsOf(serverUrl);
-    if (!slots.includes(slot)) await this.#slots.write(serverUrl, [...slots.slice(1), slot]);
-    for (const other of replaced.slice(1)) await this.#removeAt(serverUrl, other.slot);
+    const slot = replaced[0]?.slot ?? (await this.#freeSlot(credential, entries));
+    const isStored = await this.#write(serverUrl, slot, credential);
+    if (isStored) {
+      const slots = await this.#slotsOf(serverUrl);
+      if (!slots.includes(slot)) await this.#slots.write(serverUrl, [...slots.slice(1), slot]);
+      for (const other of replaced.slice(1)) await this.#write(serverUrl, other.slot, undefined);
+    }
     this.#changed.fire(serverUrl);
+    return isStored;
   }
 
   /** Removes the one in use here, or an account's. */
   async remove(serverUrl: string, accountKey?: string): Promise<void> {
     const credential = await this.get(serverUrl, accountKey);
     const entry = (await this.#entries(serverUrl)).find((one) => one.credential.id === credential?.id);
-    await this.#removeAt(serverUrl, entry?.slot ?? firstSlot);
+    await this.#write(serverUrl, entry?.slot ?? firstSlot, undefined);
     this.#changed.fire(serverUrl);
+  }
+
+  /** Lets go of what marks ended sign-ins of a server that left the settings; a sign-in that lives stays. */
+  async prune(serverUrl: string): Promise<void> {
+    for (const slot of await this.#slotsOf(serverUrl)) await this.#records.prune(recordName(serverUrl, slot));
   }
 
   dispose(): void {
@@ -139,23 +169,23 @@ export class CredentialStore implements Disposable {
     this.#lent.clear();
   }
 
-  async #removeAt(serverUrl: string, slot: string): Promise<void> {
-    await this.#write(serverUrl, slot, undefined);
-    if (slot === firstSlot) return;
-    const slots = await this.#slotsOf(serverUrl);
-    await this.#slots.write(
-      serverUrl,
-      slots.slice(1).filter((one) => one !== slot),
-    );
+  /** A named account has a place of its own; any other takes one that no living sign-in has. */
+  async #freeSlot(credential: Credential, entries: readonly Entry[]): Promise<string> {
+    const isFree = (slot: string) => !entries.some((entry) => entry.slot === slot);
+    const own = credential.account && (await slotOfAccount(accountKeyOf(credential)));
+    if (own !== undefined && isFree(own)) return own;
+    return (await this.#slotsOf(credential.serverUrl)).find(isFree) ?? crypto.randomUUID();
   }
 
-  async #write(serverUrl: string, slot: string, credential: Credential | undefined): Promise<void> {
+  /** @returns false if the sign-in was ended elsewhere meanwhile */
+  async #write(serverUrl: string, slot: string, credential: Credential | undefined): Promise<boolean> {
     const name = recordName(serverUrl, slot);
-    await this.#records.write(name, credential);
+    if (!(await this.#records.write(name, credential))) return false;
     this.#lent.keep(name, credential);
     const before = this.#accounts.get(name);
     const after = credential && accountKeyOf(credential);
     for (const accountKey of new Set([before, after])) this.#tellOf(serverUrl, accountKey, false);
+    return true;
   }
 
   /** The first account's place is always looked at. */
@@ -233,6 +263,11 @@ function signedInAt({ signedInAt: at, obtainedAt }: Credential): number {
   return at ?? obtainedAt;
 }
 
+function isLater(one: Credential, other: Credential): boolean {
+  if (one.id !== other.id) return signedInAt(one) > signedInAt(other);
+  return one.obtainedAt > other.obtainedAt;
+}
+
 function credentialRecords(log: Log): RecordKind<Credential> {
   return {
     prefix: 'credential ',
@@ -248,7 +283,8 @@ function credentialRecords(log: Log): RecordKind<Credential> {
         return undefined;
       }
     },
-    // The refresh token here is spent, and using it again would end the other window's sign-in too (OAuth 2.1 §4.3.1).
-    outdated: withoutRefreshToken,
+    identity: ({ id }) => id,
+    // The later sign-in, and of one sign-in the tokens that were issued last.
+    merge: (newer, older, isTie) => (isTie && isLater(older, newer) ? older : newer),
   };
 }

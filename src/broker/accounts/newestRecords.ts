@@ -1,55 +1,54 @@
-import type { Disposable, SecretStore, SharedRecord, SharedRecords } from '../ports.js';
+import type { Disposable, SecretStore, SharedRecords } from '../ports.js';
+import {
+  isTombstone,
+  newestRecord,
+  parseRecord,
+  tombstoneText,
+  type RecordKind,
+  type StoredRecord,
+} from './storedRecord.js';
 
-/** Says in a shared record that there is none any more: secret storage may still have one. */
-const removed = '';
-
-/** A record as it was read. */
-export interface Kept<T> {
-  /** Counts its writes, in whichever window. */
-  readonly generation: number;
-  readonly value: T;
-}
-
-/** How one kind of record is written and read. */
-export interface RecordKind<T> {
-  /** Before the name, in secret storage. */
-  readonly prefix: string;
-  /** Before the name, among the shared records. */
-  readonly sharedPrefix: string;
-  toText(value: T, generation: number): string;
-  /** @returns undefined where it cannot be read; it is kept as it is */
-  fromText(name: string, text: string): Kept<T> | undefined;
-  /** What remains of a record that another window has replaced since with one that this window cannot open. */
-  outdated(value: T): T;
+export interface NewestRecordsOptions {
+  readonly secrets: SecretStore;
+  readonly shared?: SharedRecords | undefined;
+  /**
+   * Secret storage reports the writes of every window, those on other machines included. What it holds is then put
+   * right when another machine overwrote what counts; in a browser such a write would undo the ones of other tabs.
+   */
+  readonly repairs: boolean;
+  /** Called with the name of a record that another window wrote or removed. */
+  readonly onDidChange: (name: string) => void;
 }
 
 /**
- * Records by name. Secret storage holds them; a sealed record beside it, which all windows see at once, says
- * which is the newest. Reads are remembered until storage says that a key changed.
+ * Records by name. Secret storage holds them; a sealed copy on this machine's disk, which all its windows see at once,
+ * bridges the time until secret storage has carried a write to them. Reads are remembered until storage reports a
+ * change.
  */
 export class NewestRecords<T> implements Disposable {
   readonly #cache = new Map<string, Promise<Known<T>>>();
-  /** Keys of writes under way here, whose echo from storage tells nothing. */
+  /** Keys of writes under way here, whose echo from storage is no news. */
   readonly #writing = new Set<string>();
   readonly #subscription: Disposable;
+  readonly #floorKey: string;
 
   constructor(
     private readonly kind: RecordKind<T>,
-    private readonly secrets: SecretStore,
-    private readonly shared: SharedRecords | undefined,
-    /** Told the name of a record that another window wrote or removed. */
-    onDidChange: (name: string) => void,
+    private readonly options: NewestRecordsOptions,
   ) {
-    this.#subscription = secrets.onDidChange((key) => {
+    this.#floorKey = `generations pruned of ${kind.prefix.trim()}`;
+    this.#subscription = options.secrets.onDidChange((key) => {
       if (!key.startsWith(kind.prefix) || this.#writing.has(key)) return;
       const name = key.slice(kind.prefix.length);
       this.forget(name);
-      onDidChange(name);
+      // Read at once: a write on another machine may have to be put right.
+      if (options.repairs) this.#known(name).catch(() => undefined);
+      options.onDidChange(name);
     });
   }
 
   async get(name: string): Promise<T | undefined> {
-    return (await this.#known(name)).value;
+    return valueOf((await this.#known(name)).newest);
   }
 
   /** The next read goes to storage. */
@@ -57,13 +56,24 @@ export class NewestRecords<T> implements Disposable {
     this.#cache.delete(name);
   }
 
-  /** Forgets what is remembered where another window has written since; @returns whether one has */
+  /**
+   * Reads the copy on this machine's disk again, and secret storage only if that is not remembered: for use under a
+   * lock, which is not to be held while secret storage is waited for.
+   */
+  async rereadShared(name: string): Promise<void> {
+    const known = await this.#cache.get(name)?.catch(() => undefined);
+    if (known === undefined) this.forget(name);
+    else await this.#remember(name, this.#withShared(name, known.own));
+  }
+
+  /** Forgets what is remembered if another window has written since; @returns whether one has */
   async isNews(name: string): Promise<boolean> {
-    if (this.shared === undefined) return false;
+    const { shared } = this.options;
+    if (shared === undefined) return false;
     const known = this.#known(name);
     const [{ generation }, newest = 0] = await Promise.all([
       known,
-      this.shared.generation(this.kind.sharedPrefix + name),
+      shared.generation(this.kind.sharedPrefix + name),
     ]);
     // Another request may have seen it first.
     if (newest <= generation || this.#cache.get(name) !== known) return false;
@@ -71,22 +81,37 @@ export class NewestRecords<T> implements Disposable {
     return true;
   }
 
-  /** Stores before it remembers, so that nobody uses what could still be lost. */
-  async write(name: string, value: T | undefined): Promise<void> {
-    const [own, shared] = await this.#stored(name);
-    const generation = Math.max(own?.generation ?? 0, shared?.generation ?? 0) + 1;
-    const text = value === undefined ? removed : this.kind.toText(value, generation);
-    const key = this.kind.prefix + name;
-    this.#writing.add(key);
-    try {
-      if (text === removed) await this.secrets.delete(key);
-      else await this.secrets.set(key, text);
-      if (text !== removed || shared !== undefined)
-        await this.shared?.write(this.kind.sharedPrefix + name, { generation, text });
-    } finally {
-      this.#writing.delete(key);
+  /**
+   * Stores before it remembers, so that nothing uses a value that could still be lost.
+   *
+   * @param value undefined removes what is there
+   * @returns false if this very value was removed elsewhere meanwhile; it is not stored then
+   */
+  async write(name: string, value: T | undefined): Promise<boolean> {
+    await this.rereadShared(name);
+    const { own, generation, newest } = await this.#known(name);
+    if (value === undefined) {
+      if (newest === undefined || isTombstone(newest)) return true;
+      const removed = this.kind.identity(newest.value);
+      return this.#store(name, { generation: generation + 1, removed });
     }
-    this.#cache.set(name, Promise.resolve({ generation, value }));
+    if (isTombstone(newest) && newest.removed === this.kind.identity(value)) return false;
+    const floor = own === undefined ? await this.#floor() : 0;
+    return this.#store(name, { generation: Math.max(generation, floor) + 1, value });
+  }
+
+  /**
+   * Lets go of the mark that a removed value has left. Copies of that value which lie on the disks of other machines
+   * are recognized by their generation from then on.
+   */
+  async prune(name: string): Promise<void> {
+    this.forget(name);
+    const { own } = await this.#known(name);
+    if (!isTombstone(own)) return;
+    const { secrets } = this.options;
+    if (own.generation > (await this.#floor())) await secrets.set(this.#floorKey, String(own.generation));
+    await secrets.delete(this.kind.prefix + name);
+    this.forget(name);
   }
 
   dispose(): void {
@@ -94,47 +119,82 @@ export class NewestRecords<T> implements Disposable {
     this.#cache.clear();
   }
 
-  #known(name: string): Promise<Known<T>> {
-    let known = this.#cache.get(name);
-    if (known === undefined) {
-      known = this.#read(name);
-      this.#cache.set(name, known);
-      // A storage that failed once may work the next time.
-      known.catch(() => this.#cache.delete(name));
+  async #store(name: string, record: StoredRecord<T>): Promise<boolean> {
+    const { secrets, shared } = this.options;
+    const { generation } = record;
+    const text = isTombstone(record) ? tombstoneText(record) : this.kind.toText(record.value, generation);
+    const key = this.kind.prefix + name;
+    this.#writing.add(key);
+    try {
+      // The disk first: secret storage can be slow, and new tokens must not be lost while it is.
+      await shared?.write(this.kind.sharedPrefix + name, { generation, text });
+      await secrets.set(key, text, { isOnDisk: shared !== undefined });
+    } finally {
+      this.#writing.delete(key);
     }
+    this.#cache.set(name, Promise.resolve({ own: record, newest: record, generation }));
+    return true;
+  }
+
+  #known(name: string): Promise<Known<T>> {
+    return this.#cache.get(name) ?? this.#remember(name, this.#read(name));
+  }
+
+  #remember(name: string, known: Promise<Known<T>>): Promise<Known<T>> {
+    this.#cache.set(name, known);
+    known.catch(() => {
+      // Storage that failed once may work the next time.
+      if (this.#cache.get(name) === known) this.#cache.delete(name);
+    });
     return known;
   }
 
   async #read(name: string): Promise<Known<T>> {
-    const [own, shared] = await this.#stored(name);
-    const generation = Math.max(own?.generation ?? 0, shared?.generation ?? 0);
-    return { generation, value: this.#newer(name, own, shared) };
+    const text = await this.options.secrets.get(this.kind.prefix + name);
+    return this.#withShared(name, text === undefined ? undefined : parseRecord(this.kind, name, text));
   }
 
-  #newer(name: string, own: Kept<T> | undefined, shared: SharedRecord | undefined): T | undefined {
-    const isOutdated = shared !== undefined && shared.generation > (own?.generation ?? 0);
-    if (!isOutdated) return own?.value;
-    if (shared.text !== undefined) return this.#parse(name, shared.text)?.value;
-    // Another window has written since, with a key this one has not got.
-    return own === undefined ? undefined : this.kind.outdated(own.value);
+  async #withShared(name: string, own: StoredRecord<T> | undefined): Promise<Known<T>> {
+    const copy = await this.options.shared?.read(this.kind.sharedPrefix + name);
+    let shared = copy && parseRecord(this.kind, name, copy.text);
+    const generation = Math.max(own?.generation ?? 0, copy?.generation ?? 0);
+    // A copy of what was removed before its mark was pruned.
+    if (own === undefined && shared !== undefined && shared.generation <= (await this.#floor()))
+      shared = undefined;
+    const newest = newestRecord(this.kind, own, shared);
+    if (this.options.repairs && newest !== undefined && this.#isOverwritten(own, shared, newest))
+      void this.#store(name, { ...newest, generation: generation + 1 }).catch(() => undefined);
+    return { own, newest, generation };
   }
 
-  async #stored(name: string) {
-    const [text, shared] = await Promise.all([
-      this.secrets.get(this.kind.prefix + name),
-      this.shared?.read(this.kind.sharedPrefix + name),
-    ]);
-    return [text === undefined ? undefined : this.#parse(name, text), shared] as const;
+  /** Whether another machine overwrote in secret storage what counts; a copy that is merely newer is on its way there. */
+  #isOverwritten(
+    own: StoredRecord<T> | undefined,
+    shared: StoredRecord<T> | undefined,
+    newest: StoredRecord<T>,
+  ): boolean {
+    if (own === undefined || shared === undefined) return false;
+    if (isTombstone(newest)) return !isTombstone(own) && this.kind.identity(own.value) === newest.removed;
+    if (isTombstone(own)) return own.generation === shared.generation;
+    if (shared.generation > own.generation && newest.value === valueOf(shared)) return false;
+    return this.kind.toText(newest.value, 0) !== this.kind.toText(own.value, 0);
   }
 
-  #parse(name: string, text: string): Kept<T> | undefined {
-    return text === removed ? undefined : this.kind.fromText(name, text);
+  async #floor(): Promise<number> {
+    const floor = Number((await this.options.secrets.get(this.#floorKey)) ?? 0);
+    return Number.isSafeInteger(floor) ? floor : 0;
   }
+}
+
+function valueOf<T>(record: StoredRecord<T> | undefined): T | undefined {
+  return record === undefined || isTombstone(record) ? undefined : record.value;
 }
 
 /** What is remembered of storage. */
 interface Known<T> {
+  /** What secret storage holds. */
+  readonly own: StoredRecord<T> | undefined;
+  readonly newest: StoredRecord<T> | undefined;
   /** Of the newest record there was. */
   readonly generation: number;
-  readonly value: T | undefined;
 }

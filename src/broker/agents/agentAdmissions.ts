@@ -128,10 +128,9 @@ export class AgentAdmissions {
     return record;
   }
 
-  #parse(text: string | undefined, generation: number): AgentRecord | undefined {
+  #parse(text: string, generation: number): AgentRecord | undefined {
     try {
-      // Without the key it was sealed with, nobody is admitted here.
-      if (text !== undefined) return agentRecordOf(text, generation);
+      return agentRecordOf(text, generation);
     } catch {
       // Told below; kept as it is, because a later version may read it.
     }

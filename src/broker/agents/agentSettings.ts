@@ -70,5 +70,11 @@ export type AgentsPortState =
   | { readonly kind: 'serving'; readonly port: number }
   /** Another window; this one takes over when that ends. */
   | { readonly kind: 'standby'; readonly port: number }
-  /** A process that does not prove to be a window of this person, or nobody may. */
-  | { readonly kind: 'blocked'; readonly port: number; readonly why: 'foreign' | 'silent' | 'notAllowed' };
+  /** A process that does not prove to be a window of the same user here, or this process may not listen there. */
+  | { readonly kind: 'blocked'; readonly port: number; readonly why: PortObstacle };
+
+/**
+ * What is in the way at the agents' port: `otherMachine` and `otherBroker` say that they are brokers, the first one
+ * behind a forwarded port. Neither has proved it, so agents' keys count as shown to a stranger either way.
+ */
+export type PortObstacle = 'foreign' | 'silent' | 'otherMachine' | 'otherBroker' | 'notAllowed';

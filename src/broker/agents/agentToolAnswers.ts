@@ -96,7 +96,7 @@ export class AgentToolAnswers {
     const generation = shared?.generation ?? 0;
     const isOlder = generation < this.#newest;
     this.#newest = Math.max(this.#newest, generation);
-    const answers = isOlder || shared?.text === undefined ? [] : answersOf(shared.text);
+    const answers = isOlder || shared === undefined ? [] : answersOf(shared.text);
     return { generation: this.#newest, answers };
   }
 

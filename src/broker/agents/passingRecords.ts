@@ -2,7 +2,7 @@ import type { SharedRecord, SharedRecords } from '../ports.js';
 
 /** Records that end with the process, where no others share them. */
 export class PassingRecords implements SharedRecords {
-  readonly entries = new Map<string, Required<SharedRecord>>();
+  readonly entries = new Map<string, SharedRecord>();
 
   read(name: string): Promise<SharedRecord | undefined> {
     return Promise.resolve(this.entries.get(name));
@@ -12,7 +12,7 @@ export class PassingRecords implements SharedRecords {
     return Promise.resolve(this.entries.get(name)?.generation);
   }
 
-  write(name: string, record: Required<SharedRecord>): Promise<void> {
+  write(name: string, record: SharedRecord): Promise<void> {
     this.entries.set(name, record);
     return Promise.resolve();
   }

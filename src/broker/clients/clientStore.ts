@@ -34,12 +34,25 @@ export class ClientStore {
   }
 
   /** Until it is stored anew. */
-  async isDoubted(issuer: string, redirectUri: string): Promise<boolean> {
+  isDoubted(issuer: string, redirectUri: string): Promise<boolean> {
+    return this.#isMarked(issuer, redirectUri, 'isDoubted');
+  }
+
+  /** Notes, in place of a client, that the authorization server refuses to register one with this redirect URI. */
+  async noteRefusal(issuer: string, redirectUri: string): Promise<void> {
+    await this.secrets.set(key(issuer, redirectUri), JSON.stringify({ isRefused: true }));
+  }
+
+  isRefused(issuer: string, redirectUri: string): Promise<boolean> {
+    return this.#isMarked(issuer, redirectUri, 'isRefused');
+  }
+
+  async #isMarked(issuer: string, redirectUri: string, mark: string): Promise<boolean> {
     const text = await this.secrets.get(key(issuer, redirectUri));
     if (text === undefined) return false;
     try {
       const record: unknown = JSON.parse(text);
-      return isObject(record) && record['isDoubted'] === true;
+      return isObject(record) && record[mark] === true;
     } catch {
       return false;
     }

@@ -1,4 +1,4 @@
-import type { ClientWithRedirect } from './clientForServer.js';
+import type { ClientWithRedirect } from './clientNeed.js';
 import type { ClientStore } from './clientStore.js';
 import { errorName } from '../errorName.js';
 import type { Log } from '../ports.js';

@@ -1,104 +1,110 @@
+import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import type { RedirectUri, RedirectUris } from '../ports.js';
+import type { RedirectReach, RedirectUri, RedirectUris } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInPolicy } from '../settings/signInPolicy.js';
+import { isCallbackTooLong } from './callbackLength.js';
+import { redirectOrder, type ClientKind, type RedirectStep } from './redirectOrder.js';
+import { redirectUnreachable } from './redirectUnreachable.js';
 
-/** A redirect URI, and whether it is the same at the next sign-in. */
-export type ChosenRedirect = RedirectUri & { readonly fixed: boolean };
+/** The redirect URI of a sign-in. */
+export interface ChosenRedirect extends RedirectUri {
+  /** The next sign-in gets the same one. */
+  readonly isFixed: boolean;
+  /** The user's browser runs on another machine, so what it comes back to has to be pasted. */
+  readonly isOutOfReach: boolean;
+}
 
-/** Opens a redirect URI; undefined where this editor has none of the kind. */
-export type RedirectOpener = (path: string) => Promise<ChosenRedirect | undefined>;
+/** What the choice of a redirect URI rests on. */
+export interface RedirectNeed {
+  readonly server: Pick<ServerConfig, 'oauth'>;
+  readonly as: AuthorizationServer;
+  readonly policy: SignInPolicy;
+}
 
-/** The redirect URIs a sign-in may use, in the order they are tried. */
-export function redirectOpeners(policy: SignInPolicy, redirects: RedirectUris): readonly RedirectOpener[] {
-  const handler: RedirectOpener = (path) => redirects.uriHandler(path);
-  const loopback = loopbackOpener(policy, redirects);
-  switch (policy.redirect) {
-    case 'auto':
-      return [handler, loopback];
-    case 'uriHandler':
-      return [handler];
-    case 'loopback':
-      return [loopback];
+/** The redirect URIs to try at one sign-in, with how to open each. */
+export class RedirectChoice {
+  private constructor(
+    private readonly policy: SignInPolicy,
+    private readonly redirects: RedirectUris,
+    readonly reach: RedirectReach,
+    /** Best first, at least one. */
+    readonly steps: readonly RedirectStep[],
+    private readonly path: string,
+  ) {}
+
+  /**
+   * @param path of the redirect URI, unless the settings name one for the loopback address
+   * @throws OAuthFlowError `redirectUnavailable` if the settings insist on one that cannot work here
+   */
+  static async of(
+    { server, as, policy }: RedirectNeed,
+    client: ClientKind,
+    redirects: RedirectUris,
+    path: string,
+  ): Promise<RedirectChoice> {
+    const reach = await redirects.reach();
+    const fault = redirectUnreachable(server.oauth, reach);
+    if (fault !== undefined) throw fault;
+    const steps = redirectOrder({ reach, policy, client, isTooLong: isCallbackTooLong(as, policy) });
+    return new RedirectChoice(policy, redirects, reach, steps, path);
+  }
+
+  /** @throws OAuthFlowError `redirectUnavailable` */
+  async open(step: RedirectStep): Promise<ChosenRedirect> {
+    if (step.kind === 'uriHandler') {
+      const redirect = await this.redirects.uriHandler(this.path);
+      if (redirect === undefined) throw new Error('The editor gives no address of its own.');
+      return { ...redirect, isFixed: step.fixed, isOutOfReach: false };
+    }
+    const path = this.policy.loopbackPath ?? this.path;
+    const redirect = await this.redirects.loopback(path, step.fixed ? step.port : undefined);
+    const isOutOfReach = this.reach.loopback === 'anotherMachine';
+    return { ...this.#named(redirect), isFixed: step.fixed, isOutOfReach };
+  }
+
+  /**
+   * The first one that can be opened.
+   *
+   * @throws OAuthFlowError `redirectUnavailable` of the last one
+   */
+  async openFirst(): Promise<ChosenRedirect> {
+    let fault: OAuthFlowError | undefined;
+    for (const step of this.steps) {
+      try {
+        return await this.open(step);
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        fault = error;
+      }
+    }
+    throw fault ?? new Error('A sign-in has at least one redirect URI to try.');
+  }
+
+  /** What {@link open} would give, found out without listening anywhere; undefined if it is another one each time. */
+  async uriOf(step: RedirectStep): Promise<string | undefined> {
+    if (!step.fixed) return undefined;
+    if (step.kind === 'loopback') return this.loopbackUri(String(step.port));
+    const redirect = await this.redirects.uriHandler(this.path);
+    redirect?.dispose();
+    return redirect?.uri;
+  }
+
+  /** @param port as it is to be shown */
+  loopbackUri(port: string): string {
+    const { loopbackHost = '127.0.0.1', loopbackPath = this.path } = this.policy;
+    return `http://${loopbackHost}:${port}${loopbackPath}`;
+  }
+
+  /** The loopback redirect URI, with the name of this machine that the provider takes. */
+  #named(redirect: RedirectUri): RedirectUri {
+    const { loopbackHost } = this.policy;
+    if (loopbackHost === undefined) return redirect;
+    return { ...redirect, uri: redirect.uri.replace('//127.0.0.1', `//${loopbackHost}`) };
   }
 }
 
-function loopbackOpener(policy: SignInPolicy, redirects: RedirectUris): RedirectOpener {
-  const { loopbackPort: port, loopbackPath } = policy;
-  return async (path) => ({
-    ...(await loopbackOf(policy, redirects, loopbackPath ?? path, port)),
-    fixed: port !== undefined,
-  });
-}
-
-/** A loopback redirect URI, with the name of this machine that the provider takes. */
-async function loopbackOf(
-  { loopbackHost }: SignInPolicy,
-  redirects: RedirectUris,
-  path: string,
-  port?: number,
-): Promise<RedirectUri> {
-  const redirect = await redirects.loopback(path, port);
-  if (loopbackHost === undefined) return redirect;
-  return { ...redirect, uri: redirect.uri.replace('//127.0.0.1', `//${loopbackHost}`) };
-}
-
-/**
- * The redirect URIs a sign-in may use that are the same at every one, in the order they are tried. Nothing
- * listens at them for that.
- */
-export async function fixedRedirectUris(
-  policy: SignInPolicy,
-  redirects: Pick<RedirectUris, 'uriHandler'>,
-  path: string,
-): Promise<readonly string[]> {
-  const uris: string[] = [];
-  if (policy.redirect !== 'loopback') {
-    const handler = await redirects.uriHandler(path);
-    handler?.dispose();
-    if (handler?.fixed === true) uris.push(handler.uri);
-  }
-  const { loopbackHost = '127.0.0.1', loopbackPort, loopbackPath = path } = policy;
-  if (policy.redirect !== 'uriHandler' && loopbackPort !== undefined)
-    uris.push(`http://${loopbackHost}:${loopbackPort}${loopbackPath}`);
-  return uris;
-}
-
-/**
- * The redirect URI of a client that was not registered by us: its addresses are fixed, so an editor's that
- * changes at each sign-in is used only where the settings insist on it. A document names the loopback port of
- * its own beside any port (RFC 8252 §7.3), for authorization servers that compare it.
- *
- * @param documentPort where the client's document names one
- * @throws OAuthFlowError `redirectUnavailable`, and what opening a redirect URI throws
- */
-export async function redirectOfKnownClient(
-  policy: SignInPolicy,
-  redirects: RedirectUris,
-  path: string,
-  documentPort?: number,
-): Promise<RedirectUri> {
-  if (policy.redirect !== 'loopback') {
-    const handler = await redirects.uriHandler(path);
-    if (handler?.fixed === true || (handler !== undefined && policy.redirect === 'uriHandler'))
-      return handler;
-    handler?.dispose();
-    if (policy.redirect === 'uriHandler') throw redirectUnavailable();
-  }
-  const { loopbackPath = path, loopbackPort } = policy;
-  if (loopbackPort !== undefined || documentPort === undefined)
-    return loopbackOf(policy, redirects, loopbackPath, loopbackPort);
-  try {
-    return await loopbackOf(policy, redirects, loopbackPath, documentPort);
-  } catch (error) {
-    if (!(error instanceof OAuthFlowError) || error.code !== 'redirectUnavailable') throw error;
-    return loopbackOf(policy, redirects, loopbackPath);
-  }
-}
-
-export function redirectUnavailable(): OAuthFlowError {
-  return new OAuthFlowError(
-    'redirectUnavailable',
-    'The settings ask for the editor’s own callback address, and there is none here.',
-    { field: 'oauth.redirect', fix: 'Set oauth.redirect to "auto" or "loopback".' },
-  );
+/** Another program has the port; another redirect URI may do. */
+export function isUnavailable(error: unknown): error is OAuthFlowError {
+  return error instanceof OAuthFlowError && error.code === 'redirectUnavailable';
 }

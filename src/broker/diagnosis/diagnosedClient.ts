@@ -2,7 +2,8 @@ import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { provesNothing } from '../../oauth/clientCredentials.js';
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
 import { preRegisteredMethod } from '../../oauth/preRegisteredClient.js';
-import { clientSecretRequired, registeredBefore } from '../clients/clientForServer.js';
+import { clientSecretRequired } from '../clients/clientForServer.js';
+import { registeredBefore } from '../clients/registeredClient.js';
 import { ownClientRequired } from '../clients/clientIdRequired.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
@@ -15,8 +16,8 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 export interface KnownClientParts {
   readonly clientSecrets?: Pick<ClientSecrets, 'proofAt'>;
   readonly registered?: {
-    readonly clients: Pick<ClientStore, 'get'>;
-    readonly redirects: Pick<RedirectUris, 'uriHandler'>;
+    readonly clients: ClientStore;
+    readonly redirects: RedirectUris;
   };
 }
 
@@ -36,7 +37,7 @@ export async function diagnosedClient(
   if (policy.clientId === undefined) {
     if (grant !== undefined) throw ownClientRequired(server, as);
     if (identity.kind !== 'register' || registered === undefined) return identity;
-    return (await registeredBefore(found, registered)) ?? identity;
+    return (await registeredBefore({ server, ...found }, registered)) ?? identity;
   }
   if (identity.kind !== 'use' || clientSecrets === undefined) return identity;
   const proof = await clientSecrets.proofAt(server, policy.clientId, identifierOf(as));

@@ -19,6 +19,7 @@ import {
 } from './diagnosisFacts.js';
 import { clientIdRequired } from '../clients/clientIdRequired.js';
 import { diagnosedClient, type KnownClientParts } from './diagnosedClient.js';
+import { diagnosedRedirect, type DiagnosedRedirect } from './diagnosedRedirect.js';
 import { diagnosedTokenRequest, type PresentIdentityProvider } from './diagnosedTokenRequest.js';
 import { stepsToToken, type StepName } from './diagnosisSteps.js';
 import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
@@ -131,9 +132,13 @@ class Walk {
   }
 
   async #withBrowser(found: Discovered): Promise<void> {
-    await this.#step('5c', () => this.#authorizationRequest(found), requestFacts);
-    if (this.#hasFailed()) return;
-    await this.#step('6–7', () => found, callbackFacts);
+    const request = await this.#step('5c', () => this.#authorizationRequest(found), requestFacts);
+    if (request === undefined || this.#hasFailed()) return;
+    await this.#step(
+      '6–7',
+      () => found,
+      (value) => callbackFacts(value, request.redirect.said),
+    );
     await this.#step('8', () => found, tokenRequestFacts);
   }
 
@@ -216,6 +221,7 @@ class Walk {
   /** The very request a sign-in would make, with a client id in its place where there is none yet. */
   async #authorizationRequest(found: Discovered) {
     const { as, policy, scopes, resource, identity } = found;
+    const redirect = await this.#redirect(found);
     const fault = pkceFault(as);
     if (fault !== undefined && !policy.exceptions.has('pkceNotAdvertised')) this.#questions.push(fault);
     const dpop = await dpopBinding({ ...found, overHttpSse: this.server.type === 'sse' });
@@ -223,7 +229,7 @@ class Walk {
     const { url, parameters } = await buildAuthorizationRequest({
       as,
       client: { clientId, authMethod: 'none', source: 'registered', redirectUris: [] },
-      redirectUri: redirectWords(policy),
+      redirectUri: redirect.uri,
       ...resourceParameter(policy, resource.resource),
       ...audienceParameter(policy, resource.resource),
       ...(dpop !== undefined && { dpop }),
@@ -232,7 +238,15 @@ class Walk {
       exceptions: { pkceNotAdvertised: true },
     });
     const configured = Object.keys(this.server.oauth.extraParameters ?? {});
-    return { url, parameters, isPushed: as.require_pushed_authorization_requests === true, configured };
+    const isPushed = as.require_pushed_authorization_requests === true;
+    return { url, parameters, isPushed, configured, redirect };
+  }
+
+  /** Not known without the editor's addresses. */
+  #redirect(found: Discovered): Promise<DiagnosedRedirect> | DiagnosedRedirect {
+    const { registered } = this.parts;
+    if (registered === undefined) return { uri: '(chosen at the sign-in)', said: [] };
+    return diagnosedRedirect({ server: this.server, ...found }, found.identity, registered);
   }
 
   async #step<T>(
@@ -271,9 +285,4 @@ class Walk {
     this.#fault = error;
     return error;
   }
-}
-
-function redirectWords(policy: Discovered['policy']): string {
-  if (policy.redirect !== 'loopback') return '(the editor’s own address)';
-  return `http://${policy.loopbackHost ?? '127.0.0.1'}:${policy.loopbackPort ?? '(any free port)'}${policy.loopbackPath ?? '/callback'}`;
 }

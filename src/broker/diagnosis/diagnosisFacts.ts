@@ -194,10 +194,14 @@ export function shownValue(value: string): string {
   return `${shownAddress(address)}?(not shown)`;
 }
 
-/** Steps 6–7 (RFC 6749 §4.1.2, RFC 9207 §2.4). */
-export function callbackFacts({ as }: Discovered): Facts {
+/**
+ * Steps 6–7 (RFC 6749 §4.1.2, RFC 9207 §2.4).
+ * @param redirect where the callback comes to
+ */
+export function callbackFacts({ as }: Discovered, redirect: readonly string[]): Facts {
   return {
     said: [
+      ...redirect,
       'The callback must carry the state of this very sign-in, once.',
       as.authorization_response_iss_parameter_supported === true
         ? `It must name ${shownAddress(as.issuer)} as iss.`

@@ -28,6 +28,10 @@ export interface SignInPolicy {
   readonly loopbackHost?: 'localhost';
   readonly loopbackPort?: number;
   readonly loopbackPath?: string;
+  /** The settings of the server name a loopback port or path, so a client registered by hand has that address. */
+  readonly isLoopbackConfigured?: true;
+  /** The authorization codes are so long that a callback may exceed what a browser passes to an application. */
+  readonly longCodes?: true;
   /** A client registered by hand has to have a secret there. */
   readonly secretRequired?: true;
   /** What the settings put in the place of what is known of the issuer. */
@@ -68,6 +72,8 @@ export function signInPolicy(
     ...(known.loopbackHost !== undefined && { loopbackHost: known.loopbackHost }),
     ...(loopbackPort !== undefined && { loopbackPort }),
     ...(loopbackPath !== undefined && { loopbackPath }),
+    ...((oauth.loopbackPort ?? loopbackPath) !== undefined && { isLoopbackConfigured: true }),
+    ...(known.longCodes === true && { longCodes: true }),
     ...(known.secretRequired === true && { secretRequired: true }),
     ...(profile !== 'auto' && { profile }),
     exceptions: new Set(accepted),

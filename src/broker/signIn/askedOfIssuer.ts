@@ -3,7 +3,7 @@ import { dpopBinding } from '../../oauth/dpopBinding.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { pushedWhereRequired } from '../../oauth/pushedAuthorizationRequest.js';
 import { withSessionScopes } from '../../oauth/scopeSelection.js';
-import type { ClientWithRedirect } from '../clients/clientForServer.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInRequest } from './signInRequest.js';
@@ -27,20 +27,26 @@ export async function askAuthorization(
   server: ServerConfig,
   found: Discovered,
   { client, redirect }: ClientWithRedirect,
-  { scopes, anotherAccount }: Pick<SignInRequest, 'anotherAccount'> & { readonly scopes: readonly string[] },
+  {
+    scopes,
+    anotherAccount,
+    choosesAccount,
+  }: Pick<SignInRequest, 'anotherAccount' | 'choosesAccount'> & { readonly scopes: readonly string[] },
   http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { policy, resource } = found;
   const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
+  const isChosen = anotherAccount === true || choosesAccount === true;
   const request = await buildAuthorizationRequest({
     as: found.as,
     client,
     redirectUri: redirect.uri,
+    ...(redirect.stateSuffix !== undefined && { stateSuffix: redirect.stateSuffix }),
     ...resourceParameter(policy, resource.resource),
     scopes,
     ...audienceParameter(policy, resource.resource),
     ...(dpop !== undefined && { dpop }),
-    ...(anotherAccount === true && { anotherAccount: { offersChoice: policy.selectsAccount === true } }),
+    ...(isChosen && { anotherAccount: { offersChoice: policy.selectsAccount === true } }),
     extraParameters: policy.extraParameters,
     exceptions: { pkceNotAdvertised: policy.exceptions.has('pkceNotAdvertised') },
   });

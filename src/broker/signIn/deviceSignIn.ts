@@ -12,7 +12,8 @@ import type { HttpContext } from '../../oauth/httpContext.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
-import { clientName, configuredIdentity } from '../clients/clientForServer.js';
+import { configuredIdentity } from '../clients/clientForServer.js';
+import { clientName } from '../clients/clientNeed.js';
 import { clientIdRequired } from '../clients/clientIdRequired.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
@@ -34,6 +35,28 @@ export interface DeviceSignInParts {
   readonly clock: Clock;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
+}
+
+/**
+ * Whether a sign-in with a code can be begun. What a client that was registered by hand may do is not known before it
+ * is tried.
+ */
+export async function offersCode(
+  server: ServerConfig,
+  { as, policy }: Discovered,
+  parts: DeviceSignInParts,
+): Promise<boolean> {
+  if (as.device_authorization_endpoint === undefined) return false;
+  const identity = await configuredIdentity({ server, as, policy, scopes: [] }, parts);
+  switch (identity.kind) {
+    case 'use':
+      // Our client metadata document names the authorization code alone.
+      return identity.client.source !== 'clientIdMetadataDocument';
+    case 'register':
+      return true;
+    case 'ask':
+      return false;
+  }
 }
 
 /** Steps 5b and 5c of a sign-in whose browser may be on any device (RFC 8628 §3.1). */

@@ -14,6 +14,7 @@ import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { DirectGrantName } from '../settings/grantChoice.js';
 import type { Clock, Lock, Log } from '../ports.js';
+import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, refreshLock, underLock } from '../tokens/refreshLock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInOutcome } from './signInOutcome.js';
@@ -27,6 +28,8 @@ export interface KeepingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly confirmAccountChange: ConfirmAccountChange;
+  /** Remembers that the sign-in was made on this machine; absent where that makes no difference. */
+  readonly use?: Pick<UseHere, 'made'>;
 }
 
 /** What the browser and the token endpoint gave, before anything of it is stored. */
@@ -87,6 +90,7 @@ export async function keepSignIn(
           // First, so that no call goes out as who was signed in last.
           if (answer === 'present' && agreed !== undefined)
             await credentials.use(server.url, accountKeyOf(agreed));
+          await parts.use?.made(credential);
           await credentials.put(credential, replaced);
           return { replaced };
         });

@@ -1,4 +1,5 @@
 import { callbackPath } from '../clients/callbackPath.js';
+import { Emitter } from '../emitter.js';
 import type { Disposable } from '../ports.js';
 
 interface Waiting {
@@ -12,6 +13,15 @@ interface Waiting {
  */
 export class PendingCallbacks {
   readonly #waiting = new Map<string, Waiting>();
+  readonly #changes = new Emitter<void>();
+
+  /** Other callbacks are waited for. */
+  readonly onDidChange = this.#changes.event;
+
+  /** The `state` of each authorization response that is waited for here. */
+  get states(): readonly string[] {
+    return [...this.#waiting.keys()];
+  }
 
   /**
    * Waits for the one callback that carries `state`; it is handed over at most once.
@@ -24,7 +34,17 @@ export class PendingCallbacks {
     path: string = callbackPath,
   ): Disposable {
     this.#waiting.set(state, { path, onCallback });
-    return { dispose: () => void this.#waiting.delete(state) };
+    this.#changes.fire();
+    return {
+      dispose: () => {
+        if (this.#waiting.delete(state)) this.#changes.fire();
+      },
+    };
+  }
+
+  /** Whether {@link deliver} would hand it over; nothing is taken from it. */
+  expects(callback: URLSearchParams, path: string = callbackPath): boolean {
+    return this.#waitingFor(callback, path) !== undefined;
   }
 
   /**
@@ -32,13 +52,19 @@ export class PendingCallbacks {
    * @returns whether somebody here was waiting for it there
    */
   deliver(callback: URLSearchParams, path: string = callbackPath): boolean {
+    const found = this.#waitingFor(callback, path);
+    if (found === undefined) return false;
+    this.#waiting.delete(found.state);
+    found.onCallback(callback);
+    this.#changes.fire();
+    return true;
+  }
+
+  #waitingFor(callback: URLSearchParams, path: string): (Waiting & { readonly state: string }) | undefined {
     const states = callback.getAll('state');
     const [state] = states;
-    if (state === undefined || states.length !== 1) return false;
+    if (state === undefined || states.length !== 1) return undefined;
     const waiting = this.#waiting.get(state);
-    if (waiting?.path !== path) return false;
-    this.#waiting.delete(state);
-    waiting.onCallback(callback);
-    return true;
+    return waiting?.path === path ? { ...waiting, state } : undefined;
   }
 }

@@ -6,14 +6,18 @@ import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { exchangeCode } from '../../oauth/tokenExchange.js';
 import { askAuthorization, askedScopes } from './askedOfIssuer.js';
-import { clientForServer, type ClientWithRedirect } from '../clients/clientForServer.js';
+import { clientForServer } from '../clients/clientForServer.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
 import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
-import { beginWithCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
+import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
+import { clientNote } from './clientNote.js';
+import { Deadline } from './deadline.js';
 import { discover, type Discovered } from '../discovery/discovery.js';
 import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
 import { askEditor } from '../tokens/editorAccountTokens.js';
 import { Emitter } from '../emitter.js';
 import { forgetClientAfter, type IdentifiedClient } from '../clients/forgottenClient.js';
+import type { ChosenRedirect } from '../clients/redirectChoice.js';
 import { OneTimeClients } from '../clients/oneTimeClients.js';
 import type { Disposable, LaunchPage, LaunchVisit } from '../ports.js';
 import { challengeOf } from '../discovery/probe.js';
@@ -42,6 +46,7 @@ export class SignInAttempt {
   readonly #returns: Promise<void>[] = [];
   #phase: SignInPhase = 'waitingForBrowser';
   #ended = false;
+  readonly #deadline: Deadline;
 
   readonly onDidChangePhase = this.#phases.event;
 
@@ -51,7 +56,8 @@ export class SignInAttempt {
     private readonly parts: SignInParts,
   ) {
     this.#oneTimeClients = new OneTimeClients(server, parts);
-    this.#own(parts.clock.after(request.deadline, () => this.#end({ kind: 'timedOut' })));
+    this.#deadline = new Deadline(parts.clock, request.deadline, () => this.#end({ kind: 'timedOut' }));
+    this.#own(this.#deadline);
   }
 
   get phase(): SignInPhase {
@@ -60,6 +66,11 @@ export class SignInAttempt {
 
   get hasEnded(): boolean {
     return this.#ended;
+  }
+
+  /** Where the browser comes back to; undefined until it has been sent on. */
+  get redirect(): ChosenRedirect | undefined {
+    return this.#identified?.identity.redirect;
   }
 
   /** Never rejects. */
@@ -95,9 +106,33 @@ export class SignInAttempt {
     return this.#discovered;
   }
 
+  /** @param milliseconds from now until the attempt gives up, instead of what is left: a code takes longer to enter */
+  prolong(milliseconds: number): void {
+    this.#deadline.prolong(milliseconds);
+  }
+
+  /** Whether {@link useCode} has a chance: the authorization server offers it, and our client may use it there. */
+  offersCode(): Promise<boolean> {
+    const offered = this.discover().then((found) => offersCode(this.server, found, this.parts));
+    // What cannot be found out is not offered.
+    return offered.catch(() => false);
+  }
+
   /** A loopback address for the person's browser; the flow's requests are made when it is visited. */
-  async launchPage(): Promise<LaunchPage> {
-    const page = await this.parts.launcher.open(this.request.deadline, (visit) => this.#visited(visit));
+  launchPage(): Promise<LaunchPage> {
+    return this.#openPage((visit) => this.#visited(visit));
+  }
+
+  /** A loopback address that leads to another one: an editor that opens addresses may alter what is in a query. */
+  pageTo(address: URL): Promise<LaunchPage> {
+    return this.#openPage((visit) => {
+      visit.redirect(address);
+      return Promise.resolve();
+    });
+  }
+
+  async #openPage(onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage> {
+    const page = await this.parts.launcher.open(this.request.deadline, onVisit);
     this.#own(page);
     return page;
   }
@@ -217,9 +252,7 @@ export class SignInAttempt {
     if (identity.client.isOneTime === true) this.#oneTimeClients.add(identity.client);
     if (this.#ended) await this.#oneTimeClients.release();
     this.#identified = { identity, issuer: identifierOf(found.as) };
-    this.parts.log.info(
-      `${this.server.name}: signs in as client ${identity.client.clientId}. ${identity.because}`,
-    );
+    this.parts.log.info(clientNote(this.server.name, identity));
     return identity;
   }
 

@@ -4,6 +4,7 @@ import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { EditorAccountTokens } from '../tokens/editorAccountTokens.js';
+import type { UseHere } from '../tokens/useHere.js';
 import type { MetadataCache } from '../discovery/metadataCache.js';
 import type { PendingCallbacks } from './pendingCallbacks.js';
 import type { Clock, Launcher, Lock, Log, RedirectUris } from '../ports.js';
@@ -22,6 +23,8 @@ export interface SignInParts extends QuestionParts {
   readonly log: Log;
   readonly http: Network;
   readonly confirmAccountChange: ConfirmAccountChange;
+  /** Remembers which sign-ins were made on this machine. */
+  readonly use?: UseHere;
   readonly clientSecrets?: ClientSecrets;
   readonly metadata?: MetadataCache;
   /** For servers that use an account of the editor's. */

@@ -10,6 +10,8 @@ export interface SignInRequest {
   readonly isExact?: boolean;
   /** Whose access is renewed or extended, by the account's key; the account in use where absent. */
   readonly account?: string;
+  /** The browser may be signed in as somebody else than {@link account}, and is asked to let the user choose. */
+  readonly choosesAccount?: true;
   /** Another account than any that is signed in is wanted, and used from then on. */
   readonly anotherAccount?: true;
   /** The agent it is for alone, by its id; the person's own sign-in, and what others do with it, stay as they are. */

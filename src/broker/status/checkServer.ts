@@ -6,6 +6,7 @@ import { probeBody, probeFault, probeHeaders } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from './serverStates.js';
 import { timeLimit } from '../timeLimit.js';
+import { untilAborted } from '../untilAborted.js';
 import { discardBody } from '../../oauth/discardBody.js';
 
 /** A person waits for it, in milliseconds. */
@@ -34,11 +35,21 @@ export async function checkServer(
     });
   } catch (error) {
     if (signal.aborted || !limit.signal.aborted) throw error;
-    const detail = `${shownAddress(server.url)} did not answer within ${patience / 1000} s.`;
+    const { unreachableNote } = parts.authorizedFetch;
+    const note = unreachableNote === undefined ? '' : ` ${unreachableNote}`;
+    const detail = `${shownAddress(server.url)} did not answer within ${patience / 1000} s.${note}`;
     parts.states.observe(server, { kind: 'unreachable', detail });
     return;
   } finally {
     limit.dispose();
+  }
+  if (outcome.kind === 'notUsedHere') {
+    // The user waits for the answer, and so is there to give one.
+    const { use } = parts.authorizedFetch.tokens;
+    const asked = use?.ask(outcome.server, outcome.credential, true);
+    if (asked !== undefined && (await untilAborted(asked, signal)) === 'allowed')
+      await checkServer(server, parts, signal);
+    return;
   }
   if (outcome.kind !== 'response') return;
   const { response, credential } = outcome;

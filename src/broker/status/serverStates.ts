@@ -3,6 +3,7 @@ import { accountKeyOf, accountLabel, credentialFacts, type Credential } from '..
 import type { CredentialChange, CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../emitter.js';
 import { isUnattended } from '../settings/grantChoice.js';
+import type { UseHere } from '../tokens/useHere.js';
 import { everybody, nobody, Observations, type Seen } from './observations.js';
 import type { Clock, Disposable } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
@@ -32,10 +33,13 @@ export class ServerStates implements Disposable {
     private readonly clock: Clock,
     /** Whether {@link hear} is told what other windows see. */
     private readonly hearsWindows = false,
+    /** Where absent, every sign-in may be used on this machine. */
+    private readonly use?: Pick<UseHere, 'of' | 'onDidChange'>,
   ) {
     this.#subscriptions = [
       credentials.onDidChangeCredential((change) => this.#forget(change)),
       credentials.onDidChange((serverUrl) => this.#changed.fire(serverUrl)),
+      ...(use === undefined ? [] : [use.onDidChange((serverUrl) => this.#changed.fire(serverUrl))]),
     ];
   }
 
@@ -109,6 +113,7 @@ export class ServerStates implements Disposable {
     const observation = this.#observations.of(server.url, key);
     const isAwaiting = (this.#awaiting.get(server.url) ?? 0) > 0 || this.#awaitingElsewhere.has(server.url);
     const accounts = await this.#accounts(server);
+    const decision = credential && (await this.use?.of(credential));
     return consentStatus(
       {
         server: server.name,
@@ -117,6 +122,7 @@ export class ServerStates implements Disposable {
         ...(observation !== undefined && { observation }),
         isUnattended: isUnattended(server),
         ...(accounts.length > 1 && { accounts }),
+        ...(decision !== undefined && decision !== 'allowed' && { notUsedHere: decision }),
       },
       this.clock.now(),
     );

@@ -3,7 +3,8 @@ import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { refreshTokens } from '../../oauth/tokenRefresh.js';
-import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from '../accounts/credential.js';
+import { revokeTokens } from '../../oauth/tokenRevocation.js';
+import { accountKeyOf, isNearExpiry, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { DirectGrants } from './directGrants.js';
 import { errorName } from '../errorName.js';
@@ -12,10 +13,12 @@ import { hasLentToken, withoutLentToken } from '../accounts/lentToken.js';
 import type { Clock, Lock, Log } from '../ports.js';
 import { NarrowedTokens } from './narrowedTokens.js';
 import { refreshLock } from './refreshLock.js';
+import { endRefused, keepRefreshed } from './refreshOutcome.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
 import type { TokenSource } from './tokenSource.js';
 import type { ServerStates } from '../status/serverStates.js';
+import type { UseHere } from './useHere.js';
 
 /**
  * Credentials that are fit to be sent. Rotating authorization servers revoke every token of a sign-in when
@@ -36,6 +39,10 @@ export class AccessTokens implements TokenSource {
     private readonly http: Network,
     /** Where absent, a person signs in at every server. */
     private readonly grants?: DirectGrants,
+    /** Where absent, every sign-in may be used on this machine. */
+    readonly use?: UseHere,
+    /** How much earlier than others this machine refreshes: see {@link isNearExpiry}. */
+    private readonly earliness = 0,
   ) {
     this.narrowed = new NarrowedTokens(this, credentials, lock, clock, log, http);
   }
@@ -54,14 +61,16 @@ export class AccessTokens implements TokenSource {
    * The credential to send now, refreshed ahead of its expiry where that can be done.
    *
    * @param account whose, by its key; the one in use here where absent
-   * @throws OAuthFlowError where it has expired and the authorization server could not be asked; what the lock
-   * or the storage throws, where it has expired or cannot be read
+   * @throws OAuthFlowError where it has expired and the authorization server could not be asked; NotUsedHere; what the
+   * lock or the storage throws, where it has expired or cannot be read
    */
   async current(server: ServerConfig, account?: string): Promise<Credential | undefined> {
     const credential = this.#usable(server, await this.credentials.newest(server.url, account));
+    if (credential !== undefined) await this.use?.require(server, credential);
     if (credential === undefined && this.#grantOf(server) !== undefined)
       return this.#renew(server, undefined);
-    if (credential === undefined || !isNearExpiry(credential, this.clock.now())) return credential;
+    if (credential === undefined || !isNearExpiry(credential, this.clock.now(), this.earliness))
+      return credential;
     try {
       return await this.#renew(server, credential);
     } catch (error) {
@@ -132,8 +141,10 @@ export class AccessTokens implements TokenSource {
     const name = refreshLock(server.url, account);
     const running = this.#flights.get(name);
     if (running !== undefined) return running;
-    const flight = this.lock
-      .hold(name, () => this.#renewLocked(server, stale, account, scopes))
+    // Secret storage is waited for before the lock is taken: while it does not respond, others can go on.
+    const flight = this.credentials
+      .reread(server.url, account)
+      .then(() => this.lock.hold(name, () => this.#renewLocked(server, stale, account, scopes)))
       .finally(() => this.#flights.delete(name));
     this.#flights.set(name, flight);
     return flight;
@@ -145,7 +156,7 @@ export class AccessTokens implements TokenSource {
     account: string | undefined,
     scopes: readonly string[] | undefined,
   ): Promise<Credential | undefined> {
-    const latest = this.#usable(server, await this.credentials.reread(server.url, account));
+    const latest = this.#usable(server, await this.credentials.rereadShared(server.url, account));
     const grant = this.#grantOf(server);
     if (grant !== undefined && (latest === undefined || isSameToken(latest, stale))) {
       return this.#obtain(server, grant, latest, scopes);
@@ -153,13 +164,15 @@ export class AccessTokens implements TokenSource {
     // Another window was faster, or the person signed out meanwhile.
     if (latest === undefined || !isSameToken(latest, stale)) return latest;
     if (latest.tokens.refreshToken === undefined) return latest;
-    const renewed = await this.#refresh(server, latest);
-    const stored = await this.credentials.reread(server.url, account);
-    // A sign-in that could not have the lock did without it, and is newer than what was refreshed.
-    if (stored === undefined || !isSameToken(stored, latest)) return stored;
-    await this.credentials.put(renewed);
-    if (renewed.tokens.refreshToken === undefined) this.states.observe(server, { kind: 'ended' }, renewed);
-    return renewed;
+    const refreshed = await this.#refresh(server, latest);
+    if (refreshed === 'refused') {
+      const ended = await endRefused(this.credentials, this.clock, latest);
+      if (isSameToken(latest, ended)) this.states.observe(server, { kind: 'ended' }, ended);
+      return ended;
+    }
+    const kept = await keepRefreshed(this.credentials, latest, refreshed);
+    if (kept === undefined) await this.#revoke(server, refreshed);
+    return kept;
   }
 
   /** Tokens that nobody signs in for. */
@@ -178,13 +191,14 @@ export class AccessTokens implements TokenSource {
     }
     // The same client or workload as before, so that what was begun with the last token goes on.
     const obtained = { ...fresh, id: latest?.id ?? fresh.id };
+    await this.use?.made(obtained);
     await this.credentials.put(obtained, await this.credentials.get(server.url));
     this.log.info(`${server.name}: token obtained at ${new URL(obtained.as.issuer).host} (${grant}).`);
     return obtained;
   }
 
-  /** The credential with new tokens, or, where the sign-in has ended, without its refresh token. */
-  async #refresh(server: ServerConfig, latest: Credential): Promise<Credential> {
+  /** The credential with new tokens; `refused` if the authorization server no longer takes the refresh token. */
+  async #refresh(server: ServerConfig, latest: Credential): Promise<Credential | 'refused'> {
     try {
       const http = { ...this.http, ...onWordOf(server.url) };
       const { as, client, tokens: held } = latest;
@@ -198,9 +212,14 @@ export class AccessTokens implements TokenSource {
       if (!(error instanceof OAuthFlowError)) throw error;
       this.log.warn(`${server.name}: refresh failed (${error.code}). ${error.message}`);
       if (error.code !== 'refreshTokenRefused') throw error;
-      // Only invalid_grant ends a sign-in. Who signed in, and with which scopes, stays to be shown.
-      return withoutRefreshToken(latest);
+      return 'refused';
     }
+  }
+
+  /** The user signed out while the tokens were being refreshed: best effort (RFC 7009). */
+  async #revoke(server: ServerConfig, renewed: Credential): Promise<void> {
+    await revokeTokens(renewed, { ...this.http, ...onWordOf(server.url) }).catch(() => undefined);
+    this.log.info(`${server.name}: the tokens of a sign-in that ended during a refresh were revoked.`);
   }
 }
 

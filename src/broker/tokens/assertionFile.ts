@@ -8,7 +8,11 @@ import type { ServerConfig } from '../settings/serverSettings.js';
  * Its platform renews the file, so it is read at each grant.
  */
 export class AssertionInFile implements AssertionSource {
-  constructor(private readonly files: AssertionFiles) {}
+  /** @param note where the files are, as a sentence, where that may not be where the user has them */
+  constructor(
+    private readonly files: AssertionFiles,
+    private readonly note?: string,
+  ) {}
 
   /** @throws OAuthFlowError `assertionRequired`, saying what is wrong with the file */
   async read({ name, oauth }: ServerConfig): Promise<Redacted | undefined> {
@@ -18,7 +22,7 @@ export class AssertionInFile implements AssertionSource {
     if (found.kind === 'text' && found.text.trim() !== '') return new Redacted(found.text.trim());
     throw new OAuthFlowError(
       'assertionRequired',
-      `The workload's assertion for “${name}” cannot be had: ${problemOf(found, assertionFile)}.`,
+      `The workload's assertion for “${name}” cannot be had: ${problemOf(found, assertionFile)}.${this.note === undefined ? '' : ` ${this.note}`}`,
       { field: 'oauth.assertionFile', fix: 'Check the path, and that this process may read it.' },
     );
   }

@@ -5,11 +5,12 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { isSessionScope } from '../../oauth/scopeSelection.js';
 import { refreshTokens } from '../../oauth/tokenRefresh.js';
 import { asPerson, isOwnOf, ownKeyOf, placeOf } from '../accounts/agentSignIn.js';
-import { accountKeyOf, isNearExpiry, withoutRefreshToken, type Credential } from '../accounts/credential.js';
+import { accountKeyOf, isNearExpiry, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../emitter.js';
 import type { Clock, Lock, Log } from '../ports.js';
 import { refreshLock } from './refreshLock.js';
+import { endRefused, keepRefreshed } from './refreshOutcome.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
 import type { TokenSource } from './tokenSource.js';
@@ -159,8 +160,12 @@ export class NarrowedTokens {
     const key = keyOf(whole, scopes);
     const running = this.#flights.get(key);
     if (running !== undefined) return running;
-    const flight = this.lock
-      .hold(refreshLock(server.url, accountKeyOf(whole)), () => this.#narrowLocked(server, whole, scopes))
+    const account = accountKeyOf(whole);
+    const flight = this.credentials
+      .reread(server.url, account)
+      .then(() =>
+        this.lock.hold(refreshLock(server.url, account), () => this.#narrowLocked(server, whole, scopes)),
+      )
       .finally(() => this.#flights.delete(key));
     this.#flights.set(key, flight);
     return flight;
@@ -171,7 +176,7 @@ export class NarrowedTokens {
     whole: Credential,
     scopes: readonly string[],
   ): Promise<Credential | undefined> {
-    const latest = await this.credentials.reread(server.url, accountKeyOf(whole));
+    const latest = await this.credentials.rereadShared(server.url, accountKeyOf(whole));
     // Whoever signed in or out meanwhile is asked for at the next request.
     if (latest?.id !== whole.id) return latest === undefined ? undefined : whole;
     const key = keyOf(latest, scopes);
@@ -190,12 +195,13 @@ export class NarrowedTokens {
       const obtainedAt = this.clock.now();
       if (!isNarrow) {
         const refreshed = { ...latest, tokens: fresh, obtainedAt };
-        await this.credentials.put(refreshed);
-        return this.#cannot(server, key, refreshed);
+        const kept = await keepRefreshed(this.credentials, latest, refreshed);
+        return kept && this.#cannot(server, key, kept);
       }
       // RFC 6749 §6: a refresh token that comes with it has the scopes of the one that was shown.
       if (refreshToken?.expose() !== tokens.refreshToken?.expose() && refreshToken !== undefined) {
-        await this.credentials.put({ ...latest, tokens: { ...tokens, refreshToken } });
+        const rotated = { ...latest, tokens: { ...tokens, refreshToken } };
+        if ((await keepRefreshed(this.credentials, latest, rotated)) === undefined) return undefined;
       }
       const narrow = {
         ...latest,
@@ -208,7 +214,7 @@ export class NarrowedTokens {
     } catch (error) {
       if (!(error instanceof OAuthFlowError)) throw error;
       if (error.code === 'refreshTokenRefused') {
-        await this.credentials.put(withoutRefreshToken(latest));
+        await endRefused(this.credentials, this.clock, latest);
         return undefined;
       }
       if (error.details.oauthError === 'invalid_scope') return this.#cannot(server, key, latest);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RecentCalls } from '../../broker/status/consentReport.js';
 import type { Clock, Disposable } from '../../broker/ports.js';
+import { registerChatTool } from '../editorFeatures.js';
 import type { EditorServerSettings } from '../serverSettings.js';
 import { ConsentStatusTool } from './consentStatusTool.js';
 import { SignInTool, type SignInToolParts } from './signInTool.js';
@@ -16,7 +17,7 @@ export interface ChatToolParts extends SignInToolParts {
 export function registerChatTools(parts: ChatToolParts): Disposable {
   const { statuses, settings, clock, calls } = parts;
   return vscode.Disposable.from(
-    vscode.lm.registerTool('mcp_consent_status', new ConsentStatusTool(statuses, settings, clock, calls)),
-    vscode.lm.registerTool('mcp_sign_in', new SignInTool(parts)),
+    registerChatTool('mcp_consent_status', new ConsentStatusTool(statuses, settings, clock, calls)),
+    registerChatTool('mcp_sign_in', new SignInTool(parts)),
   );
 }

@@ -11,7 +11,9 @@ export const chatCards: Surface = {
     await chat.submit('create a branch called demo-branch');
     await chat.consentCard.text();
     await album.window(page, 'card-sign-in', chatBar);
-    const link = /http:\/\/127\.0\.0\.1:\d+\/sign-in\/[\w-]+/.exec(await card.innerText())?.[0];
+    const link = /http:\/\/127\.0\.0\.1:\d+\/(?:proxy\/\d+\/)?sign-in\/[\w-]+/.exec(
+      await card.innerText(),
+    )?.[0];
     const popup = await workbench.pageOpenedBy(() => chat.consentCard.open());
     await stage.consent(popup);
     await album.page(popup, 'callback-page');

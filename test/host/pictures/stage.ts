@@ -4,7 +4,7 @@ import type { DemoEditor } from '../demoEditor.js';
 import { signIn } from '../signInPages.js';
 import type { Workbench } from '../workbench.js';
 import type { Album } from './album.js';
-import type { MachineSettings } from './machineSettings.js';
+import type { UserSettings } from '../userSettings.js';
 import type { ServersInEachStatus } from './serversInEachStatus.js';
 
 /** What a person sees of the extension in one place, brought onto the screen and taken. */
@@ -20,7 +20,7 @@ export class Stage {
     readonly demo: DemoEditor,
     readonly servers: ServersInEachStatus,
     readonly album: Album,
-    readonly settings: MachineSettings,
+    readonly settings: UserSettings,
   ) {}
 
   get page(): Page {

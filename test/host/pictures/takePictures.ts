@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { startBrowser } from '../browser.js';
 import { startDemoEditor } from '../demoEditor.js';
 import { Screenshots } from '../screenshots.js';
+import { createStateDirectory } from '../stateDirectory.js';
 import { MODEL_NAME } from '../storyChat.js';
+import { UserSettings } from '../userSettings.js';
 import { Workbench } from '../workbench.js';
 import { Album } from './album.js';
-import { MachineSettings } from './machineSettings.js';
 import { ServersInEachStatus } from './serversInEachStatus.js';
 import { Stage } from './stage.js';
 import { surfacesNamed } from './surfaces.js';
@@ -40,7 +41,11 @@ async function main(): Promise<void> {
     process.once(signal, () => void end().finally(() => process.exit(1)));
   try {
     say('starting the demo world and the editor');
+    const settingsDir = await createStateDirectory();
+    closers.push(() => settingsDir.remove());
+    const settings = new UserSettings(settingsDir.path);
     const demo = await startDemoEditor({
+      others: [await settings.pack()],
       servers: (world) => servers.start(world),
       settings: { 'window.menuBarVisibility': 'compact' },
     });
@@ -48,7 +53,6 @@ async function main(): Promise<void> {
     const browser = await startBrowser({ profileDir: path.join(demo.stateDir, 'b') });
     closers.push(() => browser.close());
     const workbench = await Workbench.open(browser.context, demo.url);
-    const settings = new MachineSettings(demo.userDataDir);
     const switches = new ThemeSwitch(settings, workbench.page);
     const album = new Album(directory, switches, say, new Set(walkthrough.map(([taken]) => taken)));
     const stage = new Stage(workbench, demo, servers, album, settings);

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { MachineSettings } from './machineSettings.js';
+import type { UserSettings } from '../userSettings.js';
 
 /** A colour theme as it is named in pictures, in settings, and in the class of VS Code's window. */
 export interface Theme {
@@ -25,9 +25,9 @@ export const walkthroughThemes: readonly Theme[] = [
 export class ThemeSwitch {
   #shown: Theme | undefined;
 
-  /** @param settings of scope `machine`: a browser's window reads these anew when their file changes, and the person's own not */
+  /** @param settings of the window whose theme it is */
   constructor(
-    private readonly settings: MachineSettings,
+    private readonly settings: UserSettings,
     private readonly window: Page,
   ) {}
 

@@ -1,0 +1,39 @@
+import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
+import type { RedirectUris } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { SignInPolicy } from '../settings/signInPolicy.js';
+import type { ClientSecrets } from './clientSecrets.js';
+import type { ClientStore } from './clientStore.js';
+import type { ChosenRedirect } from './redirectChoice.js';
+
+/** Shown by authorization servers on their consent pages. */
+export const clientName = 'MCP OAuth Broker for VS Code';
+
+/** A client and the one redirect URI that is registered for it and will be used. */
+export interface ClientWithRedirect {
+  readonly client: OAuthClient;
+  readonly redirect: ChosenRedirect;
+  /** Whether the client was there before: given by hand, or registered at an earlier sign-in. */
+  readonly isReused: boolean;
+  /** Why it is this client, as a sentence. */
+  readonly because: string;
+}
+
+/** What a client is needed for. */
+export interface ClientNeed {
+  readonly server: ServerConfig;
+  readonly as: AuthorizationServer;
+  readonly policy: SignInPolicy;
+  readonly scopes: readonly string[];
+}
+
+export interface ClientParts {
+  readonly redirects: RedirectUris;
+  readonly clients: ClientStore;
+  readonly clientSecrets?: ClientSecrets;
+  /** Our client ID metadata document, where one is hosted. */
+  readonly clientMetadataUrl?: string | undefined;
+  /** Asks the person for the id of a client registered by hand, where nothing else is left. */
+  readonly askClientId?: (as: AuthorizationServer) => Promise<string | undefined>;
+}

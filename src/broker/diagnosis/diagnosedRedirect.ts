@@ -1,0 +1,86 @@
+import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
+import type { ClientIdentity } from '../../oauth/clientRegistration.js';
+import { callbackPath, callbackPathFor } from '../clients/callbackPath.js';
+import { isCallbackTooLong, longestCallback } from '../clients/callbackLength.js';
+import { RedirectChoice, type RedirectNeed } from '../clients/redirectChoice.js';
+import type { ClientKind, RedirectStep } from '../clients/redirectOrder.js';
+import { handlerFaults } from '../clients/redirectUnreachable.js';
+import type { ClientStore } from '../clients/clientStore.js';
+import { stepsToTry } from '../clients/registeredClient.js';
+import type { RedirectReach, RedirectUris } from '../ports.js';
+
+/** Where the browser of a sign-in would come back to, and why, as sentences. */
+export interface DiagnosedRedirect {
+  readonly uri: string;
+  readonly said: readonly string[];
+}
+
+/**
+ * The redirect URI that a sign-in would use, found out without listening anywhere.
+ *
+ * @throws OAuthFlowError `redirectUnavailable`
+ */
+export async function diagnosedRedirect(
+  need: RedirectNeed,
+  identity: ClientIdentity,
+  { redirects, clients }: { readonly redirects: RedirectUris; readonly clients: ClientStore },
+): Promise<DiagnosedRedirect> {
+  const kind = kindOf(identity);
+  const path = kind === 'registered' ? await callbackPathFor(need.as) : callbackPath;
+  const choice = await RedirectChoice.of(need, kind, redirects, path);
+  const steps =
+    kind === 'registered' ? await stepsToTry(choice, identifierOf(need.as), clients) : choice.steps;
+  const [first = '', ...others] = await Promise.all(steps.map((step) => shown(choice, step)));
+  return {
+    uri: first,
+    said: [
+      `The browser comes back to ${first}.`,
+      ...others.map((uri) => `If that cannot be used: to ${uri}.`),
+      ...reachFacts(choice.reach, steps),
+      ...lengthFacts(need, steps),
+    ],
+  };
+}
+
+function kindOf(identity: ClientIdentity): ClientKind {
+  switch (identity.kind) {
+    case 'register':
+      return 'registered';
+    case 'ask':
+      return 'preRegistered';
+    case 'use':
+      if (identity.client.source === 'registered') return 'registered';
+      return identity.client.source === 'clientIdMetadataDocument' ? 'document' : 'preRegistered';
+  }
+}
+
+async function shown(choice: RedirectChoice, step: RedirectStep): Promise<string> {
+  const uri = await choice.uriOf(step);
+  if (uri !== undefined) return uri;
+  return step.kind === 'loopback'
+    ? choice.loopbackUri('(any free port)')
+    : '(the editor’s own address, another one each time)';
+}
+
+function reachFacts({ handler, loopback }: RedirectReach, steps: readonly RedirectStep[]): readonly string[] {
+  const isPasted = loopback === 'anotherMachine' && steps[0]?.kind === 'loopback';
+  return [
+    ...(handler === 'fixed' || handler === 'changing' || handler === 'noEditor'
+      ? []
+      : [`The editor’s own address is not used. ${handlerFaults[handler]}`]),
+    ...(isPasted
+      ? ['Your browser runs on another machine: the address that it ends at has to be pasted here.']
+      : []),
+  ];
+}
+
+function lengthFacts({ as, policy }: RedirectNeed, steps: readonly RedirectStep[]): readonly string[] {
+  if (!isCallbackTooLong(as, policy)) return [];
+  const isCut = steps[0]?.kind === 'uriHandler';
+  return [
+    `A callback to the editor’s own address may be longer than the ${longestCallback} characters that a browser passes on` +
+      (isCut
+        ? ', and would be lost then. A loopback address has no such limit.'
+        : ', so a loopback address is used.'),
+  ];
+}

@@ -1,0 +1,41 @@
+import { isObject } from '../../oauth/jsonAnswer.js';
+import type { Disposable, WindowNotices } from '../ports.js';
+
+/** Tells one client of the editor from others on the same machine. */
+export interface ClientIdentity {
+  /** @returns an id that reveals nothing of the client's key */
+  obtain(): Promise<{ readonly id: string }>;
+}
+
+/**
+ * The notices of one client's windows among those of all clients that have windows on this machine: what another
+ * client's user signed in to, or is asked for, says nothing about this one's.
+ *
+ * A window reads the notices when it opens, and so obtains the client's key: a browser's tab that is opened later
+ * shares the key only if it exists by then, because a tab reads secret storage once.
+ */
+export class ClientNotices implements WindowNotices {
+  constructor(
+    private readonly notices: WindowNotices,
+    private readonly client: ClientIdentity,
+  ) {}
+
+  async post(notice: unknown): Promise<void> {
+    const { id } = await this.client.obtain();
+    await this.notices.post({ client: id, notice });
+  }
+
+  async others(): Promise<readonly unknown[]> {
+    const { id } = await this.client.obtain();
+    const all = await this.notices.others();
+    return all.flatMap((one) => (isObject(one) && one['client'] === id ? [one['notice']] : []));
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    return this.notices.onDidChange(listener);
+  }
+
+  dispose(): void {
+    this.notices.dispose();
+  }
+}

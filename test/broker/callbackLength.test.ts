@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { isCallbackTooLong, longestCallback } from '../../src/broker/clients/callbackLength.js';
+import { authorizationServer } from '../oauth/signIn.js';
+
+describe('the length of a callback', () => {
+  const iss = { authorization_response_iss_parameter_supported: true };
+  const named = (length: number) => `https://as.example/${'a'.repeat(length)}`;
+
+  it('is no reason against the editor’s own address at a usual authorization server', () => {
+    assert.equal(isCallbackTooLong(authorizationServer(named(100), iss), {}), false);
+  });
+
+  it('is one where the provider is known for long codes', () => {
+    assert.equal(isCallbackTooLong(authorizationServer(named(1)), { longCodes: true }), true);
+  });
+
+  it('is one where the issuer leaves too little for a code, if it is in the callback at all', () => {
+    const issuer = named(longestCallback - 600);
+    assert.equal(isCallbackTooLong(authorizationServer(issuer, iss), {}), true);
+    assert.equal(isCallbackTooLong(authorizationServer(issuer), {}), false);
+  });
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { CallbackSecrets } from '../../src/broker/signIn/callbackSecrets.js';
+import { handedCallback } from '../../src/broker/signIn/handedCallback.js';
+import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
+import { ManualClock } from './manualClock.js';
+import { MemoryLog, MemorySecrets } from './memoryStores.js';
+
+/** Those of an editor that lists its keys. */
+class ListedSecrets extends MemorySecrets {
+  keys(): Promise<readonly string[]> {
+    return Promise.resolve([...this.entries.keys()]);
+  }
+}
+
+describe('callbacks in secret storage', () => {
+  let secrets: ListedSecrets;
+  let clock: ManualClock;
+  beforeEach(() => {
+    secrets = new ListedSecrets();
+    clock = new ManualClock();
+  });
+  const open = () => {
+    const callbacks = new PendingCallbacks();
+    return { callbacks, way: new CallbackSecrets(callbacks, secrets, clock, new MemoryLog()) };
+  };
+  const callbackOf = async (state: string) => {
+    const callback = await handedCallback('/callback', new URLSearchParams({ code: 'a+b', state }));
+    return callback ?? assert.fail();
+  };
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await new Promise(setImmediate);
+  };
+
+  it('are kept under a name that does not tell the state, and taken along when the window closes', async () => {
+    const { way } = open();
+    assert.equal(await way.hand(await callbackOf('not waited for')), true);
+    const [key = ''] = secrets.entries.keys();
+    assert.match(key, /^callback [0-9a-f]{64}$/);
+    way.dispose();
+    assert.equal(secrets.entries.size, 0);
+  });
+
+  it('are eight at most, because any program may open addresses of ours', async () => {
+    const { way } = open();
+    const kept: boolean[] = [];
+    for (let count = 0; count < 9; count++) kept.push(await way.hand(await callbackOf(`state ${count}`)));
+    assert.deepEqual([kept.filter(Boolean).length, secrets.entries.size], [8, 8]);
+  });
+
+  it('that a window left behind are deleted when a sign-in begins, and no others', async () => {
+    const left = open();
+    await left.way.hand(await callbackOf('left'));
+    const [forgotten = ''] = secrets.entries.keys();
+    clock.now = (
+      (now) => () =>
+        now
+    )(clock.now() + 660_001);
+    await secrets.set('callback of-another-form', '/callback?code=a');
+    await secrets.set('credential', 'kept');
+    const other = open();
+    await other.way.hand(await callbackOf('fresh'));
+    const third = open();
+    third.callbacks.expect('mine', () => undefined);
+    await until(() => !secrets.entries.has(forgotten) && !secrets.entries.has('callback of-another-form'));
+    assert.equal(secrets.entries.size, 2);
+    assert.equal(secrets.entries.get('credential'), 'kept');
+  });
+});

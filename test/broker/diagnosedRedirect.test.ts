@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { ClientStore } from '../../src/broker/clients/clientStore.js';
+import { diagnosedRedirect } from '../../src/broker/diagnosis/diagnosedRedirect.js';
+import type { RedirectReach, RedirectUris } from '../../src/broker/ports.js';
+import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
+import { signInPolicy } from '../../src/broker/settings/signInPolicy.js';
+import type { ClientIdentity } from '../../src/oauth/clientRegistration.js';
+import { flowError } from '../oauth/flowErrors.js';
+import { authorizationServer, publicClient } from '../oauth/signIn.js';
+import { serverAt } from './brokerWindow.js';
+import { ManualClock } from './manualClock.js';
+import { MemorySecrets } from './memoryStores.js';
+import { redirectReaches } from './redirectReaches.js';
+
+const { desktop, portable, remoteHost, browser } = redirectReaches;
+const as = authorizationServer('https://as.example', {
+  authorization_response_iss_parameter_supported: true,
+});
+const handlerUri = 'vscode://publisher.broker/callback';
+const loopbackUri = 'http://127.0.0.1:47113/callback';
+const register: ClientIdentity = { kind: 'register', because: '' };
+const byHand: ClientIdentity = {
+  kind: 'use',
+  client: { ...publicClient, source: 'preRegistered' },
+  because: '',
+};
+const longCodes = /longer than the 2046 characters that a browser passes on/;
+
+describe('the diagnosed redirect URI', () => {
+  let clients: ClientStore;
+  beforeEach(() => {
+    clients = new ClientStore(new MemorySecrets(), new ManualClock());
+  });
+
+  function of(reach: RedirectReach, oauth: OAuthSettings = {}, identity = register, at = as) {
+    const server = { ...serverAt('https://mcp.example/mcp'), oauth };
+    const redirects: RedirectUris = {
+      reach: () => Promise.resolve(reach),
+      uriHandler: (path) =>
+        Promise.resolve({ kind: 'uriHandler', uri: handlerUri, path, dispose: () => undefined }),
+      loopback: () => assert.fail('Nothing listens for a diagnosis.'),
+    };
+    const need = { server, as: at, policy: signInPolicy(server, at.issuer) };
+    return diagnosedRedirect(need, identity, { redirects, clients });
+  }
+
+  it('is the first of those that the sign-in would try, with the others', async () => {
+    assert.deepEqual(await of(desktop), {
+      uri: loopbackUri,
+      said: [
+        `The browser comes back to ${loopbackUri}.`,
+        `If that cannot be used: to ${handlerUri}.`,
+        'If that cannot be used: to http://127.0.0.1:(any free port)/callback.',
+      ],
+    });
+    assert.equal((await of(remoteHost)).uri, handlerUri);
+    assert.equal((await of(browser)).uri, '(the editor’s own address, another one each time)');
+    assert.equal((await of(desktop, {}, byHand)).uri, handlerUri);
+    assert.equal(
+      (await of(desktop, { loopbackPort: 4711, loopbackPath: '/cb' }, byHand)).uri,
+      'http://127.0.0.1:4711/cb',
+    );
+  });
+
+  it('is the one that a client was registered for, once the authorization server has refused another', async () => {
+    await clients.noteRefusal(as.issuer, loopbackUri);
+    assert.equal((await of(desktop)).uri, loopbackUri);
+    await clients.put(as.issuer, handlerUri, publicClient);
+    assert.equal((await of(desktop)).uri, handlerUri);
+  });
+
+  it('says why the editor’s own address is not used', async () => {
+    const { said } = await of(portable);
+    assert.match(said.join('\n'), /The editor’s own address is not used\. .* portable mode/);
+  });
+
+  it('says that a browser on another machine has its address pasted', async () => {
+    const pasted = /another machine: the address that it ends at has to be pasted here/;
+    assert.match((await of(browser, {}, byHand)).said.join('\n'), pasted);
+    assert.doesNotMatch((await of(browser)).said.join('\n'), pasted);
+    assert.doesNotMatch((await of(desktop)).said.join('\n'), pasted);
+  });
+
+  it('says what becomes of a callback that is too long for the editor’s own address', async () => {
+    const lost = await of(desktop, { profile: 'entraId', redirect: 'uriHandler' }, byHand);
+    assert.match(lost.said.join('\n'), longCodes);
+    assert.match(lost.said.join('\n'), /would be lost then\. A loopback address has no such limit/);
+    const far = authorizationServer(`https://as.example/${'a'.repeat(1_500)}`, {
+      authorization_response_iss_parameter_supported: true,
+    });
+    const { uri, said } = await of(desktop, {}, register, far);
+    assert.equal(uri, loopbackUri);
+    assert.match(said.join('\n'), /so a loopback address is used/);
+    assert.equal(said.indexOf(`If that cannot be used: to ${handlerUri}.`), 2);
+  });
+
+  it('is a fault where the settings insist on one that cannot work here', async () => {
+    const { details } = await flowError('redirectUnavailable', () => of(browser, { redirect: 'loopback' }));
+    assert.equal(details.field, 'oauth.redirect');
+  });
+});

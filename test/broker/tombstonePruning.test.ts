@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
+import { TombstonePruning } from '../../src/broker/accounts/tombstonePruning.js';
+import { Emitter } from '../../src/broker/emitter.js';
+import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { credentialFor } from './brokerWindow.js';
+import { ManualClock } from './manualClock.js';
+import { MemoryLog, MemorySecrets } from './memoryStores.js';
+
+const url = 'https://mcp.example/mcp';
+const place = `${url}#agent-1`;
+
+describe('the mark of an ended sign-in', () => {
+  const clock = new ManualClock();
+  let secrets: MemorySecrets;
+  let disk: PassingRecords;
+  let store: CredentialStore;
+  let changed: Emitter<undefined>;
+  let urls: string[];
+  let pruning: TombstonePruning | undefined;
+  beforeEach(async () => {
+    [secrets, disk, changed] = [new MemorySecrets(), new PassingRecords(), new Emitter()];
+    urls = [url];
+    store = windowOver(disk);
+    for (const serverUrl of [url, place]) {
+      await store.put(credentialFor(serverUrl, 'https://login.example', clock, { id: `of ${serverUrl}` }));
+      await store.remove(serverUrl);
+    }
+  });
+  afterEach(() => {
+    pruning?.dispose();
+    store.dispose();
+  });
+
+  const windowOver = (records: PassingRecords) =>
+    new CredentialStore(secrets, new MemoryLog(), records, true);
+  const marks = () => [...secrets.entries].filter(([, text]) => text.includes('"removed"')).length;
+  const open = (keys?: () => Promise<readonly string[]>) => {
+    const settings = {
+      get urls() {
+        return urls;
+      },
+      onDidChange: changed.event,
+    };
+    pruning = new TombstonePruning({ credentials: store, secrets: { ...(keys && { keys }) }, settings });
+    return pruning.settled;
+  };
+  const keys = () => Promise.resolve([...secrets.entries.keys()]);
+
+  it('stays while its server is in the settings', async () => {
+    await open(keys);
+    changed.fire(undefined);
+    await pruning?.settled;
+    assert.equal(marks(), 2);
+  });
+
+  it('goes when its server leaves the settings', async () => {
+    await open();
+    urls = [];
+    changed.fire(undefined);
+    await pruning?.settled;
+    // Without a list of keys, places of agents are found at a later start.
+    assert.equal(marks(), 1);
+  });
+
+  it('goes at the start when its server left while no window was open', async () => {
+    urls = [];
+    await open(keys);
+    assert.equal(marks(), 0);
+  });
+
+  it('takes no sign-in that lives with it', async () => {
+    await store.put(credentialFor(url, 'https://login.example', clock, { id: 'alive' }));
+    urls = [];
+    await open(keys);
+    assert.equal((await store.get(url))?.id, 'alive');
+  });
+
+  it('leaves what recognizes a copy of the sign-in on another machine’s disk', async () => {
+    const elsewhere = new PassingRecords();
+    const other = windowOver(elsewhere);
+    await other.put(credentialFor(url, 'https://login.example', clock, { id: 'later' }));
+    await store.reread(url);
+    await store.remove(url);
+    other.dispose();
+    urls = [];
+    await open(keys);
+    const again = windowOver(elsewhere);
+    assert.equal(await again.get(url), undefined);
+    // A new sign-in is newer than what was removed, on every disk.
+    await store.put(credentialFor(url, 'https://login.example', clock, { id: 'newest' }));
+    assert.equal((await again.reread(url))?.id, 'newest');
+    again.dispose();
+  });
+});

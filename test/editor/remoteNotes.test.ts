@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { AgentAdmission } from '../../src/broker/agents/agentAdmission.js';
+import { AdmitAgent } from '../../src/editor/admitAgent.js';
+import { showConnection } from '../../src/editor/agentConnection.js';
+import { editorPlace } from '../../src/editor/editorPlace.js';
+import { FirstUsePrompt } from '../../src/editor/firstUsePrompt.js';
+import { openSettings } from '../../src/editor/serverSettings.js';
+import { remoteNotes } from '../../src/editor/remoteNotes.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { credentialFor, serverAt } from '../broker/brokerWindow.js';
+import { ManualClock } from '../broker/manualClock.js';
+import { activeExtension, extensionId } from './activeExtension.js';
+import { DialogueAnswers } from './dialogueAnswers.js';
+
+const here = { isDesktop: true, isUsersMachine: true };
+const server = serverAt('https://mcp.example.com/mcp', 'repositories');
+
+describe('what it costs to run on the user’s machine', () => {
+  it('is said in remote windows, and only where the extension does run there', () => {
+    assert.equal(remoteNotes(here, extensionId, undefined), undefined);
+    assert.equal(
+      remoteNotes({ isDesktop: true, isUsersMachine: false }, extensionId, 'ssh-remote'),
+      undefined,
+    );
+    const notes = remoteNotes(here, extensionId, 'ssh-remote');
+    assert.ok(notes);
+    assert.ok(
+      notes.unreachable.includes(
+        'add "remote.extensionKind": {"mcp-oauth-broker.mcp-oauth-broker": ["workspace"]} to your settings',
+      ),
+    );
+    assert.match(notes.assertions, /on your own computer, not on the remote/);
+    assert.match(notes.agents.detail, /mcp-oauth-broker-headless/);
+  });
+
+  it('is said before an agent is admitted, and with its addresses', async () => {
+    const addressNote = remoteNotes(here, extensionId, 'ssh-remote')?.agents;
+    const parts = { servers: () => [server], port: () => 29417, addressNote };
+    const dialogue = new DialogueAnswers('Done');
+    const prompts: string[] = [];
+    const window = {
+      ...dialogue.window,
+      showInputBox: (options?: vscode.InputBoxOptions) => {
+        prompts.push(options?.prompt ?? '');
+        return Promise.resolve(undefined);
+      },
+    };
+    const { credentials } = await activeExtension();
+    await new AdmitAgent({ ...parts, credentials, toolsOf: () => [], clock: systemClock }, window).ask();
+    assert.match(
+      prompts[0] ?? '',
+      /your own computer’s, not the remote’s\. For agents on the remote, run mcp-oauth-broker-headless there\.$/,
+    );
+    const agent: AgentAdmission = {
+      id: 'a',
+      name: 'ADK',
+      createdAt: 0,
+      keyId: 'k',
+      servers: [{ url: server.url }],
+    };
+    await showConnection(agent, undefined, parts, dialogue.window);
+    assert.match(
+      dialogue.shown[0] ?? '',
+      /These addresses are your own computer’s.*mcp-oauth-broker-headless/,
+    );
+  });
+});
+
+describe('where the extension runs', () => {
+  it('is what the editor says of it, and not whether there is a remote', () => {
+    const { uiKind } = vscode.env;
+    const isDesktop = uiKind === vscode.UIKind.Desktop;
+    assert.deepEqual(editorPlace({ extensionKind: vscode.ExtensionKind.UI }), {
+      isDesktop,
+      isUsersMachine: isDesktop,
+    });
+    assert.deepEqual(editorPlace({ extensionKind: vscode.ExtensionKind.Workspace }), {
+      isDesktop,
+      isUsersMachine: false,
+    });
+  });
+
+  it('makes no difference to where its settings are opened: they are the user’s own', async () => {
+    await openSettings('@id:mcpOAuthBroker.servers');
+    const labels = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+    assert.deepEqual(labels, ['Settings']);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+});
+
+describe('the question about the first use of a sign-in on a machine', () => {
+  const credential = credentialFor(server.url, 'https://as.example.com', new ManualClock());
+  for (const [button, answer] of [
+    ['Use Here', 'useHere'],
+    ['Not Here', 'notHere'],
+    [undefined, undefined],
+  ] as const) {
+    it(`names server, account and remote, and takes ${button ?? 'its closing'} for what it is`, async () => {
+      const shown: string[] = [];
+      const notices = {
+        warning: (message: string, ...buttons: string[]) => {
+          shown.push(message, ...buttons);
+          return Promise.resolve(buttons.find((label) => label === button));
+        },
+      };
+      assert.equal(await new FirstUsePrompt(notices, 'ssh-remote').ask(server, credential), answer);
+      assert.deepEqual(shown, [
+        'Use your sign-in to repositories as alice@example.org on the remote ssh-remote? Its token has not been sent from there before.',
+        'Use Here',
+        'Not Here',
+      ]);
+    });
+  }
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import type { OtherWay } from '../../src/editor/otherWays.js';
+import { showSignInReport } from '../../src/editor/signInReport.js';
+
+const server = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth: {} };
+
+describe('the report of a sign-in that took too long', () => {
+  /** @returns the buttons, and the way that a press on the last one begins another sign-in */
+  const report = async (way: 'openAgain' | 'code', offersCode: boolean) => {
+    const told: string[] = [];
+    const begun: OtherWay[] = [];
+    const tell = (message: string, ...buttons: readonly string[]) => {
+      told.push(message, ...buttons);
+      return Promise.resolve(buttons.at(-1));
+    };
+    await showSignInReport(
+      { server, offersCode: () => Promise.resolve(offersCode) },
+      { kind: 'timedOut' },
+      way,
+      (next) => Promise.resolve(begun.push(next)),
+      { information: tell, warning: tell, error: tell },
+    );
+    const [message = '', ...buttons] = told;
+    assert.match(message, /^Signing in to tools took too long/);
+    return { buttons, begun };
+  };
+
+  it('offers every other way by name', async () => {
+    const { buttons, begun } = await report('openAgain', true);
+    assert.deepEqual(buttons, ['Paste Address', 'Use a Code', 'Open Again', 'Copy Link']);
+    assert.deepEqual(begun, ['copyLink']);
+  });
+
+  it('offers no code where the server gives none', async () => {
+    const { buttons } = await report('openAgain', false);
+    assert.deepEqual(buttons, ['Paste Address', 'Open Again', 'Copy Link']);
+  });
+
+  it('offers the browser after a code', async () => {
+    const { buttons, begun } = await report('code', true);
+    assert.deepEqual(buttons, ['Use a Code', 'Open Again']);
+    assert.deepEqual(begun, ['openAgain']);
+  });
+});
