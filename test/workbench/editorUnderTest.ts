@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
@@ -20,6 +20,7 @@ import { Workbench } from '../host/workbench.js';
 /** At its first width the chat breaks lines within words. In CSS pixels. */
 const CHAT_WIDTH = 560;
 const SERVERS = 'mcpOAuthBroker.servers';
+const EXTENSION = 'mcp-oauth-broker.mcp-oauth-broker';
 
 /** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a person's browser before it. */
 export class EditorUnderTest {
@@ -132,12 +133,25 @@ export class EditorUnderTest {
     return JSON.parse(await readFile(file, 'utf8')) as Settings;
   }
 
-  /** Ends the editor, with its windows, and starts it again on the same data; the browser stays. */
-  async restart(): Promise<void> {
+  /** The settings file of the machine that the extension host runs on, which is none of the user's. */
+  get machineSettingsFile(): string {
+    return path.join(this.options.userDataDir, 'Machine', 'settings.json');
+  }
+
+  /**
+   * Ends the editor, with its windows, and starts it again on the same data; the browser stays.
+   *
+   * @param asAnotherMachine with an extension host that has nothing by which it was known
+   */
+  async restart({ asAnotherMachine = false } = {}): Promise<void> {
     const { port } = this.#server;
     const settings = await this.#userSettings();
     await this.#window.page.close();
     await this.#server.stop();
+    if (asAnotherMachine) {
+      const storage = path.join(this.options.userDataDir, 'User', 'globalStorage', EXTENSION);
+      await rm(storage, { recursive: true });
+    }
     this.#server = await startCodeServer({ ...this.options, port, settings });
     this.#window = await Workbench.open(this.browser.context, this.url);
     await this.#window.chat.open();
