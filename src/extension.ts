@@ -22,11 +22,10 @@ import { remoteNotes } from './editor/remoteNotes.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
 import { recordsArguments } from './editor/serverSettings.js';
-import { ServerStatuses } from './editor/serverStatuses.js';
+import { serverStatuses } from './editor/serverStatuses.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
 import { handlerFault } from './node/editorInstallation.js';
-import { HostId } from './node/hostId.js';
 import { machineNetwork } from './node/machineNetwork.js';
 import { machineStorage } from './node/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
@@ -54,8 +53,7 @@ export function activate(context: vscode.ExtensionContext) {
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(calls, log));
   const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
-  const hostId = new HostId(directory);
-  const asked = askedInEditor({ place, memory, hostId, clock, personalSignIn: () => personalSignIn });
+  const asked = askedInEditor({ ...storage, place, memory, clock, personalSignIn: () => personalSignIn });
   const core = own(
     createCore({
       answers,
@@ -81,13 +79,15 @@ export function activate(context: vscode.ExtensionContext) {
   const { credentials, states, relay, signIns, signOuts } = core;
   const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
   own(new TombstonePruning({ ...core, secrets, settings }));
-  const statuses = own(new ServerStatuses(settings, states, credentials, clock));
+  const statuses = own(serverStatuses(context, settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
   const callbackUri = own(callbackUriOf({ ...core, ...storage, secrets, place, clock, log }));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(directory, context.asAbsolutePath('dist/bridge.js'));
-  const definitions = own(new McpServerDefinitions(settings, relay, bridge, { clock, log }));
+  const definitions = own(
+    new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
+  );
   const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(registerDefinitions(definitions));

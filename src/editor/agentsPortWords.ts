@@ -33,15 +33,15 @@ export function obstacleWords(port: number, why: PortObstacle): ObstacleWords {
       };
     case 'otherBroker':
       return {
-        label: t('Another broker has the port {0}', port),
-        tooltip: t('No agent is served. What has the port says it is MCP OAuth Broker, such as that of another editor. Agents may have sent it their keys.'), // prettier-ignore
-        message: t('What has the port {0}, where agents call, says it is MCP OAuth Broker, such as that of another editor. Change the port here or there. Agents may have sent it their keys: rotate them unless that broker is yours.', port), // prettier-ignore
+        label: t('Another broker uses port {0}', port),
+        tooltip: t('No agent is served. The program that uses the port says it is MCP OAuth Broker, such as the one in another editor. Agents may have sent it their keys.'), // prettier-ignore
+        message: t('Port {0}, where agents call, is used by a program that says it is MCP OAuth Broker, such as the one in another editor. Change the port here or there. Agents may have sent it their keys: rotate them unless that broker is yours.', port), // prettier-ignore
         hasHeardKeys: true,
       };
     case 'notAllowed':
       return {
-        label: t('Port {0} may not be used', port),
-        tooltip: t('No agent is served: this process may not listen on the port.'),
+        label: t('Port {0} can’t be used', port),
+        tooltip: t('No agent is served: the system doesn’t allow listening on the port.'),
         message: t('This process may not listen on the port {0}, where agents call.', port),
         hasHeardKeys: false,
       };

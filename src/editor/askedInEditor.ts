@@ -13,7 +13,7 @@ export interface AskedInEditorParts {
   readonly place: EditorPlace;
   readonly memory: Memory;
   /** Tells the machine that the extension runs on from others. */
-  readonly hostId: { get(): Promise<string> };
+  readonly hostId: () => Promise<string>;
   readonly clock: Clock;
   /** A function, because sign-ins are built after what asks for them. */
   readonly personalSignIn: () => PersonalSignIn;
@@ -27,7 +27,7 @@ export function askedInEditor({ place, memory, hostId, clock, personalSignIn }: 
       new NotificationConsentPrompt(credentials, personalSignIn),
     confirmAccountChange,
     toolPrompt: new NotificationToolPrompt(),
-    use: useOnThisMachine(place, { memory, hostId: () => hostId.get(), clock }),
+    use: useOnThisMachine(place, { memory, hostId, clock }),
     translate: vscode.l10n.t,
   };
 }

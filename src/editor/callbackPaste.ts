@@ -52,16 +52,14 @@ function problemWith({ kind }: PastedCallback): string | undefined {
     case 'callback':
       return undefined;
     case 'notAnAddress':
-      return t('This is not a web address. Copy all of the browser’s address bar.');
+      return t('This isn’t a web address. Copy the whole address from the browser’s address bar.');
     case 'noState':
       return t(
-        'This address has no “state”, so no sign-in ends at it. Copy all of the address, with what follows the “?”.',
+        'This address has no “state” parameter. Copy the whole address, including everything after the “?”.',
       );
     case 'noResponse':
-      return t(
-        'The sign-in is not finished at this address. Finish it in the browser, then copy the address it shows.',
-      );
+      return t('The sign-in isn’t finished yet. Finish it in your browser, then copy the address it shows.');
     case 'unexpected':
-      return t('This address belongs to no sign-in that is waiting in this window.');
+      return t('This address doesn’t belong to a sign-in that is waiting in this window.');
   }
 }

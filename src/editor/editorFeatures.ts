@@ -49,7 +49,7 @@ export async function tellMissingFeatures(
   await memory.set(toldKey, now);
   const { t } = vscode.l10n;
   const message = t(
-    '{0} lacks what MCP OAuth Broker needs for {1}. Sign-in, accounts, and agents work. Update the editor to get the rest.',
+    '{0} doesn’t support {1}. Sign-in, accounts, and agents of MCP OAuth Broker work. Update the editor to get the rest.',
     vscode.env.appName,
     missing.map(featureWords).join(', '),
   );
@@ -74,8 +74,8 @@ function featureWords(feature: MissingFeature): string {
   const { t } = vscode.l10n;
   switch (feature) {
     case 'mcpServers':
-      return t('MCP servers in the chat (in VS Code since 1.101)');
+      return t('MCP servers in chat (VS Code 1.101 or later)');
     case 'chatTools':
-      return t('tools in the chat (in VS Code since 1.95)');
+      return t('tools in chat (VS Code 1.95 or later)');
   }
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../broker/ports.js';
 import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
-import { statusWords } from './statusWords.js';
+import { entryWords, statusWords } from './statusWords.js';
 import type { ToolRows } from './toolRows.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 
@@ -49,11 +49,20 @@ export class FactRows implements TreeSection {
   }
 }
 
-function facts({ server, status }: ServerStatus, asked: readonly string[], now: number): Fact[] {
+function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact[] {
+  const { server, status, displacedBy } = entry;
   const { t } = vscode.l10n;
+  const shown = entryWords(entry);
   const words = statusWords(status.status);
   const { expiresAt, refreshable } = status;
   const all: (Fact | false)[] = [
+    displacedBy !== undefined && {
+      id: 'displaced',
+      label: t('In the editor'),
+      value: shown.label,
+      fullValue: t('{0}; {1} has a server with the same name', shown.label, displacedBy),
+      icon: shown.icon,
+    },
     {
       id: 'status',
       label: t('Status'),

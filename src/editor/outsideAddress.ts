@@ -76,12 +76,12 @@ function obstacleTo(address: string, { place, remoteName }: OutsideEditor): stri
   const { port } = new URL(address);
   if (!place.isDesktop) {
     return t(
-      'This web editor gave no address for port {0} of its machine, so the page opens only in a browser there.',
+      'This web editor doesn’t forward port {0}, so the page opens only in a browser on the editor’s machine.',
       port,
     );
   }
   return t(
-    'The page is at port {0} of {1} and opens only if the editor forwards that port: see the Ports view.',
+    'The page is on port {0} of {1} and opens only if the editor forwards that port. Check the Ports view.',
     port,
     machineCalled(remoteName),
   );

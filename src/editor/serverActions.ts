@@ -5,7 +5,14 @@ import { plain } from './plainWords.js';
 import { openSettingsAt } from './serverSettings.js';
 import { problemName } from './settingsProblems.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
-import { briefStatus, describeStatus, statusAction, statusWords } from './statusWords.js';
+import {
+  briefEntry,
+  describeEntry,
+  entryWords,
+  isExplained,
+  statusAction,
+  statusWords,
+} from './statusWords.js';
 
 /** A line that does something, or, without `run`, a heading. */
 export interface ActionItem extends vscode.QuickPickItem {
@@ -75,11 +82,11 @@ function linesOf(entry: ServerStatus): readonly ActionItem[] {
   const { server, status } = entry;
   const { t } = vscode.l10n;
   const name = plain(server.name);
-  const words = statusWords(status.status);
+  const words = entryWords(entry);
   const action = statusAction(status);
   const about = {
-    description: plain(briefStatus(status)),
-    detail: plain(status.detail ?? (status.missing.length > 0 ? describeStatus(status) : server.url)),
+    description: plain(briefEntry(entry)),
+    detail: plain(status.detail ?? (isExplained(entry) ? describeEntry(entry) : server.url)),
     entry,
     buttons: [{ iconPath: new vscode.ThemeIcon('ellipsis'), tooltip: t('More for {0}', server.name) }],
   };
@@ -107,7 +114,7 @@ function lineOfProblem(problem: SettingProblem): ActionItem {
 }
 
 async function showAllFor(entry: ServerStatus): Promise<void> {
-  const picked = await pick(actionsOf(entry), describeStatus(entry.status));
+  const picked = await pick(actionsOf(entry), describeEntry(entry));
   await picked?.();
 }
 

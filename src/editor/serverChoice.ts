@@ -7,7 +7,7 @@ import { plain } from './plainWords.js';
 import { problemName } from './settingsProblems.js';
 import { openSettingsAt, type EditorServerSettings } from './serverSettings.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
-import { briefStatus, describeStatus, statusWords } from './statusWords.js';
+import { briefEntry, describeEntry, entryWords, isExplained, statusWords } from './statusWords.js';
 
 interface ServerItem extends vscode.QuickPickItem {
   readonly entry: ServerStatus;
@@ -73,12 +73,12 @@ export class ServerChoice {
 /** One server in a list: its name, status and account. */
 export function serverItem(entry: ServerStatus): ServerItem {
   const { server, status } = entry;
-  const words = statusWords(status.status);
+  const words = entryWords(entry);
   return {
     entry,
     label: `$(${words.icon}) ${plain(server.name)}`,
-    description: plain(briefStatus(status)),
-    detail: plain(status.detail ?? (status.missing.length > 0 ? describeStatus(status) : server.url)),
+    description: plain(briefEntry(entry)),
+    detail: plain(status.detail ?? (isExplained(entry) ? describeEntry(entry) : server.url)),
   };
 }
 

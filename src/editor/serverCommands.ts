@@ -21,7 +21,7 @@ export interface ServerCommandParts extends CheckWithPersonParts {
   readonly takeOver: Pick<TakeOverSettings, 'run'>;
 }
 
-/** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings”, “Take Over Settings…” and “Show Log”. */
+/** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings”, “Import Settings…” and “Show Log”. */
 export function registerServerCommands(commands: Commands, parts: ServerCommandParts): void {
   const { t } = vscode.l10n;
   commands.register('showLog', () => {

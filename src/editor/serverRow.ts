@@ -1,18 +1,18 @@
 import type { ConsentStatus } from '../broker/consentStatus.js';
 import type { ServerStatus } from './serverStatuses.js';
-import { briefStatus, describeStatus, statusWords } from './statusWords.js';
+import { briefEntry, describeEntry, entryWords } from './statusWords.js';
 import { treeRow, type TreeRow } from './treeRow.js';
 
 /** A server: its name, its status, and whose account acts. */
 export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['children']>): TreeRow {
   const { server, status } = entry;
-  const { icon, color } = statusWords(status.status);
+  const { icon, color } = entryWords(entry);
   return treeRow({
     id: `server ${server.name}`,
     kind: kindOf(status),
     label: server.name,
-    description: briefStatus(status),
-    spoken: describeStatus(status),
+    description: briefEntry(entry),
+    spoken: describeEntry(entry),
     icon,
     ...(color !== undefined && { color }),
     server,

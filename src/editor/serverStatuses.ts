@@ -1,14 +1,29 @@
+import type * as vscode from 'vscode';
 import { Emitter } from '../broker/emitter.js';
 import type { ConsentStatus } from '../broker/consentStatus.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStates } from '../broker/status/serverStates.js';
+import { displacedServers, type DisplacedServers } from './displacedServers.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
 export interface ServerStatus {
   readonly server: ServerConfig;
   readonly status: ConsentStatus;
+  /** The file with a server of the same name, if the editor has switched this one off for it. */
+  readonly displacedBy?: string;
+}
+
+/** Of this window, which reads the files that servers of the same name are in. */
+export function serverStatuses(
+  context: vscode.ExtensionContext,
+  settings: EditorServerSettings,
+  states: ServerStates,
+  credentials: CredentialStore,
+  clock: Clock,
+): ServerStatuses {
+  return new ServerStatuses(settings, states, credentials, clock, displacedServers(context, settings));
 }
 
 /** Timers hold no more than 31 bits of milliseconds. */
@@ -28,22 +43,28 @@ export class ServerStatuses implements Disposable {
     private readonly states: ServerStates,
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
+    readonly displaced: DisplacedServers,
   ) {
     const changed = () => this.#changed.fire(undefined);
-    this.#subscriptions = [states.onDidChange(changed), settings.onDidChange(changed)];
+    this.#subscriptions = [states, settings, displaced].map((source) => source.onDidChange(changed));
   }
 
   async all(): Promise<readonly ServerStatus[]> {
     const { servers } = this.settings;
     await this.#watchExpiry(servers);
     return Promise.all(
-      servers.map(async (server) => ({ server, status: await this.states.statusOf(server) })),
+      servers.map(async (server) => {
+        const status = await this.states.statusOf(server);
+        const displacedBy = this.displaced.fileFor(server.name);
+        return { server, status, ...(displacedBy !== undefined && { displacedBy }) };
+      }),
     );
   }
 
   dispose(): void {
     this.#nextExpiry?.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
+    this.displaced.dispose();
   }
 
   /** Nothing announces that a token without refresh token has run out. */

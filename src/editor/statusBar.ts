@@ -4,7 +4,7 @@ import type { SettingProblem } from '../broker/settings/serverSettings.js';
 import { commandId } from './commands.js';
 import { plain } from './plainWords.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
-import { describeStatus, statusWords } from './statusWords.js';
+import { describeEntry, entryWords } from './statusWords.js';
 
 const mostLines = 12;
 
@@ -65,12 +65,10 @@ export function statusOfProblem(problem: SettingProblem): ServerStatus {
 
 /** Each server's status a line, what needs the person first; what no screen holds is counted. */
 export function tooltip(all: readonly ServerStatus[]): string {
-  const sorted = all.toSorted(
-    (a, b) => statusWords(b.status.status).urgency - statusWords(a.status.status).urgency,
-  );
+  const sorted = all.toSorted((a, b) => entryWords(b).urgency - entryWords(a).urgency);
   const more = sorted.length - mostLines;
   return [
-    ...sorted.slice(0, mostLines).map(({ status }) => describeStatus(status)),
+    ...sorted.slice(0, mostLines).map(describeEntry),
     ...(more > 0 ? [vscode.l10n.t('… and {0} more', more)] : []),
   ].join('\n');
 }
@@ -78,7 +76,7 @@ export function tooltip(all: readonly ServerStatus[]): string {
 /** @param all at least one */
 export function summary(all: readonly ServerStatus[]): { readonly text: string; readonly label: string } {
   const urgent = all
-    .map((entry) => ({ ...entry, words: statusWords(entry.status.status) }))
+    .map((entry) => ({ ...entry, words: entryWords(entry) }))
     .filter(({ words }) => words.urgency > 0)
     .sort((a, b) => b.words.urgency - a.words.urgency);
   const [worst, ...others] = urgent;

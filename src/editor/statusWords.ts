@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConsentStatus, ConsentStatusName } from '../broker/consentStatus.js';
 import type { CommandId } from './commands.js';
+import type { ServerStatus } from './serverStatuses.js';
 
 /** How one status is said, drawn and acted on, wherever it is shown. */
 interface StatusWords {
@@ -80,6 +81,36 @@ const words: Readonly<Record<ConsentStatusName, StatusWords>> = {
 
 export function statusWords(status: ConsentStatusName): StatusWords {
   return words[status];
+}
+
+/** How a server is shown that the editor has switched off: whatever its sign-in is, no call reaches it. */
+const displaced: StatusWords = {
+  label: t('Switched off by the editor'),
+  icon: 'eye-closed',
+  color: warning,
+  urgency: 1,
+};
+
+/** The words for a server as it is shown: what the editor does with it goes before its sign-in. */
+export function entryWords({ status, displacedBy }: ServerStatus): StatusWords {
+  return displacedBy === undefined ? words[status.status] : displaced;
+}
+
+/** One server in a few words. */
+export function briefEntry(entry: ServerStatus): string {
+  return entry.displacedBy === undefined ? briefStatus(entry.status) : displaced.label;
+}
+
+/** One server as a sentence, for screen readers and hovers. */
+export function describeEntry({ server, status, displacedBy }: ServerStatus): string {
+  return displacedBy === undefined
+    ? describeStatus(status)
+    : t('{0}: Switched off by the editor; {1} has a server with the same name', server.name, displacedBy);
+}
+
+/** Whether a server's state takes a sentence, where there is a line for one. */
+export function isExplained({ status, displacedBy }: ServerStatus): boolean {
+  return displacedBy !== undefined || status.missing.length > 0;
 }
 
 /** What the person can do about one status. No sign-in mends what the server itself refuses. */

@@ -65,15 +65,15 @@ export class TakeOverSettings {
     for (const offer of await this.#offers()) {
       if (this.#decided.includes(offer.hash)) continue;
       const review = t('Review…');
-      const no = t("Don't Take Over");
-      const message = t('{0} has MCP OAuth settings that do not count: {1}. You can take them over into your own settings.', offer.file.path, summary(offer.settings)); // prettier-ignore
+      const no = t('Don’t Import');
+      const message = t('{0} has MCP OAuth settings that aren’t used: {1}. You can import them into your user settings.', offer.file.path, summary(offer.settings)); // prettier-ignore
       const choice = await this.#notifications.information(message, review, no);
       if (choice === no) await this.#decide(offer.hash);
       if (choice === review) await this.#ask(offer);
     }
   }
 
-  /** “Take Over Settings…”, whatever was decided before. */
+  /** “Import Settings…”, whatever was decided before. */
   async run(): Promise<void> {
     const { t } = vscode.l10n;
     const offers = await this.#offers();
@@ -81,7 +81,7 @@ export class TakeOverSettings {
     const all = remote === undefined ? offers : await this.#offersIn([remote]);
     for (const offer of all) await this.#ask(offer);
     if (all.length === 0)
-      void this.#notifications.information(t('There are no MCP OAuth settings to take over.'));
+      void this.#notifications.information(t('There are no MCP OAuth settings to import.'));
   }
 
   async #offers(): Promise<readonly Offer[]> {
@@ -108,8 +108,8 @@ export class TakeOverSettings {
       setting,
     }));
     const picked = await this.window.showQuickPick(items, {
-      title: t('Take over which settings from {0}?', file.path),
-      placeHolder: t('What you select is written to your own settings. The file stays as it is.'),
+      title: t('Import which settings from {0}?', file.path),
+      placeHolder: t('The settings you select are added to your user settings. The file isn’t changed.'),
       canPickMany: true,
       ignoreFocusOut: true,
     });
@@ -125,7 +125,7 @@ export class TakeOverSettings {
     }
     await this.#decide(hash);
     if (chosen.length === 0) return;
-    const message = t('Taken over into your own settings: {0}. What {1} says of them does not count.', summary(chosen), file.path); // prettier-ignore
+    const message = t('Imported into your user settings: {0}. The settings in {1} aren’t used.', summary(chosen), file.path); // prettier-ignore
     void this.#notifications.information(message);
   }
 

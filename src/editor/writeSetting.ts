@@ -107,7 +107,7 @@ const writeInEditor =
 function unreadable(): SettingUnwritable {
   return new SettingUnwritable(
     vscode.l10n.t(
-      'Your settings file could not be changed: it is not valid JSON. Correct it, then try again.',
+      'Your settings file couldn’t be changed, because it isn’t valid JSON. Correct it, then try again.',
     ),
   );
 }
@@ -128,6 +128,6 @@ async function untilUsed(key: OwnSetting, value: unknown, clock: Clock): Promise
     timer.dispose();
   }
   throw new SettingUnwritable(
-    vscode.l10n.t('“{0}” was written, but VS Code does not use it. Open your settings and check it.', `${section}.${key}`), // prettier-ignore
+    vscode.l10n.t('“{0}” was saved, but VS Code doesn’t use it. Open your settings and check it.', `${section}.${key}`), // prettier-ignore
   );
 }

@@ -59,9 +59,9 @@ function obstacleWords(why: PortObstacle, port: number): string {
     case 'silent':
       return `Another program has the port ${port}, where agents call, and may have been sent their keys: ${rotate}.`;
     case 'otherMachine':
-      return `The port ${port}, where agents call, is forwarded to another machine. What answers there says it is MCP OAuth Broker. Stop forwarding the port. Agents may have sent their keys there: unless that broker is yours, ${rotate}.`;
+      return `Port ${port}, where agents call, is forwarded to another machine. What answers there says it is MCP OAuth Broker. Stop forwarding the port. Agents may have sent their keys there: unless that broker is yours, ${rotate}.`;
     case 'otherBroker':
-      return `What has the port ${port}, where agents call, says it is MCP OAuth Broker, such as that of an editor. Agents may have sent it their keys: unless that broker is yours, ${rotate}.`;
+      return `Port ${port}, where agents call, is used by a program that says it is MCP OAuth Broker, such as the one in an editor. Agents may have sent it their keys: unless that broker is yours, ${rotate}.`;
     case 'notAllowed':
       return `This process may not listen on the port ${port}, where agents call.`;
   }

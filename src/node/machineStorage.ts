@@ -20,6 +20,8 @@ export interface MachineStorage {
   readonly callbackNotices: WindowNoticeFiles;
   readonly calls: CallStorage;
   readonly clientKey: SealingKeySource;
+  /** Tells this machine from others. */
+  readonly hostId: () => Promise<string>;
 }
 
 /** @param directory absolute, the user's own; made when it is first needed */
@@ -39,5 +41,6 @@ export function machineStorage(
     callbackNotices: new WindowNoticeFiles(path.join(directory, 'callbacks'), clock),
     calls: new CallFiles(path.join(directory, 'calls'), clock),
     clientKey,
+    hostId: () => hostKey.hostId(),
   };
 }

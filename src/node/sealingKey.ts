@@ -68,6 +68,7 @@ export class ClientSealingKey implements SealingKeySource {
  */
 export class HostSealingKey implements SealingKeySource {
   #known: Promise<SealingKey> | undefined;
+  #hostId: Promise<string> | undefined;
 
   /** @param file absolute; made, with its directory, when a key is first needed */
   constructor(
@@ -83,6 +84,18 @@ export class HostSealingKey implements SealingKeySource {
     const known = await this.existing();
     if (known !== undefined) return known;
     return this.lock.hold('host key', async () => (await this.#read()) ?? this.#make());
+  }
+
+  /**
+   * Tells this machine from others, also from one that is reached under the same name, such as a container that was
+   * built again. If the disk keeps no key, the id lasts for as long as this process.
+   */
+  hostId(): Promise<string> {
+    this.#hostId ??= this.obtain().then(
+      ({ id }) => id,
+      () => randomUUID(),
+    );
+    return this.#hostId;
   }
 
   async #read(): Promise<SealingKey | undefined> {

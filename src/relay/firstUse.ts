@@ -2,7 +2,6 @@ import type { AuthorizedOutcome } from '../broker/authorizedFetch.js';
 import { accountLabel } from '../broker/accounts/credential.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
 import type { Clock } from '../broker/ports.js';
-import { timeLimit } from '../broker/timeLimit.js';
 import type { UseHere } from '../broker/tokens/useHere.js';
 import { untilAborted } from '../broker/untilAborted.js';
 import { firstUseRefusals, type FirstUseSubject } from '../mcp/firstUseWords.js';
@@ -10,12 +9,7 @@ import { waitingForFirstUse } from '../mcp/waitingWords.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { describeRequest } from './requestDescription.js';
 import type { HeldRequest } from './heldRequest.js';
-
-/**
- * How long a call waits for the answer, in milliseconds: editors and frameworks give up a call that came without a chat
- * after 150 s.
- */
-const answerDeadline = 140_000;
+import { UserWait } from './userWait.js';
 
 /** A call that must not be sent. */
 export interface FirstUseRefusal {
@@ -51,16 +45,15 @@ export class FirstUse {
     }
     if (held.acceptsEventStream) held.stream();
     held.progress(waitingForFirstUse(held.session.t));
-    const limit = timeLimit(this.clock, answerDeadline);
+    const wait = new UserWait(held, this.clock);
     try {
-      const signal = AbortSignal.any([held.signal, limit.signal]);
-      return (await untilAborted(asking, signal)) === 'allowed' ? undefined : declined(subject);
+      return (await untilAborted(asking, wait.signal)) === 'allowed' ? undefined : declined(subject);
     } catch (error) {
-      if (held.signal.aborted || !limit.signal.aborted) throw error;
+      if (held.signal.aborted || !wait.isOver) throw error;
       // The question stays open; its answer counts for the next call.
       return { text: firstUseRefusals.timedOut(subject), reason: 'timedOut' };
     } finally {
-      limit.dispose();
+      wait.dispose();
     }
   }
 }

@@ -28,6 +28,7 @@ import type { ServerStreams } from './serverStream.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { StatelessRequests } from './statelessRequests.js';
 import { accessOf, upstreamHeaders } from './upstreamRequest.js';
+import type { ToolTitles } from './toolTitles.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -38,6 +39,7 @@ export interface McpEndpointParts {
   readonly signedOut: SignedOutSessions;
   readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
+  readonly titles: ToolTitles;
   /** Absent where nothing is written down. */
   readonly recorder?: CallRecorder;
   /** Into the person's language; English without it. */
@@ -82,9 +84,14 @@ export class McpEndpoint {
       // Storage that cannot be read now is read again before the next request is sent.
       await this.parts.upstreams.leaveStrangers(session).catch(() => undefined);
       // A request that waits for this very change tells the caller on its own stream.
-      if (session.upstream !== undefined || session.running.size > 0) continue;
-      for (const message of listChangedMessages()) session.push(message);
+      if (session.upstream !== undefined || session.running.size > 0) await this.#tellOfTitles(session);
+      else for (const message of listChangedMessages()) session.push(message);
     }
+  }
+
+  /** Tells the callers whose lists of a server's tools name other access than there is now. */
+  async accessChanged(serverUrl: string): Promise<void> {
+    for (const session of this.#sessions.at(serverUrl)) await this.#tellOfTitles(session);
   }
 
   /** Tells every caller that its list of tools is worth asking for again. */
@@ -253,6 +260,11 @@ export class McpEndpoint {
       session.close();
     }
     response.writeHead(200).end();
+  }
+
+  /** Storage that cannot be read now is read again at the next change. */
+  #tellOfTitles(session: RelaySession): Promise<void> {
+    return this.parts.titles.tellIfOutdated(session).catch(() => undefined);
   }
 
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */

@@ -53,6 +53,7 @@ import { ScopeLessons } from './scopeLessons.js';
 import { SignedOutSessions } from './signedOutSession.js';
 import { StatelessRequests } from './statelessRequests.js';
 import { ToolGate } from './toolGate.js';
+import { ToolTitles } from './toolTitles.js';
 import { UpstreamAnswers } from './upstreamAnswer.js';
 import { UpstreamDiscovery } from './upstreamDiscovery.js';
 import { UpstreamSessions } from './upstreamSession.js';
@@ -143,11 +144,12 @@ export class Relay implements Disposable, Launcher {
     );
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
-    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked);
+    const titles = new ToolTitles(credentials, parts.toolScopes, profiles);
+    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked, titles); // prettier-ignore
     this.agentToolQuestions = new AgentToolQuestions(clock, parts.agentToolAnswers, parts.toolPrompt);
     const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolQuestions, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
-    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock)); // prettier-ignore
+    const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock), titles); // prettier-ignore
     const streams = new ServerStreams(authorizedFetch, upstreams, log);
     this.endpoint = new McpEndpoint({
       authorizedFetch,
@@ -156,6 +158,7 @@ export class Relay implements Disposable, Launcher {
       signedOut,
       stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock, ...translated }),
       streams,
+      titles,
       ...(recording !== undefined && {
         recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
       }),
@@ -168,6 +171,7 @@ export class Relay implements Disposable, Launcher {
     this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
     this.#subscriptions = [
       credentials.onDidChange((serverUrl) => void this.endpoint.serverChanged(serverUrl)),
+      parts.toolScopes.onDidChange((serverUrl) => void this.endpoint.accessChanged(serverUrl)),
       parts.toolRules.onDidChange(() => this.endpoint.toolsChanged()),
     ];
   }

@@ -48,6 +48,8 @@ export class RelaySession {
   readonly running = new Map<RequestId, AbortController>();
   /** Whether the caller was given the relay's own `sign_in`; a server may have a tool of that name itself. */
   offeredSignIn = false;
+  /** Which account and access the titles of its last list of tools name; undefined before the first list. */
+  toolsTitledAs: string | undefined;
   /** Ids of the upstream's events that the caller was given, and may resume after. */
   readonly events = new RememberedIds(1_000);
   /** Called when an upstream session begins, to open what the caller listens on. */

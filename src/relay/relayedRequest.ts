@@ -1,4 +1,4 @@
-import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type Tool } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentConsents } from '../broker/agents/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
 import type { CallEnding, RefusalReason } from '../broker/calls/callRecord.js';
@@ -20,6 +20,7 @@ import type { HeldRequest } from './heldRequest.js';
 import type { ScopeLessons } from './scopeLessons.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { ToolGate } from './toolGate.js';
+import type { ToolTitles } from './toolTitles.js';
 import type { UpstreamAnswers } from './upstreamAnswer.js';
 import { refuseUnanswered } from './upstreamRefusal.js';
 import { untilAborted } from '../broker/untilAborted.js';
@@ -44,6 +45,7 @@ export class RelayedRequests {
     private readonly lessons: ScopeLessons,
     private readonly agentConsents: AgentConsents,
     private readonly firstUse: FirstUse,
+    private readonly titles: ToolTitles,
   ) {}
 
   async run(held: HeldRequest): Promise<void> {
@@ -93,7 +95,7 @@ export class RelayedRequests {
         await this.answers.relay(held, outcome.response, outcome.credential);
         return;
       }
-      if (this.#answerAlone(held)) return;
+      if (await this.#answerAlone(held)) return;
       if (outcome.kind === 'notUsedHere') {
         const notHere = await this.firstUse.refusal(held, outcome);
         if (notHere === undefined) continue;
@@ -188,14 +190,19 @@ export class RelayedRequests {
   }
 
   /** Lists never ask for consent: nothing pops up because an editor looked. */
-  #answerAlone(held: HeldRequest): boolean {
+  async #answerAlone(held: HeldRequest): Promise<boolean> {
     if (held.request.method === listenMethod) {
       held.answer(endedSubscription(held.request));
       return true;
     }
-    const result = this.signedOut.answerTo(held.session, held.request.method);
-    if (result !== undefined) held.answer(result);
-    return result !== undefined;
+    const { session } = held;
+    const result = this.signedOut.answerTo(session, held.request.method);
+    if (result === undefined) return false;
+    const { tools } = result as { tools?: readonly Tool[] };
+    held.answer(
+      tools === undefined ? result : { ...result, tools: await this.titles.titled(session, tools) },
+    );
+    return true;
   }
 }
 

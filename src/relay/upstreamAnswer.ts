@@ -21,6 +21,7 @@ import {
   wholeOf,
 } from './upstreamBody.js';
 import { errorIn, refuseInput, refuseUnanswered, relayFailure } from './upstreamRefusal.js';
+import type { ToolTitles } from './toolTitles.js';
 import { isEventStream } from './upstreamEvents.js';
 import { discardBody } from '../oauth/discardBody.js';
 
@@ -39,6 +40,7 @@ export class UpstreamAnswers {
     private readonly streams: AnswerStreams,
     private readonly tasks: CallerTasks,
     private readonly blocked: BlockedTools,
+    private readonly titles: ToolTitles,
   ) {}
 
   async relay(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
@@ -103,7 +105,7 @@ export class UpstreamAnswers {
     noteEnding(held, whole);
     await this.#learn(held, whole);
     sayWho(held, credential);
-    const handedOn = this.#handedOn(held, whole);
+    const handedOn = await this.#handedOn(held, whole);
     const body = handedOn === whole ? chunks : only(handedOn);
     if (held.isStreaming) {
       await held.stream().pipe(body);
@@ -114,11 +116,11 @@ export class UpstreamAnswers {
   }
 
   /** The answer as the caller gets it. */
-  #handedOn(held: HeldRequest, answer: string): string {
+  async #handedOn(held: HeldRequest, answer: string): Promise<string> {
+    if (held.request.method !== 'tools/list') return this.tasks.handOn(held, answer);
     const { server, caller } = held.session;
-    return held.request.method === 'tools/list'
-      ? admittedAnswer(caller, this.blocked.markedAnswer(server, answer))
-      : this.tasks.handOn(held, answer);
+    const listed = admittedAnswer(caller, this.blocked.markedAnswer(server, answer));
+    return this.titles.titledAnswer(held.session, listed);
   }
 
   async #learn(held: HeldRequest, data: string): Promise<void> {

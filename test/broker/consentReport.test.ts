@@ -28,7 +28,7 @@ describe('the consent report for a model', () => {
     );
     assert.deepEqual(consentReport([signedIn], [], now).split('\n'), [
       'MCP servers of MCP OAuth Broker: 1. It is 2030-01-01T12:00Z.',
-      'repositories: needsScopes (a tool asked for scopes that are not granted; calling it again, or mcp_sign_in, asks the person)',
+      'repositories: needsScopes (a tool asked for scopes that are not granted; mcpSignIn asks the user, and so does calling it again)',
       '  account: alice@example.org',
       '  scopes held: repo:read',
       '  scopes missing: repo:write, asked for by create_branch',
@@ -53,6 +53,15 @@ describe('the consent report for a model', () => {
     const text = consentReport([denied], ['broken'], now);
     assert.match(text, /denied \(access was denied: mcp\.example refused this \(403\)\.\)/);
     assert.match(text, /broken: its entry in the settings cannot be read$/);
+  });
+
+  it('says of a server that the editor switched off why its tools are not listed, and what helps', () => {
+    const off = { ...server({ signedIn: true }), displacedBy: '.vscode/mcp.json' };
+    assert.match(
+      consentReport([off], [], now),
+      /^ {2}switched off by the editor.*: \.vscode\/mcp\.json has a server with the same name; the user can rename/m,
+    );
+    assert.doesNotMatch(consentReport([server({})], [], now), /switched off/);
   });
 
   it('says how to begin where no server is configured', () => {

@@ -13,7 +13,7 @@ describe('what a model is told of the sign-in it began', () => {
     const signedIn = { kind: 'signedIn', credential, warnings: [], notGranted: [] } as const;
     assert.equal(
       signInAnswer('repositories', signedIn, []),
-      'Signed in to repositories as alice@example.org. Its tools can be called now.',
+      'Signed in to repositories as alice@example.org. Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.',
     );
     assert.match(
       signInAnswer('repositories', { ...signedIn, notGranted: ['repo:write'] }, ['repo:write', 'repo:read']),

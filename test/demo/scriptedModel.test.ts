@@ -48,7 +48,7 @@ describe('the scripted model', () => {
   });
 
   it('does one errand after the other, and reports the second', () => {
-    const status = 'mcp_consent_status';
+    const status = 'mcpConsent';
     const turn = [asked('what is the status of my servers, then create a branch called x')];
     assert.deepEqual(nextStep(turn, [status, signIn]), call(status));
     turn.push(called('1', status), said('1', 'repositories: signedOut'));

@@ -24,13 +24,10 @@ const errands: readonly [RegExp, (match: string) => Errand][] = [
     (name) => ({ server: 'repositories', tool: 'create_branch', args: { name } }),
   ],
   [/list .*branches/i, () => ({ server: 'repositories', tool: 'list_branches', args: {} })],
-  [
-    /(?:whose account|status) .*servers?/i,
-    () => ({ server: undefined, tool: 'mcp_consent_status', args: {} }),
-  ],
+  [/(?:whose account|status) .*servers?/i, () => ({ server: undefined, tool: 'mcpConsent', args: {} })],
   [
     /sign me in (?:to|at) ([\w-]+)/i,
-    (server) => ({ server: undefined, tool: 'mcp_sign_in', args: { server } }),
+    (server) => ({ server: undefined, tool: 'mcpSignIn', args: { server } }),
   ],
   [
     /summary (?:of|about|on) ([^.?!\n]+)/i,
@@ -122,7 +119,7 @@ function errandNow({ request, results }: Turn): readonly [Errand | undefined, re
 /** Tool results carry no flag here, so it is the words that tell; a branch may be called "fix-error". */
 function soundsFailed(text: string, { tool, args }: Errand): boolean {
   // It tells of what failed before, and has not failed itself.
-  if (tool === 'mcp_consent_status') return false;
+  if (tool === 'mcpConsent') return false;
   return failureWords.test(Object.values(args).reduce((rest, arg) => rest.replaceAll(arg, ''), text));
 }
 

@@ -121,7 +121,7 @@ describe('what the person is told of agents', () => {
     ],
     [
       'otherBroker',
-      /says it is MCP OAuth Broker, such as that of another editor\. Change the port here/,
+      /says it is MCP OAuth Broker, such as the one in another editor\. Change the port here/,
       true,
     ],
     ['notAllowed', /^This process may not listen on the port 29417/, false],

@@ -69,11 +69,12 @@ describe('pasting a callback address', () => {
   });
 
   const problems: Readonly<Record<string, RegExp>> = {
-    '': /not a web address/,
-    SplxlOBeZQQYbYS6WxSbIA: /not a web address/,
-    'http://127.0.0.1:4711/callback?code=c': /has no “state”/,
-    'https://as.example/authorize?client_id=a&state=waits': /not finished at this address/,
-    'http://127.0.0.1:4711/callback?code=c&state=other': /no sign-in that is waiting in this window/,
+    '': /isn’t a web address/,
+    SplxlOBeZQQYbYS6WxSbIA: /isn’t a web address/,
+    'http://127.0.0.1:4711/callback?code=c': /has no “state” parameter/,
+    'https://as.example/authorize?client_id=a&state=waits': /isn’t finished yet/,
+    'http://127.0.0.1:4711/callback?code=c&state=other':
+      /doesn’t belong to a sign-in that is waiting in this window/,
   };
   for (const [text, problem] of Object.entries(problems)) {
     it(`says what is wrong while it is typed: ${problem.source}`, async () => {

@@ -36,8 +36,8 @@ describe('the language model tools', () => {
     };
     const said = contributes.languageModelTools.map((tool) => [tool.name, tool.toolReferenceName]);
     assert.deepEqual(said, [
-      ['mcp_consent_status', 'mcpConsent'],
-      ['mcp_sign_in', 'mcpSignIn'],
+      ['mcpConsent', 'mcpConsent'],
+      ['mcpSignIn', 'mcpSignIn'],
     ]);
     for (const { name, inputSchema, canBeReferencedInPrompt } of contributes.languageModelTools) {
       assert.equal(canBeReferencedInPrompt, true);
@@ -49,7 +49,7 @@ describe('the language model tools', () => {
     }
   });
 
-  describe('mcp_consent_status', () => {
+  describe('mcpConsent', () => {
     const asked = async (input: object, calls?: RecentCalls) => {
       const { statuses, settings } = extension;
       const tool = new ConsentStatusTool(statuses, settings, { now: () => Date.UTC(2030, 0, 1) }, calls);
@@ -60,7 +60,7 @@ describe('the language model tools', () => {
       await signInAs(extension, scene.server, alice);
       const requests = scene.world.repositories.http.requests.length;
       const options = { input: {}, toolInvocationToken: undefined };
-      const text = textOf(await vscode.lm.invokeTool('mcp_consent_status', options));
+      const text = textOf(await vscode.lm.invokeTool('mcpConsent', options));
       assert.match(text, /^repositories: ready \(.*\)\n {2}account: alice@example\.org\n {2}scopes held: /m);
       assert.match(text, /^reports: /m);
       assert.match(text, /expiry: renewed without the person/);
@@ -93,7 +93,7 @@ describe('the language model tools', () => {
     });
   });
 
-  describe('mcp_sign_in', () => {
+  describe('mcpSignIn', () => {
     /** @param inBrowser what happens in place of the browser */
     function tool(inBrowser: (attempt: SignInAttempt) => Promise<unknown> = () => Promise.resolve()) {
       const { statuses, credentials, signIns, answers } = extension;
@@ -129,7 +129,10 @@ describe('the language model tools', () => {
       assert.equal(registered(), before);
 
       const text = textOf(await signIn.invoke({ input }, alive));
-      assert.equal(text, 'Signed in to repositories as alice@example.org. Its tools can be called now.');
+      assert.equal(
+        text,
+        'Signed in to repositories as alice@example.org. Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.',
+      );
       assert.equal(opened.length, 1);
     });
 

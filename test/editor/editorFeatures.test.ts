@@ -121,7 +121,7 @@ describe('the extension in an editor that lacks part of the API', () => {
     const rows = (await tree.getChildren()).map((row) => tree.getTreeItem(row));
     assert.deepEqual(
       rows.map(({ label }) => label),
-      ['MCP servers in the chat (in VS Code since 1.101)', 'repositories', 'reports'],
+      ['MCP servers in chat (VS Code 1.101 or later)', 'repositories', 'reports'],
     );
     assert.equal(rows[0]?.description, 'not in this editor');
   });
@@ -142,13 +142,13 @@ describe('the extension in an editor that lacks part of the API', () => {
       return editor.shown;
     };
     const message = (missing: string) =>
-      `${vscode.env.appName} lacks what MCP OAuth Broker needs for ${missing}. Sign-in, accounts, and agents work. Update the editor to get the rest.`;
-    const servers = 'MCP servers in the chat (in VS Code since 1.101)';
+      `${vscode.env.appName} doesn’t support ${missing}. Sign-in, accounts, and agents of MCP OAuth Broker work. Update the editor to get the rest.`;
+    const servers = 'MCP servers in chat (VS Code 1.101 or later)';
     assert.deepEqual(await told('1.99.0', { registerTool }), [message(servers)]);
     assert.deepEqual(await told('1.99.0', { registerTool }), []);
     assert.deepEqual(await told('1.100.0', { registerTool }), [message(servers)]);
     assert.deepEqual(await told('1.100.0', undefined), [
-      message(`${servers}, tools in the chat (in VS Code since 1.95)`),
+      message(`${servers}, tools in chat (VS Code 1.95 or later)`),
     ]);
     assert.deepEqual(await told('1.139.1', vscode.lm), []);
   });

@@ -66,14 +66,14 @@ describe('the address of a launch page', () => {
       const { address, obstacle } = await outside('remote', unchanged, remoteName);
       assert.equal(address, page);
       assert.match(obstacle ?? '', said);
-      assert.match(obstacle ?? '', /see the Ports view\.$/);
+      assert.match(obstacle ?? '', /Check the Ports view\.$/);
     });
   }
 
   it('comes with the reason in a web editor that has no address for ports', async () => {
     const { address, obstacle } = await outside('web', unchanged);
     assert.equal(address, page);
-    assert.match(obstacle ?? '', /^This web editor gave no address for port 41234/);
+    assert.match(obstacle ?? '', /^This web editor doesn’t forward port 41234/);
   });
 
   it('is loopback, with the reason, where the editor fails', async () => {

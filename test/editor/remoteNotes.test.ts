@@ -30,7 +30,7 @@ describe('what it costs to run on the user’s machine', () => {
         'add "remote.extensionKind": {"mcp-oauth-broker.mcp-oauth-broker": ["workspace"]} to your settings',
       ),
     );
-    assert.match(notes.assertions, /on your own computer, not on the remote/);
+    assert.match(notes.assertions, /on your computer, not on the remote/);
     assert.match(notes.agents.detail, /mcp-oauth-broker-headless/);
   });
 
@@ -50,7 +50,7 @@ describe('what it costs to run on the user’s machine', () => {
     await new AdmitAgent({ ...parts, credentials, toolsOf: () => [], clock: systemClock }, window).ask();
     assert.match(
       prompts[0] ?? '',
-      /your own computer’s, not the remote’s\. For agents on the remote, run mcp-oauth-broker-headless there\.$/,
+      /on your computer, not on the remote\. For agents on the remote, run mcp-oauth-broker-headless there\.$/,
     );
     const agent: AgentAdmission = {
       id: 'a',
@@ -60,10 +60,7 @@ describe('what it costs to run on the user’s machine', () => {
       servers: [{ url: server.url }],
     };
     await showConnection(agent, undefined, parts, dialogue.window);
-    assert.match(
-      dialogue.shown[0] ?? '',
-      /These addresses are your own computer’s.*mcp-oauth-broker-headless/,
-    );
+    assert.match(dialogue.shown[0] ?? '', /These addresses work on your computer.*mcp-oauth-broker-headless/);
   });
 });
 

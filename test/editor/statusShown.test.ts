@@ -91,6 +91,33 @@ describe('the status bar', () => {
   });
 });
 
+describe('a server that the editor switched off', () => {
+  const off = {
+    ...entry('a', 'ready', { account: 'alice', signedIn: true }),
+    displacedBy: '.vscode/mcp.json',
+  };
+
+  it('is shown as that in the tree, with the file, whatever its sign-in is', () => {
+    const { item } = serverRow(off, () => []);
+    assert.equal(item.description, 'Switched off by the editor');
+    assert.equal((item.iconPath as vscode.ThemeIcon).id, 'eye-closed');
+    assert.match(
+      item.accessibilityInformation?.label ?? '',
+      /\.vscode\/mcp\.json has a server with the same name/,
+    );
+  });
+
+  it('is shown as that in the status bar, after what needs the user more', () => {
+    assert.equal(summary([off]).text, '$(eye-closed) a: Switched off by the editor');
+    assert.equal(summary([off, entry('b', 'expired')]).text, '$(history) b: Sign-in ended +1');
+    assert.match(tooltip([off]), /^a: Switched off by the editor; \.vscode\/mcp\.json/);
+  });
+
+  it('is shown as that in lists of servers', () => {
+    assert.equal(serverItem(off).description, 'Switched off by the editor');
+  });
+});
+
 describe('the tooltip of the status bar', () => {
   it('has what needs the person first, and counts what is too much to read', () => {
     const many = Array.from({ length: 20 }, (_none, at) => entry(`s${at}`, 'ready'));

@@ -10,7 +10,7 @@ const path = '/home/alice/.vscode-server/data/Machine/settings.json';
 const mine = { url: 'https://mine.example/mcp' };
 const theirs = { url: 'https://theirs.example/mcp' };
 const review = 'Review';
-const no = "Don't Take Over";
+const no = 'Don’t Import';
 
 describe('settings that a file of a remote machine has', () => {
   let extension: ActiveExtension;
@@ -53,7 +53,7 @@ describe('settings that a file of a remote machine has', () => {
     const dialogue = new DialogueAnswers(review, 'theirs | https://theirs.example/mcp');
     await takeOver(dialogue, found).offer();
     assert.deepEqual(dialogue.shown.slice(0, 4), [
-      `${path} has MCP OAuth settings that do not count: theirs (https://theirs.example/mcp), fourth (https://mine.example/mcp), Tool rules of theirs. You can take them over into your own settings.`,
+      `${path} has MCP OAuth settings that aren’t used: theirs (https://theirs.example/mcp), fourth (https://mine.example/mcp), Tool rules of theirs. You can import them into your user settings.`,
       'theirs | https://theirs.example/mcp | {"oauth":{"authorizationServer":"https://login.theirs.example","clientId":"x"}} | picked',
       'fourth | https://mine.example/mcp |  | picked',
       'Tool rules of theirs | {"delete_branch":"allow"} |  | picked',
@@ -114,7 +114,7 @@ describe('settings that a file of a remote machine has', () => {
     ).offer();
     assert.deepEqual(dialogue.shown, []);
     await takeOver(dialogue, file({})).run();
-    assert.deepEqual(dialogue.shown, ['There are no MCP OAuth settings to take over.']);
+    assert.deepEqual(dialogue.shown, ['There are no MCP OAuth settings to import.']);
   });
 
   it('stay undecided where they could not be written', async () => {

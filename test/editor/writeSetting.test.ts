@@ -82,7 +82,7 @@ describe('a setting written in a remote window from the user’s own machine', (
     await holds('mine.example');
     const refused = assert.rejects(
       writing,
-      /“mcpOAuthBroker\.servers” was written, but VS Code does not use it/,
+      /“mcpOAuthBroker\.servers” was saved, but VS Code doesn’t use it/,
     );
     await until(() => expire !== undefined);
     expire?.();

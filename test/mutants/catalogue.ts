@@ -8,6 +8,7 @@ import { callbackMutants } from './callbackMutants.js';
 import { chatMutants } from './chatMutants.js';
 import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
+import { firstUseMutants } from './firstUseMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
@@ -19,6 +20,7 @@ import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
 import { storageMutants } from './storageMutants.js';
 import { statelessMutants } from './statelessMutants.js';
+import { titleMutants } from './titleMutants.js';
 import { toolMutants } from './toolMutants.js';
 
 /** The defects the tests must notice, one at a time. */
@@ -30,6 +32,7 @@ export const catalogue: readonly Mutant[] = [
   ...profileMutants,
   ...brokerMutants,
   ...callbackMutants,
+  ...firstUseMutants,
   ...identityMutants,
   ...relayMutants,
   ...agentMutants,
@@ -38,6 +41,7 @@ export const catalogue: readonly Mutant[] = [
   ...recordMutants,
   ...statelessMutants,
   ...chatMutants,
+  ...titleMutants,
   ...toolMutants,
   ...layerMutants,
   ...attackMutants,

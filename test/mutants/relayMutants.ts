@@ -70,12 +70,12 @@ export const relayMutants: readonly Mutant[] = [
     'upstream 401 passed to the caller',
     run,
     [
-      'if (this.#answerAlone(held)) return;',
+      'if (await this.#answerAlone(held)) return;',
       `if (outcome.kind === 'consentNeeded') {
         held.response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();
         return;
       }
-      if (this.#answerAlone(held)) return;`,
+      if (await this.#answerAlone(held)) return;`,
     ],
     answerTest,
     sessionTest,
@@ -84,12 +84,12 @@ export const relayMutants: readonly Mutant[] = [
     'upstream 403 passed to the caller',
     run,
     [
-      'if (this.#answerAlone(held)) return;',
+      'if (await this.#answerAlone(held)) return;',
       `if (outcome.kind === 'denied') {
         held.response.writeHead(403).end();
         return;
       }
-      if (this.#answerAlone(held)) return;`,
+      if (await this.#answerAlone(held)) return;`,
     ],
     answerTest,
   ),
@@ -109,7 +109,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'a list asks for consent',
     run,
-    ['if (this.#answerAlone(held)) return;', ''],
+    ['if (await this.#answerAlone(held)) return;', ''],
     sessionTest,
     answerTest,
   ),

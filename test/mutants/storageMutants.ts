@@ -5,6 +5,7 @@ const records = 'src/broker/accounts/newestRecords.ts';
 const outcome = 'src/broker/tokens/refreshOutcome.ts';
 
 const collisionTest = 'test/desktop/collision.test.ts';
+const unsentTest = 'test/broker/unsentRenewals.test.ts';
 const pruningTest = 'test/broker/tombstonePruning.test.ts';
 
 /** Defects of what windows, machines and clients share. */
@@ -30,8 +31,20 @@ export const storageMutants: readonly Mutant[] = [
   mutant(
     'storage: the mark of a removed sign-in goes with its server and leaves no trace',
     records,
-    ['if (own.generation > (await this.#floor())) await', 'if (own.generation < 0) await'],
+    ['if (floor > (await this.#floor())) await', 'if (floor < 0) await'],
     pruningTest,
+  ),
+  mutant(
+    'storage: renewals that never reached secret storage bring back an ended sign-in',
+    stored,
+    ['export const generationsOfAnother = 1_000_000;', 'export const generationsOfAnother = 1;'],
+    unsentTest,
+  ),
+  mutant(
+    'storage: a renewal on another machine takes the place of the next sign-in',
+    records,
+    ['return ahead < generationsOfAnother && ', 'return ahead < 0 && '],
+    unsentTest,
   ),
   mutant(
     'storage: two clients of one machine share a file',

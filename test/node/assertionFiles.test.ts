@@ -37,7 +37,7 @@ describe('a workload’s assertion in a file', () => {
   it('says on which machine it was looked for, where that may be another than the user means', async () => {
     const oauth = { grant: 'jwtBearer', assertionFile: at('missing') } as const;
     const server: ServerConfig = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth };
-    const note = 'It was looked for on your own computer, not on the remote.';
+    const note = 'The file was looked for on your computer, not on the remote.';
     const files = new AssertionInFile(new MachineAssertionFiles({}), note);
     const error = await flowError('assertionRequired', () => files.read(server));
     assert.ok(error.message.endsWith(`there is no file ${at('missing')}. ${note}`), error.message);

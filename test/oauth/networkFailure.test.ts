@@ -27,7 +27,7 @@ describe('a network failure', () => {
     it(`reads “${sentence}”`, () => assert.equal(networkFailure('h', error), sentence));
   }
 
-  const note = 'It was asked from your own computer.';
+  const note = 'The request came from your computer.';
   const notReached = [
     'ECONNREFUSED',
     'ENOTFOUND',
@@ -38,7 +38,7 @@ describe('a network failure', () => {
   ];
   for (const code of notReached) {
     it(`says from where it was tried, where nothing was reached: ${code}`, () =>
-      assert.match(networkFailure('h', coded(code), note), /\. It was asked from your own computer\.$/));
+      assert.match(networkFailure('h', coded(code), note), /\. The request came from your computer\.$/));
   }
   for (const code of ['CERT_HAS_EXPIRED', 'ECONNRESET', 'UND_ERR_SOCKET']) {
     it(`does not where the host has answered: ${code}`, () =>

@@ -81,7 +81,7 @@ describe('a sign-in made on one machine, in a window on another', () => {
     const client = await stage.connect('repositories', window);
     const call = callTool(client, 'list_branches');
     await remote.untilAsked(1);
-    stage.clock.advance(139_999);
+    stage.clock.advance(239_999);
     assert.equal(await Promise.race([call, Promise.resolve('waiting')]), 'waiting');
     stage.clock.advance(1);
     assert.match(
@@ -92,6 +92,20 @@ describe('a sign-in made on one machine, in a window on another', () => {
     answer.resolve('useHere');
     assert.equal((await callTool(client, 'list_branches')).isError, false);
     assert.equal(remote.asked.length, 1);
+  });
+
+  it('holds a call that came without a chat no longer than its caller listens', async () => {
+    remote.onAsk = () => new Promise(() => undefined);
+    const caller = await stage.rawCaller('repositories', window);
+    await caller.initialize({});
+    const call = { jsonrpc: '2.0', id: 7, method: 'tools/call' };
+    const response = await caller.post({ ...call, params: { name: 'list_branches', arguments: {} } });
+    await remote.untilAsked(1);
+    stage.clock.advance(139_999);
+    assert.ok(response.isOpen);
+    stage.clock.advance(1);
+    assert.match(await response.whole(), /the user has not answered yet/);
+    assert.equal(sent(), 0);
   });
 
   it('lets a call that waits for the answer be cancelled', async () => {

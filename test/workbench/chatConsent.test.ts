@@ -33,7 +33,8 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.equal(await chat.asksForApproval(), false);
     await scene.consent();
 
-    await chat.approveTool('Create a branch');
+    // What the user reads before they confirm.
+    await chat.approveTool(`Create a branch, as ${alice.email}`);
     assert.ok(scene.offered.includes('mcp_repositories_create_branch'), scene.offered.join());
     const stepUp = await chat.consentCard.text();
     for (const named of ['repositories', 'create_branch', 'repo:write', scene.authorizationServer]) {

@@ -85,7 +85,7 @@ describe('a sign-in whose browser does not do its part', () => {
 
       await window.runCommand('MCP OAuth: Paste Callback Address…');
       await window.enter('Paste callback address', address.replace(/\bstate=[^&]+/, 'state=another'));
-      await window.seeInQuickInput('belongs to no sign-in that is waiting');
+      await window.seeInQuickInput('doesn’t belong to a sign-in that is waiting');
       await window.enter('Paste callback address', address);
       await serversView.waitFor('repositories', alice.email);
     } finally {

@@ -9,7 +9,7 @@ import { ServersView } from './serversView.js';
 import { sharedEditor } from './sharedEditor.js';
 
 /** Language model tools that are there whatever is configured. */
-const ownTools = new Set(['mcp_consent_status', 'mcp_sign_in']);
+const ownTools = new Set(['mcpConsent', 'mcpSignIn']);
 
 export interface SceneOptions extends WorldOptions {
   /** The setting `mcpOAuthBroker.servers`; by default both servers of the world. */

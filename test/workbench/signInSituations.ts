@@ -8,7 +8,7 @@ export const signInSituations: readonly Situation[] = [
     status: 'unknown',
     comesAbout: () => Promise.resolve(undefined),
     onceStarted: 'signedOut',
-    tool: /nobody is signed in; calling one of its tools, or mcp_sign_in, asks the person/,
+    tool: /no account is signed in; mcpSignIn asks the user/,
     next: { ...asksToSignIn, says: /Sign in to repositories .*its tools .*repo:read/ },
     afterwards: async (stage) => {
       await stage.cancelSignIn(await stage.main());
@@ -21,7 +21,7 @@ export const signInSituations: readonly Situation[] = [
       const main = await stage.main();
       return stage.revealedBy(401, () => main.run('Check Server…'));
     },
-    tool: /nobody is signed in; calling one of its tools, or mcp_sign_in, asks the person/,
+    tool: /no account is signed in; mcpSignIn asks the user/,
     next: { ...asksToSignIn, says: /Sign in to repositories .*its tools .*repo:read/ },
   },
   {

@@ -1,5 +1,6 @@
 import type { Disposable, SecretStore, SharedRecords } from '../ports.js';
 import {
+  generationsOfAnother,
   isTombstone,
   newestRecord,
   parseRecord,
@@ -97,7 +98,17 @@ export class NewestRecords<T> implements Disposable {
     }
     if (isTombstone(newest) && newest.removed === this.kind.identity(value)) return false;
     const floor = own === undefined ? await this.#floor() : 0;
-    return this.#store(name, { generation: Math.max(generation, floor) + 1, value });
+    return this.#store(name, { generation: Math.max(generation, floor) + this.#step(newest, value), value });
+  }
+
+  /** The same for a value that replaces another directly as for one that comes after its removal. */
+  #step(before: StoredRecord<T> | undefined, value: T): number {
+    if (isTombstone(before)) return generationsOfAnother - 1;
+    return before === undefined || this.#isSame(before.value, value) ? 1 : generationsOfAnother;
+  }
+
+  #isSame(one: T, other: T): boolean {
+    return this.kind.identity(one) === this.kind.identity(other);
   }
 
   /**
@@ -109,7 +120,8 @@ export class NewestRecords<T> implements Disposable {
     const { own } = await this.#known(name);
     if (!isTombstone(own)) return;
     const { secrets } = this.options;
-    if (own.generation > (await this.#floor())) await secrets.set(this.#floorKey, String(own.generation));
+    const floor = own.generation + generationsOfAnother;
+    if (floor > (await this.#floor())) await secrets.set(this.#floorKey, String(floor));
     await secrets.delete(this.kind.prefix + name);
     this.forget(name);
   }
@@ -176,7 +188,11 @@ export class NewestRecords<T> implements Disposable {
     if (own === undefined || shared === undefined) return false;
     if (isTombstone(newest)) return !isTombstone(own) && this.kind.identity(own.value) === newest.removed;
     if (isTombstone(own)) return own.generation === shared.generation;
-    if (shared.generation > own.generation && newest.value === valueOf(shared)) return false;
+    const ahead = shared.generation - own.generation;
+    if (ahead > 0 && newest.value === valueOf(shared)) {
+      // Over what it had replaced, another machine wrote a renewal.
+      return ahead < generationsOfAnother && !this.#isSame(own.value, newest.value);
+    }
     return this.kind.toText(newest.value, 0) !== this.kind.toText(own.value, 0);
   }
 

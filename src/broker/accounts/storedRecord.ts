@@ -17,6 +17,13 @@ export interface Tombstone {
   readonly removed: string;
 }
 
+/**
+ * How many generations another value counts than the one before it. A disk can be ahead of secret storage by renewals
+ * that never got there, because the client slept until the extension host was ended; the next value has to come after
+ * those too.
+ */
+export const generationsOfAnother = 1_000_000;
+
 export type StoredRecord<T> = StoredValue<T> | Tombstone;
 
 export function isTombstone<T>(record: StoredRecord<T> | undefined): record is Tombstone {

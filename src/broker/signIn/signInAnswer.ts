@@ -2,6 +2,10 @@ import { sentence, serverWords } from '../../oauth/serverWords.js';
 import type { ConsentStatus } from '../consentStatus.js';
 import type { SignInOutcome } from './signInOutcome.js';
 
+/** The model may be in a session that lists none of the server's tools, because the editor has not started the server. */
+const goOn =
+  'Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.';
+
 /**
  * What a model is told of a sign-in that it began for the person: what happened, and what it can do next.
  *
@@ -20,7 +24,7 @@ export function signInAnswer(server: string, outcome: SignInOutcome, wanted: rea
         lacking.size === 0
           ? ''
           : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the person which access is missing.`;
-      return `Signed in to ${server}${who}.${less} Its tools can be called now.`;
+      return `Signed in to ${server}${who}.${less} ${goOn}`;
     }
     case 'declined':
       return `Not signed in to ${server}: the person declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
@@ -37,13 +41,13 @@ export function signInAnswer(server: string, outcome: SignInOutcome, wanted: rea
 }
 
 export function notNeeded(server: string): string {
-  return `${server} asks for no sign-in; its tools can be called.`;
+  return `${server} asks for no sign-in. ${goOn}`;
 }
 
 /** Where nothing has to be asked of the person. */
 export function signedInAlready({ server, account }: ConsentStatus): string {
   const who = account === undefined ? '' : ` as ${words(account)}`;
-  return `Signed in to ${server}${who} already, with all that was asked for. Its tools can be called.`;
+  return `Signed in to ${server}${who} already, with all that was asked for. ${goOn}`;
 }
 
 function end(text: string): string {

@@ -21,6 +21,8 @@ export interface RecentCalls {
 export interface ReportedServer {
   readonly status: ConsentStatus;
   readonly calls: readonly RecentCall[];
+  /** The file with a server of the same name, if the editor has switched this one off for it. */
+  readonly displacedBy?: string;
 }
 
 /** A model's context is dear: what is beyond these is counted, not named. */
@@ -28,15 +30,15 @@ const mostScopes = 20;
 const mostTextLength = 20_000;
 
 const meanings: Record<ConsentStatusName, string> = {
-  unknown: 'not contacted yet; calling one of its tools is how to find out',
+  unknown: 'not contacted yet; mcpSignIn, or a call of one of its tools, finds out',
   open: 'no sign-in needed',
-  signedOut: 'nobody is signed in; calling one of its tools, or mcp_sign_in, asks the person',
+  signedOut: 'no account is signed in; mcpSignIn asks the user, and so does a call of one of its tools',
   awaitingConsent: 'waiting for the person, in the browser or on a card in the chat',
   ready: 'the next call needs nothing from the person',
   needsScopes:
-    'a tool asked for scopes that are not granted; calling it again, or mcp_sign_in, asks the person',
+    'a tool asked for scopes that are not granted; mcpSignIn asks the user, and so does calling it again',
   expired:
-    'the sign-in has ended; calling one of its tools, or mcp_sign_in, asks the person to sign in again',
+    'the sign-in has ended; mcpSignIn asks the user to sign in again, and so does a call of one of its tools',
   denied: 'access was denied',
   unreachable: 'the server or its authorization server cannot be reached',
   misconfigured:
@@ -65,11 +67,12 @@ export function consentReport(
   return cut(lines);
 }
 
-function serverLines({ status, calls }: ReportedServer, now: number): readonly string[] {
+function serverLines({ status, calls, displacedBy }: ReportedServer, now: number): readonly string[] {
   const { held, missing, tool, detail, account } = status;
   const who = detail === undefined ? meanings[status.status] : `${meanings[status.status]}: ${words(detail)}`;
   return [
     `${words(status.server)}: ${status.status} (${who})`,
+    ...(displacedBy === undefined ? [] : [switchedOff(displacedBy)]),
     ...(account === undefined ? [] : [`  account: ${words(account)}`]),
     ...(held.length === 0 ? [] : [`  scopes held: ${listed(held)}`]),
     ...(missing.length === 0
@@ -107,6 +110,10 @@ function utc(time: number): string {
 
 function words(text: string): string {
   return serverWords(text) ?? '(unreadable)';
+}
+
+function switchedOff(file: string): string {
+  return `  switched off by the editor, so its tools are not listed: ${words(file)} has a server with the same name; the user can rename one of them`;
 }
 
 function cut(lines: readonly string[]): string {

@@ -45,8 +45,9 @@ export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
     }
     const limit = name === undefined ? callsEach : callsOfOne;
     const servers = await Promise.all(
-      chosen.map(async ({ server, status }) => ({
+      chosen.map(async ({ server, status, displacedBy }) => ({
         status,
+        ...(displacedBy !== undefined && { displacedBy }),
         calls: (await this.calls?.recent(server.url, limit)) ?? [],
       })),
     );

@@ -17,7 +17,7 @@ export interface ChatToolParts extends SignInToolParts {
 export function registerChatTools(parts: ChatToolParts): Disposable {
   const { statuses, settings, clock, calls } = parts;
   return vscode.Disposable.from(
-    registerChatTool('mcp_consent_status', new ConsentStatusTool(statuses, settings, clock, calls)),
-    registerChatTool('mcp_sign_in', new SignInTool(parts)),
+    registerChatTool('mcpConsent', new ConsentStatusTool(statuses, settings, clock, calls)),
+    registerChatTool('mcpSignIn', new SignInTool(parts)),
   );
 }

@@ -45,7 +45,7 @@ const mostQuestions = 20;
 type Input = Pick<vscode.LanguageModelToolInvocationOptions<object>, 'input'>;
 
 /**
- * `mcp_sign_in`: begins the person's sign-in, so that a model need not call a tool to find out that it cannot.
+ * `mcpSignIn`: begins the person's sign-in, so that a model need not call a tool to find out that it cannot.
  * The editor asks the person first, naming the server, the authorization server and the scopes; the browser
  * opens only for what was so asked.
  */
@@ -77,8 +77,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
 
   async invoke({ input }: Input, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
     const plan = this.#asked.get(keyOf(input));
-    const text =
-      plan === undefined ? 'Nothing was done: call mcp_sign_in again.' : await this.#go(plan, token);
+    const text = plan === undefined ? 'Nothing was done: call mcpSignIn again.' : await this.#go(plan, token);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
   }
 

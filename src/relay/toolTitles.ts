@@ -1,0 +1,94 @@
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import { declaredAuthorization } from '../broker/tools/declaredAuthorization.js';
+import type { ToolScopes } from '../broker/tools/toolScopes.js';
+import { toolsChangedMessage } from '../mcp/relayMessages.js';
+import { titledTool, type TitledTool, type ToolActor } from './toolTitle.js';
+import type { RelaySession } from './relaySession.js';
+import type { ServerProfiles } from './serverProfiles.js';
+
+/** The account that the next call of a session acts as, and the scopes that it holds. */
+interface Actor {
+  readonly account: string | undefined;
+  readonly held: readonly string[];
+}
+
+/** The summary of titles that are the server's own. */
+const untitled = '';
+
+/**
+ * Puts the account into the titles of the tools that the editor lists, so that the user reads whose account acts
+ * before confirming a call. Agents and other extensions get the server's own titles.
+ */
+export class ToolTitles {
+  constructor(
+    private readonly credentials: Pick<CredentialStore, 'get'>,
+    private readonly toolScopes: Pick<ToolScopes, 'learned'>,
+    private readonly profiles: Pick<ServerProfiles, 'declarations'>,
+  ) {}
+
+  async titled<Tool extends TitledTool>(
+    session: RelaySession,
+    tools: readonly Tool[],
+  ): Promise<readonly Tool[]> {
+    const actor = await this.#actor(session);
+    session.toolsTitledAs = this.#summary(session, actor);
+    if (actor === undefined) return tools;
+    return tools.map((tool) => titledTool(tool, this.#actorOf(session, tool, actor), session.t));
+  }
+
+  /** @param answer the response to `tools/list` as it would be handed on; returned unchanged if no title changes */
+  async titledAnswer(session: RelaySession, answer: string): Promise<string> {
+    if (!showsTitles(session)) return answer;
+    const message = JSON.parse(answer) as { result?: { tools?: unknown } } | null;
+    const tools = message?.result?.tools;
+    if (!Array.isArray(tools)) return answer;
+    const listed = (tools as readonly unknown[]).filter((tool) => typeof tool === 'object' && tool !== null);
+    const titled = await this.titled(session, listed);
+    if (titled === listed) return answer;
+    return JSON.stringify({ ...message, result: { ...message?.result, tools: titled } });
+  }
+
+  /** Tells a caller to list again if the titles that it listed last name another account or other access than there is. */
+  async tellIfOutdated(session: RelaySession): Promise<void> {
+    const listed = session.toolsTitledAs;
+    if (listed === undefined) return;
+    const isSigningIn = session.upstream === undefined && session.running.size > 0;
+    // The request that waits for the sign-in tells the caller on its own stream, where it lists again in time.
+    if (isSigningIn && listed === untitled) return;
+    const isOutdated = this.#summary(session, await this.#actor(session)) !== listed;
+    // Meanwhile it can have been told of another change, or have listed again.
+    if (!isOutdated || session.toolsTitledAs !== listed) return;
+    session.toolsTitledAs = undefined;
+    session.push(toolsChangedMessage);
+  }
+
+  /** @returns undefined if nobody is signed in or the caller gets the server's own titles */
+  async #actor(session: RelaySession): Promise<Actor | undefined> {
+    if (!showsTitles(session) || session.offeredSignIn) return undefined;
+    const credential = await this.credentials.get(session.server.url, session.caller.account);
+    return credential && { account: credential.account?.label, held: credential.tokens.scopes };
+  }
+
+  #actorOf({ server }: RelaySession, tool: TitledTool, { account, held }: Actor): ToolActor {
+    const learned = typeof tool.name === 'string' ? this.toolScopes.learned(server, tool.name) : undefined;
+    const needed = learned ?? declaredAuthorization(tool)?.scopes ?? [];
+    return {
+      ...(account !== undefined && { account }),
+      lacksAccess: needed.some((scope) => !held.includes(scope)),
+    };
+  }
+
+  /** The same as long as all titles are: a refreshed token changes none, and a list is a request to the server. */
+  #summary(session: RelaySession, actor: Actor | undefined): string {
+    if (actor === undefined) return untitled;
+    const lacking = this.profiles
+      .declarations(session.server)
+      .filter((tool) => this.#actorOf(session, tool, actor).lacksAccess)
+      .map(({ name }) => name);
+    return JSON.stringify([actor.account ?? null, lacking]);
+  }
+}
+
+function showsTitles({ caller }: RelaySession): boolean {
+  return caller.kind !== 'agent' && caller.kind !== 'extension';
+}

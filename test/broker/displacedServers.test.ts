@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import {
+  displacingList,
+  serverNames,
+  serverNamesIn,
+  type OtherServerList,
+} from '../../src/broker/displacedServers.js';
+
+describe('a server that a file has under the same name', () => {
+  const workspace = { file: '.vscode/mcp.json', names: ['Reports', 'other'] };
+  const user = { file: 'mcp.json', names: ['reports'] };
+
+  it('is found without case, in the list that the editor prefers', () => {
+    assert.equal(displacingList('rePorts', [workspace, user]), workspace);
+    assert.equal(displacingList('reports', [user]), user);
+  });
+
+  it('is none if no file has the whole name', () => {
+    assert.equal(displacingList('report', [workspace, user]), undefined);
+    const none: readonly OtherServerList[] = [];
+    assert.equal(displacingList('reports', none), undefined);
+  });
+});
+
+describe('the names in an mcp.json', () => {
+  const files: readonly [string, string, readonly string[]][] = [
+    ['are those of its servers', '{"servers":{"a":{},"b":{}},"inputs":[{"id":"c"}]}', ['a', 'b']],
+    [
+      'are read past comments and trailing commas',
+      '\uFEFF// mine\n{"servers":{/* "x":{}, */"a // no":{"url":"http://h/*,}*/"},\n"b":{},}, }',
+      ['a // no', 'b'],
+    ],
+    ['are none in a file that is being written', '{"servers":{"a":', []],
+    ['are none in a file without servers', '{"mcpServers":{"a":{}}}', []],
+    ['are none in another kind of file', '["servers"]', []],
+  ];
+  for (const [what, text, names] of files) {
+    it(what, () => {
+      assert.deepEqual(serverNamesIn(text), names);
+    });
+  }
+
+  it('are none where the setting is no object', () => {
+    assert.deepEqual([null, undefined, 'a', ['a']].map(serverNames), [[], [], [], []]);
+  });
+});

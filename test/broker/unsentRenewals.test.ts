@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
+import type { Credential } from '../../src/broker/accounts/credential.js';
+import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import type { SecretStore } from '../../src/broker/ports.js';
+import { credentialFor } from './brokerWindow.js';
+import { ManualClock } from './manualClock.js';
+import { MemoryLog, MemorySecrets } from './memoryStores.js';
+
+const url = 'https://mcp.example/mcp';
+
+/**
+ * A remote machine renewed a sign-in for its agents while the client slept, and its extension host was ended before any
+ * of that reached secret storage. Its disk is then generations ahead of what the client's other windows know.
+ */
+describe('a disk that is ahead of secret storage', () => {
+  const clock = new ManualClock();
+  let secrets: MemorySecrets;
+  let remoteDisk: PassingRecords;
+  let local: CredentialStore;
+  let opened: CredentialStore[];
+
+  const windowOver = (disk: PassingRecords, storage: SecretStore = secrets) => {
+    const store = new CredentialStore(storage, new MemoryLog(), disk, true);
+    opened.push(store);
+    return store;
+  };
+  const signIn = (id: string): Credential => {
+    clock.advance(1_000);
+    return credentialFor(url, 'https://login.example', clock, { id, signedInAt: clock.now() });
+  };
+
+  beforeEach(async () => {
+    [secrets, remoteDisk, opened] = [new MemorySecrets(), new PassingRecords(), []];
+    local = windowOver(new PassingRecords());
+    const first = signIn('first');
+    await local.put(first);
+    const asleep: SecretStore = {
+      get: (key) => secrets.get(key),
+      set: () => Promise.resolve(),
+      delete: () => Promise.resolve(),
+      onDidChange: () => ({ dispose: () => undefined }),
+    };
+    const remote = windowOver(remoteDisk, asleep);
+    for (let renewal = 1; renewal <= 8; renewal++) {
+      clock.advance(3_600_000);
+      assert.ok(await remote.put({ ...first, obtainedAt: clock.now() }));
+    }
+    remote.dispose();
+  });
+  afterEach(() => {
+    for (const store of opened) store.dispose();
+  });
+
+  it('does not bring back a sign-in whose mark was pruned', async () => {
+    await local.remove(url);
+    await local.prune(url);
+    assert.equal(await windowOver(remoteDisk).get(url), undefined);
+  });
+
+  it('does not put a sign-in that was ended in the place of the next one', async () => {
+    await local.remove(url);
+    await local.put(signIn('second'));
+    assert.equal((await windowOver(remoteDisk).get(url))?.id, 'second');
+  });
+
+  it('does not bring back an earlier sign-in when the next one has ended too', async () => {
+    await local.remove(url);
+    await local.put(signIn('second'));
+    await local.remove(url);
+    assert.equal(await windowOver(remoteDisk).get(url), undefined);
+  });
+
+  it('does not put a sign-in that was replaced in the place of the one that replaced it', async () => {
+    await local.put(signIn('second'));
+    const remote = windowOver(remoteDisk);
+    const found = await remote.get(url);
+    assert.equal(found?.id, 'second');
+    await remote.put({ ...found, obtainedAt: clock.now() });
+    assert.equal((await local.reread(url))?.id, 'second');
+  });
+
+  it('does not bring back a sign-in that was replaced when the one that replaced it has ended', async () => {
+    await local.put(signIn('second'));
+    await local.remove(url);
+    assert.equal(await windowOver(remoteDisk).get(url), undefined);
+  });
+});
+
+describe('a renewal that another machine stores over the next sign-in', () => {
+  for (const way of ['after a sign-out', 'in its place']) {
+    it(`is taken back: it was made ${way}`, async () => {
+      const clock = new ManualClock();
+      const secrets = new MemorySecrets();
+      const stores = [new PassingRecords(), new PassingRecords()].map(
+        (disk) => new CredentialStore(secrets, new MemoryLog(), disk, true),
+      );
+      const [local, remote] = stores as [CredentialStore, CredentialStore];
+      const first = credentialFor(url, 'https://login.example', clock, { id: 'first' });
+      await local.put(first);
+      await remote.get(url);
+      await remote.put(first);
+      await local.get(url);
+      // What the remote machine's window sends off before it hears of the next sign-in.
+      const [key, text] = [...secrets.entries].find(([name]) => name.startsWith('credential ')) ?? ['', ''];
+      const record = JSON.parse(text) as { readonly generation: number };
+      const renewal = JSON.stringify({ ...record, generation: record.generation + 1 });
+      if (way === 'after a sign-out') await local.remove(url);
+      clock.advance(1_000);
+      await local.put(credentialFor(url, 'https://login.example', clock, { id: 'second' }));
+      await secrets.set(key, renewal);
+      await local.get(url);
+      await settled();
+      assert.equal((await remote.reread(url))?.id, 'second');
+      for (const store of stores) store.dispose();
+    });
+  }
+});
+
+/** What a window puts right, it does on its own. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Emitter } from '../../src/broker/emitter.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
+import { DisplacedServers } from '../../src/editor/displacedServers.js';
+import { OtherServerLists, type OtherServers } from '../../src/editor/otherServerLists.js';
+import { Redacted } from '../../src/oauth/redacted.js';
+import { MemoryMemory } from '../broker/memoryStores.js';
+import { startEditorScene } from './editorScene.js';
+
+const server = (name: string): ServerConfig => ({
+  name,
+  url: `https://${name}.example`,
+  headers: {},
+  oauth: {},
+});
+
+describe('a server that the editor switched off', () => {
+  const others = { lists: [] as OtherServers[], changed: new Emitter<undefined>() };
+  const settings = { servers: [server('Reports'), server('notes')], changed: new Emitter<undefined>() };
+  const told: string[] = [];
+  let memory: MemoryMemory;
+  let displaced: DisplacedServers;
+  const open = () =>
+    new DisplacedServers(
+      { servers: settings.servers, onDidChange: settings.changed.event },
+      {
+        get lists() {
+          return others.lists;
+        },
+        onDidChange: others.changed.event,
+        dispose: () => undefined,
+      },
+      memory,
+      (name, { file }) => {
+        told.push(`${name} by ${file}`);
+        return Promise.resolve();
+      },
+    );
+  const list = (...names: string[]) => {
+    others.lists = [{ file: '.vscode/mcp.json', names }];
+    others.changed.fire(undefined);
+  };
+  const endpoints = {
+    endpointFor: () => Promise.resolve({ url: 'http://127.0.0.1:1/mcp', key: new Redacted('key') }),
+  };
+  beforeEach(() => {
+    told.length = 0;
+    others.lists = [];
+    memory = new MemoryMemory();
+    displaced = open();
+  });
+  afterEach(() => displaced.dispose());
+
+  it('is the one whose name a file has too, from the moment it has it', () => {
+    let changes = 0;
+    displaced.onDidChange(() => changes++);
+    assert.equal(displaced.fileFor('Reports'), undefined);
+    list('reports');
+    assert.equal(displaced.fileFor('Reports'), '.vscode/mcp.json');
+    assert.equal(displaced.fileFor('notes'), undefined);
+    list();
+    assert.equal(displaced.fileFor('Reports'), undefined);
+    assert.equal(changes, 2);
+  });
+
+  it('is told of once for each file, in later windows too', () => {
+    list('reports');
+    list('reports', 'another');
+    displaced.dispose();
+    displaced = open();
+    assert.deepEqual(told, ['Reports by .vscode/mcp.json']);
+    others.lists = [{ file: 'mcp.json', names: ['REPORTS'] }];
+    others.changed.fire(undefined);
+    assert.deepEqual(told, ['Reports by .vscode/mcp.json', 'Reports by mcp.json']);
+  });
+
+  it('is on if the editor starts it all the same, until the file changes that', async () => {
+    list('reports');
+    await displaced
+      .watching({ ...endpoints, agentHostAddress: () => assert.fail('not asked for') })
+      .endpointFor(server('Reports'));
+    assert.equal(displaced.fileFor('Reports'), undefined);
+    list();
+    list('reports');
+    assert.equal(displaced.fileFor('Reports'), '.vscode/mcp.json');
+  });
+});
+
+describe('the servers that the editor has from files', () => {
+  let lists: OtherServerLists;
+  let profile: string;
+  const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no folder is open');
+  const workspaceFile = () => vscode.Uri.joinPath(folder(), '.vscode', 'mcp.json');
+  const write = (uri: vscode.Uri, text: string) => vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+  const namesOf = (file: string) => lists.lists.find((one) => one.file === file)?.names;
+  const until = async (isThere: () => boolean) => {
+    while (!isThere()) {
+      const changed = Promise.withResolvers<undefined>();
+      const subscription = lists.onDidChange(changed.resolve);
+      await changed.promise;
+      subscription.dispose();
+    }
+  };
+  beforeEach(async () => {
+    profile = await mkdtemp(path.join(os.tmpdir(), 'profile-'));
+    await writeFile(path.join(profile, 'mcp.json'), '{ "servers": { "mine": {} } }');
+    lists = new OtherServerLists(vscode.Uri.file(path.join(profile, 'globalStorage', 'id')));
+  });
+  afterEach(async () => {
+    lists.dispose();
+    await rm(profile, { recursive: true });
+    await vscode.workspace.getConfiguration('chat.mcp').update('collisionBehavior', undefined, true);
+  });
+
+  it('are those of the profile’s mcp.json and of .vscode/mcp.json, as they are now', async () => {
+    await until(() => namesOf('your user mcp.json')?.includes('mine') === true);
+    await write(workspaceFile(), '{ "servers": { "theirs": { "url": "http://127.0.0.1:1/mcp" } } }');
+    try {
+      await until(() => namesOf('.vscode/mcp.json')?.includes('theirs') === true);
+      assert.deepEqual(
+        lists.lists.map(({ uri }) => uri?.path.split('/').at(-1)),
+        // The one folder is the workspace as well.
+        ['mcp.json', undefined, 'mcp.json'],
+      );
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.vscode'), { recursive: true });
+    }
+    await until(() => namesOf('.vscode/mcp.json') === undefined);
+  });
+
+  it('switch a server of the extension’s off in what is shown', async () => {
+    const scene = await startEditorScene();
+    const displacedBy = async () =>
+      (await scene.extension.statuses.all()).find((one) => one.server.name === 'repositories')?.displacedBy;
+    const untilShown = async (file: string | undefined) => {
+      while ((await displacedBy()) !== file) {
+        const changed = Promise.withResolvers<undefined>();
+        const subscription = scene.extension.statuses.onDidChange(changed.resolve);
+        if ((await displacedBy()) !== file) await changed.promise;
+        subscription.dispose();
+      }
+    };
+    assert.equal(await displacedBy(), undefined);
+    await write(workspaceFile(), '{ "servers": { "Repositories": { "url": "http://127.0.0.1:1/mcp" } } }');
+    try {
+      await untilShown('.vscode/mcp.json');
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.vscode'), { recursive: true });
+      await untilShown(undefined);
+      await scene.close();
+    }
+  });
+
+  it('are none that matter where the editor runs both under names of their own', async () => {
+    await until(() => namesOf('your user mcp.json') !== undefined);
+    await vscode.workspace.getConfiguration('chat.mcp').update('collisionBehavior', 'suffix', true);
+    assert.deepEqual(lists.lists, []);
+  });
+});
