@@ -158,6 +158,7 @@ describe('the titles of listed tools', () => {
     const before = changesOn(stream);
     await hold((scopes) => scopes);
     await titlesOf(editor);
+    assert.equal(changesOn(stream), before);
     const { toolScopes } = stage.broker;
     // The next change is told, and is the first.
     await toolScopes.challenged(stage.server('repositories'), 'create_branch', ['repo:write']);
