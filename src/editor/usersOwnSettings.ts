@@ -1,12 +1,6 @@
 import * as vscode from 'vscode';
 import { section, type OwnSetting } from '../broker/settings/ownSettings.js';
-
-/** What the extension host gives beside what the API declares (VS Code, `extHostConfiguration.ts`). */
-interface SettingLayers {
-  readonly globalValue?: unknown;
-  readonly globalLocalValue?: unknown;
-  readonly globalRemoteValue?: unknown;
-}
+import { ownValue } from '../broker/settings/ownValue.js';
 
 /**
  * What the user's own settings say; undefined where they say nothing.
@@ -17,6 +11,6 @@ interface SettingLayers {
  * of the user's settings is read, and where a remote's are mixed into it, only the local one.
  */
 export function usersOwn(key: OwnSetting): unknown {
-  const layers: SettingLayers | undefined = vscode.workspace.getConfiguration(section).inspect(key);
-  return layers?.globalRemoteValue === undefined ? layers?.globalValue : layers.globalLocalValue;
+  // The extension host gives more than the API declares (`extHostConfiguration.ts`).
+  return ownValue(vscode.workspace.getConfiguration(section).inspect(key));
 }

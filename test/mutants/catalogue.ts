@@ -15,6 +15,7 @@ import { identityMutants } from './identityMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
+import { placeMutants } from './placeMutants.js';
 import { profileMutants } from './profileMutants.js';
 import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
@@ -47,5 +48,6 @@ export const catalogue: readonly Mutant[] = [
   ...attackMutants,
   ...accountMutants,
   ...headlessMutants,
+  ...placeMutants,
   ...storageMutants,
 ];

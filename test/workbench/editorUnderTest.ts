@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
@@ -9,15 +9,18 @@ import {
   type CodeServerOptions,
   type Settings,
 } from '../host/codeServer.js';
+import { editorUnderTest } from '../host/editor.js';
 import { keepCalls } from '../host/keptCalls.js';
+import { chatAgentOf } from '../host/standInChatExtension.js';
 import { createStateDirectory, type StateDirectory } from '../host/stateDirectory.js';
+import { MODEL_NAME, storyChatOf } from '../host/storyChat.js';
 import { UserSettings } from '../host/userSettings.js';
 import { Workbench } from '../host/workbench.js';
 
-const MODEL_NAME = 'Scripted Local';
 /** At its first width the chat breaks lines within words. In CSS pixels. */
 const CHAT_WIDTH = 560;
 const SERVERS = 'mcpOAuthBroker.servers';
+const EXTENSION = 'mcp-oauth-broker.mcp-oauth-broker';
 
 /** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a person's browser before it. */
 export class EditorUnderTest {
@@ -50,20 +53,27 @@ export class EditorUnderTest {
       await mkdir(folder);
       const model = await startScriptedModel();
       started.push(() => model.close());
+      const editor = editorUnderTest();
+      const agent = await chatAgentOf(editor, state.path, model.url);
       const options: CodeServerOptions = {
         userDataDir: path.join(state.path, 'u'),
         extensionsDir: path.join(state.path, 'e'),
         folder,
-        settings: { 'chat.defaultModel': scriptedModelId },
+        // Before VS Code 1.105 no server starts when the chat needs it unless this says so.
+        settings: { 'chat.defaultModel': scriptedModelId, 'chat.mcp.autostart': 'newAndOutdated' },
+        proposedApiFor: agent.proposedApiFor,
         chatLanguageModels: [customEndpoint(model.url)],
       };
       const settings = new UserSettings(path.join(state.path, 's'));
-      const server = await startCodeServer({ ...options, vsix: [vsix, await settings.pack()] });
+      const server = await startCodeServer({
+        ...options,
+        vsix: [vsix, await settings.pack(), ...agent.vsix],
+      });
       started.push(() => server.stop());
       const browser = await startBrowser({ profileDir: path.join(state.path, 'b') });
       started.push(() => browser.close());
       const window = await Workbench.open(browser.context, addressOf(server, folder));
-      await window.enableCopilot(MODEL_NAME);
+      await storyChatOf(editor, window).turnOn();
       await window.chat.widenTo(CHAT_WIDTH);
       return new EditorUnderTest(state, options, settings, browser, model, server, window);
     } catch (error) {
@@ -123,12 +133,25 @@ export class EditorUnderTest {
     return JSON.parse(await readFile(file, 'utf8')) as Settings;
   }
 
-  /** Ends the editor, with its windows, and starts it again on the same data; the browser stays. */
-  async restart(): Promise<void> {
+  /** The settings file of the machine that the extension host runs on, which is none of the user's. */
+  get machineSettingsFile(): string {
+    return path.join(this.options.userDataDir, 'Machine', 'settings.json');
+  }
+
+  /**
+   * Ends the editor, with its windows, and starts it again on the same data; the browser stays.
+   *
+   * @param asAnotherMachine with an extension host that has nothing by which it was known
+   */
+  async restart({ asAnotherMachine = false } = {}): Promise<void> {
     const { port } = this.#server;
     const settings = await this.#userSettings();
     await this.#window.page.close();
     await this.#server.stop();
+    if (asAnotherMachine) {
+      const storage = path.join(this.options.userDataDir, 'User', 'globalStorage', EXTENSION);
+      await rm(storage, { recursive: true });
+    }
     this.#server = await startCodeServer({ ...this.options, port, settings });
     this.#window = await Workbench.open(this.browser.context, this.url);
     await this.#window.chat.open();

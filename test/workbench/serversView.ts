@@ -9,10 +9,11 @@ export class ServersView {
     return this.window.page.locator('.sidebar .pane-body:visible');
   }
 
+  /** By the command, since a click on the tab hides a view that is just coming back in a window that has just opened. */
   async show(): Promise<void> {
     const title = this.window.page.locator('.sidebar .title-label', { hasText: 'MCP OAuth' });
     if (await title.isVisible()) return;
-    await this.window.page.locator('.activitybar').getByRole('tab', { name: 'MCP OAuth' }).click();
+    await this.window.runCommand('View: Show MCP OAuth');
     await title.waitFor();
   }
 
