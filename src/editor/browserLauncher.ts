@@ -90,10 +90,16 @@ export class BrowserLauncher implements CardBrowser {
     if (way === 'paste') void this.#pasteOnceExpected(attempt);
   }
 
-  /** The editor's answer says nothing: it reports success for a window that a popup blocker stopped. */
+  /**
+   * The editor's answer says nothing: it reports success for a window that a popup blocker stopped. A web window is given
+   * the address as it is outside, because code-server before 4.138 maps the port of a loopback address and drops its path
+   * (`resolveExternalUri` in its `src/vs/code/browser/workbench/workbench.ts`); it opens its own host's as they are.
+   */
   async #send(page: LaunchPage): Promise<void> {
     const { openExternal = vscode.env.openExternal } = this.parts;
-    await openExternal(vscode.Uri.parse(page.address, true)).then(undefined, () => undefined);
+    const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
+    const address = isWeb ? await this.outsideAddress(page.address) : page.address;
+    await openExternal(vscode.Uri.parse(address, true)).then(undefined, () => undefined);
   }
 
   async #offerWaysThere(attempt: SignInAttempt, page: LaunchPage, say?: Say): Promise<void> {

@@ -3,7 +3,7 @@ import { displacingList } from '../broker/displacedServers.js';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable, Memory } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
-import type { Endpoints } from './mcpServerDefinitions.js';
+import type { Endpoints } from './endpoints.js';
 import { notifications } from './notifications.js';
 import { EditorMemory } from './memory.js';
 import { OtherServerLists, type OtherServers } from './otherServerLists.js';

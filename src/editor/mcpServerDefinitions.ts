@@ -3,22 +3,10 @@ import { errorName } from '../broker/errorName.js';
 import type { Clock, Disposable, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { sha256 } from '../broker/sha256.js';
-import type { Redacted } from '../oauth/redacted.js';
 import { registerMcpServers } from './editorFeatures.js';
+import type { Endpoint, Endpoints } from './endpoints.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { AnnouncedWindow, folderPaths, hasStdioServers, type WindowAnnouncement } from './announcedWindow.js';
-
-/** Where the editor's own MCP client reaches a server, and with which key; the relay's part. */
-export interface Endpoints {
-  endpointFor(server: ServerConfig): Promise<Endpoint>;
-  /** Where the sessions that the editor runs outside of itself reach all servers. */
-  agentHostAddress(): Promise<Endpoint>;
-}
-
-interface Endpoint {
-  readonly url: string;
-  readonly key: Redacted;
-}
 
 /** What the provided command needs on disk. */
 export interface SessionBridge {

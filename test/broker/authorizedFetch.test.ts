@@ -237,9 +237,10 @@ describe('authorized fetch', () => {
   it('goes on as who sent it after a 401, whoever is used meanwhile', async () => {
     const session = await ofAlice();
     const refused = answer;
+    let isBobUsed: Promise<void> | undefined;
     answer = () => {
       answer = refused;
-      void window.credentials
+      isBobUsed = window.credentials
         .put(bobs())
         .then(() => window.credentials.use(server().url, accountKeyOf(bobs())));
       return unauthorized;
@@ -247,6 +248,7 @@ describe('authorized fetch', () => {
     const outcome = await send(server(), { session });
     assert.ok(outcome.kind === 'response');
     assert.equal(outcome.credential?.account?.id, 'alice');
+    await isBobUsed;
     assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
   });
 

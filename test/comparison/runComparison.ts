@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { startBrowser } from '../host/browser.js';
 import { startDemoEditor } from '../host/demoEditor.js';
-import { MODEL_NAME } from '../host/demoStory.js';
+import { MODEL_NAME } from '../host/storyChat.js';
 import { Screenshots } from '../host/screenshots.js';
 import { Workbench } from '../host/workbench.js';
 import { measures, shortcomings, width, type Effort } from './effort.js';

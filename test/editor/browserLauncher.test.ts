@@ -105,6 +105,24 @@ describe('the browser', () => {
     );
   });
 
+  it('is sent by a web window to the address outside, since some editors map a port and drop the path', async () => {
+    const outside = { of: () => Promise.resolve({ address: 'https://editor.example/proxy/1/sign-in/abc' }) };
+    const sent = Promise.withResolvers<string>();
+    const openExternal = (address: vscode.Uri) => {
+      sent.resolve(address.toString(true));
+      return Promise.resolve(true);
+    };
+    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
+    const outcome = launcherWith({ outside, openExternal }).signIn(attempt);
+    const isWeb = vscode.env.uiKind === vscode.UIKind.Web;
+    assert.match(
+      await sent.promise,
+      isWeb ? /^https:\/\/editor\.example\/proxy\/1\/sign-in\/abc$/ : /^http:\/\/127\.0\.0\.1:/,
+    );
+    attempt.cancel();
+    await outcome;
+  });
+
   it('that the editor cannot open leaves the sign-in waiting for another way', async () => {
     const attempt = begin();
     const openExternal = () => Promise.reject(new Error('no browser'));

@@ -90,7 +90,25 @@ describe('a server that the editor switched off', () => {
   });
 });
 
-describe('the servers that the editor has from files', () => {
+/** Older editors, such as VS Code 1.103, lack the setting, and nothing says which of two servers they run. */
+const hasCollisionSetting =
+  vscode.workspace.getConfiguration('chat.mcp').inspect('collisionBehavior')?.defaultValue !== undefined;
+
+describe('the servers that an editor without chat.mcp.collisionBehavior has from files', () => {
+  it('switch none of the extension’s off in what is shown', () => {
+    // Where the setting exists, what it says decides: the tests below.
+    if (hasCollisionSetting) return;
+    const lists = new OtherServerLists(vscode.Uri.file(path.join(os.tmpdir(), 'globalStorage', 'id')));
+    assert.deepEqual(lists.lists, []);
+    lists.dispose();
+  });
+});
+
+const describeWithSetting: (title: string, tests: () => void) => unknown = hasCollisionSetting
+  ? describe
+  : () => undefined;
+
+describeWithSetting('the servers that the editor has from files', () => {
   let lists: OtherServerLists;
   let profile: string;
   const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('no folder is open');

@@ -1,8 +1,16 @@
 import type { Locator, Page } from 'playwright-core';
+import { ConsentCard, ConsentNotification, type ConsentQuestion } from './consentQuestion.js';
+import { editorUnderTest } from './editor.js';
+
+/** What lets a tool run. VS Code 1.103 calls it “Continue”. */
+const ALLOW = /^(Allow|Continue)/;
 
 /** Copilot Chat in the secondary side bar, in agent mode. */
 export class ChatPanel {
-  constructor(private readonly page: Page) {}
+  constructor(
+    private readonly page: Page,
+    private readonly editor = editorUnderTest(),
+  ) {}
 
   private get input(): Locator {
     return this.page.locator('.interactive-input-part:visible .monaco-editor').last();
@@ -91,16 +99,13 @@ export class ChatPanel {
 
   /** Whether a tool waits to be approved. */
   async asksForApproval(): Promise<boolean> {
-    return this.card('Run ')
-      .getByRole('button', { name: /^Allow/ })
-      .first()
-      .isVisible();
+    return this.card('Run ').getByRole('button', { name: ALLOW }).first().isVisible();
   }
 
   /** A card that waits for a click, by its title or any text in it. */
   private card(text: string): Locator {
     return this.page
-      .locator('.chat-confirmation-widget2')
+      .locator('.chat-confirmation-widget2, .chat-confirmation-widget:has(> .chat-buttons-container)')
       .filter({ hasText: text })
       .filter({ visible: true })
       .last();
@@ -113,9 +118,7 @@ export class ChatPanel {
 
   /** Approves a tool where the editor asks: it does not for one that was approved before under the same name. @param answer what comes then */
   async approveToolWhereAsked(tool: string, answer: string): Promise<void> {
-    const allow = this.card(`Run ${tool}`)
-      .getByRole('button', { name: /^Allow/ })
-      .first();
+    const allow = this.card(`Run ${tool}`).getByRole('button', { name: ALLOW }).first();
     const answered = this.answers.last().filter({ hasText: answer });
     await allow.or(answered).first().waitFor();
     if (await allow.isVisible()) await allow.click();
@@ -124,55 +127,42 @@ export class ChatPanel {
 
   /** Confirms what a tool asks about before it runs. @param title of its card */
   async approve(title: string): Promise<void> {
-    await this.card(title)
-      .getByRole('button', { name: /^Allow/ })
-      .first()
-      .click();
+    await this.card(title).getByRole('button', { name: ALLOW }).first().click();
   }
 
-  /** The card that an elicitation by URL shows; absent until the server asks, and again once it is answered. */
-  get consentCard(): ConsentCard {
+  /**
+   * The card that an elicitation by URL shows, or the notification in its place where the editor shows none; absent until
+   * the server asks, and again once it is answered.
+   */
+  get consentCard(): ConsentQuestion {
+    if (!this.editor.showsCards) return new ConsentNotification(this.page);
     const open = this.page.getByRole('button', { name: /^Open / });
     return new ConsentCard(this.card('Authorization Required').filter({ has: open }));
   }
 
   /** The question of an elicitation by form; absent until the server asks, and again once it is answered. */
   question(text: string): Locator {
+    // VS Code 1.103 shows a card with “Respond”, which lists the answers above the window.
+    if (!this.editor.hasCopilotChat) return this.card(text);
     return this.page.locator('.chat-question-carousel-container:visible').filter({ hasText: text });
   }
 
   /** Chooses one of the answers that a question lists, which sends it. */
   async answerQuestion(text: string, answer: string): Promise<void> {
-    await this.question(text).locator('.chat-question-list-item', { hasText: answer }).click();
+    const question = this.question(text);
+    if (this.editor.hasCopilotChat)
+      return question.locator('.chat-question-list-item', { hasText: answer }).click();
+    await question.getByRole('button', { name: 'Respond' }).click();
+    await this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: answer }).click();
   }
 
-  /** Opens "Completed n steps", below which the lines of an ended turn are folded away. */
+  /** Waits until the turn has ended, and opens "Completed n steps", below which its lines are then folded away. */
   async unfoldSteps(): Promise<void> {
+    // VS Code 1.103 folds nothing away.
+    if (!this.editor.hasCopilotChat) return;
+    await this.waitForAnswer('Completed');
     const summary = this.answers.last().locator('.completed-response-summary');
     await summary.waitFor();
     if ((await summary.getAttribute('aria-expanded')) !== 'true') await summary.click();
-  }
-}
-
-/** "Authorization Required – <server>", the message, the address, "Open <host>" and "Cancel". */
-export class ConsentCard {
-  constructor(private readonly locator: Locator) {}
-
-  /** Its text with single spaces, once it is shown. */
-  async text(): Promise<string> {
-    return (await this.locator.innerText()).replace(/\s+/g, ' ').trim();
-  }
-
-  /** Whether it waits for an answer now. */
-  async isShown(): Promise<boolean> {
-    return this.locator.isVisible();
-  }
-
-  async open(): Promise<void> {
-    await this.locator.getByRole('button', { name: /^Open / }).click();
-  }
-
-  async cancel(): Promise<void> {
-    await this.locator.getByRole('button', { name: 'Cancel', exact: true }).click();
   }
 }

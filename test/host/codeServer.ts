@@ -1,14 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { editorUnderTest, type Editor } from './editor.js';
 import { endProcessTree } from './processTree.js';
 
 export type Settings = Readonly<Record<string, unknown>>;
 
 export interface CodeServerOptions {
-  /** Absolute path of code-server's `out/node/entry.js`; `CODE_SERVER_ENTRY` by default. */
-  readonly entry?: string;
+  /** The one under test by default. */
+  readonly editor?: Editor;
   /** Any free one by default; a browser keeps what it stores by the port too. */
   readonly port?: number;
   readonly userDataDir: string;
@@ -27,6 +28,8 @@ export interface CodeServerOptions {
   readonly chatLanguageModels?: readonly unknown[];
   /** Lets the page be told to run tests in the extension host. */
   readonly smokeTestDriver?: boolean;
+  /** Extensions that may use proposed API, by their ids. */
+  readonly proposedApiFor?: readonly string[];
   /** Added to the environment of the server and so of the extension host. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -66,9 +69,7 @@ const START_LIMIT_MS = 60_000;
  * @throws Error with its output when it does not answer within a minute or a VSIX cannot be installed
  */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
-  const entry = options.entry ?? process.env['CODE_SERVER_ENTRY'];
-  if (entry === undefined)
-    throw new Error('CODE_SERVER_ENTRY is not set: start this through npm run demo or npm test');
+  const { entry, node } = options.editor ?? editorUnderTest();
   const { userDataDir, extensionsDir } = options;
   const own = path.join(userDataDir, 's');
   await Promise.all([
@@ -89,20 +90,17 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   ];
   await writeFile(path.join(own, 'config.yaml'), 'auth: none\n');
   for (const vsix of options.vsix ?? []) {
-    await promisify(execFile)(process.execPath, [...shared, '--install-extension', vsix, '--force'], { env });
+    await promisify(execFile)(node, [...shared, '--install-extension', vsix, '--force'], { env });
   }
   const child = spawn(
-    process.execPath,
+    node,
     [
       ...shared,
       ...['--auth', 'none', '--bind-addr', `127.0.0.1:${options.port ?? 0}`],
       ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust'],
-      ...[
-        '--disable-getting-started-override',
-        '--reconnection-grace-time',
-        String(RECONNECTION_GRACE_SECONDS),
-      ],
-      ...(options.smokeTestDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      '--disable-getting-started-override',
+      ...(await newerOptions(entry, options)),
+      ...(options.proposedApiFor ?? []).flatMap((id) => ['--enable-proposed-api', id]),
       options.folder,
     ],
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
@@ -116,6 +114,20 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await stop();
     throw error;
   }
+}
+
+/**
+ * What older code-servers do not take. Those keep the extension host of a closed window until they end, and run tests
+ * without a driver.
+ */
+async function newerOptions(entry: string, { smokeTestDriver }: CodeServerOptions): Promise<string[]> {
+  const cli = await readFile(path.join(path.dirname(entry), 'cli.js'), 'utf8');
+  const options = {
+    'reconnection-grace-time': String(RECONNECTION_GRACE_SECONDS),
+    ...(smokeTestDriver === true && { 'vscode-option': 'enable-smoke-test-driver' }),
+  };
+  const taken = Object.entries(options).filter(([name]) => cli.includes(`"${name}"`));
+  return taken.flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 async function writeSettings(options: CodeServerOptions): Promise<void> {

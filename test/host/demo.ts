@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   if (values.once) return once(values.shots, stopped);
   say('starting the demo world and the editor');
   const demo = await startDemoEditor({ federatedLogins: true });
-  console.log(demoInvitation(demo.url));
+  console.log(demoInvitation(demo.url, demo.editor));
   await stopped;
   say('cleaning up');
   await demo.close();

@@ -2,11 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startWorld, type World } from '../demo/world.js';
 import { startCodeServer, type CodeServer } from './codeServer.js';
+import { editorUnderTest, type Editor } from './editor.js';
+import { chatAgentOf } from './standInChatExtension.js';
 import { createStateDirectory } from './stateDirectory.js';
 
 /** The demo world and an editor that knows it: the extension installed, the servers configured, the model chosen. */
 export interface DemoEditor {
   readonly world: World;
+  readonly editor: Editor;
   readonly server: CodeServer;
   /** The page to open. */
   readonly url: string;
@@ -50,6 +53,7 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
   const vsix = options.vsix ?? process.env['MCP_OAUTH_BROKER_VSIX'];
   if (vsix === undefined)
     throw new Error('MCP_OAUTH_BROKER_VSIX is not set: start this through npm run demo');
+  const editor = editorUnderTest();
   const state = await createStateDirectory();
   const closers = [() => state.remove()];
   const close = async () => {
@@ -67,11 +71,14 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
     await writeFile(path.join(folder, 'README.md'), README);
     const userDataDir = path.join(state.path, 'u');
     const extensionsDir = path.join(state.path, 'e');
+    const agent = await chatAgentOf(editor, state.path, world.model.url);
     const server = await startCodeServer({
+      editor,
       userDataDir,
       extensionsDir,
       folder,
-      vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? [])],
+      vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? []), ...agent.vsix],
+      proposedApiFor: agent.proposedApiFor,
       settings: {
         'chat.defaultModel': 'scripted',
         ...(isBrokers && { 'mcpOAuthBroker.servers': servers }),
@@ -83,7 +90,7 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
     });
     closers.push(() => server.stop());
     const url = `${server.url}/?folder=${encodeURIComponent(folder)}`;
-    return { world, server, url, stateDir: state.path, userDataDir, extensionsDir, close };
+    return { world, editor, server, url, stateDir: state.path, userDataDir, extensionsDir, close };
   } catch (error) {
     await close();
     throw error;

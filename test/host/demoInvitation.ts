@@ -1,6 +1,7 @@
 import { accountAt } from '../demo/federation/providerAccounts.js';
 import { alice, bob } from '../demo/people.js';
 import { PROMPT } from './demoStory.js';
+import type { Editor } from './editor.js';
 
 /** What the chat is asked for, at the server that nobody has signed in to before. */
 export const REPORTS_PROMPT = 'write a summary of last week';
@@ -10,15 +11,18 @@ export const REPORTS_PROMPT = 'write a summary of last week';
  *
  * @param url where the editor is
  */
-export function demoInvitation(url: string): string {
+export function demoInvitation(url: string, { hasCopilotChat, showsCards, version }: Editor): string {
+  const preparation = hasCopilotChat
+    ? '"Extensions: Enable All Extensions" (a new browser profile has Copilot Chat off).'
+    : `"MCP: List Servers" → repositories → "Start Server" (VS Code ${version} starts none itself).`;
   return `
 Open ${url}
 
-  1. F1 → "Extensions: Enable All Extensions" (a new browser profile has Copilot Chat off).
+  1. F1 → ${preparation}
   2. F1 → "MCP OAuth: Sign In…" → repositories; sign in as ${alice.email} with the password ${alice.password};
      or with Example ID, where it is ${accountAt('example-id', alice).password},
      or with Example Corp, where it is ${accountAt('example-corp', alice).password}.
-  3. In the chat: "${PROMPT}"; allow the tool, then consent to repo:write in the card.
+  3. In the chat: "${PROMPT}"; allow the tool, then consent to repo:write in the ${showsCards ? 'card' : 'notification'}.
 
 Then, in any order:
 

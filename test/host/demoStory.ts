@@ -3,14 +3,13 @@ import { alice } from '../demo/people.js';
 import type { DemoEditor } from './demoEditor.js';
 import type { Screenshots } from './screenshots.js';
 import { allow, signIn } from './signInPages.js';
+import { storyChatOf } from './storyChat.js';
 import type { Workbench } from './workbench.js';
 
 export const BRANCH = 'demo-branch';
 export const PROMPT = `create a branch called ${BRANCH}`;
 /** As the editor shows `create_branch`. */
 const TOOL_TITLE = 'Create a branch';
-/** As in the scripted model's entry of `chatLanguageModels.json`. */
-export const MODEL_NAME = 'Scripted Local';
 
 export interface Story {
   readonly workbench: Workbench;
@@ -22,15 +21,16 @@ export interface Story {
 
 /**
  * The main job, by hand as it were: sign in from the palette, ask the chat for a branch, approve the tool, consent to
- * the scope it lacks in the chat's card, read the result.
+ * the scope it lacks where the editor asks, read the result.
  *
  * @throws Error at the first thing that is not as it should be
  */
 export async function playStory({ workbench, demo, shots, say }: Story): Promise<void> {
   const { page, chat } = workbench;
+  const inThisEditor = storyChatOf(demo.editor, workbench);
 
-  say('turning Copilot Chat on');
-  await workbench.enableCopilot(MODEL_NAME);
+  say(inThisEditor.opening);
+  await inThisEditor.turnOn();
   await chat.widenTo(560);
 
   say('signing in from the palette');
@@ -46,27 +46,27 @@ export async function playStory({ workbench, demo, shots, say }: Story): Promise
   await workbench.clearNotifications();
 
   say('asking the chat for a branch');
+  await inThisEditor.startServer('repositories');
   await chat.submit(PROMPT);
-  await shots.take(page, 'chat-asks-to-run-the-tool', PROMPT, `Run ${TOOL_TITLE}`, 'Allow');
+  await shots.take(page, 'chat-asks-to-run-the-tool', PROMPT, `Run ${TOOL_TITLE}`, inThisEditor.allow);
   await chat.approveTool(TOOL_TITLE);
 
-  say('consenting to the added scope in the card');
-  const card = await chat.consentCard.text();
+  say('consenting to the added scope');
+  const question = await chat.consentCard.text();
   for (const named of [
     'repositories',
     'create_branch',
     'repo:write',
     new URL(demo.world.authorizationServer.issuer).host,
   ]) {
-    assert.ok(card.includes(named), `the card does not name ${named}: ${card}`);
+    assert.ok(question.includes(named), `what asks for consent does not name ${named}: ${question}`);
   }
-  await shots.take(page, 'consent-card-in-the-chat', 'Authorization Required', 'repo:write');
+  await shots.take(page, ...inThisEditor.consentShown, 'repo:write');
   const consent = await workbench.pageOpenedBy(() => chat.consentCard.open());
   await allow(consent, shots, 'consent-to-the-added-scope', ['repo:write']);
 
   say('reading the result');
   await chat.waitForAnswer(BRANCH);
-  await chat.waitForAnswer('Completed');
   await chat.unfoldSteps();
   await shots.take(page, 'result-and-who-acted', BRANCH, `create_branch as ${alice.email}`);
 

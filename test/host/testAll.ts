@@ -1,21 +1,10 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { runExtensionHostTests } from './extensionHostTests.js';
-import { TEST_RESULT_VARIABLE } from './extensionHostEntry.js';
-import { createStateDirectory } from './stateDirectory.js';
-import { runChild } from './testPart.js';
+import { editorUnderTest, oldestEditor } from './editor.js';
+import { extensionHostPart, storyPart, windowPart } from './editorParts.js';
+import { below, mochaTests, sumOf } from './mochaTests.js';
+import { runParts } from './runParts.js';
 import type { TestResult } from './testResult.js';
 
-const ROOT = path.resolve(__dirname, '..', '..', '..');
-const OUT = path.join(ROOT, 'out', 'test');
-const EDITOR_TESTS = path.join(OUT, 'editor');
-const SHOTS = path.join(ROOT, '.vscode-test', 'shots');
 const PURE_LIMIT_MS = 900_000;
-const WORKBENCH_LIMIT_MS = 1_200_000;
-const WORKBENCH_TEST_LIMIT_MS = 180_000;
-/** The story limits itself; this is for what keeps it from doing so. */
-const DEMO_LIMIT_MS = 330_000;
 
 /** What takes half the time of the tests that need no editor. */
 const HALF = 'relay,attacks,headless';
@@ -26,119 +15,26 @@ const HALF = 'relay,attacks,headless';
  */
 async function pureTests(): Promise<TestResult> {
   const kept: Buffer[] = [];
-  const others = `{${HALF},editor,workbench}/**`;
+  const others = `{${HALF},editor,workbench}/**/*.test.js`;
   const halves = await Promise.all([
-    mochaTests(PURE_LIMIT_MS, `{${HALF}}/**`),
-    mochaTests(PURE_LIMIT_MS, '**', ['--ignore', below(others)], (chunk) => kept.push(chunk)),
+    mochaTests({ files: `{${HALF}}/**/*.test.js`, limitMs: PURE_LIMIT_MS }),
+    mochaTests({
+      files: '**/*.test.js',
+      args: ['--ignore', below(others)],
+      limitMs: PURE_LIMIT_MS,
+      output: (chunk) => kept.push(chunk),
+    }),
   ]);
   process.stdout.write(Buffer.concat(kept));
-  return {
-    passed: halves.reduce((sum, { passed }) => sum + passed, 0),
-    failed: halves.reduce((sum, { failed }) => sum + failed, 0),
-    failures: halves.flatMap(({ failures }) => failures),
-  };
+  return sumOf(halves);
 }
 
-/** Tests that act as a person does in the window of an editor. */
-function workbenchTests(): Promise<TestResult> {
-  const limit = ['--timeout', String(WORKBENCH_TEST_LIMIT_MS)];
-  return mochaTests(WORKBENCH_LIMIT_MS, 'workbench/**', [...limit, '--exit']);
-}
+const newest = editorUnderTest();
 
-/**
- * @param folders of compiled tests, as a pattern
- * @param args mocha's own
- * @param output where what it prints goes, if not to be seen at once
- */
-async function mochaTests(
-  limitMs: number,
-  folders: string,
-  args: readonly string[] = [],
-  output?: (chunk: Buffer) => void,
-): Promise<TestResult> {
-  const state = await createStateDirectory();
-  try {
-    const resultFile = path.join(state.path, 'result.json');
-    const ended = await runChild({
-      args: [
-        '--enable-source-maps',
-        path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js'),
-        ...['--reporter', path.join(__dirname, 'resultReporter.js')],
-        ...args,
-        below(`${folders}/*.test.js`),
-      ],
-      cwd: ROOT,
-      env: { [TEST_RESULT_VARIABLE]: resultFile },
-      limitMs,
-      ...(output !== undefined && { output }),
-    });
-    if (!existsSync(resultFile)) return failure(`ended without a result: ${exitWords(ended)}`);
-    const result = JSON.parse(await readFile(resultFile, 'utf8')) as TestResult;
-    if (ended === 0 || result.failed > 0) return result;
-    return { ...result, ...failure(`all passed, but then: ${exitWords(ended)}`), passed: result.passed };
-  } finally {
-    await state.remove();
-  }
-}
-
-/** A pattern of compiled tests as mocha reads it: with slashes on every system. */
-function below(files: string): string {
-  return `${OUT.replaceAll('\\', '/')}/${files}`;
-}
-
-async function editorTests(): Promise<TestResult> {
-  const { editor, ...result } = await runExtensionHostTests({ extensionDir: ROOT, testDir: EDITOR_TESTS });
-  console.log(`  ran in ${editor}`);
-  for (const { title, reason } of result.failures)
-    console.log(`  ✗ ${title}\n    ${reason.replaceAll('\n', '\n    ')}`);
-  console.log(`  ${result.passed} passed, ${result.failed} failed`);
-  return result;
-}
-
-async function demoOnce(): Promise<TestResult> {
-  const ended = await runChild({
-    args: ['--enable-source-maps', path.join(__dirname, 'demo.js'), '--once', '--shots', SHOTS],
-    cwd: ROOT,
-    limitMs: DEMO_LIMIT_MS,
-  });
-  if (ended === 0) return { passed: 1, failed: 0, failures: [] };
-  return failure(`${exitWords(ended)}; pictures are in ${SHOTS}`);
-}
-
-function exitWords(ended: number | string): string {
-  return typeof ended === 'number' ? `exit code ${ended}` : ended;
-}
-
-function failure(reason: string): TestResult {
-  return { passed: 0, failed: 1, failures: [{ title: 'the run itself', reason }] };
-}
-
-async function main(): Promise<void> {
-  const parts = [
-    { name: 'Tests without an editor', run: pureTests },
-    { name: 'Tests inside the extension host', run: editorTests },
-    { name: "Tests in the editor's window", run: workbenchTests },
-    { name: 'The demo, once', run: demoOnce },
-  ];
-  const summary: string[] = [];
-  let passed = 0;
-  let failed = 0;
-  for (const { name, run } of parts) {
-    console.log(`\n── ${name}\n`);
-    const ran = await run().catch((error: unknown) =>
-      failure(error instanceof Error ? error.message : String(error)),
-    );
-    const result = ran.passed + ran.failed === 0 ? failure('no test ran') : ran;
-    passed += result.passed;
-    failed += result.failed;
-    summary.push(
-      `${result.failed === 0 ? '✓' : '✗'} ${name}: ${result.passed} passed, ${result.failed} failed`,
-    );
-    for (const { title, reason } of result.failures)
-      summary.push(`    ${title}: ${reason.split('\n')[0] ?? ''}`);
-  }
-  console.log(`\n── Summary\n\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
-}
-
-void main();
+void runParts([
+  { name: 'Tests without an editor', run: pureTests },
+  extensionHostPart(newest),
+  extensionHostPart(oldestEditor()),
+  windowPart(newest),
+  storyPart(newest),
+]);

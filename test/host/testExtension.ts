@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const VSCE = path.join(path.dirname(require.resolve('@vscode/vsce/package.json')), 'vsce');
+export const TEST_PUBLISHER = 'mcp-oauth-broker-tests';
 
 /**
  * Packages an extension that only tests have a use for, from its one source file.
@@ -11,19 +12,26 @@ const VSCE = path.join(path.dirname(require.resolve('@vscode/vsce/package.json')
  * @param dir absolute; the package is built in it
  * @param name of the extension, as in its manifest
  * @param source CommonJS that exports `activate`
+ * @param more of its manifest
  * @returns the VSIX, absolute
  */
-export async function packTestExtension(dir: string, name: string, source: string): Promise<string> {
+export async function packTestExtension(
+  dir: string,
+  name: string,
+  source: string,
+  more: object = {},
+): Promise<string> {
   const folder = path.join(dir, name);
   await mkdir(folder, { recursive: true });
   const manifest = {
     name,
-    publisher: 'mcp-oauth-broker-tests',
+    publisher: TEST_PUBLISHER,
     version: '0.0.1',
     license: 'MIT',
     engines: { vscode: '^1.101.0' },
     activationEvents: ['*'],
     main: './extension.js',
+    ...more,
   };
   await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
   await writeFile(path.join(folder, 'README.md'), 'For the tests of MCP OAuth Broker.\n');

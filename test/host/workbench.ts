@@ -86,6 +86,8 @@ export class Workbench {
   async runAndPick(command: string, label: string): Promise<void> {
     for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
       await this.runCommand(command);
+      // What the mouse happens to be on shows a tooltip, which may cover the rows below.
+      await this.page.mouse.move(0, 0);
       const isPicked = await this.quickInputRow(label)
         .click({ timeout: 5_000 })
         .then(

@@ -68,7 +68,7 @@ export const agentHostMutants: readonly Mutant[] = [
     'agent host: a refusal of the client counts as the user’s',
     card,
     ["return session.caller.kind === 'agentHost' && isTooSoon ? 'nobodyAsked' : false;", 'return false;'],
-    bridgeTest,
+    'test/headless/stdioBridge.test.ts',
   ),
   mutant(
     'agent host: a call that waits for the user sends no progress',

@@ -69,12 +69,6 @@ export const placeMutants: readonly Mutant[] = [
     useTest,
   ),
   mutant(
-    'a call held by the question about a first use for longer than its caller waits',
-    'src/relay/firstUse.ts',
-    ['const answerDeadline = 140_000;', 'const answerDeadline = 280_000;'],
-    callTest,
-  ),
-  mutant(
     'an agent held by the question about a first use',
     'src/relay/firstUse.ts',
     ['if (held.session.caller.agent !== undefined) {', 'if (held.session.caller.agent === null) {'],
@@ -94,11 +88,5 @@ export const placeMutants: readonly Mutant[] = [
       'Object.entries(before).filter(() => false)',
     ],
     takeOverTest,
-  ),
-  mutant(
-    'the id of a machine in a file that others may read',
-    'src/node/hostId.ts',
-    ["{ mode: 0o600, flag: 'wx' }", "{ flag: 'wx' }"],
-    'test/node/hostId.test.ts',
   ),
 ];

@@ -52,6 +52,12 @@ export const titleMutants: readonly Mutant[] = [
     titlesTest,
   ),
   mutant(
+    'no account named in sessions of the agent host',
+    titles,
+    ["caller.kind !== 'agent' && ", "caller.kind === 'editor' && "],
+    titlesTest,
+  ),
+  mutant(
     'no list announced when another account acts',
     titles,
     ['    session.push(toolsChangedMessage);', ''],

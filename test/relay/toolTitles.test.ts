@@ -56,6 +56,15 @@ describe('the titles of listed tools', () => {
     ]);
   });
 
+  it('name the account in sessions of the agent host', async () => {
+    await stage.signIn('repositories');
+    const { url, key } = await stage.broker.relay.agentHostAddress();
+    const session = new RawCaller(`${url}/mcp/repositories`, key.expose());
+    await session.initialize();
+    assert.equal((await titlesOf(session))[1], 'Create a branch, as alice@example.org');
+    session.close();
+  });
+
   it('are the server’s own for an agent and for another extension', async () => {
     await stage.signIn('repositories');
     const own = ['List branches', 'Create a branch'];
@@ -158,6 +167,7 @@ describe('the titles of listed tools', () => {
     const before = changesOn(stream);
     await hold((scopes) => scopes);
     await titlesOf(editor);
+    assert.equal(changesOn(stream), before);
     const { toolScopes } = stage.broker;
     // The next change is told, and is the first.
     await toolScopes.challenged(stage.server('repositories'), 'create_branch', ['repo:write']);

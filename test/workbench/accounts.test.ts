@@ -66,7 +66,6 @@ describe('the Accounts menu', () => {
         await chat.startAnew();
       }
       await scene.prompt('list my branches');
-      await chat.waitForAnswer('Completed');
       await chat.unfoldSteps();
       await chat.waitForAnswer(`list_branches as ${email}`);
     }

@@ -16,11 +16,10 @@ describe("a server that describes itself in the article's own words", () => {
     const { chat } = scene;
     await scene.prompt('write a summary of the week');
     const card = await chat.consentCard.text();
-    assert.match(card, /metadata is not standard/);
+    assert.match(card, /(metadata|sign-in) is not standard/);
     assert.ok(card.includes('read:report') && card.includes('tools:generate_summary'), card);
     await scene.consent();
     await chat.waitForAnswer('Done: Summary of the week');
-    await chat.waitForAnswer('Completed');
     await chat.unfoldSteps();
     await chat.waitForAnswer(`generate_summary as ${alice.email}`);
   });

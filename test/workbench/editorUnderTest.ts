@@ -9,12 +9,14 @@ import {
   type CodeServerOptions,
   type Settings,
 } from '../host/codeServer.js';
+import { editorUnderTest } from '../host/editor.js';
 import { keepCalls } from '../host/keptCalls.js';
+import { chatAgentOf } from '../host/standInChatExtension.js';
 import { createStateDirectory, type StateDirectory } from '../host/stateDirectory.js';
+import { MODEL_NAME, storyChatOf } from '../host/storyChat.js';
 import { UserSettings } from '../host/userSettings.js';
 import { Workbench } from '../host/workbench.js';
 
-const MODEL_NAME = 'Scripted Local';
 /** At its first width the chat breaks lines within words. In CSS pixels. */
 const CHAT_WIDTH = 560;
 const SERVERS = 'mcpOAuthBroker.servers';
@@ -51,20 +53,27 @@ export class EditorUnderTest {
       await mkdir(folder);
       const model = await startScriptedModel();
       started.push(() => model.close());
+      const editor = editorUnderTest();
+      const agent = await chatAgentOf(editor, state.path, model.url);
       const options: CodeServerOptions = {
         userDataDir: path.join(state.path, 'u'),
         extensionsDir: path.join(state.path, 'e'),
         folder,
-        settings: { 'chat.defaultModel': scriptedModelId },
+        // Before VS Code 1.105 no server starts when the chat needs it unless this says so.
+        settings: { 'chat.defaultModel': scriptedModelId, 'chat.mcp.autostart': 'newAndOutdated' },
+        proposedApiFor: agent.proposedApiFor,
         chatLanguageModels: [customEndpoint(model.url)],
       };
       const settings = new UserSettings(path.join(state.path, 's'));
-      const server = await startCodeServer({ ...options, vsix: [vsix, await settings.pack()] });
+      const server = await startCodeServer({
+        ...options,
+        vsix: [vsix, await settings.pack(), ...agent.vsix],
+      });
       started.push(() => server.stop());
       const browser = await startBrowser({ profileDir: path.join(state.path, 'b') });
       started.push(() => browser.close());
       const window = await Workbench.open(browser.context, addressOf(server, folder));
-      await window.enableCopilot(MODEL_NAME);
+      await storyChatOf(editor, window).turnOn();
       await window.chat.widenTo(CHAT_WIDTH);
       return new EditorUnderTest(state, options, settings, browser, model, server, window);
     } catch (error) {

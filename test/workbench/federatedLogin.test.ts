@@ -43,7 +43,6 @@ describe('an authorization server that sends people to their identity providers'
     await serversView.waitFor('repositories', person.email);
     await scene.prompt('list my branches');
     await chat.waitForAnswer('Done: main');
-    await chat.waitForAnswer('Completed');
     await chat.unfoldSteps();
     await chat.waitForAnswer(`list_branches as ${person.email}`);
     const { authorizationServer, repositories } = world;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import { recordedCall, recordedCalls } from '../broker/recordedCall.js';
 import { alice } from '../demo/people.js';
+import { editorUnderTest } from '../host/editor.js';
 import { Scene } from './scene.js';
 
 describe('the view of tool calls', () => {
@@ -32,7 +33,10 @@ describe('the view of tool calls', () => {
     await row.waitFor();
     // Those too that a narrow page leaves out.
     const cells = await row.locator('[role=gridcell]').allTextContents();
-    assert.deepEqual(cells.slice(1, 5), ['Chat', 'repositories', 'list_branches', alice.email]);
+    // VS Code 1.103 does not tell a server that it is a chat which calls, and for which request.
+    const { hasCopilotChat } = editorUnderTest();
+    const caller = hasCopilotChat ? 'Chat' : 'Editor';
+    assert.deepEqual(cells.slice(1, 5), [caller, 'repositories', 'list_branches', alice.email]);
     assert.deepEqual(cells.slice(6, 8), ['Used', 'Succeeded']);
     // Read out in the order they are seen in.
     const places = await frame()
@@ -52,7 +56,8 @@ describe('the view of tool calls', () => {
     await filter.press('ArrowDown');
     await frame().locator('#scroller').press('Home');
     const details = frame().getByLabel('Details of the call');
-    for (const named of ['list_branches', alice.email, scene.world.repositories.url, 'Request in the chat'])
+    const ofChat = hasCopilotChat ? ['Request in the chat'] : [];
+    for (const named of ['list_branches', alice.email, scene.world.repositories.url, ...ofChat])
       await details.getByText(named, { exact: true }).waitFor();
   });
 

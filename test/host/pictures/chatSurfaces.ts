@@ -35,7 +35,6 @@ export const chatCards: Surface = {
     await stage.consent(stepUp);
     await stepUp.close();
     await page.bringToFront();
-    await chat.waitForAnswer('Completed');
     await chat.unfoldSteps();
     await chat.waitForAnswer(`create_branch as ${alice.email}`);
     await album.window(page, 'result', chatBar);

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { BridgePlace } from '../../src/headless/bridgePlaces.js';
+import type { BrokerTransport } from '../../src/headless/brokerConnection.js';
+import { StdioBridge } from '../../src/headless/stdioBridge.js';
+import { ManualClock } from '../broker/manualClock.js';
+
+describe('the bridge, while no window serves', () => {
+  it('keeps requests for the window that comes, but none that the client has cancelled', async () => {
+    const clock = new ManualClock();
+    const found: BridgePlace[] = [];
+    const delivered: JSONRPCMessage[] = [];
+    const transport: BrokerTransport = {
+      start: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      terminateSession: () => Promise.resolve(),
+      setProtocolVersion: () => undefined,
+      send: (message) => {
+        delivered.push(message);
+        if ('id' in message && message.id !== undefined)
+          transport.onmessage?.({ jsonrpc: '2.0', id: message.id, result: {} });
+        return Promise.resolve();
+      },
+    };
+    const [client, stdio] = InMemoryTransport.createLinkedPair();
+    const responses: JSONRPCMessage[] = [];
+    client.onmessage = (message) => responses.push(message);
+    const texts = { noWindow: () => 'none', unknown: 'unknown' };
+    const bridge = new StdioBridge({
+      stdio,
+      places: { isLasting: false, find: () => Promise.resolve(found), texts },
+      connect: () => ({ transport, isAlive: () => Promise.resolve(true) }),
+      patience: 30_000,
+      clock,
+    });
+    await bridge.start();
+    const request = (id: number, method: string) => client.send({ jsonrpc: '2.0', id, method, params: {} });
+    await request(1, 'initialize');
+    await request(2, 'tools/call');
+    await request(3, 'tools/list');
+    await client.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+    await setImmediate();
+    assert.equal(delivered.length, 0);
+    found.push({ url: 'http://127.0.0.1:1/mcp/x', key: 'k' });
+    while (responses.length < 2) {
+      clock.advance(100);
+      await setImmediate();
+    }
+    const ids = responses.map((message) => 'id' in message && message.id);
+    assert.deepEqual(ids, [1, 3]);
+    assert.ok(!delivered.some((message) => 'method' in message && message.method === 'tools/call'));
+    await bridge.close();
+  });
+});

@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { environmentOf, type Editor } from './editor.js';
+import { runExtensionHostTests } from './extensionHostTests.js';
+import { mochaTests, OUT, sumOf } from './mochaTests.js';
+import { exitWords, failure, type Part } from './runParts.js';
+import { runChild } from './testPart.js';
+import type { TestResult } from './testResult.js';
+
+const ROOT = path.resolve(__dirname, '..', '..', '..');
+const EDITOR_TESTS = path.join(OUT, 'editor');
+const WORKBENCH_TESTS = path.join(OUT, 'workbench');
+const WORKBENCH_LIMIT_MS = 1_200_000;
+const WORKBENCH_TEST_LIMIT_MS = 180_000;
+/** The story limits itself; this is for what keeps it from doing so. */
+const DEMO_LIMIT_MS = 330_000;
+
+/** Tests of the extension in an extension host of this editor. */
+export function extensionHostPart(editor: Editor): Part {
+  const run = async () => {
+    const options = { extensionDir: ROOT, testDir: EDITOR_TESTS, editor };
+    const { editor: name, ...result } = await runExtensionHostTests(options);
+    console.log(`  ran in ${name}`);
+    for (const { title, reason } of result.failures)
+      console.log(`  ✗ ${title}\n    ${reason.replaceAll('\n', '\n    ')}`);
+    console.log(`  ${result.passed} passed, ${result.failed} failed`);
+    return result;
+  };
+  return { name: `Tests inside the extension host of VS Code ${editor.version}`, run };
+}
+
+/** Tests that act as a person does in the window of this editor. */
+export function windowPart(editor: Editor): Part {
+  const testsOf = (files: string) =>
+    mochaTests({
+      files: `workbench/${files}`,
+      limitMs: WORKBENCH_LIMIT_MS,
+      args: ['--timeout', String(WORKBENCH_TEST_LIMIT_MS), '--exit'],
+      env: environmentOf(editor),
+    });
+  const run = async () => {
+    if (editor.hasCopilotChat) return testsOf('**/*.test.js');
+    // VS Code 1.103 goes on offering a chat agent the tools of servers that have gone: each file has its own editor.
+    const results: TestResult[] = [];
+    for (const name of readdirSync(WORKBENCH_TESTS).sort())
+      if (name.endsWith('.test.js')) results.push(await testsOf(name));
+    return sumOf(results);
+  };
+  return { name: `Tests in the window of VS Code ${editor.version}`, run };
+}
+
+/** The demo's story, played once in this editor. */
+export function storyPart(editor: Editor): Part {
+  const shots = path.join(ROOT, '.vscode-test', 'shots', editor.version);
+  const run = async () => {
+    const ended = await runChild({
+      args: ['--enable-source-maps', path.join(__dirname, 'demo.js'), '--once', '--shots', shots],
+      cwd: ROOT,
+      env: environmentOf(editor),
+      limitMs: DEMO_LIMIT_MS,
+    });
+    if (ended === 0) return { passed: 1, failed: 0, failures: [] };
+    return failure(`${exitWords(ended)}; pictures are in ${shots}`);
+  };
+  return { name: `The demo, once, in VS Code ${editor.version}`, run };
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { TEST_RESULT_VARIABLE } from './extensionHostEntry.js';
+import { exitWords, failure } from './runParts.js';
+import { createStateDirectory } from './stateDirectory.js';
+import { runChild } from './testPart.js';
+import type { TestResult } from './testResult.js';
+
+const ROOT = path.resolve(__dirname, '..', '..', '..');
+/** Of compiled tests. */
+export const OUT = path.join(ROOT, 'out', 'test');
+
+export interface MochaRun {
+  /** Compiled tests, as a pattern below {@link OUT}, with slashes on every system. */
+  readonly files: string;
+  readonly limitMs: number;
+  /** Mocha's own. */
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Where what it prints goes, if not to be seen at once. */
+  readonly output?: (chunk: Buffer) => void;
+}
+
+/** Runs tests in a process of their own. */
+export async function mochaTests({ files, limitMs, args = [], env, output }: MochaRun): Promise<TestResult> {
+  const state = await createStateDirectory();
+  try {
+    const resultFile = path.join(state.path, 'result.json');
+    const ended = await runChild({
+      args: [
+        '--enable-source-maps',
+        path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js'),
+        ...['--reporter', path.join(__dirname, 'resultReporter.js')],
+        ...args,
+        below(files),
+      ],
+      cwd: ROOT,
+      env: { ...env, [TEST_RESULT_VARIABLE]: resultFile },
+      limitMs,
+      ...(output !== undefined && { output }),
+    });
+    if (!existsSync(resultFile)) return failure(`ended without a result: ${exitWords(ended)}`);
+    const result = JSON.parse(await readFile(resultFile, 'utf8')) as TestResult;
+    if (ended === 0 || result.failed > 0) return result;
+    return { ...result, ...failure(`all passed, but then: ${exitWords(ended)}`), passed: result.passed };
+  } finally {
+    await state.remove();
+  }
+}
+
+/** @returns the pattern as mocha reads it */
+export function below(files: string): string {
+  return `${OUT.replaceAll('\\', '/')}/${files}`;
+}
+
+/** What several runs came to. */
+export function sumOf(results: readonly TestResult[]): TestResult {
+  return {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failed: results.reduce((sum, { failed }) => sum + failed, 0),
+    failures: results.flatMap(({ failures }) => failures),
+  };
+}
