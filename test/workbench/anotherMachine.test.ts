@@ -55,7 +55,7 @@ describe('servers in the settings file of the machine', () => {
     await mkdir(path.dirname(editor.machineSettingsFile), { recursive: true });
     await writeFile(editor.machineSettingsFile, text);
     await window.reload();
-    const question = 'has MCP OAuth settings that do not count';
+    const question = 'has MCP OAuth settings that aren’t used';
     await window.notification(`repositories (${world.repositories.url})`).waitFor();
     await scene.serversView.waitForNone();
     await window.clickNotification(question, 'Review…');
@@ -64,7 +64,7 @@ describe('servers in the settings file of the machine', () => {
     for (const { url } of [world.repositories, world.reports]) assert.ok(shown.includes(url), shown);
     await window.pick('reports');
     await window.confirmPicks();
-    await window.notification('Taken over into your own settings: repositories').waitFor();
+    await window.notification('Imported into your user settings: repositories').waitFor();
     await scene.serversView.waitFor('repositories', 'Not checked yet');
     assert.deepEqual(await editor.configured(), { repositories });
     assert.equal(await readFile(editor.machineSettingsFile, 'utf8'), text);
