@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCode } from './replaceFile.js';
+import { isRunning } from './runningProcess.js';
 
 /** A file of a window, named by its process; a request to that window has the same name with another ending. */
 const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
@@ -97,13 +97,4 @@ function parseWindow(name: string, usedAt: number, value: unknown): WindowAddres
 /** Windows keeps access in lists of its own; there the folder of the user's profile is the user's alone. */
 export function isExposedMode(mode: number, uid: number): boolean {
   return process.platform !== 'win32' && ((mode & 0o077) !== 0 || uid !== process.getuid?.());
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isCode(error, 'EPERM');
-  }
 }

@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Disposable, WindowNotices } from '../broker/ports.js';
 import { DirectoryWatch } from './directoryWatch.js';
-import { isCode, replaceFile } from './replaceFile.js';
+import { replaceFile } from './replaceFile.js';
+import { isRunning } from './runningProcess.js';
 
 const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
 
@@ -98,15 +99,5 @@ export class WindowNoticeFiles implements WindowNotices {
 
   #path(name: string): string {
     return path.join(this.directory, name);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process, which may not be asked, is one too.
-    return isCode(error, 'EPERM');
   }
 }
