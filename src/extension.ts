@@ -12,26 +12,17 @@ import { editorBrowser, type BrowserLauncher } from './editor/browserLauncher.js
 import { callbackUriOf } from './editor/callbackWays.js';
 import { McpServerDefinitions, registerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
-import { editorPlace } from './editor/editorPlace.js';
-import { editorSettings } from './editor/editorSettings.js';
 import { EditorMemory } from './editor/memory.js';
-import { OutputLog } from './editor/outputLog.js';
 import { PersonalSignIn } from './editor/personalSignIn.js';
 import { EditorRedirectUris } from './editor/redirectUris.js';
-import { remoteNotes } from './editor/remoteNotes.js';
-import { EditorSecretStore } from './editor/secretStorage.js';
 import { ServerChoice } from './editor/serverChoice.js';
 import { recordsArguments } from './editor/serverSettings.js';
 import { serverStatuses } from './editor/serverStatuses.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
 import { handlerFault } from './node/editorInstallation.js';
-import { machineNetwork } from './node/machineNetwork.js';
-import { machineStorage } from './node/machineStorage.js';
-import { refreshEarliness } from './node/refreshEarliness.js';
-import { SettingsFiles } from './node/settingsFiles.js';
+import { createPlatform } from './platform.js';
 import { Surfaces } from './editor/surfaces.js';
-import { systemClock as clock } from './node/systemClock.js';
 import { Agents } from './relay/agents.js';
 
 /** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
@@ -40,18 +31,10 @@ export function activate(context: vscode.ExtensionContext) {
     context.subscriptions.push(part);
     return part;
   };
-  const place = editorPlace(context.extension);
-  const log = own(new OutputLog());
-  const notes = remoteNotes(place, context.extension.id, vscode.env.remoteName);
-  const secrets = new EditorSecretStore(context.secrets, place, clock, log);
-  const directory = context.globalStorageUri.fsPath;
-  const { calls, ...storage } = machineStorage(directory, { secrets, clock, log });
-  const memory = new EditorMemory(context.globalState);
-  const { settings, toolRules, takeOver } = own(
-    editorSettings({ ...context, place, memory, files: new SettingsFiles(directory), clock }),
-  );
+  const platform = createPlatform(context, vscode.env.remoteName);
+  const { place, log, notes, secrets, directory, storage, memory, settings, toolRules, takeOver, clock } = platform; // prettier-ignore
   const answers = own(editorAnswers(settings, secrets, memory, clock));
-  const ledger = own(new CallLedger(calls, log));
+  const ledger = own(new CallLedger(platform.calls, log));
   const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
   const asked = askedInEditor({ ...storage, place, memory, clock, personalSignIn: () => personalSignIn });
   const core = own(
@@ -61,12 +44,12 @@ export function activate(context: vscode.ExtensionContext) {
       servers: () => settings.servers,
       secrets,
       hearsAllWindows: secrets.tellsAllWindows,
-      refreshEarliness: refreshEarliness(place.isUsersMachine),
+      refreshEarliness: platform.earliness,
       ...storage,
       accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
       clock,
       log,
-      network: machineNetwork(notes?.unreachable),
+      network: platform.network,
       assertions: new AssertionInFile(new MachineAssertionFiles(), notes?.assertions),
       identityProviderSetting: () => settings.identityProvider,
       ...asked,

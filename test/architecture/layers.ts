@@ -40,7 +40,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'core'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
-  'extension.ts': everything,
+  // What the editor's root stands on.
+  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode'] },
+  'extension.ts': { ...everything, layers: [...everything.layers, 'platform'] },
 };
 
 /** Imports that point where they may not, each as `file:line names specifier`. */
