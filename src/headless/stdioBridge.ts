@@ -134,10 +134,17 @@ export class StdioBridge {
         return;
       } catch (error) {
         if (!this.parts.places.isLasting || !isRefusedConnection(error)) throw error;
+        // Then a session begins at the other address.
+        if (await this.#hasMoved(session)) throw error;
         if (this.parts.clock.now() >= until) throw new BridgeError(this.parts.places.texts.noWindow());
         await this.#pause();
       }
     }
+  }
+
+  async #hasMoved({ place }: BridgeSession): Promise<boolean> {
+    const found = await this.parts.places.find();
+    return found.length > 0 && !found.some(({ url }) => url === place.url);
   }
 
   async #current(): Promise<BridgeSession> {

@@ -18,6 +18,11 @@ export interface ConfigurationFile {
   readonly path: string;
 }
 
+/** A configuration file cannot be read or written; the message holds nothing of its contents. */
+export class ConfigurationFileError extends Error {
+  override readonly name = 'ConfigurationFileError';
+}
+
 /** Each client's file for all of the user's folders. VS Code's own is found beside its settings, not here. */
 export function userConfigurationFiles(directories: UserDirectories): readonly ConfigurationFile[] {
   const { home, environment } = directories;
@@ -29,7 +34,7 @@ export function userConfigurationFiles(directories: UserDirectories): readonly C
     { client: 'copilotCli', path: join(at('COPILOT_HOME', '.copilot'), 'mcp-config.json') },
     { client: 'codex', path: join(at('CODEX_HOME', '.codex'), 'config.toml') },
     { client: 'cursor', path: join(home, '.cursor', 'mcp.json') },
-    { client: 'gemini', path: join(home, '.gemini', 'settings.json') },
+    { client: 'gemini', path: join(environment['GEMINI_CLI_HOME'] ?? home, '.gemini', 'settings.json') }, // prettier-ignore
     { client: 'windsurf', path: join(home, '.codeium', 'windsurf', 'mcp_config.json') },
   ];
 }

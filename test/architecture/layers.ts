@@ -23,7 +23,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
   // The configuration files of other MCP clients, as text.
   mcpClients: { layers: [], packages: ['jsonc-parser', '@decimalturn/toml-patch'] },
-  broker: { layers: ['oauth', 'mcp'], packages: ['jose'] },
+  broker: { layers: ['oauth', 'mcp', 'mcpClients'], packages: ['jose'] },
   relay: {
     layers: ['broker', 'mcp', 'oauth'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],

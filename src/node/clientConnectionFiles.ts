@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile } from './replaceFile.js';
+
+/** What was written for clients of other makers: a file for each, not secret, on the machine where their own files lie. */
+export class ClientConnectionFiles {
+  /** @param directory absolute; made when it is first needed */
+  constructor(private readonly directory: string) {}
+
+  /** The records, as they were put. What cannot be read is left out. */
+  async all(): Promise<readonly unknown[]> {
+    const names = (await readdir(this.directory).catch(() => [])).filter((name) => name.endsWith('.json'));
+    const records = names.sort().map(async (name): Promise<unknown[]> => {
+      try {
+        return [JSON.parse(await readFile(path.join(this.directory, name), 'utf8'))];
+      } catch {
+        return [];
+      }
+    });
+    return (await Promise.all(records)).flat();
+  }
+
+  async put(name: string, record: object): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
+    try {
+      await writeFile(temporary, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
+      await replaceFile(temporary, this.#path(name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#path(name), { force: true });
+  }
+
+  #path(name: string): string {
+    return path.join(this.directory, `${name}.json`);
+  }
+}

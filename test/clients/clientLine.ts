@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { memberAt, parseConfiguration } from '../../src/mcpClients/configurationText.js';
+import { mcpClients } from '../../src/mcpClients/mcpClient.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { alice } from '../demo/people.js';
+import { startAgentScene, type AgentScene } from '../relay/agentScene.js';
+import { ClientSession } from '../sessions/clients/clientSession.js';
+import type { ClientProgram } from './clientPrograms.js';
+import { ConnectedClient } from './connectedClient.js';
+
+const server = 'repositories';
+
+/** How far a client got, and why no further. */
+export interface ClientLine {
+  readonly said: readonly string[];
+  readonly why?: string;
+}
+
+/**
+ * A real client, connected as “Connect a Client…” does it, from its first call to being disconnected.
+ *
+ * @param packages the directory whose `node_modules` holds the clients
+ */
+export async function clientLine(program: ClientProgram, packages: string): Promise<ClientLine> {
+  const said: string[] = [];
+  const scene = await startAgentScene({ clock: systemClock });
+  // The extension's storage has spaces in its path on some systems.
+  const storage = path.join(await mkdtemp(path.join(os.tmpdir(), 'client-')), 'global storage');
+  await mkdir(storage);
+  let connected: ConnectedClient | undefined;
+  let session: ClientSession | undefined;
+  try {
+    await scene.stage.signIn(server);
+    // Someone stays admitted, so that what is disconnected is refused by the broker and not by an empty port.
+    await scene.admit({ [server]: {} }, 'bystander');
+    session = await ClientSession.start(
+      {
+        name: mcpClients[program.client].name,
+        package: program.package,
+        prepare: async (setting, prompt) => {
+          connected = await ConnectedClient.connect(program, setting, server, scene, storage);
+          return program.run(setting, server, prompt);
+        },
+      },
+      { packages, server, command: [''] },
+    );
+    if (connected === undefined) throw new Error('It was not connected.');
+    said.push(`${path.basename(connected.connection.file)} written`);
+    await calls(scene, session, said);
+    await rotates(connected, session, said);
+    await session.finish();
+    await disconnects(connected, program, said);
+    return { said };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const output = session?.output ?? '';
+    return { said, why: output === '' ? why : `${why}\n  it printed: ${output}` };
+  } finally {
+    await session?.close();
+    await scene.stage.close();
+    await rm(path.dirname(storage), { recursive: true, force: true });
+  }
+}
+
+async function calls(scene: AgentScene, session: ClientSession, said: string[]): Promise<void> {
+  assert.match(await session.call('list_branches'), /main/);
+  const call = (await scene.stage.recorded(1)).at(-1);
+  assert.deepEqual([call?.caller.kind, call?.account, call?.outcome], ['agent', alice.email, 'succeeded']);
+  said.push(`list_branches ran as ${alice.email}`);
+  const told = await session.call('create_branch', { name: 'wanted' });
+  assert.match(told, /needs access to repositories .*\(repo:write\)/);
+  assert.doesNotMatch(told, /:\/\/|127\.0\.0\.1/);
+  await scene.consent();
+  assert.match(await session.call('create_branch', { name: 'wanted' }), /Created branch wanted as alice/);
+  said.push('create_branch: told what is missing, then the user consented and it ran');
+}
+
+async function rotates(
+  { connections, connection }: ConnectedClient,
+  session: ClientSession,
+  said: string[],
+): Promise<void> {
+  await connections.rotate(connection);
+  assert.match(await session.call('list_branches'), /main/);
+  said.push('a new key: the next call ran');
+}
+
+async function disconnects(connected: ConnectedClient, program: ClientProgram, said: string[]): Promise<void> {
+  const { connections, connection, storage, before, after } = connected;
+  const { format, collection } = mcpClients[program.client];
+  const isChanged = (await connected.text()) !== after;
+  const [entry] = connection.servers;
+  const command = entry?.value as { readonly command: string; readonly args: readonly string[] };
+  const { kind } = await connections.disconnect(connection);
+  const now = await connected.text();
+  if (isChanged) {
+    assert.equal(kind, 'removed');
+    const servers = memberAt(parseConfiguration(now ?? '', format), [collection]);
+    assert.deepEqual(Object.keys((servers ?? {}) as object), []);
+    said.push('disconnected, its entry removed from the file, which the client itself had changed');
+  } else {
+    assert.deepEqual([kind, now], ['restored', before]);
+    said.push('disconnected, its file as before to the byte');
+  }
+  assert.deepEqual((await readdir(path.join(storage, 'agents'))).sort(), ['bridge', 'bridge.js']);
+  assert.match(await refused(command), /disconnected or withdrawn/);
+  said.push('its command refused');
+}
+
+/** What the command says that stood in the client's file. */
+async function refused({ command, args }: { readonly command: string; readonly args: readonly string[] }): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await once(child, 'close');
+  return text;
+}
