@@ -65,11 +65,11 @@ export function accessScopes(scopes: readonly string[]): readonly string[] {
   return scopes.filter((scope) => !identityScopes.has(scope));
 }
 
-/** What `sign_in` ends with, so that the model goes on. */
+/** What `sign_in` ends with, so that the model goes on. Some clients read a server's tools only when they start. */
 export function signedIn(server: string, tools: readonly string[]): string {
   return tools.length === 0
     ? `Signed in to ${server}. List its tools again.`
-    : `Signed in to ${server}. Its tools are available now: ${tools.join(', ')}. Go on with them.`;
+    : `Signed in to ${server}. Its tools are available now: ${tools.join(', ')}. Go on with them. If you are not offered them, ask the user to start a new session in this client.`;
 }
 
 /** Why a call ended without running, in words the model can act on. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeServerVersion } from './editorVersions.mjs';
 import { installAgents } from './installAgents.mjs';
+import { installClients } from './installClients.mjs';
 import { installChromium } from './installChromium.mjs';
 import { installCodeServer } from './installCodeServer.mjs';
 import { installDependencies } from './installDependencies.mjs';
@@ -25,6 +26,7 @@ const commands = {
   agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },
   load: { editor: true, vsix: true, frameworks: true, entry: 'agents/runLoad.js' },
   takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
+  sessions: { editor: true, vsix: true, clients: true, entry: 'sessions/runSessions.js' },
   comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   desktop: { editor: false, vsix: false, entry: 'desktop/runDesktop.js' },
@@ -57,6 +59,7 @@ async function main([name = '', ...given]) {
   }
   if (command.editor || command.browser) env.CHROMIUM = await installChromium();
   if (command.frameworks) env.MCP_OAUTH_BROKER_AGENTS = await installAgents(cache);
+  if (command.clients) env.MCP_OAUTH_BROKER_CLIENTS = await installClients(cache);
   await compile(node, env);
   if (command.vsix) env.MCP_OAUTH_BROKER_VSIX = await packageExtension(node, env);
   return inForeground(

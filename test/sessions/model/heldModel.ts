@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listenOnLoopback, readBody, sendJson } from '../../demo/loopbackServer.js';
+import { pathOf } from '../../demo/requestLog.js';
+import { chatCompletions } from './chatCompletions.js';
+import { messages } from './messages.js';
+import { responses } from './responses.js';
+import type { ModelDialect, ModelReply, ModelTurn } from './modelTurn.js';
+
+const dialects: readonly ModelDialect[] = [chatCompletions, messages, responses];
+
+/** A request that waits for what the model says. */
+export interface Asked extends ModelTurn {
+  reply(reply: ModelReply): void;
+}
+
+/** Serves what is not a request to the model; false if it does not know the path. */
+export type OtherAddresses = (request: IncomingMessage, response: ServerResponse, origin: string) => boolean;
+
+/**
+ * A language model on loopback whose every word a test decides: a request waits until the test replies. So a test
+ * decides what happens between two calls of one conversation. Requests without tools, such as those for a title, get a
+ * title at once.
+ */
+export class HeldModel {
+  readonly #asked: Asked[] = [];
+  readonly #waiting: ((asked: Asked) => void)[] = [];
+  #close: () => Promise<void> = () => Promise.resolve();
+  /** Without a trailing slash. */
+  origin = '';
+
+  static async start(otherAddresses: OtherAddresses = () => false): Promise<HeldModel> {
+    const model = new HeldModel();
+    const server = await listenOnLoopback(0, (origin) => async (request, response) => {
+      const path = pathOf(request);
+      const dialect = dialects.find((candidate) => candidate.path.test(path));
+      if (dialect !== undefined && request.method === 'POST')
+        model.#take(dialect, JSON.parse(await readBody(request)), response);
+      else if (!otherAddresses(request, response, origin))
+        sendJson(response, 404, { error: { type: 'not_found', message: `There is no ${path}.` } });
+    });
+    model.origin = server.origin;
+    model.#close = () => server.close();
+    return model;
+  }
+
+  /** The next request that offers tools. */
+  next(): Promise<Asked> {
+    const first = this.#asked.shift();
+    if (first !== undefined) return Promise.resolve(first);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Forgets requests that nothing was replied to. */
+  forget(): void {
+    this.#asked.length = 0;
+    this.#waiting.length = 0;
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  #take(dialect: ModelDialect, body: unknown, response: ServerResponse): void {
+    const turn = dialect.read(body);
+    const id = randomUUID().replaceAll('-', '');
+    const reply = (said: ModelReply) => dialect.write(said, id, body, response);
+    if (turn.tools.length === 0) {
+      reply({ kind: 'text', text: 'A conversation' });
+      return;
+    }
+    const asked = { ...turn, reply };
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#asked.push(asked);
+    else waiting(asked);
+  }
+}

@@ -1,0 +1,54 @@
+import { clientKinds } from './clients/clientKinds.js';
+import { clientRow } from './clients/clientRow.js';
+import {
+  events,
+  gridText,
+  runRow,
+  type CellResult,
+  type Row,
+  type RowResult,
+  type SessionEvent,
+} from './grid.js';
+
+/** Needs what npm has installed. */
+function rows(): readonly Row[] {
+  const packages = process.env['MCP_OAUTH_BROKER_CLIENTS'];
+  if (packages === undefined) throw new Error('Start it with npm run sessions, which installs the clients.');
+  return clientKinds.map((kind) => clientRow(kind, packages));
+}
+
+/** @param args parts of the names of sessions and events; if there are none, all of them */
+async function main(args: readonly string[]): Promise<boolean> {
+  const isChosen = (name: string) => args.some((part) => name.toLowerCase().includes(part.toLowerCase()));
+  const someOf = <Named>(all: readonly Named[], nameOf: (named: Named) => string) => {
+    const chosen = all.filter((named) => isChosen(nameOf(named)));
+    return chosen.length === 0 ? all : chosen;
+  };
+  const chosenEvents = someOf<SessionEvent>(events, (event) => event);
+  const results = new Map<string, Partial<RowResult>>();
+  for (const row of someOf(rows(), ({ name }) => name)) {
+    const tell = (event: SessionEvent, result: CellResult) =>
+      console.log(`${row.name}, ${event}: ${wordsOf(result)}`);
+    results.set(row.name, await runRow(row, chosenEvents, tell));
+  }
+  console.log(`\n${gridText(results)}`);
+  const cells = [...results.values()].flatMap((row) => Object.values(row));
+  const passed = cells.filter(({ kind }) => kind === 'passed').length;
+  const failed = cells.filter(({ kind }) => kind === 'failed').length;
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0;
+}
+
+function wordsOf(result: CellResult): string {
+  if (result.kind === 'passed') return `passed in ${result.seconds.toFixed(1)} s`;
+  return `${result.kind === 'failed' ? 'FAILED' : 'left out'}: ${result.why}`;
+}
+
+main(process.argv.slice(2)).then(
+  // What a cell that did not end has left does not keep the process.
+  (passed) => process.exit(passed ? 0 : 1),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
