@@ -31,7 +31,8 @@ export interface BridgePlaces {
 
 const exposed = 'Others may read the file with the key; it must be its owner’s alone (mode 0600).';
 
-const gone = 'The file with the key is gone: the agent was disconnected or withdrawn. Ask the user to connect it again.';
+const gone =
+  'The file with the key is gone: the agent was disconnected or withdrawn. Ask the user to connect it again.';
 const unreadable = 'The file with the key cannot be read.';
 
 /** What is wrong with the file of an agent; the message holds nothing of it. */

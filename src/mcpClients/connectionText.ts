@@ -45,9 +45,7 @@ export function withoutEntries(
   const { format, collection } = mcpClients[id];
   const now = parseConfiguration(withoutMark(text), format);
   const earlier = parsedOrNothing(before, id);
-  const ours = entries.filter(({ name, value }) =>
-    runsTheSame(memberAt(now, [collection, name]), value),
-  );
+  const ours = entries.filter(({ name, value }) => runsTheSame(memberAt(now, [collection, name]), value));
   return changed(
     text,
     id,
@@ -75,7 +73,9 @@ function changed(
 /** Clients add members of their own to an entry, such as a switch; what it runs makes it ours. */
 function runsTheSame(entry: unknown, ours: Members): boolean {
   if (!isMembers(entry)) return false;
-  return entry['command'] === ours['command'] && JSON.stringify(entry['args']) === JSON.stringify(ours['args']);
+  return (
+    entry['command'] === ours['command'] && JSON.stringify(entry['args']) === JSON.stringify(ours['args'])
+  );
 }
 
 function parsedOrNothing(text: string | undefined, id: McpClientId): Members {

@@ -11,9 +11,10 @@ export class ClientConnectionFiles {
   /** The records, as they were put. What cannot be read is left out. */
   async all(): Promise<readonly unknown[]> {
     const names = (await readdir(this.directory).catch(() => [])).filter((name) => name.endsWith('.json'));
-    const records = names.sort().map(async (name): Promise<unknown[]> => {
+    const records = names.sort().map(async (name): Promise<readonly unknown[]> => {
       try {
-        return [JSON.parse(await readFile(path.join(this.directory, name), 'utf8'))];
+        const record: unknown = JSON.parse(await readFile(path.join(this.directory, name), 'utf8'));
+        return [record];
       } catch {
         return [];
       }

@@ -40,8 +40,6 @@ export async function clientLine(program: ClientProgram, packages: string): Prom
     await scene.admit({ [server]: {} }, 'bystander');
     session = await ClientSession.start(
       {
-        name: mcpClients[program.client].name,
-        package: program.package,
         prepare: async (setting, prompt) => {
           connected = await ConnectedClient.connect(program, setting, server, scene, storage);
           return program.run(setting, server, prompt);
@@ -90,7 +88,11 @@ async function rotates(
   said.push('a new key: the next call ran');
 }
 
-async function disconnects(connected: ConnectedClient, program: ClientProgram, said: string[]): Promise<void> {
+async function disconnects(
+  connected: ConnectedClient,
+  program: ClientProgram,
+  said: string[],
+): Promise<void> {
   const { connections, connection, storage, before, after } = connected;
   const { format, collection } = mcpClients[program.client];
   const isChanged = (await connected.text()) !== after;
@@ -101,7 +103,7 @@ async function disconnects(connected: ConnectedClient, program: ClientProgram, s
   if (isChanged) {
     assert.equal(kind, 'removed');
     const servers = memberAt(parseConfiguration(now ?? '', format), [collection]);
-    assert.deepEqual(Object.keys((servers ?? {}) as object), []);
+    assert.deepEqual(Object.keys((servers ?? {})), []);
     said.push('disconnected, its entry removed from the file, which the client itself had changed');
   } else {
     assert.deepEqual([kind, now], ['restored', before]);
@@ -113,7 +115,13 @@ async function disconnects(connected: ConnectedClient, program: ClientProgram, s
 }
 
 /** What the command says that stood in the client's file. */
-async function refused({ command, args }: { readonly command: string; readonly args: readonly string[] }): Promise<string> {
+async function refused({
+  command,
+  args,
+}: {
+  readonly command: string;
+  readonly args: readonly string[];
+}): Promise<string> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));

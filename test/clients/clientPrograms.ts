@@ -109,7 +109,7 @@ const gemini: ClientProgram = {
   // Mine.
   "general": { "enableAutoUpdate": false, "enableAutoUpdateNotification": false },
   "privacy": { "usageStatisticsEnabled": false },
-  "security": { "auth": { "selectedType": "gemini-api-key" } },
+  "security": { "auth": { "selectedType": "gemini-api-key" } }
 }
 `,
   run: ({ model, packages }, _server, prompt) => ({

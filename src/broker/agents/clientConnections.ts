@@ -1,6 +1,10 @@
 import { ConfigurationFileError } from '../../mcpClients/configurationFiles.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
-import { connectionEntry, type ConnectableClient, type StdioCommand } from '../../mcpClients/connectionEntry.js';
+import {
+  connectionEntry,
+  type ConnectableClient,
+  type StdioCommand,
+} from '../../mcpClients/connectionEntry.js';
 import { withEntries, withoutEntries } from '../../mcpClients/connectionText.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
 import type { Redacted } from '../../oauth/redacted.js';
