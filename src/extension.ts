@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { RememberedAccountChoice } from './broker/accounts/accountChoice.js';
 import { TombstonePruning } from './broker/accounts/tombstonePruning.js';
+import { agentAddress } from './broker/agents/agentSettings.js';
+import { ClientConnections } from './broker/agents/clientConnections.js';
 import { AssertionInFile } from './broker/tokens/assertionFile.js';
 import { CallLedger } from './broker/calls/callLedger.js';
 import type { Disposable } from './broker/ports.js';
@@ -20,6 +22,8 @@ import { recordsArguments } from './editor/serverSettings.js';
 import { serverStatuses } from './editor/serverStatuses.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
+import { clientConfigurationFiles } from './node/clientConfigurationFile.js';
+import { ClientConnectionFiles } from './node/clientConnectionFiles.js';
 import { handlerFault } from './node/editorInstallation.js';
 import { createPlatform } from './platform.js';
 import { Surfaces } from './editor/surfaces.js';
@@ -68,15 +72,26 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(directory, context.asAbsolutePath('dist/bridge.js'));
+  const connections = new ClientConnections({
+    admissions: core.admissions,
+    withdraw: (agent) => signOuts.withdraw(agent),
+    files: clientConfigurationFiles,
+    keys: bridge,
+    records: new ClientConnectionFiles(directory),
+    lock: storage.lock,
+    servers: () => settings.servers,
+    address: ({ name }) => agentAddress(agentSettings().port, name),
+  });
   const definitions = own(
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
   );
-  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
+  const connectedClients = { connections, machine: platform.machine };
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, connectedClients, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, connections, context }; // prettier-ignore
 }

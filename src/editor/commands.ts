@@ -36,6 +36,9 @@ export type CommandId =
   | 'grantAgent'
   | 'declineAgent'
   | 'agentsPort'
+  | 'connectClient'
+  | 'disconnectClient'
+  | 'showClientConfiguration'
   | 'showToolCalls'
   | 'exportToolCalls'
   | 'clearToolCalls';

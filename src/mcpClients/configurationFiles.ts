@@ -39,6 +39,13 @@ export function userConfigurationFiles(directories: UserDirectories): readonly C
   ];
 }
 
+/** Paths that exist if the client is installed, or was: its file, and a directory that it alone uses. */
+export function tracesOf({ client, path }: ConfigurationFile, { home }: UserDirectories): readonly string[] {
+  // Its file lies in the home directory itself.
+  if (client === 'claudeCode') return [path, join(home, '.claude')];
+  return [path, path.slice(0, path.lastIndexOf('/'))];
+}
+
 /** The files of one folder that teams share in its repository. */
 export function folderConfigurationFiles(folder: string): readonly ConfigurationFile[] {
   return [

@@ -5,8 +5,12 @@ import { replaceFile } from './replaceFile.js';
 
 /** What was written for clients of other makers: a file for each, not secret, on the machine where their own files lie. */
 export class ClientConnectionFiles {
-  /** @param directory absolute; made when it is first needed */
-  constructor(private readonly directory: string) {}
+  private readonly directory: string;
+
+  /** @param storage absolute; what the extension keeps on this machine */
+  constructor(storage: string) {
+    this.directory = path.join(storage, 'clients');
+  }
 
   /** The records, as they were put. What cannot be read is left out. */
   async all(): Promise<readonly unknown[]> {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { agentPath } from '../../src/broker/agents/agentSettings.js';
+import { agentAddress } from '../../src/broker/agents/agentSettings.js';
 import { ClientConnections } from '../../src/broker/agents/clientConnections.js';
 import type { ClientConnection } from '../../src/broker/agents/clientConnection.js';
 import { userConfigurationFiles } from '../../src/mcpClients/configurationFiles.js';
@@ -60,10 +60,10 @@ export function clientConnections(scene: AgentScene, storage: string): ClientCon
     withdraw: (agent) => scene.stage.broker.signOuts.withdraw(agent),
     files: clientConfigurationFiles,
     keys: new BridgeFiles(storage, path.join(root, 'dist', 'bridge.js')),
-    records: new ClientConnectionFiles(path.join(storage, 'clients')),
+    records: new ClientConnectionFiles(storage),
     lock: new FileLock(path.join(storage, 'locks'), scene.stage.log),
     servers: () => scene.stage.servers,
-    address: ({ name }) => `http://127.0.0.1:${scene.settings.port}${agentPath(name)}`,
+    address: ({ name }) => agentAddress(scene.settings.port, name),
   });
 }
 

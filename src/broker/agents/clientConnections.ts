@@ -5,7 +5,7 @@ import {
   type ConnectableClient,
   type StdioCommand,
 } from '../../mcpClients/connectionEntry.js';
-import { withEntries, withoutEntries } from '../../mcpClients/connectionText.js';
+import { entryNames, withEntries, withoutEntries } from '../../mcpClients/connectionText.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
 import type { Redacted } from '../../oauth/redacted.js';
 import { Emitter } from '../emitter.js';
@@ -114,6 +114,15 @@ export class ClientConnections {
 
   async of(agentId: string): Promise<ClientConnection | undefined> {
     return (await this.all()).find((connection) => connection.agentId === agentId);
+  }
+
+  /**
+   * The names that the client's own servers have.
+   *
+   * @throws ConfigurationFault if the client's file is broken, ConfigurationFileError if it cannot be read
+   */
+  async namesIn(client: ConnectableClient, file: string): Promise<ReadonlySet<string>> {
+    return entryNames((await this.parts.files.read(file)) ?? '', client);
   }
 
   /**
