@@ -117,11 +117,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     return item;
   }
 
-  #clientItem(
-    agent: AgentAdmission,
-    asks: readonly Waiting[],
-    { file }: ClientConnection,
-  ): vscode.TreeItem {
+  #clientItem(agent: AgentAdmission, asks: readonly Waiting[], { file }: ClientConnection): vscode.TreeItem {
     const { t } = vscode.l10n;
     const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `agent ${agent.id}`;

@@ -1,6 +1,10 @@
 import * as vscode from 'vscode';
 import type { ClientConnection } from '../broker/agents/clientConnection.js';
-import type { ClientConnections, ConnectionPlan, ServerToConnect } from '../broker/agents/clientConnections.js';
+import type {
+  ClientConnections,
+  ConnectionPlan,
+  ServerToConnect,
+} from '../broker/agents/clientConnections.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import {
   ConfigurationFileError,
@@ -92,15 +96,18 @@ export class ConnectClient {
       if (file === undefined) return [];
       const connection = connected.find((other) => other.client === client);
       const isFound = existsAny(tracesOf(file, directories()));
-      const state =
-        connection !== undefined ? t('connected') : isFound ? '' : t('not found on this machine');
+      const state = connection !== undefined ? t('connected') : isFound ? '' : t('not found on this machine');
       const choice = { label: mcpClients[client].name, description: state, detail: file.path };
       return [{ ...choice, client, file: file.path, connection, isFound }];
     });
     return this.window.showQuickPick(
       // A stable sort: those that are here come first.
       choices.toSorted((one, other) => Number(other.isFound) - Number(one.isFound)),
-      { title: t('Connect which client?'), ...(note !== undefined && { placeHolder: note }), ignoreFocusOut: true },
+      {
+        title: t('Connect which client?'),
+        ...(note !== undefined && { placeHolder: note }),
+        ignoreFocusOut: true,
+      },
     );
   }
 
@@ -133,7 +140,9 @@ export class ConnectClient {
     for (const server of servers) {
       const given = new Set(named.map(({ name }) => name));
       const wanted = freeEntryName(entryName(client, server.name), given);
-      const name = present.has(wanted) ? await this.#replacing(client, wanted, new Set([...present, ...given])) : wanted;
+      const name = present.has(wanted)
+        ? await this.#replacing(client, wanted, new Set([...present, ...given]))
+        : wanted;
       if (name === undefined) return undefined;
       named.push({ server, name });
     }

@@ -87,7 +87,9 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
   // What is in the clients' own files leads to this version of the extension, and to the addresses as they are now.
   const refresh = () => {
     connections.refresh().catch((error: unknown) => {
-      parts.log.warn(`The commands of connected clients could not be brought up to date (${errorName(error)}).`);
+      parts.log.warn(
+        `The commands of connected clients could not be brought up to date (${errorName(error)}).`,
+      );
     });
   };
   const renamed = settings.onDidChange(refresh);

@@ -19,7 +19,8 @@ import { MemoryLog } from '../broker/memoryStores.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
-const mine = '{\n  // mine\n  "mcpServers": { "repositories": { "url": "https://mine.example.com/mcp" } }\n}\n';
+const mine =
+  '{\n  // mine\n  "mcpServers": { "repositories": { "url": "https://mine.example.com/mcp" } }\n}\n';
 
 describe('connecting a client of another maker', () => {
   let scene: EditorScene;

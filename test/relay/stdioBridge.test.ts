@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
-import { startAgentScene, type AgentScene } from './agentScene.js';
+import { freePort, startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 
 const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');
@@ -51,6 +51,29 @@ describe('the command that speaks stdio for an agent', () => {
     await scene.agents.admissions.withdraw(admitted.agent.id);
     await scene.admit({ repositories: {} }, 'another');
     await assert.rejects(callTool(client, 'list_branches'), /may have been withdrawn/);
+  });
+
+  it('goes on with the key and at the address that its file has now', async () => {
+    const client = await connect();
+    const files = new BridgeFiles(directory, command);
+    const key = await scene.agents.admissions.rotate(admitted.agent.id);
+    await files.write('agent', scene.url('repositories'), key ?? assert.fail());
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+    scene.settings = { ...scene.settings, port: await freePort() };
+    await scene.agents.port.look();
+    await files.redirect('agent', scene.url('repositories'));
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+  });
+
+  it('says so where its file is gone', async () => {
+    const client = await connect();
+    await scene.admit({ repositories: {} }, 'another');
+    await scene.agents.admissions.withdraw(admitted.agent.id);
+    await rm(file);
+    await assert.rejects(
+      callTool(client, 'list_branches'),
+      /file with the key is gone: the agent was disconnected/,
+    );
   });
 
   it('keeps its key where only its owner can read it, and takes it from nowhere else', async function () {
