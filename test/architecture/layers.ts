@@ -46,7 +46,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
   // What the editor's root stands on.
-  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode'] },
+  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode', 'node:path'] },
   'extension.ts': { ...everything, layers: [...everything.layers, 'platform'] },
 };
 
