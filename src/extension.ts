@@ -22,7 +22,6 @@ import { recordsArguments } from './editor/serverSettings.js';
 import { serverStatuses } from './editor/serverStatuses.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
-import { clientConfigurationFiles } from './node/clientConfigurationFile.js';
 import { ClientConnectionFiles } from './node/clientConnectionFiles.js';
 import { handlerFault } from './node/editorInstallation.js';
 import { createPlatform } from './platform.js';
@@ -75,7 +74,7 @@ export function activate(context: vscode.ExtensionContext) {
   const connections = new ClientConnections({
     admissions: core.admissions,
     withdraw: (agent) => signOuts.withdraw(agent),
-    files: clientConfigurationFiles,
+    files: platform.others.machineFiles,
     keys: bridge,
     records: new ClientConnectionFiles(directory),
     lock: storage.lock,
@@ -85,13 +84,13 @@ export function activate(context: vscode.ExtensionContext) {
   const definitions = own(
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
   );
-  const connectedClients = { connections, machine: platform.machine };
-  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, connectedClients, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
+  const connectedClients = { connections, programs: platform.others.programs, filesNote: platform.filesNote };
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, ...platform.others, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, connectedClients, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, connections, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, authorizedFetch: core.authorizedFetch, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, connections, context }; // prettier-ignore
 }

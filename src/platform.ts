@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type * as vscode from 'vscode';
 import { EditorMemory } from './editor/memory.js';
 import { editorPlace } from './editor/editorPlace.js';
@@ -5,12 +6,13 @@ import { editorSettings } from './editor/editorSettings.js';
 import { OutputLog } from './editor/outputLog.js';
 import { clientFilesNote, remoteNotes } from './editor/remoteNotes.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
+import { MachineFileStore } from './node/otherFileStore.js';
+import { OtherPrograms } from './node/otherPrograms.js';
 import { machineNetwork } from './node/machineNetwork.js';
 import { machineStorage } from './node/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
 import { SettingsFiles } from './node/settingsFiles.js';
 import { systemClock as clock } from './node/systemClock.js';
-import { existsAny, userDirectories } from './node/userDirectories.js';
 
 /** Everything that the other parts stand on: what the editor and the machine keep, and where the extension runs. */
 export type Platform = ReturnType<typeof createPlatform>;
@@ -31,7 +33,8 @@ export function createPlatform(context: vscode.ExtensionContext, remoteName: str
   const settings = editorSettings({ ...context, place, memory, files, clock });
   context.subscriptions.push(log, settings);
   const network = machineNetwork(notes?.unreachable);
-  const machine = { directories: userDirectories, existsAny, note: clientFilesNote(place, remoteName) };
   const earliness = refreshEarliness(place.isUsersMachine);
-  return { place, log, notes, secrets, directory, calls, storage, memory, ...settings, network, machine, earliness, clock }; // prettier-ignore
+  const others = { programs: new OtherPrograms(), machineFiles: new MachineFileStore(path.join(directory, 'importBackups')) }; // prettier-ignore
+  const filesNote = clientFilesNote(place, remoteName);
+  return { place, log, notes, filesNote, secrets, directory, calls, storage, memory, ...settings, network, earliness, others, clock }; // prettier-ignore
 }

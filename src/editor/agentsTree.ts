@@ -9,6 +9,7 @@ import type { AgentsPortState } from '../broker/agents/agentSettings.js';
 import type { EditorAgents } from './agentParts.js';
 import { obstacleWords } from './agentsPortWords.js';
 import { commandId } from './commands.js';
+import { placeText } from './imports/importWords.js';
 import { plain } from './plainWords.js';
 import { absoluteTime, briefMoment } from './relativeTime.js';
 import type { EditorServerSettings } from './serverSettings.js';
@@ -117,7 +118,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     return item;
   }
 
-  #clientItem(agent: AgentAdmission, asks: readonly Waiting[], { file }: ClientConnection): vscode.TreeItem {
+  #clientItem(agent: AgentAdmission, asks: readonly Waiting[], { uri }: ClientConnection): vscode.TreeItem {
     const { t } = vscode.l10n;
     const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `agent ${agent.id}`;
@@ -127,7 +128,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     const connected =
       expiresAt === undefined ? t('connected') : t('connected until {0}', briefMoment(expiresAt, now));
     item.description = isOver ? t('time is over') : asks.length > 0 ? waitsFor(asks) : connected;
-    item.tooltip = `${t('Client {0}: {1}', agent.name, item.description)}\n${file}`;
+    item.tooltip = `${t('Client {0}: {1}', agent.name, item.description)}\n${placeText(uri)}`;
     item.accessibilityInformation = { label: t('Client {0}: {1}', agent.name, item.description) };
     item.iconPath =
       asks.length > 0 ? warning('bell-dot') : new vscode.ThemeIcon(isOver ? 'circle-slash' : 'plug');

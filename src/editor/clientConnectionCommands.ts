@@ -6,6 +6,7 @@ import type { EditorAgents } from './agentParts.js';
 import type { Commands } from './commands.js';
 import { ConnectClient, type ConnectClientParts } from './connectClient.js';
 import type { DisconnectClient } from './disconnectClient.js';
+import { placeText } from './imports/importWords.js';
 import { notifications } from './notifications.js';
 
 export interface ClientConnectionCommandParts extends ConnectClientParts {
@@ -49,8 +50,8 @@ async function tellConnected(connection: ClientConnection): Promise<void> {
 }
 
 /** The file, at what was written into it. */
-async function showConfiguration({ file, servers }: ClientConnection): Promise<void> {
-  const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+async function showConfiguration({ uri, servers }: ClientConnection): Promise<void> {
+  const editor = await vscode.window.showTextDocument(vscode.Uri.parse(uri));
   const { document } = editor;
   const offset = document.getText().indexOf(servers[0]?.keyName ?? '');
   if (offset < 0) return;
@@ -75,7 +76,7 @@ async function chooseClient(
   }
   const items = all.map((connection) => ({
     label: mcpClients[connection.client].name,
-    detail: connection.file,
+    detail: placeText(connection.uri),
     connection,
   }));
   return (await vscode.window.showQuickPick(items, { title }))?.connection;

@@ -15,9 +15,13 @@ export class ConfigurationPreview implements vscode.TextDocumentContentProvider,
     return this.#texts.get(uri.query);
   }
 
-  async show({ file, before, after }: Pick<ConnectionPlan, 'file' | 'before' | 'after'>): Promise<void> {
-    const present = before === undefined ? this.#document(file, '') : vscode.Uri.file(file);
-    const title = vscode.l10n.t('{0}: now and with the changes', file.slice(file.lastIndexOf('/') + 1));
+  async show({ uri, before, after }: Pick<ConnectionPlan, 'uri' | 'before' | 'after'>): Promise<void> {
+    const file = vscode.Uri.parse(uri);
+    const present = before === undefined ? this.#document(file, '') : file;
+    const title = vscode.l10n.t(
+      '{0}: now and with the changes',
+      file.path.slice(file.path.lastIndexOf('/') + 1),
+    );
     await vscode.commands.executeCommand('vscode.diff', present, this.#document(file, after), title);
   }
 
@@ -27,13 +31,13 @@ export class ConfigurationPreview implements vscode.TextDocumentContentProvider,
   }
 
   /** The path gives the tab its name and its language; the query tells one text from the next. */
-  #document(file: string, text: string): vscode.Uri {
+  #document(file: vscode.Uri, text: string): vscode.Uri {
     const query = crypto.randomUUID();
     this.#texts.set(query, text);
     for (const oldest of this.#texts.keys()) {
       if (this.#texts.size <= mostTexts) break;
       this.#texts.delete(oldest);
     }
-    return vscode.Uri.file(file).with({ scheme, query });
+    return file.with({ scheme, query });
   }
 }

@@ -6,39 +6,37 @@ import type {
   ServerToConnect,
 } from '../broker/agents/clientConnections.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
-import {
-  ConfigurationFileError,
-  tracesOf,
-  userConfigurationFiles,
-  type UserDirectories,
-} from '../mcpClients/configurationFiles.js';
+import { OtherFileFault } from '../broker/imports/otherFiles.js';
+import type { ConfigurationFile } from '../mcpClients/configurationFiles.js';
 import { ConfigurationFault } from '../mcpClients/configurationText.js';
 import { connectableClients, entryName, freeEntryName } from '../mcpClients/connectionEntry.js';
 import type { ConnectableClient } from '../mcpClients/connectionEntry.js';
 import { mcpClients } from '../mcpClients/mcpClient.js';
 import { AdmitAgent, type AdmitAgentParts, type AgentLimits } from './admitAgent.js';
+import { faultText, placeText } from './imports/importWords.js';
 import { Notifications } from './notifications.js';
 import { plain } from './plainWords.js';
 import type { QuestionWindow } from './signInQuestions.js';
 
 /** Where clients of other makers keep their files, on the machine that the extension runs on. */
-export interface ClientMachine {
-  readonly directories: () => UserDirectories;
-  readonly existsAny: (paths: readonly string[]) => boolean;
-  /** Says which machine that is, if it is not the one that the window works on. */
-  readonly note: string | undefined;
+export interface ClientPrograms {
+  readonly files: readonly ConfigurationFile[];
+  /** Whether the program of such a file is there, or was. */
+  isPresent(file: ConfigurationFile): boolean;
 }
 
 export interface ConnectClientParts extends AdmitAgentParts {
   readonly connections: ClientConnections;
-  readonly machine: ClientMachine;
+  readonly programs: ClientPrograms;
+  /** Says which machine that is, if it is not the one that the window works on. */
+  readonly filesNote: string | undefined;
   /** Shows what would change in a file. */
   readonly preview: { show(plan: ConnectionPlan): Promise<void> };
 }
 
 interface ClientChoice extends vscode.QuickPickItem {
   readonly client: ConnectableClient;
-  readonly file: string;
+  readonly uri: string;
   readonly connection: ClientConnection | undefined;
 }
 
@@ -62,7 +60,7 @@ export class ConnectClient {
     }
     const choice = await this.#client();
     if (choice === undefined) return undefined;
-    const { client, file, connection } = choice;
+    const { client, uri, connection } = choice;
     const { name } = mcpClients[client];
     if (connection !== undefined) {
       void this.#notifications.information(
@@ -73,39 +71,38 @@ export class ConnectClient {
     const servers = await this.#servers(name);
     if (servers === undefined || servers.length === 0) return undefined;
     try {
-      const named = await this.#names(client, file, servers);
+      const named = await this.#names(client, uri, servers);
       if (named === undefined) return undefined;
-      const plan = await this.parts.connections.plan(client, file, named);
+      const plan = await this.parts.connections.plan(client, uri, named);
       const limits = await this.#review(plan, servers);
       if (limits === undefined) return undefined;
       return await this.parts.connections.connect(plan, limits);
     } catch (error) {
-      if (!(error instanceof ConfigurationFault) && !(error instanceof ConfigurationFileError)) throw error;
-      await this.#refused(file, error);
+      if (!(error instanceof ConfigurationFault) && !(error instanceof OtherFileFault)) throw error;
+      await this.#refused(uri, error);
       return undefined;
     }
   }
 
   async #client(): Promise<ClientChoice | undefined> {
     const { t } = vscode.l10n;
-    const { directories, existsAny, note } = this.parts.machine;
+    const { programs, filesNote } = this.parts;
     const connected = await this.parts.connections.all();
-    const files = userConfigurationFiles(directories());
     const choices = connectableClients.flatMap((client) => {
-      const file = files.find((candidate) => candidate.client === client);
+      const file = programs.files.find((candidate) => candidate.client === client);
       if (file === undefined) return [];
       const connection = connected.find((other) => other.client === client);
-      const isFound = existsAny(tracesOf(file, directories()));
+      const isFound = programs.isPresent(file);
       const state = connection !== undefined ? t('connected') : isFound ? '' : t('not found on this machine');
       const choice = { label: mcpClients[client].name, description: state, detail: file.path };
-      return [{ ...choice, client, file: file.path, connection, isFound }];
+      return [{ ...choice, client, uri: vscode.Uri.file(file.path).toString(), connection, isFound }];
     });
     return this.window.showQuickPick(
       // A stable sort: those that are here come first.
       choices.toSorted((one, other) => Number(other.isFound) - Number(one.isFound)),
       {
         title: t('Connect which client?'),
-        ...(note !== undefined && { placeHolder: note }),
+        ...(filesNote !== undefined && { placeHolder: filesNote }),
         ignoreFocusOut: true,
       },
     );
@@ -132,10 +129,10 @@ export class ConnectClient {
   /** @returns undefined if the user closed a question */
   async #names(
     client: ConnectableClient,
-    file: string,
+    uri: string,
     servers: readonly ServerConfig[],
   ): Promise<readonly ServerToConnect[] | undefined> {
-    const present = await this.parts.connections.namesIn(client, file);
+    const present = await this.parts.connections.namesIn(client, uri);
     const named: ServerToConnect[] = [];
     for (const server of servers) {
       const given = new Set(named.map(({ name }) => name));
@@ -171,7 +168,8 @@ export class ConnectClient {
   /** Shows what would be done until the user says yes. @returns undefined if they do not */
   async #review(plan: ConnectionPlan, servers: readonly ServerConfig[]): Promise<AgentLimits | undefined> {
     const { t } = vscode.l10n;
-    const { client, file, before } = plan;
+    const { client, uri, before } = plan;
+    const file = placeText(uri);
     const names = plan.servers.map(({ name }) => name).join(', ');
     let limits: AgentLimits = { servers: servers.map(({ url }) => ({ url })) };
     let isLimited = false;
@@ -204,11 +202,11 @@ export class ConnectClient {
     }
   }
 
-  async #refused(file: string, error: ConfigurationFault | ConfigurationFileError): Promise<void> {
+  async #refused(uri: string, error: ConfigurationFault | OtherFileFault): Promise<void> {
     const { t } = vscode.l10n;
     const open = t('Open File');
-    const why = error instanceof ConfigurationFault ? `${file}: ${error.message}` : error.message;
-    const choice = await this.#notifications.error(t('{0} Nothing was changed.', why), open);
-    if (choice === open) await vscode.window.showTextDocument(vscode.Uri.file(file));
+    const why = error instanceof OtherFileFault ? faultText(error) : error.message;
+    const choice = await this.#notifications.error(t('{0} wasn’t changed: {1}', placeText(uri), why), open);
+    if (choice === open) await vscode.window.showTextDocument(vscode.Uri.parse(uri));
   }
 }

@@ -13,7 +13,7 @@ import { AgentNotices } from './agentNotices.js';
 import type { ClientConnections } from '../broker/agents/clientConnections.js';
 import { registerClientConnectionCommands } from './clientConnectionCommands.js';
 import { ConfigurationPreview } from './configurationPreview.js';
-import type { ClientMachine } from './connectClient.js';
+import type { ClientPrograms } from './connectClient.js';
 import { DisconnectClient } from './disconnectClient.js';
 import type { EditorAgents } from './agentParts.js';
 import { agentSettings } from './agentSettings.js';
@@ -30,6 +30,14 @@ export interface BridgeWriter {
   removeAll(prefix: string): Promise<void>;
 }
 
+/** Clients of other makers, and where their files lie. */
+export interface ConnectedClientParts {
+  readonly connections: ClientConnections;
+  readonly programs: ClientPrograms;
+  /** Which machine's files they are, if it is not the one that the window works on. */
+  readonly filesNote: string | undefined;
+}
+
 export interface RegisterAgentsParts {
   readonly agents: EditorAgents;
   readonly settings: EditorServerSettings;
@@ -42,8 +50,7 @@ export interface RegisterAgentsParts {
   readonly bridge: BridgeWriter;
   /** What it costs that agents call another machine than the window works on. */
   readonly remoteNotes: Pick<RemoteNotes, 'agents'> | undefined;
-  /** Clients of other makers, and where their files lie. */
-  readonly connectedClients: { readonly connections: ClientConnections; readonly machine: ClientMachine };
+  readonly connectedClients: ConnectedClientParts;
   readonly clock: Clock;
   readonly log: OutputLog;
 }
@@ -51,7 +58,7 @@ export interface RegisterAgentsParts {
 /** The view, the commands and the notifications for agents; looks after their port from now on. */
 export function registerAgents(commands: Commands, parts: RegisterAgentsParts): Disposable {
   const { agents, settings, authorizedFetch, relay, clock } = parts;
-  const { connections, machine } = parts.connectedClients;
+  const { connections } = parts.connectedClients;
   const connection: ConnectionParts = {
     servers: () => settings.servers,
     port: () => agentSettings().port,
@@ -67,7 +74,7 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
   const toolsOf = (server: ServerConfig) => relay.toolNames(server);
   registerClientConnectionCommands(
     commands,
-    { ...parts, ...connection, connections, toolsOf, machine, preview },
+    { ...parts, ...connection, ...parts.connectedClients, toolsOf, preview },
     disconnect,
   );
   registerAgentCommands(commands, {

@@ -10,6 +10,7 @@ import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
 import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
 import { FactRows } from './factRows.js';
 import { reportLostSecrets } from './lostSecretsNotice.js';
+import { registerImports, type ImportParts } from './imports/registerImports.js';
 import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
@@ -28,6 +29,7 @@ export interface SurfaceParts
     Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
     ChatToolParts,
     RegisterAgentsParts,
+    ImportParts,
     Pick<LostSecretsParts, 'memory' | 'clientKey'>,
     Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
   readonly settings: EditorServerSettings;
@@ -64,6 +66,7 @@ export class Surfaces implements Disposable {
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));
+    own(registerImports(commands, context, parts));
     registerCommands(commands, {
       ...parts,
       toolCalls: { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) },

@@ -18,11 +18,6 @@ export interface ConfigurationFile {
   readonly path: string;
 }
 
-/** A configuration file cannot be read or written; the message holds nothing of its contents. */
-export class ConfigurationFileError extends Error {
-  override readonly name = 'ConfigurationFileError';
-}
-
 /** Each client's file for all of the user's folders. VS Code's own is found beside its settings, not here. */
 export function userConfigurationFiles(directories: UserDirectories): readonly ConfigurationFile[] {
   const { home, environment } = directories;
@@ -40,7 +35,7 @@ export function userConfigurationFiles(directories: UserDirectories): readonly C
 }
 
 /** Paths that exist if the client is installed, or was: its file, and a directory that it alone uses. */
-export function tracesOf({ client, path }: ConfigurationFile, { home }: UserDirectories): readonly string[] {
+export function tracesOf({ client, path }: ConfigurationFile, home: string): readonly string[] {
   // Its file lies in the home directory itself.
   if (client === 'claudeCode') return [path, join(home, '.claude')];
   return [path, path.slice(0, path.lastIndexOf('/'))];

@@ -8,6 +8,8 @@ export class ConfigurationFault extends Error {
   override readonly name = 'ConfigurationFault';
 }
 
+const byteOrderMark = '\uFEFF';
+
 type Members = Readonly<Record<string, unknown>>;
 
 /**
@@ -17,7 +19,7 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function parseConfiguration(text: string, format: ConfigurationFormat): Members {
   if (text.trim() === '') return {};
-  const value = format === 'json' ? parsedJson(text) : parsedToml(text);
+  const value = format === 'json' ? parsedJson(text) : parsedToml(text.replace(byteOrderMark, ''));
   if (!isMembers(value)) throw new ConfigurationFault('The file must contain an object.');
   return value;
 }
@@ -34,6 +36,9 @@ export function withConfigurationEntry(
   path: EntryPath,
   value: Members | undefined,
 ): string {
+  // Some editors begin a file with a byte order mark, which the parsers that edit do not expect.
+  if (text.startsWith(byteOrderMark))
+    return byteOrderMark + withConfigurationEntry(text.slice(byteOrderMark.length), format, path, value);
   const present = parseConfiguration(text, format);
   if (value === undefined && memberAt(present, path) === undefined) return text;
   return format === 'json' ? withJsonEntry(text, path, value) : withTomlEntry(text, present, path, value);

@@ -16,7 +16,7 @@ export interface NamedEntry {
  */
 export function entryNames(text: string, id: McpClientId): ReadonlySet<string> {
   const { format, collection } = mcpClients[id];
-  const servers = memberAt(parseConfiguration(withoutMark(text), format), [collection]);
+  const servers = memberAt(parseConfiguration(text, format), [collection]);
   return new Set(isMembers(servers) ? Object.keys(servers) : []);
 }
 
@@ -43,7 +43,7 @@ export function withoutEntries(
   before: string | undefined,
 ): string {
   const { format, collection } = mcpClients[id];
-  const now = parseConfiguration(withoutMark(text), format);
+  const now = parseConfiguration(text, format);
   const earlier = parsedOrNothing(before, id);
   const ours = entries.filter(({ name, value }) => runsTheSame(memberAt(now, [collection, name]), value));
   return changed(
@@ -62,12 +62,10 @@ function changed(
   entries: readonly { readonly name: string; readonly value: Members | undefined }[],
 ): string {
   const { format, collection } = mcpClients[id];
-  const mark = text.slice(0, text.length - withoutMark(text).length);
-  const result = entries.reduce(
+  return entries.reduce(
     (current, { name, value }) => withConfigurationEntry(current, format, [collection, name], value),
-    withoutMark(text),
+    text,
   );
-  return mark + result;
 }
 
 /** Clients add members of their own to an entry, such as a switch; what it runs makes it ours. */
@@ -80,10 +78,5 @@ function runsTheSame(entry: unknown, ours: Members): boolean {
 
 function parsedOrNothing(text: string | undefined, id: McpClientId): Members {
   if (text === undefined) return {};
-  return parseConfiguration(withoutMark(text), mcpClients[id].format);
-}
-
-/** Some editors begin a file with a byte order mark. */
-function withoutMark(text: string): string {
-  return text.replace(/^\uFEFF/, '');
+  return parseConfiguration(text, mcpClients[id].format);
 }

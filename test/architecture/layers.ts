@@ -30,7 +30,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
   node: {
-    layers: ['broker/ports', 'mcpClients/configurationFiles'],
+    layers: ['broker/ports', 'broker/imports/otherFiles', 'mcpClients/configurationFiles'],
     packages: ['node:*', 'http', 'https', 'proper-lockfile'],
   },
   // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
@@ -46,7 +46,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
   // What the editor's root stands on.
-  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode'] },
+  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode', 'node:path'] },
   'extension.ts': { ...everything, layers: [...everything.layers, 'platform'] },
 };
 

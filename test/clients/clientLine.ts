@@ -48,7 +48,7 @@ export async function clientLine(program: ClientProgram, packages: string): Prom
       { packages, server, command: [''] },
     );
     if (connected === undefined) throw new Error('It was not connected.');
-    said.push(`${path.basename(connected.connection.file)} written`);
+    said.push(`${path.basename(connected.connection.uri)} written`);
     await calls(scene, session, said);
     await rotates(connected, session, said);
     await session.finish();
@@ -103,7 +103,7 @@ async function disconnects(
   if (isChanged) {
     assert.equal(kind, 'removed');
     const servers = memberAt(parseConfiguration(now ?? '', format), [collection]);
-    assert.deepEqual(Object.keys((servers ?? {})), []);
+    assert.deepEqual(Object.keys(servers ?? {}), []);
     said.push('disconnected, its entry removed from the file, which the client itself had changed');
   } else {
     assert.deepEqual([kind, now], ['restored', before]);

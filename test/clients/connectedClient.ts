@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { agentAddress } from '../../src/broker/agents/agentSettings.js';
 import { ClientConnections } from '../../src/broker/agents/clientConnections.js';
 import type { ClientConnection } from '../../src/broker/agents/clientConnection.js';
@@ -7,7 +8,7 @@ import { userConfigurationFiles } from '../../src/mcpClients/configurationFiles.
 import { entryName } from '../../src/mcpClients/connectionEntry.js';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
 import { ClientConnectionFiles } from '../../src/node/clientConnectionFiles.js';
-import { clientConfigurationFiles } from '../../src/node/clientConfigurationFile.js';
+import { MachineFileStore } from '../../src/node/otherFileStore.js';
 import { FileLock } from '../../src/node/fileLock.js';
 import type { AgentScene } from '../relay/agentScene.js';
 import type { ClientPlace, ClientProgram } from './clientPrograms.js';
@@ -37,7 +38,7 @@ export class ConnectedClient {
     if (before !== undefined) await writeFile(file, before, { mode: 0o600 });
     const connections = clientConnections(scene, storage);
     const config = scene.stage.server(server);
-    const plan = await connections.plan(program.client, file, [
+    const plan = await connections.plan(program.client, pathToFileURL(file).href, [
       { server: config, name: entryName(program.client, server) },
     ]);
     const connection = await connections.connect(plan, { servers: [{ url: config.url }] });
@@ -47,7 +48,7 @@ export class ConnectedClient {
 
   /** What the client's file holds now; undefined if there is none. */
   async text(): Promise<string | undefined> {
-    return clientConfigurationFiles.read(this.connection.file);
+    return new MachineFileStore(this.storage).read(this.connection.uri);
   }
 }
 
@@ -58,7 +59,7 @@ export function clientConnections(scene: AgentScene, storage: string): ClientCon
   return new ClientConnections({
     admissions,
     withdraw: (agent) => scene.stage.broker.signOuts.withdraw(agent),
-    files: clientConfigurationFiles,
+    files: new MachineFileStore(path.join(storage, 'backups')),
     keys: new BridgeFiles(storage, path.join(root, 'dist', 'bridge.js')),
     records: new ClientConnectionFiles(storage),
     lock: new FileLock(path.join(storage, 'locks'), scene.stage.log),

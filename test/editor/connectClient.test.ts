@@ -10,11 +10,11 @@ import { ConfigurationPreview } from '../../src/editor/configurationPreview.js';
 import { ConnectClient } from '../../src/editor/connectClient.js';
 import { DisconnectClient } from '../../src/editor/disconnectClient.js';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
-import { clientConfigurationFiles } from '../../src/node/clientConfigurationFile.js';
 import { ClientConnectionFiles } from '../../src/node/clientConnectionFiles.js';
 import { FileLock } from '../../src/node/fileLock.js';
+import { MachineFileStore } from '../../src/node/otherFileStore.js';
+import { OtherPrograms } from '../../src/node/otherPrograms.js';
 import { systemClock } from '../../src/node/systemClock.js';
-import { existsAny } from '../../src/node/userDirectories.js';
 import { MemoryLog } from '../broker/memoryStores.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
@@ -41,7 +41,7 @@ describe('connecting a client of another maker', () => {
     connections = new ClientConnections({
       admissions: agents.admissions,
       withdraw: (agent) => signOuts.withdraw(agent),
-      files: clientConfigurationFiles,
+      files: new MachineFileStore(path.join(storage, 'backups')),
       keys: new BridgeFiles(storage, context.asAbsolutePath('dist/bridge.js')),
       records: new ClientConnectionFiles(storage),
       lock: new FileLock(path.join(storage, 'locks'), new MemoryLog()),
@@ -69,11 +69,8 @@ describe('connecting a client of another maker', () => {
         toolsOf: () => ['list_branches', 'create_branch'],
         clock: systemClock,
         connections,
-        machine: {
-          directories: () => ({ platform: 'linux', home, environment: {} }),
-          existsAny,
-          note: 'on this machine',
-        },
+        programs: new OtherPrograms(home, {}),
+        filesNote: undefined,
         preview: {
           show: (plan) => {
             shown.push(plan);
@@ -162,7 +159,7 @@ describe('connecting a client of another maker', () => {
   it('shows the file as it is beside what would be written', async () => {
     await writeFile(cursor, mine);
     const preview = new ConfigurationPreview();
-    await preview.show({ file: cursor, before: mine, after: `${mine}\n` });
+    await preview.show({ uri: vscode.Uri.file(cursor).toString(), before: mine, after: `${mine}\n` });
     const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
     assert.ok(tab?.input instanceof vscode.TabInputTextDiff);
     assert.equal(tab.input.original.fsPath, cursor);

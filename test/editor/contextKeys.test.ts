@@ -29,13 +29,13 @@ function listed(...keys: readonly (keyof ContextValues)[]): readonly string[] {
 describe('the command palette', () => {
   const always = [
     ...['addServer', 'signIn', 'showServers', 'checkServer', 'diagnoseServer', 'openSettings'],
-    ...['takeOverSettings', 'showLog'],
+    ...['importServers', 'undoImport', 'takeOverSettings', 'showLog'],
     ...['createClientMetadataDocument', 'admitAgent', 'showToolCalls', 'exportToolCalls', 'clearToolCalls'],
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {
     hasServers: [
-      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'setClientSecret'],
-      'setToolRule',
+      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'exportServers'],
+      ...['setClientSecret', 'setToolRule'],
     ],
     signedIn: ['signOut', 'switchAccount', 'removeAccount'],
     awaitingConsent: ['cancelSignIn'],

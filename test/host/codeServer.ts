@@ -74,6 +74,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const own = path.join(userDataDir, 's');
   await Promise.all([
     mkdir(path.join(own, 't'), { recursive: true }),
+    mkdir(path.join(own, 'h'), { recursive: true }),
     mkdir(extensionsDir, { recursive: true }),
   ]);
   await writeSettings(options);
@@ -154,6 +155,9 @@ function environment(own: string, extra: NodeJS.ProcessEnv = {}): NodeJS.Process
   const temporary = path.join(own, 't');
   return {
     ...Object.fromEntries(inherited),
+    // Other programs of whoever runs the tests have their MCP servers there, and the extension would offer them.
+    HOME: path.join(own, 'h'),
+    USERPROFILE: path.join(own, 'h'),
     XDG_CONFIG_HOME: path.join(own, 'c'),
     XDG_DATA_HOME: path.join(own, 'd'),
     XDG_CACHE_HOME: path.join(own, 'k'),

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { agentAddress } from '../../src/broker/agents/agentSettings.js';
 import { AgentAdmissions } from '../../src/broker/agents/agentAdmissions.js';
 import { ClientConnections } from '../../src/broker/agents/clientConnections.js';
 import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { OtherFileFault } from '../../src/broker/imports/otherFiles.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { ConfigurationFileError } from '../../src/mcpClients/configurationFiles.js';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
-import { clientConfigurationFiles } from '../../src/node/clientConfigurationFile.js';
+import { MachineFileStore } from '../../src/node/otherFileStore.js';
 import { ClientConnectionFiles } from '../../src/node/clientConnectionFiles.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog } from '../broker/memoryStores.js';
@@ -51,7 +52,7 @@ describe('the connection of a client', () => {
     new ClientConnections({
       admissions,
       withdraw: ({ id }) => admissions.withdraw(id),
-      files: clientConfigurationFiles,
+      files: new MachineFileStore(path.join(storage, 'backups')),
       keys: new BridgeFiles(storage, path.join(directory, 'shipped.js')),
       records: new ClientConnectionFiles(storage),
       lock: new MemoryLock(),
@@ -61,7 +62,7 @@ describe('the connection of a client', () => {
   const plan = (at = file) =>
     connections.plan(
       'cursor',
-      at,
+      pathToFileURL(at).href,
       servers.map((server) => ({ server, name: server.name })),
     );
   const limits = () => ({ servers: servers.map(({ url }) => ({ url })) });
@@ -150,7 +151,7 @@ describe('the connection of a client', () => {
       backup: connection.backup,
     });
     assert.deepEqual(JSON.parse(await readFile(file, 'utf8')), { state: 1, ...(JSON.parse(mine) as object) });
-    assert.equal(await readFile(connection.backup ?? '', 'utf8'), mine);
+    assert.equal(await readFile(fileURLToPath(connection.backup ?? ''), 'utf8'), mine);
   });
 
   it('ends the access also if the file is broken or gone', async () => {
@@ -170,7 +171,7 @@ describe('the connection of a client', () => {
   it('that could not be made leaves nothing behind', async () => {
     const made = await plan();
     await writeFile(file, `${mine}\n`);
-    await assert.rejects(connections.connect(made, limits()), ConfigurationFileError);
+    await assert.rejects(connections.connect(made, limits()), OtherFileFault);
     assert.equal(await readFile(file, 'utf8'), `${mine}\n`);
     assert.deepEqual(await admissions.all(), []);
     assert.deepEqual((await readdir(directory)).sort(), ['mcp.json', 'shipped.js', 'storage']);

@@ -15,9 +15,9 @@ export interface ClientConnection {
   /** Of the admission that the client calls with. */
   readonly agentId: string;
   readonly client: ConnectableClient;
-  /** The client's configuration file. */
-  readonly file: string;
-  /** The file as it was; absent if there was none. */
+  /** The URI of the client's configuration file. */
+  readonly uri: string;
+  /** The URI of the file as it was; absent if there was none. */
   readonly backup?: string;
   /** Digest of the text that was written, by which a file is known that nothing else has changed. */
   readonly digest: string;
@@ -27,11 +27,11 @@ export interface ClientConnection {
 /** @returns undefined for a record of another version */
 export function clientConnectionOf(record: unknown): ClientConnection | undefined {
   if (!isObject(record) || record['version'] !== 1 || !Array.isArray(record['servers'])) return undefined;
-  const { agentId, client, file, backup, digest } = record;
+  const { agentId, client, uri, backup, digest } = record;
   const servers = record['servers'].map(connectedServerOf);
-  if (typeof agentId !== 'string' || typeof file !== 'string' || typeof digest !== 'string') return undefined;
+  if (typeof agentId !== 'string' || typeof uri !== 'string' || typeof digest !== 'string') return undefined;
   if (!isConnectableClient(client) || !servers.every((server) => server !== undefined)) return undefined;
-  return { agentId, client, file, digest, servers, ...(typeof backup === 'string' && { backup }) };
+  return { agentId, client, uri, digest, servers, ...(typeof backup === 'string' && { backup }) };
 }
 
 export function clientConnectionRecord(connection: ClientConnection): object {

@@ -1,4 +1,3 @@
-import { ConfigurationFileError } from '../../mcpClients/configurationFiles.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import {
   connectionEntry,
@@ -9,6 +8,7 @@ import { entryNames, withEntries, withoutEntries } from '../../mcpClients/connec
 import { mcpClients } from '../../mcpClients/mcpClient.js';
 import type { Redacted } from '../../oauth/redacted.js';
 import { Emitter } from '../emitter.js';
+import { OtherFileFault, type OtherFileStore } from '../imports/otherFiles.js';
 import type { Lock } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { sha256 } from '../sha256.js';
@@ -20,19 +20,6 @@ import {
   type ClientConnection,
   type ConnectedServer,
 } from './clientConnection.js';
-
-/** The configuration files of other programs. What cannot be done is a ConfigurationFileError. */
-export interface ClientFiles {
-  /** @returns undefined if there is no such file */
-  read(file: string): Promise<string | undefined>;
-  /** @param before what it must hold until then; undefined: nothing */
-  write(file: string, text: string, before: string | undefined): Promise<void>;
-  /** @param before what it must hold until then */
-  remove(file: string, before: string): Promise<void>;
-  /** @returns the path of the copy */
-  backUp(file: string): Promise<string>;
-  removeBackup(backup: string): Promise<void>;
-}
 
 /** The files that the command reads, each by a name. */
 export interface ClientKeys {
@@ -53,7 +40,8 @@ export interface ClientRecords {
 export interface ClientConnectionParts {
   readonly admissions: Pick<AgentAdmissions, 'admit' | 'rotate' | 'all'>;
   readonly withdraw: (agent: Pick<AgentAdmission, 'id' | 'servers'>) => Promise<void>;
-  readonly files: ClientFiles;
+  /** The configuration files of other programs. */
+  readonly files: OtherFileStore;
   readonly keys: ClientKeys;
   readonly records: ClientRecords;
   readonly lock: Lock;
@@ -72,7 +60,8 @@ export interface ServerToConnect {
 export interface ConnectionPlan {
   readonly agentId: string;
   readonly client: ConnectableClient;
-  readonly file: string;
+  /** Of the client's file. */
+  readonly uri: string;
   /** What the file holds; undefined if there is none. */
   readonly before: string | undefined;
   readonly after: string;
@@ -87,7 +76,7 @@ export type Disconnected =
   /** The file is gone, or none of the entries is in it. */
   | { readonly kind: 'absent' }
   /** The client can call nothing any more, but its file could not be changed. */
-  | { readonly kind: 'notWritten'; readonly why: string };
+  | { readonly kind: 'notWritten'; readonly why: ConfigurationFault | OtherFileFault };
 
 const lockName = 'client connections';
 
@@ -119,55 +108,55 @@ export class ClientConnections {
   /**
    * The names that the client's own servers have.
    *
-   * @throws ConfigurationFault if the client's file is broken, ConfigurationFileError if it cannot be read
+   * @throws ConfigurationFault if the client's file is broken, OtherFileFault if it cannot be read
    */
-  async namesIn(client: ConnectableClient, file: string): Promise<ReadonlySet<string>> {
-    return entryNames((await this.parts.files.read(file)) ?? '', client);
+  async namesIn(client: ConnectableClient, uri: string): Promise<ReadonlySet<string>> {
+    return entryNames((await this.parts.files.read(uri)) ?? '', client);
   }
 
   /**
    * What would be written. Nothing is.
    *
-   * @throws ConfigurationFault if the client's file is broken, ConfigurationFileError if it cannot be read
+   * @throws ConfigurationFault if the client's file is broken, OtherFileFault if it cannot be read
    */
   async plan(
     client: ConnectableClient,
-    file: string,
+    uri: string,
     servers: readonly ServerToConnect[],
   ): Promise<ConnectionPlan> {
     const agentId = crypto.randomUUID();
-    const before = await this.parts.files.read(file);
+    const before = await this.parts.files.read(uri);
     const connected = servers.map(({ server, name }, place): ConnectedServer => {
       const keyName = `${agentId}-${place + 1}`;
       const value = connectionEntry(client, this.parts.keys.clientCommand(keyName));
       return { name, value, url: server.url, keyName };
     });
     const after = withEntries(before ?? '', client, connected);
-    return { agentId, client, file, before, after, servers: connected };
+    return { agentId, client, uri, before, after, servers: connected };
   }
 
   /**
    * Admits the client and writes its file. What fails leaves nothing behind.
    *
-   * @throws ConfigurationFileError if the file cannot be written, or has changed since the plan was made
+   * @throws OtherFileFault if the file cannot be written, or has changed since the plan was made
    */
   async connect(
     plan: ConnectionPlan,
     limits: Pick<NewAdmission, 'servers' | 'expiresAt'>,
   ): Promise<ClientConnection> {
-    const { agentId, client, file, before, after, servers } = plan;
+    const { agentId, client, uri, before, after, servers } = plan;
     const { admissions, files, keys, records, lock } = this.parts;
     return lock.hold(lockName, async () => {
       const undo: (() => Promise<void>)[] = [];
       try {
         await keys.placeLauncher();
-        const backup = before === undefined ? undefined : await files.backUp(file);
-        if (backup !== undefined) undo.push(() => files.removeBackup(backup));
+        const backup = before === undefined ? undefined : await files.backUp(uri, before);
+        if (backup !== undefined) undo.push(() => files.replace(backup, before, undefined));
         const digest = await sha256(after);
         const connection: ClientConnection = {
           agentId,
           client,
-          file,
+          uri,
           digest,
           servers,
           ...(backup !== undefined && { backup }),
@@ -179,7 +168,7 @@ export class ClientConnections {
         const { key } = await admissions.admit({ ...limits, name: mcpClients[client].name, id: agentId });
         undo.push(() => keys.removeAll(agentId));
         await this.#writeKeys(connection, key);
-        await files.write(file, after, before);
+        await files.replace(uri, before, after);
         this.#changed.fire(undefined);
         return connection;
       } catch (error) {
@@ -235,25 +224,25 @@ export class ClientConnections {
     try {
       return await this.#undo(connection);
     } catch (error) {
-      if (!(error instanceof ConfigurationFault) && !(error instanceof ConfigurationFileError)) throw error;
-      return { kind: 'notWritten', why: error.message };
+      if (!(error instanceof ConfigurationFault) && !(error instanceof OtherFileFault)) throw error;
+      return { kind: 'notWritten', why: error };
     }
   }
 
-  async #undo({ client, file, backup, digest, servers }: ClientConnection): Promise<Disconnected> {
+  async #undo({ client, uri, backup, digest, servers }: ClientConnection): Promise<Disconnected> {
     const { files } = this.parts;
-    const now = await files.read(file);
+    const now = await files.read(uri);
     const before = backup === undefined ? undefined : await files.read(backup);
     const isUntouched = now !== undefined && (await sha256(now)) === digest;
     const isKnown = backup === undefined || before !== undefined;
     if (isUntouched && isKnown) {
-      await (before === undefined ? files.remove(file, now) : files.write(file, before, now));
-      if (backup !== undefined) await files.removeBackup(backup);
+      await files.replace(uri, now, before);
+      if (backup !== undefined) await files.replace(backup, before, undefined);
       return { kind: 'restored' };
     }
     const without = now === undefined ? undefined : withoutEntries(now, client, servers, before);
     if (now === undefined || without === undefined || without === now) return { kind: 'absent' };
-    await files.write(file, without, now);
+    await files.replace(uri, now, without);
     return { kind: 'removed', ...(backup !== undefined && { backup }) };
   }
 }
