@@ -145,7 +145,7 @@ describe('connecting a client of another maker', () => {
     await writeFile(cursor, '{\n  "mcpServers" {}\n}');
     const answers = new DialogueAnswers('Cursor', 'repositories', undefined);
     assert.equal(await connect(answers), undefined);
-    assert.match(answers.shown.at(-1) ?? '', /mcp\.json: Line 2, column 16: a colon is missing/);
+    assert.match(answers.shown.at(-1) ?? '', /mcp\.json wasn’t changed: Line 2, column 16: a colon is missing/);
     assert.equal(await readFile(cursor, 'utf8'), '{\n  "mcpServers" {}\n}');
   });
 
