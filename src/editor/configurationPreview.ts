@@ -25,6 +25,14 @@ export class ConfigurationPreview implements vscode.TextDocumentContentProvider,
     await vscode.commands.executeCommand('vscode.diff', present, this.#document(file, after), title);
   }
 
+  /** Closes what was shown, which says nothing new once it is decided on. */
+  async close(): Promise<void> {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const isShown = ({ input }: vscode.Tab) =>
+      input instanceof vscode.TabInputTextDiff && input.modified.scheme === scheme;
+    await vscode.window.tabGroups.close(tabs.filter(isShown));
+  }
+
   dispose(): void {
     this.#registration.dispose();
     this.#texts.clear();

@@ -31,7 +31,7 @@ export interface ConnectClientParts extends AdmitAgentParts {
   /** Says which machine that is, if it is not the one that the window works on. */
   readonly filesNote: string | undefined;
   /** Shows what would change in a file. */
-  readonly preview: { show(plan: ConnectionPlan): Promise<void> };
+  readonly preview: { show(plan: ConnectionPlan): Promise<void>; close(): Promise<void> };
 }
 
 interface ClientChoice extends vscode.QuickPickItem {
@@ -75,6 +75,7 @@ export class ConnectClient {
       if (named === undefined) return undefined;
       const plan = await this.parts.connections.plan(client, uri, named);
       const limits = await this.#review(plan, servers);
+      await this.parts.preview.close();
       if (limits === undefined) return undefined;
       return await this.parts.connections.connect(plan, limits);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { parse as parseToml, patch, stringify, TomlFormat } from '@decimalturn/toml-patch';
-import { applyEdits, modify } from 'jsonc-parser';
+import { withJsonMember } from './jsonEntry.js';
 import { JsonFault, parseJsonWithComments } from './jsonWithComments.js';
 import type { ConfigurationFormat, EntryPath } from './mcpClient.js';
 
@@ -41,7 +41,7 @@ export function withConfigurationEntry(
     return byteOrderMark + withConfigurationEntry(text.slice(byteOrderMark.length), format, path, value);
   const present = parseConfiguration(text, format);
   if (value === undefined && memberAt(present, path) === undefined) return text;
-  return format === 'json' ? withJsonEntry(text, path, value) : withTomlEntry(text, present, path, value);
+  return format === 'json' ? withJsonMember(text, path, value) : withTomlEntry(text, present, path, value);
 }
 
 /** The value at a path of members; undefined if there is none. */
@@ -73,16 +73,6 @@ function parsedToml(text: string): unknown {
     const line = error instanceof Error && 'line' in error ? `Line ${String(error.line)}: ` : '';
     throw new ConfigurationFault(`${line}this is not valid TOML.`);
   }
-}
-
-function withJsonEntry(text: string, path: EntryPath, value: Members | undefined): string {
-  const indentation = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';
-  const formattingOptions = {
-    insertSpaces: !indentation.startsWith('\t'),
-    tabSize: indentation.startsWith('\t') ? 1 : indentation.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
-  };
-  return applyEdits(text, modify(text, [...path], value, { formattingOptions }));
 }
 
 function withTomlEntry(text: string, present: Members, path: EntryPath, value: Members | undefined): string {

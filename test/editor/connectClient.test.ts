@@ -76,6 +76,7 @@ describe('connecting a client of another maker', () => {
             shown.push(plan);
             return Promise.resolve();
           },
+          close: () => Promise.resolve(),
         },
       },
       answers.window,
@@ -145,7 +146,10 @@ describe('connecting a client of another maker', () => {
     await writeFile(cursor, '{\n  "mcpServers" {}\n}');
     const answers = new DialogueAnswers('Cursor', 'repositories', undefined);
     assert.equal(await connect(answers), undefined);
-    assert.match(answers.shown.at(-1) ?? '', /mcp\.json wasn’t changed: Line 2, column 16: a colon is missing/);
+    assert.match(
+      answers.shown.at(-1) ?? '',
+      /mcp\.json wasn’t changed: Line 2, column 16: a colon is missing/,
+    );
     assert.equal(await readFile(cursor, 'utf8'), '{\n  "mcpServers" {}\n}');
   });
 
@@ -165,7 +169,8 @@ describe('connecting a client of another maker', () => {
     assert.equal(tab.input.original.fsPath, cursor);
     const document = await vscode.workspace.openTextDocument(tab.input.modified);
     assert.equal(document.getText(), `${mine}\n`);
-    await vscode.window.tabGroups.close(tab);
+    await preview.close();
+    assert.equal(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).includes(tab), false);
     preview.dispose();
   });
 });

@@ -6,6 +6,7 @@ import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { callbackMutants } from './callbackMutants.js';
 import { chatMutants } from './chatMutants.js';
+import { connectedClientMutants } from './connectedClientMutants.js';
 import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
 import { firstUseMutants } from './firstUseMutants.js';
@@ -39,6 +40,7 @@ export const catalogue: readonly Mutant[] = [
   ...agentMutants,
   ...agentHostMutants,
   ...agentToolMutants,
+  ...connectedClientMutants,
   ...recordMutants,
   ...statelessMutants,
   ...chatMutants,

@@ -17,7 +17,9 @@ describe('a client of another maker that is connected from the palette', () => {
   let scene: Scene;
   let file: string;
   before(async () => {
-    scene = await Scene.set({ servers: ({ repositories: { url } }) => ({ repositories: { type: 'http', url } }) });
+    scene = await Scene.set({
+      servers: ({ repositories: { url } }) => ({ repositories: { type: 'http', url } }),
+    });
     const port = await freePort();
     await scene.editor.configure(await scene.editor.configured(), { 'mcpOAuthBroker.agents.port': port });
     await scene.signIn('repositories');
