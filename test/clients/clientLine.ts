@@ -17,7 +17,7 @@ const server = 'repositories';
 
 /** How far a client got, and why no further. */
 export interface ClientLine {
-  readonly said: readonly string[];
+  readonly steps: readonly string[];
   readonly why?: string;
 }
 
@@ -27,7 +27,7 @@ export interface ClientLine {
  * @param packages the directory whose `node_modules` holds the clients
  */
 export async function clientLine(program: ClientProgram, packages: string): Promise<ClientLine> {
-  const said: string[] = [];
+  const steps: string[] = [];
   const scene = await startAgentScene({ clock: systemClock });
   // The extension's storage has spaces in its path on some systems.
   const storage = path.join(await mkdtemp(path.join(os.tmpdir(), 'client-')), 'global storage');
@@ -48,16 +48,16 @@ export async function clientLine(program: ClientProgram, packages: string): Prom
       { packages, server, command: [''] },
     );
     if (connected === undefined) throw new Error('It was not connected.');
-    said.push(`${path.basename(connected.connection.uri)} written`);
-    await calls(scene, session, said);
-    await rotates(connected, session, said);
+    steps.push(`${path.basename(connected.connection.uri)} written`);
+    await calls(scene, session, steps);
+    await rotates(connected, session, steps);
     await session.finish();
-    await disconnects(connected, program, said);
-    return { said };
+    await disconnects(connected, program, steps);
+    return { steps };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const output = session?.output ?? '';
-    return { said, why: output === '' ? why : `${why}\n  it printed: ${output}` };
+    return { steps, why: output === '' ? why : `${why}\n  it printed: ${output}` };
   } finally {
     await session?.close();
     await scene.stage.close();
@@ -65,33 +65,33 @@ export async function clientLine(program: ClientProgram, packages: string): Prom
   }
 }
 
-async function calls(scene: AgentScene, session: ClientSession, said: string[]): Promise<void> {
+async function calls(scene: AgentScene, session: ClientSession, steps: string[]): Promise<void> {
   assert.match(await session.call('list_branches'), /main/);
   const call = (await scene.stage.recorded(1)).at(-1);
   assert.deepEqual([call?.caller.kind, call?.account, call?.outcome], ['agent', alice.email, 'succeeded']);
-  said.push(`list_branches ran as ${alice.email}`);
-  const told = await session.call('create_branch', { name: 'wanted' });
-  assert.match(told, /needs access to repositories .*\(repo:write\)/);
-  assert.doesNotMatch(told, /:\/\/|127\.0\.0\.1/);
+  steps.push(`list_branches ran as ${alice.email}`);
+  const response = await session.call('create_branch', { name: 'wanted' });
+  assert.match(response, /needs access to repositories .*\(repo:write\)/);
+  assert.doesNotMatch(response, /:\/\/|127\.0\.0\.1/);
   await scene.consent();
   assert.match(await session.call('create_branch', { name: 'wanted' }), /Created branch wanted as alice/);
-  said.push('create_branch: told what is missing, then the user consented and it ran');
+  steps.push('create_branch: told what is missing, then the user consented and it ran');
 }
 
 async function rotates(
   { connections, connection }: ConnectedClient,
   session: ClientSession,
-  said: string[],
+  steps: string[],
 ): Promise<void> {
   await connections.rotate(connection);
   assert.match(await session.call('list_branches'), /main/);
-  said.push('a new key: the next call ran');
+  steps.push('a new key: the next call ran');
 }
 
 async function disconnects(
   connected: ConnectedClient,
   program: ClientProgram,
-  said: string[],
+  steps: string[],
 ): Promise<void> {
   const { connections, connection, storage, before, after } = connected;
   const { format, collection } = mcpClients[program.client];
@@ -104,14 +104,14 @@ async function disconnects(
     assert.equal(kind, 'removed');
     const servers = memberAt(parseConfiguration(now ?? '', format), [collection]);
     assert.deepEqual(Object.keys(servers ?? {}), []);
-    said.push('disconnected, its entry removed from the file, which the client itself had changed');
+    steps.push('disconnected, its entry removed from the file, which the client itself had changed');
   } else {
     assert.deepEqual([kind, now], ['restored', before]);
-    said.push('disconnected, its file as before to the byte');
+    steps.push('disconnected, its file as before to the byte');
   }
   assert.deepEqual((await readdir(path.join(storage, 'agents'))).sort(), ['bridge', 'bridge.js']);
   assert.match(await refused(command), /disconnected or withdrawn/);
-  said.push('its command refused');
+  steps.push('its command refused');
 }
 
 /** What the command says that stood in the client's file. */

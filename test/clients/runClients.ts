@@ -15,8 +15,8 @@ async function main(args: readonly string[]): Promise<boolean> {
   let passed = 0;
   for (const program of chosen) {
     const title = `${mcpClients[program.client].name} ${versionOf(packages, program.package)}`;
-    const { said, why } = await clientLine(program, packages);
-    console.log(`${title}: ${[...said, ...(why === undefined ? [] : [`FAILED: ${why}`])].join('; ')}`);
+    const { steps, why } = await clientLine(program, packages);
+    console.log(`${title}: ${[...steps, ...(why === undefined ? [] : [`FAILED: ${why}`])].join('; ')}`);
     if (why === undefined) passed++;
   }
   for (const client of connectableClients) {

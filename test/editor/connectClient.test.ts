@@ -153,7 +153,7 @@ describe('connecting a client of another maker', () => {
     assert.equal(await readFile(cursor, 'utf8'), '{\n  "mcpServers" {}\n}');
   });
 
-  it('is told of when it was done before', async () => {
+  it('is connected once', async () => {
     assert.ok(await connect(new DialogueAnswers('Cursor', 'repositories', 'Connect')));
     const again = new DialogueAnswers('Cursor');
     assert.equal(await connect(again), undefined);

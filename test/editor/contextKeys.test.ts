@@ -30,7 +30,8 @@ describe('the command palette', () => {
   const always = [
     ...['addServer', 'signIn', 'showServers', 'checkServer', 'diagnoseServer', 'openSettings'],
     ...['importServers', 'undoImport', 'takeOverSettings', 'showLog'],
-    ...['createClientMetadataDocument', 'admitAgent', 'showToolCalls', 'exportToolCalls', 'clearToolCalls'],
+    ...['createClientMetadataDocument', 'admitAgent', 'connectClient'],
+    ...['showToolCalls', 'exportToolCalls', 'clearToolCalls'],
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {
     hasServers: [
@@ -42,7 +43,10 @@ describe('the command palette', () => {
     awaitingCallback: ['pasteCallback'],
     needsScopes: ['grantScopes'],
     hasIdentityProvider: ['setClientSecret', 'signInToIdentityProvider', 'signOutOfIdentityProvider'],
-    hasAgents: ['connectAgent', 'rotateAgentKey', 'withdrawAgent'],
+    hasAgents: [
+      ...['connectAgent', 'rotateAgentKey', 'withdrawAgent'],
+      ...['disconnectClient', 'showClientConfiguration'],
+    ],
     agentAsks: ['grantAgent'],
     agentsPortBlocked: ['agentsPort'],
   };

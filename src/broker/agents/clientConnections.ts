@@ -1,54 +1,20 @@
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
-import {
-  connectionEntry,
-  type ConnectableClient,
-  type StdioCommand,
-} from '../../mcpClients/connectionEntry.js';
+import { connectionEntry, type ConnectableClient } from '../../mcpClients/connectionEntry.js';
 import { entryNames, withEntries, withoutEntries } from '../../mcpClients/connectionText.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
 import type { Redacted } from '../../oauth/redacted.js';
 import { Emitter } from '../emitter.js';
-import { OtherFileFault, type OtherFileStore } from '../imports/otherFiles.js';
-import type { Lock } from '../ports.js';
+import { OtherFileFault } from '../imports/otherFiles.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { sha256 } from '../sha256.js';
-import type { AgentAdmission } from './agentAdmission.js';
-import type { AgentAdmissions, NewAdmission } from './agentAdmissions.js';
+import type { NewAdmission } from './agentAdmissions.js';
 import {
   clientConnectionOf,
   clientConnectionRecord,
   type ClientConnection,
   type ConnectedServer,
 } from './clientConnection.js';
-
-/** The files that the command reads, each by a name. */
-export interface ClientKeys {
-  clientCommand(name: string): StdioCommand;
-  placeLauncher(): Promise<void>;
-  write(name: string, url: string, key: Redacted): Promise<unknown>;
-  /** Changes the address; the key stays. */
-  redirect(name: string, url: string): Promise<void>;
-  removeAll(prefix: string): Promise<void>;
-}
-
-export interface ClientRecords {
-  all(): Promise<readonly unknown[]>;
-  put(name: string, record: object): Promise<void>;
-  remove(name: string): Promise<void>;
-}
-
-export interface ClientConnectionParts {
-  readonly admissions: Pick<AgentAdmissions, 'admit' | 'rotate' | 'all'>;
-  readonly withdraw: (agent: Pick<AgentAdmission, 'id' | 'servers'>) => Promise<void>;
-  /** The configuration files of other programs. */
-  readonly files: OtherFileStore;
-  readonly keys: ClientKeys;
-  readonly records: ClientRecords;
-  readonly lock: Lock;
-  readonly servers: () => readonly ServerConfig[];
-  /** Where agents reach a server now. */
-  readonly address: (server: ServerConfig) => string;
-}
+import type { ClientConnectionParts } from './clientConnectionParts.js';
 
 /** A server, and the name that its entry gets. */
 export interface ServerToConnect {
