@@ -21,13 +21,44 @@ export interface ClientLine {
   readonly why?: string;
 }
 
+/** A real client, connected as “Connect a Client…” does it, and the broker that it calls. */
+interface Stage {
+  readonly program: ClientProgram;
+  readonly scene: AgentScene;
+  readonly connected: ConnectedClient;
+  readonly session: ClientSession;
+  readonly steps: string[];
+}
+
 /**
- * A real client, connected as “Connect a Client…” does it, from its first call to being disconnected.
+ * Takes a client from its first call to being disconnected, and another one from before the editor is open.
  *
  * @param packages the directory whose `node_modules` holds the clients
  */
 export async function clientLine(program: ClientProgram, packages: string): Promise<ClientLine> {
   const steps: string[] = [];
+  try {
+    await onStage(program, packages, steps, 'open', async (stage) => {
+      await calls(stage);
+      await rotates(stage);
+      await stage.session.finish();
+      await disconnects(stage);
+    });
+    await onStage(program, packages, steps, 'closed', startsFirst);
+    return { steps };
+  } catch (error) {
+    return { steps, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** @param editor whether a window serves when the client starts */
+async function onStage(
+  program: ClientProgram,
+  packages: string,
+  steps: string[],
+  editor: 'open' | 'closed',
+  act: (stage: Stage) => Promise<void>,
+): Promise<void> {
   const scene = await startAgentScene({ clock: systemClock });
   // The extension's storage has spaces in its path on some systems.
   const storage = path.join(await mkdtemp(path.join(os.tmpdir(), 'client-')), 'global storage');
@@ -38,26 +69,18 @@ export async function clientLine(program: ClientProgram, packages: string): Prom
     await scene.stage.signIn(server);
     // Someone stays admitted, so that what is disconnected is refused by the broker and not by an empty port.
     await scene.admit({ [server]: {} }, 'bystander');
-    session = await ClientSession.start(
-      {
-        prepare: async (setting, prompt) => {
-          connected = await ConnectedClient.connect(program, setting, server, scene, storage);
-          return program.run(setting, server, prompt);
-        },
-      },
-      { packages, server, command: [''] },
-    );
+    const prepare: Parameters<typeof ClientSession.start>[0]['prepare'] = async (setting, prompt) => {
+      connected = await ConnectedClient.connect(program, setting, server, scene, storage);
+      if (editor === 'closed') scene.agents.dispose();
+      return program.run(setting, server, prompt);
+    };
+    session = await ClientSession.start({ prepare }, { packages, server, command: [''] });
     if (connected === undefined) throw new Error('It was not connected.');
-    steps.push(`${path.basename(connected.connection.uri)} written`);
-    await calls(scene, session, steps);
-    await rotates(connected, session, steps);
-    await session.finish();
-    await disconnects(connected, program, steps);
-    return { steps };
+    await act({ program, scene, connected, session, steps });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const output = session?.output ?? '';
-    return { steps, why: output === '' ? why : `${why}\n  it printed: ${output}` };
+    throw new Error(output === '' ? why : `${why}\n  it printed: ${output}`, { cause: error });
   } finally {
     await session?.close();
     await scene.stage.close();
@@ -65,7 +88,29 @@ export async function clientLine(program: ClientProgram, packages: string): Prom
   }
 }
 
-async function calls(scene: AgentScene, session: ClientSession, steps: string[]): Promise<void> {
+async function startsFirst({ program, scene, session, steps }: Stage): Promise<void> {
+  assert.ok(await isOffered(program, session, 'open_editor'));
+  assert.match(await session.call('open_editor'), /No editor window serves agents now. Open the editor/);
+  await scene.openWindow().port.look();
+  assert.match(await session.call('open_editor'), /The editor is open/);
+  assert.equal(await isOffered(program, session, 'list_branches'), program.readsToolsAgain);
+  if (program.readsToolsAgain) assert.match(await session.call('list_branches'), /main/);
+  await session.finish();
+  const then = program.readsToolsAgain ? 'it went on in the same session' : 'its next session has the tools';
+  steps.push(`started before the editor: told to have it opened, then ${then}`);
+}
+
+/** Whether the model is offered a tool, at once or after some seconds. */
+async function isOffered({ waiting }: ClientProgram, session: ClientSession, tool: string): Promise<boolean> {
+  for (let turns = 5; turns > 0; turns--) {
+    if ((await session.offered()).some((name) => name.endsWith(tool))) return true;
+    await session.call(...waiting);
+  }
+  return false;
+}
+
+async function calls({ scene, session, connected, steps }: Stage): Promise<void> {
+  steps.push(`${path.basename(connected.connection.uri)} written`);
   assert.match(await session.call('list_branches'), /main/);
   const call = (await scene.stage.recorded(1)).at(-1);
   assert.deepEqual([call?.caller.kind, call?.account, call?.outcome], ['agent', alice.email, 'succeeded']);
@@ -78,21 +123,14 @@ async function calls(scene: AgentScene, session: ClientSession, steps: string[])
   steps.push('create_branch: told what is missing, then the user consented and it ran');
 }
 
-async function rotates(
-  { connections, connection }: ConnectedClient,
-  session: ClientSession,
-  steps: string[],
-): Promise<void> {
+async function rotates({ connected, session, steps }: Stage): Promise<void> {
+  const { connections, connection } = connected;
   await connections.rotate(connection);
   assert.match(await session.call('list_branches'), /main/);
   steps.push('a new key: the next call ran');
 }
 
-async function disconnects(
-  connected: ConnectedClient,
-  program: ClientProgram,
-  steps: string[],
-): Promise<void> {
+async function disconnects({ connected, program, steps }: Stage): Promise<void> {
   const { connections, connection, storage, before, after } = connected;
   const { format, collection } = mcpClients[program.client];
   const isChanged = (await connected.text()) !== after;

@@ -17,6 +17,10 @@ export interface ClientProgram {
   readonly client: ConnectableClient;
   /** Of npm. */
   readonly package: string;
+  /** Whether its model is offered the tools that a server gets in the middle of a conversation. */
+  readonly readsToolsAgain: boolean;
+  /** A call of a tool of its own that takes a second, in which it can notice what a server says. */
+  readonly waiting: readonly [tool: string, args: object];
   /** What the user has in the file that its servers stand in, if anything. */
   configuration?(place: ClientPlace): string;
   /** How one conversation is run to its end, with every tool of this server allowed. */
@@ -26,6 +30,8 @@ export interface ClientProgram {
 const claudeCode: ClientProgram = {
   client: 'claudeCode',
   package: '@anthropic-ai/claude-code',
+  readsToolsAgain: true,
+  waiting: ['Bash', { command: 'sleep 1', description: 'Wait' }],
   configuration: () => '{\n\t"numStartups": 3,\n\t"mcpServers": {}\n}\n',
   run: ({ model, packages }, server, prompt) => ({
     command: [
@@ -52,6 +58,8 @@ const claudeCode: ClientProgram = {
 const copilotCli: ClientProgram = {
   client: 'copilotCli',
   package: '@github/copilot',
+  readsToolsAgain: true,
+  waiting: ['bash', { command: 'sleep 1', description: 'Wait', sessionId: 'a', async: false }],
   run: ({ model, packages }, _server, prompt) => ({
     command: [
       programOf(packages, '@github/copilot', 'copilot'),
@@ -74,6 +82,8 @@ const copilotCli: ClientProgram = {
 const codex: ClientProgram = {
   client: 'codex',
   package: '@openai/codex',
+  readsToolsAgain: false,
+  waiting: ['exec_command', { cmd: 'sleep 1' }],
   configuration: ({ model }) => `# Mine.
 model = "scripted"
 model_provider = "scripted"
@@ -105,6 +115,8 @@ env_key = "SCRIPTED_KEY"
 const gemini: ClientProgram = {
   client: 'gemini',
   package: '@google/gemini-cli',
+  readsToolsAgain: true,
+  waiting: ['run_shell_command', { command: 'sleep 1' }],
   configuration: () => `{
   // Mine.
   "general": { "enableAutoUpdate": false, "enableAutoUpdateNotification": false },

@@ -78,6 +78,21 @@ export const connectedClientMutants: readonly Mutant[] = [
     textTest,
   ),
   mutant(
+    'client: one that starts before the editor gets no tool, and gives the server up',
+    'src/headless/stdioBridge.ts',
+    [
+      'if (!(error instanceof NoWindow) || !this.parts.places.isLasting) throw error;',
+      'if (error instanceof Error) throw error;',
+    ],
+    bridgeTest,
+  ),
+  mutant(
+    'client: one that waits for the editor does not notice a window by itself',
+    'src/headless/stdioBridge.ts',
+    ['this.#awaitWindow(initialize);\n    }\n  }', '}\n  }'],
+    'test/headless/stdioBridge.test.ts',
+  ),
+  mutant(
     'client: one that runs stays with the address of before',
     'src/headless/stdioBridge.ts',
     ['if (await this.#hasMoved(session)) throw error;', ''],

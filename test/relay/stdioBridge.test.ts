@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
 import { freePort, startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
@@ -63,6 +64,25 @@ describe('the command that speaks stdio for an agent', () => {
     await scene.agents.port.look();
     await files.redirect('agent', scene.url('repositories'));
     assert.equal((await callTool(client, 'list_branches')).isError, false);
+  });
+
+  it('starts before the editor: says what to do, and has the server’s tools once a window serves', async () => {
+    scene.agents.dispose();
+    const client = await connect();
+    const names = async () => (await client.listTools()).tools.map(({ name }) => name);
+    assert.deepEqual(await names(), ['open_editor']);
+    await assert.rejects(
+      callTool(client, 'open_editor'),
+      /No editor window serves agents now\. Open the editor/,
+    );
+    await scene.openWindow(scene.stage.openWindow()).port.look();
+    const changed = new Promise((resolve) =>
+      client.setNotificationHandler(ToolListChangedNotificationSchema, resolve),
+    );
+    assert.match((await callTool(client, 'open_editor')).text, /The editor is open/);
+    await changed;
+    assert.ok((await names()).includes('list_branches'));
+    assert.match((await callTool(client, 'list_branches')).text, /main/);
   });
 
   it('says so where its file is gone', async () => {
