@@ -128,10 +128,10 @@ describe('an import', () => {
 
   it('changes files before our settings, and tells of it between the two', async () => {
     const steps: string[] = [];
-    const { replace } = store;
+    const replace = store.replace.bind(store);
     store.replace = async (uri, ...rest) => {
       steps.push(path.basename(uri));
-      await replace.call(store, uri, ...rest);
+      await replace(uri, ...rest);
     };
     setting.write = () => Promise.resolve(void steps.push('settings'));
     const filesChanged = () => Promise.resolve(void steps.push('told'));

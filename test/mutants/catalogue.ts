@@ -12,6 +12,7 @@ import { firstUseMutants } from './firstUseMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
+import { importMutants } from './importMutants.js';
 import { layerMutants } from './layerMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
@@ -35,6 +36,7 @@ export const catalogue: readonly Mutant[] = [
   ...callbackMutants,
   ...firstUseMutants,
   ...identityMutants,
+  ...importMutants,
   ...relayMutants,
   ...agentMutants,
   ...agentHostMutants,
