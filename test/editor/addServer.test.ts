@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AddServer, suggestedName } from '../../src/editor/addServer.js';
+import { AddServer } from '../../src/editor/addServer.js';
+import { suggestedName } from '../../src/editor/serverName.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
@@ -41,13 +42,13 @@ describe('Add Server', () => {
       return Promise.resolve({ kind: 'cancelled' } as const);
     };
     const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
-    await new AddServer(
-      extension.settings,
-      { signIn },
-      extension.states,
-      { http, clock: systemClock },
-      dialogue.window,
-    ).run();
+    const { settings, states } = extension;
+    const registry = { address: { kind: 'unset' }, use: () => Promise.resolve() } as const;
+    await new AddServer({
+      ...{ settings, states, registry, window: dialogue.window },
+      personalSignIn: { signIn },
+      finding: { http, clock: systemClock },
+    }).run();
     return { shown: dialogue.shown.join('\n'), signedIn, names: extension.settings.names };
   }
 
@@ -76,7 +77,7 @@ describe('Add Server', () => {
   });
 
   it('refuses an address that cannot be one, or that is configured already, where it is typed', async () => {
-    assert.match((await add('nonsense')).shown, /not a URL/);
+    assert.match((await add('https://')).shown, /not a URL/);
     assert.match((await add('http://mcp.example.com/mcp')).shown, /in the clear to mcp\.example\.com/);
     await configure(extension, world.serverSettings());
     assert.match((await add(world.reports.url)).shown, /already, as “reports”/);

@@ -1,0 +1,17 @@
+import { parseRegistryAddress, type RegistryAddress } from '../broker/registry/registryAddress.js';
+import { usersOwn } from './usersOwnSettings.js';
+import type { WriteSetting } from './writeSetting.js';
+
+/** The user's own setting `mcpOAuthBroker.registry`: which MCP registry is searched, if any. */
+export class RegistrySetting {
+  constructor(private readonly write: WriteSetting) {}
+
+  get address(): RegistryAddress {
+    return parseRegistryAddress(usersOwn('registry'));
+  }
+
+  /** @throws SettingUnwritable */
+  async use(url: string): Promise<void> {
+    await this.write('registry', url);
+  }
+}
