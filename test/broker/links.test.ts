@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { addLinkOf, parseAddLink } from '../../src/broker/links/addLink.js';
 import { installBadge } from '../../src/broker/links/installBadge.js';
+import { OneAtATime } from '../../src/broker/links/oneAtATime.js';
 import { parseOpenLink } from '../../src/broker/links/openLink.js';
 import { callFilter } from '../../src/broker/calls/callFilter.js';
 import { recordedCall } from './recordedCall.js';
@@ -129,5 +130,24 @@ describe('an install badge', () => {
     assert.ok(fieldOf({ url: 'https://a.example/?b=1&c=2' }));
     assert.ok(fieldOf({ url: 'https://a.example/', name: 'a&b' }));
     assert.equal(fieldOf({ url: 'https://a.example/', name: '100%25' }), 'name');
+  });
+});
+
+describe('links that come in a burst', () => {
+  it('are dropped while one is followed, also after one that failed', async () => {
+    const turn = new OneAtATime();
+    const first = Promise.withResolvers<void>();
+    const followed: string[] = [];
+    const follow = (name: string, work: Promise<void>) =>
+      turn.run(() => {
+        followed.push(name);
+        return work;
+      });
+    const running = follow('first', first.promise);
+    assert.equal(await follow('second', Promise.resolve()), false);
+    first.reject(new Error('closed'));
+    await assert.rejects(running, /closed/);
+    assert.equal(await follow('third', Promise.resolve()), true);
+    assert.deepEqual(followed, ['first', 'third']);
   });
 });

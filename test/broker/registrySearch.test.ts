@@ -87,7 +87,7 @@ describe('a search of an MCP registry', () => {
         url: 'https://{tenant}.example.com/mcp',
         variables: { tenant: { isRequired: true } },
       },
-      says: /values to fill in \(tenant\)/,
+      says: /values to fill in: tenant/,
     },
     {
       what: 'a header of its own',

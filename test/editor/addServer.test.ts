@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AddLink } from '../../src/broker/links/addLink.js';
 import { AddServer } from '../../src/editor/addServer.js';
 import { suggestedName } from '../../src/editor/serverName.js';
 import { systemClock } from '../../src/node/systemClock.js';
@@ -34,7 +35,11 @@ describe('Add Server', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  async function add(...answers: (string | undefined)[]) {
+  const add = (...answers: (string | undefined)[]) => act((dialogue) => dialogue.run(), answers);
+  const propose = (link: AddLink, ...answers: (string | undefined)[]) =>
+    act((dialogue) => dialogue.propose(link), answers);
+
+  async function act(what: (dialogue: AddServer) => Promise<void>, answers: (string | undefined)[]) {
     const dialogue = new DialogueAnswers(...answers);
     const signedIn: string[] = [];
     const signIn = (server: { name: string }) => {
@@ -44,11 +49,12 @@ describe('Add Server', () => {
     const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
     const { settings, states } = extension;
     const registry = { address: { kind: 'unset' }, use: () => Promise.resolve() } as const;
-    await new AddServer({
+    const dialog = new AddServer({
       ...{ settings, states, registry, window: dialogue.window },
       personalSignIn: { signIn },
       finding: { http, clock: systemClock },
-    }).run();
+    });
+    await what(dialog);
     return { shown: dialogue.shown.join('\n'), signedIn, names: extension.settings.names };
   }
 
@@ -74,6 +80,21 @@ describe('Add Server', () => {
     assert.deepEqual((await add(world.reports.url, undefined)).names, []);
     assert.deepEqual((await add(world.reports.url, 'Change the address', undefined)).names, []);
     assert.deepEqual((await add(world.reports.url, 'Add this server', undefined)).names, []);
+  });
+
+  it('goes on with what a link says: its name and its transport', async () => {
+    const sse = await startSseServer(world.authorizationServer);
+    try {
+      const link = { url: sse.url, name: 'From a link', type: 'sse' } as const;
+      const { names } = await propose(link, 'Add this server', '', undefined);
+      assert.deepEqual(names, ['From a link']);
+      assert.equal(serverNamed(extension, 'From a link').type, 'sse');
+      await configure(extension, undefined);
+      const changed = await propose({ url: world.reports.url }, 'Change the address', undefined);
+      assert.deepEqual(changed.names, []);
+    } finally {
+      await sse.close();
+    }
   });
 
   it('refuses an address that cannot be one, or that is configured already, where it is typed', async () => {

@@ -66,7 +66,7 @@ describe('searching a registry while adding a server', () => {
     const { shown } = await add(registry.url, 'reports → verified', 'Add this server', '', undefined);
     assert.ok(shown.includes(`$(plug) Acme $ (verified) reports | ${world.reports.url} · io.github.acme/reports | Makes [reports](command:x)`)); // prettier-ignore
     assert.ok(
-      shown.some((row) => row.includes('Not supported') && row.includes('values to fill in (tenant)')),
+      shown.some((row) => row.includes('Not supported') && row.includes('values to fill in: tenant')),
     );
     assert.ok(!shown.some((row) => row.includes('local-reports')));
     assert.equal(serverNamed(extension, 'Acme $ (verified) reports').url, world.reports.url);

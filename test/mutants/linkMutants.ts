@@ -49,6 +49,12 @@ export const linkMutants: readonly Mutant[] = [
     ['/^https?:\\/\\//i.test(value) || ', ''],
     linksTest,
   ),
+  mutant(
+    'a link that takes the place of the one that is open',
+    'src/broker/links/oneAtATime.ts',
+    ['if (this.#isBusy) return false;', ''],
+    linksTest,
+  ),
   mutant('a parameter that a view does not have', open, ['!takes[view].includes(name)', 'takes[view] === undefined'], linksTest), // prettier-ignore
   mutant(
     'a badge whose link cannot be read',

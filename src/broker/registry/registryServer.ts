@@ -92,17 +92,17 @@ function parseRemote(remote: unknown, registry: string): RegistryRemote | undefi
 function unsupported(url: string, headers: unknown, registry: string): string | undefined {
   const variables = [...url.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => serverWords(name) ?? '?');
   if (variables.length > 0) {
-    return `Its address has values to fill in (${variables.join(', ')}). Ask its publisher for the whole address and type that.`;
+    return `Its address has values to fill in: ${variables.join(', ')}. Type the whole address instead.`;
   }
   const parsed = parseServerUrl(url);
   if ('problem' in parsed) return parsed.problem;
   const address = addressOf(parsed.url);
   if (address === undefined || !isWithinReach(address, onWordOf(registry).reach)) {
-    return 'Its address is on this machine or in a private network, which a registry on the internet cannot know.';
+    return 'Its address is on this machine or in a private network.';
   }
   const header = requiredHeader(headers);
   if (header === undefined) return undefined;
-  return `It requires the header ${header}. If it takes a sign-in instead, type its address; if the header is no secret, write it into the settings.`;
+  return `It requires the header ${header}, which a registry cannot provide.`;
 }
 
 function requiredHeader(headers: unknown): string | undefined {
