@@ -54,12 +54,13 @@ function rowsFor(text: string, parts: AddressRowParts): readonly AddressRow[] {
         {
           label: `$(search) ${t('Search the MCP registry for “{0}”…', plain(text))}`,
           description: new URL(officialRegistry).host,
+          // In this row: the editor sorts rows by where in them it finds what was typed.
+          detail: plain(parsed.problem),
           leadsTo: 'offerSearch',
         },
-        notAddress,
       ];
     case 'unusable':
-      return [{ label: `$(warning) ${plain(parts.registry.problem)}` }, notAddress];
+      return [{ label: `$(warning) ${plain(parts.registry.problem)}`, detail: plain(parsed.problem) }];
     case 'set':
       return searchText(text) === undefined
         ? [notAddress]

@@ -102,7 +102,7 @@ function unsupported(url: string, headers: unknown, registry: string): string | 
   }
   const header = requiredHeader(headers);
   if (header === undefined) return undefined;
-  return `It requires the header ${header}, which a registry cannot provide.`;
+  return `It requires the header ${header}. If it takes a sign-in instead, type its address.`;
 }
 
 function requiredHeader(headers: unknown): string | undefined {
