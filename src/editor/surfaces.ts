@@ -16,6 +16,7 @@ import { reportLostSecrets } from './lostSecretsNotice.js';
 import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
+import { showAllFor } from './serverActions.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { ServersTree } from './serversTree.js';
 import { SettingsProblems } from './settingsProblems.js';
@@ -73,7 +74,11 @@ export class Surfaces implements Disposable {
     const finding = { http: parts.http, clock, discovery: parts.answers };
     const addServer = new AddServer({ ...parts, finding });
     const toolCallsView = own(new ToolCallsView(ledger, context.extensionUri));
-    this.linkHandlers = linkHandlers({ settings, addServer, toolCallsView, clock });
+    const showServer = async (name: string) => {
+      const entry = (await statuses.all()).find(({ server }) => server.name === name);
+      if (entry !== undefined) await showAllFor(entry);
+    };
+    this.linkHandlers = linkHandlers({ settings, addServer, toolCallsView, showServer, clock });
     registerCommands(commands, {
       ...parts,
       addServer,

@@ -45,6 +45,7 @@ describe('a link that opens the extension', () => {
       ...{ settings: extension.settings, clock },
       window,
       addServer: { propose: (link) => Promise.resolve(void proposed.push(link)) },
+      showServer: (name) => Promise.resolve(void done.push(`show ${name}`)),
       toolCallsView: { show: (filter) => void done.push(`calls ${filter ?? ''}`) },
       runCommand: (...command) => Promise.resolve(void done.push(command.join(' '))),
     });
@@ -109,7 +110,7 @@ describe('a link that opens the extension', () => {
     const { shown, proposed, done, follow } = scene('Show Server');
     await follow('/add?url=https://notes.example/mcp');
     assert.match(shown[0] ?? '', /url: This address is configured already, as “my notes”/);
-    assert.deepEqual([proposed, done], [[], ['mcpOAuthBroker.servers.focus']]);
+    assert.deepEqual([proposed, done], [[], ['show my notes']]);
   });
 
   it('is dropped while another one is open: a burst shows one question and replaces nothing', async () => {

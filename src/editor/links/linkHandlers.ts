@@ -19,6 +19,8 @@ export interface LinkHandlerParts {
   readonly settings: Pick<EditorServerSettings, 'names' | 'find' | 'withUrl'>;
   readonly addServer: Pick<AddServer, 'propose'>;
   readonly toolCallsView: Pick<ToolCallsView, 'show'>;
+  /** Shows a server of this name, with what can be done with it. */
+  readonly showServer: (name: string) => Promise<void>;
   readonly clock: Clock;
   readonly window?: Partial<NotificationWindow>;
   readonly runCommand?: (command: string, ...rest: readonly unknown[]) => Thenable<unknown>;
@@ -96,7 +98,7 @@ class LinkHandlers {
   async #showConfigured(name: string): Promise<void> {
     const { t } = vscode.l10n;
     const message = t('A link asks to add a server. url: This address is configured already, as “{0}”.', plain(name)); // prettier-ignore
-    await this.#tell(message, { title: t('Show Server'), command: 'mcpOAuthBroker.servers.focus' });
+    await this.#tell(message, { title: t('Show Server'), run: () => this.parts.showServer(name) });
   }
 
   async #refuse({ field, message }: LinkProblem): Promise<void> {
@@ -106,13 +108,16 @@ class LinkHandlers {
   }
 
   /** Waits for the notification to be closed, so that a burst of links shows one, but not forever. */
-  async #tell(message: string, button?: { readonly title: string; readonly command: string }): Promise<void> {
+  async #tell(
+    message: string,
+    button?: { readonly title: string; readonly run: () => Promise<void> },
+  ): Promise<void> {
     const late = Promise.withResolvers<undefined>();
     const timer = this.parts.clock.after(tellingTime, () => late.resolve(undefined));
     const answered = this.#notifications
       .warning(message, ...(button === undefined ? [] : [button.title]))
       .then(async (choice) => {
-        if (button !== undefined && choice === button.title) await this.#run(button.command);
+        if (choice !== undefined) await button?.run();
       });
     await Promise.race([answered, late.promise]);
     timer.dispose();

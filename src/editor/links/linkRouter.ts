@@ -1,7 +1,9 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { OneAtATime } from '../../broker/links/oneAtATime.js';
 import { errorName } from '../../broker/errorName.js';
 import type { Log } from '../../broker/ports.js';
+import { notifications } from '../notifications.js';
+import { SettingUnwritable } from '../writeSetting.js';
 
 type LinkAddress = Pick<vscode.Uri, 'path' | 'query'>;
 
@@ -36,7 +38,13 @@ export class LinkRouter implements vscode.UriHandler {
       const isFollowed = await this.#turn.run(() => handler(query));
       if (!isFollowed) this.log.info(`A link to ${path} was dropped: another one is still open.`);
     } catch (error) {
-      this.log.error(`A link to ${path} could not be followed (${errorName(error)}).`);
+      const name = errorName(error);
+      this.log.error(`A link to ${path} could not be followed (${name}).`);
+      void notifications.error(
+        error instanceof SettingUnwritable
+          ? error.message
+          : vscode.l10n.t('A link could not be followed ({0}). The log says what it was doing.', name),
+      );
     }
   }
 }
