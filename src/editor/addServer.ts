@@ -24,7 +24,7 @@ export type AddServerWindow = NotificationWindow &
 
 export interface AddServerParts {
   readonly settings: EditorServerSettings;
-  readonly registry: Pick<RegistrySetting, 'address' | 'use'>;
+  readonly registry: Pick<RegistrySetting, 'address' | 'use' | 'onDidChange'>;
   readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>;
   readonly states: ServerStates;
   readonly finding: FindingParts;

@@ -12,7 +12,7 @@ export type AddressPickWindow = Pick<typeof vscode.window, 'createQuickPick'>;
 
 export interface AddressPickParts {
   readonly settings: Pick<EditorServerSettings, 'withUrl'>;
-  readonly registry: Pick<RegistrySetting, 'address' | 'use'>;
+  readonly registry: Pick<RegistrySetting, 'address' | 'use' | 'onDidChange'>;
   readonly finding: Pick<FindingParts, 'http' | 'clock'>;
 }
 
@@ -43,21 +43,21 @@ export class AddressPick {
   }
 
   #show(typed: string): Promise<Chosen<Candidate | 'offerSearch'> | undefined> {
-    const { address } = this.parts.registry;
+    const { settings, registry, finding } = this.parts;
     const done = Promise.withResolvers<Chosen<Candidate | 'offerSearch'> | undefined>();
     const pick = this.window.createQuickPick<AddressRow>();
     const rows = () =>
-      addressRows(pick.value, { settings: this.parts.settings, registry: address, search: search.state });
+      addressRows(pick.value, { settings, registry: registry.address, search: search.state });
     const search = new SearchAsTyped(
       (text, signal) => this.#search(text, signal),
-      this.parts.finding.clock,
+      finding.clock,
       () => {
         pick.busy = search.state.kind === 'searching';
         pick.items = rows();
       },
     );
     const follow = () => {
-      search.type(address.kind === 'set' ? searchText(pick.value) : undefined);
+      search.type(registry.address.kind === 'set' ? searchText(pick.value) : undefined);
       pick.items = rows();
     };
     Object.assign(pick, {
@@ -65,6 +65,11 @@ export class AddressPick {
       placeholder: vscode.l10n.t('The address of the MCP server, such as https://mcp.example.com/mcp, or its name'), // prettier-ignore
       ignoreFocusOut: true,
       value: typed,
+    });
+    const subscription = registry.onDidChange(() => {
+      // What another registry has is no result of this one.
+      search.type(undefined);
+      follow();
     });
     pick.onDidChangeValue(follow);
     pick.onDidAccept(() => {
@@ -75,6 +80,7 @@ export class AddressPick {
       pick.hide();
     });
     pick.onDidHide(() => {
+      subscription.dispose();
       search.dispose();
       pick.dispose();
       done.resolve(undefined);

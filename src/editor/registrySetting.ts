@@ -1,4 +1,7 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../broker/ports.js';
 import { parseRegistryAddress, type RegistryAddress } from '../broker/registry/registryAddress.js';
+import { section } from '../broker/settings/ownSettings.js';
 import { usersOwn } from './usersOwnSettings.js';
 import type { WriteSetting } from './writeSetting.js';
 
@@ -8,6 +11,12 @@ export class RegistrySetting {
 
   get address(): RegistryAddress {
     return parseRegistryAddress(usersOwn('registry'));
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(`${section}.registry`)) listener();
+    });
   }
 
   /** @throws SettingUnwritable */

@@ -48,7 +48,11 @@ describe('Add Server', () => {
     };
     const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
     const { settings, states } = extension;
-    const registry = { address: { kind: 'unset' }, use: () => Promise.resolve() } as const;
+    const registry = {
+      address: { kind: 'unset' },
+      use: () => Promise.resolve(),
+      onDidChange: () => ({ dispose: () => undefined }),
+    } as const;
     const dialog = new AddServer({
       ...{ settings, states, registry, window: dialogue.window },
       personalSignIn: { signIn },

@@ -7,7 +7,7 @@ import { writeWithApi } from '../../src/editor/writeSetting.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { startRegistry, type LoopbackRegistry } from '../broker/loopbackRegistry.js';
 import { startWorld, type World } from '../demo/world.js';
-import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
+import { activeExtension, configure, next, serverNamed, type ActiveExtension } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 
 describe('searching a registry while adding a server', () => {
@@ -50,6 +50,7 @@ describe('searching a registry while adding a server', () => {
         get address() {
           return address;
         },
+        onDidChange: () => ({ dispose: () => undefined }),
         use: (url) => {
           used.push(url);
           address = parseRegistryAddress(registry.url);
@@ -115,7 +116,9 @@ describe('searching a registry while adding a server', () => {
   it('keeps the choice in the user’s settings', async () => {
     const setting = new RegistrySetting(writeWithApi);
     assert.equal(setting.address.kind, 'unset');
+    const heard = next((told) => setting.onDidChange(() => told(undefined)));
     await setting.use('https://registry.example');
+    await heard;
     assert.deepEqual(setting.address, { kind: 'set', url: 'https://registry.example' });
     const own = vscode.workspace.getConfiguration('mcpOAuthBroker');
     await own.update('registry', undefined, vscode.ConfigurationTarget.Global);
