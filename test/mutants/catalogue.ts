@@ -14,6 +14,7 @@ import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
 import { importMutants } from './importMutants.js';
 import { layerMutants } from './layerMutants.js';
+import { linkMutants } from './linkMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
 import { placeMutants } from './placeMutants.js';
@@ -37,6 +38,7 @@ export const catalogue: readonly Mutant[] = [
   ...firstUseMutants,
   ...identityMutants,
   ...importMutants,
+  ...linkMutants,
   ...relayMutants,
   ...agentMutants,
   ...agentHostMutants,
