@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { RememberedAccountChoice } from './broker/accounts/accountChoice.js';
 import { TombstonePruning } from './broker/accounts/tombstonePruning.js';
-import { agentAddress } from './broker/agents/agentSettings.js';
-import { ClientConnections } from './broker/agents/clientConnections.js';
 import { AssertionInFile } from './broker/tokens/assertionFile.js';
 import { CallLedger } from './broker/calls/callLedger.js';
 import type { Disposable } from './broker/ports.js';
+import { connectedClients } from './connectedClients.js';
 import { createCore } from './core.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { askedInEditor } from './editor/askedInEditor.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { editorBrowser, type BrowserLauncher } from './editor/browserLauncher.js';
 import { callbackUriOf } from './editor/callbackWays.js';
+import { LinkRouter } from './editor/links/linkRouter.js';
 import { McpServerDefinitions, registerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
 import { EditorMemory } from './editor/memory.js';
@@ -22,7 +22,6 @@ import { recordsArguments } from './editor/serverSettings.js';
 import { serverStatuses } from './editor/serverStatuses.js';
 import { MachineAssertionFiles } from './node/assertionFiles.js';
 import { BridgeFiles } from './node/bridgeFiles.js';
-import { ClientConnectionFiles } from './node/clientConnectionFiles.js';
 import { handlerFault } from './node/editorInstallation.js';
 import { createPlatform } from './platform.js';
 import { Surfaces } from './editor/surfaces.js';
@@ -35,7 +34,7 @@ export function activate(context: vscode.ExtensionContext) {
     return part;
   };
   const platform = createPlatform(context, vscode.env.remoteName);
-  const { place, log, notes, secrets, directory, storage, memory, settings, toolRules, takeOver, clock } = platform; // prettier-ignore
+  const { place, log, notes, secrets, directory, storage, memory, settings, toolRules, takeOver, registry, clock } = platform; // prettier-ignore
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(platform.calls, log));
   const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
@@ -71,26 +70,17 @@ export function activate(context: vscode.ExtensionContext) {
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
   const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(directory, context.asAbsolutePath('dist/bridge.js'));
-  const connections = new ClientConnections({
-    admissions: core.admissions,
-    withdraw: (agent) => signOuts.withdraw(agent),
-    files: platform.others.machineFiles,
-    keys: bridge,
-    records: new ClientConnectionFiles(directory),
-    lock: storage.lock,
-    servers: () => settings.servers,
-    address: ({ name }) => agentAddress(agentSettings().port, name),
-  });
   const definitions = own(
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
   );
-  const connectedClients = { connections, programs: platform.others.programs, filesNote: platform.filesNote };
-  const surfaces = own(new Surfaces(context, { ...core, ...storage, ...platform.others, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, connectedClients, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
-  own(vscode.window.registerUriHandler(callbackUri));
+  const clients = connectedClients(core, platform, bridge);
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, ...platform.others, memory, settings, toolRules, takeOver, registry, remoteNotes: notes, agents, bridge, connectedClients: clients, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
+  const links = new LinkRouter(callbackUri, surfaces.linkHandlers, log);
+  own(vscode.window.registerUriHandler(links));
   own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, authorizedFetch: core.authorizedFetch, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, connections, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, links, definitions, accounts, statuses, tree: surfaces.tree, authorizedFetch: core.authorizedFetch, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, connections: clients.connections, context }; // prettier-ignore
 }

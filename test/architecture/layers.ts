@@ -47,7 +47,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   },
   // What the editor's root stands on.
   'platform.ts': { layers: ['editor', 'node'], packages: ['vscode', 'node:path'] },
-  'extension.ts': { ...everything, layers: [...everything.layers, 'platform'] },
+  'connectedClients.ts': { layers: ['broker', 'editor', 'node', 'core', 'platform'], packages: [] },
+  'extension.ts': { ...everything, layers: [...everything.layers, 'connectedClients', 'platform'] },
 };
 
 /** Imports that point where they may not, each as `file:line names specifier`. */

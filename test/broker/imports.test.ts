@@ -126,6 +126,20 @@ describe('an import', () => {
     assert.deepEqual([[...secrets.entries.keys()], imports().canUndo], [[], false]);
   });
 
+  it('changes files before our settings, and tells of it between the two', async () => {
+    const steps: string[] = [];
+    const replace = store.replace.bind(store);
+    store.replace = async (uri, ...rest) => {
+      steps.push(path.basename(uri));
+      await replace(uri, ...rest);
+    };
+    setting.write = () => Promise.resolve(void steps.push('settings'));
+    const filesChanged = () => Promise.resolve(void steps.push('told'));
+    const plan = await planOf([await fileOf('windsurf')]);
+    await new Imports({ store, setting, clientSecrets, memory, filesChanged }).apply(plan, 'import');
+    assert.deepEqual(steps, ['windsurf', 'told', 'settings']);
+  });
+
   it('says which file has changed meanwhile, and leaves it as it is', async () => {
     const plan = await planOf([await fileOf('windsurf'), await fileOf('gemini')]);
     await writeFile(pathOf('windsurf'), '{}');

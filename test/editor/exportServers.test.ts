@@ -62,7 +62,9 @@ describe('Export Servers', () => {
 
   it('makes a file that is not there, and undoing removes it', async () => {
     const shown = await run('notes', 'Gemini CLI', 'Undo');
-    assert.ok(shown.includes('Gemini CLI | ~/.gemini/settings.json | The file doesn’t exist yet and is created.'));
+    assert.ok(
+      shown.includes('Gemini CLI | ~/.gemini/settings.json | The file doesn’t exist yet and is created.'),
+    );
     while (!shown.some((line) => line.startsWith('The export was undone.')))
       await new Promise((resolve) => setImmediate(resolve));
     await assert.rejects(home.read('.gemini/settings.json'));
@@ -72,7 +74,10 @@ describe('Export Servers', () => {
     await home.write('.cursor/mcp.json', JSON.stringify({ mcpServers: { mine: { url } } }));
     assert.equal((await run('notes', 'Cursor')).at(-1), '~/.cursor/mcp.json has these servers already.');
     await home.write('.cursor/mcp.json', '{');
-    assert.match((await run('notes', 'Cursor')).at(-1) ?? '', /^~\/\.cursor\/mcp\.json wasn’t changed: Line 1/);
+    assert.match(
+      (await run('notes', 'Cursor')).at(-1) ?? '',
+      /^~\/\.cursor\/mcp\.json wasn’t changed: Line 1/,
+    );
     assert.equal(await home.read('.cursor/mcp.json'), '{');
   });
 

@@ -78,7 +78,10 @@ describe('a team’s list of servers in the repository', () => {
     assert.deepEqual(shown.slice(0, 1), [question('tickets')]);
     assert.ok(!shown.join('\n').includes(notes.url));
     const client = { ...notes, oauth: { clientId: 'theirs' } };
-    assert.deepEqual((await open({ notes: client, tickets: moved }, undefined))[0], question('notes, tickets'));
+    assert.deepEqual(
+      (await open({ notes: client, tickets: moved }, undefined))[0],
+      question('notes, tickets'),
+    );
   });
 
   it('is asked about again where the question was only closed', async () => {

@@ -37,4 +37,5 @@ void runParts([
   extensionHostPart(oldestEditor()),
   windowPart(newest),
   storyPart(newest),
+  storyPart(newest, 'new-machine'),
 ]);

@@ -13,7 +13,9 @@ import { firstUseMutants } from './firstUseMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
+import { importMutants } from './importMutants.js';
 import { layerMutants } from './layerMutants.js';
+import { linkMutants } from './linkMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
 import { placeMutants } from './placeMutants.js';
@@ -36,6 +38,8 @@ export const catalogue: readonly Mutant[] = [
   ...callbackMutants,
   ...firstUseMutants,
   ...identityMutants,
+  ...importMutants,
+  ...linkMutants,
   ...relayMutants,
   ...agentMutants,
   ...agentHostMutants,

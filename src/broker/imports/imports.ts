@@ -29,6 +29,8 @@ export interface ImportsParts {
   readonly setting: ServersSetting;
   readonly clientSecrets: Pick<ClientSecrets, 'has' | 'put' | 'remove'>;
   readonly memory: Memory;
+  /** Called when files have changed and our settings have not yet. */
+  readonly filesChanged?: () => Promise<void>;
 }
 
 /** A file that could not be changed as planned, and why. */
@@ -72,44 +74,39 @@ export class Imports {
   }
 
   /**
-   * Everything that changes is backed up, and what undoing needs is remembered, before the first change.
+   * Everything that changes is backed up, and what undoing needs is remembered, before the first change. The files come
+   * before our settings: while VS Code has a server in both, it switches ours off.
    *
-   * @throws OtherFileFault if a backup cannot be written; nothing has changed then
+   * @throws OtherFileFault if a backup cannot be written, and whatever writing our settings throws; nothing has changed
+   *   then
    */
   async apply({ entries, secrets, edits }: ImportPlan, kind: ImportRecord['kind']): Promise<Applied> {
     const { store, setting, memory } = this.parts;
-    const backups: { readonly uri: string; readonly text: string }[] = [];
-    const files: ChangedFile[] = [];
     const { written } = setting;
-    const kept: SecretToKeep[] = [];
+    const takeBacks: (() => Promise<void>)[] = [];
+    const files: ChangedFile[] = [];
+    const problems: FileProblem[] = [];
     try {
       for (const edit of edits) {
         const { before, file } = edit;
         const backup = before === undefined ? undefined : await store.backUp(file.uri, before);
-        if (before !== undefined && backup !== undefined) backups.push({ uri: backup, text: before });
+        if (backup !== undefined) takeBacks.push(() => store.replace(backup, before, undefined));
         files.push(await changedFile(edit, backup));
       }
-      kept.push(...(await this.#keep(secrets)));
-      const record = {
-        kind,
-        entries,
-        hadSetting: written !== undefined,
-        secrets: kept.map(withoutSecret),
-        files,
-      };
+      const kept = await this.#keep(secrets, takeBacks);
+      const record = { kind, entries, hadSetting: written !== undefined, secrets: kept, files };
       await memory.set(memoryKey, importRecordToMemory(record));
+      for (const { file, before, after } of edits) {
+        const reason = await attempt(() => store.replace(file.uri, before, after));
+        if (reason === undefined) takeBacks.push(() => store.replace(file.uri, after, before));
+        else problems.push({ label: file.label, reason });
+      }
+      await this.parts.filesChanged?.();
       if (Object.keys(entries).length > 0) await setting.write({ ...written, ...entries });
     } catch (error) {
       await memory.set(memoryKey, undefined);
-      for (const { name, url, clientId } of kept)
-        await this.parts.clientSecrets.remove({ name, url }, clientId);
-      for (const { uri, text } of backups) await store.replace(uri, text, undefined).catch(() => undefined);
+      for (const takeBack of takeBacks.reverse()) await attempt(takeBack);
       throw error;
-    }
-    const problems: FileProblem[] = [];
-    for (const { file, before, after } of edits) {
-      const problem = await attempt(() => store.replace(file.uri, before, after));
-      if (problem !== undefined) problems.push({ label: file.label, reason: problem });
     }
     this.#changed.fire(undefined);
     return { files, problems };
@@ -137,13 +134,17 @@ export class Imports {
   }
 
   /** One that is there already, by the same client id, stays: it may be newer. */
-  async #keep(secrets: readonly SecretToKeep[]): Promise<readonly SecretToKeep[]> {
+  async #keep(
+    secrets: readonly SecretToKeep[],
+    takeBacks: (() => Promise<void>)[],
+  ): Promise<ImportRecord['secrets']> {
     const { clientSecrets } = this.parts;
-    const kept: SecretToKeep[] = [];
-    for (const one of secrets) {
-      if (await clientSecrets.has(one, one.clientId)) continue;
-      await clientSecrets.put(one, one.clientId, one.secret);
-      kept.push(one);
+    const kept: ImportRecord['secrets'][number][] = [];
+    for (const { name, url, clientId, secret } of secrets) {
+      if (await clientSecrets.has({ name, url }, clientId)) continue;
+      await clientSecrets.put({ name, url }, clientId, secret);
+      takeBacks.push(() => clientSecrets.remove({ name, url }, clientId));
+      kept.push({ name, url, clientId });
     }
     return kept;
   }
@@ -190,8 +191,4 @@ async function attempt(work: () => Promise<void>): Promise<OtherFileFault | unde
     if (error instanceof OtherFileFault) return error;
     throw error;
   }
-}
-
-function withoutSecret({ name, url, clientId }: SecretToKeep): ImportRecord['secrets'][number] {
-  return { name, url, clientId };
 }

@@ -13,6 +13,7 @@ import { SettingUnwritable } from '../writeSetting.js';
 import { faultText, placeText, problemText, serverRows } from './importWords.js';
 import type { OtherProgramFiles, ReadFiles } from './otherProgramFiles.js';
 import { pickMany, type PickMany } from './pickMany.js';
+import { needsReload, offerReload } from './reloadOffer.js';
 import type { SignInToAll } from './signInToAll.js';
 import { undoImport } from './undoImport.js';
 
@@ -184,8 +185,9 @@ export class ImportServers {
       problems.length > 0
         ? await this.#notifications.warning(text, ...buttons)
         : await this.#notifications.information(text, ...buttons);
-    if (choice === undo) await undoImport(this.parts.imports, this.window);
-    else if (choice === signIn) await this.parts.signInToAll.run(needed);
+    if (choice === undo) return undoImport(this.parts.imports, this.window);
+    if (choice === signIn) await this.parts.signInToAll.run(needed);
+    if (needsReload(files)) await offerReload(this.#notifications, t('The servers have moved.'));
   }
 }
 

@@ -21,6 +21,7 @@ export interface ImportParts extends SignInToAllParts {
   readonly settings: EditorServerSettings;
   readonly answers: { readonly clientSecrets: ClientSecrets };
   readonly memory: Memory;
+  readonly statuses: { readonly displaced: { look(): Promise<void> } };
   /** The programs of this machine, and its files. */
   readonly programs: UserPrograms;
   readonly machineFiles: OtherFileStore;
@@ -37,7 +38,13 @@ export function registerImports(
   const store = new EditorFileStore(machineFiles, backups);
   const files = new OtherProgramFiles(store, programs, globalStorageUri);
   const { clientSecrets } = parts.answers;
-  const imports = new Imports({ store, setting: settings.asWritten, clientSecrets, memory });
+  const imports = new Imports({
+    store,
+    setting: settings.asWritten,
+    clientSecrets,
+    memory,
+    filesChanged: () => parts.statuses.displaced.look(),
+  });
   const known = (): KnownServers => ({ servers: settings.servers, refusal: policyRefusalNow, isOwnAddress });
   const signInToAll = new SignInToAll(parts);
   const importing = new ImportServers({ files, settings, known, imports, signInToAll });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Imports, Undone } from '../../broker/imports/imports.js';
 import { Notifications, type NotificationWindow } from '../notifications.js';
 import { problemText } from './importWords.js';
+import { needsReload, offerReload } from './reloadOffer.js';
 
 /** “Undo Import or Export”, and the button of what was just done. */
 export async function undoImport(
@@ -17,6 +18,7 @@ export async function undoImport(
   }
   const text = undoneText(undone);
   if (undone.problems.length > 0 || undone.kept.length > 0) void notifications.warning(text);
+  else if (needsReload(undone.restored)) void offerReload(notifications, text);
   else void notifications.information(text);
 }
 
