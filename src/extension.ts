@@ -5,6 +5,7 @@ import { AssertionInFile } from './broker/tokens/assertionFile.js';
 import { CallLedger } from './broker/calls/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { createCore } from './core.js';
+import { AccountNaming } from './editor/accountNaming.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { askedInEditor } from './editor/askedInEditor.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
@@ -60,7 +61,8 @@ export function activate(context: vscode.ExtensionContext) {
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
+  const naming = own(new AccountNaming({ ...core, ...storage, clock }));
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser, naming);
   own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(serverStatuses(context, settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
@@ -71,7 +73,7 @@ export function activate(context: vscode.ExtensionContext) {
   const definitions = own(
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
   );
-  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, statuses, choice, naming, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   own(vscode.window.registerUriHandler(callbackUri));
   own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore

@@ -3,6 +3,7 @@ import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import { accountKeyOf } from '../broker/accounts/credential.js';
+import type { AccountNaming } from './accountNaming.js';
 import { AccountPick } from './accountPick.js';
 import type { Commands } from './commands.js';
 import { insteadOfSignIn } from './insteadOfSignIn.js';
@@ -15,9 +16,10 @@ export interface AccountCommandParts {
   readonly credentials: CredentialStore;
   readonly personalSignIn: PersonalSignIn;
   readonly signOuts: SignOuts;
+  readonly naming: Pick<AccountNaming, 'rename'>;
 }
 
-/** “Switch Account…”, “Remove Account…” and “Sign Out…”: whom a workspace acts as, and who is signed in at all. */
+/** “Switch Account…”, “Rename Account…”, “Remove Account…” and “Sign Out…”: whom a workspace acts as, and who is signed in at all. */
 export function registerAccountCommands(commands: Commands, parts: AccountCommandParts): void {
   const { t } = vscode.l10n;
   const pick = new AccountPick(parts.credentials);
@@ -31,6 +33,16 @@ export function registerAccountCommands(commands: Commands, parts: AccountComman
       nobody,
     );
     if (server !== undefined) await switchAccount(server, row, pick, parts);
+  });
+
+  commands.register('renameAccount', async (row) => {
+    const server = await parts.choice.choose(
+      row,
+      t('Rename an account of which MCP server?'),
+      ({ signedIn }) => signedIn,
+      nobody,
+    );
+    if (server !== undefined) await renameAccount(server, row, pick, parts);
   });
 
   for (const command of ['removeAccount', 'signOut'] as const) {
@@ -67,6 +79,25 @@ async function switchAccount(
   if (picked === 'further') {
     if (!(await insteadOfSignIn(server))) await personalSignIn.signInAsAnother(server);
   } else await credentials.use(server.url, picked.key);
+}
+
+async function renameAccount(
+  server: ServerConfig,
+  row: unknown,
+  pick: AccountPick,
+  { naming }: AccountCommandParts,
+): Promise<void> {
+  const all = await pick.all(server);
+  const [only, ...others] = all;
+  const named = AccountPick.keyOf(row);
+  const picked =
+    named !== undefined
+      ? { key: named }
+      : only !== undefined && others.length === 0
+        ? { key: accountKeyOf(only) }
+        : await pick.choose(server, vscode.l10n.t('Rename which account?'));
+  const credential = all.find((one) => accountKeyOf(one) === (picked !== 'further' && picked?.key));
+  if (credential !== undefined) await naming.rename(server, credential);
 }
 
 /** Ends one account's sign-in here and revokes its tokens; the others’ stay. */

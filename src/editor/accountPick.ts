@@ -31,13 +31,13 @@ export class AccountPick {
   }
 
   /**
-   * @param further what can be done beside, below the accounts
+   * @param further what can be done beside, below the accounts, if anything
    * @returns undefined where the person closed it
    */
   async choose(
     server: ServerConfig,
     placeHolder: string,
-    further: string,
+    further?: string,
   ): Promise<PickedAccount | undefined> {
     const inUse = await this.credentials.get(server.url);
     const items: AccountItem[] = (await this.all(server)).map((credential) => ({
@@ -46,8 +46,10 @@ export class AccountPick {
       detail: plain(new URL(credential.as.issuer).host),
       choice: { key: accountKeyOf(credential) },
     }));
-    items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
-    items.push({ label: further, choice: 'further' });
+    if (further !== undefined) {
+      items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
+      items.push({ label: further, choice: 'further' });
+    }
     const picked = await this.window.showQuickPick(items, { title: plain(server.name), placeHolder });
     return picked?.choice;
   }

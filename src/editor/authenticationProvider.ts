@@ -154,15 +154,20 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     const now = await this.#current();
     const added: vscode.AuthenticationSession[] = [];
     const changed: vscode.AuthenticationSession[] = [];
+    const renamed: vscode.AuthenticationSession[] = [];
     for (const [name, { session }] of now) {
       const old = before.get(name)?.session;
       if (old === undefined) added.push(session);
       else if (JSON.stringify(old) !== JSON.stringify(session)) changed.push(session);
+      if (old !== undefined && old.account.label !== session.account.label) renamed.push(old);
     }
     this.#announced = now;
-    if (added.length + removed.length + changed.length > 0) {
-      this.#changed.fire({ added, removed: removed.map(({ session }) => session), changed });
-    }
+    // The Accounts menu adds by label and removes by account id, the additions of an event first (`registerListeners` in
+    // src/vs/workbench/browser/parts/globalCompositeBar.ts): in one event, a renewed account would be gone from it, and a
+    // renamed one stand there with both names.
+    const gone = [...removed.map(({ session }) => session), ...renamed];
+    if (gone.length > 0) this.#changed.fire({ added: [], removed: gone, changed: [] });
+    if (added.length + changed.length > 0) this.#changed.fire({ added, removed: [], changed });
   }
 }
 

@@ -11,6 +11,7 @@ export type CommandId =
   | 'signOut'
   | 'switchAccount'
   | 'removeAccount'
+  | 'renameAccount'
   | 'showServers'
   | 'checkServer'
   | 'showLog'

@@ -3,6 +3,7 @@ import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
 import { registerAccountCommands } from './accountCommands.js';
+import type { AccountNaming } from './accountNaming.js';
 import { AddServer } from './addServer.js';
 import { CallbackPaste } from './callbackPaste.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
@@ -22,6 +23,7 @@ import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
 export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly settings: EditorServerSettings;
   readonly credentials: CredentialStore;
+  readonly naming: AccountNaming;
   readonly personalSignIn: PersonalSignIn;
   readonly callbacks: PendingCallbacks;
   readonly signOuts: SignOuts;

@@ -1,6 +1,7 @@
 import { placeOf } from '../accounts/agentSignIn.js';
 import { observationOfError, type Observation } from '../consentStatus.js';
 import type { Credential } from '../accounts/credential.js';
+import { Emitter } from '../emitter.js';
 import { noSignInAt } from './noSignIn.js';
 import type { Disposable } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
@@ -10,9 +11,21 @@ import type { SignInOutcome } from './signInOutcome.js';
 import type { SignInParts } from './signInParts.js';
 import type { SignInRequest } from './signInRequest.js';
 
+/** A sign-in that was stored. */
+export interface SignedIn {
+  readonly attempt: SignInAttempt;
+  readonly credential: Credential;
+  /** See {@link SignInOutcome}. */
+  readonly hasDefaultName?: true;
+}
+
 /** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
 export class SignIns implements Disposable {
   readonly #running = new Map<string, SignInAttempt>();
+  readonly #signedIn = new Emitter<SignedIn>();
+
+  /** Tells of each sign-in that was stored, whoever began it. */
+  readonly onDidSignIn = this.#signedIn.event;
 
   constructor(
     private readonly parts: SignInParts,
@@ -60,6 +73,7 @@ export class SignIns implements Disposable {
       const isFurther = anotherAccount === true || forAgent !== undefined;
       const isNews = outcome.kind === 'signedIn' || !isFurther || before === undefined;
       if (observation !== undefined && isNews) this.states.observe(server, observation, of);
+      if (outcome.kind === 'signedIn') this.#signedIn.fire({ ...outcome, attempt });
     });
     return attempt;
   }

@@ -2,7 +2,7 @@ import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../../oauth/tokenRevocation.js';
 import { isOwnOf, placeOf } from '../accounts/agentSignIn.js';
-import { accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
+import { accountFact, accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
 import type { AgentAdmission } from '../agents/agentAdmission.js';
 import type { AgentAdmissions } from '../agents/agentAdmissions.js';
 import { errorName } from '../errorName.js';
@@ -67,7 +67,7 @@ export class SignOuts {
     if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
     if (credential.grant === 'editorAccount') {
       this.log.info(`${server.name}: the editor's account is not used any more.`);
-      return { kind: 'forgotten', provider: credential.client.clientId, ...accountOf(credential) };
+      return { kind: 'forgotten', provider: credential.client.clientId, ...accountFact(credential) };
     }
     const revocation = await revokeTokens(credential, {
       ...this.http,
@@ -83,7 +83,7 @@ export class SignOuts {
       kind: 'signedOut',
       host,
       revocation,
-      ...accountOf(credential),
+      ...accountFact(credential),
       ...(next !== undefined && credential.id === inUse?.id && { next: accountLabel(next) }),
     };
   }
@@ -128,8 +128,4 @@ export class SignOuts {
       });
     });
   }
-}
-
-function accountOf({ account }: Credential): { readonly account?: string } {
-  return account === undefined ? {} : { account: account.label };
 }
