@@ -39,7 +39,7 @@ export interface ConsentStatus {
   readonly expiresAt?: number;
   /** Whether the token is renewed without the person, where one is held. */
   readonly refreshable?: boolean;
-  /** Where there are several to act as. */
+  /** Those there are to act as, if there is another one than the account in use. */
   readonly accounts?: readonly AccountInUse[];
   /** Scopes the credential holds. */
   readonly held: readonly string[];
@@ -51,6 +51,11 @@ export interface ConsentStatus {
   readonly detail?: string;
   /** For `denied`, because only who said no can say yes. */
   readonly deniedBy?: DeniedBy;
+}
+
+/** Whether there is an account to switch to, rename or sign out, whether or not calls act as it. */
+export function hasAccounts({ signedIn, accounts }: ConsentStatus): boolean {
+  return signedIn || (accounts?.length ?? 0) > 0;
 }
 
 /** What is known of the credential a server's calls would use. */
@@ -171,7 +176,7 @@ function refusal(oauthError: string | undefined, detail: string): Observation | 
 export interface ServerFacts {
   readonly server: string;
   readonly credential?: CredentialFacts;
-  /** Where there are several. */
+  /** Those there are to act as, if there is another one than the account in use. */
   readonly accounts?: readonly AccountInUse[];
   /** A browser page or a chat card is open for it. */
   readonly awaitingConsent: boolean;

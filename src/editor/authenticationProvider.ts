@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { noAccount } from '../broker/accounts/accountChoice.js';
 import { accountKeyOf, type Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Disposable } from '../broker/ports.js';
@@ -98,12 +99,19 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     return this.#sessionOf(server, outcome.credential);
   }
 
-  /** Signs that account out. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
+  /**
+   * Signs that account out. The Accounts menu has asked its own question by then, knows of no other account that could
+   * act, and lets go of the account in any case (`SignOutOfAccountAction` in
+   * src/vs/workbench/contrib/authentication/browser/actions/signOutOfAccountAction.ts). So nothing is asked here: calls
+   * of this workspace act as no account until the user chooses one, which the notification offers. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
   async removeSession(sessionId: string): Promise<void> {
     for (const server of this.settings.servers) {
-      const credential = (await this.credentials.all(server.url)).find(({ id }) => id === sessionId);
+      const all = await this.credentials.all(server.url);
+      const credential = all.find(({ id }) => id === sessionId);
       if (credential === undefined) continue;
-      const receipt = await this.signOuts.signOut(server, accountKeyOf(credential));
+      const isInUse = (await this.credentials.get(server.url))?.id === sessionId;
+      const next = isInUse && all.length > 1 ? noAccount : undefined;
+      const receipt = await this.signOuts.signOut(server, accountKeyOf(credential), next);
       if (receipt.kind !== 'notSignedIn') showSignOut(server, receipt);
       return;
     }

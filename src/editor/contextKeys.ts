@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConsentStatusName } from '../broker/consentStatus.js';
+import { hasAccounts, type ConsentStatusName } from '../broker/consentStatus.js';
 import type { Disposable } from '../broker/ports.js';
 import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { EditorAgents } from './agentParts.js';
@@ -82,7 +82,7 @@ async function contextValues(parts: ContextParts): Promise<ContextValues> {
   const some = (name: ConsentStatusName) => all.some(({ status }) => status.status === name);
   return {
     hasServers: all.length > 0,
-    signedIn: all.some(({ status }) => status.signedIn),
+    signedIn: all.some(({ status }) => hasAccounts(status)),
     awaitingConsent: some('awaitingConsent'),
     awaitingCallback: callbacks.states.length > 0,
     needsScopes: some('needsScopes'),

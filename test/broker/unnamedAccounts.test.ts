@@ -11,6 +11,8 @@ const { url } = server;
 const home = 'https://as.example';
 const subject = (id: string): Account => ({ id, label: id });
 
+const partsOf = ({ credentials, shared: { lock, clock } }: BrokerWindow) => ({ credentials, lock, clock });
+
 describe('accounts that the server does not name', () => {
   let shared: SharedStorage;
   let window: BrokerWindow;
@@ -66,7 +68,7 @@ describe('accounts that the server does not name', () => {
     return accountKeyOf(one ?? assert.fail(`no account ${name}`));
   };
   const rename = async (name: string, to: string) =>
-    renameAccount({ ...shared, credentials: window.credentials }, url, await keyOf(name), to);
+    renameAccount(partsOf(window), url, await keyOf(name), to);
 
   it('have a name from the first sign-in on, and it is said that the user has not chosen it', async () => {
     const outcome = await signIn();
@@ -167,7 +169,7 @@ describe('a renamed account', () => {
       account: { id: 'bob', label: 'bob@example.org' },
     });
   const rename = (name: string, of = window, credential = alice()) =>
-    renameAccount({ ...shared, credentials: of.credentials }, url, accountKeyOf(credential), name);
+    renameAccount(partsOf(of), url, accountKeyOf(credential), name);
   const labels = async (of = window) => (await of.credentials.all(url)).map(accountLabel).toSorted();
   beforeEach(async () => {
     shared = new SharedStorage();

@@ -104,6 +104,18 @@ export const accountMutants: readonly Mutant[] = [
     unnamedTest,
   ),
   mutant(
+    'calls that go on as another account though the user chose none',
+    store,
+    ['if (chosen === noAccount) return undefined;', ''],
+    accountsTest,
+  ),
+  mutant(
+    'a sign-out after which another account acts than the one the user chose',
+    'src/broker/signIn/signOut.ts',
+    ['if (chosen !== undefined) await this.credentials.use(server.url, chosen);', ''],
+    accountsTest,
+  ),
+  mutant(
     'an account’s name that hides characters',
     'src/broker/accounts/accountNaming.ts',
     ["if (invisible.test(text)) return 'invisible';", ''],

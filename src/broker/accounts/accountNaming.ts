@@ -14,7 +14,7 @@ export function accountNameFault(text: string, others: readonly string[]): Accou
   const name = tidyAccountName(text);
   if (invisible.test(text)) return 'invisible';
   if (name === '') return 'empty';
-  if ([...name].length > longestAccountName) return 'tooLong';
+  if (name.length > longestAccountName) return 'tooLong';
   return others.some((other) => isSameName(other, name)) ? 'taken' : undefined;
 }
 

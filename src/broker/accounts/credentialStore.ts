@@ -1,5 +1,5 @@
 import type { DpopKey } from '../../oauth/dpop.js';
-import { PassingAccountChoice, type AccountChoice } from './accountChoice.js';
+import { noAccount, PassingAccountChoice, type AccountChoice } from './accountChoice.js';
 import { accountSlots, firstSlot, recordName, serverUrlOf, slotOfAccount } from './accountSlots.js';
 import { accountKeyOf, type Credential } from './credential.js';
 import { AccountNames, type GivenName } from './accountNames.js';
@@ -74,6 +74,7 @@ export class CredentialStore implements Disposable {
     const all = await this.all(serverUrl);
     if (accountKey !== undefined) return all.find((one) => accountKeyOf(one) === accountKey);
     const chosen = this.choice.chosen(serverUrl);
+    if (chosen === noAccount) return undefined;
     return all.find((one) => accountKeyOf(one) === chosen) ?? all[0];
   }
 
@@ -126,7 +127,7 @@ export class CredentialStore implements Disposable {
     this.#changed.fire(serverUrl);
   }
 
-  /** From the next call on, this workspace acts as that account. */
+  /** From the next call on, this workspace acts as that account, or as none with {@link noAccount}. */
   async use(serverUrl: string, accountKey: string): Promise<void> {
     if (this.choice.chosen(serverUrl) === accountKey) return;
     const before = await this.get(serverUrl);
@@ -168,6 +169,9 @@ export class CredentialStore implements Disposable {
     const credential = await this.get(serverUrl, accountKey);
     const entry = (await this.#entries(serverUrl)).find((one) => one.credential.id === credential?.id);
     await this.#write(serverUrl, entry?.slot ?? firstSlot, undefined);
+    // The choice of none was between accounts that are gone.
+    if (this.choice.chosen(serverUrl) === noAccount && (await this.#entries(serverUrl)).length === 0)
+      await this.choice.choose(serverUrl, '');
     this.#changed.fire(serverUrl);
   }
 

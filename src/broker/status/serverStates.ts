@@ -121,7 +121,7 @@ export class ServerStates implements Disposable {
         ...(credential !== undefined && { credential: credentialFacts(credential) }),
         ...(observation !== undefined && { observation }),
         isUnattended: isUnattended(server),
-        ...(accounts.length > 1 && { accounts }),
+        ...(accounts.some(({ inUse }) => !inUse) && { accounts }),
         ...(decision !== undefined && decision !== 'allowed' && { notUsedHere: decision }),
       },
       this.clock.now(),
