@@ -1,4 +1,5 @@
 import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import type { LastAttempt } from './status/lastAttempt.js';
 
 /**
  * The words used everywhere for how a server stands with the person: tree, status bar, chat, log and API
@@ -49,6 +50,8 @@ export interface ConsentStatus {
   readonly tool?: string;
   /** What was observed, as a sentence, where the status alone does not say it. */
   readonly detail?: string;
+  /** How the last attempt to sign in ended, if that was not with a sign-in. It has no part in the status. */
+  readonly lastAttempt?: LastAttempt;
   /** For `denied`, because only who said no can say yes. */
   readonly deniedBy?: DeniedBy;
 }
@@ -181,6 +184,7 @@ export interface ServerFacts {
   /** A browser page or a chat card is open for it. */
   readonly awaitingConsent: boolean;
   readonly observation?: Observation;
+  readonly lastAttempt?: LastAttempt;
   /** No person signs in there: what is lacking is fetched with the next call. */
   readonly isUnattended?: boolean;
   /** What the user has said to its use on this machine, where that is not a yes. */
@@ -211,6 +215,7 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
     ...(lacking?.tool !== undefined && { tool: lacking.tool }),
     ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),
     ...(observation?.kind === 'denied' && { deniedBy: observation.by }),
+    ...(facts.lastAttempt !== undefined && { lastAttempt: facts.lastAttempt }),
   };
   const is = (status: ConsentStatusName): ConsentStatus => {
     const needsSignIn = status === 'signedOut' || status === 'expired';

@@ -12,6 +12,7 @@ export type CommandId =
   | 'switchAccount'
   | 'removeAccount'
   | 'renameAccount'
+  | 'dismissAttempt'
   | 'showServers'
   | 'checkServer'
   | 'showLog'

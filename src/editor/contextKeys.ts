@@ -17,6 +17,7 @@ export interface ContextValues {
   readonly needsScopes: boolean;
   /** The organization's. */
   readonly hasIdentityProvider: boolean;
+  readonly hasEndedAttempt: boolean;
   readonly hasAgents: boolean;
   readonly agentAsks: boolean;
   readonly agentsPortBlocked: boolean;
@@ -86,6 +87,7 @@ async function contextValues(parts: ContextParts): Promise<ContextValues> {
     awaitingConsent: some('awaitingConsent'),
     awaitingCallback: callbacks.states.length > 0,
     needsScopes: some('needsScopes'),
+    hasEndedAttempt: all.some(({ status }) => status.lastAttempt !== undefined),
     hasIdentityProvider: settings.identityProvider !== undefined,
     hasAgents: admitted.length > 0,
     agentAsks: agents.consents.pending.length > 0,

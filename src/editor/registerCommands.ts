@@ -38,7 +38,14 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   const { settings, credentials, personalSignIn, answers, http, clock, choice, states } = parts;
   const finding = { http, clock, discovery: answers };
   const scopeChoice = new ScopeChoice(credentials, finding);
-  registerSignInCommands(commands, choice, personalSignIn, scopeChoice, new CallbackPaste(parts.callbacks));
+  registerSignInCommands(
+    commands,
+    choice,
+    personalSignIn,
+    scopeChoice,
+    new CallbackPaste(parts.callbacks),
+    states,
+  );
   registerAccountCommands(commands, parts);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);

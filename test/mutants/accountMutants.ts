@@ -4,6 +4,7 @@ const accountsTest = 'test/broker/accounts.test.ts';
 const windowsTest = 'test/broker/statesOfWindows.test.ts';
 const relayTest = 'test/relay/accountChange.test.ts';
 const keepTest = 'test/broker/keepSignIn.test.ts';
+const attemptTest = 'test/broker/lastAttempt.test.ts';
 const unnamedTest = 'test/broker/unnamedAccounts.test.ts';
 const store = 'src/broker/accounts/credentialStore.ts';
 
@@ -114,6 +115,33 @@ export const accountMutants: readonly Mutant[] = [
     'src/broker/signIn/signOut.ts',
     ['if (chosen !== undefined) await this.credentials.use(server.url, chosen);', ''],
     accountsTest,
+  ),
+  mutant(
+    'a failed extra that turns a server red which works',
+    'src/broker/signIn/attemptEnding.ts',
+    [
+      "return worksNow[before.status] && observation?.kind !== 'answered' ? undefined : observation;",
+      'return observation;',
+    ],
+    attemptTest,
+  ),
+  mutant(
+    'a further account’s failure told of the one that is signed in',
+    'src/broker/signIn/attemptEnding.ts',
+    ['if (before.isFurther && before.isSignedIn) return undefined;', ''],
+    attemptTest,
+  ),
+  mutant(
+    'a declined sign-in that leaves a trace after a success',
+    'src/broker/signIn/attemptEnding.ts',
+    ["case 'signedIn':\n      return 'none';", "case 'signedIn':\n      return undefined;"],
+    'test/broker/signInAttempt.test.ts',
+  ),
+  mutant(
+    'how a sign-in ended not told to other windows',
+    'src/broker/status/statesOfWindows.ts',
+    [', attempts: states.attempts', ''],
+    windowsTest,
   ),
   mutant(
     'an account’s name that hides characters',

@@ -78,6 +78,7 @@ export class SignOuts {
     if (credential === undefined) return { kind: 'notSignedIn' };
     await this.#endAgents(server, credential);
     const next = await this.credentials.get(server.url);
+    this.states.showAttempt(server, undefined);
     if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
     if (credential.grant === 'editorAccount') {
       this.log.info(`${server.name}: the editor's account is not used any more.`);
