@@ -49,7 +49,7 @@ export class AccountNaming implements Disposable {
   async ask(server: ServerConfig, credential: Credential): Promise<Credential> {
     const { t } = vscode.l10n;
     const prompt = t(
-      '{0} does not say whose account this is. Choose a name that tells it apart, or press Enter.',
+      '{0} does not say whose account this is. Choose a name that tells it apart.',
       server.name,
     );
     const name = await this.#input(server, credential, t('Name your account'), prompt);
