@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { Screenshots } from '../host/screenshots.js';
 import { AccountsMenu } from './accountsMenu.js';
 import { answer } from './personInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('an account that the server does not name', () => {
   let scene: Scene;
-  const shots = new Screenshots(process.env['ACCOUNT_SHOTS'] && path.resolve(process.env['ACCOUNT_SHOTS']));
   before(async () => {
     scene = await Scene.set({ namesNobody: true });
   });
@@ -23,7 +20,6 @@ describe('an account that the server does not name', () => {
     const page = await scene.beginSignIn('repositories');
     await answer(page, window);
     await window.seeInQuickInput('does not say whose account this is');
-    await shots.take(window.page, 'asked');
     await window.enter('does not say whose account this is', 'Work');
     await serversView.waitFor('repositories', 'Work');
     await window.statusItem('Work').waitFor();
@@ -43,7 +39,6 @@ describe('an account that the server does not name', () => {
     await scene.prompt('list my branches');
     await chat.unfoldSteps();
     await chat.waitForAnswer('list_branches as Home');
-    await shots.take(window.page, 'called');
     await scene.signOut('repositories');
   });
 
@@ -62,7 +57,6 @@ describe('an account that the server does not name', () => {
     await window.page.getByRole('treeitem', { name: /^repositories: Ready; account Home/ }).click();
     await window.page.keyboard.press('ArrowRight');
     await window.page.getByRole('treeitem', { name: /last sign-in: declined/ }).waitFor();
-    await shots.take(window.page, 'declined');
     await window.runCommand('MCP OAuth: Dismiss Last Sign-In Result');
     await window.page
       .getByRole('treeitem', { name: /last sign-in: declined/ })
