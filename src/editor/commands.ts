@@ -16,6 +16,7 @@ export type CommandId =
   | 'showServers'
   | 'checkServer'
   | 'showLog'
+  | 'copyInstallBadge'
   | 'copyServerUrl'
   | 'openSettings'
   | 'takeOverSettings'
