@@ -46,7 +46,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
     personalSignIn,
     scopeChoice,
     new CallbackPaste(parts.callbacks),
-    states,
+    parts.states,
   );
   registerAccountCommands(commands, parts);
   registerIdentityProviderCommands(commands, parts);
