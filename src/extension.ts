@@ -6,6 +6,7 @@ import { CallLedger } from './broker/calls/callLedger.js';
 import type { Disposable } from './broker/ports.js';
 import { connectedClients } from './connectedClients.js';
 import { createCore } from './core.js';
+import { AccountNaming } from './editor/accountNaming.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { askedInEditor } from './editor/askedInEditor.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
@@ -62,7 +63,8 @@ export function activate(context: vscode.ExtensionContext) {
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
+  const naming = own(new AccountNaming({ ...core, ...storage, clock }));
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser, naming);
   own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(serverStatuses(context, settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
@@ -74,7 +76,7 @@ export function activate(context: vscode.ExtensionContext) {
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
   );
   const clients = connectedClients(core, platform, bridge);
-  const surfaces = own(new Surfaces(context, { ...core, ...storage, ...platform.others, memory, settings, toolRules, takeOver, registry, remoteNotes: notes, agents, bridge, connectedClients: clients, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, ...platform.others, memory, settings, toolRules, takeOver, registry, remoteNotes: notes, agents, bridge, connectedClients: clients, statuses, choice, naming, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   const links = new LinkRouter(callbackUri, surfaces.linkHandlers, log);
   own(vscode.window.registerUriHandler(links));
   own(registerDefinitions(definitions));

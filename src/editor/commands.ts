@@ -11,6 +11,8 @@ export type CommandId =
   | 'signOut'
   | 'switchAccount'
   | 'removeAccount'
+  | 'renameAccount'
+  | 'dismissAttempt'
   | 'showServers'
   | 'checkServer'
   | 'showLog'

@@ -4,6 +4,7 @@ import type { Disposable } from '../broker/ports.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import { AccountRows } from './accountRows.js';
 import { AddServer, type AddServerParts } from './addServer.js';
+import { AttemptRows } from './attemptRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
@@ -65,7 +66,7 @@ export class Surfaces implements Disposable {
     const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock } = parts;
     const extensionId = context.extension.id;
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
-    const sections = [new AccountRows(), new FactRows(clock, tools), tools];
+    const sections = [new AccountRows(), new AttemptRows(clock), new FactRows(clock, tools), tools];
     const missing = missingFeatures();
     void tellMissingFeatures(missing, parts.memory);
     const notes = missing.map(missingFeatureRow);
