@@ -51,6 +51,11 @@ export class DisplacedServers implements Disposable {
     return this.#started.has(name) ? undefined : this.#displacing(name)?.file;
   }
 
+  /** What the editor has from elsewhere and would run in place of a server of the same name. */
+  get lists(): readonly OtherServers[] {
+    return this.others.lists;
+  }
+
   /** The same endpoints, through which it is seen that the editor starts a server. */
   watching(endpoints: Endpoints): Endpoints {
     return {

@@ -11,12 +11,14 @@ import type { Commands } from './commands.js';
 import type { EditorAnswers } from './editorAnswers.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import { ScopeChoice } from './scopeChoice.js';
+import { registerServerEntryCommands, type ServerEntryCommandParts } from './serverEntryCommands.js';
 import { registerServerCommands, type ServerCommandParts } from './serverCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { registerIdentityProviderCommands } from './identityProviderCommands.js';
 import { registerSignInCommands } from './signInCommands.js';
 import { registerToolCallCommands, type ToolCallParts } from './toolCallCommands.js';
 import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
+import type { EditorToolRules } from './toolRuleSettings.js';
 
 /** All that any command needs. */
 export interface CommandParts extends ServerCommandParts, ToolCommandParts {
@@ -29,6 +31,9 @@ export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly http: Network;
   readonly extensionId: string;
   readonly toolCalls: ToolCallParts;
+  readonly toolRules: EditorToolRules;
+  readonly admissions: ServerEntryCommandParts['admissions'];
+  readonly otherLists: ServerEntryCommandParts['otherLists'];
 }
 
 /** Registers every command of the extension. */
@@ -43,6 +48,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   registerToolCallCommands(commands, parts.toolCalls);
   registerToolCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
+  registerServerEntryCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   commands.register('addServer', () => new AddServer(settings, personalSignIn, states, finding).run());
 }

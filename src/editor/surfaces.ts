@@ -8,6 +8,7 @@ import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
 import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
+import { registerDisabledRows } from './disabledServerRow.js';
 import { FactRows } from './factRows.js';
 import { reportLostSecrets } from './lostSecretsNotice.js';
 import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
@@ -25,7 +26,7 @@ import type { EditorToolRules } from './toolRuleSettings.js';
 /** What is shown, and what it can be told to do. */
 export interface SurfaceParts
   extends
-    Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
+    Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId' | 'admissions' | 'otherLists'>,
     ChatToolParts,
     RegisterAgentsParts,
     Pick<LostSecretsParts, 'memory' | 'clientKey'>,
@@ -69,10 +70,13 @@ export class Surfaces implements Disposable {
       toolCalls: { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) },
       diagnosis,
       toolLists: profiles,
+      admissions: parts.agents.admissions,
+      otherLists: () => statuses.displaced.lists,
       extensionId,
     });
     own(registerChatTools({ ...parts, calls: ledger }));
     own(new StatusBar(statuses, settings));
+    own(registerDisabledRows());
     own(new ContextKeys(parts));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));

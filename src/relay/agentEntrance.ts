@@ -31,6 +31,8 @@ export interface AgentEntranceParts {
   readonly admissions: AgentAdmissions;
   /** The configured servers, as they are now. */
   readonly servers: () => readonly ServerConfig[];
+  /** Those that the user disabled; none where absent. */
+  readonly disabled?: (() => readonly ServerConfig[]) | undefined;
   readonly endpoint: Pick<McpEndpoint, 'answer' | 'callerLeft'>;
   readonly limits: AgentLimits;
   /** Called with the id of an agent that is admitted no more. */
@@ -103,10 +105,13 @@ export class AgentEntrance {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const server = this.parts.servers().find((candidate) => encodeURIComponent(candidate.name) === name);
-    const access = agent.servers.find(({ url }) => url === server?.url);
+    const { server, access } = named(name, agent, this.parts.servers()) ?? {};
     if (server === undefined || access === undefined) {
-      const words = agentRefusals.serverNotAdmitted(agent.name, shownName(name));
+      const disabled = named(name, agent, this.parts.disabled?.() ?? [])?.server.name;
+      const words =
+        disabled === undefined
+          ? agentRefusals.serverNotAdmitted(agent.name, shownName(name))
+          : agentRefusals.serverDisabled(disabled);
       sendJson(response, 404, errorMessage(undefined, ErrorCode.InvalidRequest, words), closing);
       return;
     }
@@ -153,6 +158,20 @@ export class AgentEntrance {
     const secret = await this.parts.admissions.portSecret();
     if (secret === undefined || !this.#standby.answer(request, response, port, secret)) refuse(response, 404);
   }
+}
+
+/**
+ * The server that an address names, if the agent is admitted to it: by its present name, or by the one it had when the
+ * agent was given the address.
+ */
+function named(name: string, agent: AgentAdmission, servers: readonly ServerConfig[]) {
+  const isNamed = (one: string) => encodeURIComponent(one) === name;
+  const present = servers.find((server) => isNamed(server.name));
+  const access =
+    agent.servers.find(({ url }) => url === present?.url) ??
+    agent.servers.find(({ formerNames }) => formerNames?.some(isNamed));
+  const server = servers.find(({ url }) => url === access?.url);
+  return access === undefined || server === undefined ? undefined : { server, access };
 }
 
 /** Sessions belong to a key: whoever has another one, of the same agent too, finds none of them. */

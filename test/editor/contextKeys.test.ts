@@ -34,9 +34,10 @@ describe('the command palette', () => {
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {
     hasServers: [
-      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'setClientSecret'],
-      'setToolRule',
+      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'renameServer'],
+      ...['disableServer', 'removeServer', 'setClientSecret', 'setToolRule'],
     ],
+    hasDisabledServers: ['renameServer', 'enableServer', 'removeServer'],
     signedIn: ['signOut', 'switchAccount', 'removeAccount'],
     awaitingConsent: ['cancelSignIn'],
     awaitingCallback: ['pasteCallback'],
@@ -80,7 +81,10 @@ describe('the context keys', () => {
       all: () => Promise.resolve(parts.statuses.entries),
       onDidChange,
     },
-    settings: { identityProvider: undefined as ContextParts['settings']['identityProvider'] },
+    settings: {
+      identityProvider: undefined as ContextParts['settings']['identityProvider'],
+      disabled: [] as ContextParts['settings']['disabled'],
+    },
     callbacks: new PendingCallbacks(),
     agents: {
       admissions: { admitted: [] as object[], all: () => Promise.resolve(parts.agents.admissions.admitted), onDidChange }, // prettier-ignore
@@ -120,7 +124,7 @@ describe('the context keys', () => {
   };
 
   it('are none where there is nothing, and each is as the state is', async () => {
-    assert.deepEqual([...values.values()], Array(9).fill(false));
+    assert.deepEqual([...values.values()], Array(10).fill(false));
     const { statuses, settings, callbacks, agents } = parts;
     const set = async (...entries: ServerStatus[]) => setAfter(() => (statuses.entries = entries));
     assert.deepEqual(await set(entry({})), ['hasServers']);
@@ -134,6 +138,9 @@ describe('the context keys', () => {
     assert.deepEqual(await set(), ['awaitingCallback']);
     waiting.dispose();
     assert.deepEqual(await set(), []);
+    const disabled = [{ name: 'a', url: 'https://a.example/mcp', headers: {}, oauth: {} }];
+    assert.deepEqual(await setAfter(() => (settings.disabled = disabled)), ['hasDisabledServers']);
+    settings.disabled = [];
     const identityProvider = { issuer: 'https://idp.example', clientId: 'c' };
     assert.deepEqual(await setAfter(() => (settings.identityProvider = identityProvider)), ['hasIdentityProvider']); // prettier-ignore
     assert.deepEqual(

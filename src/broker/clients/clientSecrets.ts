@@ -79,6 +79,25 @@ export class ClientSecrets {
     await this.secrets.delete(keyOf('key', owner, clientId));
   }
 
+  /**
+   * Removes what a client proves itself with.
+   *
+   * @returns puts it back as it was, with the issuer that it belongs to
+   */
+  async takeOut(owner: ClientOwner, clientId: string): Promise<() => Promise<void>> {
+    const keys = [keyOf('secret', owner, clientId), keyOf('key', owner, clientId)];
+    const taken: { readonly key: string; readonly text: Redacted }[] = [];
+    for (const key of keys) {
+      const text = await this.secrets.get(key);
+      if (text === undefined) continue;
+      taken.push({ key, text: new Redacted(text) });
+      await this.secrets.delete(key);
+    }
+    return async () => {
+      for (const { key, text } of taken) await this.secrets.set(key, text.expose());
+    };
+  }
+
   async #bound(kind: Kind, owner: ClientOwner, clientId: string, issuer: string): Promise<unknown> {
     const stored = await this.#stored(kind, owner, clientId, issuer);
     // Before it is used, so that a use that is cut short counts too.
