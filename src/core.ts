@@ -5,6 +5,7 @@ import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
 import type { CardBrowser } from './broker/signIn/cardBrowser.js';
 import { ClientStore } from './broker/clients/clientStore.js';
+import { SentRedirects } from './broker/clients/sentRedirects.js';
 import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
 import { CredentialStore } from './broker/accounts/credentialStore.js';
 import { DirectGrants } from './broker/tokens/directGrants.js';
@@ -105,6 +106,7 @@ export interface Core extends Disposable {
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;
   readonly redirects: RedirectUris;
+  readonly sentRedirects: SentRedirects;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
   readonly callbacks: PendingCallbacks;
@@ -185,11 +187,13 @@ export function createCore(parts: CoreParts): Core {
   });
   const redirects = parts.redirects(relay);
   const clients = new ClientStore(secrets, clock);
+  const sentRedirects = new SentRedirects(memory, clock);
   const signIns: SignIns = new SignIns(
     {
       ...answers,
       launcher: relay,
       redirects,
+      sentRedirects,
       callbacks,
       credentials,
       clients,
@@ -214,6 +218,7 @@ export function createCore(parts: CoreParts): Core {
     credentials,
     clients,
     redirects,
+    sentRedirects,
     states,
     authorizedFetch,
     callbacks,

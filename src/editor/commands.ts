@@ -27,6 +27,7 @@ export type CommandId =
   | 'diagnoseServer'
   | 'signInWithScopes'
   | 'signInWithCode'
+  | 'setClientId'
   | 'setClientKey'
   | 'setToolRule'
   | 'setClientSecret'

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ClientStore } from '../broker/clients/clientStore.js';
+import type { SentRedirects } from '../broker/clients/sentRedirects.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import { diagnose, type DiagnosisParts } from '../broker/diagnosis/diagnosis.js';
 import { diagnosisReport } from '../broker/diagnosis/diagnosisReport.js';
@@ -24,6 +25,7 @@ export interface DiagnoseServerParts {
   readonly discovery: DiscoveryParts & Required<Pick<DiagnosisParts, 'clientSecrets'>>;
   readonly clients: ClientStore;
   readonly redirects: RedirectUris;
+  readonly sentRedirects?: Pick<SentRedirects, 'last'>;
   readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
 }
 
@@ -60,7 +62,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
 
   /** @returns undefined where the person cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
-    const { credentials, http, clock, discovery, clients, redirects, settings } = this.parts;
+    const { credentials, http, clock, discovery, clients, redirects, sentRedirects, settings } = this.parts;
     const provider = settings.identityProvider && identityProviderAsServer(settings.identityProvider);
     const identityProvider = provider && {
       issuer: provider.url,
@@ -75,7 +77,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     };
     const parts = {
       ...{ http, clock, discovery, clientSecrets: discovery.clientSecrets, present, identityProvider },
-      registered: { clients, redirects },
+      registered: { clients, redirects, sentRedirects },
     };
     const title = vscode.l10n.t('Going through the sign-in to {0}…', server.name);
     return notifications.progress(title, async (_say, token) => {

@@ -26,7 +26,7 @@ export function editorAnswers(
     clientSecrets,
     metadata,
     decisions: new ServerDecisions(memory),
-    questions: new EditorSignInQuestions(settings, clientSecrets),
+    questions: new EditorSignInQuestions(),
     get clientMetadataUrl() {
       return settings.clientMetadataUrl;
     },

@@ -6,7 +6,7 @@ import { registerAccountCommands } from './accountCommands.js';
 import { AddServer } from './addServer.js';
 import { CallbackPaste } from './callbackPaste.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
-import { registerClientCommands } from './clientCommands.js';
+import { registerClientCommands, type ClientCommandParts } from './clientCommands.js';
 import type { Commands } from './commands.js';
 import type { EditorAnswers } from './editorAnswers.js';
 import type { PersonalSignIn } from './personalSignIn.js';
@@ -33,6 +33,7 @@ export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly toolCalls: ToolCallParts;
   readonly toolRules: EditorToolRules;
   readonly admissions: ServerEntryCommandParts['admissions'];
+  readonly guides: ClientCommandParts['guides'];
   readonly otherLists: ServerEntryCommandParts['otherLists'];
 }
 

@@ -19,7 +19,7 @@ export interface ServerChangeParts {
   readonly toolRules: Pick<EditorToolRules, 'written' | 'write'>;
   readonly signOuts: Pick<SignOuts, 'signOutOfAll'>;
   readonly personalSignIn: Pick<PersonalSignIn, 'cancel'>;
-  readonly clientSecrets: Pick<ClientSecrets, 'takeOut'>;
+  readonly clientSecrets: Pick<ClientSecrets, 'restorePoint' | 'remove' | 'removeKey'>;
   readonly admissions: Pick<AgentAdmissions, 'serverRenamed'>;
 }
 
@@ -78,10 +78,12 @@ export class ServerChanges {
     await settings.change((entries) => withoutEntry(entries, name));
     // After the entry, so that no call of the server runs without its rules.
     await toolRules.write(name, undefined);
-    const putBack =
-      signOut && oauth.clientId !== undefined
-        ? await clientSecrets.takeOut(server, oauth.clientId)
-        : () => Promise.resolve();
+    let putBack: Undo = () => Promise.resolve();
+    if (signOut && oauth.clientId !== undefined) {
+      putBack = await clientSecrets.restorePoint(server, oauth.clientId);
+      await clientSecrets.remove(server, oauth.clientId);
+      await clientSecrets.removeKey(server, oauth.clientId);
+    }
     const undo = async () => {
       if (settings.names.includes(name)) throw isThere(name);
       await toolRules.write(name, rules);

@@ -4,6 +4,7 @@ import type { Disposable } from '../broker/ports.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import { AccountRows } from './accountRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
+import { ClientGuides } from './clientGuide.js';
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
@@ -26,11 +27,14 @@ import type { EditorToolRules } from './toolRuleSettings.js';
 /** What is shown, and what it can be told to do. */
 export interface SurfaceParts
   extends
-    Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId' | 'admissions' | 'otherLists'>,
+    Omit<
+      CommandParts,
+      'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId' | 'admissions' | 'guides' | 'otherLists'
+    >,
     ChatToolParts,
     RegisterAgentsParts,
     Pick<LostSecretsParts, 'memory' | 'clientKey'>,
-    Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
+    Pick<DiagnoseServerParts, 'clients' | 'redirects' | 'sentRedirects'> {
   readonly settings: EditorServerSettings;
   readonly statuses: CommandParts['statuses'];
   readonly credentials: CommandParts['credentials'];
@@ -63,6 +67,11 @@ export class Surfaces implements Disposable {
     const notes = missing.map(missingFeatureRow);
     this.tree = own(new ServersTree(statuses, [settings, toolRules], sections, clock, notes));
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
+    const { http, answers } = parts;
+    const finding = { http, clock, discovery: answers };
+    const guides = own(
+      new ClientGuides({ ...parts, ...context, finding, clientSecrets: answers.clientSecrets }),
+    );
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));
     registerCommands(commands, {
@@ -71,6 +80,7 @@ export class Surfaces implements Disposable {
       diagnosis,
       toolLists: profiles,
       admissions: parts.agents.admissions,
+      guides,
       otherLists: () => statuses.displaced.lists,
       extensionId,
     });

@@ -31,7 +31,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
   webview: { layers: ['broker'], packages: [] },
   editor: {
-    layers: ['broker', 'oauth', 'mcp', 'webview/toolCallsProtocol'],
+    layers: ['broker', 'oauth', 'mcp', 'webview/clientGuideProtocol', 'webview/toolCallsProtocol'],
     packages: ['vscode', 'jsonc-parser'],
   },
   // What both composition roots put together.

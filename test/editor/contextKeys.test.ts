@@ -34,8 +34,8 @@ describe('the command palette', () => {
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {
     hasServers: [
-      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'renameServer'],
-      ...['disableServer', 'removeServer', 'setClientSecret', 'setToolRule'],
+      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'setClientId', 'copyServerUrl'],
+      ...['renameServer', 'disableServer', 'removeServer', 'setClientSecret', 'setToolRule'],
     ],
     hasDisabledServers: ['renameServer', 'enableServer', 'removeServer'],
     signedIn: ['signOut', 'switchAccount', 'removeAccount'],

@@ -80,21 +80,20 @@ export class ClientSecrets {
   }
 
   /**
-   * Removes what a client proves itself with.
+   * For taking a change back.
    *
-   * @returns puts it back as it was, with the issuer that it belongs to
+   * @returns makes the client's secret and key what they are now, with the issuer that they belong to
    */
-  async takeOut(owner: ClientOwner, clientId: string): Promise<() => Promise<void>> {
+  async restorePoint(owner: ClientOwner, clientId: string): Promise<() => Promise<void>> {
     const keys = [keyOf('secret', owner, clientId), keyOf('key', owner, clientId)];
-    const taken: { readonly key: string; readonly text: Redacted }[] = [];
+    const records: { readonly key: string; readonly text: Redacted | undefined }[] = [];
     for (const key of keys) {
       const text = await this.secrets.get(key);
-      if (text === undefined) continue;
-      taken.push({ key, text: new Redacted(text) });
-      await this.secrets.delete(key);
+      records.push({ key, text: text === undefined ? undefined : new Redacted(text) });
     }
     return async () => {
-      for (const { key, text } of taken) await this.secrets.set(key, text.expose());
+      for (const { key, text } of records)
+        await (text === undefined ? this.secrets.delete(key) : this.secrets.set(key, text.expose()));
     };
   }
 
