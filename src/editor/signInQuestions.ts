@@ -55,7 +55,7 @@ export class EditorSignInQuestions implements SignInQuestions {
    * Registering a client takes longer than a sign-in waits, so this one ends, and the page that guides through it opens
    * beside.
    */
-  clientId(server: ServerConfig): Promise<undefined> {
+  clientId(server: ServerConfig): Promise<string | undefined> {
     void this.openGuide(server);
     return Promise.resolve(undefined);
   }

@@ -222,12 +222,12 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     const handlerUri = 'vscode://publisher.broker/callback';
     const uriHandler = (path: string) =>
       Promise.resolve({ kind: 'uriHandler' as const, uri: handlerUri, path, dispose: () => undefined });
-    let taken: number | undefined;
+    const taken = new Set<number>();
     const redirects: RedirectUris = {
       reach: () => Promise.resolve(redirectReaches.desktop),
       uriHandler,
       loopback: (path, port = 0) =>
-        port === taken
+        taken.has(port)
           ? Promise.reject(new OAuthFlowError('redirectUnavailable', `Port ${port} is taken.`))
           : Promise.resolve({
               kind: 'loopback',
@@ -259,7 +259,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     const known = await diagnosisOf(origin, { redirect: 'loopback', loopbackPort: 4711 }, parts);
     assert.match(said(known, '5b'), /The client id is on-loopback\./);
     // Another program has the port: the sign-in goes on to the next redirect URI, with that one's client.
-    taken = 47113;
+    taken.add(47113);
     await clients.put(origin, handlerUri, { ...client, clientId: 'by-handler' });
     const passedOver = await diagnosisOf(origin, {}, parts);
     assert.match(said(passedOver, '5b'), /The client id is by-handler\./);

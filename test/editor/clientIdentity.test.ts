@@ -47,8 +47,7 @@ describe('who the client is, and what the person decides', () => {
       opened.push(name);
       return new Promise(() => undefined);
     });
-    const clientId: string | undefined = await asked.clientId(server);
-    assert.equal(clientId, undefined);
+    assert.equal(await asked.clientId(server), undefined);
     assert.deepEqual(opened, ['repositories']);
   });
 
