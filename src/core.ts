@@ -5,7 +5,6 @@ import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/authorizedFetch.js';
 import type { CardBrowser } from './broker/signIn/cardBrowser.js';
 import { ClientStore } from './broker/clients/clientStore.js';
-import { SentRedirects } from './broker/clients/sentRedirects.js';
 import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
 import { CredentialStore } from './broker/accounts/credentialStore.js';
 import { DirectGrants } from './broker/tokens/directGrants.js';
@@ -46,7 +45,7 @@ import { Relay } from './relay/relay.js';
 import { ServerProfiles } from './relay/serverProfiles.js';
 
 /** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
-type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl'> &
+type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl' | 'sentRedirects'> &
   Required<Pick<SignInParts, 'metadata' | 'clientSecrets'>>;
 
 /** What the broker needs of where it runs: an editor or a process without one. */
@@ -106,7 +105,6 @@ export interface Core extends Disposable {
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;
   readonly redirects: RedirectUris;
-  readonly sentRedirects: SentRedirects;
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
   readonly callbacks: PendingCallbacks;
@@ -187,13 +185,11 @@ export function createCore(parts: CoreParts): Core {
   });
   const redirects = parts.redirects(relay);
   const clients = new ClientStore(secrets, clock);
-  const sentRedirects = new SentRedirects(memory, clock);
   const signIns: SignIns = new SignIns(
     {
       ...answers,
       launcher: relay,
       redirects,
-      sentRedirects,
       callbacks,
       credentials,
       clients,
@@ -218,7 +214,6 @@ export function createCore(parts: CoreParts): Core {
     credentials,
     clients,
     redirects,
-    sentRedirects,
     states,
     authorizedFetch,
     callbacks,

@@ -22,10 +22,12 @@ export interface DiagnoseServerParts {
   readonly credentials: CredentialStore;
   readonly http: Network;
   readonly clock: Clock;
-  readonly discovery: DiscoveryParts & Required<Pick<DiagnosisParts, 'clientSecrets'>>;
+  readonly discovery: DiscoveryParts &
+    Required<Pick<DiagnosisParts, 'clientSecrets'>> & {
+      readonly sentRedirects?: Pick<SentRedirects, 'last'>;
+    };
   readonly clients: ClientStore;
   readonly redirects: RedirectUris;
-  readonly sentRedirects?: Pick<SentRedirects, 'last'>;
   readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
 }
 
@@ -62,7 +64,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
 
   /** @returns undefined where the person cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
-    const { credentials, http, clock, discovery, clients, redirects, sentRedirects, settings } = this.parts;
+    const { credentials, http, clock, discovery, clients, redirects, settings } = this.parts;
     const provider = settings.identityProvider && identityProviderAsServer(settings.identityProvider);
     const identityProvider = provider && {
       issuer: provider.url,
@@ -77,7 +79,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     };
     const parts = {
       ...{ http, clock, discovery, clientSecrets: discovery.clientSecrets, present, identityProvider },
-      registered: { clients, redirects, sentRedirects },
+      registered: { clients, redirects, sentRedirects: discovery.sentRedirects },
     };
     const title = vscode.l10n.t('Going through the sign-in to {0}…', server.name);
     return notifications.progress(title, async (_say, token) => {

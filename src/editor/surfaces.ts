@@ -34,7 +34,7 @@ export interface SurfaceParts
     ChatToolParts,
     RegisterAgentsParts,
     Pick<LostSecretsParts, 'memory' | 'clientKey'>,
-    Pick<DiagnoseServerParts, 'clients' | 'redirects' | 'sentRedirects'> {
+    Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
   readonly settings: EditorServerSettings;
   readonly statuses: CommandParts['statuses'];
   readonly credentials: CommandParts['credentials'];

@@ -48,16 +48,6 @@ describe('a sign-in', () => {
     assert.equal(await stage.status('repositories'), 'ready');
   });
 
-  it('remembers the redirect URI that the browser was sent away with, and none before that', async () => {
-    const attempt = begin();
-    const address = await launch(attempt);
-    assert.equal(stage.broker.sentRedirects.last(server().url), undefined);
-    const answer = await fetch(address, { redirect: 'manual' });
-    const sent = new URL(answer.headers.get('location') ?? '').searchParams.get('redirect_uri');
-    assert.ok(sent);
-    assert.equal(stage.broker.sentRedirects.last(server().url)?.uri, sent);
-  });
-
   it('asks nobody anything until the browser comes', async () => {
     await launch(begin());
     assert.equal(stage.world.authorizationServer.requests.length, 0);

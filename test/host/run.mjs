@@ -16,6 +16,7 @@ const cache = path.join(root, '.vscode-test');
 const commands = {
   demo: { editor: true, vsix: true },
   testAll: { editor: true, oldest: true, vsix: true },
+  unitTests: { editor: false, vsix: false },
   testEditor: { editor: true, vsix: true },
   pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },
   l10n: { editor: false, vsix: false, entry: 'host/l10n/writeBundle.js' },

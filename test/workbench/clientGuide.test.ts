@@ -38,7 +38,10 @@ describe('a server whose authorization server registers no clients', () => {
     const copy = frame().getByRole('button', { name: 'Copy Redirect URI: http://127.0.0.1:47113/callback' });
     await copy.focus();
     await window.page.keyboard.press('Enter');
-    await frame().getByRole('status').filter({ hasText: 'Copied: http://127.0.0.1:47113/callback' }).waitFor();
+    await frame()
+      .getByRole('status')
+      .filter({ hasText: 'Copied: http://127.0.0.1:47113/callback' })
+      .waitFor();
     const field = frame().getByLabel('Client ID');
     await field.focus();
     await window.page.keyboard.type(preRegisteredClientId);
@@ -48,7 +51,6 @@ describe('a server whose authorization server registers no clients', () => {
     assert.equal(world.authorizationServer.eventsOf('token').at(-1)?.clientId, preRegisteredClientId);
     await scene.serversView.waitFor('repositories', alice.email);
     const shots = process.env['MCP_OAUTH_BROKER_SHOTS'];
-    if (shots !== undefined)
-      await scene.window.page.screenshot({ path: shots.replace('.png', '-done.png') });
+    if (shots !== undefined) await scene.window.page.screenshot({ path: shots.replace('.png', '-done.png') });
   });
 });
