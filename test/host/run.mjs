@@ -29,6 +29,7 @@ const commands = {
   comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   desktop: { editor: false, vsix: false, entry: 'desktop/runDesktop.js' },
+  shape: { editor: false, vsix: false, entry: 'shape/runShape.js' },
   bench: { browser: true, vsix: true, entry: 'bench/bench.js' },
 };
 
