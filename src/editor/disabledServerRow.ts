@@ -15,7 +15,7 @@ export function disabledServerRow(server: ServerConfig): TreeRow {
     label: server.name,
     description: t('Disabled'),
     spoken: t('{0}: Disabled; no caller reaches it, and its sign-ins are kept', server.name),
-    icon: 'circle-slash',
+    icon: 'stop-circle',
     color: 'disabledForeground',
     server,
   });

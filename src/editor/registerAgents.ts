@@ -61,8 +61,10 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
   const changes = vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('mcpOAuthBroker.agents')) void agents.port.look();
   });
+  // A server that was disabled or removed ends what agents have open there.
+  const servers = settings.onDidChange(() => void agents.port.look());
   void agents.port.look();
-  return vscode.Disposable.from(notices, tree, view, changes);
+  return vscode.Disposable.from(notices, tree, view, changes, servers);
 }
 
 /** A file's name for one server of an agent; servers' names hold what no file system takes. */

@@ -120,7 +120,7 @@ function lineOfProblem(problem: SettingProblem): ActionItem {
 
 function lineOfDisabled({ name, url }: ServerConfig): ActionItem {
   return {
-    label: `$(circle-slash) ${plain(name)}: ${vscode.l10n.t('Enable')}`,
+    label: `$(stop-circle) ${plain(name)}: ${vscode.l10n.t('Enable')}`,
     detail: plain(url),
     run: run('enableServer', name),
   };

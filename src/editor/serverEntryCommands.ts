@@ -108,10 +108,12 @@ export class ServerEntryDialogues {
     }
     const signOut = t('Sign Out and Remove');
     const keep = t('Remove, Keep the Sign-Ins');
-    const detail = t(
-      'You are signed in as {0}. Signing out revokes the tokens, also those of your agents, and removes the client secret; signing out can’t be undone. Sign-ins that you keep are used when you add this address again.',
-      accounts.join(', '),
-    );
+    const detail = [
+      t('You are signed in as {0}.', accounts.join(', ')),
+      t('Signing out revokes the tokens, also those of your agents, and can’t be undone.'),
+      ...(server.oauth.clientId === undefined ? [] : [t('It also removes the client secret.')]),
+      t('Sign-ins that you keep are used when you add this address again.'),
+    ].join(' ');
     const choice = await this.#notifications.modal(question, detail, signOut, keep);
     if (choice === undefined) return undefined;
     return choice === signOut;

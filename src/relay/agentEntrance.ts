@@ -23,8 +23,8 @@ const timeToAsk = 30_000;
 /** A caller that was let in. */
 interface Inside {
   readonly admission: AgentAdmission;
-  /** What it is being answered. */
-  readonly open: Set<ServerResponse>;
+  /** What it is being answered, and the address of the server that it called. */
+  readonly open: Map<ServerResponse, string>;
 }
 
 export interface AgentEntranceParts {
@@ -61,16 +61,21 @@ export class AgentEntrance {
     }
   }
 
-  /** Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over. */
+  /**
+   * Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over, and what runs at servers
+   * that were disabled or removed.
+   */
   async cutOff(): Promise<void> {
     if (this.#inside.size === 0) return;
     const current = await this.parts.admissions.current();
     const callers = new Set(current.map((admission) => callerId(admission)));
+    const used = new Set(this.parts.servers().map(({ url }) => url));
     for (const [id, { admission, open }] of this.#inside) {
+      for (const [response, url] of open) if (!used.has(url)) response.destroy();
       if (callers.has(id)) continue;
       this.#inside.delete(id);
       this.parts.endpoint.callerLeft(id);
-      for (const response of open) response.destroy();
+      for (const response of open.keys()) response.destroy();
       if (!current.some((agent) => agent.id === admission.id)) this.parts.onLeft(admission.id);
     }
   }
@@ -129,9 +134,9 @@ export class AgentEntrance {
     });
     response.once('close', () => slow.dispose());
     const id = callerId(agent);
-    const inside = this.#inside.get(id) ?? { admission: agent, open: new Set() };
+    const inside = this.#inside.get(id) ?? { admission: agent, open: new Map<ServerResponse, string>() };
     this.#inside.set(id, inside);
-    inside.open.add(response);
+    inside.open.set(response, server.url);
     response.once('close', () => inside.open.delete(response));
     const limits = this.parts.limits.of(agent.id);
     const { account } = access;

@@ -78,6 +78,26 @@ describe('where agents call', () => {
     assert.equal(await statusOf({}), 200);
   });
 
+  it('what an agent has open at a server ends once that is disabled', async () => {
+    const guest = await scene.admit({ repositories: {}, reports: {} }, 'streaming');
+    const streams = await Promise.all(
+      (['repositories', 'reports'] as const).map(async (name) => {
+        const raw = guest.raw(name);
+        await raw.initialize({});
+        return raw.send({ method: 'GET' });
+      }),
+    );
+    const [closing, staying] = streams;
+    scene.disabled = [scene.stage.server('repositories')];
+    try {
+      await scene.agents.port.look();
+      await closing?.whole();
+      assert.equal(staying?.isOpen, true);
+    } finally {
+      scene.disabled = [];
+    }
+  });
+
   it('an address that holds a server’s former name still leads to it', async () => {
     const { url } = scene.stage.server('repositories');
     const path = '/agents/old%20name/mcp';
