@@ -18,6 +18,7 @@ export type CommandId =
   | 'showServers'
   | 'checkServer'
   | 'showLog'
+  | 'copyInstallBadge'
   | 'copyServerUrl'
   | 'openSettings'
   | 'takeOverSettings'
