@@ -13,7 +13,7 @@ import { SettingUnwritable } from './writeSetting.js';
 
 export interface ServerEntryCommandParts extends ServerChangeParts {
   readonly credentials: Pick<CredentialStore, 'all'>;
-  /** What the editor has from elsewhere, whose names are taken. */
+  /** What the editor has from elsewhere: those names are taken. */
   readonly otherLists: () => readonly OtherServerList[];
   readonly window?: QuestionWindow;
 }

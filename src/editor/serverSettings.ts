@@ -104,7 +104,7 @@ export class EditorServerSettings implements Disposable {
   /**
    * Puts a client id into a server's entry, beside all else it says, or takes it out.
    *
-   * @throws SettingUnwritable where the entry is gone or no object
+   * @throws SettingUnwritable if the entry is gone or no object
    */
   async setClientId(name: string, clientId: string | undefined): Promise<void> {
     await this.#changeEntry(name, ({ oauth, ...entry }) => {
@@ -117,7 +117,7 @@ export class EditorServerSettings implements Disposable {
   /**
    * Disables a server, or enables it again.
    *
-   * @throws SettingUnwritable where the entry is gone or no object
+   * @throws SettingUnwritable if the entry is gone or no object
    */
   async setDisabled(name: string, isDisabled: boolean): Promise<void> {
     await this.#changeEntry(name, ({ disabled: _before, ...entry }) => ({
@@ -134,13 +134,13 @@ export class EditorServerSettings implements Disposable {
   /**
    * Writes the entries that `changed` makes of the present ones.
    *
-   * @throws SettingUnwritable where what the setting holds would be lost
+   * @throws SettingUnwritable if what the setting holds would be lost
    */
   async change(changed: (entries: Entries) => Entries): Promise<void> {
     const entries = raw();
     if (entries === undefined) {
       throw new SettingUnwritable(
-        vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`),
+        vscode.l10n.t('The setting {0} is not an object. Correct it first.', `${section}.${key}`),
       );
     }
     await this.write(key, changed(entries));

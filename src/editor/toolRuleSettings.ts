@@ -57,7 +57,7 @@ export class EditorToolRules implements ToolRules, Disposable {
    * Writes all rules of a server at once.
    *
    * @param rules as {@link written} has them; undefined for none
-   * @throws SettingUnwritable where what the setting holds would be lost
+   * @throws SettingUnwritable if what the setting holds would be lost
    */
   async write(name: string, rules: unknown): Promise<void> {
     if (JSON.stringify(this.written(name)) === JSON.stringify(rules)) return;
@@ -67,7 +67,7 @@ export class EditorToolRules implements ToolRules, Disposable {
     await this.writeSetting(key, rules === undefined ? others : { ...others, [name]: rules });
   }
 
-  /** @throws SettingUnwritable where what the setting holds would be lost */
+  /** @throws SettingUnwritable if what the setting holds would be lost */
   async set(server: Pick<ServerConfig, 'name'>, tool: string, rule: ToolRule): Promise<void> {
     const all = raw() ?? {};
     const entry = isObject(all) ? (ownOf(all, server.name) ?? {}) : undefined;
@@ -87,7 +87,7 @@ export class EditorToolRules implements ToolRules, Disposable {
 
 function notAnObject(): SettingUnwritable {
   return new SettingUnwritable(
-    vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`),
+    vscode.l10n.t('The setting {0} is not an object. Correct it first.', `${section}.${key}`),
   );
 }
 

@@ -14,7 +14,7 @@ import { JsonFault, parseJsonWithComments } from '../mcpClients/jsonWithComments
 /** What the editor's settings say of the broker, for a process without an editor. */
 export interface HeadlessSettings {
   readonly servers: readonly ServerConfig[];
-  /** Those whose entry is disabled. */
+  /** Those that are disabled. */
   readonly disabled: readonly ServerConfig[];
   readonly toolRules: ParsedToolRules;
   readonly agents: AgentSettings;

@@ -31,7 +31,7 @@ export interface AgentEntranceParts {
   readonly admissions: AgentAdmissions;
   /** The configured servers, as they are now. */
   readonly servers: () => readonly ServerConfig[];
-  /** Those that the user disabled; none where absent. */
+  /** Those that the user disabled; none if absent. */
   readonly disabled?: (() => readonly ServerConfig[]) | undefined;
   readonly endpoint: Pick<McpEndpoint, 'answer' | 'callerLeft'>;
   readonly limits: AgentLimits;

@@ -13,7 +13,7 @@ import type { Relay } from './relay.js';
 export interface AgentsParts {
   readonly relay: Relay;
   readonly servers: () => readonly ServerConfig[];
-  /** Those that the user disabled; none where absent. */
+  /** Those that the user disabled; none if absent. */
   readonly disabled?: () => readonly ServerConfig[];
   readonly admissions: AgentAdmissions;
   readonly settings: () => AgentSettings;

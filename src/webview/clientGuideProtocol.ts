@@ -12,7 +12,7 @@ export interface GuideRow {
 }
 
 /**
- * What the page is told. Much of it was written by servers: it is shown as text alone.
+ * What the page gets. Servers wrote much of it, so it is shown as text alone.
  *
  * - `facts`: what to register, and what is entered already
  * - `status`: what became of what the user did; while it is `busy`, nothing else can be done

@@ -430,14 +430,14 @@ describe('the client for a server', () => {
       });
     };
 
-    it('is asked for, and the refusal stays the reason where there is none', async () => {
+    it('is asked for, and the refusal stays the reason if there is none', async () => {
       const asked: string[] = [];
       await flowError('registrationRefused', () => client(403, asked));
       assert.deepEqual(asked, [as.issuer]);
       assert.equal((await client(400, asked, 'by-hand')).client.clientId, 'by-hand');
     });
 
-    it('is not asked for where another try may well succeed', async () => {
+    it('is not asked for if another try may well succeed', async () => {
       const asked: string[] = [];
       for (const status of [429, 503])
         await flowError('registrationRefused', () => client(status, asked, 'by-hand'));

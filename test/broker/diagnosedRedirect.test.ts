@@ -78,7 +78,7 @@ describe('the diagnosed redirect URI', () => {
     );
   });
 
-  it('is the next one where another program has the port, as at a sign-in', async () => {
+  it('is the next one if another program has the port, as at a sign-in', async () => {
     taken.add(47113);
     const { uri, said } = await of(desktop);
     assert.equal(uri, handlerUri);

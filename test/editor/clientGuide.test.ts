@@ -152,7 +152,7 @@ describe('the page for a client registered by hand', () => {
     assert.equal(clientId(), undefined);
   });
 
-  it('can be used where what to register cannot be found out', async () => {
+  it('can be used if what to register cannot be found out', async () => {
     await configure(extension, { repositories: { type: 'http', url: 'http://127.0.0.1:1/mcp' } });
     await guide.receive({ kind: 'ready' });
     assert.match(facts().introduction, /^What to register couldn’t be found out\. /);
@@ -172,7 +172,7 @@ describe('the page for a client registered by hand', () => {
       /content="default-src 'none'; style-src https:\/\/webview\.example; script-src 'nonce-n'"/,
     );
     assert.equal(page.match(/<script/g)?.length, 1);
-    // Each field has a label, and what happens is told to a screen reader.
+    // Each field has a label, and a screen reader hears what happens.
     for (const id of ['clientId', 'secret'])
       assert.ok(page.includes(`<label for="${id}">`) && page.includes(`id="${id}"`));
     assert.match(page, /<p id="status" role="status" aria-live="polite">/);

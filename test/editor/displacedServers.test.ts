@@ -23,7 +23,8 @@ describe('a server that the editor switched off', () => {
   const others = {
     lists: [] as OtherServers[],
     all: undefined as OtherServers[] | undefined,
-    changed: new Emitter<undefined>() };
+    changed: new Emitter<undefined>(),
+  };
   const settings = { servers: [server('Reports'), server('notes')], changed: new Emitter<undefined>() };
   const told: string[] = [];
   let memory: MemoryMemory;
@@ -92,7 +93,7 @@ describe('a server that the editor switched off', () => {
     assert.deepEqual(told, ['Reports by .vscode/mcp.json', 'Reports by mcp.json']);
   });
 
-  it('is told of as a duplicate where another name has its address, once, and not beside the same name', () => {
+  it('is reported as a duplicate if another name has its address, once, and not beside the same name', () => {
     const addresses = new Map([['theirs', 'https://notes.example/']]);
     const notes = { name: 'notes', url: 'https://notes.example' };
     // The editor runs both, so that none is switched off.
@@ -208,7 +209,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     const scene = await startEditorScene();
     const row = async () => (await scene.extension.tree.getChildren())[0] ?? assert.fail();
     const untilShown = async (isShown: boolean) => {
-      while (/also in/.test(String((await row()).item.description)) !== isShown)
+      while (String((await row()).item.description).includes('also in') !== isShown)
         await next((told) => scene.extension.statuses.onDidChange(told));
     };
     await write(workspaceFile(), JSON.stringify({ servers: { theirs: { url: scene.server.url } } }));

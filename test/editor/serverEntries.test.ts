@@ -39,14 +39,14 @@ describe('an entry of a server', () => {
   });
   /** A command's dialogue, with the user's answers in order. */
   const dialogue = (...answers: (string | undefined)[]) => {
-    const person = new DialogueAnswers(...answers);
+    const user = new DialogueAnswers(...answers);
     const dialogues = new ServerEntryDialogues({
       ...parts(),
       credentials: extension.credentials,
       otherLists: () => [{ file: '.vscode/mcp.json', names: ['Theirs'] }],
-      window: person.window,
+      window: user.window,
     });
-    return { person, dialogues };
+    return { user, dialogues };
   };
   const settled = async (isSo: () => boolean | Promise<boolean>) => {
     while (!(await isSo())) await next((told) => vscode.workspace.onDidChangeConfiguration(told));
@@ -57,12 +57,12 @@ describe('an entry of a server', () => {
     it('in its place, with its tool rules and its sign-ins, and back again', async () => {
       await extension.toolRules.set(server, 'delete_branch', 'block');
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
-      const { person, dialogues } = dialogue('code', undefined);
+      const { user, dialogues } = dialogue('code', undefined);
       await dialogues.rename('repositories');
       assert.deepEqual(names(), ['code', 'reports']);
       assert.deepEqual(written('toolRules'), { code: { delete_branch: 'block' } });
       assert.equal((await extension.states.statusOf(extension.settings.find('code') ?? assert.fail())).signedIn, true); // prettier-ignore
-      assert.deepEqual(person.shown, ['“repositories” is now “code”.']);
+      assert.deepEqual(user.shown, ['“repositories” is now “code”.']);
       assert.deepEqual(cancelled, ['repositories']);
       await dialogue('repositories', 'Undo').dialogues.rename('code');
       await settled(() => names().includes('code') && extension.toolRules.ruleOf({ name: 'code' }, 'delete_branch') === 'block'); // prettier-ignore
@@ -87,9 +87,9 @@ describe('an entry of a server', () => {
         ['theirs', /\.vscode\/mcp\.json has a server with this name/],
         ['..', /cannot be a name/],
       ] as const) {
-        const { person, dialogues } = dialogue(name);
+        const { user, dialogues } = dialogue(name);
         await dialogues.rename('repositories');
-        assert.match(person.shown.join(), why);
+        assert.match(user.shown.join(), why);
       }
       assert.deepEqual(names(), ['repositories', 'reports']);
     });
@@ -110,11 +110,11 @@ describe('an entry of a server', () => {
         ({ item }) => `${typeof item.label === 'string' ? item.label : ''}: ${String(item.description)}`,
       );
 
-    it('and is offered to nobody, with its sign-ins kept, until it is enabled', async () => {
+    it('and is offered to no caller, with its sign-ins kept, until it is enabled', async () => {
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
-      const { person, dialogues } = dialogue(undefined, undefined);
+      const { user, dialogues } = dialogue(undefined, undefined);
       await dialogues.setDisabled('repositories', true);
-      assert.deepEqual(person.shown, ['“repositories” is disabled. Its sign-ins are kept.']);
+      assert.deepEqual(user.shown, ['“repositories” is disabled. Its sign-ins are kept.']);
       assert.deepEqual(cancelled, ['repositories']);
       const offered = await extension.definitions.provideMcpServerDefinitions();
       assert.deepEqual(offered.map(({ label }) => label), ['reports']); // prettier-ignore
@@ -150,11 +150,11 @@ describe('an entry of a server', () => {
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
       await configure(extension, before);
       await extension.toolRules.set(server, 'delete_branch', 'block');
-      const { person, dialogues } = dialogue('Sign Out and Remove', 'Undo', undefined);
+      const { user, dialogues } = dialogue('Sign Out and Remove', 'Undo', undefined);
       const gone = next((told) => extension.settings.onDidChange(told));
       await dialogues.remove('repositories');
       await gone;
-      assert.match(person.shown[0] ?? '', /You are signed in as alice@example\.org\./);
+      assert.match(user.shown[0] ?? '', /You are signed in as alice@example\.org\./);
       assert.ok(revoked() > 0);
       await settled(() => names().includes('repositories'));
       assert.deepEqual(written('servers'), before);
@@ -162,7 +162,7 @@ describe('an entry of a server', () => {
       assert.equal(rule('delete_branch'), 'block');
       assert.equal(await clientSecrets.has(server, 'by-hand'), true);
       assert.equal(await extension.credentials.get(server.url), undefined);
-      assert.equal(person.shown.at(-1), '“repositories” is back. Sign in again to use it.');
+      assert.equal(user.shown.at(-1), '“repositories” is back. Sign in again to use it.');
       await clientSecrets.remove(server, 'by-hand');
     });
 
@@ -184,29 +184,29 @@ describe('an entry of a server', () => {
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
       const key = accountKeyOf((await extension.credentials.get(server.url)) ?? assert.fail());
       const before = revoked();
-      const { person, dialogues } = dialogue('Keep the Sign-Ins', 'Undo');
+      const { user, dialogues } = dialogue('Keep the Sign-Ins', 'Undo');
       await dialogues.remove('repositories');
       await settled(() => names().includes('repositories'));
       assert.equal(revoked(), before);
       const credential = (await extension.credentials.get(server.url)) ?? assert.fail();
       assert.equal(accountKeyOf(credential), key);
-      assert.deepEqual(person.shown.slice(1), ['“repositories” was removed.']);
+      assert.deepEqual(user.shown.slice(1), ['“repositories” was removed.']);
     });
 
     it('after one question, and not if that is cancelled', async () => {
-      const { person, dialogues } = dialogue(undefined);
+      const { user, dialogues } = dialogue(undefined);
       await dialogues.remove('repositories');
       assert.deepEqual(names(), ['repositories', 'reports']);
-      assert.equal(person.shown.length, 1);
+      assert.equal(user.shown.length, 1);
     });
 
-    it('with nothing signed out where another entry has the same address', async () => {
+    it('with nothing signed out if another entry has the same address', async () => {
       const entries = scene.world.serverSettings();
       await configure(extension, { ...entries, same: entries.repositories });
       assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
-      const { person, dialogues } = dialogue('Remove', undefined);
+      const { user, dialogues } = dialogue('Remove', undefined);
       await dialogues.remove('repositories');
-      assert.match(person.shown[0] ?? '', /“same” has the same address and keeps the sign-ins/);
+      assert.match(user.shown[0] ?? '', /“same” has the same address and keeps the sign-ins/);
       assert.ok(await extension.credentials.get(server.url));
     });
 

@@ -16,7 +16,7 @@ import { RedirectChoice } from './redirectChoice.js';
  */
 export type RedirectUse = 'next' | 'portTaken' | 'ifConfigured';
 
-/** What to enter where a client is registered by hand. */
+/** What to enter to register a client by hand. */
 export interface ClientToRegister {
   /** Host of the authorization server. */
   readonly host: string;

@@ -25,7 +25,7 @@ export interface RedirectNeed {
 /** Of the redirect URIs to try, those that can be used now, best first. */
 export interface UsableSteps {
   readonly usable: readonly RedirectStep[];
-  /** Those before the first usable one, whose port another program has. */
+  /** Those before the first usable one: another program has their port. */
   readonly taken: readonly string[];
 }
 
@@ -98,7 +98,7 @@ export class RedirectChoice {
   }
 
   /**
-   * The steps without the first ones whose port another program has: those that a sign-in passes over. It listens at
+   * The steps without the first ones that a sign-in passes over, because another program has their port. It listens at
    * a port for a moment, as the only way to know.
    *
    * @throws OAuthFlowError `redirectUnavailable` if none is left
@@ -120,7 +120,7 @@ export class RedirectChoice {
     throw fault ?? new Error('A sign-in has at least one redirect URI to try.');
   }
 
-  /** @param port as it is to be shown; none where absent */
+  /** @param port as it is to be shown; none if absent */
   loopbackUri(port?: string): string {
     const { loopbackHost = '127.0.0.1', loopbackPath = this.path } = this.policy;
     return `http://${loopbackHost}${port === undefined ? '' : `:${port}`}${loopbackPath}`;

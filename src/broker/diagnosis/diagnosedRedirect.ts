@@ -20,7 +20,7 @@ export interface DiagnosedRedirect {
 export interface DiagnosedRedirectParts {
   readonly redirects: RedirectUris;
   readonly clients: ClientStore;
-  /** What sign-ins have used; nothing is said of them where absent. */
+  /** What sign-ins have used; nothing is reported of them if absent. */
   readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
 }
 

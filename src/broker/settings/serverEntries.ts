@@ -18,7 +18,7 @@ export function withoutEntry(entries: Entries, name: string): Entries {
   return Object.fromEntries(Object.entries(entries).filter(([one]) => one !== name));
 }
 
-/** Puts an entry where it was, as far as that place still exists. One that has the name now is replaced. */
+/** Puts an entry back in its place, as far as that still exists. One that has the name now is replaced. */
 export function withEntryAt(entries: Entries, { name, entry, at }: PlacedEntry): Entries {
   const others = Object.entries(entries).filter(([one]) => one !== name);
   return Object.fromEntries(others.toSpliced(at, 0, [name, entry]));

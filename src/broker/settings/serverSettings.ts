@@ -27,7 +27,7 @@ export interface SettingProblem {
 export interface ParsedServers {
   /** Those in use. */
   readonly servers: readonly ServerConfig[];
-  /** Those whose entry says `"disabled": true`: they are kept, and used for nothing. */
+  /** Those with `"disabled": true`: they are kept, and used for nothing. */
   readonly disabled: readonly ServerConfig[];
   readonly problems: readonly SettingProblem[];
 }

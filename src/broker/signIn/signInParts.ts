@@ -15,7 +15,7 @@ import type { QuestionParts } from './visitingPerson.js';
 export interface SignInParts extends QuestionParts {
   readonly launcher: Launcher;
   readonly redirects: RedirectUris;
-  /** For the diagnosis; nothing is remembered where absent. */
+  /** For the diagnosis; nothing is remembered if absent. */
   readonly sentRedirects?: Pick<SentRedirects, 'sent'>;
   readonly callbacks: PendingCallbacks;
   readonly credentials: CredentialStore;
