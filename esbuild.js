@@ -1,4 +1,4 @@
-// Bundles the extension, the script of its page, the command that speaks stdio for agents and the command for
+// Bundles the extension, the scripts of its pages, the command that speaks stdio for agents and the command for
 // machines without an editor into a file each.
 // The editor provides `vscode`; everything else goes in.
 const esbuild = require('esbuild');
@@ -41,8 +41,8 @@ const bundles = [
   },
   {
     ...shared,
-    entryPoints: ['src/webview/toolCalls.ts'],
-    outfile: 'dist/toolCalls.js',
+    entryPoints: ['src/webview/toolCalls.ts', 'src/webview/clientGuide.ts'],
+    outdir: 'dist',
     platform: 'browser',
     format: 'iife',
     target: 'chrome120',

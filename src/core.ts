@@ -45,7 +45,7 @@ import { Relay } from './relay/relay.js';
 import { ServerProfiles } from './relay/serverProfiles.js';
 
 /** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
-type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl'> &
+type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl' | 'sentRedirects'> &
   Required<Pick<SignInParts, 'metadata' | 'clientSecrets'>>;
 
 /** What the broker needs of where it runs: an editor or a process without one. */

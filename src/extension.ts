@@ -70,7 +70,7 @@ export function activate(context: vscode.ExtensionContext) {
   const choice = new ServerChoice(settings, statuses);
   const callbackUri = own(callbackUriOf({ ...core, ...storage, secrets, place, clock, log }));
   const accounts = own(new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts)); // prettier-ignore
-  const agents = own(new Agents({ ...core, servers: () => settings.servers, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
+  const agents = own(new Agents({ ...core, servers: () => settings.servers, disabled: () => settings.disabled, settings: agentSettings, ...storage, clock, log })); // prettier-ignore
   const bridge = new BridgeFiles(directory, context.asAbsolutePath('dist/bridge.js'));
   const definitions = own(
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),

@@ -5,6 +5,7 @@ import { clientName } from '../broker/clients/clientNeed.js';
 import type { ClientSecrets } from '../broker/clients/clientSecrets.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ClientGuides } from './clientGuide.js';
 import type { Commands } from './commands.js';
 import { Notifications } from './notifications.js';
 import type { ServerChoice } from './serverChoice.js';
@@ -16,11 +17,16 @@ export interface ClientCommandParts {
   readonly settings: EditorServerSettings;
   readonly clientSecrets: ClientSecrets;
   readonly extensionId: string;
+  readonly guides: Pick<ClientGuides, 'show'>;
   readonly window?: QuestionWindow;
 }
 
-/** “Set Client Secret…” and “Create Client Metadata Document…”. */
+/** “Set Client ID…”, “Set Client Secret…” and “Create Client Metadata Document…”. */
 export function registerClientCommands(commands: Commands, parts: ClientCommandParts): void {
+  commands.register('setClientId', async (row) => {
+    const server = await parts.choice.choose(row, vscode.l10n.t('Set the client ID of which MCP server?'));
+    if (server !== undefined) parts.guides.show(server);
+  });
   commands.register('setClientSecret', (row) => setClientSecret(parts, row));
   commands.register('createClientMetadataDocument', () => createClientMetadataDocument(parts));
 }

@@ -15,6 +15,7 @@ export interface ContextValues {
   /** By a sign-in of this window, whose browser has been sent to the authorization server. */
   readonly awaitingCallback: boolean;
   readonly needsScopes: boolean;
+  readonly hasDisabledServers: boolean;
   /** The organization's. */
   readonly hasIdentityProvider: boolean;
   readonly hasEndedAttempt: boolean;
@@ -25,7 +26,7 @@ export interface ContextValues {
 
 export interface ContextParts {
   readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>;
-  readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
+  readonly settings: Pick<EditorServerSettings, 'identityProvider' | 'disabled'>;
   readonly callbacks: Pick<PendingCallbacks, 'states' | 'onDidChange'>;
   readonly agents: {
     readonly admissions: Pick<EditorAgents['admissions'], 'all' | 'onDidChange'>;
@@ -88,6 +89,7 @@ async function contextValues(parts: ContextParts): Promise<ContextValues> {
     awaitingCallback: callbacks.states.length > 0,
     needsScopes: some('needsScopes'),
     hasEndedAttempt: all.some(({ status }) => status.lastAttempt !== undefined),
+    hasDisabledServers: settings.disabled.length > 0,
     hasIdentityProvider: settings.identityProvider !== undefined,
     hasAgents: admitted.length > 0,
     agentAsks: agents.consents.pending.length > 0,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ClientStore } from '../broker/clients/clientStore.js';
+import type { SentRedirects } from '../broker/clients/sentRedirects.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import { diagnose, type DiagnosisParts } from '../broker/diagnosis/diagnosis.js';
 import { diagnosisReport } from '../broker/diagnosis/diagnosisReport.js';
@@ -21,7 +22,10 @@ export interface DiagnoseServerParts {
   readonly credentials: CredentialStore;
   readonly http: Network;
   readonly clock: Clock;
-  readonly discovery: DiscoveryParts & Required<Pick<DiagnosisParts, 'clientSecrets'>>;
+  readonly discovery: DiscoveryParts &
+    Required<Pick<DiagnosisParts, 'clientSecrets'>> & {
+      readonly sentRedirects?: Pick<SentRedirects, 'last'>;
+    };
   readonly clients: ClientStore;
   readonly redirects: RedirectUris;
   readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
@@ -75,7 +79,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     };
     const parts = {
       ...{ http, clock, discovery, clientSecrets: discovery.clientSecrets, present, identityProvider },
-      registered: { clients, redirects },
+      registered: { clients, redirects, sentRedirects: discovery.sentRedirects },
     };
     const title = vscode.l10n.t('Going through the sign-in to {0}…', server.name);
     return notifications.progress(title, async (_say, token) => {

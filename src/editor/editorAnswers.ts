@@ -1,4 +1,5 @@
 import { ClientSecrets } from '../broker/clients/clientSecrets.js';
+import { SentRedirects } from '../broker/clients/sentRedirects.js';
 import { MetadataCache } from '../broker/discovery/metadataCache.js';
 import type { Clock, Disposable, Memory, SecretStore } from '../broker/ports.js';
 import { ServerDecisions } from '../broker/settings/serverDecisions.js';
@@ -9,6 +10,8 @@ import { EditorSignInQuestions } from './signInQuestions.js';
 /** What a sign-in knows from before, and who answers the rest. */
 export interface EditorAnswers
   extends Required<Pick<SignInParts, 'questions' | 'decisions' | 'metadata' | 'clientSecrets'>>, Disposable {
+  /** Of the sign-ins in this editor, for the diagnosis. */
+  readonly sentRedirects: SentRedirects;
   /** As the setting has it now. */
   readonly clientMetadataUrl: string | undefined;
 }
@@ -26,7 +29,8 @@ export function editorAnswers(
     clientSecrets,
     metadata,
     decisions: new ServerDecisions(memory),
-    questions: new EditorSignInQuestions(settings, clientSecrets),
+    sentRedirects: new SentRedirects(memory, clock),
+    questions: new EditorSignInQuestions(),
     get clientMetadataUrl() {
       return settings.clientMetadataUrl;
     },

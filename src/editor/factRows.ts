@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../broker/ports.js';
 import { absoluteTime, relativeTime } from './relativeTime.js';
+import { describeDuplicate } from './serverRow.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { entryWords, statusWords } from './statusWords.js';
 import type { ToolRows } from './toolRows.js';
@@ -51,7 +52,7 @@ export class FactRows implements TreeSection {
 }
 
 function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact[] {
-  const { server, status, displacedBy } = entry;
+  const { server, status, displacedBy, duplicate } = entry;
   const { t } = vscode.l10n;
   const shown = entryWords(entry);
   const words = statusWords(status.status);
@@ -63,6 +64,13 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
       value: shown.label,
       fullValue: t('{0}; {1} has a server with the same name', shown.label, displacedBy),
       icon: shown.icon,
+    },
+    duplicate !== undefined && {
+      id: 'duplicate',
+      label: t('Also in'),
+      value: duplicate.file,
+      fullValue: describeDuplicate(duplicate),
+      icon: 'copy',
     },
     {
       id: 'status',

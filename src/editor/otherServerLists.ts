@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { serverNames, serverNamesIn, type OtherServerList } from '../broker/displacedServers.js';
+import { serverAddresses, serverNames, serversIn, type OtherServerList } from '../broker/displacedServers.js';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable } from '../broker/ports.js';
 
@@ -17,7 +17,7 @@ export class OtherServerLists implements Disposable {
   readonly #changed = new Emitter<undefined>();
   readonly #owned: readonly Disposable[];
   readonly #userFiles: readonly vscode.Uri[];
-  #userNames: ReadonlyMap<string, readonly string[]> = new Map();
+  #userServers: ReadonlyMap<string, unknown> = new Map();
 
   /** Fires when any of the lists may have changed. */
   readonly onDidChange = this.#changed.event;
@@ -46,10 +46,14 @@ export class OtherServerLists implements Disposable {
     readUser();
   }
 
-  /** In the order that VS Code prefers them in; empty if it runs servers of one name side by side. */
+  /** Those that switch a server of the same name off; empty if VS Code runs servers of one name side by side. */
   get lists(): readonly OtherServers[] {
     const behavior = vscode.workspace.getConfiguration('chat.mcp').get('collisionBehavior');
-    if (behavior !== 'disable') return [];
+    return behavior === 'disable' ? this.all : [];
+  }
+
+  /** In the order that VS Code prefers them in. */
+  get all(): readonly OtherServers[] {
     return [...this.#workspaceLists(), ...this.#userLists()].filter(({ names }) => names.length > 0);
   }
 
@@ -61,26 +65,26 @@ export class OtherServerLists implements Disposable {
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       const uri = vscode.Uri.joinPath(folder.uri, '.vscode', 'mcp.json');
       const servers = inspected(folder)?.workspaceFolderValue;
-      yield { file: vscode.workspace.asRelativePath(uri), uri, names: serverNames(servers) };
+      yield { file: vscode.workspace.asRelativePath(uri), uri, ...listed(servers) };
     }
     const { workspaceFile } = vscode.workspace;
-    const names = serverNames(inspected()?.workspaceValue);
+    const servers = listed(inspected()?.workspaceValue);
     const name = workspaceFile?.path.split('/').at(-1) ?? '.vscode/mcp.json';
-    yield { file: name, names, ...(workspaceFile !== undefined && { uri: workspaceFile }) };
+    yield { file: name, ...servers, ...(workspaceFile !== undefined && { uri: workspaceFile }) };
   }
 
   *#userLists(): Generator<OtherServers> {
     for (const uri of this.#userFiles)
-      yield { file: userFile(), uri, names: this.#userNames.get(uri.toString()) ?? [] };
-    yield { file: 'settings.json', names: serverNames(inspected()?.globalValue) };
+      yield { file: userFile(), uri, ...listed(this.#userServers.get(uri.toString())) };
+    yield { file: 'settings.json', ...listed(inspected()?.globalValue) };
   }
 
   /** Reads the user's files again, before the watcher tells of a change. */
   async look(): Promise<void> {
     const all = await Promise.all(
-      this.#userFiles.map(async (uri) => [uri.toString(), await namesIn(uri)] as const),
+      this.#userFiles.map(async (uri) => [uri.toString(), await readServers(uri)] as const),
     );
-    this.#userNames = new Map(all);
+    this.#userServers = new Map(all);
     this.#changed.fire(undefined);
   }
 }
@@ -89,12 +93,16 @@ function inspected(folder?: vscode.WorkspaceFolder) {
   return vscode.workspace.getConfiguration('mcp', folder).inspect('servers');
 }
 
-async function namesIn(uri: vscode.Uri): Promise<readonly string[]> {
+function listed(servers: unknown) {
+  return { names: serverNames(servers), addresses: serverAddresses(servers) };
+}
+
+async function readServers(uri: vscode.Uri): Promise<unknown> {
   try {
-    return serverNamesIn(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+    return serversIn(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
   } catch {
     // Most users have none.
-    return [];
+    return undefined;
   }
 }
 

@@ -99,10 +99,14 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
       );
     });
   };
-  const renamed = settings.onDidChange(refresh);
+  // A server that was disabled or removed ends what agents have open there; one that was renamed has another address.
+  const servers = settings.onDidChange(() => {
+    void agents.port.look();
+    refresh();
+  });
   refresh();
   void agents.port.look();
-  return vscode.Disposable.from(notices, tree, view, changes, renamed, preview);
+  return vscode.Disposable.from(notices, tree, view, changes, servers, preview);
 }
 
 /** A file's name for one server of an agent; servers' names hold what no file system takes. */

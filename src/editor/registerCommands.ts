@@ -7,18 +7,20 @@ import type { AccountNaming } from './accountNaming.js';
 import type { AddServer } from './addServer.js';
 import { CallbackPaste } from './callbackPaste.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
-import { registerClientCommands } from './clientCommands.js';
+import { registerClientCommands, type ClientCommandParts } from './clientCommands.js';
 import type { Commands } from './commands.js';
 import { copyInstallBadge } from './links/copyInstallBadge.js';
 import type { EditorAnswers } from './editorAnswers.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import { ScopeChoice } from './scopeChoice.js';
+import { registerServerEntryCommands, type ServerEntryCommandParts } from './serverEntryCommands.js';
 import { registerServerCommands, type ServerCommandParts } from './serverCommands.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { registerIdentityProviderCommands } from './identityProviderCommands.js';
 import { registerSignInCommands } from './signInCommands.js';
 import { registerToolCallCommands, type ToolCallParts } from './toolCallCommands.js';
 import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
+import type { EditorToolRules } from './toolRuleSettings.js';
 
 /** All that any command needs. */
 export interface CommandParts extends ServerCommandParts, ToolCommandParts {
@@ -32,6 +34,10 @@ export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly http: Network;
   readonly extensionId: string;
   readonly toolCalls: ToolCallParts;
+  readonly toolRules: EditorToolRules;
+  readonly admissions: ServerEntryCommandParts['admissions'];
+  readonly guides: ClientCommandParts['guides'];
+  readonly otherLists: ServerEntryCommandParts['otherLists'];
   readonly addServer: AddServer;
 }
 
@@ -54,6 +60,7 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   registerToolCallCommands(commands, parts.toolCalls);
   registerToolCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
+  registerServerEntryCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
   commands.register('addServer', () => parts.addServer.run());
   commands.register('copyInstallBadge', (row) => copyInstallBadge(row, parts));

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { hasAccounts } from '../broker/consentStatus.js';
-import type { SettingProblem } from '../broker/settings/serverSettings.js';
+import type { ServerConfig, SettingProblem } from '../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from './commands.js';
 import { plain } from './plainWords.js';
-import { openSettingsAt } from './serverSettings.js';
+import { openSettingsAt, type EditorServerSettings } from './serverSettings.js';
 import { problemName } from './settingsProblems.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
 import {
@@ -25,9 +25,9 @@ export interface ActionItem extends vscode.QuickPickItem {
 /** What can be done, most urgent first: the click on the status bar, and “Show Servers”. */
 export async function showServerActions(
   statuses: Pick<ServerStatuses, 'all'>,
-  problems: readonly SettingProblem[],
+  { problems, disabled }: Pick<EditorServerSettings, 'problems' | 'disabled'>,
 ): Promise<void> {
-  const actions = serverActions(await statuses.all(), problems);
+  const actions = serverActions(await statuses.all(), problems, disabled);
   const picked = await pick(actions, vscode.l10n.t('MCP servers with OAuth'));
   await picked?.();
 }
@@ -39,6 +39,7 @@ export async function showServerActions(
 export function serverActions(
   all: readonly ServerStatus[],
   problems: readonly SettingProblem[] = [],
+  disabled: readonly ServerConfig[] = [],
 ): readonly ActionItem[] {
   const { t } = vscode.l10n;
   const urgency = ({ status }: ServerStatus) => statusWords(status.status).urgency;
@@ -47,6 +48,7 @@ export function serverActions(
   return [
     ...under(t('Needs you'), [...urgent.flatMap(linesOf), ...problems.map(lineOfProblem)]),
     ...under(t('Servers'), calm.flatMap(linesOf)),
+    ...under(t('Disabled'), disabled.map(lineOfDisabled)),
     ...under(t('MCP OAuth'), [
       { label: `$(add) ${t('Add Server…')}`, run: run('addServer') },
       { label: `$(history) ${t('Show Tool Calls')}`, run: run('showToolCalls') },
@@ -69,6 +71,9 @@ export function actionsOf({ server, status }: ServerStatus): readonly ActionItem
     ['checkServer', t('Check')],
     ['diagnoseServer', t('Diagnose')],
     ['copyServerUrl', t('Copy Address')],
+    ['renameServer', t('Rename…')],
+    ['disableServer', t('Disable')],
+    ['removeServer', t('Remove…')],
   ];
   // Granting access is a sign-in too.
   const isSaid = (command: CommandId) =>
@@ -114,6 +119,14 @@ function lineOfProblem(problem: SettingProblem): ActionItem {
     description: label,
     detail: plain(problem.message),
     run: () => openSettingsAt(problem),
+  };
+}
+
+function lineOfDisabled({ name, url }: ServerConfig): ActionItem {
+  return {
+    label: `$(stop-circle) ${plain(name)}: ${vscode.l10n.t('Enable')}`,
+    detail: plain(url),
+    run: run('enableServer', name),
   };
 }
 

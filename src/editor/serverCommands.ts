@@ -15,7 +15,7 @@ import { actionAfterCheck, describeStatus } from './statusWords.js';
 export interface ServerCommandParts extends CheckWithPersonParts {
   readonly choice: ServerChoice;
   readonly statuses: ServerStatuses;
-  readonly settings: Pick<EditorServerSettings, 'problems'>;
+  readonly settings: Pick<EditorServerSettings, 'problems' | 'disabled'>;
   readonly log: OutputLog;
   readonly diagnosis: DiagnoseServer;
   readonly takeOver: Pick<TakeOverSettings, 'run'>;
@@ -30,7 +30,7 @@ export function registerServerCommands(commands: Commands, parts: ServerCommandP
   });
   commands.register('openSettings', async () => openServerSettings());
   commands.register('takeOverSettings', () => parts.takeOver.run());
-  commands.register('showServers', () => showServerActions(parts.statuses, parts.settings.problems));
+  commands.register('showServers', () => showServerActions(parts.statuses, parts.settings));
   commands.register('checkServer', async (row) => {
     const server = await parts.choice.choose(row, t('Check which MCP server?'));
     if (server !== undefined) await check(server, parts);

@@ -9,6 +9,7 @@ import {
   type IdentityProviderConfig,
 } from '../broker/settings/identityProviderSetting.js';
 import { section } from '../broker/settings/ownSettings.js';
+import type { Entries } from '../broker/settings/serverEntries.js';
 import type { Disposable } from '../broker/ports.js';
 import {
   parseServers,
@@ -57,10 +58,16 @@ export class EditorServerSettings implements Disposable {
     return this.#current.servers;
   }
 
+  /** Those that the user disabled: no caller reaches them, and their sign-ins are kept. */
+  get disabled(): readonly ServerConfig[] {
+    return this.#current.disabled;
+  }
+
   /** Addresses of all that tokens are kept for: the servers, and the organization's identity provider. */
   get urls(): readonly string[] {
     const provider = this.identityProvider && identityProviderAsServer(this.identityProvider);
-    return [...this.servers, ...(provider === undefined ? [] : [provider])].map(({ url }) => url);
+    const others = provider === undefined ? [] : [provider];
+    return [...this.servers, ...this.disabled, ...others].map(({ url }) => url);
   }
 
   get problems(): readonly SettingProblem[] {
@@ -77,7 +84,7 @@ export class EditorServerSettings implements Disposable {
   }
 
   withUrl(url: string): ServerConfig | undefined {
-    return this.servers.find((server) => server.url === url);
+    return [...this.servers, ...this.disabled].find((server) => server.url === url);
   }
 
   /** Names in use, those of entries that cannot be read included. */
@@ -87,30 +94,63 @@ export class EditorServerSettings implements Disposable {
 
   /** @throws SettingUnwritable */
   async add(name: string, server: NewServer): Promise<void> {
-    const entries = raw();
-    if (entries === undefined) throw notAnObject();
     const entry = {
       type: server.type ?? 'http',
       url: server.url,
       ...(server.clientId !== undefined && { oauth: { clientId: server.clientId } }),
     };
-    await this.write(key, { ...entries, [name]: entry });
+    await this.change((entries) => ({ ...entries, [name]: entry }));
   }
 
   /**
-   * Puts a client id into a server's entry, beside all else it says.
+   * Puts a client id into a server's entry, beside all else it says, or takes it out.
    *
-   * @throws SettingUnwritable where the entry is gone or no object
+   * @throws SettingUnwritable if the entry is gone or no object
    */
-  async setClientId(name: string, clientId: string): Promise<void> {
+  async setClientId(name: string, clientId: string | undefined): Promise<void> {
+    await this.#changeEntry(name, ({ oauth, ...entry }) => {
+      const { clientId: _before, ...others } = isObject(oauth) ? oauth : {};
+      const changed = { ...others, ...(clientId !== undefined && { clientId }) };
+      return { ...entry, ...(Object.keys(changed).length > 0 && { oauth: changed }) };
+    });
+  }
+
+  /**
+   * Disables a server, or enables it again.
+   *
+   * @throws SettingUnwritable if the entry is gone or no object
+   */
+  async setDisabled(name: string, isDisabled: boolean): Promise<void> {
+    await this.#changeEntry(name, ({ disabled: _before, ...entry }) => ({
+      ...entry,
+      ...(isDisabled && { disabled: true }),
+    }));
+  }
+
+  /** The entries as they are written. */
+  get entries(): Entries {
+    return raw() ?? {};
+  }
+
+  /**
+   * Writes the entries that `changed` makes of the present ones.
+   *
+   * @throws SettingUnwritable if what the setting holds would be lost
+   */
+  async change(changed: (entries: Entries) => Entries): Promise<void> {
     const entries = raw();
-    const entry = entries?.[name];
-    if (!isObject(entry)) {
-      throw new SettingUnwritable(vscode.l10n.t('The server “{0}” is not in the settings any more.', name));
-    }
-    const { oauth } = entry;
-    const changed = { ...entry, oauth: { ...(isObject(oauth) && oauth), clientId } };
-    await this.write(key, { ...entries, [name]: changed });
+    if (entries === undefined) throw notAnObject();
+    await this.write(key, changed(entries));
+  }
+
+  async #changeEntry(name: string, changed: (entry: Entries) => Entries): Promise<void> {
+    await this.change((entries) => {
+      const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+      if (!isObject(entry)) {
+        throw new SettingUnwritable(vscode.l10n.t('The server “{0}” is not in the settings any more.', name));
+      }
+      return { ...entries, [name]: changed(entry) };
+    });
   }
 
   /** All entries as they were written, for changes of several at once. */
@@ -151,7 +191,7 @@ export function policyRefusalNow(server: Pick<ServerConfig, 'name' | 'url'>): st
 
 function notAnObject(): SettingUnwritable {
   return new SettingUnwritable(
-    vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`),
+    vscode.l10n.t('The setting {0} is not an object. Correct it first.', `${section}.${key}`),
   );
 }
 
@@ -181,7 +221,7 @@ interface Settings extends ParsedServers {
 
 /** A server that a policy forbids is none of ours: it is not offered, nobody signs in to it, no caller reaches it. */
 function read(): Settings {
-  const { servers, problems } = parseServers(usersOwn(key));
+  const { servers, disabled, problems } = parseServers(usersOwn(key));
   const parsed = parseIdentityProvider(usersOwn(identityProviderKey));
   const policy = readPolicy();
   const forbidden = servers.flatMap((server) => {
@@ -192,6 +232,7 @@ function read(): Settings {
   return {
     ...parsed,
     servers: servers.filter(({ name }) => !names.has(name)),
+    disabled,
     problems: [...problems, ...forbidden, ...parsed.problems],
   };
 }

@@ -5,7 +5,7 @@ import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStates } from '../broker/status/serverStates.js';
-import { displacedServers, type DisplacedServers } from './displacedServers.js';
+import { displacedServers, type DisplacedServers, type Duplicate } from './displacedServers.js';
 import type { EditorServerSettings } from './serverSettings.js';
 
 export interface ServerStatus {
@@ -13,6 +13,8 @@ export interface ServerStatus {
   readonly status: ConsentStatus;
   /** The file with a server of the same name, if the editor has switched this one off for it. */
   readonly displacedBy?: string;
+  /** A server that the editor has from a file at the same address. */
+  readonly duplicate?: Duplicate;
 }
 
 /** Of this window, which reads the files that servers of the same name are in. */
@@ -56,7 +58,12 @@ export class ServerStatuses implements Disposable {
       servers.map(async (server) => {
         const status = await this.states.statusOf(server);
         const displacedBy = this.displaced.fileFor(server.name);
-        return { server, status, ...(displacedBy !== undefined && { displacedBy }) };
+        const duplicate = this.displaced.duplicateOf(server);
+        return {
+          ...{ server, status },
+          ...(displacedBy !== undefined && { displacedBy }),
+          ...(duplicate !== undefined && { duplicate }),
+        };
       }),
     );
   }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock, Disposable } from '../broker/ports.js';
-import type { SettingProblem } from '../broker/settings/serverSettings.js';
+import type { ServerConfig, SettingProblem } from '../broker/settings/serverSettings.js';
+import { disabledServerRow } from './disabledServerRow.js';
 import { problemRow } from './problemRow.js';
 import { serverRow } from './serverRow.js';
 import type { ServerStatuses } from './serverStatuses.js';
@@ -12,6 +13,12 @@ const gathering = 50;
 const tick = 60_000;
 
 const root = '';
+
+/** What is shown beside the servers that are in use. */
+interface ShownSettings {
+  readonly problems: readonly SettingProblem[];
+  readonly disabled?: readonly ServerConfig[];
+}
 
 /**
  * The view “Servers”: each server with what its sections put below it. Only rows that look other than before
@@ -33,7 +40,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
 
   constructor(
     private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>,
-    private readonly settings: readonly { readonly problems: readonly SettingProblem[] }[],
+    private readonly settings: readonly ShownSettings[],
     private readonly sections: readonly TreeSection[],
     private readonly clock: Clock,
     /** Rows above the servers, once there is anything else to show: an empty view has its welcome text. */
@@ -77,6 +84,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
           return rows.flat();
         }),
       ),
+      ...this.settings.flatMap(({ disabled = [] }) => disabled.map(disabledServerRow)),
       ...this.settings.flatMap(({ problems }) => problems.map(problemRow)),
     ];
     return rows.length === 0 ? rows : [...this.notes, ...rows];

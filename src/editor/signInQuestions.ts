@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
-import type { ClientSecrets } from '../broker/clients/clientSecrets.js';
 import type { ExceptionName } from '../broker/settings/oauthSettings.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignInQuestions } from '../broker/signIn/signInQuestions.js';
-import type { AuthorizationServer } from '../oauth/authorizationServerMetadata.js';
 import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { Redacted } from '../oauth/redacted.js';
 import { serverWords, shownAddress } from '../oauth/serverWords.js';
+import { commandId } from './commands.js';
 import { Notifications, type NotificationWindow } from './notifications.js';
-import type { EditorServerSettings } from './serverSettings.js';
 
 /** The parts of the editor's window that questions are asked in. */
 export type QuestionWindow = Partial<NotificationWindow> & Pick<typeof vscode.window, 'showQuickPick'>;
@@ -18,9 +16,8 @@ export class EditorSignInQuestions implements SignInQuestions {
   readonly #notifications: Notifications;
 
   constructor(
-    private readonly settings: Pick<EditorServerSettings, 'setClientId'>,
-    private readonly clientSecrets: ClientSecrets,
     private readonly window: QuestionWindow = vscode.window,
+    private readonly openGuide: (server: ServerConfig) => Thenable<unknown> = openClientGuide,
   ) {
     this.#notifications = new Notifications(window);
   }
@@ -54,21 +51,13 @@ export class EditorSignInQuestions implements SignInQuestions {
     return (await this.#notifications.modal(question, detail, accept)) === accept;
   }
 
-  /** What was typed is kept even where the sign-in has ended meanwhile: registering a client takes its time. */
-  async clientId(server: ServerConfig, as: AuthorizationServer): Promise<string | undefined> {
-    const { host } = new URL(as.issuer);
-    const clientId = await this.#notifications.input({
-      title: vscode.l10n.t('Client id for {0}', server.name),
-      prompt: vscode.l10n.t('{0} registers no client by itself. Register one there, and enter its client id:', host), // prettier-ignore
-      ignoreFocusOut: true,
-    });
-    if (clientId === undefined || clientId.trim() === '') return undefined;
-    if (as.token_endpoint_auth_methods_supported?.includes('none') === false) {
-      const secret = await askClientSecret(this.#notifications, server, host);
-      if (secret !== undefined) await this.clientSecrets.put(server, clientId.trim(), secret);
-    }
-    await this.settings.setClientId(server.name, clientId.trim());
-    return clientId.trim();
+  /**
+   * Registering a client takes longer than a sign-in waits, so this one ends, and the page that guides through it opens
+   * beside.
+   */
+  clientId(server: ServerConfig): Promise<string | undefined> {
+    void this.openGuide(server);
+    return Promise.resolve(undefined);
   }
 }
 
@@ -88,6 +77,10 @@ export async function askClientSecret(
     ignoreFocusOut: true,
   });
   return secret === undefined || secret.trim() === '' ? undefined : new Redacted(secret.trim());
+}
+
+function openClientGuide({ name }: ServerConfig): Thenable<unknown> {
+  return vscode.commands.executeCommand(commandId('setClientId'), name);
 }
 
 function consequenceOf(name: ExceptionName): string {

@@ -7,9 +7,8 @@ import type { OAuthFlowError, OAuthFlowErrorCode } from '../oauth/oauthFlowError
 import { commandId, type CommandId } from './commands.js';
 import { notifications, type Notifications } from './notifications.js';
 import { waysBack, wayTitle, type OtherWay } from './otherWays.js';
-import { openServerSettings } from './serverSettings.js';
 
-type NextStep = 'tryAgain' | 'otherWays' | 'openSettings' | 'setClientSecret' | 'setClientKey';
+type NextStep = 'tryAgain' | 'otherWays' | 'setClientId' | 'setClientSecret' | 'setClientKey';
 
 /** What is told of a sign-in's end: what happened, and the one thing to do next. */
 interface SignInReport {
@@ -73,8 +72,9 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
 
 function nextStep({ code, details }: OAuthFlowError): NextStep {
   if (code === 'clientSecretRequired') return 'setClientSecret';
+  if (code === 'registrationRefused') return details.status === 429 ? 'tryAgain' : 'setClientId';
   if (code !== 'clientIdRequired') return 'tryAgain';
-  return details.field === 'clientKey' ? 'setClientKey' : 'openSettings';
+  return details.field === 'clientKey' ? 'setClientKey' : 'setClientId';
 }
 
 /** Failures of discovery and of what was registered or configured: seen again without signing in. */
@@ -106,7 +106,7 @@ export async function showSignInReport(
   const by = (other: OtherWay): Step => ({ title: wayTitle(other), take: () => again(other) });
   const steps: Readonly<Record<Exclude<NextStep, 'otherWays'>, Step>> = {
     tryAgain: { title: t('Try Again'), take: () => again(way) },
-    openSettings: { title: t('Open Settings'), take: openServerSettings },
+    setClientId: { title: t('Set Client ID…'), take: run('setClientId') },
     setClientSecret: { title: t('Set Client Secret…'), take: run('setClientSecret') },
     setClientKey: { title: t('Set Client Key…'), take: run('setClientKey') },
   };

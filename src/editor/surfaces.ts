@@ -6,10 +6,12 @@ import { AccountRows } from './accountRows.js';
 import { AddServer, type AddServerParts } from './addServer.js';
 import { AttemptRows } from './attemptRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
+import { ClientGuides } from './clientGuide.js';
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
 import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
+import { registerDisabledRows } from './disabledServerRow.js';
 import { FactRows } from './factRows.js';
 import { linkHandlers } from './links/linkHandlers.js';
 import type { LinkHandler } from './links/linkRouter.js';
@@ -31,7 +33,17 @@ import type { EditorToolRules } from './toolRuleSettings.js';
 /** What is shown, and what it can be told to do. */
 export interface SurfaceParts
   extends
-    Omit<CommandParts, 'addServer' | 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
+    Omit<
+      CommandParts,
+      | 'addServer'
+      | 'admissions'
+      | 'diagnosis'
+      | 'extensionId'
+      | 'guides'
+      | 'otherLists'
+      | 'toolCalls'
+      | 'toolLists'
+    >,
     ChatToolParts,
     RegisterAgentsParts,
     ImportParts,
@@ -75,9 +87,12 @@ export class Surfaces implements Disposable {
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));
     own(registerImports(commands, context, parts));
+    const { clientSecrets } = parts.answers;
     const finding = { http: parts.http, clock, discovery: parts.answers };
+    const { extensionUri } = context;
+    const guides = own(new ClientGuides({ ...parts, clientSecrets, finding, extensionUri }));
     const addServer = new AddServer({ ...parts, finding });
-    const toolCallsView = own(new ToolCallsView(ledger, context.extensionUri));
+    const toolCallsView = own(new ToolCallsView(ledger, extensionUri));
     const showServer = async (name: string) => {
       const entry = (await statuses.all()).find(({ server }) => server.name === name);
       if (entry !== undefined) await showAllFor(entry);
@@ -89,10 +104,14 @@ export class Surfaces implements Disposable {
       toolCalls: { ledger, clock, view: toolCallsView },
       diagnosis,
       toolLists: profiles,
+      admissions: parts.agents.admissions,
+      guides,
+      otherLists: () => statuses.displaced.lists,
       extensionId,
     });
     own(registerChatTools({ ...parts, calls: ledger }));
     own(new StatusBar(statuses, settings));
+    own(registerDisabledRows());
     own(new ContextKeys(parts));
     own(new SettingsProblems(settings));
     own(new SettingsProblems(toolRules));

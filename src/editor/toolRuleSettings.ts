@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Emitter } from '../broker/emitter.js';
 import type { Disposable } from '../broker/ports.js';
 import { section } from '../broker/settings/ownSettings.js';
+import { withoutEntry } from '../broker/settings/serverEntries.js';
 import type { ServerConfig, SettingProblem } from '../broker/settings/serverSettings.js';
 import {
   parseToolRules,
@@ -26,7 +27,7 @@ export class EditorToolRules implements ToolRules, Disposable {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly write: WriteSetting = writeWithApi) {
+  constructor(private readonly writeSetting: WriteSetting = writeWithApi) {
     let before = JSON.stringify(raw());
     this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration(`${section}.${key}`)) return;
@@ -46,25 +47,48 @@ export class EditorToolRules implements ToolRules, Disposable {
     return this.#current.problems;
   }
 
-  /** @throws SettingUnwritable where what the setting holds would be lost */
+  /** What is written for a server, readable or not; undefined if nothing is. */
+  written(name: string): unknown {
+    const all = raw();
+    return isObject(all) ? ownOf(all, name) : undefined;
+  }
+
+  /**
+   * Writes all rules of a server at once.
+   *
+   * @param rules as {@link written} has them; undefined for none
+   * @throws SettingUnwritable if what the setting holds would be lost
+   */
+  async write(name: string, rules: unknown): Promise<void> {
+    if (JSON.stringify(this.written(name)) === JSON.stringify(rules)) return;
+    const all = raw() ?? {};
+    if (!isObject(all)) throw notAnObject();
+    const others = withoutEntry(all, name);
+    await this.writeSetting(key, rules === undefined ? others : { ...others, [name]: rules });
+  }
+
+  /** @throws SettingUnwritable if what the setting holds would be lost */
   async set(server: Pick<ServerConfig, 'name'>, tool: string, rule: ToolRule): Promise<void> {
     const all = raw() ?? {};
     const entry = isObject(all) ? (ownOf(all, server.name) ?? {}) : undefined;
-    if (!isObject(all) || !isObject(entry)) {
-      const words = vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`);
-      throw new SettingUnwritable(words);
-    }
+    if (!isObject(all) || !isObject(entry)) throw notAnObject();
     const rules = Object.entries(entry).filter(([name]) => name !== tool);
     if (rule !== 'allow') rules.push([tool, rule]);
     const others = Object.entries(all).filter(([name]) => name !== server.name);
     // Object.fromEntries also makes an own `__proto__`, whatever a server calls its tools.
     const next = rules.length === 0 ? others : [...others, [server.name, Object.fromEntries(rules)]];
-    await this.write(key, Object.fromEntries(next));
+    await this.writeSetting(key, Object.fromEntries(next));
   }
 
   dispose(): void {
     this.#subscription.dispose();
   }
+}
+
+function notAnObject(): SettingUnwritable {
+  return new SettingUnwritable(
+    vscode.l10n.t('The setting {0} is not an object. Correct it first.', `${section}.${key}`),
+  );
 }
 
 function raw(): unknown {

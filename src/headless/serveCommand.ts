@@ -10,6 +10,7 @@ export async function serve({ settings, broker, terminal, signal }: Session): Pr
   const agents = new Agents({
     relay: broker.relay,
     servers: () => settings.servers,
+    disabled: () => settings.disabled,
     admissions: broker.admissions,
     settings: () => settings.agents,
     clock: systemClock,

@@ -70,9 +70,13 @@ export function openSession(
 }
 
 /** @throws UsageError where the settings have no server of this name */
-export function serverNamed({ servers }: HeadlessSettings, name: string): ServerConfig {
+export function serverNamed({ servers, disabled }: HeadlessSettings, name: string): ServerConfig {
   const server = servers.find((one) => one.name === name);
   if (server !== undefined) return server;
+  if (disabled.some((one) => one.name === name))
+    throw new UsageError(
+      `“${name}” is disabled. Remove "disabled" from its entry in the settings to use it.`,
+    );
   const known = servers.map((one) => one.name).join(', ');
   throw new UsageError(`No server “${name}” can be used by the settings; there are: ${known || 'none'}.`);
 }

@@ -14,6 +14,8 @@ import { JsonFault, parseJsonWithComments } from '../mcpClients/jsonWithComments
 /** What the editor's settings say of the broker, for a process without an editor. */
 export interface HeadlessSettings {
   readonly servers: readonly ServerConfig[];
+  /** Those that are disabled. */
+  readonly disabled: readonly ServerConfig[];
   readonly toolRules: ParsedToolRules;
   readonly agents: AgentSettings;
   readonly identityProvider?: IdentityProviderConfig;
@@ -65,7 +67,7 @@ export function parseSettings(text: string, file: string): HeadlessSettings {
     else if (values.has(name)) report(`${prefix}${name} is there twice; the first one counts.`);
     else values.set(name, given);
   }
-  const { servers, problems: serverProblems } = parseServers(values.get('servers'));
+  const { servers, disabled, problems: serverProblems } = parseServers(values.get('servers'));
   const toolRules = parseToolRules(values.get('toolRules'));
   const agents = parseAgentSettings((key) => values.get(`agents.${key}`));
   const provider = parseIdentityProvider(values.get('enterpriseIdentityProvider'));
@@ -78,6 +80,7 @@ export function parseSettings(text: string, file: string): HeadlessSettings {
   if (fault !== undefined) report(`${prefix}clientMetadataUrl: ${fault}`);
   return {
     servers,
+    disabled,
     toolRules,
     agents: agents.settings,
     ...(identityProvider !== undefined && { identityProvider }),

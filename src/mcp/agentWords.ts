@@ -27,6 +27,8 @@ export const agentRefusals = {
     `${call.what} was not sent: “${call.agent}” was admitted to some tools of ${call.server}, and to nothing else there. Nobody was asked. The person can admit the agent with more.`,
   serverNotAdmitted: (agent: string, server: string) =>
     `“${agent}” is not admitted to a server of the name “${server}”.`,
+  serverDisabled: (server: string) =>
+    `The server “${server}” is disabled in the settings of MCP OAuth Broker. Ask the user to enable it.`,
 };
 
 const askedThem =

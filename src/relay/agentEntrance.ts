@@ -23,14 +23,16 @@ const timeToAsk = 30_000;
 /** A caller that was let in. */
 interface Inside {
   readonly admission: AgentAdmission;
-  /** What it is being answered. */
-  readonly open: Set<ServerResponse>;
+  /** What it is being answered, and the address of the server that it called. */
+  readonly open: Map<ServerResponse, string>;
 }
 
 export interface AgentEntranceParts {
   readonly admissions: AgentAdmissions;
   /** The configured servers, as they are now. */
   readonly servers: () => readonly ServerConfig[];
+  /** Those that the user disabled; none if absent. */
+  readonly disabled?: (() => readonly ServerConfig[]) | undefined;
   readonly endpoint: Pick<McpEndpoint, 'answer' | 'callerLeft'>;
   readonly limits: AgentLimits;
   /** Called with the id of an agent that is admitted no more. */
@@ -59,16 +61,21 @@ export class AgentEntrance {
     }
   }
 
-  /** Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over. */
+  /**
+   * Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over, and what runs at servers
+   * that were disabled or removed.
+   */
   async cutOff(): Promise<void> {
     if (this.#inside.size === 0) return;
     const current = await this.parts.admissions.current();
     const callers = new Set(current.map((admission) => callerId(admission)));
+    const used = new Set(this.parts.servers().map(({ url }) => url));
     for (const [id, { admission, open }] of this.#inside) {
+      for (const [response, url] of open) if (!used.has(url)) response.destroy();
       if (callers.has(id)) continue;
       this.#inside.delete(id);
       this.parts.endpoint.callerLeft(id);
-      for (const response of open) response.destroy();
+      for (const response of open.keys()) response.destroy();
       if (!current.some((agent) => agent.id === admission.id)) this.parts.onLeft(admission.id);
     }
   }
@@ -103,10 +110,13 @@ export class AgentEntrance {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> {
-    const server = this.parts.servers().find((candidate) => encodeURIComponent(candidate.name) === name);
-    const access = agent.servers.find(({ url }) => url === server?.url);
+    const { server, access } = named(name, agent, this.parts.servers()) ?? {};
     if (server === undefined || access === undefined) {
-      const words = agentRefusals.serverNotAdmitted(agent.name, shownName(name));
+      const disabled = named(name, agent, this.parts.disabled?.() ?? [])?.server.name;
+      const words =
+        disabled === undefined
+          ? agentRefusals.serverNotAdmitted(agent.name, shownName(name))
+          : agentRefusals.serverDisabled(disabled);
       sendJson(response, 404, errorMessage(undefined, ErrorCode.InvalidRequest, words), closing);
       return;
     }
@@ -124,9 +134,9 @@ export class AgentEntrance {
     });
     response.once('close', () => slow.dispose());
     const id = callerId(agent);
-    const inside = this.#inside.get(id) ?? { admission: agent, open: new Set() };
+    const inside = this.#inside.get(id) ?? { admission: agent, open: new Map<ServerResponse, string>() };
     this.#inside.set(id, inside);
-    inside.open.add(response);
+    inside.open.set(response, server.url);
     response.once('close', () => inside.open.delete(response));
     const limits = this.parts.limits.of(agent.id);
     const { account } = access;
@@ -153,6 +163,20 @@ export class AgentEntrance {
     const secret = await this.parts.admissions.portSecret();
     if (secret === undefined || !this.#standby.answer(request, response, port, secret)) refuse(response, 404);
   }
+}
+
+/**
+ * The server that an address names, if the agent is admitted to it: by its present name, or by the one it had when the
+ * agent was given the address.
+ */
+function named(name: string, agent: AgentAdmission, servers: readonly ServerConfig[]) {
+  const isNamed = (one: string) => encodeURIComponent(one) === name;
+  const present = servers.find((server) => isNamed(server.name));
+  const access =
+    agent.servers.find(({ url }) => url === present?.url) ??
+    agent.servers.find(({ formerNames }) => formerNames?.some(isNamed));
+  const server = servers.find(({ url }) => url === access?.url);
+  return access === undefined || server === undefined ? undefined : { server, access };
 }
 
 /** Sessions belong to a key: whoever has another one, of the same agent too, finds none of them. */

@@ -13,6 +13,8 @@ import type { Relay } from './relay.js';
 export interface AgentsParts {
   readonly relay: Relay;
   readonly servers: () => readonly ServerConfig[];
+  /** Those that the user disabled; none if absent. */
+  readonly disabled?: () => readonly ServerConfig[];
   readonly admissions: AgentAdmissions;
   readonly settings: () => AgentSettings;
   /** How windows let each other know what agents wait for; absent where there is one only. */
@@ -30,7 +32,7 @@ export class Agents implements Disposable {
   readonly #entrance: AgentEntrance;
   readonly #asks: AgentAsksOfWindows | undefined;
 
-  constructor({ relay, servers, admissions, settings, agentNotices, clock, log }: AgentsParts) {
+  constructor({ relay, servers, disabled, admissions, settings, agentNotices, clock, log }: AgentsParts) {
     this.admissions = admissions;
     this.consents = relay.agentConsents;
     this.questions = relay.agentToolQuestions;
@@ -39,6 +41,7 @@ export class Agents implements Disposable {
     this.#entrance = new AgentEntrance({
       admissions: this.admissions,
       servers,
+      disabled,
       endpoint: relay.endpoint,
       limits,
       onLeft: (agentId) => {

@@ -36,7 +36,10 @@ export const layers: Readonly<Record<string, Layer>> = {
   // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
   webview: { layers: ['broker'], packages: [] },
   editor: {
-    layers: ['broker', 'oauth', 'mcp', 'mcpClients', 'webview/toolCallsProtocol'],
+    layers: [
+      ...['broker', 'oauth', 'mcp', 'mcpClients'],
+      ...['webview/clientGuideProtocol', 'webview/toolCallsProtocol'],
+    ],
     packages: ['vscode', 'jsonc-parser'],
   },
   // What both composition roots put together.

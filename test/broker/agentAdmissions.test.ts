@@ -93,4 +93,18 @@ describe('the admissions of agents', () => {
     assert.equal(await here.verify(key.expose()), undefined);
     assert.match(log.lines.join(), /cannot be read here; no agent is admitted/);
   });
+
+  it('keep a server’s former names, for the addresses that agents were given, in every window', async () => {
+    const { key } = await here.admit({ name: 'ADK', servers });
+    const { key: other } = await here.admit({
+      name: 'LangChain',
+      servers: [{ url: 'https://other.example/mcp' }],
+    });
+    for (const name of ['first', 'second', 'first'])
+      await here.serverRenamed('https://mcp.example/mcp', name);
+    assert.deepEqual((await open().verify(key.expose()))?.servers, [
+      { ...servers[0], formerNames: ['first', 'second'] },
+    ]);
+    assert.deepEqual((await open().verify(other.expose()))?.servers, [{ url: 'https://other.example/mcp' }]);
+  });
 });

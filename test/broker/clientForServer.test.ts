@@ -93,10 +93,15 @@ describe('the client for a server', () => {
   afterEach(closeServers);
 
   const server = serverAt('https://mcp.example/mcp');
-  const by = (redirects: RedirectUris, to = server, at = as) =>
+  const by = (
+    redirects: RedirectUris,
+    to = server,
+    at = as,
+    askClientId?: (as: AuthorizationServer) => Promise<string | undefined>,
+  ) =>
     clientForServer(
       { server: to, as: at, policy: signInPolicy(to, at.issuer), scopes: ['repo:read'] },
-      { redirects, clients },
+      { redirects, clients, ...(askClientId !== undefined && { askClientId }) },
       http,
     );
   const refused = (error: string) => ({ status: 400, body: { error } });
@@ -414,5 +419,29 @@ describe('the client for a server', () => {
     assert.equal(error.details.field, 'oauth.clientId');
     assert.match(error.details.fix, /at as\.example .* “server” as oauth\.clientId/);
     assert.deepEqual(redirects.held, []);
+  });
+
+  describe('after a refused registration', () => {
+    const client = async (status: number, asked: string[], entered?: string) => {
+      answer = () => ({ status, body: { error: 'access_denied', error_description: 'Not here' } });
+      return by(new EditorRedirects(remoteHost), server, as, (at) => {
+        asked.push(at.issuer);
+        return Promise.resolve(entered);
+      });
+    };
+
+    it('is asked for, and the refusal stays the reason if there is none', async () => {
+      const asked: string[] = [];
+      await flowError('registrationRefused', () => client(403, asked));
+      assert.deepEqual(asked, [as.issuer]);
+      assert.equal((await client(400, asked, 'by-hand')).client.clientId, 'by-hand');
+    });
+
+    it('is not asked for if another try may well succeed', async () => {
+      const asked: string[] = [];
+      for (const status of [429, 503])
+        await flowError('registrationRefused', () => client(status, asked, 'by-hand'));
+      assert.deepEqual(asked, []);
+    });
   });
 });

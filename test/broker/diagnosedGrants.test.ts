@@ -6,6 +6,7 @@ import { diagnosisReport } from '../../src/broker/diagnosis/diagnosisReport.js';
 import type { StepName } from '../../src/broker/diagnosis/diagnosisSteps.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
+import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
 import { serverAt } from './brokerWindow.js';
@@ -221,10 +222,19 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     const handlerUri = 'vscode://publisher.broker/callback';
     const uriHandler = (path: string) =>
       Promise.resolve({ kind: 'uriHandler' as const, uri: handlerUri, path, dispose: () => undefined });
+    const taken = new Set<number>();
     const redirects: RedirectUris = {
       reach: () => Promise.resolve(redirectReaches.desktop),
       uriHandler,
-      loopback: () => assert.fail('Nothing listens for a diagnosis.'),
+      loopback: (path, port = 0) =>
+        taken.has(port)
+          ? Promise.reject(new OAuthFlowError('redirectUnavailable', `Port ${port} is taken.`))
+          : Promise.resolve({
+              kind: 'loopback',
+              uri: `http://127.0.0.1:${port}${path}`,
+              path,
+              dispose: () => undefined,
+            }),
     };
     const parts = { registered: { clients, redirects } };
     const before = await diagnosisOf(origin, {}, parts);
@@ -248,6 +258,12 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     await clients.put(origin, 'http://127.0.0.1:4711/callback', { ...client, clientId: 'on-loopback' });
     const known = await diagnosisOf(origin, { redirect: 'loopback', loopbackPort: 4711 }, parts);
     assert.match(said(known, '5b'), /The client id is on-loopback\./);
+    // Another program has the port: the sign-in goes on to the next redirect URI, with that one's client.
+    taken.add(47113);
+    await clients.put(origin, handlerUri, { ...client, clientId: 'by-handler' });
+    const passedOver = await diagnosisOf(origin, {}, parts);
+    assert.match(said(passedOver, '5b'), /The client id is by-handler\./);
+    assert.match(said(passedOver, '5c'), /redirect_uri = vscode:/);
   });
 
   function scriptedWithBrowser(document: Record<string, unknown>) {

@@ -5,11 +5,13 @@ import type { RedirectReach, RedirectUris } from '../../src/broker/ports.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import { signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import type { ClientIdentity } from '../../src/oauth/clientRegistration.js';
+import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
+import { SentRedirects } from '../../src/broker/clients/sentRedirects.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { authorizationServer, publicClient } from '../oauth/signIn.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
-import { MemorySecrets } from './memoryStores.js';
+import { MemoryMemory, MemorySecrets } from './memoryStores.js';
 import { redirectReaches } from './redirectReaches.js';
 
 const { desktop, portable, remoteHost, browser } = redirectReaches;
@@ -28,9 +30,17 @@ const longCodes = /longer than the 2046 characters that a browser passes on/;
 
 describe('the diagnosed redirect URI', () => {
   let clients: ClientStore;
+  let sentRedirects: SentRedirects;
+  const taken = new Set<number>();
+  /** Where something listens. */
+  const open = new Set<string>();
   beforeEach(() => {
+    taken.clear();
+    sentRedirects = new SentRedirects(new MemoryMemory(), new ManualClock());
     clients = new ClientStore(new MemorySecrets(), new ManualClock());
   });
+
+  afterEach(() => assert.equal(open.size, 0, 'nothing listens after a diagnosis'));
 
   function of(reach: RedirectReach, oauth: OAuthSettings = {}, identity = register, at = as) {
     const server = { ...serverAt('https://mcp.example/mcp'), oauth };
@@ -38,10 +48,16 @@ describe('the diagnosed redirect URI', () => {
       reach: () => Promise.resolve(reach),
       uriHandler: (path) =>
         Promise.resolve({ kind: 'uriHandler', uri: handlerUri, path, dispose: () => undefined }),
-      loopback: () => assert.fail('Nothing listens for a diagnosis.'),
+      loopback: (path, port = 0) => {
+        if (taken.has(port))
+          return Promise.reject(new OAuthFlowError('redirectUnavailable', `Port ${port} is taken.`));
+        const uri = `http://127.0.0.1:${port}${path}`;
+        open.add(uri);
+        return Promise.resolve({ kind: 'loopback', uri, path, dispose: () => open.delete(uri) });
+      },
     };
     const need = { server, as: at, policy: signInPolicy(server, at.issuer) };
-    return diagnosedRedirect(need, identity, { redirects, clients });
+    return diagnosedRedirect(need, identity, { redirects, clients, sentRedirects });
   }
 
   it('is the first of those that the sign-in would try, with the others', async () => {
@@ -59,6 +75,29 @@ describe('the diagnosed redirect URI', () => {
     assert.equal(
       (await of(desktop, { loopbackPort: 4711, loopbackPath: '/cb' }, byHand)).uri,
       'http://127.0.0.1:4711/cb',
+    );
+  });
+
+  it('is the next one if another program has the port, as at a sign-in', async () => {
+    taken.add(47113);
+    const { uri, said } = await of(desktop);
+    assert.equal(uri, handlerUri);
+    assert.deepEqual(said, [
+      `Another program has the port of ${loopbackUri}, so it cannot be used now.`,
+      `The browser comes back to ${handlerUri}.`,
+      'If that cannot be used: to http://127.0.0.1:(any free port)/callback.',
+    ]);
+    taken.add(4711);
+    const only: OAuthSettings = { loopbackPort: 4711, redirect: 'loopback' };
+    await flowError('redirectUnavailable', () => of(desktop, only, byHand));
+  });
+
+  it('stands beside the one that the last sign-in sent, whatever the next one would', async () => {
+    await sentRedirects.sent('https://mcp.example/mcp', 'https://code.example/callback?reqid=1');
+    const { said } = await of(desktop);
+    assert.match(
+      said[1] ?? '',
+      /^The last sign-in on this machine sent https:\/\/code\.example\/callback, at \d{4}-/,
     );
   });
 

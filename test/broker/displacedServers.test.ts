@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import {
   displacingList,
+  serverAddresses,
+  serverAtSameAddress,
   serverNames,
-  serverNamesIn,
+  serversIn,
   type OtherServerList,
 } from '../../src/broker/displacedServers.js';
 
@@ -22,6 +24,24 @@ describe('a server that a file has under the same name', () => {
   });
 });
 
+describe('a server that a file has at the same address', () => {
+  const list = (servers: object) => ({ file: 'f', names: Object.keys(servers), addresses: serverAddresses(servers) });
+  const url = 'https://mcp.example/mcp';
+
+  it('is found by another name, however its address is written', () => {
+    for (const written of [url, 'HTTPS://MCP.example:443/mcp', `${url}/`, `${url}#top`, ` ${url} `]) {
+      const found = serverAtSameAddress(url, [list({ a: {} }), list({ theirs: { url: written } })]);
+      assert.equal(found?.name, 'theirs', written);
+    }
+  });
+
+  it('is none at another address, or at one that depends on an input', () => {
+    for (const other of ['https://mcp.example/other', 'https://mcp.example/MCP', `${url}?a`, '${input:url}', 1])
+      assert.equal(serverAtSameAddress(url, [list({ theirs: { url: other }, bare: null })]), undefined);
+    assert.equal(serverAtSameAddress(url, [{ file: 'f', names: ['a'] }]), undefined);
+  });
+});
+
 describe('the names in an mcp.json', () => {
   const files: readonly [string, string, readonly string[]][] = [
     ['are those of its servers', '{"servers":{"a":{},"b":{}},"inputs":[{"id":"c"}]}', ['a', 'b']],
@@ -36,7 +56,7 @@ describe('the names in an mcp.json', () => {
   ];
   for (const [what, text, names] of files) {
     it(what, () => {
-      assert.deepEqual(serverNamesIn(text), names);
+      assert.deepEqual(serverNames(serversIn(text)), names);
     });
   }
 

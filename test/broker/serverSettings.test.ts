@@ -15,6 +15,7 @@ describe('server settings', () => {
       local: { url: 'http://127.0.0.1:8080/mcp#top' },
     });
     assert.deepEqual(parsed, {
+      disabled: [],
       problems: [],
       servers: [
         {
@@ -49,8 +50,20 @@ describe('server settings', () => {
   });
 
   it('may be left out', () => {
-    assert.deepEqual(parseServers(undefined), { servers: [], problems: [] });
-    assert.deepEqual(parseServers(null), { servers: [], problems: [] });
+    assert.deepEqual(parseServers(undefined), { servers: [], disabled: [], problems: [] });
+    assert.deepEqual(parseServers(null), { servers: [], disabled: [], problems: [] });
+  });
+
+  it('keeps a disabled server apart from those in use', () => {
+    const { servers, disabled, problems } = parseServers({
+      off: { url, disabled: true },
+      on: { url, disabled: false },
+      broken: { url, disabled: 'yes' },
+    });
+    assert.deepEqual([servers.map(({ name }) => name), disabled.map(({ name }) => name)], [['on'], ['off']]);
+    assert.deepEqual(problems, [
+      { server: 'broken', field: 'disabled', message: 'disabled must be true or false.' },
+    ]);
   });
 
   const bad: { entry: unknown; field: string; says: RegExp }[] = [

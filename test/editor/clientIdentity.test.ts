@@ -30,40 +30,25 @@ describe('who the client is, and what the person decides', () => {
   afterEach(() => scene.close());
 
   const secrets = () => scene.extension.answers.clientSecrets;
-  const questions = (dialogue: DialogueAnswers) =>
-    new EditorSignInQuestions(scene.extension.settings, secrets(), dialogue.window);
+  const questions = (dialogue: DialogueAnswers) => new EditorSignInQuestions(dialogue.window);
   const parts = (dialogue: DialogueAnswers): ClientCommandParts => ({
     choice: { choose: () => Promise.resolve(serverNamed(scene.extension, 'repositories')) },
     settings: scene.extension.settings,
     clientSecrets: secrets(),
     extensionId,
+    guides: { show: () => assert.fail('not asked for') },
     window: dialogue.window,
   });
   const configuredId = () => serverNamed(scene.extension, 'repositories').oauth.clientId;
 
-  it('asks for a client id and keeps it in the settings, beside what is there', async () => {
-    const dialogue = new DialogueAnswers(' by-hand ');
-    const saved = next((told) => scene.extension.settings.onDidChange(told));
-    assert.equal(await questions(dialogue).clientId(server, { issuer }), 'by-hand');
-    await saved;
-    assert.equal(configuredId(), 'by-hand');
-    assert.equal(serverNamed(scene.extension, 'repositories').url, server.url);
-    assert.equal(await secrets().has(server, 'by-hand'), false);
-  });
-
-  it('asks for the secret too where the authorization server takes no client without one', async () => {
-    const dialogue = new DialogueAnswers('by-hand', 'hush');
-    const as = { issuer, token_endpoint_auth_methods_supported: ['client_secret_post'] };
-    await questions(dialogue).clientId(server, as);
-    assert.equal((await secrets().get(server, 'by-hand', issuer))?.expose(), 'hush');
-    const setting = JSON.stringify(vscode.workspace.getConfiguration('mcpOAuthBroker').get('servers'));
-    assert.ok(!setting.includes('hush'));
-    await secrets().remove(server, 'by-hand');
-  });
-
-  it('changes nothing where no client id is given', async () => {
-    assert.equal(await questions(new DialogueAnswers(undefined)).clientId(server, { issuer }), undefined);
-    assert.equal(configuredId(), undefined);
+  it('opens the page that guides through registering a client, and does not hold the sign-in for it', async () => {
+    const opened: string[] = [];
+    const asked = new EditorSignInQuestions(new DialogueAnswers().window, ({ name }) => {
+      opened.push(name);
+      return new Promise(() => undefined);
+    });
+    assert.equal(await asked.clientId(server), undefined);
+    assert.deepEqual(opened, ['repositories']);
   });
 
   it('accepts a broken rule on a yes alone, and says what it means', async () => {
@@ -147,7 +132,8 @@ describe('who the client is, and what the person decides', () => {
       return [report.next, report.isDiagnosable];
     };
     assert.deepEqual(reported('clientSecretRequired'), ['setClientSecret', undefined]);
-    assert.deepEqual(reported('clientIdRequired'), ['openSettings', undefined]);
+    assert.deepEqual(reported('clientIdRequired'), ['setClientId', undefined]);
+    assert.deepEqual(reported('registrationRefused'), ['setClientId', true]);
     assert.deepEqual(reported('clientIdRequired', 'clientKey'), ['setClientKey', undefined]);
     assert.deepEqual(reported('invalidMetadata'), ['tryAgain', true]);
     assert.deepEqual(reported('unreachable'), ['tryAgain', undefined]);

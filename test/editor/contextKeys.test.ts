@@ -36,9 +36,10 @@ describe('the command palette', () => {
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {
     hasServers: [
-      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'exportServers'],
-      ...['setClientSecret', 'setToolRule'],
+      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'setClientId', 'copyServerUrl'],
+      ...['renameServer', 'disableServer', 'removeServer', 'setClientSecret', 'setToolRule', 'exportServers'],
     ],
+    hasDisabledServers: ['renameServer', 'enableServer', 'removeServer'],
     signedIn: ['signOut', 'switchAccount', 'removeAccount', 'renameAccount'],
     awaitingConsent: ['cancelSignIn'],
     awaitingCallback: ['pasteCallback'],
@@ -86,7 +87,10 @@ describe('the context keys', () => {
       all: () => Promise.resolve(parts.statuses.entries),
       onDidChange,
     },
-    settings: { identityProvider: undefined as ContextParts['settings']['identityProvider'] },
+    settings: {
+      identityProvider: undefined as ContextParts['settings']['identityProvider'],
+      disabled: [] as ContextParts['settings']['disabled'],
+    },
     callbacks: new PendingCallbacks(),
     agents: {
       admissions: { admitted: [] as object[], all: () => Promise.resolve(parts.agents.admissions.admitted), onDidChange }, // prettier-ignore
@@ -144,6 +148,9 @@ describe('the context keys', () => {
     assert.deepEqual(await set(), ['awaitingCallback']);
     waiting.dispose();
     assert.deepEqual(await set(), []);
+    const disabled = [{ name: 'a', url: 'https://a.example/mcp', headers: {}, oauth: {} }];
+    assert.deepEqual(await setAfter(() => (settings.disabled = disabled)), ['hasDisabledServers']);
+    settings.disabled = [];
     const identityProvider = { issuer: 'https://idp.example', clientId: 'c' };
     assert.deepEqual(await setAfter(() => (settings.identityProvider = identityProvider)), ['hasIdentityProvider']); // prettier-ignore
     assert.deepEqual(

@@ -29,4 +29,20 @@ describe('MCP OAuth: Diagnose Server…', () => {
     assert.match(document.getText(), /### 9–10 The call, with the token: as it should be/);
     assert.deepEqual(scene.world.authorizationServer.events, []);
   });
+
+  it('names the redirect URI that the last sign-in sent, beside the one that the next would', async () => {
+    const { extension, server } = scene;
+    const attempt = extension.signIns.begin(server, { deadline: 20_000 });
+    const { address } = await attempt.launchPage();
+    const answer = await fetch(address, { redirect: 'manual' });
+    const sent = new URL(
+      new URL(answer.headers.get('location') ?? '').searchParams.get('redirect_uri') ?? '',
+    );
+    attempt.cancel();
+    const opened = next(vscode.workspace.onDidOpenTextDocument);
+    await vscode.commands.executeCommand('mcpOAuthBroker.diagnoseServer', server.name);
+    const report = (await opened).getText();
+    const told = /The last sign-in on this machine sent (\S+), at /.exec(report.replaceAll('\\', ''))?.[1];
+    assert.equal(told, `${sent.origin}${sent.pathname}`);
+  });
 });

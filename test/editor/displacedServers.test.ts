@@ -9,6 +9,7 @@ import { DisplacedServers } from '../../src/editor/displacedServers.js';
 import { OtherServerLists, type OtherServers } from '../../src/editor/otherServerLists.js';
 import { Redacted } from '../../src/oauth/redacted.js';
 import { MemoryMemory } from '../broker/memoryStores.js';
+import { next } from './activeExtension.js';
 import { startEditorScene } from './editorScene.js';
 
 const server = (name: string): ServerConfig => ({
@@ -19,7 +20,11 @@ const server = (name: string): ServerConfig => ({
 });
 
 describe('a server that the editor switched off', () => {
-  const others = { lists: [] as OtherServers[], changed: new Emitter<undefined>() };
+  const others = {
+    lists: [] as OtherServers[],
+    all: undefined as OtherServers[] | undefined,
+    changed: new Emitter<undefined>(),
+  };
   const settings = { servers: [server('Reports'), server('notes')], changed: new Emitter<undefined>() };
   const told: string[] = [];
   let memory: MemoryMemory;
@@ -31,13 +36,22 @@ describe('a server that the editor switched off', () => {
         get lists() {
           return others.lists;
         },
+        get all() {
+          return others.all ?? others.lists;
+        },
         onDidChange: others.changed.event,
         dispose: () => undefined,
       },
       memory,
-      (name, { file }) => {
-        told.push(`${name} by ${file}`);
-        return Promise.resolve();
+      {
+        sameName: (name, { file }) => {
+          told.push(`${name} by ${file}`);
+          return Promise.resolve();
+        },
+        sameAddress: (name, other) => {
+          told.push(`${name} as ${other.name} in ${other.file}`);
+          return Promise.resolve();
+        },
       },
     );
   const list = (...names: string[]) => {
@@ -50,6 +64,7 @@ describe('a server that the editor switched off', () => {
   beforeEach(() => {
     told.length = 0;
     others.lists = [];
+    others.all = undefined;
     memory = new MemoryMemory();
     displaced = open();
   });
@@ -76,6 +91,23 @@ describe('a server that the editor switched off', () => {
     others.lists = [{ file: 'mcp.json', names: ['REPORTS'] }];
     others.changed.fire(undefined);
     assert.deepEqual(told, ['Reports by .vscode/mcp.json', 'Reports by mcp.json']);
+  });
+
+  it('is reported as a duplicate if another name has its address, once, and not beside the same name', () => {
+    const addresses = new Map([['theirs', 'https://notes.example/']]);
+    const notes = { name: 'notes', url: 'https://notes.example' };
+    // The editor runs both, so that none is switched off.
+    others.all = [{ file: 'mcp.json', names: ['theirs'], addresses }];
+    others.changed.fire(undefined);
+    others.changed.fire(undefined);
+    assert.deepEqual(told, ['notes as theirs in mcp.json']);
+    assert.deepEqual(displaced.duplicateOf(notes), { name: 'theirs', file: 'mcp.json' });
+    displaced.dispose();
+    displaced = open();
+    others.lists = [{ file: 'mcp.json', names: ['theirs', 'notes'], addresses }];
+    others.changed.fire(undefined);
+    assert.deepEqual(told, ['notes as theirs in mcp.json', 'notes by mcp.json']);
+    assert.equal(displaced.duplicateOf(notes), undefined);
   });
 
   it('is on if the editor starts it all the same, until the file changes that', async () => {
@@ -169,6 +201,29 @@ describeWithSetting('the servers that the editor has from files', () => {
     } finally {
       await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.vscode'), { recursive: true });
       await untilShown(undefined);
+      await scene.close();
+    }
+  });
+
+  it('are shown at the server of the extension’s that has the same address', async () => {
+    const scene = await startEditorScene();
+    const row = async () => (await scene.extension.tree.getChildren())[0] ?? assert.fail();
+    const untilShown = async (isShown: boolean) => {
+      while (String((await row()).item.description).includes('also in') !== isShown)
+        await next((told) => scene.extension.statuses.onDidChange(told));
+    };
+    await write(workspaceFile(), JSON.stringify({ servers: { theirs: { url: scene.server.url } } }));
+    try {
+      await untilShown(true);
+      const shown = await row();
+      assert.match(String(shown.item.description), / – also in \.vscode\/mcp\.json$/);
+      assert.match(
+        shown.item.accessibilityInformation?.label ?? '',
+        /\.vscode\/mcp\.json has “theirs” at the same address, which VS Code signs in to by itself$/,
+      );
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.vscode'), { recursive: true });
+      await untilShown(false);
       await scene.close();
     }
   });

@@ -128,6 +128,7 @@ describe('tokens from elsewhere, in the editor', () => {
           settings: withProvider,
           clientSecrets: answers.clientSecrets,
           extensionId,
+          guides: { show: () => assert.fail() },
           window: dialogue.window,
         },
         undefined,

@@ -169,7 +169,7 @@ export const agentMutants: readonly Mutant[] = [
   mutant(
     'agent: a server that is not admitted',
     entrance,
-    ['agent.servers.find(({ url }) => url === server?.url)', 'agent.servers[0]'],
+    ['agent.servers.find(({ url }) => url === present?.url)', 'agent.servers[0]'],
     entranceTest,
   ),
   mutant(

@@ -23,6 +23,7 @@ import { profileMutants } from './profileMutants.js';
 import { recordMutants } from './recordMutants.js';
 import { relayMutants } from './relayMutants.js';
 import { storageMutants } from './storageMutants.js';
+import { serverEntryMutants } from './serverEntryMutants.js';
 import { statelessMutants } from './statelessMutants.js';
 import { titleMutants } from './titleMutants.js';
 import { toolMutants } from './toolMutants.js';
@@ -55,5 +56,6 @@ export const catalogue: readonly Mutant[] = [
   ...accountMutants,
   ...headlessMutants,
   ...placeMutants,
+  ...serverEntryMutants,
   ...storageMutants,
 ];

@@ -63,6 +63,52 @@ describe('where agents call', () => {
     }
   });
 
+  it('a server that the user disabled is no secret to an agent that is admitted to it, and to no other', async () => {
+    const other = await scene.admit({ reports: {} }, 'other');
+    scene.disabled = [scene.stage.server('repositories')];
+    try {
+      const { status, text } = await answerTo({});
+      assert.equal(status, 404);
+      assert.match(text, /The server “repositories” is disabled in the settings/);
+      const headers = { Authorization: `Bearer ${other.key.expose()}`, 'Mcp-Session-Id': undefined };
+      assert.match((await answerTo({ headers })).text, /“other” is not admitted to a server of the name/);
+    } finally {
+      scene.disabled = [];
+    }
+    assert.equal(await statusOf({}), 200);
+  });
+
+  it('what an agent has open at a server ends once that is disabled', async () => {
+    const guest = await scene.admit({ repositories: {}, reports: {} }, 'streaming');
+    const streams = await Promise.all(
+      (['repositories', 'reports'] as const).map(async (name) => {
+        const raw = guest.raw(name);
+        await raw.initialize({});
+        return raw.send({ method: 'GET' });
+      }),
+    );
+    const [closing, staying] = streams;
+    scene.disabled = [scene.stage.server('repositories')];
+    try {
+      await scene.agents.port.look();
+      await closing?.whole();
+      assert.equal(staying?.isOpen, true);
+    } finally {
+      scene.disabled = [];
+    }
+  });
+
+  it('an address that holds a server’s former name still leads to it', async () => {
+    const { url } = scene.stage.server('repositories');
+    const path = '/agents/old%20name/mcp';
+    assert.equal(await statusOf({ path }), 404);
+    await scene.agents.admissions.serverRenamed(url, 'old name');
+    assert.equal(await statusOf({ path }), 200);
+    const other = await scene.admit({ reports: {} }, 'yet another');
+    const headers = { Authorization: `Bearer ${other.key.expose()}`, 'Mcp-Session-Id': undefined };
+    assert.equal(await statusOf({ path, headers }), 404);
+  });
+
   it('another agent’s key opens only what that agent was admitted to', async () => {
     const other = await scene.admit({ reports: {} }, 'other');
     const headers = { Authorization: `Bearer ${other.key.expose()}`, 'Mcp-Session-Id': undefined };

@@ -10,6 +10,7 @@ import type { AdmittedServer } from '../../src/broker/agents/agentAdmission.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { agentPath } from '../../src/broker/agents/agentSettings.js';
+import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { defaultAgentSettings, type AgentSettings } from '../../src/broker/agents/agentSettings.js';
 import { Agents } from '../../src/relay/agents.js';
 import { RawCaller } from './rawCaller.js';
@@ -21,6 +22,8 @@ export type AdmittedNames = Readonly<Record<string, Omit<AdmittedServer, 'url'>>
 /** The relay's world with agents at a port of their own. */
 export class AgentScene {
   settings: AgentSettings;
+  /** Those of the world's servers that the user disabled. */
+  disabled: readonly ServerConfig[] = [];
   readonly agents: Agents;
   /** Of the request that went upstream last. */
   lastHeaders: Headers | undefined;
@@ -37,7 +40,8 @@ export class AgentScene {
     const { time: clock, log } = this.stage;
     const agents = new Agents({
       relay: broker.relay,
-      servers: () => this.stage.servers,
+      servers: () => this.stage.servers.filter((server) => !this.disabled.includes(server)),
+      disabled: () => this.disabled,
       admissions: broker.admissions,
       settings: () => this.settings,
       clock,

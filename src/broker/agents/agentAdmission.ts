@@ -10,6 +10,8 @@ export interface AdmittedServer {
   readonly scopes?: readonly string[];
   /** The tools it may call; absent: all of them. */
   readonly tools?: readonly string[];
+  /** Names that the server had when the agent was given its address, which goes on working. */
+  readonly formerNames?: readonly string[];
 }
 
 /** What a person allowed an agent. Nothing of it is secret. */
@@ -86,12 +88,13 @@ function storedAdmissionOf(value: unknown): StoredAdmission {
 
 function admittedServerOf(value: unknown): AdmittedServer {
   if (!isObject(value)) throw new Error('unknown server');
-  const { url, account, scopes, tools } = value;
+  const { url, account, scopes, tools, formerNames } = value;
   return {
     url: textOf(url),
     ...(account !== undefined && { account: textOf(account) }),
     ...(scopes !== undefined && { scopes: textsOf(scopes) }),
     ...(tools !== undefined && { tools: textsOf(tools) }),
+    ...(formerNames !== undefined && { formerNames: textsOf(formerNames) }),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   agentRecordOf,
   agentRecordText,
   isCurrent,
+  type AdmittedServer,
   type AgentAdmission,
   type AgentRecord,
   type StoredAdmission,
@@ -78,6 +79,25 @@ export class AgentAdmissions {
       return changed;
     });
     return fresh;
+  }
+
+  /**
+   * A server has another name now. The addresses that agents were given hold the former one, so it is kept for those
+   * that were admitted to this server.
+   */
+  async serverRenamed(serverUrl: string, formerName: string): Promise<void> {
+    const isIts = ({ url }: AdmittedServer) => url === serverUrl;
+    if (!(await this.all()).some(({ servers }) => servers.some(isIts))) return;
+    const withName = (server: AdmittedServer): AdmittedServer =>
+      isIts(server)
+        ? { ...server, formerNames: [...new Set([...(server.formerNames ?? []), formerName])] }
+        : server;
+    await this.#write((agents) =>
+      agents.map(({ admission, ...stored }) => ({
+        ...stored,
+        admission: { ...admission, servers: admission.servers.map(withName) },
+      })),
+    );
   }
 
   async withdraw(id: string): Promise<void> {

@@ -23,7 +23,7 @@ export async function clientForServer(
   parts: ClientParts,
   http: HttpContext,
 ): Promise<ClientWithRedirect> {
-  const { server, as, policy } = need;
+  const { server, as } = need;
   const identity = await configuredIdentity(need, parts);
   switch (identity.kind) {
     case 'use': {
@@ -33,14 +33,32 @@ export async function clientForServer(
       return { client, redirect: await choice.openFirst(), isReused: true, because };
     }
     case 'register':
-      return registeredClient(need, parts, identity.because, http);
-    case 'ask': {
-      const clientId = await parts.askClientId?.(as);
-      if (clientId !== undefined)
-        return clientForServer({ ...need, policy: { ...policy, clientId } }, parts, http);
-      throw clientIdRequired(server, as, identity.because);
-    }
+      return registeredClient(need, parts, identity.because, http).catch((error: unknown) => {
+        if (!isLastingRefusal(error)) throw error;
+        return clientByHand(need, parts, http, error);
+      });
+    case 'ask':
+      return clientByHand(need, parts, http, clientIdRequired(server, as, identity.because));
   }
+}
+
+/** @throws `otherwise` if the user has no client */
+async function clientByHand(
+  need: ClientNeed,
+  parts: ClientParts,
+  http: HttpContext,
+  otherwise: OAuthFlowError,
+): Promise<ClientWithRedirect> {
+  const clientId = await parts.askClientId?.(need.as);
+  if (clientId === undefined) throw otherwise;
+  return clientForServer({ ...need, policy: { ...need.policy, clientId } }, parts, http);
+}
+
+/** Too many registrations for now, or a fault of the server's, is over some time. */
+function isLastingRefusal(error: unknown): error is OAuthFlowError {
+  if (!(error instanceof OAuthFlowError) || error.code !== 'registrationRefused') return false;
+  const { status = 400 } = error.details;
+  return status !== 429 && status < 500;
 }
 
 /**

@@ -11,7 +11,7 @@ export function clientIdRequired(
 ): OAuthFlowError {
   return new OAuthFlowError('clientIdRequired', because, {
     field: 'oauth.clientId',
-    fix: `Register a client at ${new URL(identifierOf(as)).host} and put its id in the settings of “${name}” as oauth.clientId.`,
+    fix: `Register a client at ${new URL(identifierOf(as)).host} and run “MCP OAuth: Set Client ID…”, or put its id in the settings of “${name}” as oauth.clientId.`,
   });
 }
 

@@ -79,6 +79,24 @@ export class ClientSecrets {
     await this.secrets.delete(keyOf('key', owner, clientId));
   }
 
+  /**
+   * For taking a change back.
+   *
+   * @returns makes the client's secret and key what they are now, with the issuer that they belong to
+   */
+  async restorePoint(owner: ClientOwner, clientId: string): Promise<() => Promise<void>> {
+    const keys = [keyOf('secret', owner, clientId), keyOf('key', owner, clientId)];
+    const records: { readonly key: string; readonly text: Redacted | undefined }[] = [];
+    for (const key of keys) {
+      const text = await this.secrets.get(key);
+      records.push({ key, text: text === undefined ? undefined : new Redacted(text) });
+    }
+    return async () => {
+      for (const { key, text } of records)
+        await (text === undefined ? this.secrets.delete(key) : this.secrets.set(key, text.expose()));
+    };
+  }
+
   async #bound(kind: Kind, owner: ClientOwner, clientId: string, issuer: string): Promise<unknown> {
     const stored = await this.#stored(kind, owner, clientId, issuer);
     // Before it is used, so that a use that is cut short counts too.

@@ -22,6 +22,13 @@ export interface RedirectNeed {
   readonly policy: SignInPolicy;
 }
 
+/** Of the redirect URIs to try, those that can be used now, best first. */
+export interface UsableSteps {
+  readonly usable: readonly RedirectStep[];
+  /** Those before the first usable one: another program has their port. */
+  readonly taken: readonly string[];
+}
+
 /** The redirect URIs to try at one sign-in, with how to open each. */
 export class RedirectChoice {
   private constructor(
@@ -90,10 +97,33 @@ export class RedirectChoice {
     return redirect?.uri;
   }
 
-  /** @param port as it is to be shown */
-  loopbackUri(port: string): string {
+  /**
+   * The steps without the first ones that a sign-in passes over, because another program has their port. It listens at
+   * a port for a moment, as the only way to know.
+   *
+   * @throws OAuthFlowError `redirectUnavailable` if none is left
+   */
+  async usable(steps: readonly RedirectStep[]): Promise<UsableSteps> {
+    const taken: string[] = [];
+    let fault: OAuthFlowError | undefined;
+    for (const [at, step] of steps.entries()) {
+      if (step.kind === 'uriHandler' || !step.fixed) return { usable: steps.slice(at), taken };
+      try {
+        (await this.open(step)).dispose();
+        return { usable: steps.slice(at), taken };
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        fault ??= error;
+        taken.push(this.loopbackUri(String(step.port)));
+      }
+    }
+    throw fault ?? new Error('A sign-in has at least one redirect URI to try.');
+  }
+
+  /** @param port as it is to be shown; none if absent */
+  loopbackUri(port?: string): string {
     const { loopbackHost = '127.0.0.1', loopbackPath = this.path } = this.policy;
-    return `http://${loopbackHost}:${port}${loopbackPath}`;
+    return `http://${loopbackHost}${port === undefined ? '' : `:${port}`}${loopbackPath}`;
   }
 
   /** The loopback redirect URI, with the name of this machine that the provider takes. */

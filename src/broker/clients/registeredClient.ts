@@ -21,7 +21,14 @@ export async function registeredBefore(
 ): Promise<ClientIdentity | undefined> {
   const issuer = identifierOf(need.as);
   const choice = await RedirectChoice.of(need, 'registered', redirects, await callbackPathFor(need.as));
-  const [first] = await stepsToTry(choice, issuer, clients);
+  const steps = await stepsToTry(choice, issuer, clients);
+  const first = await choice.usable(steps).then(
+    ({ usable }) => usable[0],
+    (error: unknown) => {
+      if (!isUnavailable(error)) throw error;
+      return undefined;
+    },
+  );
   const uri = first === undefined ? undefined : await choice.uriOf(first);
   const client = uri === undefined ? undefined : await clients.get(issuer, uri);
   return client === undefined ? undefined : { kind: 'use', client, because: knownBefore };

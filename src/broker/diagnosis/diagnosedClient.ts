@@ -7,6 +7,7 @@ import { registeredBefore } from '../clients/registeredClient.js';
 import { ownClientRequired } from '../clients/clientIdRequired.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
+import type { SentRedirects } from '../clients/sentRedirects.js';
 import type { Discovered } from '../discovery/discovery.js';
 import { directGrantOf } from '../settings/grantChoice.js';
 import type { RedirectUris } from '../ports.js';
@@ -18,6 +19,7 @@ export interface KnownClientParts {
   readonly registered?: {
     readonly clients: ClientStore;
     readonly redirects: RedirectUris;
+    readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
   };
 }
 

@@ -7,7 +7,9 @@ import type { ClientKind, RedirectStep } from '../clients/redirectOrder.js';
 import { handlerFaults } from '../clients/redirectUnreachable.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import { stepsToTry } from '../clients/registeredClient.js';
+import type { SentRedirects } from '../clients/sentRedirects.js';
 import type { RedirectReach, RedirectUris } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Where the browser of a sign-in would come back to, and why, as sentences. */
 export interface DiagnosedRedirect {
@@ -15,29 +17,43 @@ export interface DiagnosedRedirect {
   readonly said: readonly string[];
 }
 
+export interface DiagnosedRedirectParts {
+  readonly redirects: RedirectUris;
+  readonly clients: ClientStore;
+  /** What sign-ins have used; nothing is reported of them if absent. */
+  readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
+}
+
 /**
- * The redirect URI that a sign-in would use, found out without listening anywhere.
+ * The redirect URI that a sign-in would use now. A port that another program has is found out as a sign-in does: by
+ * listening there, for a moment.
  *
  * @throws OAuthFlowError `redirectUnavailable`
  */
 export async function diagnosedRedirect(
-  need: RedirectNeed,
+  need: RedirectNeed & { readonly server: Pick<ServerConfig, 'url'> },
   identity: ClientIdentity,
-  { redirects, clients }: { readonly redirects: RedirectUris; readonly clients: ClientStore },
+  { redirects, clients, sentRedirects }: DiagnosedRedirectParts,
 ): Promise<DiagnosedRedirect> {
   const kind = kindOf(identity);
   const path = kind === 'registered' ? await callbackPathFor(need.as) : callbackPath;
   const choice = await RedirectChoice.of(need, kind, redirects, path);
   const steps =
     kind === 'registered' ? await stepsToTry(choice, identifierOf(need.as), clients) : choice.steps;
-  const [first = '', ...others] = await Promise.all(steps.map((step) => shown(choice, step)));
+  const { usable, taken } = await choice.usable(steps);
+  const [first = '', ...others] = await Promise.all(usable.map((step) => shown(choice, step)));
+  const sent = sentRedirects?.last(need.server.url);
   return {
     uri: first,
     said: [
+      ...taken.map((uri) => `Another program has the port of ${uri}, so it cannot be used now.`),
       `The browser comes back to ${first}.`,
+      ...(sent === undefined
+        ? []
+        : [`The last sign-in on this machine sent ${sent.uri}, at ${new Date(sent.at).toISOString()}.`]),
       ...others.map((uri) => `If that cannot be used: to ${uri}.`),
-      ...reachFacts(choice.reach, steps),
-      ...lengthFacts(need, steps),
+      ...reachFacts(choice.reach, usable),
+      ...lengthFacts(need, usable),
     ],
   };
 }

@@ -25,11 +25,14 @@ export interface SettingProblem {
 }
 
 export interface ParsedServers {
+  /** Those in use. */
   readonly servers: readonly ServerConfig[];
+  /** Those with `"disabled": true`: they are kept, and used for nothing. */
+  readonly disabled: readonly ServerConfig[];
   readonly problems: readonly SettingProblem[];
 }
 
-const entryFields = new Set(['type', 'url', 'headers', 'oauth']);
+const entryFields = new Set(['type', 'url', 'headers', 'oauth', 'disabled']);
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** What HTTP can carry (RFC 9110 §5.5) and `fetch` takes. */
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -49,23 +52,25 @@ const reservedHeaders = new Set([
  */
 export function parseServers(value: unknown): ParsedServers {
   const servers: ServerConfig[] = [];
+  const disabled: ServerConfig[] = [];
   const problems: SettingProblem[] = [];
-  if (value === undefined || value === null) return { servers, problems };
+  if (value === undefined || value === null) return { servers, disabled, problems };
   if (!isObject(value)) {
     problems.push({
       server: '',
       field: '',
       message: 'mcpOAuthBroker.servers must be an object: server name → entry.',
     });
-    return { servers, problems };
+    return { servers, disabled, problems };
   }
   for (const [name, entry] of Object.entries(value)) {
     const before = problems.length;
     const report = (field: string, message: string) => problems.push({ server: name, field, message });
     const server = parseEntry(name, entry, report);
-    if (server !== undefined && problems.length === before) servers.push(server);
+    if (server === undefined || problems.length > before) continue;
+    (isDisabled(entry) ? disabled : servers).push(server);
   }
-  return { servers, problems };
+  return { servers, disabled, problems };
 }
 
 /**
@@ -114,6 +119,8 @@ function parseEntry(
   if (entry['type'] !== undefined && entry['type'] !== 'http' && entry['type'] !== 'sse') {
     report('type', 'type must be "http" (Streamable HTTP) or "sse" (the older HTTP+SSE).');
   }
+  if (entry['disabled'] !== undefined && typeof entry['disabled'] !== 'boolean')
+    report('disabled', 'disabled must be true or false.');
   let url = '';
   if (typeof entry['url'] !== 'string') {
     report('url', 'url is required: the address of the MCP server, such as https://mcp.example.com/mcp.');
@@ -129,6 +136,10 @@ function parseEntry(
     headers: parseHeaders(entry['headers'], report),
     oauth: parseOAuthSettings(entry['oauth'], report),
   };
+}
+
+function isDisabled(entry: unknown): boolean {
+  return isObject(entry) && entry['disabled'] === true;
 }
 
 /** Why a name cannot be a server's: names stand in the paths of addresses, which take away some of them. */

@@ -155,6 +155,7 @@ export class SignInAttempt {
       );
       // First the phase, which a sign-in that has ended cannot enter: its browser is sent nowhere.
       this.#enter('waitingForConsent');
+      void this.parts.sentRedirects?.sent(this.server.url, identity.redirect.uri);
       visit.redirect(url); // steps 6–7 are the person's
     } catch (error) {
       visit.explain(`Sign-in to ${this.server.name} could not begin`, this.#fail(error));

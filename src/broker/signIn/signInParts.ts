@@ -2,6 +2,7 @@ import type { Network } from '../../oauth/httpContext.js';
 import type { AskWhoseSignIn, ConfirmAccountChange } from '../accounts/accountChange.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
+import type { SentRedirects } from '../clients/sentRedirects.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { EditorAccountTokens } from '../tokens/editorAccountTokens.js';
 import type { UseHere } from '../tokens/useHere.js';
@@ -14,6 +15,8 @@ import type { QuestionParts } from './visitingPerson.js';
 export interface SignInParts extends QuestionParts {
   readonly launcher: Launcher;
   readonly redirects: RedirectUris;
+  /** For the diagnosis; nothing is remembered if absent. */
+  readonly sentRedirects?: Pick<SentRedirects, 'sent'>;
   readonly callbacks: PendingCallbacks;
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;

@@ -104,15 +104,27 @@ export class SignOuts {
     };
   }
 
+  /** Ends every account's sign-in to a server, and those that agents have there of their own. */
+  async signOutOfAll(server: ServerConfig): Promise<readonly SignOutReceipt[]> {
+    this.signIns.running(server)?.cancel();
+    const receipts: SignOutReceipt[] = [];
+    for (const credential of await this.credentials.all(server.url))
+      receipts.push(await this.signOut(server, accountKeyOf(credential)));
+    for (const { id } of (await this.agents?.all()) ?? []) await this.#endAgent(placeOf(server, id));
+    return receipts;
+  }
+
   /** An agent is admitted no more; the sign-ins that are for it alone end with it, revoked where that can be done. */
   async withdraw({ id, servers }: Pick<AgentAdmission, 'id' | 'servers'>): Promise<void> {
     await this.agents?.withdraw(id);
-    for (const { url } of servers) {
-      const place = placeOf({ name: new URL(url).host, url, headers: {}, oauth: {} }, id);
-      this.signIns.running(place)?.cancel();
-      // One that is being stored is waited for; of several accounts, each.
-      while ((await this.signOut(place)).kind !== 'notSignedIn');
-    }
+    for (const { url } of servers)
+      await this.#endAgent(placeOf({ name: new URL(url).host, url, headers: {}, oauth: {} }, id));
+  }
+
+  async #endAgent(place: ServerConfig): Promise<void> {
+    this.signIns.running(place)?.cancel();
+    // One that is being stored is waited for; of several accounts, each.
+    while ((await this.signOut(place)).kind !== 'notSignedIn');
   }
 
   /** Who signs out takes back what agents have of theirs. */

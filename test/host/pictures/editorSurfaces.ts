@@ -66,6 +66,43 @@ export const statuses: Surface = {
   },
 };
 
+export const clientGuide: Surface = {
+  name: 'client-guide',
+  async take(stage) {
+    const { workbench, page, album } = stage;
+    const guide = page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await workbench.runCommand('MCP OAuth: Set Client ID…');
+    await stage.choose('calendar');
+    await guide.getByText('1. Register a client').waitFor();
+    await guide.getByRole('button', { name: 'Copy Redirect URI' }).first().focus();
+    await album.window(page, 'client-guide', page.locator('.part.editor'));
+    await workbench.runCommand('View: Close All Editors');
+  },
+};
+
+export const serverEntries: Surface = {
+  name: 'server-entries',
+  async take(stage) {
+    const { workbench, page, album, sideBar } = stage;
+    await stage.signedIn('calendar');
+    await workbench.clearNotifications();
+    await workbench.runCommand('MCP OAuth: Remove Server…');
+    await stage.choose('calendar');
+    const dialog = page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    await album.window(page, 'remove-server', dialog);
+    await page.keyboard.press('Escape');
+    await workbench.runCommand('MCP OAuth: Disable Server…');
+    await stage.choose('calendar');
+    const told = workbench.notification('is disabled');
+    await told.waitFor();
+    await stage.row('calendar').scrollIntoViewIfNeeded();
+    await album.window(page, 'disabled-server', sideBar, told);
+    await told.getByRole('button', { name: 'Undo' }).click();
+    await stage.row('calendar').and(sideBar.locator('[aria-expanded]')).waitFor();
+  },
+};
+
 export const diagnosis: Surface = {
   name: 'diagnosis',
   async take(stage) {

@@ -1,7 +1,7 @@
 import { agents } from './agentSurfaces.js';
 import { browserPages } from './browserSurfaces.js';
 import { chatCards, chatRules } from './chatSurfaces.js';
-import { accounts, addServer, diagnosis, statuses } from './editorSurfaces.js';
+import { accounts, addServer, clientGuide, diagnosis, serverEntries, statuses } from './editorSurfaces.js';
 import { walkthrough, welcome } from './emptySurfaces.js';
 import { addLink, registrySearch } from './linkSurfaces.js';
 import { manyServers } from './manyServers.js';
@@ -16,6 +16,8 @@ export const surfaces: readonly Surface[] = [
   statuses,
   browserPages,
   diagnosis,
+  clientGuide,
+  serverEntries,
   accounts,
   chatCards,
   signedIn,
