@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { codeServerVersion } from './editorVersions.mjs';
 import { installAgents } from './installAgents.mjs';
 import { installClients } from './installClients.mjs';
+import { installAgentHost } from './installAgentHost.mjs';
 import { installChromium } from './installChromium.mjs';
 import { installCodeServer } from './installCodeServer.mjs';
 import { installDependencies } from './installDependencies.mjs';
@@ -26,7 +27,7 @@ const commands = {
   agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },
   load: { editor: true, vsix: true, frameworks: true, entry: 'agents/runLoad.js' },
   takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
-  sessions: { editor: true, vsix: true, clients: true, entry: 'sessions/runSessions.js' },
+  sessions: { editor: true, agentHost: true, vsix: true, clients: true, entry: 'sessions/runSessions.js' },
   comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   desktop: { editor: false, vsix: false, entry: 'desktop/runDesktop.js' },
@@ -52,6 +53,7 @@ async function main([name = '', ...given]) {
   if (command.editor) {
     const { entry, node: editorNode } = await installCodeServer(cache, codeServerVersion(editor, root));
     Object.assign(env, { CODE_SERVER_ENTRY: entry, CODE_SERVER_NODE: editorNode });
+    if (command.agentHost) env.AGENT_HOST_ENTRY = await installAgentHost(cache, entry);
   }
   if (command.oldest) {
     const { entry, node: editorNode } = await installCodeServer(cache, codeServerVersion('oldest', root));

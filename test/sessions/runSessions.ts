@@ -1,5 +1,8 @@
+import path from 'node:path';
 import { clientKinds } from './clients/clientKinds.js';
 import { clientRow } from './clients/clientRow.js';
+import { agentHost, localChat } from './editor/chatKinds.js';
+import { chatRow } from './editor/chatRow.js';
 import {
   events,
   gridText,
@@ -10,11 +13,17 @@ import {
   type SessionEvent,
 } from './grid.js';
 
+/** Pictures of the cards, and of what was on the screen when a cell failed. */
+const pictures = path.resolve('.vscode-test', 'shots', 'sessions');
+
 /** Needs what npm has installed. */
 function rows(): readonly Row[] {
   const packages = process.env['MCP_OAUTH_BROKER_CLIENTS'];
   if (packages === undefined) throw new Error('Start it with npm run sessions, which installs the clients.');
-  return clientKinds.map((kind) => clientRow(kind, packages));
+  return [
+    ...[localChat, agentHost].map((kind) => chatRow(kind, pictures)),
+    ...clientKinds.map((kind) => clientRow(kind, packages)),
+  ];
 }
 
 /** @param args parts of the names of sessions and events; if there are none, all of them */

@@ -1,0 +1,117 @@
+import type { Locator } from 'playwright-core';
+import type { Asked } from '../model/heldModel.js';
+import type { ModelReply } from '../model/modelTurn.js';
+import type { SessionEditor } from './sessionEditor.js';
+
+/** One of those that the chat's picker of harnesses offers. */
+export type Harness = 'Local' | 'Copilot';
+
+const prompt = 'Work with my repositories.';
+
+/** A conversation in the editor's chat, with a model whose words the test decides. */
+export class ChatSession {
+  #asked: Asked | undefined;
+  #isOpened = false;
+
+  private constructor(
+    protected readonly editor: SessionEditor,
+    private readonly harness: Harness,
+  ) {}
+
+  /** Begins an empty conversation; nothing is sent yet. */
+  static async begin(editor: SessionEditor, harness: Harness): Promise<ChatSession> {
+    editor.model.forget();
+    const { chat, page } = editor.window;
+    await chat.startAnew();
+    const picker = page.locator('.chat-session-target-picker-item:visible').first();
+    await picker.click();
+    await page
+      .locator('.action-widget .monaco-list-row')
+      .filter({ hasText: new RegExp(`^${harness}`) })
+      .click();
+    await picker.filter({ hasText: harness }).waitFor();
+    return new ChatSession(editor, harness);
+  }
+
+  /**
+   * Prompts until the model is offered a tool. A session of the agent host does not wait for its servers in its first
+   * turn, and VS Code may draw nothing of what that turn asks the user: so the model only says something in it.
+   */
+  async promptFor(tool: string): Promise<void> {
+    for (;;) {
+      const isOpening = this.harness === 'Copilot' && !this.#isOpened;
+      this.#isOpened = true;
+      await this.editor.window.chat.submit(prompt);
+      if (!isOpening && (await this.offered()).some((name) => name.endsWith(tool))) return;
+      await this.reply({ kind: 'text', text: 'Not yet.' });
+      await this.#ended();
+    }
+  }
+
+  /** The names of the tools that the model is offered now. */
+  async offered(): Promise<readonly string[]> {
+    return (await this.#turn()).tools.map(({ name }) => name);
+  }
+
+  /** The model calls a tool. @returns what the model is told */
+  async call(tool: string, args: object = {}): Promise<string> {
+    await this.begin(tool, args);
+    return this.result();
+  }
+
+  /** The model calls a tool; {@link result} waits for what it is told. */
+  async begin(tool: string, args: object = {}): Promise<void> {
+    const { tools } = await this.#turn();
+    const found = tools.find(({ name }) => name.endsWith(tool));
+    if (found === undefined)
+      throw new Error(`The model is offered no ${tool}, but ${tools.map(({ name }) => name).join(', ')}.`);
+    await this.reply({ kind: 'toolCall', tool: found, args });
+  }
+
+  async result(): Promise<string> {
+    return (await this.#turn()).results.at(-1) ?? '';
+  }
+
+  async reply(said: ModelReply): Promise<void> {
+    const asked = await this.#turn();
+    this.#asked = undefined;
+    asked.reply(said);
+  }
+
+  /** The model has nothing more to say. */
+  async finish(): Promise<void> {
+    await this.reply({ kind: 'text', text: 'That is all.' });
+    await this.editor.window.chat.waitForAnswer('That is all.');
+    await this.#ended();
+  }
+
+  /** The user lets a tool run that is not read-only. @returns what they can read in the chat before */
+  async approve(): Promise<string> {
+    const { page } = this.editor.window;
+    const allow = page.getByRole('button', { name: /^Allow/ }).last();
+    await allow.waitFor();
+    const text = await page.locator('.part.auxiliarybar').innerText();
+    await allow.click();
+    return text.replace(/\s+/g, ' ');
+  }
+
+  /** The user presses the chat's button to stop. */
+  async stop(): Promise<void> {
+    await this.#stopButton.click();
+    await this.#ended();
+  }
+
+  get #stopButton(): Locator {
+    return this.editor.window.page.locator('.interactive-input-part:visible .codicon-stop-circle').first();
+  }
+
+  /** Waits until the turn is over and the chat takes another prompt. */
+  async #ended(): Promise<void> {
+    await this.#stopButton.waitFor({ state: 'hidden' });
+  }
+
+  async #turn(): Promise<Asked> {
+    this.#asked ??= await this.editor.model.next();
+    return this.#asked;
+  }
+}
