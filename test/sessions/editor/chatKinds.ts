@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { ChatSession } from './chatSession.js';
-import type { ChatKind } from './chatRow.js';
-import type { ChatStage } from './chatStage.js';
+import { chatCells } from './chatCells.js';
+import type { EditorKind } from './editorRow.js';
+import type { EditorStage } from './editorStage.js';
+
+type ChatStage = EditorStage<ChatSession>;
 
 /** A call is under way, and its window is closed. */
 async function closeDuringCall(stage: ChatStage): Promise<void> {
@@ -20,7 +23,7 @@ async function endsWithWindow(stage: ChatStage): Promise<void> {
   await stage.givenUp();
   await stage.editor.openWindow();
   stage.world.repositories.http.fault = 'none';
-  const session = await ChatSession.begin(stage.editor, 'Local');
+  const session = await stage.begin();
   await session.promptFor('list_branches');
   assert.match(await session.call('list_branches'), /main/);
   assert.equal(stage.ran(), 1);
@@ -44,17 +47,26 @@ async function goesOnWithoutWindow(stage: ChatStage): Promise<void> {
   await session.reply({ kind: 'text', text: 'That is all.' });
 }
 
-export const localChat: ChatKind = {
+export const localChat: EditorKind<ChatSession> = {
   name: 'Local chat',
-  harness: 'Local',
-  approval: /Create a branch, as alice@example\.org/,
-  windowClosed: endsWithWindow,
+  isEditorsOwn: true,
+  begin: (editor) => ChatSession.begin(editor, { harness: 'Local' }),
+  cells: chatCells(/Create a branch, as alice@example\.org/, endsWithWindow),
 };
 
-export const agentHost: ChatKind = {
+/** Its calls are made by another model, which the chat's own model starts. */
+export const subAgent: EditorKind<ChatSession> = {
+  name: 'Sub-agent',
+  isEditorsOwn: true,
+  begin: (editor) => ChatSession.begin(editor, { harness: 'Local', subAgent: true }),
+  // In the local chat's row, the user has allowed the tool.
+  cells: chatCells(undefined, endsWithWindow),
+};
+
+export const agentHost: EditorKind<ChatSession> = {
   name: 'Agent host (Copilot)',
-  harness: 'Copilot',
+  isEditorsOwn: false,
+  begin: (editor) => ChatSession.begin(editor, { harness: 'Copilot' }),
   // It shows a tool's name, and its title nowhere.
-  approval: /repositories: repositories-create_branch/,
-  windowClosed: goesOnWithoutWindow,
+  cells: chatCells(/repositories: repositories-create_branch/, goesOnWithoutWindow),
 };

@@ -6,6 +6,12 @@ import type { SessionEditor } from './sessionEditor.js';
 /** One of those that the chat's picker of harnesses offers. */
 export type Harness = 'Local' | 'Copilot';
 
+export interface ChatOptions {
+  readonly harness: Harness;
+  /** The tools of servers are called by an agent that the chat's model starts. */
+  readonly subAgent?: boolean;
+}
+
 const prompt = 'Work with my repositories.';
 
 /** A conversation in the editor's chat, with a model whose words the test decides. */
@@ -14,12 +20,13 @@ export class ChatSession {
   #isOpened = false;
 
   private constructor(
-    protected readonly editor: SessionEditor,
-    private readonly harness: Harness,
+    private readonly editor: SessionEditor,
+    private readonly options: ChatOptions,
   ) {}
 
   /** Begins an empty conversation; nothing is sent yet. */
-  static async begin(editor: SessionEditor, harness: Harness): Promise<ChatSession> {
+  static async begin(editor: SessionEditor, options: ChatOptions): Promise<ChatSession> {
+    const { harness } = options;
     editor.model.forget();
     const { chat, page } = editor.window;
     await chat.startAnew();
@@ -30,7 +37,7 @@ export class ChatSession {
       .filter({ hasText: new RegExp(`^${harness}`) })
       .click();
     await picker.filter({ hasText: harness }).waitFor();
-    return new ChatSession(editor, harness);
+    return new ChatSession(editor, options);
   }
 
   /**
@@ -39,11 +46,12 @@ export class ChatSession {
    */
   async promptFor(tool: string): Promise<void> {
     for (;;) {
-      const isOpening = this.harness === 'Copilot' && !this.#isOpened;
+      const isOpening = this.options.harness === 'Copilot' && !this.#isOpened;
       this.#isOpened = true;
       await this.editor.window.chat.submit(prompt);
+      if (this.options.subAgent === true) await this.#startSubAgent();
       if (!isOpening && (await this.offered()).some((name) => name.endsWith(tool))) return;
-      await this.reply({ kind: 'text', text: 'Not yet.' });
+      await this.#say('Not yet.');
       await this.#ended();
     }
   }
@@ -80,17 +88,24 @@ export class ChatSession {
 
   /** The model has nothing more to say. */
   async finish(): Promise<void> {
-    await this.reply({ kind: 'text', text: 'That is all.' });
+    await this.#say('That is all.');
     await this.editor.window.chat.waitForAnswer('That is all.');
     await this.#ended();
   }
 
-  /** The user lets a tool run that is not read-only. @returns what they can read in the chat before */
-  async approve(): Promise<string> {
+  /**
+   * The user lets a tool run that is not read-only, if the editor asks: it does not for one that was allowed before.
+   *
+   * @returns what they can read in the chat when it asks; undefined if it shows the consent card at once
+   */
+  async approve(): Promise<string | undefined> {
     const { page } = this.editor.window;
-    const allow = page.getByRole('button', { name: /^Allow/ }).last();
-    await allow.waitFor();
-    const text = await page.locator('.part.auxiliarybar').innerText();
+    const chat = page.locator('.part.auxiliarybar');
+    const allow = chat.getByRole('button', { name: /^Allow/ }).last();
+    const card = chat.getByRole('button', { name: /^Open / }).last();
+    await allow.or(card).last().waitFor();
+    if (await card.isVisible()) return undefined;
+    const text = await chat.innerText();
     await allow.click();
     return text.replace(/\s+/g, ' ');
   }
@@ -99,6 +114,23 @@ export class ChatSession {
   async stop(): Promise<void> {
     await this.#stopButton.click();
     await this.#ended();
+  }
+
+  /** A sub-agent has the tools that there were when it began; the chat's model begins another one. */
+  async renewTools(): Promise<void> {
+    if (this.options.subAgent !== true) return;
+    await this.reply({ kind: 'text', text: 'Signed in.' });
+    await this.#startSubAgent();
+  }
+
+  async #startSubAgent(): Promise<void> {
+    await this.begin('runSubagent', { description: 'Work', prompt });
+  }
+
+  /** The last that the model says; a sub-agent says it to the chat's model. */
+  async #say(text: string): Promise<void> {
+    await this.reply({ kind: 'text', text });
+    if (this.options.subAgent === true) await this.reply({ kind: 'text', text });
   }
 
   get #stopButton(): Locator {

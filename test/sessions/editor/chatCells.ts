@@ -1,66 +1,31 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { refreshesSince } from '../../agents/refreshes.js';
 import { alice } from '../../demo/people.js';
-import type { Row, SessionEvent } from '../grid.js';
-import type { Harness } from './chatSession.js';
-import { accessTokenSeconds, ChatStage } from './chatStage.js';
-import { SessionEditor } from './sessionEditor.js';
+import type { ChatSession } from './chatSession.js';
+import type { EditorKind, StagedCell } from './editorRow.js';
+import { accessTokenSeconds, type EditorStage } from './editorStage.js';
 
-/** How one kind of chat session differs from another. */
-export interface ChatKind {
-  readonly name: string;
-  readonly harness: Harness;
-  /** What a user reads before a tool runs. */
-  readonly approval: RegExp;
-  /** What becomes of a call whose window is closed. */
-  readonly windowClosed: (stage: ChatStage) => Promise<void>;
-}
+type ChatStage = EditorStage<ChatSession>;
 
 /**
- * A kind of session in the editor's own chat. What is missing is asked for by a card in the chat, while the call waits.
+ * What happens in a session of the editor's own chat. What is missing is asked for by a card in the chat, while the call
+ * waits.
  *
- * @param pictures absolute directory for pictures of the cards
+ * @param approval what a user reads before a tool runs; undefined if they have allowed it before
+ * @param windowClosed what becomes of a call whose window is closed
  */
-export function chatRow(kind: ChatKind, pictures: string): Row {
-  let editor: SessionEditor | undefined;
-  const on = (act: (stage: ChatStage, kind: ChatKind) => Promise<void>, event: SessionEvent) => async () => {
-    if (editor === undefined) throw new Error('The editor has not been started.');
-    const shots = path.join(
-      pictures,
-      kind.name.replace(/\W+/g, '-').toLowerCase(),
-      event.replaceAll(' ', '-'),
-    );
-    await rm(shots, { recursive: true, force: true });
-    const stage = await ChatStage.set(editor, kind.harness, shots);
-    try {
-      await act(stage, kind);
-    } catch (error) {
-      await stage.pictures.takeFailed(editor.browser.context.pages());
-      // The next cell must not meet what this one left.
-      await editor.renewWindow();
-      throw error;
-    } finally {
-      await stage.end();
-    }
-  };
+export function chatCells(
+  approval: RegExp | undefined,
+  windowClosed: StagedCell<ChatSession>,
+): EditorKind<ChatSession>['cells'] {
   return {
-    name: kind.name,
-    start: async () => {
-      const started = await SessionEditor.start();
-      editor = started;
-      return () => started.close();
-    },
-    cells: {
-      'never signed in': on(neverSignedIn, 'never signed in'),
-      'sign in': on(signIn, 'sign in'),
-      'step up': on(stepUp, 'step up'),
-      decline: on(decline, 'decline'),
-      expire: on(expire, 'expire'),
-      stop: on(stop, 'stop'),
-      'window closed': on(kind.windowClosed, 'window closed'),
-    },
+    'never signed in': neverSignedIn,
+    'sign in': signIn,
+    'step up': (stage) => stepUp(approval, stage),
+    decline,
+    expire,
+    stop,
+    'window closed': windowClosed,
   };
 }
 
@@ -94,18 +59,20 @@ async function signIn(stage: ChatStage): Promise<void> {
   await session.begin('sign_in');
   await stage.consent();
   assert.match(await session.result(), /Signed in to repositories/);
+  await session.renewTools();
   assert.match(await session.call('list_branches'), /main/);
   assert.equal(stage.ran(), 1);
   await session.finish();
   await stage.serversView.waitFor('repositories', alice.email);
 }
 
-async function stepUp(stage: ChatStage, { approval }: ChatKind): Promise<void> {
+async function stepUp(approval: RegExp | undefined, stage: ChatStage): Promise<void> {
   const { editor, session, world, authorizationServer } = stage;
   await stage.signIn();
   await session.promptFor('create_branch');
   await session.begin('create_branch', { name: 'wanted' });
-  assert.match(await session.approve(), approval);
+  const read = await session.approve();
+  if (approval !== undefined) assert.match(read ?? '', approval);
   const card = await editor.window.chat.consentCard.text();
   for (const named of ['repositories', 'create_branch', 'repo:write', authorizationServer, alice.email])
     assert.ok(card.includes(named), `the card does not name ${named}: ${card}`);

@@ -1,36 +1,47 @@
+import { setTimeout } from 'node:timers/promises';
 import { alice } from '../../demo/people.js';
 import { startWorld, type World } from '../../demo/world.js';
 import { Screenshots } from '../../host/screenshots.js';
 import { answer } from '../../workbench/personInBrowser.js';
 import { ServersView } from '../../workbench/serversView.js';
-import { ChatSession, type Harness } from './chatSession.js';
 import type { SessionEditor } from './sessionEditor.js';
 
 /** Long enough for a step, short enough to be waited for, in seconds. */
 export const accessTokenSeconds = 15;
 export const server = 'repositories';
 
-/** A world that nobody has signed in to, configured in the editor, and an empty chat. */
-export class ChatStage {
+/** How a kind of session begins. */
+export interface Beginning<Session> {
+  /** Whether VS Code's own MCP client runs its servers. */
+  readonly isEditorsOwn: boolean;
+  readonly begin: (editor: SessionEditor) => Promise<Session>;
+}
+
+/** A world that nobody has signed in to, configured in the editor, and a session that has just begun. */
+export class EditorStage<Session> {
   private constructor(
     readonly editor: SessionEditor,
     readonly world: World,
-    readonly session: ChatSession,
-    private readonly harness: Harness,
+    readonly session: Session,
+    private readonly beginning: Beginning<Session>,
     readonly pictures: Screenshots,
   ) {}
 
   /** @param pictures absolute directory */
-  static async set(editor: SessionEditor, harness: Harness, pictures: string): Promise<ChatStage> {
+  static async set<Session>(
+    editor: SessionEditor,
+    beginning: Beginning<Session>,
+    pictures: string,
+  ): Promise<EditorStage<Session>> {
     const world = await startWorld({ accessTokenSeconds });
     const { window } = editor;
     await window.page.bringToFront();
     await editor.configure({ [server]: world.serverSettings()[server] });
     await new ServersView(window).waitFor(server, 'Not checked yet');
     if (await window.notification('').isVisible()) await window.clearNotifications();
-    if (harness === 'Local') await window.seeMcpServers([server]);
-    const session = await ChatSession.begin(editor, harness);
-    return new ChatStage(editor, world, session, harness, new Screenshots(pictures));
+    if (beginning.isEditorsOwn) await window.seeMcpServers([server]);
+    const session = await beginning.begin(editor);
+    return new EditorStage(editor, world, session, beginning, new Screenshots(pictures));
   }
 
   get serversView(): ServersView {
@@ -48,6 +59,11 @@ export class ChatStage {
     const begin = () => window.pageOpenedBy(() => window.runCommand('MCP OAuth: Sign In…'));
     await answer(await begin().catch(begin), window);
     await this.serversView.waitFor(server, alice.email);
+  }
+
+  /** Begins another session of the same kind. */
+  begin(): Promise<Session> {
+    return this.beginning.begin(this.editor);
   }
 
   /** Opens the card's address and goes through the browser's pages. */
@@ -70,8 +86,7 @@ export class ChatStage {
 
   /** Waits until the call that the server holds back has been given up. */
   async givenUp(): Promise<void> {
-    while (this.#calls().at(-1)?.status === undefined)
-      await this.editor.window.page.context().pages()[0]?.waitForTimeout(50);
+    while (this.#calls().at(-1)?.status === undefined) await setTimeout(50);
   }
 
   #calls() {
@@ -85,7 +100,7 @@ export class ChatStage {
       await this.serversView.waitForNone();
       // The next world's server has the same name: only while there is none can they be told apart. The agent host
       // runs the same command for both.
-      if (this.harness === 'Local') await this.editor.window.seeMcpServers([], [server]);
+      if (this.beginning.isEditorsOwn) await this.editor.window.seeMcpServers([], [server]);
     } finally {
       await this.world.close();
     }
