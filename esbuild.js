@@ -5,12 +5,22 @@ const esbuild = require('esbuild');
 
 const watch = process.argv.includes('--watch');
 
+/** Tells the editor's task when a bundle is being made, so that F5 waits for it. */
+const progress = {
+  name: 'progress',
+  setup(build) {
+    build.onStart(() => console.log('bundling …'));
+    build.onEnd(() => console.log('bundled'));
+  },
+};
+
 const shared = {
   bundle: true,
   minify: !watch,
-  // Beside the bundle, which does not name it: the map is not shipped.
-  sourcemap: 'external',
+  // Beside the bundle. What is shipped does not name the map, which is not shipped; a debugger has to find it.
+  sourcemap: watch ? 'linked' : 'external',
   logLevel: 'warning',
+  plugins: watch ? [progress] : [],
 };
 const bundles = [
   {

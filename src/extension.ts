@@ -10,6 +10,7 @@ import { askedInEditor } from './editor/askedInEditor.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { editorBrowser, type BrowserLauncher } from './editor/browserLauncher.js';
 import { callbackUriOf } from './editor/callbackWays.js';
+import { LinkRouter } from './editor/links/linkRouter.js';
 import { McpServerDefinitions, registerDefinitions } from './editor/mcpServerDefinitions.js';
 import { editorAnswers } from './editor/editorAnswers.js';
 import { EditorMemory } from './editor/memory.js';
@@ -32,7 +33,7 @@ export function activate(context: vscode.ExtensionContext) {
     return part;
   };
   const platform = createPlatform(context, vscode.env.remoteName);
-  const { place, log, notes, secrets, directory, storage, memory, settings, toolRules, takeOver, clock } = platform; // prettier-ignore
+  const { place, log, notes, secrets, directory, storage, memory, settings, toolRules, takeOver, registry, clock } = platform; // prettier-ignore
   const answers = own(editorAnswers(settings, secrets, memory, clock));
   const ledger = own(new CallLedger(platform.calls, log));
   const browser: BrowserLauncher = editorBrowser(place, clock, () => ({ ...core, personalSignIn }));
@@ -71,12 +72,13 @@ export function activate(context: vscode.ExtensionContext) {
   const definitions = own(
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
   );
-  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
-  own(vscode.window.registerUriHandler(callbackUri));
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, registry, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
+  const links = new LinkRouter(callbackUri, surfaces.linkHandlers, log);
+  own(vscode.window.registerUriHandler(links));
   own(registerDefinitions(definitions));
   own(vscode.authentication.registerAuthenticationProvider(authenticationProviderId, 'MCP OAuth', accounts, { supportsMultipleAccounts: true })); // prettier-ignore
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, links, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, context }; // prettier-ignore
 }

@@ -14,6 +14,7 @@ export type CommandId =
   | 'showServers'
   | 'checkServer'
   | 'showLog'
+  | 'copyInstallBadge'
   | 'copyServerUrl'
   | 'openSettings'
   | 'takeOverSettings'

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock, Disposable, Memory } from '../broker/ports.js';
 import type { EditorPlace } from './editorPlace.js';
+import { RegistrySetting } from './registrySetting.js';
 import { EditorServerSettings } from './serverSettings.js';
 import { openRemoteSettings, TakeOverSettings, type FormerSettingsFile } from './takeOverSettings.js';
 import { EditorToolRules } from './toolRuleSettings.js';
@@ -23,6 +24,7 @@ export interface EditorSettings extends Disposable {
   readonly settings: EditorServerSettings;
   readonly toolRules: EditorToolRules;
   readonly takeOver: TakeOverSettings;
+  readonly registry: RegistrySetting;
 }
 
 export function editorSettings(parts: EditorSettingsParts): EditorSettings {
@@ -49,6 +51,7 @@ export function editorSettings(parts: EditorSettingsParts): EditorSettings {
     settings,
     toolRules,
     takeOver,
+    registry: new RegistrySetting(write),
     dispose: () => {
       settings.dispose();
       toolRules.dispose();

@@ -3,11 +3,12 @@ import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
 import { registerAccountCommands } from './accountCommands.js';
-import { AddServer } from './addServer.js';
+import type { AddServer } from './addServer.js';
 import { CallbackPaste } from './callbackPaste.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
 import { registerClientCommands } from './clientCommands.js';
 import type { Commands } from './commands.js';
+import { copyInstallBadge } from './links/copyInstallBadge.js';
 import type { EditorAnswers } from './editorAnswers.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import { ScopeChoice } from './scopeChoice.js';
@@ -29,11 +30,12 @@ export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly http: Network;
   readonly extensionId: string;
   readonly toolCalls: ToolCallParts;
+  readonly addServer: AddServer;
 }
 
 /** Registers every command of the extension. */
 export function registerCommands(commands: Commands, parts: CommandParts): void {
-  const { settings, credentials, personalSignIn, answers, http, clock, choice, states } = parts;
+  const { credentials, personalSignIn, answers, http, clock, choice } = parts;
   const finding = { http, clock, discovery: answers };
   const scopeChoice = new ScopeChoice(credentials, finding);
   registerSignInCommands(commands, choice, personalSignIn, scopeChoice, new CallbackPaste(parts.callbacks));
@@ -44,5 +46,6 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   registerToolCommands(commands, parts);
   registerClientKeyCommand(commands, choice, answers.clientSecrets);
   registerClientCommands(commands, { ...parts, clientSecrets: answers.clientSecrets });
-  commands.register('addServer', () => new AddServer(settings, personalSignIn, states, finding).run());
+  commands.register('addServer', () => parts.addServer.run());
+  commands.register('copyInstallBadge', (row) => copyInstallBadge(row, parts));
 }

@@ -113,7 +113,8 @@ function lineOfProblem(problem: SettingProblem): ActionItem {
   };
 }
 
-async function showAllFor(entry: ServerStatus): Promise<void> {
+/** What can be done with one server, as a list to choose from. */
+export async function showAllFor(entry: ServerStatus): Promise<void> {
   const picked = await pick(actionsOf(entry), describeEntry(entry));
   await picked?.();
 }

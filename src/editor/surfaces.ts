@@ -3,16 +3,20 @@ import type { CallLedger } from '../broker/calls/callLedger.js';
 import type { Disposable } from '../broker/ports.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import { AccountRows } from './accountRows.js';
+import { AddServer, type AddServerParts } from './addServer.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
 import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
 import { FactRows } from './factRows.js';
+import { linkHandlers } from './links/linkHandlers.js';
+import type { LinkHandler } from './links/linkRouter.js';
 import { reportLostSecrets } from './lostSecretsNotice.js';
 import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
+import { showAllFor } from './serverActions.js';
 import type { EditorServerSettings } from './serverSettings.js';
 import { ServersTree } from './serversTree.js';
 import { SettingsProblems } from './settingsProblems.js';
@@ -25,9 +29,10 @@ import type { EditorToolRules } from './toolRuleSettings.js';
 /** What is shown, and what it can be told to do. */
 export interface SurfaceParts
   extends
-    Omit<CommandParts, 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
+    Omit<CommandParts, 'addServer' | 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
     ChatToolParts,
     RegisterAgentsParts,
+    Pick<AddServerParts, 'registry'>,
     Pick<LostSecretsParts, 'memory' | 'clientKey'>,
     Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
   readonly settings: EditorServerSettings;
@@ -47,6 +52,8 @@ export interface SurfaceParts
 export class Surfaces implements Disposable {
   readonly #owned: Disposable[] = [];
   readonly tree: ServersTree;
+  /** What becomes of links that open the extension, by path. */
+  readonly linkHandlers: ReadonlyMap<string, LinkHandler>;
 
   constructor(context: vscode.ExtensionContext, parts: SurfaceParts) {
     const own = <T extends Disposable>(part: T): T => {
@@ -64,9 +71,18 @@ export class Surfaces implements Disposable {
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));
+    const finding = { http: parts.http, clock, discovery: parts.answers };
+    const addServer = new AddServer({ ...parts, finding });
+    const toolCallsView = own(new ToolCallsView(ledger, context.extensionUri));
+    const showServer = async (name: string) => {
+      const entry = (await statuses.all()).find(({ server }) => server.name === name);
+      if (entry !== undefined) await showAllFor(entry);
+    };
+    this.linkHandlers = linkHandlers({ settings, addServer, toolCallsView, showServer, clock });
     registerCommands(commands, {
       ...parts,
-      toolCalls: { ledger, clock, view: own(new ToolCallsView(ledger, context.extensionUri)) },
+      addServer,
+      toolCalls: { ledger, clock, view: toolCallsView },
       diagnosis,
       toolLists: profiles,
       extensionId,

@@ -17,6 +17,8 @@ export class ToolCallsView implements Disposable {
   #panel: vscode.WebviewPanel | undefined;
   /** How many of the newest the page has been given; newer ones since then come on top. */
   #given = 0;
+  /** What the page's filter becomes once the page is there. */
+  #filter: string | undefined;
   readonly #subscriptions: readonly Disposable[];
 
   constructor(
@@ -29,8 +31,12 @@ export class ToolCallsView implements Disposable {
     ];
   }
 
-  show(): void {
+  /** @param filter in the terms of `callFilter`, in place of what the page's filter says; absent: as it is */
+  show(filter?: string): void {
+    this.#filter = filter;
     if (this.#panel !== undefined) {
+      // A page that is hidden behind another tab hears nothing, and is made again when it is shown.
+      if (this.#panel.visible) this.#tellFilter();
       this.#panel.reveal();
       return;
     }
@@ -78,6 +84,13 @@ export class ToolCallsView implements Disposable {
       isMore: calls.length > firstCalls,
       words: callWords(),
     });
+    this.#tellFilter();
+  }
+
+  #tellFilter(): void {
+    if (this.#filter === undefined) return;
+    this.#tell({ kind: 'filter', text: this.#filter });
+    this.#filter = undefined;
   }
 
   /** Where newer calls have come on top meanwhile, some are given twice. */

@@ -9,7 +9,7 @@ import { ownSettings, section } from '../broker/settings/ownSettings.js';
 import { parseServers, type ServerConfig, type SettingProblem } from '../broker/settings/serverSettings.js';
 import { parseToolRules, type ParsedToolRules } from '../broker/tools/toolRules.js';
 import { isObject } from '../oauth/jsonAnswer.js';
-import { JsonFault, parseJsonWithComments } from './jsonWithComments.js';
+import { JsonFault, parseJsonWithComments } from '../mcpClients/jsonWithComments.js';
 
 /** What the editor's settings say of the broker, for a process without an editor. */
 export interface HeadlessSettings {

@@ -23,6 +23,12 @@ let rows: CallRows | undefined;
 let words: ToolCallsWords | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
+  if (data.kind === 'filter') {
+    filter.value = data.text;
+    scroller.scrollTop = 0;
+    show();
+    return;
+  }
   if (data.kind === 'calls') {
     words ??= data.words;
     calls = data.calls;

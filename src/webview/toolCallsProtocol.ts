@@ -43,6 +43,7 @@ export type DetailName = 'address' | 'asked' | 'waited' | 'conversation' | 'requ
  * - `calls`: the newest, in place of all it has
  * - `older`: those after them; some may be known already
  * - `added`: calls that ended now
+ * - `filter`: what the filter says from now on
  *
  * Where there are more, the page asks for them once it has shown these.
  */
@@ -54,7 +55,8 @@ export type ToPage =
       readonly words: ToolCallsWords;
     }
   | { readonly kind: 'older'; readonly calls: readonly RecordedCall[]; readonly isMore: boolean }
-  | { readonly kind: 'added'; readonly calls: readonly RecordedCall[] };
+  | { readonly kind: 'added'; readonly calls: readonly RecordedCall[] }
+  | { readonly kind: 'filter'; readonly text: string };
 
 /** What the page asks for. */
 export const pageRequests = ['ready', 'older', 'export', 'clear'] as const;

@@ -13,7 +13,7 @@ export interface Layer {
 export type Sources = ReadonlyMap<string, string>;
 
 const everything: Layer = {
-  layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'editor', 'headless', 'core'],
+  layers: ['oauth', 'mcp', 'mcpClients', 'broker', 'relay', 'node', 'editor', 'headless', 'core'],
   packages: ['vscode', 'node:*'],
 };
 
@@ -21,23 +21,28 @@ const everything: Layer = {
 export const layers: Readonly<Record<string, Layer>> = {
   oauth: { layers: [], packages: ['oauth4webapi'] },
   mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
+  // The configuration files of other MCP clients, as text.
+  mcpClients: { layers: [], packages: ['jsonc-parser', '@decimalturn/toml-patch'] },
   broker: { layers: ['oauth', 'mcp'], packages: ['jose'] },
   relay: {
     layers: ['broker', 'mcp', 'oauth'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],
   },
   // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
-  node: { layers: ['broker/ports'], packages: ['node:*', 'http', 'https', 'proper-lockfile'] },
+  node: {
+    layers: ['broker/ports', 'mcpClients/configurationFiles'],
+    packages: ['node:*', 'http', 'https', 'proper-lockfile'],
+  },
   // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
   webview: { layers: ['broker'], packages: [] },
   editor: {
-    layers: ['broker', 'oauth', 'mcp', 'webview/toolCallsProtocol'],
+    layers: ['broker', 'oauth', 'mcp', 'mcpClients', 'webview/toolCallsProtocol'],
     packages: ['vscode', 'jsonc-parser'],
   },
   // What both composition roots put together.
   'core.ts': { layers: ['oauth', 'mcp', 'broker', 'relay'], packages: [] },
   headless: {
-    layers: ['oauth', 'mcp', 'broker', 'relay', 'node', 'core'],
+    layers: ['oauth', 'mcp', 'mcpClients', 'broker', 'relay', 'node', 'core'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
   // What the editor's root stands on.

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AddServer, suggestedName } from '../../src/editor/addServer.js';
+import type { AddLink } from '../../src/broker/links/addLink.js';
+import { AddServer } from '../../src/editor/addServer.js';
+import { suggestedName } from '../../src/editor/serverName.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
@@ -33,7 +35,11 @@ describe('Add Server', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  async function add(...answers: (string | undefined)[]) {
+  const add = (...answers: (string | undefined)[]) => act((dialogue) => dialogue.run(), answers);
+  const propose = (link: AddLink, ...answers: (string | undefined)[]) =>
+    act((dialogue) => dialogue.propose(link), answers);
+
+  async function act(what: (dialogue: AddServer) => Promise<void>, answers: (string | undefined)[]) {
     const dialogue = new DialogueAnswers(...answers);
     const signedIn: string[] = [];
     const signIn = (server: { name: string }) => {
@@ -41,13 +47,18 @@ describe('Add Server', () => {
       return Promise.resolve({ kind: 'cancelled' } as const);
     };
     const http = { fetch: (url: string, init: RequestInit) => fetch(url, init) };
-    await new AddServer(
-      extension.settings,
-      { signIn },
-      extension.states,
-      { http, clock: systemClock },
-      dialogue.window,
-    ).run();
+    const { settings, states } = extension;
+    const registry = {
+      address: { kind: 'unset' },
+      use: () => Promise.resolve(),
+      onDidChange: () => ({ dispose: () => undefined }),
+    } as const;
+    const dialog = new AddServer({
+      ...{ settings, states, registry, window: dialogue.window },
+      personalSignIn: { signIn },
+      finding: { http, clock: systemClock },
+    });
+    await what(dialog);
     return { shown: dialogue.shown.join('\n'), signedIn, names: extension.settings.names };
   }
 
@@ -75,8 +86,23 @@ describe('Add Server', () => {
     assert.deepEqual((await add(world.reports.url, 'Add this server', undefined)).names, []);
   });
 
+  it('goes on with what a link says: its name and its transport', async () => {
+    const sse = await startSseServer(world.authorizationServer);
+    try {
+      const link = { url: sse.url, name: 'From a link', type: 'sse' } as const;
+      const { names } = await propose(link, 'Add this server', '', undefined);
+      assert.deepEqual(names, ['From a link']);
+      assert.equal(serverNamed(extension, 'From a link').type, 'sse');
+      await configure(extension, undefined);
+      const changed = await propose({ url: world.reports.url }, 'Change the address', undefined);
+      assert.deepEqual(changed.names, []);
+    } finally {
+      await sse.close();
+    }
+  });
+
   it('refuses an address that cannot be one, or that is configured already, where it is typed', async () => {
-    assert.match((await add('nonsense')).shown, /not a URL/);
+    assert.match((await add('https://')).shown, /not a URL/);
     assert.match((await add('http://mcp.example.com/mcp')).shown, /in the clear to mcp\.example\.com/);
     await configure(extension, world.serverSettings());
     assert.match((await add(world.reports.url)).shown, /already, as “reports”/);

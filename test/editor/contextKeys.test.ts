@@ -28,7 +28,8 @@ function listed(...keys: readonly (keyof ContextValues)[]): readonly string[] {
 
 describe('the command palette', () => {
   const always = [
-    ...['addServer', 'signIn', 'showServers', 'checkServer', 'diagnoseServer', 'openSettings'],
+    ...['addServer', 'signIn', 'showServers', 'checkServer'],
+    ...['copyInstallBadge', 'diagnoseServer', 'openSettings'],
     ...['takeOverSettings', 'showLog'],
     ...['createClientMetadataDocument', 'admitAgent', 'showToolCalls', 'exportToolCalls', 'clearToolCalls'],
   ];

@@ -48,10 +48,61 @@ export class DialogueAnswers {
           ticked && items.filter((_item, at) => ticked.some((part) => lines[at]?.includes(part) === true)),
         );
       },
+      createQuickPick: () => this.#quickPick(),
       showErrorMessage: message,
       showInformationMessage: message,
       showWarningMessage: message,
       withProgress: vscode.window.withProgress,
     } as unknown as AddServerWindow;
+  }
+
+  /**
+   * A list with a box. An answer is what is typed, and then, after ` → `, part of the row to choose; without that, Enter is
+   * pressed at once. A list that stays open then is shown and closed.
+   */
+  #quickPick(): vscode.QuickPick<vscode.QuickPickItem> {
+    const listeners = { value: [], accept: [], hide: [] } as Record<string, (() => void)[]>;
+    const on = (event: string) => (listener: () => void) => {
+      listeners[event]?.push(listener);
+      return { dispose: () => undefined };
+    };
+    const fire = (event: string) => listeners[event]?.forEach((listener) => listener());
+    let isOpen = false;
+    const pick = {
+      value: '',
+      busy: false,
+      items: [] as readonly vscode.QuickPickItem[],
+      selectedItems: [] as readonly vscode.QuickPickItem[],
+      activeItems: [],
+      onDidChangeValue: on('value'),
+      onDidAccept: on('accept'),
+      onDidHide: on('hide'),
+      dispose: () => undefined,
+      hide: () => {
+        if (isOpen) fire('hide');
+        isOpen = false;
+      },
+      show: () => {
+        isOpen = true;
+        void answer();
+      },
+    };
+    const lines = () =>
+      pick.items.map(({ label, description, detail }) => `${label} | ${description ?? ''} | ${detail ?? ''}`);
+    const answer = async () => {
+      const [typed, chosen] = this.#answers.shift()?.split(' → ') ?? [];
+      if (typed !== undefined) {
+        pick.value = typed;
+        fire('value');
+        while (chosen !== undefined && pick.busy) await new Promise(setImmediate);
+        if (chosen !== undefined) this.shown.push(...lines());
+        const at = chosen === undefined ? -1 : lines().findIndex((line) => line.includes(chosen));
+        pick.selectedItems = at < 0 ? [] : pick.items.slice(at, at + 1);
+        fire('accept');
+        if (isOpen) this.shown.push(...lines());
+      }
+      pick.hide();
+    };
+    return pick as unknown as vscode.QuickPick<vscode.QuickPickItem>;
   }
 }

@@ -29,21 +29,29 @@ export function extensionHostPart(editor: Editor): Part {
   return { name: `Tests inside the extension host of VS Code ${editor.version}`, run };
 }
 
-/** Tests that act as a person does in the window of this editor. */
-export function windowPart(editor: Editor): Part {
-  const testsOf = (files: string) =>
+/**
+ * Tests that act as a person does in the window of this editor.
+ *
+ * @param patterns parts of the names of test files; none: all of them
+ */
+export function windowPart(editor: Editor, patterns: readonly string[] = []): Part {
+  const testsOf = (names: readonly string[]) =>
     mochaTests({
-      files: `workbench/${files}`,
+      files: names.map((name) => `workbench/${name}`),
       limitMs: WORKBENCH_LIMIT_MS,
       args: ['--timeout', String(WORKBENCH_TEST_LIMIT_MS), '--exit'],
       env: environmentOf(editor),
     });
   const run = async () => {
-    if (editor.hasCopilotChat) return testsOf('**/*.test.js');
+    const names = readdirSync(WORKBENCH_TESTS)
+      .filter((name) => name.endsWith('.test.js'))
+      .filter((name) => patterns.length === 0 || patterns.some((pattern) => name.includes(pattern)))
+      .sort();
+    if (names.length === 0) return failure(`no test file has ${patterns.join(' or ')} in its name`);
+    if (editor.hasCopilotChat) return testsOf(names);
     // VS Code 1.103 goes on offering a chat agent the tools of servers that have gone: each file has its own editor.
     const results: TestResult[] = [];
-    for (const name of readdirSync(WORKBENCH_TESTS).sort())
-      if (name.endsWith('.test.js')) results.push(await testsOf(name));
+    for (const name of names) results.push(await testsOf([name]));
     return sumOf(results);
   };
   return { name: `Tests in the window of VS Code ${editor.version}`, run };

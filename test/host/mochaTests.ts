@@ -12,8 +12,8 @@ const ROOT = path.resolve(__dirname, '..', '..', '..');
 export const OUT = path.join(ROOT, 'out', 'test');
 
 export interface MochaRun {
-  /** Compiled tests, as a pattern below {@link OUT}, with slashes on every system. */
-  readonly files: string;
+  /** Compiled tests, as patterns below {@link OUT}, with slashes on every system. */
+  readonly files: string | readonly string[];
   readonly limitMs: number;
   /** Mocha's own. */
   readonly args?: readonly string[];
@@ -33,7 +33,7 @@ export async function mochaTests({ files, limitMs, args = [], env, output }: Moc
         path.join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js'),
         ...['--reporter', path.join(__dirname, 'resultReporter.js')],
         ...args,
-        below(files),
+        ...[files].flat().map(below),
       ],
       cwd: ROOT,
       env: { ...env, [TEST_RESULT_VARIABLE]: resultFile },

@@ -18,6 +18,7 @@ const cache = path.join(root, '.vscode-test');
 const commands = {
   demo: { editor: true, vsix: true },
   testAll: { editor: true, oldest: true, vsix: true },
+  unitTests: { editor: false, vsix: false },
   testEditor: { editor: true, vsix: true },
   pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },
   l10n: { editor: false, vsix: false, entry: 'host/l10n/writeBundle.js' },
@@ -31,6 +32,7 @@ const commands = {
   comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   desktop: { editor: false, vsix: false, entry: 'desktop/runDesktop.js' },
+  shape: { editor: false, vsix: false, entry: 'shape/runShape.js' },
   bench: { browser: true, vsix: true, entry: 'bench/bench.js' },
 };
 

@@ -130,9 +130,14 @@ export class Workbench {
 
   /** Types into the input box that is shown, or is about to be, and confirms. @param prompt part of what it asks */
   async enter(prompt: string, value: string): Promise<void> {
+    await this.type(prompt, value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Types into the box that is shown, or is about to be. @param prompt part of what it asks */
+  async type(prompt: string, value: string): Promise<void> {
     const widget = this.page.locator('.quick-input-widget:visible').filter({ hasText: prompt });
     await widget.locator('.quick-input-box input').fill(value);
-    await this.page.keyboard.press('Enter');
   }
 
   /** Answers the editor's own dialogue for files, which asks for a path on the editor's machine. @param file absolute */

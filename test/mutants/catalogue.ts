@@ -13,6 +13,7 @@ import { grantMutants } from './grantMutants.js';
 import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
 import { layerMutants } from './layerMutants.js';
+import { linkMutants } from './linkMutants.js';
 import type { Mutant } from './mutant.js';
 import { oauthMutants } from './oauthMutants.js';
 import { placeMutants } from './placeMutants.js';
@@ -35,6 +36,7 @@ export const catalogue: readonly Mutant[] = [
   ...callbackMutants,
   ...firstUseMutants,
   ...identityMutants,
+  ...linkMutants,
   ...relayMutants,
   ...agentMutants,
   ...agentHostMutants,

@@ -122,7 +122,7 @@ export const headlessMutants: readonly Mutant[] = [
   ),
   mutant(
     'headless: one setting said twice, of which one does not count',
-    'src/headless/jsonWithComments.ts',
+    'src/mcpClients/jsonWithComments.ts',
     ['if (names?.has(name) === true) throw', 'if (names === undefined) throw'],
     settingsTest,
   ),

@@ -12,4 +12,7 @@ export const cases = {
   scopeValues: 6_000,
   scopeSelection: 3_000,
   scopeStepUp: 3_000,
+  linkOfAnything: 5_000,
+  linkRoundTrip: 3_000,
+  registryPage: 3_000,
 } as const;

@@ -25,8 +25,11 @@ describe('MCP OAuth: Add Server…', () => {
 
   it('says of what is no address that it is none, before anything is asked', async () => {
     const { window } = scene;
-    await window.enter(title, 'not a url');
-    await waitForText(window.page, ['“not a url” is not a URL. Write it whole']);
+    await window.type(title, 'not a url');
+    await waitForText(window.page, [
+      'Search the MCP registry for “not a url”…',
+      '“not a url” is not a URL. Write it whole',
+    ]);
   });
 
   const cases: {

@@ -11,6 +11,7 @@ export const ownSettings = [
   'agents.requestsPerMinute',
   'agents.concurrentRequests',
   'toolCalls.recordArguments',
+  'registry',
 ] as const;
 
 export type OwnSetting = (typeof ownSettings)[number];

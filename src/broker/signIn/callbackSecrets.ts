@@ -48,7 +48,9 @@ export class CallbackSecrets implements CallbackWay, Disposable {
   async hand(callback: HandedCallback): Promise<boolean> {
     const key = prefix + callback.name;
     if (this.#kept.has(key)) return true;
-    if (this.#kept.size >= mostHanded) return false;
+    // A window that waits takes its callback at once, so what lies here longest is what none waits for.
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size >= mostHanded) await this.#forget(oldest);
     this.#kept.set(
       key,
       this.clock.after(handedFor, () => this.#ignoreFailure(this.#forget(key))),

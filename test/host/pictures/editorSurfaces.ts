@@ -5,6 +5,7 @@ export const addServer: Surface = {
   async take({ workbench, page, album, quickInput }) {
     await workbench.runCommand('MCP OAuth: Add Server…');
     await quickInput.locator('.quick-input-box input').fill('https://mcp.example.com/mcp');
+    await quickInput.getByText('Use this address').waitFor();
     await album.window(page, 'add-server', quickInput);
     await page.keyboard.press('Escape');
   },

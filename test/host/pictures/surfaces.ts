@@ -3,6 +3,7 @@ import { browserPages } from './browserSurfaces.js';
 import { chatCards, chatRules } from './chatSurfaces.js';
 import { accounts, addServer, diagnosis, statuses } from './editorSurfaces.js';
 import { walkthrough, welcome } from './emptySurfaces.js';
+import { addLink, registrySearch } from './linkSurfaces.js';
 import { manyServers } from './manyServers.js';
 import type { Surface } from './stage.js';
 import { signedIn, toolCalls, toolsInTree } from './toolSurfaces.js';
@@ -10,6 +11,8 @@ import { signedIn, toolCalls, toolsInTree } from './toolSurfaces.js';
 /** In this order; each can be taken alone too. The last ones take the servers away. */
 export const surfaces: readonly Surface[] = [
   addServer,
+  registrySearch,
+  addLink,
   statuses,
   browserPages,
   diagnosis,

@@ -14,6 +14,8 @@ export interface SecretPattern {
 /** Fewer characters than this occur by chance; as many of a random secret do not. */
 export const FRAGMENT_LENGTH = 12;
 
+const everyBytePercent = 'percent-encoded in every byte';
+
 /**
  * The pieces of a secret to look for, in every form it could be stored in. Pieces rather than the whole, because
  * databases split long values over pages and blocks: of a value split once, the first or the last piece is whole.
@@ -25,7 +27,9 @@ export function secretPatterns({ name, value }: Secret): SecretPattern[] {
     throw new RangeError(`${name} is too short to look for: ${value.length} characters`);
   const patterns = new Map<string, SecretPattern>();
   const add = (form: string, text: string, encoding: BufferEncoding = 'utf8') => {
-    for (const fragment of fragments(text)) {
+    // With every byte written as three characters, a fragment of the usual length would hold too little of the secret.
+    const length = form.startsWith(everyBytePercent) ? 3 * FRAGMENT_LENGTH : FRAGMENT_LENGTH;
+    for (const fragment of fragments(text, length)) {
       const bytes = Buffer.from(fragment, encoding);
       const key = bytes.toString('latin1');
       if (!patterns.has(key)) patterns.set(key, { secret: name, form, bytes });
@@ -36,8 +40,8 @@ export function secretPatterns({ name, value }: Secret): SecretPattern[] {
     ['plain', telling],
     ['JSON', JSON.stringify(telling).slice(1, -1)],
     ['percent-encoded', encodeURIComponent(telling)],
-    ['percent-encoded', everyByte(telling, '%', 'upper')],
-    ['percent-encoded', everyByte(telling, '%', 'lower')],
+    [everyBytePercent, everyByte(telling, '%', 'upper')],
+    [everyBytePercent, everyByte(telling, '%', 'lower')],
     ['percent-encoded twice', encodeURIComponent(encodeURIComponent(telling))],
     ['hex', everyByte(telling, '', 'lower')],
     ['hex', everyByte(telling, '', 'upper')],
@@ -62,12 +66,12 @@ function tellingPart(value: string): string {
   return signature !== undefined && signature.length >= 2 * FRAGMENT_LENGTH ? signature : value;
 }
 
-function fragments(text: string): string[] {
+function fragments(text: string, length: number): string[] {
   const found: string[] = [];
-  for (let start = 0; start + FRAGMENT_LENGTH <= text.length; start += FRAGMENT_LENGTH) {
-    found.push(text.slice(start, start + FRAGMENT_LENGTH));
+  for (let start = 0; start + length <= text.length; start += length) {
+    found.push(text.slice(start, start + length));
   }
-  found.push(text.slice(-FRAGMENT_LENGTH));
+  found.push(text.slice(-length));
   return found;
 }
 

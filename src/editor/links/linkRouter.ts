@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { OneAtATime } from '../../broker/links/oneAtATime.js';
+import { errorName } from '../../broker/errorName.js';
+import type { Log } from '../../broker/ports.js';
+import { notifications } from '../notifications.js';
+import { SettingUnwritable } from '../writeSetting.js';
+
+type LinkAddress = Pick<vscode.Uri, 'path' | 'query'>;
+
+/** Follows the links to one path. */
+export type LinkHandler = (query: string) => Promise<void>;
+
+/**
+ * The addresses that open this extension. Those of sign-ins go to the callbacks' own handler, which knows its paths and
+ * ignores all others. The other links ask the user something, one at a time: any page can open as many as it likes, and a
+ * later one must not replace what the user is reading, so links that come meanwhile are dropped.
+ *
+ * VS Code asks before it hands over a link, but shows only parts of it (its first 30 and last 5 characters, see
+ * `extensionUrlHandler.ts`) and can be told to stop asking. So nothing here relies on that question.
+ */
+export class LinkRouter implements vscode.UriHandler {
+  readonly #turn = new OneAtATime();
+
+  constructor(
+    private readonly callbacks: { handleUri(uri: LinkAddress): void },
+    private readonly handlers: ReadonlyMap<string, LinkHandler>,
+    private readonly log: Log,
+  ) {}
+
+  handleUri(uri: LinkAddress): void {
+    const handler = this.handlers.get(uri.path);
+    if (handler === undefined) this.callbacks.handleUri(uri);
+    else void this.#follow(uri, handler);
+  }
+
+  async #follow({ path, query }: LinkAddress, handler: LinkHandler): Promise<void> {
+    try {
+      const isFollowed = await this.#turn.run(() => handler(query));
+      if (!isFollowed) this.log.info(`A link to ${path} was dropped: another one is still open.`);
+    } catch (error) {
+      const name = errorName(error);
+      this.log.error(`A link to ${path} could not be followed (${name}).`);
+      void notifications.error(
+        error instanceof SettingUnwritable
+          ? error.message
+          : vscode.l10n.t('A link could not be followed ({0}). The log says what it was doing.', name),
+      );
+    }
+  }
+}

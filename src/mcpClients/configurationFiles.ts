@@ -1,0 +1,61 @@
+import type { McpClientId } from './mcpClient.js';
+
+/** Where the files of a user's programs lie on this machine. */
+export interface UserDirectories {
+  readonly platform: 'win32' | 'darwin' | 'linux';
+  /** The user's home directory. */
+  readonly home: string;
+  /** `%APPDATA%`; used on Windows only. */
+  readonly appData?: string | undefined;
+  /** Values of environment variables that move a client's directory, such as `CODEX_HOME`. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A configuration file that a client reads, whether or not it exists. */
+export interface ConfigurationFile {
+  readonly client: McpClientId;
+  /** Absolute, with `/` between its parts; Windows takes these too. */
+  readonly path: string;
+}
+
+/** Each client's file for all of the user's folders. VS Code's own is found beside its settings, not here. */
+export function userConfigurationFiles(directories: UserDirectories): readonly ConfigurationFile[] {
+  const { home, environment } = directories;
+  const at = (variable: string, usual: string) => environment[variable] ?? join(home, usual);
+  const claude = environment['CLAUDE_CONFIG_DIR'];
+  return [
+    { client: 'claudeCode', path: join(claude ?? home, '.claude.json') },
+    { client: 'claudeDesktop', path: join(applicationData(directories), 'Claude', 'claude_desktop_config.json') }, // prettier-ignore
+    { client: 'copilotCli', path: join(at('COPILOT_HOME', '.copilot'), 'mcp-config.json') },
+    { client: 'codex', path: join(at('CODEX_HOME', '.codex'), 'config.toml') },
+    { client: 'cursor', path: join(home, '.cursor', 'mcp.json') },
+    { client: 'gemini', path: join(home, '.gemini', 'settings.json') },
+    { client: 'windsurf', path: join(home, '.codeium', 'windsurf', 'mcp_config.json') },
+  ];
+}
+
+/** The files of one folder that teams share in its repository. */
+export function folderConfigurationFiles(folder: string): readonly ConfigurationFile[] {
+  return [
+    { client: 'vscode', path: join(folder, '.vscode', 'mcp.json') },
+    { client: 'claudeCode', path: join(folder, '.mcp.json') },
+    { client: 'cursor', path: join(folder, '.cursor', 'mcp.json') },
+    { client: 'gemini', path: join(folder, '.gemini', 'settings.json') },
+    { client: 'codex', path: join(folder, '.codex', 'config.toml') },
+  ];
+}
+
+function applicationData({ platform, home, appData, environment }: UserDirectories): string {
+  switch (platform) {
+    case 'win32':
+      return appData ?? join(home, 'AppData', 'Roaming');
+    case 'darwin':
+      return join(home, 'Library', 'Application Support');
+    case 'linux':
+      return environment['XDG_CONFIG_HOME'] ?? join(home, '.config');
+  }
+}
+
+function join(...parts: readonly string[]): string {
+  return parts.map((part) => part.replaceAll('\\', '/').replace(/\/$/, '')).join('/');
+}

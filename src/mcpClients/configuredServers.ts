@@ -1,0 +1,89 @@
+import { isMembers, memberAt, parseConfiguration } from './configurationText.js';
+import { mcpClients, type EntryPath, type McpClientId } from './mcpClient.js';
+import type { ConfiguredServer, RemoteServer } from './configuredServer.js';
+import { mcpRemoteServer } from './mcpRemote.js';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * The remote servers in a configuration file of a client. Servers that run as a command are left out, unless the command
+ * is `mcp-remote`, which stands for a remote server.
+ *
+ * @throws ConfigurationFault if the text is not of the client's format
+ */
+export function configuredServers(text: string, id: McpClientId): readonly ConfiguredServer[] {
+  const client = mcpClients[id];
+  const root = parseConfiguration(text, client.format);
+  const collections = [{ path: [client.collection] as EntryPath, folder: undefined as string | undefined }];
+  if (client.hasProjects === true) {
+    for (const folder of Object.keys(membersOf(root['projects'])))
+      collections.push({ path: ['projects', folder, client.collection], folder });
+  }
+  return collections.flatMap(({ path, folder }) =>
+    Object.entries(membersOf(memberAt(root, path))).flatMap(([name, entry]) => {
+      const server = isMembers(entry) ? remoteServer(entry, id) : undefined;
+      if (server === undefined) return [];
+      return [{ ...server, name, path: [...path, name], ...(folder !== undefined && { folder }) }];
+    }),
+  );
+}
+
+function remoteServer(entry: Members, id: McpClientId): RemoteServer | undefined {
+  const address = addressOf(entry, id);
+  if (address === undefined) return mcpRemoteServer(entry);
+  const oauth = oauthOf(entry);
+  return {
+    ...address,
+    headers: texts(entry['headers'] ?? entry['http_headers']),
+    ...oauth,
+    isDisabled: entry['disabled'] === true || entry['enabled'] === false,
+  };
+}
+
+function addressOf(entry: Members, id: McpClientId): Pick<RemoteServer, 'url' | 'type'> | undefined {
+  // Gemini CLI: `httpUrl` is Streamable HTTP and a plain `url` is HTTP+SSE; Windsurf writes `serverUrl`.
+  const { httpUrl, serverUrl, url, type } = entry;
+  if (id === 'gemini' && typeof httpUrl === 'string') return { url: httpUrl };
+  if (id === 'windsurf' && typeof serverUrl === 'string') return { url: serverUrl };
+  if (typeof url !== 'string') return undefined;
+  const isSse = type === 'sse' || (id === 'gemini' && type === undefined);
+  return { url, ...(isSse && { type: 'sse' as const }) };
+}
+
+/** The client's registration: `oauth` in most formats, `auth` in Cursor's, members of the entry in Copilot CLI's. */
+function oauthOf(entry: Members): Pick<RemoteServer, 'clientId' | 'clientSecret' | 'scopes'> {
+  const oauth = membersOf(entry['oauth'] ?? entry['auth']);
+  const clientId = firstText(
+    oauth['clientId'],
+    oauth['client_id'],
+    oauth['CLIENT_ID'],
+    entry['oauthClientId'],
+  );
+  const clientSecret = firstText(oauth['clientSecret'], oauth['client_secret'], oauth['CLIENT_SECRET']);
+  const scopes = scopeText(oauth['scopes'] ?? oauth['scope'] ?? entry['scopes']);
+  return {
+    ...(clientId !== undefined && { clientId }),
+    ...(clientSecret !== undefined && { clientSecret }),
+    ...(scopes !== undefined && { scopes }),
+  };
+}
+
+function scopeText(value: unknown): string | undefined {
+  const scopes = Array.isArray(value) ? value.filter((scope) => typeof scope === 'string').join(' ') : value;
+  return typeof scopes === 'string' && scopes.trim() !== '' ? scopes : undefined;
+}
+
+function firstText(...values: readonly unknown[]): string | undefined {
+  return values.find((value): value is string => typeof value === 'string' && value !== '');
+}
+
+function membersOf(value: unknown): Members {
+  return isMembers(value) ? value : {};
+}
+
+function texts(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(membersOf(value));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

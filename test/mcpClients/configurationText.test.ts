@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { parse } from '@decimalturn/toml-patch';
+import { withConfigurationEntry } from '../../src/mcpClients/configurationText.js';
+
+/** The parser's objects have no prototype, which `deepEqual` would count. */
+const parseToml = (text: string): unknown => JSON.parse(JSON.stringify(parse(text)));
+
+const entry = { command: 'node', args: ['bridge.js', 'C:\\keys\\a'], env: { A: '1' } };
+
+describe('an entry of a configuration file', () => {
+  it('is added to JSON without touching comments, indentation and line ends', () => {
+    const text = '{\r\n\t// mine\r\n\t"mcpServers": {\r\n\t\t"a": {}\r\n\t},\r\n\t"theme": "dark"\r\n}\r\n';
+    const added = withConfigurationEntry(text, 'json', ['mcpServers', 'b'], { url: 'x' });
+    assert.equal(
+      added,
+      '{\r\n\t// mine\r\n\t"mcpServers": {\r\n\t\t"a": {},\r\n\t\t"b": {\r\n\t\t\t"url": "x"\r\n\t\t}\r\n\t},\r\n\t"theme": "dark"\r\n}\r\n',
+    );
+    assert.equal(withConfigurationEntry(added, 'json', ['mcpServers', 'b'], undefined), text);
+  });
+
+  it('is added to an empty file', () => {
+    const json = withConfigurationEntry('', 'json', ['mcpServers', 'a'], entry);
+    assert.deepEqual(JSON.parse(json), { mcpServers: { a: entry } });
+    const toml = withConfigurationEntry('', 'toml', ['mcp_servers', 'a'], entry);
+    assert.deepEqual(parseToml(toml), { mcp_servers: { a: entry } });
+  });
+
+  const config = `# mine
+model = "m" # keep
+
+[mcp_servers.notes] # also mine
+url = "https://notes.example.com/mcp"
+
+[mcp_servers.notes.oauth]
+client_id = "c"
+
+[profiles.fast]
+model = "n"
+`;
+
+  it('is added to TOML as a table at the end', () => {
+    assert.equal(
+      withConfigurationEntry(config, 'toml', ['mcp_servers', 'a b'], entry),
+      `${config}
+[mcp_servers."a b"]
+command = "node"
+args = [ "bridge.js", "C:\\\\keys\\\\a" ]
+env = { A = "1" }
+`,
+    );
+  });
+
+  it('is added to TOML that has the servers in an inline table', () => {
+    const inline = 'mcp_servers = { notes = { url = "u" } }\n';
+    const added = withConfigurationEntry(inline, 'toml', ['mcp_servers', 'a'], { url: 'v' });
+    assert.deepEqual(parseToml(added), { mcp_servers: { notes: { url: 'u' }, a: { url: 'v' } } });
+  });
+
+  it('is replaced in TOML where it stands', () => {
+    const replaced = withConfigurationEntry(config, 'toml', ['mcp_servers', 'notes'], { command: 'x' });
+    assert.match(replaced, /# mine\nmodel = "m" # keep/);
+    assert.deepEqual(parseToml(replaced), {
+      model: 'm',
+      mcp_servers: { notes: { command: 'x' } },
+      profiles: { fast: { model: 'n' } },
+    });
+  });
+
+  it('is removed from TOML with the tables below it', () => {
+    assert.equal(
+      withConfigurationEntry(config, 'toml', ['mcp_servers', 'notes'], undefined),
+      '# mine\nmodel = "m" # keep\n\n[profiles.fast]\nmodel = "n"\n',
+    );
+  });
+
+  it('that is not there is removed by changing nothing', () => {
+    assert.equal(withConfigurationEntry(config, 'toml', ['mcp_servers', 'x'], undefined), config);
+    assert.equal(withConfigurationEntry('{ }\n', 'json', ['mcpServers', 'x'], undefined), '{ }\n');
+  });
+});
