@@ -31,12 +31,14 @@ export class ChatSession {
     const { chat, page } = editor.window;
     await chat.startAnew();
     const picker = page.locator('.chat-session-target-picker-item:visible').first();
-    await picker.click();
-    await page
-      .locator('.action-widget .monaco-list-row')
-      .filter({ hasText: new RegExp(`^${harness}`) })
-      .click();
-    await picker.filter({ hasText: harness }).waitFor();
+    await picker.waitFor();
+    // What is chosen cannot be chosen again.
+    if ((await picker.innerText()).trim() !== harness) {
+      await picker.click();
+      const row = page.locator('.action-widget .monaco-list-row');
+      await row.filter({ hasText: new RegExp(`^${harness}`) }).click();
+      await picker.filter({ hasText: harness }).waitFor();
+    }
     return new ChatSession(editor, options);
   }
 
@@ -99,12 +101,13 @@ export class ChatSession {
    * @returns what they can read in the chat when it asks; undefined if it shows the consent card at once
    */
   async approve(): Promise<string | undefined> {
-    const { page } = this.editor.window;
+    const { page, chat: panel } = this.editor.window;
     const chat = page.locator('.part.auxiliarybar');
     const allow = chat.getByRole('button', { name: /^Allow/ }).last();
-    const card = chat.getByRole('button', { name: /^Open / }).last();
-    await allow.or(card).last().waitFor();
-    if (await card.isVisible()) return undefined;
+    while (!(await allow.isVisible())) {
+      if (await panel.consentCard.isShown()) return undefined;
+      await page.waitForTimeout(50);
+    }
     const text = await chat.innerText();
     await allow.click();
     return text.replace(/\s+/g, ' ');
