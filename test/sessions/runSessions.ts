@@ -23,8 +23,10 @@ function rows(editor: SharedEditor): readonly Row[] {
   const packages = process.env['MCP_OAUTH_BROKER_CLIENTS'];
   if (packages === undefined) throw new Error('Start it with npm run sessions, which installs the clients.');
   return [
-    ...[localChat, agentHost, subAgent].map((kind) => editorRow(kind, editor, pictures)),
+    ...[localChat, subAgent].map((kind) => editorRow(kind, editor, pictures)),
     editorRow(gateway(editor), editor, pictures),
+    // In a session of the agent host the editor lists that session's servers, so it comes after what looks at its own.
+    editorRow(agentHost, editor, pictures),
     ...clientKinds.map((kind) => clientRow(kind, packages)),
   ];
 }

@@ -5,6 +5,9 @@ import type { ChatSession } from './chatSession.js';
 import type { EditorKind, StagedCell } from './editorRow.js';
 import { accessTokenSeconds, type EditorStage } from './editorStage.js';
 
+/** In milliseconds. */
+const quickestUser = 600;
+
 type ChatStage = EditorStage<ChatSession>;
 
 /**
@@ -48,6 +51,7 @@ async function neverSignedIn({
     'a page was opened',
   );
   assert.deepEqual(world.authorizationServer.eventsOf('registration'), []);
+  await editor.window.page.waitForTimeout(quickestUser);
   await editor.window.chat.consentCard.cancel();
   assert.match(await session.result(), /sign_in did not run: the person declined/);
   await session.finish();
@@ -59,7 +63,7 @@ async function signIn(stage: ChatStage): Promise<void> {
   await session.begin('sign_in');
   await stage.consent();
   assert.match(await session.result(), /Signed in to repositories/);
-  await session.renewTools();
+  await session.renewTools('list_branches');
   assert.match(await session.call('list_branches'), /main/);
   assert.equal(stage.ran(), 1);
   await session.finish();
@@ -90,6 +94,9 @@ async function decline(stage: ChatStage): Promise<void> {
   await session.promptFor('create_branch');
   await session.begin('create_branch', { name: 'unwanted' });
   await session.approve();
+  await editor.window.chat.consentCard.text();
+  // A refusal that comes sooner than a user's can is taken for the client's own.
+  await editor.window.page.waitForTimeout(quickestUser);
   await editor.window.chat.consentCard.cancel();
   assert.match(
     await session.result(),

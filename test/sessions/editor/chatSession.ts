@@ -119,11 +119,12 @@ export class ChatSession {
     await this.#ended();
   }
 
-  /** A sub-agent has the tools that there were when it began; the chat's model begins another one. */
-  async renewTools(): Promise<void> {
+  /** A sub-agent has the tools that there were at the user's prompt: what is signed in to meanwhile, the next one has. */
+  async renewTools(tool: string): Promise<void> {
     if (this.options.subAgent !== true) return;
-    await this.reply({ kind: 'text', text: 'Signed in.' });
-    await this.#startSubAgent();
+    await this.#say('Signed in.');
+    await this.#ended();
+    await this.promptFor(tool);
   }
 
   async #startSubAgent(): Promise<void> {
