@@ -1,5 +1,5 @@
 import { editorUnderTest, oldestEditor } from './editor.js';
-import { extensionHostPart, storyPart, windowPart } from './editorParts.js';
+import { agentHostPart, extensionHostPart, storyPart, windowPart } from './editorParts.js';
 import { below, mochaTests, sumOf } from './mochaTests.js';
 import { runParts } from './runParts.js';
 import type { TestResult } from './testResult.js';
@@ -37,4 +37,6 @@ void runParts([
   extensionHostPart(oldestEditor()),
   windowPart(newest),
   storyPart(newest),
+  // It has been run on no other system.
+  ...(process.platform === 'linux' ? [agentHostPart(newest)] : []),
 ]);

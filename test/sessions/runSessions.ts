@@ -18,16 +18,15 @@ import {
 /** Pictures of the cards, and of what was on the screen when a cell failed. */
 const pictures = path.resolve('.vscode-test', 'shots', 'sessions');
 
-/** Needs what npm has installed. */
 function rows(editor: SharedEditor): readonly Row[] {
   const packages = process.env['MCP_OAUTH_BROKER_CLIENTS'];
-  if (packages === undefined) throw new Error('Start it with npm run sessions, which installs the clients.');
   return [
     ...[localChat, subAgent].map((kind) => editorRow(kind, editor, pictures)),
     editorRow(gateway(editor), editor, pictures),
     // In a session of the agent host the editor lists that session's servers, so it comes after what looks at its own.
     editorRow(agentHost, editor, pictures),
-    ...clientKinds.map((kind) => clientRow(kind, packages)),
+    // Only npm run sessions installs the clients.
+    ...(packages === undefined ? [] : clientKinds.map((kind) => clientRow(kind, packages))),
   ];
 }
 

@@ -128,6 +128,9 @@ export class ChatSession {
   }
 
   async #startSubAgent(): Promise<void> {
+    // A sub-agent of a window that was closed may ask once more before it ends.
+    while (!(await this.offered()).includes('runSubagent'))
+      await this.reply({ kind: 'text', text: 'Enough.' });
     await this.begin('runSubagent', { description: 'Work', prompt });
   }
 
