@@ -86,6 +86,10 @@ export interface CoreParts {
   /** How the editor's cards open launch pages; at their loopback addresses where absent. */
   readonly cardBrowser?: CardBrowser;
   readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  /** Absent where no one can be asked. */
+  readonly askWhoseSignIn?: SignInParts['askWhoseSignIn'];
+  /** See {@link SignInParts}. */
+  readonly numberedAccount?: SignInParts['numberedAccount'];
   /** Which sign-ins may be used on this machine; all of them where absent. */
   readonly use?: UseHere | undefined;
   /** What callers may do with which tool; without, everything. */
@@ -198,6 +202,8 @@ export function createCore(parts: CoreParts): Core {
       log,
       http,
       confirmAccountChange: parts.confirmAccountChange,
+      ...(parts.askWhoseSignIn !== undefined && { askWhoseSignIn: parts.askWhoseSignIn }),
+      ...(parts.numberedAccount !== undefined && { numberedAccount: parts.numberedAccount }),
       ...(use !== undefined && { use }),
       ...(parts.editorAccounts !== undefined && { editorAccounts: parts.editorAccounts }),
       get clientMetadataUrl() {

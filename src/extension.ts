@@ -4,7 +4,9 @@ import { TombstonePruning } from './broker/accounts/tombstonePruning.js';
 import { AssertionInFile } from './broker/tokens/assertionFile.js';
 import { CallLedger } from './broker/calls/callLedger.js';
 import type { Disposable } from './broker/ports.js';
+import { connectedClients } from './connectedClients.js';
 import { createCore } from './core.js';
+import { AccountNaming } from './editor/accountNaming.js';
 import { agentSettings } from './editor/agentSettings.js';
 import { askedInEditor } from './editor/askedInEditor.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
@@ -61,7 +63,8 @@ export function activate(context: vscode.ExtensionContext) {
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;
-  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser);
+  const naming = own(new AccountNaming({ ...core, ...storage, clock }));
+  const personalSignIn: PersonalSignIn = new PersonalSignIn(signIns, states, browser, naming);
   own(new TombstonePruning({ ...core, secrets, settings }));
   const statuses = own(serverStatuses(context, settings, states, credentials, clock));
   const choice = new ServerChoice(settings, statuses);
@@ -72,7 +75,8 @@ export function activate(context: vscode.ExtensionContext) {
   const definitions = own(
     new McpServerDefinitions(settings, statuses.displaced.watching(relay), bridge, { clock, log }),
   );
-  const surfaces = own(new Surfaces(context, { ...core, ...storage, memory, settings, toolRules, takeOver, registry, remoteNotes: notes, agents, bridge, statuses, choice, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
+  const clients = connectedClients(core, platform, bridge);
+  const surfaces = own(new Surfaces(context, { ...core, ...storage, ...platform.others, memory, settings, toolRules, takeOver, registry, remoteNotes: notes, agents, bridge, connectedClients: clients, statuses, choice, naming, personalSignIn, answers, ledger, clock, log })); // prettier-ignore
   const links = new LinkRouter(callbackUri, surfaces.linkHandlers, log);
   own(vscode.window.registerUriHandler(links));
   own(registerDefinitions(definitions));
@@ -80,5 +84,5 @@ export function activate(context: vscode.ExtensionContext) {
 
   // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, links, definitions, accounts, statuses, tree: surfaces.tree, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, context }; // prettier-ignore
+  return { answers, settings, credentials, states, signIns, signOuts, callbackUri, links, definitions, accounts, statuses, tree: surfaces.tree, authorizedFetch: core.authorizedFetch, toolRules, profiles: core.profiles, toolScopes: core.toolScopes, relay, agents, connections: clients.connections, context }; // prettier-ignore
 }

@@ -1,10 +1,13 @@
+import path from 'node:path';
 import type * as vscode from 'vscode';
 import { EditorMemory } from './editor/memory.js';
 import { editorPlace } from './editor/editorPlace.js';
 import { editorSettings } from './editor/editorSettings.js';
 import { OutputLog } from './editor/outputLog.js';
-import { remoteNotes } from './editor/remoteNotes.js';
+import { clientFilesNote, remoteNotes } from './editor/remoteNotes.js';
 import { EditorSecretStore } from './editor/secretStorage.js';
+import { MachineFileStore } from './node/otherFileStore.js';
+import { OtherPrograms } from './node/otherPrograms.js';
 import { machineNetwork } from './node/machineNetwork.js';
 import { machineStorage } from './node/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
@@ -31,5 +34,7 @@ export function createPlatform(context: vscode.ExtensionContext, remoteName: str
   context.subscriptions.push(log, settings);
   const network = machineNetwork(notes?.unreachable);
   const earliness = refreshEarliness(place.isUsersMachine);
-  return { place, log, notes, secrets, directory, calls, storage, memory, ...settings, network, earliness, clock }; // prettier-ignore
+  const others = { programs: new OtherPrograms(), machineFiles: new MachineFileStore(path.join(directory, 'importBackups')) }; // prettier-ignore
+  const filesNote = clientFilesNote(place, remoteName);
+  return { place, log, notes, filesNote, secrets, directory, calls, storage, memory, ...settings, network, earliness, others, clock }; // prettier-ignore
 }

@@ -7,7 +7,7 @@ import { sentence, shownAddress } from '../oauth/serverWords.js';
 import { bearerChallengeOf, type BearerChallenge } from '../oauth/wwwAuthenticateChallenge.js';
 import type { AccessTokens } from './tokens/accessTokens.js';
 import { observationOfError } from './consentStatus.js';
-import { personOf, type Credential } from './accounts/credential.js';
+import { accountName, personOf, type Credential } from './accounts/credential.js';
 import { denialWithoutPerson, type Denial } from './tokens/denialWithoutPerson.js';
 import { errorName } from './errorName.js';
 import type { MetadataCache } from './discovery/metadataCache.js';
@@ -267,7 +267,8 @@ export class AuthorizedFetch {
       }
     }
     const reason = challenge?.errorDescription;
-    const who = credential?.account === undefined ? '' : ` to ${credential.account.label}`;
+    const account = credential && accountName(credential);
+    const who = account === undefined ? '' : ` to ${account}`;
     const because = reason === undefined ? '' : `: ${reason}`;
     const detail = sentence(`${new URL(server.url).host} refused this${who} (403)${because}`);
     this.states.observe(server, { kind: 'denied', by: 'server', detail }, credential);

@@ -1,4 +1,5 @@
 import type { OAuthFlowError } from '../oauth/oauthFlowError.js';
+import type { LastAttempt } from './status/lastAttempt.js';
 
 /**
  * The words used everywhere for how a server stands with the person: tree, status bar, chat, log and API
@@ -39,7 +40,7 @@ export interface ConsentStatus {
   readonly expiresAt?: number;
   /** Whether the token is renewed without the person, where one is held. */
   readonly refreshable?: boolean;
-  /** Where there are several to act as. */
+  /** Those there are to act as, if there is another one than the account in use. */
   readonly accounts?: readonly AccountInUse[];
   /** Scopes the credential holds. */
   readonly held: readonly string[];
@@ -49,8 +50,15 @@ export interface ConsentStatus {
   readonly tool?: string;
   /** What was observed, as a sentence, where the status alone does not say it. */
   readonly detail?: string;
+  /** How the last attempt to sign in ended, if that was not with a sign-in. It has no part in the status. */
+  readonly lastAttempt?: LastAttempt;
   /** For `denied`, because only who said no can say yes. */
   readonly deniedBy?: DeniedBy;
+}
+
+/** Whether there is an account to switch to, rename or sign out, whether or not calls act as it. */
+export function hasAccounts({ signedIn, accounts }: ConsentStatus): boolean {
+  return signedIn || (accounts?.length ?? 0) > 0;
 }
 
 /** What is known of the credential a server's calls would use. */
@@ -171,11 +179,12 @@ function refusal(oauthError: string | undefined, detail: string): Observation | 
 export interface ServerFacts {
   readonly server: string;
   readonly credential?: CredentialFacts;
-  /** Where there are several. */
+  /** Those there are to act as, if there is another one than the account in use. */
   readonly accounts?: readonly AccountInUse[];
   /** A browser page or a chat card is open for it. */
   readonly awaitingConsent: boolean;
   readonly observation?: Observation;
+  readonly lastAttempt?: LastAttempt;
   /** No person signs in there: what is lacking is fetched with the next call. */
   readonly isUnattended?: boolean;
   /** What the user has said to its use on this machine, where that is not a yes. */
@@ -206,6 +215,7 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
     ...(lacking?.tool !== undefined && { tool: lacking.tool }),
     ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),
     ...(observation?.kind === 'denied' && { deniedBy: observation.by }),
+    ...(facts.lastAttempt !== undefined && { lastAttempt: facts.lastAttempt }),
   };
   const is = (status: ConsentStatusName): ConsentStatus => {
     const needsSignIn = status === 'signedOut' || status === 'expired';

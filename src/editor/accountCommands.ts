@@ -2,7 +2,11 @@ import * as vscode from 'vscode';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
-import { accountKeyOf } from '../broker/accounts/credential.js';
+import { noAccount } from '../broker/accounts/accountChoice.js';
+import { accountKeyOf, accountLabel } from '../broker/accounts/credential.js';
+import { hasAccounts } from '../broker/consentStatus.js';
+import { plain } from './plainWords.js';
+import type { AccountNaming } from './accountNaming.js';
 import { AccountPick } from './accountPick.js';
 import type { Commands } from './commands.js';
 import { insteadOfSignIn } from './insteadOfSignIn.js';
@@ -13,34 +17,44 @@ import { showSignOut } from './signOutReport.js';
 export interface AccountCommandParts {
   readonly choice: ServerChoice;
   readonly credentials: CredentialStore;
-  readonly personalSignIn: PersonalSignIn;
+  readonly personalSignIn: Pick<PersonalSignIn, 'signInAsAnother'>;
   readonly signOuts: SignOuts;
+  readonly naming: Pick<AccountNaming, 'rename'>;
 }
 
-/** “Switch Account…”, “Remove Account…” and “Sign Out…”: whom a workspace acts as, and who is signed in at all. */
-export function registerAccountCommands(commands: Commands, parts: AccountCommandParts): void {
+/** “Switch Account…”, “Rename Account…”, “Remove Account…” and “Sign Out…”: whom a workspace acts as, and who is signed in at all. */
+export function registerAccountCommands(
+  commands: Commands,
+  parts: AccountCommandParts,
+  window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+): void {
   const { t } = vscode.l10n;
-  const pick = new AccountPick(parts.credentials);
+  const pick = new AccountPick(parts.credentials, window);
   const nobody = t('You are not signed in to any MCP server.');
 
   commands.register('switchAccount', async (row) => {
     const server = await parts.choice.choose(
       row,
       t('Switch the account of which MCP server?'),
-      ({ signedIn }) => signedIn,
+      hasAccounts,
       nobody,
     );
     if (server !== undefined) await switchAccount(server, row, pick, parts);
   });
 
+  commands.register('renameAccount', async (row) => {
+    const server = await parts.choice.choose(
+      row,
+      t('Rename an account of which MCP server?'),
+      hasAccounts,
+      nobody,
+    );
+    if (server !== undefined) await renameAccount(server, row, pick, parts);
+  });
+
   for (const command of ['removeAccount', 'signOut'] as const) {
     commands.register(command, async (row) => {
-      const server = await parts.choice.choose(
-        row,
-        t('Sign out of which MCP server?'),
-        ({ signedIn }) => signedIn,
-        nobody,
-      );
+      const server = await parts.choice.choose(row, t('Sign out of which MCP server?'), hasAccounts, nobody);
       if (server !== undefined) await removeAccount(server, row, pick, parts);
     });
   }
@@ -69,12 +83,34 @@ async function switchAccount(
   } else await credentials.use(server.url, picked.key);
 }
 
-/** Ends one account's sign-in here and revokes its tokens; the others’ stay. */
+async function renameAccount(
+  server: ServerConfig,
+  row: unknown,
+  pick: AccountPick,
+  { naming }: AccountCommandParts,
+): Promise<void> {
+  const all = await pick.all(server);
+  const [only, ...others] = all;
+  const named = AccountPick.keyOf(row);
+  const picked =
+    named !== undefined
+      ? { key: named }
+      : only !== undefined && others.length === 0
+        ? { key: accountKeyOf(only) }
+        : await pick.choose(server, vscode.l10n.t('Rename which account?'));
+  const credential = all.find((one) => accountKeyOf(one) === (picked !== 'further' && picked?.key));
+  if (credential !== undefined) await naming.rename(server, credential);
+}
+
+/**
+ * Ends one account's sign-in here and revokes its tokens; the others' stay. Calls go on as another account only if the
+ * user chooses one.
+ */
 async function removeAccount(
   server: ServerConfig,
   row: unknown,
   pick: AccountPick,
-  { signOuts }: AccountCommandParts,
+  { credentials, signOuts }: AccountCommandParts,
 ): Promise<void> {
   const { t } = vscode.l10n;
   const all = await pick.all(server);
@@ -88,5 +124,29 @@ async function removeAccount(
   if (picked === undefined) return;
   const keys = picked === 'further' ? all.map(accountKeyOf) : [picked.key];
   if (keys.length === 0) showSignOut(server, { kind: 'notSignedIn' });
-  for (const key of keys) showSignOut(server, await signOuts.signOut(server, key));
+  const next = await whoActsNext(server, keys, pick, credentials);
+  if (next.isCancelled) return;
+  for (const key of keys) showSignOut(server, await signOuts.signOut(server, key, next.account));
+}
+
+/**
+ * @param leaving the keys of the accounts that are signed out
+ * @returns the key of an account, or {@link noAccount}; none if no other account would act unasked
+ */
+async function whoActsNext(
+  server: ServerConfig,
+  leaving: readonly string[],
+  pick: AccountPick,
+  credentials: CredentialStore,
+): Promise<{ readonly isCancelled: boolean; readonly account?: string }> {
+  const { t } = vscode.l10n;
+  const inUse = await credentials.get(server.url);
+  const staying = (await pick.all(server)).filter((one) => !leaving.includes(accountKeyOf(one)));
+  if (inUse === undefined || staying.length === 0 || !leaving.includes(accountKeyOf(inUse)))
+    return { isCancelled: false };
+  const question = t('Calls act as {0}. Who acts after you sign out?', plain(accountLabel(inUse)));
+  const none = `$(circle-slash) ${t('No account: calls ask you to sign in')}`;
+  const picked = await pick.choose(server, question, none, staying);
+  if (picked === undefined) return { isCancelled: true };
+  return { isCancelled: false, account: picked === 'further' ? noAccount : picked.key };
 }

@@ -31,23 +31,27 @@ export class AccountPick {
   }
 
   /**
-   * @param further what can be done beside, below the accounts
+   * @param further what can be done beside, below the accounts, if anything
+   * @param among the accounts to choose from; all of them if absent
    * @returns undefined where the person closed it
    */
   async choose(
     server: ServerConfig,
     placeHolder: string,
-    further: string,
+    further?: string,
+    among?: readonly Credential[],
   ): Promise<PickedAccount | undefined> {
     const inUse = await this.credentials.get(server.url);
-    const items: AccountItem[] = (await this.all(server)).map((credential) => ({
+    const items: AccountItem[] = (among ?? (await this.all(server))).map((credential) => ({
       label: `$(account) ${plain(accountLabel(credential))}`,
       ...(credential.id === inUse?.id && { description: vscode.l10n.t('in use here') }),
       detail: plain(new URL(credential.as.issuer).host),
       choice: { key: accountKeyOf(credential) },
     }));
-    items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
-    items.push({ label: further, choice: 'further' });
+    if (further !== undefined) {
+      items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
+      items.push({ label: further, choice: 'further' });
+    }
     const picked = await this.window.showQuickPick(items, { title: plain(server.name), placeHolder });
     return picked?.choice;
   }

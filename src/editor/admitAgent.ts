@@ -21,6 +21,9 @@ export interface AdmitAgentParts {
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
 }
 
+/** What an agent may do, and until when. */
+export type AgentLimits = Pick<NewAdmission, 'servers' | 'expiresAt'>;
+
 interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
@@ -55,6 +58,13 @@ export class AdmitAgent {
         .map((server) => ({ label: plain(server.name), detail: server.url, value: server })),
     );
     if (servers === undefined || servers.length === 0) return undefined;
+    const limits = await this.limits(servers);
+    return limits && { name: name.trim(), ...limits };
+  }
+
+  /** Asks what the agent may do at each of these servers, and for how long. */
+  async limits(servers: readonly ServerConfig[]): Promise<AgentLimits | undefined> {
+    const { t } = vscode.l10n;
     const admitted: AdmittedServer[] = [];
     for (const server of servers) {
       const access = await this.#access(server);
@@ -71,7 +81,6 @@ export class AdmitAgent {
     if (lifetime === undefined) return undefined;
     const { value } = lifetime;
     return {
-      name: name.trim(),
       servers: admitted,
       ...(value !== undefined && { expiresAt: this.parts.clock.now() + value }),
     };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
+import type { ClientConnection } from '../broker/agents/clientConnection.js';
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
 import type { AgentToolQuestion } from '../broker/agents/agentToolQuestion.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
@@ -15,6 +16,8 @@ export interface AgentCommandParts extends AdmitAgentParts, ConnectionParts {
   readonly agents: EditorAgents;
   readonly notices: AgentNotices;
   readonly signOuts: Pick<SignOuts, 'withdraw'>;
+  /** Asks, and disconnects a client of another maker. */
+  readonly disconnect: (connection: ClientConnection) => Promise<void>;
   /** Removes what the stdio command reads for the agent. */
   readonly removeBridges: (agent: AgentAdmission) => Promise<void>;
 }
@@ -44,6 +47,14 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
   commands.register('rotateAgentKey', async (row) => {
     const agent = await chooseAgent(row, parts.agents, t('Rotate the key of which agent?'));
     if (agent === undefined) return;
+    const connection = await parts.connections.of(agent.id);
+    if (connection !== undefined) {
+      await parts.connections.rotate(connection);
+      void notifications.information(
+        t('{0} has a new key. Its configuration file did not change.', agent.name),
+      );
+      return;
+    }
     const rotate = t('Rotate');
     const detail = t('The present key stops working at once, and what runs with it ends.');
     if ((await notifications.modal(t('Rotate the key of {0}?', agent.name), detail, rotate)) !== rotate)
@@ -55,6 +66,11 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
   commands.register('withdrawAgent', async (row) => {
     const agent = await chooseAgent(row, parts.agents, t('Withdraw which agent?'));
     if (agent === undefined) return;
+    const connection = await parts.connections.of(agent.id);
+    if (connection !== undefined) {
+      await parts.disconnect(connection);
+      return;
+    }
     const withdraw = t('Withdraw');
     const detail = t('Its key stops working at once, and what it runs ends.');
     if ((await notifications.modal(t('Withdraw {0}?', agent.name), detail, withdraw)) !== withdraw) return;

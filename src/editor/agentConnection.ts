@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
-import { agentPath } from '../broker/agents/agentSettings.js';
+import { agentAddress } from '../broker/agents/agentSettings.js';
+import type { ClientConnections } from '../broker/agents/clientConnections.js';
 import { agentSnippets, keyVariable } from '../broker/agents/agentSnippets.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { Redacted } from '../oauth/redacted.js';
@@ -18,6 +19,8 @@ interface Offer extends vscode.QuickPickItem {
 export interface ConnectionParts {
   readonly servers: () => readonly ServerConfig[];
   readonly port: () => number;
+  /** Agents that are clients of other makers, whose keys are in files. */
+  readonly connections: Pick<ClientConnections, 'of' | 'rotate'>;
   /** Where the addresses lead, where that is not the machine that the window works on. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
   /** Writes what the stdio command reads; absent where there is none. */
@@ -68,6 +71,11 @@ async function wantsToGoBack({ name }: AgentAdmission): Promise<boolean> {
 /** New keys for all of them, one after the other. */
 export async function rotateAll(agents: EditorAgents, parts: ConnectionParts): Promise<void> {
   for (const agent of await agents.admissions.current()) {
+    const connection = await parts.connections.of(agent.id);
+    if (connection !== undefined) {
+      await parts.connections.rotate(connection);
+      continue;
+    }
     const key = await agents.admissions.rotate(agent.id);
     if (key !== undefined) await showConnection(agent, key, parts);
   }
@@ -88,7 +96,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
         ];
   const servers = agent.servers.flatMap(({ url }) => parts.servers().filter((server) => server.url === url));
   const perServer = servers.flatMap((server): Offer[] => {
-    const url = `http://127.0.0.1:${parts.port()}${agentPath(server.name)}`;
+    const url = agentAddress(parts.port(), server.name);
     const { writeBridge } = parts;
     return [
       {

@@ -48,7 +48,7 @@ export class AgentNotices implements Disposable {
     const running = signIns.running(ask.server, ask.request.forAgent);
     if (running?.phase === 'waitingForBrowser') running.cancel();
     const isAdmitted = () => agents.admissions.isAdmitted(ask.agent.id, ask.server.url);
-    const request = { ...ask.request, isAdmitted, deadline: signInDeadline };
+    const request = { ...ask.request, isAdmitted, renews: true, deadline: signInDeadline } as const;
     await personalSignIn.goThrough(signIns.begin(ask.server, request));
   }
 

@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import { isCurrent, type AdmittedServer, type AgentAdmission } from '../broker/agents/agentAdmission.js';
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
+import type { ClientConnection } from '../broker/agents/clientConnection.js';
+import type { ClientConnections } from '../broker/agents/clientConnections.js';
 import { shownTool, type AgentToolQuestion } from '../broker/agents/agentToolQuestion.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { AgentsPortState } from '../broker/agents/agentSettings.js';
 import type { EditorAgents } from './agentParts.js';
 import { obstacleWords } from './agentsPortWords.js';
 import { commandId } from './commands.js';
+import { placeText } from './imports/importWords.js';
 import { plain } from './plainWords.js';
 import { absoluteTime, briefMoment } from './relativeTime.js';
 import type { EditorServerSettings } from './serverSettings.js';
@@ -15,7 +18,13 @@ import type { EditorServerSettings } from './serverSettings.js';
 type Waiting = AgentAsk | AgentToolQuestion;
 
 type AgentRow =
-  | { readonly kind: 'agent'; readonly agent: AgentAdmission; readonly asks: readonly Waiting[] }
+  | {
+      readonly kind: 'agent';
+      readonly agent: AgentAdmission;
+      readonly asks: readonly Waiting[];
+      /** Of a client of another maker. */
+      readonly connection?: ClientConnection;
+    }
   | { readonly kind: 'ask'; readonly ask: Waiting }
   | { readonly kind: 'server'; readonly access: AdmittedServer }
   | Extract<AgentsPortState, { kind: 'blocked' }>;
@@ -31,6 +40,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     private readonly agents: EditorAgents,
     private readonly settings: Pick<EditorServerSettings, 'withUrl'>,
     private readonly clock: Clock,
+    private readonly clients: Pick<ClientConnections, 'all' | 'onDidChange'>,
   ) {
     const refresh = () => this.#changed.fire(undefined);
     this.#subscriptions = [
@@ -38,6 +48,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
       agents.consents.onDidChange(refresh),
       agents.questions.onDidChange(refresh),
       agents.port.onDidChange(refresh),
+      clients.onDidChange(refresh),
     ];
   }
 
@@ -47,10 +58,13 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
       const { consents, questions } = this.agents;
       const pending: readonly Waiting[] = [...consents.pending, ...questions.pending];
       const { state } = this.agents.port;
+      const connections = await this.clients.all();
       return [
         ...(state.kind === 'blocked' ? [state] : []),
         ...all.map((agent): AgentRow => {
-          return { kind: 'agent', agent, asks: pending.filter((ask) => ask.agent.id === agent.id) };
+          const asks = pending.filter((ask) => ask.agent.id === agent.id);
+          const connection = connections.find(({ agentId }) => agentId === agent.id);
+          return { kind: 'agent', agent, asks, ...(connection !== undefined && { connection }) };
         }),
       ];
     }
@@ -64,7 +78,9 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
   getTreeItem(row: AgentRow): vscode.TreeItem {
     switch (row.kind) {
       case 'agent':
-        return this.#agentItem(row.agent, row.asks);
+        return row.connection === undefined
+          ? this.#agentItem(row.agent, row.asks)
+          : this.#clientItem(row.agent, row.asks, row.connection);
       case 'ask':
         return 'kind' in row.ask ? askItem(row.ask) : questionItem(row.ask);
       case 'server':
@@ -99,6 +115,24 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     item.iconPath =
       asks.length > 0 ? warning('bell-dot') : new vscode.ThemeIcon(isOver ? 'circle-slash' : 'robot');
     item.contextValue = `agent${asks.length > 0 ? ' waiting' : ''}`;
+    return item;
+  }
+
+  #clientItem(agent: AgentAdmission, asks: readonly Waiting[], { uri }: ClientConnection): vscode.TreeItem {
+    const { t } = vscode.l10n;
+    const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = `agent ${agent.id}`;
+    const now = this.clock.now();
+    const isOver = !isCurrent(agent, now);
+    const { expiresAt } = agent;
+    const connected =
+      expiresAt === undefined ? t('connected') : t('connected until {0}', briefMoment(expiresAt, now));
+    item.description = isOver ? t('time is over') : asks.length > 0 ? waitsFor(asks) : connected;
+    item.tooltip = `${t('Client {0}: {1}', agent.name, item.description)}\n${placeText(uri)}`;
+    item.accessibilityInformation = { label: t('Client {0}: {1}', agent.name, item.description) };
+    item.iconPath =
+      asks.length > 0 ? warning('bell-dot') : new vscode.ThemeIcon(isOver ? 'circle-slash' : 'plug');
+    item.contextValue = `client${asks.length > 0 ? ' waiting' : ''}`;
     return item;
   }
 

@@ -8,6 +8,7 @@ import type { EditorPlace } from './editorPlace.js';
 import { useOnThisMachine } from './firstUsePrompt.js';
 import { confirmAccountChange, type PersonalSignIn } from './personalSignIn.js';
 import { NotificationToolPrompt } from './toolPrompt.js';
+import { askWhoseSignIn } from './whoseSignIn.js';
 
 export interface AskedInEditorParts {
   readonly place: EditorPlace;
@@ -26,6 +27,8 @@ export function askedInEditor({ place, memory, hostId, clock, personalSignIn }: 
     consentPrompt: (credentials: CredentialStore) =>
       new NotificationConsentPrompt(credentials, personalSignIn),
     confirmAccountChange,
+    askWhoseSignIn,
+    numberedAccount: (number: number) => vscode.l10n.t('Account {0}', number),
     toolPrompt: new NotificationToolPrompt(),
     use: useOnThisMachine(place, { memory, hostId, clock }),
     translate: vscode.l10n.t,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { noAccount } from '../broker/accounts/accountChoice.js';
 import { accountKeyOf, type Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { Disposable } from '../broker/ports.js';
@@ -98,12 +99,19 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     return this.#sessionOf(server, outcome.credential);
   }
 
-  /** Signs that account out. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
+  /**
+   * Signs that account out. The Accounts menu has asked its own question by then, knows of no other account that could
+   * act, and lets go of the account in any case (`SignOutOfAccountAction` in
+   * src/vs/workbench/contrib/authentication/browser/actions/signOutOfAccountAction.ts). So nothing is asked here: calls
+   * of this workspace act as no account until the user chooses one, which the notification offers. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
   async removeSession(sessionId: string): Promise<void> {
     for (const server of this.settings.servers) {
-      const credential = (await this.credentials.all(server.url)).find(({ id }) => id === sessionId);
+      const all = await this.credentials.all(server.url);
+      const credential = all.find(({ id }) => id === sessionId);
       if (credential === undefined) continue;
-      const receipt = await this.signOuts.signOut(server, accountKeyOf(credential));
+      const isInUse = (await this.credentials.get(server.url))?.id === sessionId;
+      const next = isInUse && all.length > 1 ? noAccount : undefined;
+      const receipt = await this.signOuts.signOut(server, accountKeyOf(credential), next);
       if (receipt.kind !== 'notSignedIn') showSignOut(server, receipt);
       return;
     }
@@ -154,15 +162,20 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     const now = await this.#current();
     const added: vscode.AuthenticationSession[] = [];
     const changed: vscode.AuthenticationSession[] = [];
+    const renamed: vscode.AuthenticationSession[] = [];
     for (const [name, { session }] of now) {
       const old = before.get(name)?.session;
       if (old === undefined) added.push(session);
       else if (JSON.stringify(old) !== JSON.stringify(session)) changed.push(session);
+      if (old !== undefined && old.account.label !== session.account.label) renamed.push(old);
     }
     this.#announced = now;
-    if (added.length + removed.length + changed.length > 0) {
-      this.#changed.fire({ added, removed: removed.map(({ session }) => session), changed });
-    }
+    // The Accounts menu adds by label and removes by account id, the additions of an event first (`registerListeners` in
+    // src/vs/workbench/browser/parts/globalCompositeBar.ts): in one event, a renewed account would be gone from it, and a
+    // renamed one stand there with both names.
+    const gone = [...removed.map(({ session }) => session), ...renamed];
+    if (gone.length > 0) this.#changed.fire({ added: [], removed: gone, changed: [] });
+    if (added.length + changed.length > 0) this.#changed.fire({ added, removed: [], changed });
   }
 }
 

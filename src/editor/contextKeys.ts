@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ConsentStatusName } from '../broker/consentStatus.js';
+import { hasAccounts, type ConsentStatusName } from '../broker/consentStatus.js';
 import type { Disposable } from '../broker/ports.js';
 import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { EditorAgents } from './agentParts.js';
@@ -17,6 +17,7 @@ export interface ContextValues {
   readonly needsScopes: boolean;
   /** The organization's. */
   readonly hasIdentityProvider: boolean;
+  readonly hasEndedAttempt: boolean;
   readonly hasAgents: boolean;
   readonly agentAsks: boolean;
   readonly agentsPortBlocked: boolean;
@@ -82,10 +83,11 @@ async function contextValues(parts: ContextParts): Promise<ContextValues> {
   const some = (name: ConsentStatusName) => all.some(({ status }) => status.status === name);
   return {
     hasServers: all.length > 0,
-    signedIn: all.some(({ status }) => status.signedIn),
+    signedIn: all.some(({ status }) => hasAccounts(status)),
     awaitingConsent: some('awaitingConsent'),
     awaitingCallback: callbacks.states.length > 0,
     needsScopes: some('needsScopes'),
+    hasEndedAttempt: all.some(({ status }) => status.lastAttempt !== undefined),
     hasIdentityProvider: settings.identityProvider !== undefined,
     hasAgents: admitted.length > 0,
     agentAsks: agents.consents.pending.length > 0,

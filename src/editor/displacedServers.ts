@@ -18,6 +18,7 @@ interface NamedServers {
 /** Where the names that VS Code has from files come from. */
 interface ListSource extends Disposable {
   readonly lists: readonly OtherServers[];
+  look?(): Promise<void>;
   onDidChange(listener: () => void): Disposable;
 }
 
@@ -49,6 +50,11 @@ export class DisplacedServers implements Disposable {
   /** The file with the other server; undefined if ours is on. */
   fileFor(name: string): string | undefined {
     return this.#started.has(name) ? undefined : this.#displacing(name)?.file;
+  }
+
+  /** Reads the files again, before their watcher tells of a change. */
+  async look(): Promise<void> {
+    await this.others.look?.();
   }
 
   /** The same endpoints, through which it is seen that the editor starts a server. */

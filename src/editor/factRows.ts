@@ -36,7 +36,8 @@ export class FactRows implements TreeSection {
         const spoken = `${fullLabel}: ${fullValue}`;
         return treeRow({
           id: `fact ${id} ${name}`,
-          kind: 'fact',
+          // What the menus of package.json match.
+          kind: id === 'account' ? 'fact account' : 'fact',
           label,
           description: value,
           spoken,

@@ -33,7 +33,7 @@ export class OtherServerLists implements Disposable {
     ];
     const pattern = new vscode.RelativePattern(profile, 'mcp.json');
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-    const readUser = () => void this.#readUserFiles();
+    const readUser = () => void this.look();
     this.#owned = [
       watcher,
       ...[watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete].map((event) => event(readUser)),
@@ -75,7 +75,8 @@ export class OtherServerLists implements Disposable {
     yield { file: 'settings.json', names: serverNames(inspected()?.globalValue) };
   }
 
-  async #readUserFiles(): Promise<void> {
+  /** Reads the user's files again, before the watcher tells of a change. */
+  async look(): Promise<void> {
     const all = await Promise.all(
       this.#userFiles.map(async (uri) => [uri.toString(), await namesIn(uri)] as const),
     );

@@ -5,8 +5,10 @@ import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { ServerStates } from '../broker/status/serverStates.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
+import type { SignInRequest } from '../broker/signIn/signInRequest.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
 import { usesEditorAccount } from '../broker/signIn/editorAccountVisit.js';
+import type { AccountNaming } from './accountNaming.js';
 import type { BrowserLauncher } from './browserLauncher.js';
 import { codeDeadline, showCodeOf } from './deviceCode.js';
 import { signInWithEditorAccount } from './editorAccounts.js';
@@ -27,6 +29,7 @@ export class PersonalSignIn {
     private readonly signIns: SignIns,
     private readonly states: ServerStates,
     private readonly browser: BrowserLauncher,
+    private readonly naming?: Pick<AccountNaming, 'expect' | 'ask'>,
   ) {}
 
   /**
@@ -36,9 +39,10 @@ export class PersonalSignIn {
    */
   async signIn(server: ServerConfig, way: OtherWay = 'open'): Promise<SignInOutcome> {
     if (way === 'code') return this.signInWithCode(server);
-    const { signedIn, held, missing } = await this.states.statusOf(server);
-    const request = {
+    const { status, signedIn, held, missing } = await this.states.statusOf(server);
+    const request: SignInRequest = {
       deadline: signInDeadline,
+      ...((status === 'expired' || status === 'needsScopes') && { renews: true }),
       ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
     };
     return this.goThrough(this.signIns.begin(server, request), way);
@@ -48,13 +52,14 @@ export class PersonalSignIn {
   async signInFor(server: ServerConfig, missing: readonly string[]): Promise<SignInOutcome> {
     const { held } = await this.states.statusOf(server);
     const scopes = [...new Set([...held, ...missing])];
-    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes }));
+    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes, renews: true }));
   }
 
   /** Begins a sign-in that asks for these scopes and no others, in place of one that is under way. */
   async signInWithScopes(server: ServerConfig, scopes: readonly string[]): Promise<SignInOutcome> {
     this.cancel(server);
-    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes, isExact: true }));
+    const request: SignInRequest = { deadline: signInDeadline, scopes, isExact: true, renews: true };
+    return this.goThrough(this.signIns.begin(server, request));
   }
 
   /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
@@ -87,18 +92,20 @@ export class PersonalSignIn {
       ...(account !== undefined && { account }),
       choosesAccount: true,
     });
+    this.naming?.expect(attempt);
     const outcome = await this.inBrowser(attempt, way, labelWithoutServer(asked, server));
     const again = (next?: OtherWay) => this.signInAs(server, asked, next);
     if (outcome.kind === 'signedIn' && !isSignInOf(asked, server, outcome.credential))
       void reportOtherAccount(otherAccountSignedIn(server, asked, outcome.credential), again);
-    else void showSignInReport(attempt, outcome, 'openAgain', again);
+    else void this.#report(attempt, outcome, 'openAgain', again);
     return outcome;
   }
 
   /** Takes an attempt that was begun elsewhere through the browser. */
   async goThrough(attempt: SignInAttempt, way?: OtherWay): Promise<SignInOutcome> {
+    this.naming?.expect(attempt);
     const outcome = await this.inBrowser(attempt, way);
-    void showSignInReport(attempt, outcome, 'openAgain', (next) => this.signIn(attempt.server, next));
+    void this.#report(attempt, outcome, 'openAgain', (next) => this.signIn(attempt.server, next));
     return outcome;
   }
 
@@ -106,13 +113,28 @@ export class PersonalSignIn {
   async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
     this.signIns.running(server)?.cancel();
     const attempt = this.signIns.begin(server, { deadline: codeDeadline });
+    this.naming?.expect(attempt);
     const outcome = await showCodeOf(attempt);
-    void showSignInReport(attempt, outcome, 'code', (next) => this.signIn(server, next));
+    void this.#report(attempt, outcome, 'code', (next) => this.signIn(server, next));
     return outcome;
   }
 
   cancel(server: ServerConfig): void {
     this.signIns.running(server)?.cancel();
+  }
+
+  /** The account's name first, so that the report has it; whoever waits for the sign-in does not wait for either. */
+  async #report(
+    attempt: SignInAttempt,
+    outcome: SignInOutcome,
+    way: 'openAgain' | 'code',
+    again: (way: OtherWay) => Promise<unknown>,
+  ): Promise<void> {
+    const asks = outcome.kind === 'signedIn' && outcome.hasDefaultName === true && this.naming !== undefined;
+    const shown = asks
+      ? { ...outcome, credential: await this.naming.ask(attempt.server, outcome.credential) }
+      : outcome;
+    await showSignInReport(attempt, shown, way, again);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import { errorName } from '../broker/errorName.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
@@ -9,10 +10,16 @@ import type { Redacted } from '../oauth/redacted.js';
 import { registerAgentCommands } from './agentCommands.js';
 import type { ConnectionParts } from './agentConnection.js';
 import { AgentNotices } from './agentNotices.js';
+import type { ClientConnections } from '../broker/agents/clientConnections.js';
+import { registerClientConnectionCommands } from './clientConnectionCommands.js';
+import { ConfigurationPreview } from './configurationPreview.js';
+import type { ClientPrograms } from './connectClient.js';
+import { DisconnectClient } from './disconnectClient.js';
 import type { EditorAgents } from './agentParts.js';
 import { agentSettings } from './agentSettings.js';
 import { AgentsTree } from './agentsTree.js';
 import type { Commands } from './commands.js';
+import type { OutputLog } from './outputLog.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 import type { RemoteNotes } from './remoteNotes.js';
 import type { EditorServerSettings } from './serverSettings.js';
@@ -21,6 +28,14 @@ import type { EditorServerSettings } from './serverSettings.js';
 export interface BridgeWriter {
   write(name: string, url: string, key: Redacted): Promise<string>;
   removeAll(prefix: string): Promise<void>;
+}
+
+/** Clients of other makers, and where their files lie. */
+export interface ConnectedClientParts {
+  readonly connections: ClientConnections;
+  readonly programs: ClientPrograms;
+  /** Which machine's files they are, if it is not the one that the window works on. */
+  readonly filesNote: string | undefined;
 }
 
 export interface RegisterAgentsParts {
@@ -35,34 +50,59 @@ export interface RegisterAgentsParts {
   readonly bridge: BridgeWriter;
   /** What it costs that agents call another machine than the window works on. */
   readonly remoteNotes: Pick<RemoteNotes, 'agents'> | undefined;
+  readonly connectedClients: ConnectedClientParts;
   readonly clock: Clock;
+  readonly log: OutputLog;
 }
 
 /** The view, the commands and the notifications for agents; looks after their port from now on. */
 export function registerAgents(commands: Commands, parts: RegisterAgentsParts): Disposable {
   const { agents, settings, authorizedFetch, relay, clock } = parts;
+  const { connections } = parts.connectedClients;
   const connection: ConnectionParts = {
     servers: () => settings.servers,
     port: () => agentSettings().port,
+    connections,
     addressNote: parts.remoteNotes?.agents,
     writeBridge: (agent, server, url, key) => parts.bridge.write(bridgeName(agent.id, server), url, key),
   };
   const onCannotNarrow = authorizedFetch.tokens.narrowed.onDidFail;
   const notices = new AgentNotices({ ...parts, ...connection, onCannotNarrow });
-  const tree = new AgentsTree(agents, settings, clock);
+  const tree = new AgentsTree(agents, settings, clock, connections);
+  const disconnect = new DisconnectClient(connections);
+  const preview = new ConfigurationPreview();
+  const toolsOf = (server: ServerConfig) => relay.toolNames(server);
+  registerClientConnectionCommands(
+    commands,
+    { ...parts, ...connection, ...parts.connectedClients, toolsOf, preview },
+    disconnect,
+  );
   registerAgentCommands(commands, {
     ...parts,
     ...connection,
     notices,
-    toolsOf: (server) => relay.toolNames(server),
+    toolsOf,
+    disconnect: (client) => disconnect.run(client),
     removeBridges: (agent) => parts.bridge.removeAll(agent.id),
   });
   const view = vscode.window.registerTreeDataProvider('mcpOAuthBroker.agents', tree);
   const changes = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('mcpOAuthBroker.agents')) void agents.port.look();
+    if (!event.affectsConfiguration('mcpOAuthBroker.agents')) return;
+    void agents.port.look();
+    refresh();
   });
+  // What is in the clients' own files leads to this version of the extension, and to the addresses as they are now.
+  const refresh = () => {
+    connections.refresh().catch((error: unknown) => {
+      parts.log.warn(
+        `The commands of connected clients could not be brought up to date (${errorName(error)}).`,
+      );
+    });
+  };
+  const renamed = settings.onDidChange(refresh);
+  refresh();
   void agents.port.look();
-  return vscode.Disposable.from(notices, tree, view, changes);
+  return vscode.Disposable.from(notices, tree, view, changes, renamed, preview);
 }
 
 /** A file's name for one server of an agent; servers' names hold what no file system takes. */

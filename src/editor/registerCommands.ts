@@ -3,6 +3,7 @@ import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
 import { registerAccountCommands } from './accountCommands.js';
+import type { AccountNaming } from './accountNaming.js';
 import type { AddServer } from './addServer.js';
 import { CallbackPaste } from './callbackPaste.js';
 import { registerClientKeyCommand } from './clientKeyCommand.js';
@@ -23,6 +24,7 @@ import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
 export interface CommandParts extends ServerCommandParts, ToolCommandParts {
   readonly settings: EditorServerSettings;
   readonly credentials: CredentialStore;
+  readonly naming: AccountNaming;
   readonly personalSignIn: PersonalSignIn;
   readonly callbacks: PendingCallbacks;
   readonly signOuts: SignOuts;
@@ -38,7 +40,14 @@ export function registerCommands(commands: Commands, parts: CommandParts): void 
   const { credentials, personalSignIn, answers, http, clock, choice } = parts;
   const finding = { http, clock, discovery: answers };
   const scopeChoice = new ScopeChoice(credentials, finding);
-  registerSignInCommands(commands, choice, personalSignIn, scopeChoice, new CallbackPaste(parts.callbacks));
+  registerSignInCommands(
+    commands,
+    choice,
+    personalSignIn,
+    scopeChoice,
+    new CallbackPaste(parts.callbacks),
+    parts.states,
+  );
   registerAccountCommands(commands, parts);
   registerIdentityProviderCommands(commands, parts);
   registerServerCommands(commands, parts);

@@ -11,6 +11,15 @@ export interface RemoteNotes {
   readonly agents: { readonly label: string; readonly detail: string };
 }
 
+/** Which machine's files are written for clients of other makers, if that is not the one the window works on. */
+export function clientFilesNote(place: EditorPlace, remoteName: string | undefined): string | undefined {
+  const { t } = vscode.l10n;
+  if (!place.isUsersMachine)
+    return t('The files are on the machine where the extension runs, which is not your own computer.');
+  if (remoteName === undefined) return undefined;
+  return t('The files are on your computer. Clients on the remote do not read them.');
+}
+
 /** @returns undefined where the extension runs on the machine that the window works on */
 export function remoteNotes(
   { isUsersMachine }: EditorPlace,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { hasAccounts } from '../broker/consentStatus.js';
 import type { SettingProblem } from '../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from './commands.js';
 import { plain } from './plainWords.js';
@@ -61,7 +62,10 @@ export function actionsOf({ server, status }: ServerStatus): readonly ActionItem
   const first = statusAction(status);
   const others: readonly [CommandId, string][] = [
     ['signIn', status.status === 'awaitingConsent' ? t('Finish Sign-In') : t('Sign In')],
-    ...(status.signedIn ? [['signOut', t('Sign Out')] satisfies [CommandId, string]] : []),
+    ...(status.accounts === undefined
+      ? []
+      : [['switchAccount', t('Switch Account…')] satisfies [CommandId, string]]),
+    ...(hasAccounts(status) ? [['signOut', t('Sign Out')] satisfies [CommandId, string]] : []),
     ['checkServer', t('Check')],
     ['diagnoseServer', t('Diagnose')],
     ['copyServerUrl', t('Copy Address')],

@@ -1,4 +1,4 @@
-import type { ConsentStatus } from '../broker/consentStatus.js';
+import { hasAccounts, type ConsentStatus } from '../broker/consentStatus.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { briefEntry, describeEntry, entryWords } from './statusWords.js';
 import { treeRow, type TreeRow } from './treeRow.js';
@@ -21,7 +21,7 @@ export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['ch
 }
 
 /** What the menus of package.json match. */
-function kindOf({ status, deniedBy, signedIn }: ConsentStatus): string {
-  const shown = status === 'denied' && deniedBy === 'server' ? 'deniedByServer' : status;
-  return `server ${shown}${signedIn ? ' signedIn' : ''}`;
+function kindOf(status: ConsentStatus): string {
+  const isRefused = status.status === 'denied' && status.deniedBy === 'server';
+  return `server ${isRefused ? 'deniedByServer' : status.status}${hasAccounts(status) ? ' signedIn' : ''}`;
 }

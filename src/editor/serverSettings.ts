@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { policyRefusal, type ServerPolicy } from '../broker/settings/serverPolicy.js';
 import { clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
 import { Emitter } from '../broker/emitter.js';
+import type { ServersSetting } from '../broker/imports/imports.js';
 import {
   identityProviderAsServer,
   parseIdentityProvider,
@@ -87,11 +88,7 @@ export class EditorServerSettings implements Disposable {
   /** @throws SettingUnwritable */
   async add(name: string, server: NewServer): Promise<void> {
     const entries = raw();
-    if (entries === undefined) {
-      throw new SettingUnwritable(
-        vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`),
-      );
-    }
+    if (entries === undefined) throw notAnObject();
     const entry = {
       type: server.type ?? 'http',
       url: server.url,
@@ -116,6 +113,20 @@ export class EditorServerSettings implements Disposable {
     await this.write(key, { ...entries, [name]: changed });
   }
 
+  /** All entries as they were written, for changes of several at once. */
+  get asWritten(): ServersSetting {
+    const { write } = this;
+    return {
+      get written() {
+        if (usersOwn(key) === undefined) return undefined;
+        const entries = raw();
+        if (entries === undefined) throw notAnObject();
+        return entries;
+      },
+      write: (entries) => write(key, entries),
+    };
+  }
+
   /** Where our client ID metadata document is hosted; what cannot be its address counts as none. */
   get clientMetadataUrl(): string | undefined {
     const value = usersOwn(clientMetadataKey);
@@ -131,6 +142,17 @@ export class EditorServerSettings implements Disposable {
   dispose(): void {
     this.#subscription.dispose();
   }
+}
+
+/** Why a policy forbids a server, as the editor has it now. */
+export function policyRefusalNow(server: Pick<ServerConfig, 'name' | 'url'>): string | undefined {
+  return policyRefusal(server, readPolicy());
+}
+
+function notAnObject(): SettingUnwritable {
+  return new SettingUnwritable(
+    vscode.l10n.t('The setting {0} is not an object; mend it first.', `${section}.${key}`),
+  );
 }
 
 /** Opens the editor's settings at ours. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { ServerStates } from '../broker/status/serverStates.js';
 import type { ToolConsent } from '../broker/tools/toolConsent.js';
 import type { CallbackPaste } from './callbackPaste.js';
 import type { Commands } from './commands.js';
@@ -15,6 +16,7 @@ export function registerSignInCommands(
   personalSignIn: PersonalSignIn,
   scopeChoice: ScopeChoice,
   callbackPaste: CallbackPaste,
+  states: Pick<ServerStates, 'showAttempt'>,
 ): void {
   const { t } = vscode.l10n;
 
@@ -56,6 +58,16 @@ export function registerSignInCommands(
 
   // Which sign-in it is for is in the address.
   commands.register('pasteCallback', () => callbackPaste.ask());
+
+  commands.register('dismissAttempt', async (row) => {
+    const server = await choice.choose(
+      row,
+      t('Dismiss how the last sign-in to which MCP server ended?'),
+      ({ lastAttempt }) => lastAttempt !== undefined,
+      t('There is no failed or declined sign-in to dismiss.'),
+    );
+    if (server !== undefined) states.showAttempt(server, undefined);
+  });
 
   commands.register('cancelSignIn', async (row) => {
     const server = await choice.choose(

@@ -1,3 +1,4 @@
+import { accountName } from '../broker/accounts/credential.js';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
@@ -24,7 +25,7 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
   const { t } = vscode.l10n;
   switch (outcome.kind) {
     case 'signedIn': {
-      const account = outcome.credential.account?.label;
+      const account = accountName(outcome.credential);
       const message =
         account === undefined
           ? t('Signed in to {0}.', server.name)

@@ -12,8 +12,16 @@ interface SignOutReport {
 /** What signing out did, no more and no less than the receipt says, and who acts in its place. */
 export function describeSignOut(server: ServerConfig, receipt: SignOutReceipt): SignOutReport {
   const { message, complete } = describeRevocation(server, receipt);
-  if (receipt.kind !== 'signedOut' || receipt.next === undefined) return { message, complete };
-  return { message: `${message} ${vscode.l10n.t('Calls now act as {0}.', receipt.next)}`, complete };
+  const { t } = vscode.l10n;
+  if (receipt.kind !== 'signedOut') return { message, complete };
+  if (receipt.next !== undefined)
+    return { message: `${message} ${t('Calls now act as {0}.', receipt.next)}`, complete };
+  if (receipt.isIdle === true)
+    return {
+      message: `${message} ${t('Calls act as none of your other accounts until you choose one.')}`,
+      complete,
+    };
+  return { message, complete };
 }
 
 function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): SignOutReport {
@@ -83,9 +91,13 @@ export function showSignOut(
 ): void {
   const { message, complete } = describeSignOut(server, receipt);
   const showLog = vscode.l10n.t('Show Log');
-  const buttons = message.length > oneLine ? [showLog] : [];
+  const switchAccount = vscode.l10n.t('Switch Account…');
+  const isIdle = receipt.kind === 'signedOut' && receipt.isIdle === true;
+  const buttons = isIdle ? [switchAccount] : message.length > oneLine ? [showLog] : [];
   const shown = complete ? show.information(message, ...buttons) : show.warning(message, ...buttons);
   void shown.then((choice) => {
+    if (choice === switchAccount)
+      void vscode.commands.executeCommand(commandId('switchAccount'), server.name);
     if (choice === showLog) void vscode.commands.executeCommand(commandId('showLog'));
   });
 }

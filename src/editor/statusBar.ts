@@ -8,7 +8,7 @@ import { describeEntry, entryWords } from './statusWords.js';
 
 const mostLines = 12;
 
-/** The status bar's entry: the worst that matters in words, and only whose account acts while nothing needs the person. */
+/** The status bar's entry: whose account acts, and how many servers need the user. */
 export class StatusBar implements Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: Disposable;
@@ -73,33 +73,39 @@ export function tooltip(all: readonly ServerStatus[]): string {
   ].join('\n');
 }
 
-/** @param all at least one */
+/**
+ * Whom calls act as, and how many servers need the user, with the icon of what is most urgent.
+ *
+ * @param all at least one
+ */
 export function summary(all: readonly ServerStatus[]): { readonly text: string; readonly label: string } {
-  const urgent = all
+  const { t } = vscode.l10n;
+  const needing = all
     .map((entry) => ({ ...entry, words: entryWords(entry) }))
     .filter(({ words }) => words.urgency > 0)
     .sort((a, b) => b.words.urgency - a.words.urgency);
-  const [worst, ...others] = urgent;
-  if (worst === undefined) return quiet(all);
-  const what = `${worst.server.name}: ${worst.words.label}`;
-  const more = others.length === 0 ? '' : ` +${others.length}`;
+  const [worst] = needing;
+  const who = whoActs(all);
+  const text = who === '' ? '$(shield)' : `$(shield) ${plain(who)}`;
+  if (worst === undefined) {
+    const nobody = t('MCP OAuth: nobody is signed in');
+    return { text, label: who === '' ? nobody : t('MCP OAuth: nothing needs you; calls act as {0}', who) };
+  }
+  const what = needing.map(({ server, words }) => `${server.name}: ${words.label}`).join(', ');
+  const count = needing.length === 1 ? t('1 server needs you') : t('{0} servers need you', needing.length);
   return {
-    text: `$(${worst.words.icon}) ${plain(what)}${more}`,
-    label: vscode.l10n.t('MCP OAuth: {0}', what + more),
+    text: `${text} $(${worst.words.icon}) ${needing.length}`,
+    label: t('MCP OAuth: {0}', `${who === '' ? '' : `${t('calls act as {0}', who)}; `}${count}: ${what}`),
   };
 }
 
-/** Nothing needs the person: only who acts. */
-function quiet(all: readonly ServerStatus[]): { readonly text: string; readonly label: string } {
+/** The account that acts, or how many do. No call acts as one whose sign-in has ended, or at a server that is switched off. */
+function whoActs(all: readonly ServerStatus[]): string {
   const accounts = new Set(
-    all.map(({ status }) => status.account).filter((account) => account !== undefined),
+    all
+      .filter(({ status, displacedBy }) => status.status !== 'expired' && displacedBy === undefined)
+      .map(({ status }) => status.account)
+      .filter((account) => account !== undefined),
   );
-  const who = accounts.size > 1 ? vscode.l10n.t('{0} accounts', accounts.size) : [...accounts].join('');
-  return {
-    text: who === '' ? '$(shield)' : `$(shield) ${plain(who)}`,
-    label:
-      who === ''
-        ? vscode.l10n.t('MCP OAuth: nobody is signed in')
-        : vscode.l10n.t('MCP OAuth: nothing needs you; calls act as {0}', who),
-  };
+  return accounts.size > 1 ? vscode.l10n.t('{0} accounts', accounts.size) : [...accounts].join('');
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConsentStatus, ConsentStatusName } from '../broker/consentStatus.js';
+import { attemptLabel } from './attemptRows.js';
 import type { CommandId } from './commands.js';
 import type { ServerStatus } from './serverStatuses.js';
 
@@ -147,5 +148,7 @@ export function describeStatus(status: ConsentStatus): string {
     );
   }
   if (status.detail !== undefined) parts.push(status.detail);
+  if (status.lastAttempt !== undefined)
+    parts.push(t('last sign-in {0}', attemptLabel(status.lastAttempt.kind)));
   return parts.join('; ');
 }

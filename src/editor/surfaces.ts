@@ -4,6 +4,7 @@ import type { Disposable } from '../broker/ports.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import { AccountRows } from './accountRows.js';
 import { AddServer, type AddServerParts } from './addServer.js';
+import { AttemptRows } from './attemptRows.js';
 import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
 import { Commands } from './commands.js';
 import { ContextKeys } from './contextKeys.js';
@@ -13,6 +14,7 @@ import { FactRows } from './factRows.js';
 import { linkHandlers } from './links/linkHandlers.js';
 import type { LinkHandler } from './links/linkRouter.js';
 import { reportLostSecrets } from './lostSecretsNotice.js';
+import { registerImports, type ImportParts } from './imports/registerImports.js';
 import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
@@ -32,6 +34,7 @@ export interface SurfaceParts
     Omit<CommandParts, 'addServer' | 'diagnosis' | 'toolCalls' | 'toolLists' | 'extensionId'>,
     ChatToolParts,
     RegisterAgentsParts,
+    ImportParts,
     Pick<AddServerParts, 'registry'>,
     Pick<LostSecretsParts, 'memory' | 'clientKey'>,
     Pick<DiagnoseServerParts, 'clients' | 'redirects'> {
@@ -63,7 +66,7 @@ export class Surfaces implements Disposable {
     const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock } = parts;
     const extensionId = context.extension.id;
     const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
-    const sections = [new AccountRows(), new FactRows(clock, tools), tools];
+    const sections = [new AccountRows(), new AttemptRows(clock), new FactRows(clock, tools), tools];
     const missing = missingFeatures();
     void tellMissingFeatures(missing, parts.memory);
     const notes = missing.map(missingFeatureRow);
@@ -71,6 +74,7 @@ export class Surfaces implements Disposable {
     const diagnosis = own(new DiagnoseServer(context, { ...parts, discovery: parts.answers }));
     const commands = own(new Commands(parts.log));
     own(registerAgents(commands, parts));
+    own(registerImports(commands, context, parts));
     const finding = { http: parts.http, clock, discovery: parts.answers };
     const addServer = new AddServer({ ...parts, finding });
     const toolCallsView = own(new ToolCallsView(ledger, context.extensionUri));

@@ -31,14 +31,47 @@ export interface BridgePlaces {
 
 const exposed = 'Others may read the file with the key; it must be its owner’s alone (mode 0600).';
 
+const gone =
+  'The file with the key is gone: the agent was disconnected or withdrawn. Ask the user to connect it again.';
+const unreadable = 'The file with the key cannot be read.';
+
+/** What is wrong with the file of an agent; the message holds nothing of it. */
+class UnusableFile extends Error {
+  override readonly name = 'UnusableFile';
+}
+
 /**
- * The address that all windows serve for one agent, from the agent's own file.
+ * The address that all windows serve for one agent, from the agent's own file. The file is read again when a session
+ * begins, because its address and its key can change.
  *
  * @throws Error in words that name what is wrong with the file, and nothing that it holds
  */
 export function agentPlaces(file: string): BridgePlaces {
-  const { mode, uid } = statSync(file);
-  if (isExposedMode(mode, uid)) throw new Error(exposed);
+  agentPlace(file);
+  let fault: string | undefined;
+  return {
+    isLasting: true,
+    find: () => {
+      try {
+        const place = agentPlace(file);
+        fault = undefined;
+        return Promise.resolve([place]);
+      } catch (error) {
+        fault = error instanceof UnusableFile ? error.message : unreadable;
+        return Promise.resolve([]);
+      }
+    },
+    texts: {
+      noWindow: () => fault ?? 'No editor window serves agents now. Open the editor and call again.',
+      unknown: 'The broker does not know this key or this server; the agent may have been withdrawn.',
+    },
+  };
+}
+
+function agentPlace(file: string): BridgePlace {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) throw new UnusableFile(gone);
+  if (isExposedMode(stats.mode, stats.uid)) throw new UnusableFile(exposed);
   const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const { url, key } = isObject(value) ? value : {};
   if (
@@ -46,16 +79,9 @@ export function agentPlaces(file: string): BridgePlaces {
     !/^http:\/\/127\.0\.0\.1:\d+\/agents\//.test(url) ||
     typeof key !== 'string'
   ) {
-    throw new Error('The file does not hold an agents’ address on 127.0.0.1 and a key.');
+    throw new UnusableFile('The file does not hold an agents’ address on 127.0.0.1 and a key.');
   }
-  return {
-    isLasting: true,
-    find: () => Promise.resolve([{ url, key }]),
-    texts: {
-      noWindow: () => 'No editor window serves agents now. Open the editor and call again.',
-      unknown: 'The broker does not know this key or this server; the agent may have been withdrawn.',
-    },
-  };
+  return { url, key };
 }
 
 /** How long a window has for writing its address before another one is asked, in milliseconds. */

@@ -45,7 +45,7 @@ export class BridgeSession {
 
   /** @param onLost called when the window is gone; undefined if it does not matter which window it is */
   constructor(
-    place: BridgePlace,
+    readonly place: BridgePlace,
     private readonly parts: { readonly stdio: Transport; readonly connect: Connect; readonly clock: Clock },
     private readonly onLost: (() => void) | undefined,
   ) {

@@ -1,3 +1,4 @@
+import { accountName } from '../broker/accounts/credential.js';
 import { directGrantOf, type DirectGrantName } from '../broker/settings/grantChoice.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import { noSignInAt } from '../broker/signIn/noSignIn.js';
@@ -152,7 +153,8 @@ function outcomeWords({ name }: ServerConfig, outcome: SignInOutcome): string {
   switch (outcome.kind) {
     case 'signedIn': {
       const { credential, notGranted, warnings, beside } = outcome;
-      const who = credential.account === undefined ? '' : ` as ${credential.account.label}`;
+      const account = accountName(credential);
+      const who = account === undefined ? '' : ` as ${account}`;
       return [
         `Signed in to ${name}${who}.`,
         ...(beside === undefined ? [] : [`Calls still act as ${beside}.`]),

@@ -3,6 +3,7 @@ import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
 import { isCurrent } from '../broker/agents/agentAdmission.js';
 import type { ConsentStatus, ConsentStatusName } from '../broker/consentStatus.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
+import { attemptsFromNotice, type LastAttempt } from '../broker/status/lastAttempt.js';
 import { seenFromNotice } from '../broker/status/observations.js';
 import { systemClock } from '../node/systemClock.js';
 import { isObject } from '../oauth/jsonAnswer.js';
@@ -32,7 +33,8 @@ export async function status(options: Options, session: Session): Promise<boolea
   const { broker, settings, storage, terminal } = session;
   // What a process that serves has seen counts here too.
   for (const notice of await storage.notices.others())
-    if (isObject(notice)) broker.states.hear(seenFromNotice(notice['seen']), []);
+    if (isObject(notice))
+      broker.states.hear(seenFromNotice(notice['seen']), [], attemptsFromNotice(notice['attempts']));
   if (options.check === true)
     await Promise.all(
       settings.servers.map((server) => checkServer(server, partsOf(session), session.signal)),
@@ -69,6 +71,7 @@ function statusWords({
   expiresAt,
   refreshable,
   detail,
+  lastAttempt,
 }: ConsentStatus) {
   return [
     `${server}: ${statusLabels[status]}`,
@@ -79,7 +82,14 @@ function statusWords({
       ? []
       : [`until ${new Date(expiresAt).toISOString()}`]),
     ...(detail === undefined ? [] : [detail]),
+    ...(lastAttempt === undefined ? [] : [attemptWords(lastAttempt)]),
   ].join('; ');
+}
+
+/** How the last sign-in ended, when, and why. */
+function attemptWords({ kind, at, detail }: LastAttempt): string {
+  const why = detail === undefined ? '' : `: ${detail}`;
+  return `last sign-in ${kind === 'timedOut' ? 'not finished' : kind} at ${new Date(at).toISOString()}${why}`;
 }
 
 function agentFacts(agent: AgentAdmission) {

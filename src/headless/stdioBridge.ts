@@ -9,11 +9,18 @@ import {
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../broker/ports.js';
-import { errorMessage, serverErrorCode } from '../mcp/relayMessages.js';
+import { errorMessage, resultMessage, serverErrorCode } from '../mcp/relayMessages.js';
 import { declaredRevision, discoverMethod, unsupportedRevisionCode } from '../mcp/statelessRevision.js';
 import { BridgeSession, cancelledRequest, type Connect, type InitializeResponse } from './bridgeSession.js';
 import type { BridgePlace, BridgePlaces } from './bridgePlaces.js';
 import { connectionWords, isRefusedConnection, isUnknownThere } from './brokerConnection.js';
+import {
+  editorIsOpen,
+  initializedWithoutWindow,
+  isOpenEditorCall,
+  lookForWindowEvery,
+  resultWithoutWindow,
+} from './closedEditor.js';
 
 /** How often the bridge looks for a window that serves, in milliseconds. */
 const lookEvery = 100;
@@ -35,7 +42,12 @@ interface Entered {
 
 /** A failure, in words for the client. */
 class BridgeError extends Error {
-  override readonly name = 'BridgeError';
+  override readonly name: string = 'BridgeError';
+}
+
+/** No window serves. */
+class NoWindow extends BridgeError {
+  override readonly name = 'NoWindow';
 }
 
 /**
@@ -53,6 +65,8 @@ export class StdioBridge {
   /** Requests of the client that have not been delivered, nor cancelled. */
   readonly #wanted = new Set<RequestId>();
   #isClosed = false;
+  /** The client has a session here that no window has had yet. */
+  #awaitsWindow = false;
 
   constructor(private readonly parts: StdioBridgeParts) {}
 
@@ -74,6 +88,7 @@ export class StdioBridge {
     try {
       if (isJSONRPCRequest(message) && this.#answersItself(message)) return;
       if (isJSONRPCRequest(message) && message.method === 'initialize') await this.#begin(message);
+      else if (this.#awaitsWindow && (await this.#answersWithoutWindow(message))) return;
       else await this.#send(message);
     } catch (error) {
       if (!isJSONRPCRequest(message) || this.#isTakenBack(message)) return;
@@ -102,8 +117,38 @@ export class StdioBridge {
     this.#initialize = initialize;
     await this.#session?.end();
     this.#session = undefined;
-    const { answer } = await this.#enter(initialize, false);
-    await this.parts.stdio.send({ ...answer, id: initialize.id });
+    this.#awaitsWindow = false;
+    try {
+      const { answer } = await this.#enter(initialize, false);
+      await this.parts.stdio.send({ ...answer, id: initialize.id });
+    } catch (error) {
+      if (!(error instanceof NoWindow) || !this.parts.places.isLasting) throw error;
+      this.#awaitsWindow = true;
+      await this.parts.stdio.send(resultMessage(initialize.id, initializedWithoutWindow(initialize)));
+      this.#awaitWindow(initialize);
+    }
+  }
+
+  /** Begins the session as soon as a window serves, after which the client is told that the tools are others. */
+  #awaitWindow(initialize: JSONRPCRequest): void {
+    this.parts.clock.after(lookForWindowEvery, () => {
+      if (this.#isClosed || !this.#awaitsWindow || this.#initialize !== initialize) return;
+      this.#enter(initialize, true, 0).catch(() => this.#awaitWindow(initialize));
+    });
+  }
+
+  /** @returns whether the message needs no window */
+  async #answersWithoutWindow(message: JSONRPCMessage): Promise<boolean> {
+    // The session that begins later is told so by the bridge.
+    if (!isJSONRPCRequest(message)) return true;
+    if (isOpenEditorCall(message)) {
+      await this.#current();
+      await this.parts.stdio.send(resultMessage(message.id, editorIsOpen()));
+      return true;
+    }
+    const result = resultWithoutWindow(message);
+    if (result !== undefined) await this.parts.stdio.send(resultMessage(message.id, result));
+    return result !== undefined;
   }
 
   async #send(message: JSONRPCMessage): Promise<void> {
@@ -134,10 +179,17 @@ export class StdioBridge {
         return;
       } catch (error) {
         if (!this.parts.places.isLasting || !isRefusedConnection(error)) throw error;
+        // Then a session begins at the other address.
+        if (await this.#hasMoved(session)) throw error;
         if (this.parts.clock.now() >= until) throw new BridgeError(this.parts.places.texts.noWindow());
         await this.#pause();
       }
     }
+  }
+
+  async #hasMoved({ place }: BridgeSession): Promise<boolean> {
+    const found = await this.parts.places.find();
+    return found.length > 0 && !found.some(({ url }) => url === place.url);
   }
 
   async #current(): Promise<BridgeSession> {
@@ -156,15 +208,15 @@ export class StdioBridge {
     return this.#current();
   }
 
-  #enter(initialize: JSONRPCRequest, isAgain: boolean): Promise<Entered> {
-    this.#beginning ??= this.#enterSomewhere(initialize, isAgain).finally(
+  #enter(initialize: JSONRPCRequest, isAgain: boolean, patience = this.parts.patience): Promise<Entered> {
+    this.#beginning ??= this.#enterSomewhere(initialize, isAgain, patience).finally(
       () => (this.#beginning = undefined),
     );
     return this.#beginning;
   }
 
-  async #enterSomewhere(initialize: JSONRPCRequest, isAgain: boolean): Promise<Entered> {
-    const { places, patience, clock } = this.parts;
+  async #enterSomewhere(initialize: JSONRPCRequest, isAgain: boolean, patience: number): Promise<Entered> {
+    const { places, clock } = this.parts;
     const until = clock.now() + patience;
     for (;;) {
       const found = await places.find();
@@ -178,7 +230,7 @@ export class StdioBridge {
         }
       }
       if (unknown > 0 && unknown === found.length) throw new BridgeError(places.texts.unknown);
-      if (this.#isClosed || clock.now() >= until) throw new BridgeError(places.texts.noWindow());
+      if (this.#isClosed || clock.now() >= until) throw new NoWindow(places.texts.noWindow());
       await this.#pause();
     }
   }
@@ -193,6 +245,7 @@ export class StdioBridge {
     const answer = await session.begin(initialize, isAgain);
     if (isJSONRPCErrorResponse(answer) && isAgain) throw new BridgeError(answer.error.message);
     this.#session = session;
+    this.#awaitsWindow = false;
     return { session, answer };
   }
 

@@ -29,9 +29,16 @@ export function userConfigurationFiles(directories: UserDirectories): readonly C
     { client: 'copilotCli', path: join(at('COPILOT_HOME', '.copilot'), 'mcp-config.json') },
     { client: 'codex', path: join(at('CODEX_HOME', '.codex'), 'config.toml') },
     { client: 'cursor', path: join(home, '.cursor', 'mcp.json') },
-    { client: 'gemini', path: join(home, '.gemini', 'settings.json') },
+    { client: 'gemini', path: join(environment['GEMINI_CLI_HOME'] ?? home, '.gemini', 'settings.json') }, // prettier-ignore
     { client: 'windsurf', path: join(home, '.codeium', 'windsurf', 'mcp_config.json') },
   ];
+}
+
+/** Paths that exist if the client is installed, or was: its file, and a directory that it alone uses. */
+export function tracesOf({ client, path }: ConfigurationFile, home: string): readonly string[] {
+  // Its file lies in the home directory itself.
+  if (client === 'claudeCode') return [path, join(home, '.claude')];
+  return [path, path.slice(0, path.lastIndexOf('/'))];
 }
 
 /** The files of one folder that teams share in its repository. */

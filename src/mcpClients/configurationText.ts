@@ -1,5 +1,5 @@
 import { parse as parseToml, patch, stringify, TomlFormat } from '@decimalturn/toml-patch';
-import { applyEdits, modify } from 'jsonc-parser';
+import { withJsonMember } from './jsonEntry.js';
 import { JsonFault, parseJsonWithComments } from './jsonWithComments.js';
 import type { ConfigurationFormat, EntryPath } from './mcpClient.js';
 
@@ -7,6 +7,8 @@ import type { ConfigurationFormat, EntryPath } from './mcpClient.js';
 export class ConfigurationFault extends Error {
   override readonly name = 'ConfigurationFault';
 }
+
+const byteOrderMark = '\uFEFF';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -17,7 +19,7 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function parseConfiguration(text: string, format: ConfigurationFormat): Members {
   if (text.trim() === '') return {};
-  const value = format === 'json' ? parsedJson(text) : parsedToml(text);
+  const value = format === 'json' ? parsedJson(text) : parsedToml(text.replace(byteOrderMark, ''));
   if (!isMembers(value)) throw new ConfigurationFault('The file must contain an object.');
   return value;
 }
@@ -34,9 +36,12 @@ export function withConfigurationEntry(
   path: EntryPath,
   value: Members | undefined,
 ): string {
+  // Some editors begin a file with a byte order mark, which the parsers that edit do not expect.
+  if (text.startsWith(byteOrderMark))
+    return byteOrderMark + withConfigurationEntry(text.slice(byteOrderMark.length), format, path, value);
   const present = parseConfiguration(text, format);
   if (value === undefined && memberAt(present, path) === undefined) return text;
-  return format === 'json' ? withJsonEntry(text, path, value) : withTomlEntry(text, present, path, value);
+  return format === 'json' ? withJsonMember(text, path, value) : withTomlEntry(text, present, path, value);
 }
 
 /** The value at a path of members; undefined if there is none. */
@@ -68,16 +73,6 @@ function parsedToml(text: string): unknown {
     const line = error instanceof Error && 'line' in error ? `Line ${String(error.line)}: ` : '';
     throw new ConfigurationFault(`${line}this is not valid TOML.`);
   }
-}
-
-function withJsonEntry(text: string, path: EntryPath, value: Members | undefined): string {
-  const indentation = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';
-  const formattingOptions = {
-    insertSpaces: !indentation.startsWith('\t'),
-    tabSize: indentation.startsWith('\t') ? 1 : indentation.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
-  };
-  return applyEdits(text, modify(text, [...path], value, { formattingOptions }));
 }
 
 function withTomlEntry(text: string, present: Members, path: EntryPath, value: Members | undefined): string {

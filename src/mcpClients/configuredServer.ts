@@ -21,3 +21,11 @@ export interface ConfiguredServer {
 
 /** What an entry says about a remote server, whatever its name. */
 export type RemoteServer = Omit<ConfiguredServer, 'name' | 'path' | 'folder'>;
+
+/** An entry that cannot be used. */
+export interface FaultyEntry extends Pick<ConfiguredServer, 'name' | 'path' | 'folder'> {
+  /** The member at fault; empty: the entry itself. */
+  readonly field: string;
+  /** What is wrong, as a sentence. */
+  readonly message: string;
+}

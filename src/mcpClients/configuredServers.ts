@@ -1,9 +1,20 @@
 import { isMembers, memberAt, parseConfiguration } from './configurationText.js';
 import { mcpClients, type EntryPath, type McpClientId } from './mcpClient.js';
-import type { ConfiguredServer, RemoteServer } from './configuredServer.js';
+import type { ConfiguredServer, FaultyEntry, RemoteServer } from './configuredServer.js';
 import { mcpRemoteServer } from './mcpRemote.js';
 
 type Members = Readonly<Record<string, unknown>>;
+
+/** An entry as it stands in a file, and what it says. */
+interface Entry extends Pick<ConfiguredServer, 'name' | 'path' | 'folder'> {
+  readonly entry: unknown;
+}
+
+/** The member that a client writes the address of a Streamable HTTP server into, if it is not `url`. */
+const addressField: Readonly<Partial<Record<McpClientId, string>>> = {
+  gemini: 'httpUrl',
+  windsurf: 'serverUrl',
+};
 
 /**
  * The remote servers in a configuration file of a client. Servers that run as a command are left out, unless the command
@@ -12,6 +23,25 @@ type Members = Readonly<Record<string, unknown>>;
  * @throws ConfigurationFault if the text is not of the client's format
  */
 export function configuredServers(text: string, id: McpClientId): readonly ConfiguredServer[] {
+  return entriesIn(text, id).flatMap(({ entry, ...place }) => {
+    const server = isMembers(entry) ? remoteServer(entry, id) : undefined;
+    return server === undefined ? [] : [{ ...server, ...place }];
+  });
+}
+
+/**
+ * The entries that stand for a server and cannot be one, each with the field that is at fault.
+ *
+ * @throws ConfigurationFault if the text is not of the client's format
+ */
+export function faultyEntries(text: string, id: McpClientId): readonly FaultyEntry[] {
+  return entriesIn(text, id).flatMap(({ entry, ...place }) => {
+    const fault = entryFault(entry, id);
+    return fault === undefined ? [] : [{ ...place, ...fault }];
+  });
+}
+
+function entriesIn(text: string, id: McpClientId): readonly Entry[] {
   const client = mcpClients[id];
   const root = parseConfiguration(text, client.format);
   const collections = [{ path: [client.collection] as EntryPath, folder: undefined as string | undefined }];
@@ -20,12 +50,22 @@ export function configuredServers(text: string, id: McpClientId): readonly Confi
       collections.push({ path: ['projects', folder, client.collection], folder });
   }
   return collections.flatMap(({ path, folder }) =>
-    Object.entries(membersOf(memberAt(root, path))).flatMap(([name, entry]) => {
-      const server = isMembers(entry) ? remoteServer(entry, id) : undefined;
-      if (server === undefined) return [];
-      return [{ ...server, name, path: [...path, name], ...(folder !== undefined && { folder }) }];
-    }),
+    Object.entries(membersOf(memberAt(root, path))).map(([name, entry]) => ({
+      entry,
+      name,
+      path: [...path, name],
+      ...(folder !== undefined && { folder }),
+    })),
   );
+}
+
+function entryFault(entry: unknown, id: McpClientId): Pick<FaultyEntry, 'field' | 'message'> | undefined {
+  if (!isMembers(entry)) return { field: '', message: 'The entry must be an object.' };
+  if (entry['command'] !== undefined || addressOf(entry, id) !== undefined) return undefined;
+  const given = ['httpUrl', 'serverUrl', 'url'].find((name) => entry[name] !== undefined);
+  if (given !== undefined) return { field: given, message: `${given} must be text.` };
+  const field = addressField[id] ?? 'url';
+  return { field, message: `${field} is missing: the address of the server.` };
 }
 
 function remoteServer(entry: Members, id: McpClientId): RemoteServer | undefined {
@@ -34,7 +74,7 @@ function remoteServer(entry: Members, id: McpClientId): RemoteServer | undefined
   const oauth = oauthOf(entry);
   return {
     ...address,
-    headers: texts(entry['headers'] ?? entry['http_headers']),
+    headers: headersOf(entry),
     ...oauth,
     isDisabled: entry['disabled'] === true || entry['enabled'] === false,
   };
@@ -48,6 +88,17 @@ function addressOf(entry: Members, id: McpClientId): Pick<RemoteServer, 'url' | 
   if (typeof url !== 'string') return undefined;
   const isSse = type === 'sse' || (id === 'gemini' && type === undefined);
   return { url, ...(isSse && { type: 'sse' as const }) };
+}
+
+/** Codex names environment variables that hold values; they are written as references, as the other clients write them. */
+function headersOf(entry: Members): Readonly<Record<string, string>> {
+  const { bearer_token_env_var: token, env_http_headers: fromEnvironment } = entry;
+  const variables = Object.entries(texts(fromEnvironment));
+  return {
+    ...texts(entry['headers'] ?? entry['http_headers']),
+    ...Object.fromEntries(variables.map(([name, variable]) => [name, `\${env:${variable}}`])),
+    ...(typeof token === 'string' && { Authorization: `Bearer \${env:${token}}` }),
+  };
 }
 
 /** The client's registration: `oauth` in most formats, `auth` in Cursor's, members of the entry in Copilot CLI's. */

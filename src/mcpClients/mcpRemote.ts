@@ -1,3 +1,4 @@
+import { ConfigurationFault, memberAt, parseConfiguration } from './configurationText.js';
 import type { RemoteServer } from './configuredServer.js';
 
 /** The package, with a version or without. */
@@ -5,7 +6,8 @@ const packageName = /^mcp-remote(@.+)?$/;
 
 /**
  * The remote server that an entry reaches through the command `mcp-remote`, which clients without OAuth of their own
- * use: `npx -y mcp-remote https://… [port] [--transport sse-only] [--header "Name: value"]`.
+ * use: `npx -y mcp-remote https://… [port] [--transport sse-only] [--header "Name: value"]`, and the client's
+ * registration as JSON after `--static-oauth-client-info` and `--static-oauth-client-metadata`.
  *
  * @returns undefined if the entry runs another command
  */
@@ -21,8 +23,34 @@ export function mcpRemoteServer(entry: Readonly<Record<string, unknown>>): Remot
     url,
     ...(isSse && { type: 'sse' as const }),
     headers: Object.fromEntries(valuesOf(given, '--header').flatMap(header)),
+    ...registration(given),
     isDisabled: entry['disabled'] === true,
   };
+}
+
+/** A registration in a file of its own (`@path`) is not looked at. */
+function registration(given: readonly string[]): Pick<RemoteServer, 'clientId' | 'clientSecret' | 'scopes'> {
+  const member = (option: string, name: string) => {
+    const value = memberAt(jsonOf(valuesOf(given, option)[0]), [name]);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const clientId = member('--static-oauth-client-info', 'client_id');
+  const clientSecret = member('--static-oauth-client-info', 'client_secret');
+  const scopes = member('--static-oauth-client-metadata', 'scope');
+  return {
+    ...(clientId !== undefined && { clientId }),
+    ...(clientSecret !== undefined && { clientSecret }),
+    ...(scopes !== undefined && { scopes }),
+  };
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : parseConfiguration(text, 'json');
+  } catch (error) {
+    if (error instanceof ConfigurationFault) return undefined;
+    throw error;
+  }
 }
 
 function valuesOf(words: readonly string[], option: string): readonly string[] {

@@ -68,6 +68,7 @@ export class ConsentInStream {
       ...(need.challenge !== undefined && { challenge: need.challenge }),
       ...(need.kind === 'stepUp' && { scopes: need.scopes }),
       ...(held.session.caller.account !== undefined && { account: held.session.caller.account }),
+      renews: true,
       deadline: consentDeadline,
     });
     const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));

@@ -8,7 +8,7 @@ import {
   type CallEnding,
   type RecordedCall,
 } from '../broker/calls/callRecord.js';
-import type { Credential } from '../broker/accounts/credential.js';
+import { accountFact, type Credential } from '../broker/accounts/credential.js';
 import type { Clock, Disposable } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { chatOf } from '../mcp/clientMessage.js';
@@ -71,7 +71,7 @@ export class OpenCall {
 
   /** What there is to keep of it, now that its answer is sent or nobody waits for one. */
   record(): RecordedCall {
-    const { account, tokens } = this.#sentWith ?? {};
+    const sentWith = this.#sentWith;
     const chat = this.caller.kind === 'editor' ? chatOf(this.request) : undefined;
     const asked = this.#asked.slice(0, mostScopes);
     return {
@@ -82,8 +82,8 @@ export class OpenCall {
       server: this.server.name,
       serverUrl: recordedAddress(this.server.url),
       tool: recordedName(this.request.params?.['name']),
-      ...(account !== undefined && { account: account.label }),
-      scopes: (tokens?.scopes ?? []).slice(0, mostScopes),
+      ...(sentWith !== undefined && accountFact(sentWith)),
+      scopes: (sentWith?.tokens.scopes ?? []).slice(0, mostScopes),
       consent: this.#consent ?? this.#unasked(),
       ...(asked.length > 0 && { asked }),
       ...(this.#ending ?? { outcome: 'cancelled' }),

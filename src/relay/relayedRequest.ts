@@ -2,7 +2,7 @@ import { ErrorCode, type Tool } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentConsents } from '../broker/agents/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../broker/authorizedFetch.js';
 import type { CallEnding, RefusalReason } from '../broker/calls/callRecord.js';
-import type { Credential } from '../broker/accounts/credential.js';
+import { accountName, type Credential } from '../broker/accounts/credential.js';
 import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js';
 import { againLine, signedInLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
@@ -213,7 +213,7 @@ function refused(reason: RefusalReason): CallEnding {
 function sayGranted(held: HeldRequest, credential: Credential): void {
   if (held.tool === signInToolName && held.session.offeredSignIn) held.call?.sentWith(credential);
   const { t } = held.session;
-  if (held.tool === signInToolName) held.progress(signedInLine(credential.account?.label, t));
+  if (held.tool === signInToolName) held.progress(signedInLine(accountName(credential), t));
   else if (held.tool !== undefined) held.progress(againLine(held.tool, t));
 }
 

@@ -1,3 +1,4 @@
+import { accountName } from '../broker/accounts/credential.js';
 import type { AgentToolQuestions } from '../broker/agents/agentToolQuestions.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
@@ -75,7 +76,7 @@ export class ToolGate {
   async #answer(held: HeldRequest, tool: string, known: ToolCallSubject): Promise<GateAnswer> {
     const { server, caller } = held.session;
     const credential = await this.credentials.get(server.url, caller.account);
-    const account = serverWords(credential?.account?.label);
+    const account = serverWords(credential && accountName(credential));
     const subject = { ...known, ...(account !== undefined && { account }) };
     if (caller.agent !== undefined) return this.agentQuestions.take(caller.agent, server, tool, account);
     return this.#ask(held, subject);

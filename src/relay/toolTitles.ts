@@ -1,3 +1,4 @@
+import { accountName } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import { declaredAuthorization } from '../broker/tools/declaredAuthorization.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
@@ -66,7 +67,7 @@ export class ToolTitles {
   async #actor(session: RelaySession): Promise<Actor | undefined> {
     if (!showsTitles(session) || session.offeredSignIn) return undefined;
     const credential = await this.credentials.get(session.server.url, session.caller.account);
-    return credential && { account: credential.account?.label, held: credential.tokens.scopes };
+    return credential && { account: accountName(credential), held: credential.tokens.scopes };
   }
 
   #actorOf({ server }: RelaySession, tool: TitledTool, { account, held }: Actor): ToolActor {

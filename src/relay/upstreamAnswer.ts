@@ -1,4 +1,4 @@
-import type { Credential } from '../broker/accounts/credential.js';
+import { accountName, type Credential } from '../broker/accounts/credential.js';
 import { AnswerScan } from '../mcp/answerScan.js';
 import { identityLine } from '../mcp/identityLine.js';
 import { asksForInput } from '../mcp/inputRequired.js';
@@ -192,8 +192,8 @@ class NoAnswerError extends Error {
 /** Who acted is said just before the result: the last progress message is what stays visible. */
 function sayWho(held: HeldRequest, credential: Credential | undefined): void {
   const { tool } = held;
-  if (tool !== undefined && credential?.account !== undefined)
-    held.progress(identityLine(tool, credential.account.label, held.session.t));
+  const account = credential && accountName(credential);
+  if (tool !== undefined && account !== undefined) held.progress(identityLine(tool, account, held.session.t));
 }
 
 async function pipeThrough(

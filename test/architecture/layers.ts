@@ -23,14 +23,14 @@ export const layers: Readonly<Record<string, Layer>> = {
   mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
   // The configuration files of other MCP clients, as text.
   mcpClients: { layers: [], packages: ['jsonc-parser', '@decimalturn/toml-patch'] },
-  broker: { layers: ['oauth', 'mcp'], packages: ['jose'] },
+  broker: { layers: ['oauth', 'mcp', 'mcpClients'], packages: ['jose'] },
   relay: {
     layers: ['broker', 'mcp', 'oauth'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],
   },
   // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
   node: {
-    layers: ['broker/ports', 'mcpClients/configurationFiles'],
+    layers: ['broker/ports', 'broker/imports/otherFiles', 'mcpClients/configurationFiles'],
     packages: ['node:*', 'http', 'https', 'proper-lockfile'],
   },
   // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
@@ -46,8 +46,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
   // What the editor's root stands on.
-  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode'] },
-  'extension.ts': { ...everything, layers: [...everything.layers, 'platform'] },
+  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode', 'node:path'] },
+  'connectedClients.ts': { layers: ['broker', 'editor', 'node', 'core', 'platform'], packages: [] },
+  'extension.ts': { ...everything, layers: [...everything.layers, 'connectedClients', 'platform'] },
 };
 
 /** Imports that point where they may not, each as `file:line names specifier`. */

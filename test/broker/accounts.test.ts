@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RememberedAccountChoice } from '../../src/broker/accounts/accountChoice.js';
+import { noAccount, RememberedAccountChoice } from '../../src/broker/accounts/accountChoice.js';
 import { accountKeyOf, type Credential } from '../../src/broker/accounts/credential.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
@@ -183,13 +183,14 @@ describe('several accounts of a server', () => {
   });
 
   /** Where whoever is asked to revoke says yes. */
-  const signOut = (account: string) => {
+  const signOut = (account: string, next?: string) => {
     const { credentials, states } = window;
     const signIns = new SignIns({ credentials } as SignInParts, states);
     answer = () => Promise.resolve(new Response(null, { status: 200 }));
     return new SignOuts(credentials, states, signIns, shared.lock, shared.log, { fetch: network }).signOut(
       server,
       keyOf(account),
+      next,
     );
   };
 
@@ -202,6 +203,41 @@ describe('several accounts of a server', () => {
     assert.deepEqual(asked.map((form) => form.get('token')).toSorted(), ['access-alice', 'refresh-alice']);
     assert.deepEqual([await labels(), await inUse()], [['bob'], 'bob']);
     assert.equal((await window.states.statusOf(server)).status, 'ready');
+  });
+
+  it('are acted as by the one that the user chooses when the one in use is signed out', async () => {
+    await signInBoth();
+    await window.credentials.put(of('carol'));
+    await window.credentials.use(url, keyOf('alice'));
+    const receipt = await signOut('alice', keyOf('bob'));
+    assert.ok(receipt.kind === 'signedOut');
+    assert.deepEqual([receipt.account, receipt.next], ['alice@example.org', 'bob@example.org']);
+    assert.equal(await inUse(), 'bob');
+  });
+
+  it('are not acted as by a call after a sign-out with which the user chose none of them', async () => {
+    await signInBoth();
+    await window.credentials.use(url, keyOf('alice'));
+    const receipt = await signOut('alice', noAccount);
+    assert.ok(receipt.kind === 'signedOut');
+    assert.deepEqual([receipt.next, receipt.isIdle], [undefined, true]);
+    assert.equal(await window.credentials.newest(url), undefined);
+    const { status, signedIn, accounts } = await window.states.statusOf(server);
+    assert.deepEqual([status, signedIn], ['signedOut', false]);
+    assert.deepEqual(
+      accounts?.map((account) => [account.label, account.inUse]),
+      [['bob@example.org', false]],
+    );
+    await window.credentials.use(url, keyOf('bob'));
+    assert.equal(await inUse(), 'bob');
+  });
+
+  it('are no choice any more once the last one is signed out', async () => {
+    await signInBoth();
+    await signOut('bob', noAccount);
+    await signOut('alice');
+    await window.credentials.put(of('carol'));
+    assert.equal(await inUse(), 'carol');
   });
 
   it('are signed out though another one is in use, which stays so', async () => {

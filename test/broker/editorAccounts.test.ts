@@ -276,11 +276,16 @@ describe('an account of the editor’s', () => {
   });
 
   it('that the person gives none of is a no of theirs', async () => {
-    const { signIn, editor, status } = await world();
+    const { core, server, signIn, editor, status } = await world();
     editor.session = undefined;
     const outcome = await signIn();
     assert.ok(outcome.kind === 'declined' && outcome.by === 'person', inspect(outcome));
-    assert.equal(await status(), 'denied');
+    assert.equal(await status(), 'signedOut');
+    const { lastAttempt } = await core.states.statusOf(server);
+    assert.deepEqual(
+      [lastAttempt?.kind, lastAttempt?.detail],
+      ['declined', 'No account was given in the editor.'],
+    );
   });
 
   it('is asked for where the card’s page is visited, and the page says where', async () => {

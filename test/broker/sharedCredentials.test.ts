@@ -88,12 +88,12 @@ describe('credentials of tabs that do not see each other’s secrets', () => {
     reads = 0;
     await store.newest(url);
     await store.newest(url);
-    // For the accounts there are, for one without a name, and for the one there is.
-    assert.deepEqual([reads, questions], [0, 6]);
+    // For the accounts there are, for their names, for one without a name, and for the one there is.
+    assert.deepEqual([reads, questions], [0, 8]);
     const desktop = new CredentialStore(new MemorySecrets(), new MemoryLog(), counting, true);
     await desktop.newest(url);
     await desktop.newest(url);
-    assert.deepEqual([reads, questions], [3, 6]);
+    assert.deepEqual([reads, questions], [4, 8]);
   });
 
   it('are sent by no tab after another one has signed out', async () => {

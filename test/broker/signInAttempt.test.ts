@@ -182,10 +182,16 @@ describe('a sign-in', () => {
     const attempt = begin();
     await stage.consent(await launch(attempt), { consent: 'deny' });
     assert.equal((await attempt.outcome).kind, 'declined');
-    const { status, deniedBy, detail } = await stage.broker.states.statusOf(server());
-    assert.deepEqual([status, deniedBy], ['denied', 'authorizationServer']);
-    assert.match(detail ?? '', /^Access was denied at .*[^.]\.$/);
+    const { status, lastAttempt } = await stage.broker.states.statusOf(server());
+    assert.deepEqual([status, lastAttempt?.kind], ['signedOut', 'declined']);
+    assert.match(lastAttempt?.detail ?? '', /^Access was denied at .*[^.]\.$/);
     assert.equal(await stored(), undefined);
+    // The next success takes its place.
+    const next = begin();
+    await stage.consent(await launch(next));
+    assert.equal((await next.outcome).kind, 'signedIn');
+    const after = await stage.broker.states.statusOf(server());
+    assert.deepEqual([after.status, after.lastAttempt], ['ready', undefined]);
   });
 
   it('asks before another account replaces the one that is signed in, and keeps it on a no', async () => {

@@ -99,6 +99,18 @@ describe('the states that several windows observe', () => {
     assert.equal(await two.status(), 'signedOut');
   });
 
+  it('hold how the last sign-in ended, and that it was dismissed', async () => {
+    const [one, other] = [open(), open()];
+    const shown = async () => (await other.states.statusOf(server)).lastAttempt?.kind;
+    one.states.showAttempt(server, { kind: 'declined', at: storage.clock.now() });
+    await settled();
+    assert.equal(await shown(), 'declined');
+    later();
+    one.states.showAttempt(server, undefined);
+    await settled();
+    assert.equal(await shown(), undefined);
+  });
+
   it('are forgotten in all of them when the sign-in is another one', async () => {
     const [one, other] = [open(), open()];
     await one.credentials.put(credentialFor(server.url, 'https://login.example', storage.clock));

@@ -36,6 +36,8 @@ export interface AuthorizationServerOptions {
   readonly requireDpopNonce?: boolean;
   /** Whether people may also sign in at an OpenID provider and a SAML identity provider, which are started. */
   readonly federatedLogins?: boolean;
+  /** ID tokens hold a subject and neither name nor address. */
+  readonly namesNobody?: boolean;
   /** The public half of the key (JWK) that {@link keyClientId} is registered with. */
   readonly clientKey?: object;
 }
@@ -80,7 +82,7 @@ export async function startAuthorizationServer(
       },
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
       scopes: ['openid', 'offline_access', 'email', 'profile'],
-      findAccount: (_context, sub) => account(sub),
+      findAccount: (_context, sub) => account(sub, options.namesNobody),
       extraTokenClaims: (_context, token) => ('accountId' in token ? nameClaims(token.accountId) : undefined),
       clientBasedCORS: () => false,
       pkce: { required: () => true },
@@ -263,12 +265,13 @@ function nameClaims(sub: string): { name: string; email: string } | undefined {
   return person && { name: person.name, email: person.email };
 }
 
-function account(sub: string) {
+function account(sub: string, isNameless = false) {
   const person = personBySubject(sub);
   if (!person) return undefined;
   return {
     accountId: sub,
-    claims: () => ({ sub, name: person.name, email: person.email, email_verified: true }),
+    claims: () =>
+      isNameless ? { sub } : { sub, name: person.name, email: person.email, email_verified: true },
   };
 }
 

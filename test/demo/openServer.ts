@@ -11,7 +11,23 @@ export interface OpenServer {
   close(): Promise<void>;
 }
 
-export async function startOpenServer(): Promise<OpenServer> {
+/** What it is called, and its one tool. */
+export interface OpenServerOptions {
+  readonly server: string;
+  readonly tool: string;
+  readonly title: string;
+  /** What the tool says. */
+  readonly text: string;
+}
+
+const branches: OpenServerOptions = {
+  server: 'repositories-open',
+  tool: 'list_branches',
+  title: 'List branches',
+  text: 'public',
+};
+
+export async function startOpenServer(options = branches): Promise<OpenServer> {
   const requests: LoggedRequest[] = [];
   const http = await listenOnLoopback(0, () => async (request, response) => {
     const entry = logRequest(requests, request);
@@ -23,22 +39,18 @@ export async function startOpenServer(): Promise<OpenServer> {
     const body: unknown = JSON.parse(await readBody(request));
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
     response.once('close', () => void transport.close());
-    await publicBranches().connect(transport);
+    await serverOf(options).connect(transport);
     await transport.handleRequest(request, response, body);
   });
   return { url: `${http.origin}/mcp`, requests, close: () => http.close() };
 }
 
-function publicBranches(): McpServer {
-  const server = new McpServer({ name: 'repositories-open', version: '1.0.0' });
+function serverOf({ server: name, tool, title, text }: OpenServerOptions): McpServer {
+  const server = new McpServer({ name, version: '1.0.0' });
   server.registerTool(
-    'list_branches',
-    {
-      title: 'List branches',
-      description: 'Lists the branches of a public repository.',
-      annotations: { readOnlyHint: true, openWorldHint: false },
-    },
-    () => ({ content: [{ type: 'text', text: 'public' }] }),
+    tool,
+    { title, description: `${title}.`, annotations: { readOnlyHint: true, openWorldHint: false } },
+    () => ({ content: [{ type: 'text', text }] }),
   );
   return server;
 }

@@ -23,6 +23,7 @@ const errands: readonly [RegExp, (match: string) => Errand][] = [
     /branch (?:called|named) ["'`]?([\w./-]*[\w-])/i,
     (name) => ({ server: 'repositories', tool: 'create_branch', args: { name } }),
   ],
+  [/what is on today/i, () => ({ server: 'calendar', tool: 'list_events', args: {} })],
   [/list .*branches/i, () => ({ server: 'repositories', tool: 'list_branches', args: {} })],
   [/(?:whose account|status) .*servers?/i, () => ({ server: undefined, tool: 'mcpConsent', args: {} })],
   [

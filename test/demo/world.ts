@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly requirePushedRequests?: boolean;
   /** Whether people may also sign in at the identity providers behind the authorization server. */
   readonly federatedLogins?: boolean;
+  /** The authorization server does not say who signed in. */
+  readonly namesNobody?: boolean;
   /** The public half of the key of the client that is registered with one. */
   readonly clientKey?: object;
 }
@@ -64,6 +66,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         requireDpopNonce: options.requireDpopNonce ?? false,
         requirePushedRequests: options.requirePushedRequests ?? false,
         federatedLogins: options.federatedLogins ?? false,
+        namesNobody: options.namesNobody ?? false,
         ...(options.clientKey !== undefined && { clientKey: options.clientKey }),
       }),
     );

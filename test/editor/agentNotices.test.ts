@@ -37,6 +37,7 @@ describe('what the person is told of agents', () => {
         agents,
         servers: () => settings.servers,
         port: () => 1,
+        connections: scene.extension.connections,
         onCannotNarrow: cannotNarrow.event,
         signIns: {
           running: () => undefined,

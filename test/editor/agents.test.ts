@@ -66,7 +66,7 @@ describe('agents in the editor', () => {
     });
     await port.look();
     assert.equal(port.state.kind, 'serving');
-    const tree = new AgentsTree(extension.agents, extension.settings, systemClock);
+    const tree = new AgentsTree(extension.agents, extension.settings, systemClock, extension.connections);
     const [row] = await tree.getChildren();
     assert.ok(row !== undefined);
     assert.equal(tree.getTreeItem(row).description, 'admitted');
@@ -83,10 +83,8 @@ describe('agents in the editor', () => {
   it('are listed with the time they have, short in the side bar and in full beside it', async () => {
     const { admissions } = extension.agents;
     const at = (day: number, hour: number) => new Date(2126, 10, day, hour, 30).getTime();
-    const tree = new AgentsTree(extension.agents, extension.settings, {
-      ...systemClock,
-      now: () => at(24, 9),
-    });
+    const clock = { ...systemClock, now: () => at(24, 9) };
+    const tree = new AgentsTree(extension.agents, extension.settings, clock, extension.connections);
     for (const [expiresAt, shown] of [
       [at(24, 11), /^until 11:30\sAM$/],
       [at(27, 11), /^until Nov 27$/],
@@ -117,7 +115,7 @@ describe('agents in the editor', () => {
         'alice@example.org',
       );
     assert.equal(await take(), 'asked');
-    const tree = new AgentsTree(extension.agents, extension.settings, systemClock);
+    const tree = new AgentsTree(extension.agents, extension.settings, systemClock, extension.connections);
     const [row] = await tree.getChildren();
     assert.ok(row !== undefined);
     assert.equal(tree.getTreeItem(row).description, 'waits for your answer');

@@ -30,20 +30,25 @@ describe('the command palette', () => {
   const always = [
     ...['addServer', 'signIn', 'showServers', 'checkServer'],
     ...['copyInstallBadge', 'diagnoseServer', 'openSettings'],
-    ...['takeOverSettings', 'showLog'],
-    ...['createClientMetadataDocument', 'admitAgent', 'showToolCalls', 'exportToolCalls', 'clearToolCalls'],
+    ...['importServers', 'undoImport', 'takeOverSettings', 'showLog'],
+    ...['createClientMetadataDocument', 'admitAgent', 'connectClient'],
+    ...['showToolCalls', 'exportToolCalls', 'clearToolCalls'],
   ];
   const further: Record<keyof ContextValues, readonly string[]> = {
     hasServers: [
-      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'setClientSecret'],
-      'setToolRule',
+      ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'copyServerUrl', 'exportServers'],
+      ...['setClientSecret', 'setToolRule'],
     ],
-    signedIn: ['signOut', 'switchAccount', 'removeAccount'],
+    signedIn: ['signOut', 'switchAccount', 'removeAccount', 'renameAccount'],
     awaitingConsent: ['cancelSignIn'],
     awaitingCallback: ['pasteCallback'],
     needsScopes: ['grantScopes'],
+    hasEndedAttempt: ['dismissAttempt'],
     hasIdentityProvider: ['setClientSecret', 'signInToIdentityProvider', 'signOutOfIdentityProvider'],
-    hasAgents: ['connectAgent', 'rotateAgentKey', 'withdrawAgent'],
+    hasAgents: [
+      ...['connectAgent', 'rotateAgentKey', 'withdrawAgent'],
+      ...['disconnectClient', 'showClientConfiguration'],
+    ],
     agentAsks: ['grantAgent'],
     agentsPortBlocked: ['agentsPort'],
   };
@@ -121,7 +126,7 @@ describe('the context keys', () => {
   };
 
   it('are none where there is nothing, and each is as the state is', async () => {
-    assert.deepEqual([...values.values()], Array(9).fill(false));
+    assert.deepEqual([...values.values()], Array(10).fill(false));
     const { statuses, settings, callbacks, agents } = parts;
     const set = async (...entries: ServerStatus[]) => setAfter(() => (statuses.entries = entries));
     assert.deepEqual(await set(entry({})), ['hasServers']);
@@ -130,6 +135,10 @@ describe('the context keys', () => {
     assert.equal(values.get('mcpOAuthBroker.agentsPortBlocked'), false);
     assert.deepEqual(await set(entry({ status: 'awaitingConsent' })), ['hasServers', 'awaitingConsent']);
     assert.deepEqual(await set(entry({}), entry({ status: 'needsScopes' })), ['hasServers', 'needsScopes']);
+    const idle = entry({ accounts: [{ key: 'k', label: 'alice', inUse: false }] });
+    assert.deepEqual(await set(idle), ['hasServers', 'signedIn']);
+    const ended = entry({ lastAttempt: { kind: 'failed', at: 0 } });
+    assert.deepEqual(await set(ended), ['hasServers', 'hasEndedAttempt']);
     assert.deepEqual(await set(), []);
     const waiting = callbacks.expect('state', () => undefined);
     assert.deepEqual(await set(), ['awaitingCallback']);

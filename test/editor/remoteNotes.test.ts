@@ -36,7 +36,8 @@ describe('what it costs to run on the user’s machine', () => {
 
   it('is said before an agent is admitted, and with its addresses', async () => {
     const addressNote = remoteNotes(here, extensionId, 'ssh-remote')?.agents;
-    const parts = { servers: () => [server], port: () => 29417, addressNote };
+    const { credentials, connections } = await activeExtension();
+    const parts = { servers: () => [server], port: () => 29417, connections, addressNote };
     const dialogue = new DialogueAnswers('Done');
     const prompts: string[] = [];
     const window = {
@@ -46,7 +47,6 @@ describe('what it costs to run on the user’s machine', () => {
         return Promise.resolve(undefined);
       },
     };
-    const { credentials } = await activeExtension();
     await new AdmitAgent({ ...parts, credentials, toolsOf: () => [], clock: systemClock }, window).ask();
     assert.match(
       prompts[0] ?? '',

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/consentStatus.js';
 import { serverItem } from '../../src/editor/serverChoice.js';
 import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
+import type { LastAttempt } from '../../src/broker/status/lastAttempt.js';
+import { AttemptRows } from '../../src/editor/attemptRows.js';
 import { statusOfProblem, summary, tooltip } from '../../src/editor/statusBar.js';
 import { serverRow } from '../../src/editor/serverRow.js';
 import { actionAfterCheck, statusAction, statusWords } from '../../src/editor/statusWords.js';
@@ -66,20 +68,30 @@ describe('a denial', () => {
 });
 
 describe('the status bar', () => {
-  it('says the worst that matters, and how many more there are', () => {
+  it('says whom calls act as, and how many servers need the user, with the worst one’s icon', () => {
     const shown = summary([
       entry('a', 'ready', { account: 'alice' }),
       entry('b', 'needsScopes'),
       entry('c', 'misconfigured'),
     ]);
-    assert.equal(shown.text, '$(error) c: Misconfigured +1');
-    assert.equal(shown.label, 'MCP OAuth: c: Misconfigured +1');
+    assert.equal(shown.text, '$(shield) alice $(error) 2');
+    assert.equal(
+      shown.label,
+      'MCP OAuth: calls act as alice; 2 servers need you: c: Misconfigured, b: Needs more access',
+    );
+  });
+
+  it('names no account that no call acts as', () => {
+    const shown = summary([entry('a', 'expired', { account: 'alice' })]);
+    assert.equal(shown.text, '$(shield) $(history) 1');
+    assert.equal(shown.label, 'MCP OAuth: 1 server needs you: a: Sign-in ended');
   });
 
   it('says of an entry that cannot be used that it is misconfigured', () => {
     const problem = { server: 'x', field: 'url', message: 'The url is wrong.' };
     const all = [entry('a', 'ready', { account: 'alice' }), statusOfProblem(problem)];
-    assert.equal(summary(all).text, '$(error) x: Misconfigured');
+    assert.equal(summary(all).text, '$(shield) alice $(error) 1');
+    assert.match(summary(all).label, /x: Misconfigured$/);
     assert.match(tooltip(all), /x.*The url is wrong\./);
   });
 
@@ -88,6 +100,43 @@ describe('the status bar', () => {
     const alice = entry('a', 'ready', { account: 'alice@example.org' });
     assert.equal(summary([alice, entry('b', 'open')]).text, '$(shield) alice@example.org');
     assert.equal(summary([alice, entry('b', 'ready', { account: 'bob' })]).text, '$(shield) 2 accounts');
+  });
+});
+
+describe('how the last sign-in ended', () => {
+  const at = Date.UTC(2026, 10, 30, 12);
+  const ended = (kind: LastAttempt['kind'], detail?: string) =>
+    entry('a', 'ready', {
+      ...{ account: 'alice', signedIn: true },
+      lastAttempt: { kind, at, ...(detail !== undefined && { detail }) },
+    });
+  const rows = (of: Parameters<AttemptRows['rows']>[0]) =>
+    new AttemptRows({ now: () => at + 300_000 }).rows(of);
+
+  it('leaves the server’s row and the status bar as the next call has them', () => {
+    const failed = ended('failed', 'The device code was refused.');
+    const { item } = serverRow(failed, () => []);
+    assert.deepEqual([item.description, item.contextValue], ['alice', 'server ready signedIn']);
+    assert.equal((item.iconPath as vscode.ThemeIcon).id, 'pass');
+    assert.match(item.accessibilityInformation?.label ?? '', /^a: Ready; .*last sign-in failed$/);
+    assert.equal(summary([failed]).text, '$(shield) alice');
+  });
+
+  it('is a row of its own, with its time and its reason', () => {
+    for (const [kind, word] of [
+      ['declined', 'declined'],
+      ['failed', 'failed'],
+      ['timedOut', 'not finished in time'],
+    ] as const) {
+      const [row, ...others] = rows(ended(kind, 'It was so.'));
+      assert.ok(row !== undefined && others.length === 0);
+      assert.deepEqual(
+        [row.item.label, row.item.description, row.item.contextValue],
+        ['Last sign-in', `${word}, 5 minutes ago`, 'attempt'],
+      );
+      assert.match(row.item.accessibilityInformation?.label ?? '', /^a: last sign-in: .*2026.* It was so\.$/);
+    }
+    assert.deepEqual(rows(entry('a', 'ready')), []);
   });
 });
 
@@ -108,8 +157,9 @@ describe('a server that the editor switched off', () => {
   });
 
   it('is shown as that in the status bar, after what needs the user more', () => {
-    assert.equal(summary([off]).text, '$(eye-closed) a: Switched off by the editor');
-    assert.equal(summary([off, entry('b', 'expired')]).text, '$(history) b: Sign-in ended +1');
+    assert.equal(summary([off]).text, '$(shield) $(eye-closed) 1');
+    assert.match(summary([off]).label, /a: Switched off by the editor$/);
+    assert.equal(summary([off, entry('b', 'expired')]).text, '$(shield) $(history) 2');
     assert.match(tooltip([off]), /^a: Switched off by the editor; \.vscode\/mcp\.json/);
   });
 

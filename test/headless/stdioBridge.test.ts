@@ -53,4 +53,54 @@ describe('the bridge, while no window serves', () => {
     assert.ok(!delivered.some((message) => 'method' in message && message.method === 'tools/call'));
     await bridge.close();
   });
+
+  it('responds to an agent’s client that starts first, and notices by itself when a window serves', async () => {
+    const clock = new ManualClock();
+    const found: BridgePlace[] = [];
+    const transport: BrokerTransport = {
+      start: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+      terminateSession: () => Promise.resolve(),
+      setProtocolVersion: () => undefined,
+      send: (message) => {
+        const result = { protocolVersion: '2025-06-18', capabilities: { tools: { listChanged: true } } };
+        if ('id' in message && message.id !== undefined)
+          transport.onmessage?.({ jsonrpc: '2.0', id: message.id, result });
+        return Promise.resolve();
+      },
+    };
+    const [client, stdio] = InMemoryTransport.createLinkedPair();
+    const received: JSONRPCMessage[] = [];
+    client.onmessage = (message) => received.push(message);
+    const bridge = new StdioBridge({
+      stdio,
+      places: {
+        isLasting: true,
+        find: () => Promise.resolve(found),
+        texts: { noWindow: () => 'none', unknown: '' },
+      },
+      connect: () => ({ transport, isAlive: () => Promise.resolve(true) }),
+      patience: 2_000,
+      clock,
+    });
+    await bridge.start();
+    const pass = async (until: () => boolean) => {
+      while (!until()) {
+        clock.advance(100);
+        await setImmediate();
+      }
+    };
+    const params = { protocolVersion: '2025-06-18' };
+    await client.send({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+    await pass(() => received.length > 0);
+    assert.match(JSON.stringify(received), /"id":1,"result":\{"protocolVersion":"2025-06-18"/);
+    await client.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    await client.send({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+    await pass(() => received.length > 1);
+    assert.match(JSON.stringify(received[1]), /open_editor/);
+    found.push({ url: 'http://127.0.0.1:1/agents/x/mcp', key: 'k' });
+    await pass(() => received.length > 2);
+    assert.deepEqual(received[2], { jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    await bridge.close();
+  });
 });

@@ -71,9 +71,10 @@ const START_LIMIT_MS = 60_000;
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const { entry, node } = options.editor ?? editorUnderTest();
   const { userDataDir, extensionsDir } = options;
-  const own = path.join(userDataDir, 's');
+  const own = ownDirectory(userDataDir);
   await Promise.all([
     mkdir(path.join(own, 't'), { recursive: true }),
+    mkdir(homeIn(own), { recursive: true }),
     mkdir(extensionsDir, { recursive: true }),
   ]);
   await writeSettings(options);
@@ -154,6 +155,9 @@ function environment(own: string, extra: NodeJS.ProcessEnv = {}): NodeJS.Process
   const temporary = path.join(own, 't');
   return {
     ...Object.fromEntries(inherited),
+    // Other programs of whoever runs the tests have their MCP servers there, and the extension would offer them.
+    HOME: homeIn(own),
+    USERPROFILE: homeIn(own),
     XDG_CONFIG_HOME: path.join(own, 'c'),
     XDG_DATA_HOME: path.join(own, 'd'),
     XDG_CACHE_HOME: path.join(own, 'k'),
@@ -163,6 +167,19 @@ function environment(own: string, extra: NodeJS.ProcessEnv = {}): NodeJS.Process
     TMP: temporary,
     ...extra,
   };
+}
+
+/** The home directory of the user whose editor it is. @param userDataDir of the editor */
+export function homeOf(userDataDir: string): string {
+  return homeIn(ownDirectory(userDataDir));
+}
+
+function homeIn(own: string): string {
+  return path.join(own, 'h');
+}
+
+function ownDirectory(userDataDir: string): string {
+  return path.join(userDataDir, 's');
 }
 
 function collectOutput(child: ChildProcess): () => string {

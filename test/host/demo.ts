@@ -4,6 +4,7 @@ import { alice } from '../demo/people.js';
 import { startDemoEditor } from './demoEditor.js';
 import { demoInvitation } from './demoInvitation.js';
 import { BRANCH } from './demoStory.js';
+import { NewMachineDemo } from './newMachineDemo.js';
 import { Screenshots } from './screenshots.js';
 import { UnattendedDemo } from './unattendedDemo.js';
 
@@ -11,9 +12,19 @@ import { UnattendedDemo } from './unattendedDemo.js';
 const ONCE_LIMIT_MS = 240_000;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { once: { type: 'boolean' }, shots: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { once: { type: 'boolean' }, shots: { type: 'string' }, story: { type: 'string' } },
+  });
   const stopped = untilStopped();
-  if (values.once) return once(values.shots, stopped);
+  if (values.story !== undefined && values.story !== 'new-machine')
+    throw new Error(`There is no story “${values.story}”; there is new-machine.`);
+  const shots = new Screenshots(values.shots === undefined ? undefined : path.resolve(values.shots));
+  if (values.story !== undefined)
+    return once(new NewMachineDemo(shots, say), 'imported, signed in and called', stopped);
+  if (values.once) {
+    const done = `the branch ${BRANCH} is in git, made by ${alice.email}`;
+    return once(new UnattendedDemo(shots, say), done, stopped);
+  }
   say('starting the demo world and the editor');
   const demo = await startDemoEditor({ federatedLogins: true });
   console.log(demoInvitation(demo.url, demo.editor));
@@ -23,16 +34,18 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** Plays the story in a browser nobody sees. @returns the exit code */
-async function once(shotsDir: string | undefined, stopped: Promise<string>): Promise<number> {
-  const shots = new Screenshots(shotsDir === undefined ? undefined : path.resolve(shotsDir));
-  const run = new UnattendedDemo(shots, say);
+/** Plays a story in a browser nobody sees. @returns the exit code */
+async function once(
+  run: UnattendedDemo | NewMachineDemo,
+  done: string,
+  stopped: Promise<string>,
+): Promise<number> {
   const interrupted = stopped.then((signal) => {
     throw new Error(`interrupted by ${signal}`);
   });
   try {
     await Promise.race([within(ONCE_LIMIT_MS, run.play()), interrupted]);
-    say(`done: the branch ${BRANCH} is in git, made by ${alice.email}`);
+    say(`done: ${done}`);
     return 0;
   } catch (error) {
     await run.showFailure();

@@ -36,8 +36,11 @@ export interface DemoEditorOptions {
   readonly servers?: (world: World) => Promise<Readonly<Record<string, object>>>;
   /** Whether one of the world's servers is all there is. */
   readonly isSingle?: boolean;
-  /** Who gets to know the MCP servers: the broker, or an editor without it in its own `mcp.json`. The broker by default. */
-  readonly configuredIn?: 'broker' | 'mcpJson';
+  /**
+   * Who gets to know the MCP servers: the broker, or the editor in its own `mcp.json`, without the broker or with it
+   * installed. The broker by default.
+   */
+  readonly configuredIn?: 'broker' | 'mcpJson' | 'mcpJsonBesideBroker';
   /**
    * Whether loopback addresses are opened as they are, the browser being on the same machine. By default code-server
    * leads them through a proxy of its own, and in doing so unescapes what is nested in their queries.
@@ -65,7 +68,8 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
     const { repositories, reports } = world.serverSettings();
     const ofWorld = options.isSingle === true ? { repositories } : { repositories, reports };
     const servers = { ...ofWorld, ...(await options.servers?.(world)) };
-    const isBrokers = options.configuredIn !== 'mcpJson';
+    const { configuredIn = 'broker' } = options;
+    const isBrokers = configuredIn === 'broker';
     const folder = path.join(state.path, 'demo');
     await mkdir(folder);
     await writeFile(path.join(folder, 'README.md'), README);
@@ -77,7 +81,7 @@ export async function startDemoEditor(options: DemoEditorOptions = {}): Promise<
       userDataDir,
       extensionsDir,
       folder,
-      vsix: [...(isBrokers ? [vsix] : []), ...(options.others ?? []), ...agent.vsix],
+      vsix: [...(configuredIn === 'mcpJson' ? [] : [vsix]), ...(options.others ?? []), ...agent.vsix],
       proposedApiFor: agent.proposedApiFor,
       settings: {
         'chat.defaultModel': 'scripted',

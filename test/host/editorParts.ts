@@ -59,12 +59,13 @@ export function windowPart(editor: Editor, patterns: readonly string[] = []): Pa
   return { name: `Tests in the window of VS Code ${editor.version}`, run };
 }
 
-/** The demo's story, played once in this editor. */
-export function storyPart(editor: Editor): Part {
-  const shots = path.join(ROOT, '.vscode-test', 'shots', editor.version);
+/** A story of the demo's, played once in this editor. @param story the main one by default */
+export function storyPart(editor: Editor, story?: 'new-machine'): Part {
+  const shots = path.join(ROOT, '.vscode-test', 'shots', editor.version, story ?? '');
+  const choice = story === undefined ? ['--once'] : ['--story', story];
   const run = async () => {
     const ended = await runChild({
-      args: ['--enable-source-maps', path.join(__dirname, 'demo.js'), '--once', '--shots', shots],
+      args: ['--enable-source-maps', path.join(__dirname, 'demo.js'), ...choice, '--shots', shots],
       cwd: ROOT,
       env: environmentOf(editor),
       limitMs: DEMO_LIMIT_MS,
@@ -72,7 +73,8 @@ export function storyPart(editor: Editor): Part {
     if (ended === 0) return { passed: 1, failed: 0, failures: [] };
     return failure(`${exitWords(ended)}; pictures are in ${shots}`);
   };
-  return { name: `The demo, once, in VS Code ${editor.version}`, run };
+  const name = story === undefined ? 'The demo, once,' : 'The story of a new machine';
+  return { name: `${name} in VS Code ${editor.version}`, run };
 }
 
 /** Sessions of this editor's agent host: the row of the grid of sessions. */

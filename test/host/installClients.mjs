@@ -1,4 +1,5 @@
-// The command-line clients that `npm run sessions` runs against the broker. About 1 GB on disk, and needed by nothing else.
+// The command-line clients that `npm run sessions` and `npm run clients` run against the broker. More than 1 GB on disk,
+// and needed by nothing else.
 import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fillOnce, npm } from './installStep.mjs';
@@ -8,6 +9,7 @@ const PACKAGES = {
   '@github/copilot': '1.0.102',
   '@anthropic-ai/claude-code': '2.1.332',
   '@openai/codex': '0.171.0',
+  '@google/gemini-cli': '0.61.0',
 };
 
 /**
@@ -16,7 +18,7 @@ const PACKAGES = {
  */
 export async function installClients(cache) {
   const directory = path.join(cache, `clients-${Object.values(PACKAGES).join('-')}`);
-  const what = 'getting the command-line clients (about 1 GB on disk)';
+  const what = 'getting the command-line clients (more than 1 GB on disk)';
   await fillOnce(directory, what, async (partial) => {
     await writeFile(path.join(partial, 'package.json'), '{"private":true}');
     const wanted = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);

@@ -28,6 +28,7 @@ const commands = {
   agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },
   load: { editor: true, vsix: true, frameworks: true, entry: 'agents/runLoad.js' },
   takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
+  clients: { editor: false, vsix: true, clients: true, entry: 'clients/runClients.js' },
   sessions: { editor: true, agentHost: true, vsix: true, clients: true, entry: 'sessions/runSessions.js' },
   comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },

@@ -37,6 +37,7 @@ void runParts([
   extensionHostPart(oldestEditor()),
   windowPart(newest),
   storyPart(newest),
+  storyPart(newest, 'new-machine'),
   // It has been run on no other system.
   ...(process.platform === 'linux' ? [agentHostPart(newest)] : []),
 ]);

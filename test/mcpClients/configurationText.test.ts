@@ -18,6 +18,26 @@ describe('an entry of a configuration file', () => {
     assert.equal(withConfigurationEntry(added, 'json', ['mcpServers', 'b'], undefined), text);
   });
 
+  it('is added to JSON without a change of any other character', () => {
+    const value = { url: 'x' };
+    const at = (text: string, ...path: string[]) => withConfigurationEntry(text, 'json', path, value);
+    const line = '"a": { "command": "npx", "args": ["a"] }';
+    for (const [text, added] of [
+      [`{\n  "s": {\n    ${line} // mine\n  }\n}\n`, `{\n  "s": {\n    ${line},\n    "b": {\n      "url": "x"\n    } // mine\n  }\n}\n`], // prettier-ignore
+      [`{"s":{${line}}}`, `{"s":{${line}, "b": {"url":"x"}}}`],
+      [`{ "s": {\n ${line},\n} }`, `{ "s": {\n ${line},\n "b": {\n  "url": "x"\n },\n} }`],
+      ['{ "s": {} }', '{ "s": {\n  "b": {\n    "url": "x"\n  }\n} }'],
+      ['{ "s": { /* none */ } }', '{ "s": {\n  "b": {\n    "url": "x"\n  } /* none */ } }'],
+      ['{ "t": [1,2] }', '{ "t": [1,2], "s": {"b":{"url":"x"}} }'],
+    ] as const) {
+      assert.equal(at(text, 's', 'b'), added);
+      if (text.includes('"a"'))
+        assert.equal(withConfigurationEntry(added, 'json', ['s', 'b'], undefined), text);
+    }
+    const present = '{\n  "s": {\n    "b": 1, "c": [1,2]\n  }\n}';
+    assert.equal(at(present, 's', 'b'), present.replace('1,', '{\n      "url": "x"\n    },'));
+  });
+
   it('is added to an empty file', () => {
     const json = withConfigurationEntry('', 'json', ['mcpServers', 'a'], entry);
     assert.deepEqual(JSON.parse(json), { mcpServers: { a: entry } });

@@ -4,6 +4,8 @@ const accountsTest = 'test/broker/accounts.test.ts';
 const windowsTest = 'test/broker/statesOfWindows.test.ts';
 const relayTest = 'test/relay/accountChange.test.ts';
 const keepTest = 'test/broker/keepSignIn.test.ts';
+const attemptTest = 'test/broker/lastAttempt.test.ts';
+const unnamedTest = 'test/broker/unnamedAccounts.test.ts';
 const store = 'src/broker/accounts/credentialStore.ts';
 
 /** Defects of several accounts at one server. */
@@ -80,6 +82,82 @@ export const accountMutants: readonly Mutant[] = [
     'src/broker/signIn/keepSignIn.ts',
     ["if (answer === 'new') await", 'await'],
     keepTest,
+  ),
+  mutant(
+    'a sign-in that names nobody taken for the one before it without a question',
+    'src/broker/signIn/keepSignIn.ts',
+    ['return askWhoseSignIn(server, accounts);', 'return { renews: accountKeyOf(first) };'],
+    unnamedTest,
+  ),
+  mutant(
+    'a sign-in that a call began to renew an account taken for another account’s',
+    'src/broker/signIn/keepSignIn.ts',
+    ['intended?.renews === true) return { renews', 'void intended === null) return { renews'],
+    unnamedTest,
+  ),
+  mutant(
+    'sessions of one sign-in without a name continued by another',
+    'src/broker/accounts/credential.ts',
+    [
+      'credential?.grant === undefined) return credential?.id;',
+      'credential === undefined) return undefined;',
+    ],
+    unnamedTest,
+  ),
+  mutant(
+    'calls that go on as another account though the user chose none',
+    store,
+    ['if (chosen === noAccount) return undefined;', ''],
+    accountsTest,
+  ),
+  mutant(
+    'a sign-out after which another account acts than the one the user chose',
+    'src/broker/signIn/signOut.ts',
+    ['if (chosen !== undefined) await this.credentials.use(server.url, chosen);', ''],
+    accountsTest,
+  ),
+  mutant(
+    'a failed extra that turns a server red which works',
+    'src/broker/signIn/attemptEnding.ts',
+    [
+      "return worksNow[before.status] && observation?.kind !== 'answered' ? undefined : observation;",
+      'return observation;',
+    ],
+    attemptTest,
+  ),
+  mutant(
+    'a further account’s failure told of the one that is signed in',
+    'src/broker/signIn/attemptEnding.ts',
+    ['if (before.isFurther && before.isSignedIn) return undefined;', ''],
+    attemptTest,
+  ),
+  mutant(
+    'a declined sign-in that leaves a trace after a success',
+    'src/broker/signIn/attemptEnding.ts',
+    ["case 'signedIn':\n      return 'none';", "case 'signedIn':\n      return undefined;"],
+    'test/broker/signInAttempt.test.ts',
+  ),
+  mutant(
+    'how a sign-in ended not told to other windows',
+    'src/broker/status/statesOfWindows.ts',
+    [', attempts: states.attempts', ''],
+    windowsTest,
+  ),
+  mutant(
+    'an account’s name that hides characters',
+    'src/broker/accounts/accountNaming.ts',
+    ["if (invisible.test(text)) return 'invisible';", ''],
+    'test/broker/accountNaming.test.ts',
+  ),
+  mutant(
+    'two accounts of a server with one name',
+    'src/broker/accounts/accountNaming.ts',
+    [
+      "some((other) => isSameName(other, name)) ? 'taken'",
+      "some((other) => other === name && false) ? 'taken'",
+    ],
+    'test/broker/accountNaming.test.ts',
+    unnamedTest,
   ),
   mutant(
     'what another window saw not taken over',

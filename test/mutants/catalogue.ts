@@ -6,12 +6,14 @@ import { attackMutants } from './attackMutants.js';
 import { brokerMutants } from './brokerMutants.js';
 import { callbackMutants } from './callbackMutants.js';
 import { chatMutants } from './chatMutants.js';
+import { connectedClientMutants } from './connectedClientMutants.js';
 import { diagnosisMutants } from './diagnosisMutants.js';
 import { dpopMutants } from './dpopMutants.js';
 import { firstUseMutants } from './firstUseMutants.js';
 import { grantMutants } from './grantMutants.js';
 import { headlessMutants } from './headlessMutants.js';
 import { identityMutants } from './identityMutants.js';
+import { importMutants } from './importMutants.js';
 import { layerMutants } from './layerMutants.js';
 import { linkMutants } from './linkMutants.js';
 import type { Mutant } from './mutant.js';
@@ -36,11 +38,13 @@ export const catalogue: readonly Mutant[] = [
   ...callbackMutants,
   ...firstUseMutants,
   ...identityMutants,
+  ...importMutants,
   ...linkMutants,
   ...relayMutants,
   ...agentMutants,
   ...agentHostMutants,
   ...agentToolMutants,
+  ...connectedClientMutants,
   ...recordMutants,
   ...statelessMutants,
   ...chatMutants,

@@ -177,7 +177,7 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'no identity line',
     answer,
-    ['held.progress(identityLine(tool, credential.account.label, held.session.t))', 'void identityLine'],
+    ['held.progress(identityLine(tool, account, held.session.t))', 'void identityLine'],
     answerTest,
   ),
   mutant(

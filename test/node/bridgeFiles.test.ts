@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
 import { systemClock } from '../../src/node/systemClock.js';
 import { requestAddress } from '../../src/node/windowAddresses.js';
@@ -50,6 +52,33 @@ describe('what the stdio command reads', () => {
     assert.equal(await readFile(files.path, 'utf8'), '');
     window.dispose();
     assert.deepEqual(await readdir(files.windows), []);
+  });
+
+  it('is a command for other programs’ files that leads to the editor of now, and holds no secret', async function () {
+    if (process.platform === 'win32') this.skip();
+    await files.write('one', 'http://127.0.0.1:1/agents/x/mcp', new Redacted('planted-key'));
+    await files.placeLauncher();
+    const { command, args, env } = files.clientCommand('one');
+    assert.deepEqual([command, args, env], [files.launcher, [files.keyFile('one')], {}]);
+    await writeFile(
+      files.path,
+      'process.stdout.write(process.argv.slice(2).join() + process.env.ELECTRON_RUN_AS_NODE)',
+    );
+    const run = () =>
+      promisify(execFile)(command, [...args], { env: { PATH: path.dirname(process.execPath) } });
+    assert.equal((await run()).stdout, `${files.keyFile('one')}1`);
+    // The editor has moved: Node takes its place until a window opens.
+    await writeFile(command, (await readFile(command, 'utf8')).replace(process.execPath, '/nowhere/it’s'), {
+      mode: 0o700,
+    });
+    assert.equal((await run()).stdout, `${files.keyFile('one')}1`);
+    await assert.rejects(
+      promisify(execFile)(command, [...args], { env: { PATH: '/nowhere' } }),
+      /Open the editor/,
+    );
+    await files.placeLauncher();
+    assert.ok((await readFile(command, 'utf8')).includes(process.execPath));
+    assert.equal((await stat(command)).mode & 0o777, 0o700);
   });
 
   it('need not be there to be removed', async () => {

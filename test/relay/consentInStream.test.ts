@@ -194,8 +194,12 @@ describe('consent inside a waiting call', () => {
     assert.equal(isError, true);
     assert.match(text, /create_branch did not run: the person declined/);
     assert.match(text, /access \(repo:write\)\. It was declined in the editor\. Do not/);
-    const { deniedBy, detail } = await stage.broker.states.statusOf(stage.server('repositories'));
-    assert.deepEqual([deniedBy, detail], ['person', 'It was declined in the editor.']);
+    const { status, lastAttempt } = await stage.broker.states.statusOf(stage.server('repositories'));
+    assert.equal(status, 'needsScopes');
+    assert.deepEqual(
+      [lastAttempt?.kind, lastAttempt?.detail],
+      ['declined', 'It was declined in the editor.'],
+    );
     assert.equal((await callTool(client, 'list_branches')).isError, false);
     assert.equal(stage.world.authorizationServer.eventsOf('registration').length, 1);
   });

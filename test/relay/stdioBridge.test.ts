@@ -6,8 +6,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { BridgeFiles } from '../../src/node/bridgeFiles.js';
-import { startAgentScene, type AgentScene } from './agentScene.js';
+import { freePort, startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 
 const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');
@@ -51,6 +52,48 @@ describe('the command that speaks stdio for an agent', () => {
     await scene.agents.admissions.withdraw(admitted.agent.id);
     await scene.admit({ repositories: {} }, 'another');
     await assert.rejects(callTool(client, 'list_branches'), /may have been withdrawn/);
+  });
+
+  it('goes on with the key and at the address that its file has now', async () => {
+    const client = await connect();
+    const files = new BridgeFiles(directory, command);
+    const key = await scene.agents.admissions.rotate(admitted.agent.id);
+    await files.write('agent', scene.url('repositories'), key ?? assert.fail());
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+    scene.settings = { ...scene.settings, port: await freePort() };
+    await scene.agents.port.look();
+    await files.redirect('agent', scene.url('repositories'));
+    assert.equal((await callTool(client, 'list_branches')).isError, false);
+  });
+
+  it('starts before the editor: says what to do, and has the server’s tools once a window serves', async () => {
+    scene.agents.dispose();
+    const client = await connect();
+    const names = async () => (await client.listTools()).tools.map(({ name }) => name);
+    assert.deepEqual(await names(), ['open_editor']);
+    await assert.rejects(
+      callTool(client, 'open_editor'),
+      /No editor window serves agents now\. Open the editor/,
+    );
+    await scene.openWindow(scene.stage.openWindow()).port.look();
+    const changed = new Promise((resolve) =>
+      client.setNotificationHandler(ToolListChangedNotificationSchema, resolve),
+    );
+    assert.match((await callTool(client, 'open_editor')).text, /The editor is open/);
+    await changed;
+    assert.ok((await names()).includes('list_branches'));
+    assert.match((await callTool(client, 'list_branches')).text, /main/);
+  });
+
+  it('says so where its file is gone', async () => {
+    const client = await connect();
+    await scene.admit({ repositories: {} }, 'another');
+    await scene.agents.admissions.withdraw(admitted.agent.id);
+    await rm(file);
+    await assert.rejects(
+      callTool(client, 'list_branches'),
+      /file with the key is gone: the agent was disconnected/,
+    );
   });
 
   it('keeps its key where only its owner can read it, and takes it from nowhere else', async function () {

@@ -5,7 +5,7 @@ import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
 import { RawCaller, type RawAnswer } from './rawCaller.js';
-import type { RelayWorld } from './relayWorld.js';
+import { callTool, type RelayWorld } from './relayWorld.js';
 
 describe('the titles of listed tools', () => {
   let scene: AgentScene;
@@ -123,6 +123,23 @@ describe('the titles of listed tools', () => {
     await use('bob');
     await untilChanges(stream, before + 1);
     assert.equal((await titlesOf(editor))[0], 'List branches, as bob@example.org');
+  });
+
+  it('change with the account’s name, as do the line of who acted and the record', async () => {
+    await stage.signIn('repositories');
+    const { credentials } = stage.broker;
+    const { url } = stage.server('repositories');
+    const editor = await openEditor();
+    const stream = await editor.send({ method: 'GET' });
+    await titlesOf(editor);
+    const before = changesOn(stream);
+    const key = accountKeyOf((await credentials.get(url)) ?? assert.fail());
+    await credentials.rename(url, key, { name: 'Work', at: 1 });
+    await untilChanges(stream, before + 1);
+    assert.equal((await titlesOf(editor))[0], 'List branches, as Work');
+    const { progress } = await callTool(await stage.connect('repositories'), 'list_branches');
+    assert.equal(progress.at(-1), 'list_branches as Work');
+    assert.equal((await stage.recorded(1))[0]?.account, 'Work');
   });
 
   it('change while a call runs, and the caller is told then, not after the next call', async () => {

@@ -4,6 +4,7 @@ import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from '../demo/scriptedModel.js';
 import { startBrowser, type Browser } from '../host/browser.js';
 import {
+  homeOf,
   startCodeServer,
   type CodeServer,
   type CodeServerOptions,
@@ -131,6 +132,11 @@ export class EditorUnderTest {
   async #userSettings(): Promise<Settings> {
     const file = path.join(this.options.userDataDir, 'User', 'settings.json');
     return JSON.parse(await readFile(file, 'utf8')) as Settings;
+  }
+
+  /** The home directory of the user whose editor it is. */
+  get home(): string {
+    return homeOf(this.options.userDataDir);
   }
 
   /** The settings file of the machine that the extension host runs on, which is none of the user's. */

@@ -41,16 +41,16 @@ export const scopeSituations: readonly Situation[] = [
   },
   {
     name: 'step-up declined',
-    status: 'denied',
+    status: 'needsScopes',
     account,
-    because: /It was declined in the editor/,
+    because: /; create_branch needs repo:write; last sign-in declined$/,
     comesAbout: async (stage) => {
       const main = await stage.cardOf(createBranch);
       const { text, at } = await main.told(() => main.workbench.chat.consentCard.cancel());
       assert.match(text, /^create_branch did not run: the person declined .*repo:write/);
       return at;
     },
-    tool: /access was denied: It was declined in the editor/,
+    tool: /scopes missing: repo:write, asked for by create_branch.*last sign-in, .*declined: It was declined in the editor/s,
     next: asksForMore,
   },
   {
@@ -77,9 +77,9 @@ export const scopeSituations: readonly Situation[] = [
   },
   {
     name: 'wrong account chosen',
-    status: 'denied',
+    status: 'needsScopes',
     account,
-    because: /signed in bob@example\.org, and alice@example\.org was kept/,
+    because: /; last sign-in declined$/,
     comesAbout: async (stage) => {
       const main = await stage.cardOf(createBranch);
       const { chat } = main.workbench;
@@ -92,7 +92,7 @@ export const scopeSituations: readonly Situation[] = [
       assert.match(text, /signed in bob@example\.org, and alice@example\.org was kept/);
       return at;
     },
-    tool: /access was denied: .*signed in bob@example\.org, and alice@example\.org was kept.*account: alice@example\.org/s,
+    tool: /account: alice@example\.org.*last sign-in, .*signed in bob@example\.org, and alice@example\.org was kept/s,
     next: asksForMore,
     afterwards: async (stage) => {
       await stage.leaveAuthorizationServer();

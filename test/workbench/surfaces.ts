@@ -34,7 +34,7 @@ export const wordOf: Readonly<Record<ConsentStatusName, string>> = {
   misconfigured: 'Misconfigured',
 };
 
-/** With these nothing needs the person, and the status bar says only whose account acts. */
+/** With these nothing needs the user, and the status bar counts nothing. */
 const quiet: ReadonlySet<ConsentStatusName> = new Set(['unknown', 'open', 'signedOut', 'ready']);
 
 /** What is to be read of one server. */
@@ -118,8 +118,14 @@ export class WatchedSurfaces {
         (because === undefined || because.test(label))
       );
     }
-    if (!quiet.has(status))
-      return text === `${this.server}: ${word}` && label === `MCP OAuth: ${this.server}: ${word}`;
+    if (!quiet.has(status)) {
+      const acting = status === 'expired' ? undefined : account;
+      const who = acting === undefined ? '' : `calls act as ${acting}; `;
+      return (
+        text === (acting === undefined ? '1' : `${acting} 1`) &&
+        label === `MCP OAuth: ${who}1 server needs you: ${this.server}: ${word}`
+      );
+    }
     return account === undefined
       ? text === '' && label === 'MCP OAuth: nobody is signed in'
       : text === account && label === `MCP OAuth: nothing needs you; calls act as ${account}`;

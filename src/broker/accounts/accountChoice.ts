@@ -1,8 +1,11 @@
 import type { Memory } from '../ports.js';
 
+/** In place of an account's key: the user has chosen that calls act as none of the accounts that are signed in. */
+export const noAccount = '-';
+
 /** Which account of a server this workspace acts as. */
 export interface AccountChoice {
-  /** @returns an account key; undefined where nobody chose, and it may name an account that is gone */
+  /** @returns an account key, which may be of an account that is gone, or {@link noAccount}; undefined without a choice */
   chosen(serverUrl: string): string | undefined;
   choose(serverUrl: string, accountKey: string): Promise<void>;
 }

@@ -16,8 +16,13 @@ export function placeOf<Server extends Pick<ServerConfig, 'url'>>(
 }
 
 /** An agent's own sign-in as the person's that it stands beside, so that what was begun with one goes on with the other. */
-export function asPerson(own: Credential, { id, account }: Credential): Credential {
-  return { ...own, id, ...(account !== undefined && { account }) };
+export function asPerson(own: Credential, { id, unnamedId, account, name }: Credential): Credential {
+  return {
+    ...{ ...own, id },
+    ...(unnamedId !== undefined && { unnamedId }),
+    ...(account !== undefined && { account }),
+    ...(name !== undefined && { name }),
+  };
 }
 
 /**

@@ -19,6 +19,15 @@ export interface Credential {
   /** RFC 8707 resource indicator; absent where it was left out, towards a server that refuses it. */
   readonly resource?: string;
   readonly account?: Account;
+  /**
+   * What the user calls the account, or we call it until they do. Kept beside the credential, by the account's key.
+   */
+  readonly name?: string;
+  /**
+   * Tells the account apart from others that the server does not name either: the same for every sign-in that the user
+   * has taken for a renewal. Absent in the first one, which is known by its own id.
+   */
+  readonly unnamedId?: string;
   /** How the tokens were obtained, where no browser was needed. */
   readonly grant?: DirectGrantName;
   readonly tokens: TokenSet;
@@ -33,32 +42,47 @@ export function credentialFacts(credential: Credential): CredentialFacts {
   return {
     scopes: credential.tokens.scopes,
     refreshable: credential.tokens.refreshToken !== undefined || credential.grant !== undefined,
-    ...(credential.account !== undefined && { account: credential.account.label }),
+    ...accountFact(credential),
     ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
   };
 }
 
 /**
- * Tells a server's accounts apart: the account and its issuer, and where nobody said who signed in, the sign-in
- * itself, since every one may be another person. Stable, without spaces or line ends but one, safe to store and
- * to log.
+ * Tells a server's accounts apart: the account and its issuer, and if the server does not say who signed in, the first
+ * of the sign-ins that the user takes for one account's. Stable, without spaces or line ends but one, safe to store
+ * and to log.
  */
-export function accountKeyOf({ id, account, grant, as, client }: Credential): string {
+export function accountKeyOf({ id, unnamedId, account, grant, as, client }: Credential): string {
   if (account !== undefined) return `${encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}`;
   // Where nobody signs in, the client acts, and each of its tokens is a credential of its own.
   if (grant !== undefined)
     return `${grant}:${encodeURIComponent(client.clientId.toWellFormed())} ${identifierOf(as)}`;
-  return id;
+  return unnamedId ?? id;
 }
 
-/** Who acts with a credential, as sessions remember it. */
+/**
+ * Who acts with a credential, as sessions remember it. A sign-in that nobody vouches for may be another person's than
+ * the one before it, whatever it was taken for, and continues no session of that one.
+ */
 export function personOf(credential: Credential | undefined): string | undefined {
-  return credential && accountKeyOf(credential);
+  if (credential?.account === undefined && credential?.grant === undefined) return credential?.id;
+  return accountKeyOf(credential);
+}
+
+/** What the user calls the account, else what the server calls it; undefined if neither does. */
+export function accountName({ name, account }: Pick<Credential, 'name' | 'account'>): string | undefined {
+  return name ?? account?.label;
 }
 
 /** What a person knows an account by: its name, or where it is. */
-export function accountLabel({ account, as }: Pick<Credential, 'account' | 'as'>): string {
-  return account?.label ?? new URL(as.issuer).host;
+export function accountLabel(credential: Pick<Credential, 'name' | 'account' | 'as'>): string {
+  return accountName(credential) ?? new URL(credential.as.issuer).host;
+}
+
+/** The account's name as part of something else, which has none if the account has none. */
+export function accountFact(credential: Pick<Credential, 'name' | 'account'>): { readonly account?: string } {
+  const name = accountName(credential);
+  return name === undefined ? {} : { account: name };
 }
 
 const longestMargin = 60_000;

@@ -1,12 +1,12 @@
 import type { DpopKey } from '../../oauth/dpop.js';
-import { PassingAccountChoice, type AccountChoice } from './accountChoice.js';
+import { noAccount, PassingAccountChoice, type AccountChoice } from './accountChoice.js';
 import { accountSlots, firstSlot, recordName, serverUrlOf, slotOfAccount } from './accountSlots.js';
 import { accountKeyOf, type Credential } from './credential.js';
-import { credentialFromRecord, credentialToRecord } from './credentialRecord.js';
+import { AccountNames, type GivenName } from './accountNames.js';
+import { credentialRecords, signedInAt } from './credentialRecord.js';
 import { Emitter } from '../emitter.js';
 import { LentTokens } from './lentToken.js';
 import { NewestRecords } from './newestRecords.js';
-import type { RecordKind } from './storedRecord.js';
 import type { Disposable, Log, SecretStore, SharedRecords } from '../ports.js';
 
 /** A credential that was stored, replaced or removed. */
@@ -27,6 +27,7 @@ interface Entry {
 export class CredentialStore implements Disposable {
   readonly #records: NewestRecords<Credential>;
   readonly #slots: NewestRecords<readonly string[]>;
+  readonly #names: AccountNames;
   readonly #changed = new Emitter<string>();
   readonly #credentialChanged = new Emitter<CredentialChange>();
   /** DPoP keys in use, by record: they remember nonces, which no record holds. */
@@ -64,6 +65,7 @@ export class CredentialStore implements Disposable {
       ...options,
       onDidChange: (url) => this.#changed.fire(url),
     });
+    this.#names = new AccountNames({ ...options, onDidChange: (url) => this.#changed.fire(url) });
     if (!hearsAllWindows) this.#subscription = shared?.onDidChange?.(() => this.#lookForNews());
   }
 
@@ -72,6 +74,7 @@ export class CredentialStore implements Disposable {
     const all = await this.all(serverUrl);
     if (accountKey !== undefined) return all.find((one) => accountKeyOf(one) === accountKey);
     const chosen = this.choice.chosen(serverUrl);
+    if (chosen === noAccount) return undefined;
     return all.find((one) => accountKeyOf(one) === chosen) ?? all[0];
   }
 
@@ -96,6 +99,7 @@ export class CredentialStore implements Disposable {
   /** Reads past what is remembered: another process may have written since. */
   async reread(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
     this.#slots.forget(serverUrl);
+    this.#names.forget(serverUrl);
     for (const slot of await this.#slotsOf(serverUrl)) this.#records.forget(recordName(serverUrl, slot));
     return this.get(serverUrl, accountKey);
   }
@@ -106,12 +110,24 @@ export class CredentialStore implements Disposable {
    */
   async rereadShared(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
     await this.#slots.rereadShared(serverUrl);
+    await this.#names.rereadShared(serverUrl);
     for (const slot of await this.#slotsOf(serverUrl))
       await this.#records.rereadShared(recordName(serverUrl, slot));
     return this.get(serverUrl, accountKey);
   }
 
-  /** From the next call on, this workspace acts as that account. */
+  /** The name that an account has, or had when it was signed in last. */
+  nameOf(serverUrl: string, accountKey: string): Promise<GivenName | undefined> {
+    return this.#names.of(serverUrl, accountKey);
+  }
+
+  /** @param given undefined takes the name away; under the lock of the server's accounts, as it is unique among them */
+  async rename(serverUrl: string, accountKey: string, given: GivenName | undefined): Promise<void> {
+    await this.#names.give(serverUrl, accountKey, given);
+    this.#changed.fire(serverUrl);
+  }
+
+  /** From the next call on, this workspace acts as that account, or as none with {@link noAccount}. */
   async use(serverUrl: string, accountKey: string): Promise<void> {
     if (this.choice.chosen(serverUrl) === accountKey) return;
     const before = await this.get(serverUrl);
@@ -153,18 +169,23 @@ export class CredentialStore implements Disposable {
     const credential = await this.get(serverUrl, accountKey);
     const entry = (await this.#entries(serverUrl)).find((one) => one.credential.id === credential?.id);
     await this.#write(serverUrl, entry?.slot ?? firstSlot, undefined);
+    // The choice of none was between accounts that are gone.
+    if (this.choice.chosen(serverUrl) === noAccount && (await this.#entries(serverUrl)).length === 0)
+      await this.choice.choose(serverUrl, '');
     this.#changed.fire(serverUrl);
   }
 
   /** Lets go of what marks ended sign-ins of a server that left the settings; a sign-in that lives stays. */
   async prune(serverUrl: string): Promise<void> {
     for (const slot of await this.#slotsOf(serverUrl)) await this.#records.prune(recordName(serverUrl, slot));
+    if ((await this.#entries(serverUrl)).length === 0) await this.#names.prune(serverUrl);
   }
 
   dispose(): void {
     this.#subscription?.dispose();
     this.#records.dispose();
     this.#slots.dispose();
+    this.#names.dispose();
     this.#dpopKeys.clear();
     this.#lent.clear();
   }
@@ -180,7 +201,9 @@ export class CredentialStore implements Disposable {
   /** @returns false if the sign-in was ended elsewhere meanwhile */
   async #write(serverUrl: string, slot: string, credential: Credential | undefined): Promise<boolean> {
     const name = recordName(serverUrl, slot);
-    if (!(await this.#records.write(name, credential))) return false;
+    // The name has a record of its own.
+    const { name: _given, ...unnamed } = credential ?? {};
+    if (!(await this.#records.write(name, credential && (unnamed as Credential)))) return false;
     this.#lent.keep(name, credential);
     const before = this.#accounts.get(name);
     const after = credential && accountKeyOf(credential);
@@ -200,14 +223,17 @@ export class CredentialStore implements Disposable {
       const name = recordName(serverUrl, slot);
       const credential = this.#withKeyInUse(name, this.#lent.withToken(name, await this.#records.get(name)));
       if (credential === undefined) return undefined;
-      this.#accounts.set(name, accountKeyOf(credential));
-      return { slot, credential };
+      const key = accountKeyOf(credential);
+      this.#accounts.set(name, key);
+      const given = await this.#names.of(serverUrl, key);
+      return { slot, credential: given === undefined ? credential : { ...credential, name: given.name } };
     });
     return (await Promise.all(entries)).filter((entry) => entry !== undefined);
   }
 
   async #hasNews(serverUrl: string): Promise<boolean> {
     const isMore = await this.#slots.isNews(serverUrl);
+    const isRenamed = await this.#names.isNews(serverUrl);
     const slots = await this.#slotsOf(serverUrl);
     const news = await Promise.all(
       slots.map(async (slot) => {
@@ -217,7 +243,7 @@ export class CredentialStore implements Disposable {
         return isNews;
       }),
     );
-    return isMore || news.includes(true);
+    return isMore || isRenamed || news.includes(true);
   }
 
   /** What other windows wrote is shown here before anything here acts on it. */
@@ -257,34 +283,4 @@ export class CredentialStore implements Disposable {
     }
     return credential;
   }
-}
-
-function signedInAt({ signedInAt: at, obtainedAt }: Credential): number {
-  return at ?? obtainedAt;
-}
-
-function isLater(one: Credential, other: Credential): boolean {
-  if (one.id !== other.id) return signedInAt(one) > signedInAt(other);
-  return one.obtainedAt > other.obtainedAt;
-}
-
-function credentialRecords(log: Log): RecordKind<Credential> {
-  return {
-    prefix: 'credential ',
-    sharedPrefix: '',
-    toText: (credential, generation) => JSON.stringify(credentialToRecord(credential, generation)),
-    fromText: (name, text) => {
-      const serverUrl = serverUrlOf(name);
-      try {
-        return credentialFromRecord(serverUrl, JSON.parse(text));
-      } catch {
-        // Kept as it is: a later version may read it, and a new sign-in replaces it.
-        log.warn(`The stored sign-in for ${new URL(serverUrl).host} cannot be read; sign in again.`);
-        return undefined;
-      }
-    },
-    identity: ({ id }) => id,
-    // The later sign-in, and of one sign-in the tokens that were issued last.
-    merge: (newer, older, isTie) => (isTie && isLater(older, newer) ? older : newer),
-  };
 }

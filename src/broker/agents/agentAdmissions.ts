@@ -16,7 +16,9 @@ const keyPrefix = 'mcpob_';
 const keyPattern = /^mcpob_[\w-]{43}$/;
 
 /** What a person decides when they admit an agent. */
-export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'>;
+export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'> &
+  // Given where files are named by it before the admission is made.
+  Partial<Pick<AgentAdmission, 'id'>>;
 
 /**
  * The agents that a person admitted, in a record that every window sees the newest version of. A key is told
@@ -49,7 +51,7 @@ export class AgentAdmissions {
 
   /** @returns the key, which is not to be had again */
   async admit(admission: NewAdmission): Promise<{ readonly agent: AgentAdmission; readonly key: Redacted }> {
-    const id = crypto.randomUUID();
+    const { id = crypto.randomUUID() } = admission;
     const { stored, key } = await withNewKey({ ...admission, id, createdAt: this.clock.now(), keyId: '' });
     await this.#write((agents) => [...agents, stored]);
     return { agent: stored.admission, key };

@@ -63,6 +63,11 @@ export function agentPath(serverName: string): string {
   return `/agents/${encodeURIComponent(serverName)}/mcp`;
 }
 
+/** Where agents reach a server on this machine. */
+export function agentAddress(port: number, serverName: string): string {
+  return `http://127.0.0.1:${port}${agentPath(serverName)}`;
+}
+
 /** Who listens where agents call. */
 export type AgentsPortState =
   /** Nobody, because no agent is admitted. */

@@ -2,7 +2,7 @@ import type { AuthorizationServer } from '../../oauth/authorizationServerMetadat
 import { addressOf } from '../../oauth/secureAddress.js';
 import { serverWords } from '../../oauth/serverWords.js';
 import type { ConsentNeed } from '../authorizedFetch.js';
-import type { Credential } from '../accounts/credential.js';
+import { accountFact, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { SignInAttempt } from './signInAttempt.js';
@@ -68,7 +68,7 @@ export function consentFactsOf(
     ...signInPageOf(found.as),
     ...(before !== undefined &&
       !isSameIssuer && { formerAuthorizationServer: new URL(before.as.issuer).host }),
-    ...(kind === 'stepUp' && before?.account !== undefined && { account: before.account.label }),
+    ...(kind === 'stepUp' && before !== undefined && accountFact(before)),
     hasWarnings: found.resource.warnings.length > 0,
   };
 }

@@ -5,29 +5,33 @@ import type { TokenSet } from '../../oauth/tokenSet.js';
 import { isOwnOf, placeOf } from '../accounts/agentSignIn.js';
 import {
   accountChangeWords,
+  possiblyRenewed,
   replacedBy,
   type AccountAnswer,
+  type AskWhoseSignIn,
   type ConfirmAccountChange,
+  type UnnamedAnswer,
 } from '../accounts/accountChange.js';
 import { accountKeyOf, personOf, type Account, type Credential } from '../accounts/credential.js';
-import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { DirectGrantName } from '../settings/grantChoice.js';
 import type { Clock, Lock, Log } from '../ports.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, refreshLock, underLock } from '../tokens/refreshLock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
+import { withName, type NamingParts } from './newAccountName.js';
 import type { SignInOutcome } from './signInOutcome.js';
 import type { SignInRequest } from './signInRequest.js';
 
 /** What it takes to keep a sign-in. */
-export interface KeepingParts {
-  readonly credentials: CredentialStore;
+export interface KeepingParts extends NamingParts {
   /** The one that refreshes take. */
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;
   readonly confirmAccountChange: ConfirmAccountChange;
+  /** Where it is absent, a sign-in that names nobody renews the account it was begun for. */
+  readonly askWhoseSignIn?: AskWhoseSignIn;
   /** Remembers that the sign-in was made on this machine; absent where that makes no difference. */
   readonly use?: Pick<UseHere, 'made'>;
 }
@@ -42,7 +46,10 @@ export interface ReceivedTokens {
   /** How they were obtained, where not with a code from the browser. */
   readonly grant?: DirectGrantName;
   /** Whom the sign-in was begun for. */
-  readonly intended?: Pick<SignInRequest, 'account' | 'anotherAccount' | 'forAgent' | 'isAdmitted'>;
+  readonly intended?: Pick<
+    SignInRequest,
+    'account' | 'anotherAccount' | 'renews' | 'forAgent' | 'isAdmitted'
+  >;
 }
 
 /** How keeping a sign-in ended. */
@@ -68,12 +75,19 @@ export async function keepSignIn(
   const { found, pending, intended } = received;
   const { credentials, lock, log } = parts;
   const server = placeOf(received.server, intended?.forAgent);
-  const credential = credentialOf({ ...received, server }, parts.clock.now());
-  const key = accountKeyOf(credential);
+  const fresh = credentialOf({ ...received, server }, parts.clock.now());
   let present = await credentials.reread(server.url);
+  const whose = await whoseSignIn({ ...received, server }, fresh, present, parts);
+  if (whose === 'neither') return { outcome: declined(fresh, present) };
+  const ofAccount = whose === 'another' ? fresh : { ...fresh, unnamedId: whose.renews };
+  const before = replacedBy(ofAccount, await credentials.all(server.url), present);
+  const { credential, given } = await withName(server, ofAccount, before, parts);
+  const key = accountKeyOf(credential);
   for (;;) {
     const agreed = present;
-    const answer = await whoIsUsed({ ...received, server }, credential, present, parts);
+    const isAnother =
+      whose === 'another' && possiblyRenewed(fresh, await credentials.all(server.url)).length > 0;
+    const answer = isAnother ? 'new' : await whoIsUsed({ ...received, server }, credential, present, parts);
     if (answer === 'neither') return { outcome: declined(credential, agreed) };
     const store = () =>
       underLock(lock, accountsLock(server.url), async () => {
@@ -91,6 +105,9 @@ export async function keepSignIn(
           if (answer === 'present' && agreed !== undefined)
             await credentials.use(server.url, accountKeyOf(agreed));
           await parts.use?.made(credential);
+          // First, so that the account is never shown without its name.
+          if (given !== undefined)
+            await credentials.rename(server.url, key, { ...given, at: parts.clock.now() });
           await credentials.put(credential, replaced);
           return { replaced };
         });
@@ -112,6 +129,7 @@ export async function keepSignIn(
     const outcome: SignInOutcome = {
       ...{ kind: 'signedIn', credential, warnings, notGranted: notGranted(pending.scopes, credential) },
       ...(beside !== false && { beside }),
+      ...(given?.isDefault === true && { hasDefaultName: true }),
     };
     return { outcome, ...(stored.replaced !== undefined && { replaced: stored.replaced }) };
   }
@@ -129,6 +147,26 @@ async function refusedForAgent(
   const person = await credentials.reread(server.url, intended.account);
   if (person === undefined) return no('You have signed out; the agent acts as nobody.');
   return isOwnOf(next, person) ? undefined : declined(next, person);
+}
+
+/** Whether a sign-in that the server names nobody for renews one that is there, and which. */
+async function whoseSignIn(
+  { server, intended }: ReceivedTokens,
+  fresh: Credential,
+  present: Credential | undefined,
+  { credentials, askWhoseSignIn }: KeepingParts,
+): Promise<UnnamedAnswer> {
+  const known = await credentials.all(server.url);
+  const accounts = possiblyRenewed(fresh, known);
+  const [first] = accounts;
+  if (first === undefined || intended?.anotherAccount === true) return 'another';
+  const begunFor = accounts.find((one) =>
+    intended?.account === undefined ? one.id === present?.id : accountKeyOf(one) === intended.account,
+  );
+  if (begunFor !== undefined && intended?.renews === true) return { renews: accountKeyOf(begunFor) };
+  if (askWhoseSignIn === undefined || intended?.forAgent !== undefined)
+    return { renews: accountKeyOf(begunFor ?? first) };
+  return askWhoseSignIn(server, accounts);
 }
 
 /** Whom the workspace acts as from now on; asks where the sign-in ended as another than it was begun for. */

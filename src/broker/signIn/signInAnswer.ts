@@ -1,3 +1,4 @@
+import { accountName } from '../accounts/credential.js';
 import { sentence, serverWords } from '../../oauth/serverWords.js';
 import type { ConsentStatus } from '../consentStatus.js';
 import type { SignInOutcome } from './signInOutcome.js';
@@ -14,8 +15,9 @@ const goOn =
 export function signInAnswer(server: string, outcome: SignInOutcome, wanted: readonly string[]): string {
   switch (outcome.kind) {
     case 'signedIn': {
-      const { account, tokens } = outcome.credential;
-      const who = account === undefined ? '' : ` as ${words(account.label)}`;
+      const { tokens } = outcome.credential;
+      const account = accountName(outcome.credential);
+      const who = account === undefined ? '' : ` as ${words(account)}`;
       const lacking = new Set([
         ...outcome.notGranted,
         ...wanted.filter((scope) => !tokens.scopes.includes(scope)),

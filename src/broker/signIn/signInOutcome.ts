@@ -15,6 +15,8 @@ export type SignInOutcome =
       readonly notGranted: readonly string[];
       /** Who goes on being used here, in words, where that is not who signed in. */
       readonly beside?: string;
+      /** The server does not name the account: what it is called here is made up, and the user has not been asked yet. */
+      readonly hasDefaultName?: true;
     }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timedOut' }

@@ -1,5 +1,5 @@
 import type { Network } from '../../oauth/httpContext.js';
-import type { ConfirmAccountChange } from '../accounts/accountChange.js';
+import type { AskWhoseSignIn, ConfirmAccountChange } from '../accounts/accountChange.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
@@ -23,6 +23,9 @@ export interface SignInParts extends QuestionParts {
   readonly log: Log;
   readonly http: Network;
   readonly confirmAccountChange: ConfirmAccountChange;
+  readonly askWhoseSignIn?: AskWhoseSignIn;
+  /** What an account is called that the server does not name; absent where there is no one to change it. */
+  readonly numberedAccount?: (number: number) => string;
   /** Remembers which sign-ins were made on this machine. */
   readonly use?: UseHere;
   readonly clientSecrets?: ClientSecrets;

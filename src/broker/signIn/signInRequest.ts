@@ -12,6 +12,11 @@ export interface SignInRequest {
   readonly account?: string;
   /** The browser may be signed in as somebody else than {@link account}, and is asked to let the user choose. */
   readonly choosesAccount?: true;
+  /**
+   * It is begun because that account's sign-in has ended or lacks scopes. If the server does not say who signed in, it
+   * is taken for the same account's, and the user is not asked.
+   */
+  readonly renews?: true;
   /** Another account than any that is signed in is wanted, and used from then on. */
   readonly anotherAccount?: true;
   /** The agent it is for alone, by its id; the person's own sign-in, and what others do with it, stay as they are. */

@@ -1,6 +1,7 @@
 import { placeOf } from '../accounts/agentSignIn.js';
-import { observationOfError, type Observation } from '../consentStatus.js';
 import type { Credential } from '../accounts/credential.js';
+import { Emitter } from '../emitter.js';
+import { attemptEnding, observationOfAttempt, type BeforeAttempt } from './attemptEnding.js';
 import { noSignInAt } from './noSignIn.js';
 import type { Disposable } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
@@ -10,9 +11,21 @@ import type { SignInOutcome } from './signInOutcome.js';
 import type { SignInParts } from './signInParts.js';
 import type { SignInRequest } from './signInRequest.js';
 
+/** A sign-in that was stored. */
+export interface SignedIn {
+  readonly attempt: SignInAttempt;
+  readonly credential: Credential;
+  /** See {@link SignInOutcome}. */
+  readonly hasDefaultName?: true;
+}
+
 /** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
 export class SignIns implements Disposable {
   readonly #running = new Map<string, SignInAttempt>();
+  readonly #signedIn = new Emitter<SignedIn>();
+
+  /** Tells of each sign-in that was stored, whoever began it. */
+  readonly onDidSignIn = this.#signedIn.event;
 
   constructor(
     private readonly parts: SignInParts,
@@ -31,7 +44,7 @@ export class SignIns implements Disposable {
 
   /** Joins the attempt under way, or begins one; it has failed already where nobody can sign in. */
   begin(server: ServerConfig, request: SignInRequest): SignInAttempt {
-    const { account, anotherAccount, forAgent } = request;
+    const { forAgent } = request;
     const running = this.running(server, forAgent);
     if (running !== undefined) return running;
     const attempt = new SignInAttempt(server, request, this.parts);
@@ -43,25 +56,43 @@ export class SignIns implements Disposable {
     const awaiting = this.states.awaitConsent(server);
     const { url: place } = placeOf(server, forAgent);
     this.#running.set(place, attempt);
-    let before: Credential | undefined;
-    void this.parts.credentials.get(server.url, account).then(
-      (credential) => (before = credential),
-      () => undefined,
-    );
+    let before: Before | undefined;
+    const looked = this.#before(server, request).then((known) => (before = known));
     void attempt.outcome.then((outcome) => {
       if (this.#running.get(place) === attempt) this.#running.delete(place);
       awaiting.dispose();
       // What was read may be what was wrong.
       if (outcome.kind === 'failed') this.parts.metadata?.drop(server);
-      const observation = observationOf(outcome);
-      const of = outcome.kind === 'signedIn' ? outcome.credential : before;
-      // Who signs in another account, and does not in the end, has the one from before as it was.
-      // So has the person, whatever came of a sign-in for an agent.
-      const isFurther = anotherAccount === true || forAgent !== undefined;
-      const isNews = outcome.kind === 'signedIn' || !isFurther || before === undefined;
-      if (observation !== undefined && isNews) this.states.observe(server, observation, of);
+      // At once if it is known, so that whoever waits for the outcome finds what follows from it.
+      if (before !== undefined) this.#ended(attempt, outcome, before);
+      else void looked.then((known) => this.#ended(attempt, outcome, known));
     });
     return attempt;
+  }
+
+  #ended(attempt: SignInAttempt, outcome: SignInOutcome, { credential, ...before }: Before): void {
+    const { server, request } = attempt;
+    const ending = attemptEnding(outcome, this.parts.clock.now());
+    // An agent's ask is shown with the agent.
+    if (request.forAgent === undefined && ending !== undefined)
+      this.states.showAttempt(server, ending === 'none' ? undefined : ending);
+    const observation = observationOfAttempt(outcome, before);
+    const of = outcome.kind === 'signedIn' ? outcome.credential : credential;
+    if (observation !== undefined) this.states.observe(server, observation, of);
+    if (outcome.kind === 'signedIn') this.#signedIn.fire({ ...outcome, attempt });
+  }
+
+  /** How the server stood for the account that an attempt is for, which storage that fails says nothing of. */
+  async #before(server: ServerConfig, { account, anotherAccount, forAgent }: SignInRequest): Promise<Before> {
+    const isFurther = anotherAccount === true || forAgent !== undefined;
+    try {
+      const credential = await this.parts.credentials.get(server.url, account);
+      const { status } = await this.states.settledStatus(server, account);
+      const isSignedIn = credential !== undefined;
+      return { isFurther, isSignedIn, status, ...(isSignedIn && { credential }) };
+    } catch {
+      return { isFurther, isSignedIn: false, status: 'unknown' };
+    }
   }
 
   dispose(): void {
@@ -69,17 +100,5 @@ export class SignIns implements Disposable {
   }
 }
 
-/** What a sign-in's end says of the server; that the person took no time for it says nothing. */
-function observationOf(outcome: SignInOutcome): Observation | undefined {
-  switch (outcome.kind) {
-    case 'signedIn':
-      return { kind: 'answered', authorized: true };
-    case 'declined':
-      return { kind: 'denied', by: outcome.by, detail: outcome.detail };
-    case 'failed':
-      return observationOfError(outcome.error);
-    case 'cancelled':
-    case 'timedOut':
-      return undefined;
-  }
-}
+/** With the sign-in that was there. */
+type Before = BeforeAttempt & { readonly credential?: Credential };

@@ -1,8 +1,9 @@
 import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../../oauth/tokenRevocation.js';
+import { noAccount } from '../accounts/accountChoice.js';
 import { isOwnOf, placeOf } from '../accounts/agentSignIn.js';
-import { accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
+import { accountFact, accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
 import type { AgentAdmission } from '../agents/agentAdmission.js';
 import type { AgentAdmissions } from '../agents/agentAdmissions.js';
 import { errorName } from '../errorName.js';
@@ -24,6 +25,8 @@ export type SignOutReceipt =
       readonly revocation: RevocationReceipt;
       /** Who is used here now in its place, where another account is signed in. */
       readonly next?: string;
+      /** Other accounts are signed in, and calls act as none of them. */
+      readonly isIdle?: true;
     }
   /** The sign-in is the editor's, which keeps it: it is not used for this server any more. */
   | { readonly kind: 'forgotten'; readonly account?: string; readonly provider: string };
@@ -46,28 +49,40 @@ export class SignOuts {
     private readonly agents?: AgentAdmissions,
   ) {}
 
-  /** @param account whose, by its key; the account in use here where absent */
-  signOut(server: ServerConfig, account?: string): Promise<SignOutReceipt> {
+  /**
+   * @param account whose, by its key; the account in use here where absent
+   * @param next whom this workspace acts as from then on, by the key, or {@link noAccount}; if absent, who acts now or
+   * else the account that signed in last
+   */
+  signOut(server: ServerConfig, account?: string, next?: string): Promise<SignOutReceipt> {
     const name = `${server.url} ${account ?? ''}`;
     const running = this.#running.get(name);
     if (running !== undefined) return running;
-    const signOut = this.#signOut(server, account).finally(() => this.#running.delete(name));
+    const signOut = this.#signOut(server, account, next).finally(() => this.#running.delete(name));
     this.#running.set(name, signOut);
     return signOut;
   }
 
-  async #signOut(server: ServerConfig, account: string | undefined): Promise<SignOutReceipt> {
+  async #signOut(
+    server: ServerConfig,
+    account: string | undefined,
+    chosen: string | undefined,
+  ): Promise<SignOutReceipt> {
     const inUse = await this.credentials.get(server.url);
+    const left = account ?? (inUse && accountKeyOf(inUse));
+    // First, so that no call goes out as an account that the user did not choose.
+    if (chosen !== undefined) await this.credentials.use(server.url, chosen);
     if (account === undefined || inUse === undefined || accountKeyOf(inUse) === account)
       this.signIns.running(server)?.cancel();
-    const credential = await this.#remove(server, account);
+    const credential = await this.#remove(server, left);
     if (credential === undefined) return { kind: 'notSignedIn' };
     await this.#endAgents(server, credential);
     const next = await this.credentials.get(server.url);
+    this.states.showAttempt(server, undefined);
     if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
     if (credential.grant === 'editorAccount') {
       this.log.info(`${server.name}: the editor's account is not used any more.`);
-      return { kind: 'forgotten', provider: credential.client.clientId, ...accountOf(credential) };
+      return { kind: 'forgotten', provider: credential.client.clientId, ...accountFact(credential) };
     }
     const revocation = await revokeTokens(credential, {
       ...this.http,
@@ -83,8 +98,9 @@ export class SignOuts {
       kind: 'signedOut',
       host,
       revocation,
-      ...accountOf(credential),
+      ...accountFact(credential),
       ...(next !== undefined && credential.id === inUse?.id && { next: accountLabel(next) }),
+      ...(chosen === noAccount && { isIdle: true }),
     };
   }
 
@@ -128,8 +144,4 @@ export class SignOuts {
       });
     });
   }
-}
-
-function accountOf({ account }: Credential): { readonly account?: string } {
-  return account === undefined ? {} : { account: account.label };
 }

@@ -79,6 +79,7 @@ function serverLines({ status, calls, displacedBy }: ReportedServer, now: number
       ? []
       : [`  scopes missing: ${listed(missing)}${tool === undefined ? '' : `, asked for by ${words(tool)}`}`]),
     ...expiry(status, now),
+    ...attemptLines(status),
     ...calls.map(
       (call) => `  call ${utc(call.at)}: ${words(call.tool)}${actor(call)}: ${words(call.outcome)}`,
     ),
@@ -91,6 +92,20 @@ function expiry({ signedIn, expiresAt, refreshable }: ConsentStatus, now: number
   if (refreshable === true) return ['  expiry: renewed without the person'];
   if (expiresAt === undefined) return [];
   return [`  expiry: ${expiresAt <= now ? 'ended' : 'ends'} ${utc(expiresAt)}, not renewable`];
+}
+
+const endings = {
+  declined: 'the user or the authorization server declined',
+  failed: 'failed',
+  timedOut: 'was not finished in time',
+} as const;
+
+/** So that a model does not ask again for what the user has just declined. */
+function attemptLines({ lastAttempt }: ConsentStatus): readonly string[] {
+  if (lastAttempt === undefined) return [];
+  const { kind, at, detail } = lastAttempt;
+  const why = detail === undefined ? '' : `: ${words(detail)}`;
+  return [`  last sign-in, ${utc(at)}: ${endings[kind]}${why}`];
 }
 
 function actor({ account }: RecentCall): string {

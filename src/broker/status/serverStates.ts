@@ -4,6 +4,7 @@ import type { CredentialChange, CredentialStore } from '../accounts/credentialSt
 import { Emitter } from '../emitter.js';
 import { isUnattended } from '../settings/grantChoice.js';
 import type { UseHere } from '../tokens/useHere.js';
+import { LastAttempts, type LastAttempt, type SeenAttempt } from './lastAttempt.js';
 import { everybody, nobody, Observations, type Seen } from './observations.js';
 import type { Clock, Disposable } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
@@ -17,6 +18,7 @@ const concernsEveryAccount = new Set<Observation['kind']>(['unreachable', 'misco
 /** The newest observation of each server and account, in any window, and the consent status that follows from it. */
 export class ServerStates implements Disposable {
   readonly #observations = new Observations();
+  readonly #attempts = new LastAttempts();
   readonly #awaiting = new Map<string, number>();
   #awaitingElsewhere: ReadonlySet<string> = new Set();
   readonly #changed = new Emitter<string>();
@@ -59,24 +61,39 @@ export class ServerStates implements Disposable {
     return this.#observations.all;
   }
 
+  /** How the last attempt at each server ended, in any window. */
+  get attempts(): readonly SeenAttempt[] {
+    return this.#attempts.all;
+  }
+
+  /** @param attempt how an attempt at the server has ended; undefined if there is nothing to see of one any more */
+  showAttempt(server: Pick<ServerConfig, 'url'>, attempt: LastAttempt | undefined): void {
+    const seen = { serverUrl: server.url, at: this.clock.now(), ...(attempt !== undefined && { attempt }) };
+    if (!this.#attempts.set(seen)) return;
+    this.#changed.fire(server.url);
+    this.#observed.fire(undefined);
+  }
+
   /** Addresses of the servers that a consent is open for in this window. */
   get awaitingHere(): readonly string[] {
     return [...this.#awaiting].filter(([, open]) => open > 0).map(([serverUrl]) => serverUrl);
   }
 
   /**
-   * Takes over what other windows saw, and which consents are open there.
+   * Takes over what other windows saw, which consents are open there, and how attempts there ended.
    *
    * @returns whether something was seen later here than there
    */
-  hear(seen: readonly Seen[], awaiting: readonly string[]): boolean {
+  hear(seen: readonly Seen[], awaiting: readonly string[], attempts: readonly SeenAttempt[] = []): boolean {
     const { changed, isAhead } = this.#observations.merge(seen);
+    const ended = this.#attempts.merge(attempts);
     const before = this.#awaitingElsewhere;
     this.#awaitingElsewhere = new Set(awaiting);
     const opened = awaiting.filter((serverUrl) => !before.has(serverUrl));
     const closed = [...before].filter((serverUrl) => !awaiting.includes(serverUrl));
-    for (const serverUrl of new Set([...changed, ...opened, ...closed])) this.#changed.fire(serverUrl);
-    return isAhead;
+    for (const serverUrl of new Set([...changed, ...ended.changed, ...opened, ...closed]))
+      this.#changed.fire(serverUrl);
+    return isAhead || ended.isAhead;
   }
 
   /** What was seen counts no more: the next call may be met otherwise. */
@@ -106,12 +123,26 @@ export class ServerStates implements Disposable {
     };
   }
 
+  /** What the next call would meet, apart from a consent that is open. */
+  async settledStatus(server: ServerConfig, account?: string): Promise<ConsentStatus> {
+    return this.#statusOf(server, account, false);
+  }
+
   /** @param account whose, by its key; that of the account in use here where absent */
   async statusOf(server: ServerConfig, account?: string): Promise<ConsentStatus> {
+    const isAwaiting = (this.#awaiting.get(server.url) ?? 0) > 0 || this.#awaitingElsewhere.has(server.url);
+    return this.#statusOf(server, account, isAwaiting);
+  }
+
+  async #statusOf(
+    server: ServerConfig,
+    account: string | undefined,
+    isAwaiting: boolean,
+  ): Promise<ConsentStatus> {
     const credential = await this.credentials.get(server.url, account);
     const key = credential === undefined ? nobody : accountKeyOf(credential);
     const observation = this.#observations.of(server.url, key);
-    const isAwaiting = (this.#awaiting.get(server.url) ?? 0) > 0 || this.#awaitingElsewhere.has(server.url);
+    const lastAttempt = this.#attempts.of(server.url);
     const accounts = await this.#accounts(server);
     const decision = credential && (await this.use?.of(credential));
     return consentStatus(
@@ -120,8 +151,9 @@ export class ServerStates implements Disposable {
         awaitingConsent: isAwaiting,
         ...(credential !== undefined && { credential: credentialFacts(credential) }),
         ...(observation !== undefined && { observation }),
+        ...(lastAttempt !== undefined && { lastAttempt }),
         isUnattended: isUnattended(server),
-        ...(accounts.length > 1 && { accounts }),
+        ...(accounts.some(({ inUse }) => !inUse) && { accounts }),
         ...(decision !== undefined && decision !== 'allowed' && { notUsedHere: decision }),
       },
       this.clock.now(),

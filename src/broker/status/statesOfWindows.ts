@@ -1,3 +1,4 @@
+import { attemptsFromNotice } from './lastAttempt.js';
 import { NoticeExchange } from './noticeExchange.js';
 import { seenFromNotice } from './observations.js';
 import type { Disposable, WindowNotices } from '../ports.js';
@@ -13,11 +14,12 @@ export class StatesOfWindows implements Disposable {
   constructor(states: ServerStates, notices: WindowNotices) {
     const exchange = new NoticeExchange(
       notices,
-      () => ({ seen: states.seen, awaiting: states.awaitingHere }),
+      () => ({ seen: states.seen, awaiting: states.awaitingHere, attempts: states.attempts }),
       (others) =>
         states.hear(
           others.flatMap(({ seen }) => seenFromNotice(seen)),
           others.flatMap(({ awaiting }) => textsOf(awaiting)),
+          others.flatMap(({ attempts }) => attemptsFromNotice(attempts)),
         ),
     );
     this.#owned = [exchange, states.onDidObserve(() => exchange.post())];

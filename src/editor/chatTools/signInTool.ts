@@ -139,6 +139,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const isOurs = signIns.running(server) === undefined;
     const attempt = signIns.begin(server, {
       deadline: signInDeadline,
+      renews: true,
       ...(scopes !== undefined && { scopes }),
     });
     const left = Promise.withResolvers<undefined>();

@@ -30,7 +30,7 @@ export class ClientSession {
 
   /** Starts the client with its prompt. */
   static async start(
-    kind: ClientKind,
+    kind: Pick<ClientKind, 'prepare'>,
     setting: Omit<ClientSetting, 'home' | 'model'>,
   ): Promise<ClientSession> {
     const state = await createStateDirectory();

@@ -3,11 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listenOnLoopback, readBody, sendJson } from '../../demo/loopbackServer.js';
 import { pathOf } from '../../demo/requestLog.js';
 import { chatCompletions } from './chatCompletions.js';
+import { generateContent } from './generateContent.js';
 import { messages } from './messages.js';
 import { responses } from './responses.js';
 import type { ModelDialect, ModelReply, ModelTurn } from './modelTurn.js';
 
-const dialects: readonly ModelDialect[] = [chatCompletions, messages, responses];
+const dialects: readonly ModelDialect[] = [chatCompletions, messages, responses, generateContent];
 
 /** A request that waits for what the model says. */
 export interface Asked extends ModelTurn {

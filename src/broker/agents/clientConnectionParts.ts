@@ -1,0 +1,36 @@
+import type { StdioCommand } from '../../mcpClients/connectionEntry.js';
+import type { Redacted } from '../../oauth/redacted.js';
+import type { OtherFileStore } from '../imports/otherFiles.js';
+import type { Lock } from '../ports.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { AgentAdmission } from './agentAdmission.js';
+import type { AgentAdmissions } from './agentAdmissions.js';
+
+/** The files that the command reads, each by a name. */
+export interface ClientKeys {
+  clientCommand(name: string): StdioCommand;
+  placeLauncher(): Promise<void>;
+  write(name: string, url: string, key: Redacted): Promise<unknown>;
+  /** Changes the address; the key stays. */
+  redirect(name: string, url: string): Promise<void>;
+  removeAll(prefix: string): Promise<void>;
+}
+
+export interface ClientRecords {
+  all(): Promise<readonly unknown[]>;
+  put(name: string, record: object): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+export interface ClientConnectionParts {
+  readonly admissions: Pick<AgentAdmissions, 'admit' | 'rotate' | 'all'>;
+  readonly withdraw: (agent: Pick<AgentAdmission, 'id' | 'servers'>) => Promise<void>;
+  /** The configuration files of other programs. */
+  readonly files: OtherFileStore;
+  readonly keys: ClientKeys;
+  readonly records: ClientRecords;
+  readonly lock: Lock;
+  readonly servers: () => readonly ServerConfig[];
+  /** Where agents reach a server now. */
+  readonly address: (server: ServerConfig) => string;
+}

@@ -1,0 +1,24 @@
+import { agentAddress } from './broker/agents/agentSettings.js';
+import { ClientConnections } from './broker/agents/clientConnections.js';
+import type { Core } from './core.js';
+import { agentSettings } from './editor/agentSettings.js';
+import type { ConnectedClientParts } from './editor/registerAgents.js';
+import type { BridgeFiles } from './node/bridgeFiles.js';
+import { ClientConnectionFiles } from './node/clientConnectionFiles.js';
+import type { Platform } from './platform.js';
+
+/** Clients of other makers that are connected by their own configuration files. */
+export function connectedClients(core: Core, platform: Platform, keys: BridgeFiles): ConnectedClientParts {
+  const { directory, settings, storage, others, filesNote } = platform;
+  const connections = new ClientConnections({
+    admissions: core.admissions,
+    withdraw: (agent) => core.signOuts.withdraw(agent),
+    files: others.machineFiles,
+    keys,
+    records: new ClientConnectionFiles(directory),
+    lock: storage.lock,
+    servers: () => settings.servers,
+    address: ({ name }) => agentAddress(agentSettings().port, name),
+  });
+  return { connections, programs: others.programs, filesNote };
+}

@@ -1,0 +1,203 @@
+import * as vscode from 'vscode';
+import { namesLeftInEditor } from '../../broker/imports/editorNames.js';
+import { foundServers, type FoundServer, type KnownServers } from '../../broker/imports/foundServers.js';
+import { freeName, importPlan, type ChosenServer, type ImportPlan } from '../../broker/imports/importPlan.js';
+import type { Applied, Imports } from '../../broker/imports/imports.js';
+import { OtherFileFault, type OtherFile, type ReadFile } from '../../broker/imports/otherFiles.js';
+import { serverNameFault, type ServerConfig } from '../../broker/settings/serverSettings.js';
+import { ConfigurationFault } from '../../mcpClients/configurationText.js';
+import { Notifications } from '../notifications.js';
+import type { EditorServerSettings } from '../serverSettings.js';
+import type { QuestionWindow } from '../signInQuestions.js';
+import { SettingUnwritable } from '../writeSetting.js';
+import { faultText, placeText, problemText, serverRows } from './importWords.js';
+import type { OtherProgramFiles, ReadFiles } from './otherProgramFiles.js';
+import { pickMany, type PickMany } from './pickMany.js';
+import { needsReload, offerReload } from './reloadOffer.js';
+import type { SignInToAll } from './signInToAll.js';
+import { undoImport } from './undoImport.js';
+
+export interface ImportServersParts {
+  readonly files: Pick<OtherProgramFiles, 'readAll'>;
+  readonly settings: Pick<EditorServerSettings, 'names' | 'find'>;
+  /** What is known now. */
+  readonly known: () => KnownServers;
+  readonly imports: Imports;
+  readonly signInToAll: SignInToAll;
+}
+
+type IsMoved = (file: OtherFile) => boolean;
+
+/** “Import Servers…”: shows what other programs have, and takes it over after one choice. */
+export class ImportServers {
+  readonly #notifications: Notifications;
+
+  constructor(
+    private readonly parts: ImportServersParts,
+    private readonly window: QuestionWindow = vscode.window,
+    private readonly pick: PickMany = pickMany,
+  ) {
+    this.#notifications = new Notifications(window);
+  }
+
+  async run(): Promise<void> {
+    const { t } = vscode.l10n;
+    const read = await this.parts.files.readAll();
+    const { servers, faults } = foundServers(read.files, this.parts.known());
+    const unread = unreadText(read, faults);
+    if (servers.length === 0) {
+      const nothing = t('VS Code and other programs have no MCP servers with an address to import.');
+      void this.#notifications.information([nothing, ...unread].join(' '));
+      return;
+    }
+    if (unread.length > 0) void this.#notifications.warning(unread.join(' '));
+    const rows = await this.pick(serverRows(servers), {
+      title: t('Import MCP servers'),
+      placeholder: t('Select the servers to sign in to with MCP OAuth. Nothing changes yet.'),
+    });
+    const chosen = (rows ?? []).flatMap(({ found }) => (found === undefined ? [] : [found]));
+    if (chosen.length === 0) return;
+    const isMoved = await this.#askMove(chosen);
+    if (isMoved === undefined) return;
+    const named = await this.nameAll(chosen, namesLeftInEditor(read.files, chosen, isMoved));
+    if (named !== undefined) await this.apply(named, read.files, isMoved);
+  }
+
+  /** A name that is taken is asked about, with a free one proposed. @returns undefined if the user closed it */
+  async nameAll(
+    chosen: readonly FoundServer[],
+    inEditor: readonly string[],
+  ): Promise<readonly ChosenServer[] | undefined> {
+    const { t } = vscode.l10n;
+    const named: ChosenServer[] = [];
+    for (const found of chosen) {
+      const taken = [...this.parts.settings.names, ...inEditor, ...named.map(({ name }) => name)];
+      const free = freeName(found.name, taken);
+      if (free === found.name) {
+        named.push({ found, name: free });
+        continue;
+      }
+      const isTaken = (text: string) => freeName(text, taken) !== text.trim();
+      const name = await this.#notifications.input({
+        title: t('Name the server'),
+        prompt: t(
+          'The name “{0}” can’t be used for {1}: another server has it. A free one:',
+          found.name,
+          found.url,
+        ),
+        value: free,
+        ignoreFocusOut: true,
+        validateInput: (text) =>
+          serverNameFault(text.trim()) ?? (isTaken(text) ? t('Another server has this name.') : undefined),
+      });
+      if (name === undefined) return undefined;
+      named.push({ found, name: name.trim() });
+    }
+    return named;
+  }
+
+  /** @param note what there is to say beside what was done */
+  async apply(
+    named: readonly ChosenServer[],
+    files: readonly ReadFile[],
+    isMoved: IsMoved,
+    note?: string,
+  ): Promise<void> {
+    const { t } = vscode.l10n;
+    let plan: ImportPlan;
+    let applied: Applied;
+    try {
+      plan = importPlan(named, files, isMoved);
+      applied = await this.parts.imports.apply(plan, 'import');
+    } catch (error) {
+      const nothing = t('Nothing was imported.');
+      if (error instanceof SettingUnwritable || error instanceof ConfigurationFault)
+        void this.#notifications.error(`${nothing} ${error.message}`);
+      else if (error instanceof OtherFileFault)
+        void this.#notifications.error(`${nothing} ${t('No backup could be made.')} ${faultText(error)}`);
+      else throw error;
+      return;
+    }
+    const servers = named.flatMap(({ name }) => this.parts.settings.find(name) ?? []);
+    const needed = await this.parts.signInToAll.needed(servers);
+    void this.#tell(named, applied, needed, note);
+  }
+
+  /** @returns whether a file's entries are removed; undefined if the user closed the question */
+  async #askMove(chosen: readonly FoundServer[]): Promise<IsMoved | undefined> {
+    const { t } = vscode.l10n;
+    const files = chosen.flatMap(({ entries }) => entries.map(({ file }) => file));
+    const labels = (kinds: readonly OtherFile['kind'][]) =>
+      [...new Set(files.filter(({ kind }) => kinds.includes(kind)).map(({ label }) => label))].join(', ');
+    const has = (kind: OtherFile['kind']) => files.some((file) => file.kind === kind);
+    const move = (label: string, description: string, ...kinds: OtherFile['kind'][]) => ({
+      label,
+      description,
+      detail: t('Removes the entries from {0}. A backup is kept, and you can undo it.', labels(kinds)),
+      isMoved: ({ kind }: OtherFile) => kinds.includes(kind),
+    });
+    const copy = {
+      label: t('Copy'),
+      description: has('editor') ? '' : t('Recommended'),
+      detail: has('editor')
+        ? t('Changes no other file. VS Code keeps its own entries, and signs in to them by itself.')
+        : t('Changes no other file. The other programs keep their servers.'),
+      isMoved: () => false,
+    };
+    const others = has('program') || has('repository');
+    const items = [
+      ...(has('editor')
+        ? [move(others ? t('Move from VS Code, copy the rest') : t('Move'), t('Recommended'), 'editor')]
+        : [copy]),
+      ...(has('program') ? [move(has('editor') ? t('Move all') : t('Move'), '', 'editor', 'program')] : []),
+      ...(has('repository')
+        ? [move(t('Move, from this workspace’s files too'), t('Changes what your team shares'), 'editor', 'program', 'repository')] // prettier-ignore
+        : []),
+      ...(has('editor') ? [copy] : []),
+    ];
+    const title = t('Import {0} MCP servers', chosen.length);
+    return (await this.window.showQuickPick(items, { title, ignoreFocusOut: true }))?.isMoved;
+  }
+
+  async #tell(
+    named: readonly ChosenServer[],
+    { files, problems }: Applied,
+    needed: readonly ServerConfig[],
+    note?: string,
+  ): Promise<void> {
+    const { t } = vscode.l10n;
+    const names = named.map(({ name }) => name).join(', ');
+    const backups = files.flatMap(({ backup }) => (backup === undefined ? [] : [placeText(backup)]));
+    const text = [
+      t('Imported: {0}.', names),
+      ...(needed.length > 0 ? [t('Sign-in needed: {0}.', needed.map(({ name }) => name).join(', '))] : []),
+      ...problems.map(problemText),
+      // Entries that moved can have held secrets.
+      ...(backups.length > 0
+        ? [t('What was there is kept in {0}, secrets included.', backups.join(', '))]
+        : []),
+      ...(note === undefined ? [] : [note]),
+    ].join(' ');
+    const signIn = needed.length > 1 ? t('Sign In to All') : t('Sign In');
+    const undo = t('Undo');
+    const buttons = [...(needed.length > 0 ? [signIn] : []), undo];
+    const choice =
+      problems.length > 0
+        ? await this.#notifications.warning(text, ...buttons)
+        : await this.#notifications.information(text, ...buttons);
+    if (choice === undo) return undoImport(this.parts.imports, this.window);
+    if (choice === signIn) await this.parts.signInToAll.run(needed);
+    if (needsReload(files)) await offerReload(this.#notifications, t('The servers have moved.'));
+  }
+}
+
+function unreadText(
+  read: ReadFiles,
+  faults: readonly { readonly file: OtherFile; readonly message: string }[],
+) {
+  const { t } = vscode.l10n;
+  return [
+    ...read.faults.map(({ file, fault }) => ({ label: file.label, message: faultText(fault) })),
+    ...faults.map(({ file, message }) => ({ label: file.label, message })),
+  ].map(({ label, message }) => t('{0} was passed over: {1}', label, message));
+}

@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import type { ChangedFile } from '../../broker/imports/importRecord.js';
+import type { Notifications } from '../notifications.js';
+
+/**
+ * Whether VS Code will not see by itself that its `mcp.json` has changed. It watches the file (`mcpManagementService.ts`,
+ * `startWatching`); an editor in a browser that keeps the profile on its server, as code-server does, watches it under an
+ * address without the server's name, and changes are reported with one.
+ */
+export function needsReload(files: readonly Pick<ChangedFile, 'client' | 'uri'>[]): boolean {
+  return (
+    vscode.env.uiKind === vscode.UIKind.Web &&
+    files.some(({ client, uri }) => client === 'vscode' && uri.startsWith('file:') && uri.includes('/User/'))
+  );
+}
+
+/** @param text says what has changed */
+export async function offerReload(notifications: Notifications, text: string): Promise<void> {
+  const { t } = vscode.l10n;
+  const reload = t('Reload Window');
+  const message = `${text} ${t('VS Code notices when the window is reloaded.')}`.trim();
+  if ((await notifications.information(message, reload)) === reload)
+    await vscode.commands.executeCommand('workbench.action.reloadWindow');
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { isReadByEditor, namesLeftInEditor } from '../../broker/imports/editorNames.js';
+import { foundServers, type FoundServer, type KnownServers } from '../../broker/imports/foundServers.js';
+import type { ReadFile } from '../../broker/imports/otherFiles.js';
+import type { Memory } from '../../broker/ports.js';
+import { canonical } from '../../broker/settings/settingsToTakeOver.js';
+import { sha256 } from '../../broker/sha256.js';
+import { Notifications } from '../notifications.js';
+import type { QuestionWindow } from '../signInQuestions.js';
+import type { ImportServers } from './importServers.js';
+import { serverRows } from './importWords.js';
+import type { OtherProgramFiles } from './otherProgramFiles.js';
+import { pickMany, type PickMany } from './pickMany.js';
+
+const memoryKey = 'team servers decided on';
+/** Most of them that are remembered. */
+const mostDecided = 500;
+
+export interface TeamServersParts {
+  readonly files: Pick<OtherProgramFiles, 'readRepositories'>;
+  readonly known: () => KnownServers;
+  readonly memory: Memory;
+  readonly importing: Pick<ImportServers, 'nameAll' | 'apply'>;
+}
+
+interface Undecided {
+  readonly found: FoundServer;
+  readonly hash: string;
+}
+
+/**
+ * The servers that a team lists in `.vscode/mcp.json` and `.mcp.json` of its repository. None counts before the user has
+ * seen its address and said yes; each is asked about once, and once more when its entry changes. The files stay as they
+ * are: the team shares them.
+ */
+export class TeamServers {
+  readonly #notifications: Notifications;
+  #isAsking = false;
+
+  constructor(
+    private readonly parts: TeamServersParts,
+    window: QuestionWindow = vscode.window,
+    private readonly pick: PickMany = pickMany,
+  ) {
+    this.#notifications = new Notifications(window);
+  }
+
+  /** For when a folder has opened, or one of the files has changed. */
+  async offer(): Promise<void> {
+    if (this.#isAsking || !vscode.workspace.isTrusted) return;
+    this.#isAsking = true;
+    try {
+      const { files } = await this.parts.files.readRepositories();
+      const shared = files.filter(({ file }) => isReadByEditor(file));
+      const undecided = await this.#undecided(shared);
+      if (undecided.length > 0) await this.#ask(undecided, shared);
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  async #undecided(files: readonly ReadFile[]): Promise<readonly Undecided[]> {
+    const { servers } = foundServers(files, this.parts.known());
+    const free = servers.filter(
+      ({ problem, configuredAs }) => problem === undefined && configuredAs === undefined,
+    );
+    const hashed = await Promise.all(
+      free.map(async (found) => {
+        const places = found.entries.map(({ file }) => file.uri);
+        return { found, hash: await sha256(canonical([places, found.name, found.entry])) };
+      }),
+    );
+    return hashed.filter(({ hash }) => !this.#decided.includes(hash));
+  }
+
+  async #ask(undecided: readonly Undecided[], files: readonly ReadFile[]): Promise<void> {
+    const { t } = vscode.l10n;
+    const review = t('Review…');
+    const no = t('Don’t Add');
+    const names = undecided.map(({ found }) => found.name).join(', ');
+    const message = t('This workspace lists MCP servers: {0}. MCP OAuth can sign you in to them.', names);
+    const choice = await this.#notifications.information(message, review, no);
+    if (choice === no) await this.#decide(undecided);
+    if (choice !== review) return;
+    const rows = await this.pick(serverRows(undecided.map(({ found }) => found)), {
+      title: t('Add which of this workspace’s MCP servers?'),
+      placeholder: t(
+        'Check each address. They are added to your own servers, for all windows; no file here changes.',
+      ),
+    });
+    if (rows === undefined) return;
+    await this.#decide(undecided);
+    const chosen = rows.flatMap(({ found }) => (found === undefined ? [] : [found]));
+    if (chosen.length === 0) return;
+    const stays = () => false;
+    const named = await this.parts.importing.nameAll(chosen, namesLeftInEditor(files, chosen, stays));
+    if (named === undefined) return;
+    const note = t('VS Code also has them from this workspace. Turn those off with “MCP: List Servers”.');
+    await this.parts.importing.apply(named, files, stays, note);
+  }
+
+  get #decided(): readonly unknown[] {
+    const stored = this.parts.memory.get(memoryKey);
+    return Array.isArray(stored) ? (stored as readonly unknown[]) : [];
+  }
+
+  async #decide(servers: readonly Undecided[]): Promise<void> {
+    const hashes = servers.map(({ hash }) => hash);
+    await this.parts.memory.set(memoryKey, [...this.#decided, ...hashes].slice(-mostDecided));
+  }
+}

@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { Imports, Undone } from '../../broker/imports/imports.js';
+import { Notifications, type NotificationWindow } from '../notifications.js';
+import { problemText } from './importWords.js';
+import { needsReload, offerReload } from './reloadOffer.js';
+
+/** “Undo Import or Export”, and the button of what was just done. */
+export async function undoImport(
+  imports: Imports,
+  window: Partial<NotificationWindow> = vscode.window,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  const notifications = new Notifications(window);
+  const undone = await imports.undo();
+  if (undone === undefined) {
+    void notifications.information(t('There is no import or export to undo.'));
+    return;
+  }
+  const text = undoneText(undone);
+  if (undone.problems.length > 0 || undone.kept.length > 0) void notifications.warning(text);
+  else if (needsReload(undone.restored)) void offerReload(notifications, text);
+  else void notifications.information(text);
+}
+
+function undoneText({ kind, kept, problems, restored }: Undone): string {
+  const { t } = vscode.l10n;
+  return [
+    kind === 'import' ? t('The import was undone.') : t('The export was undone.'),
+    ...(restored.length > 0 ? [t('As before: {0}.', restored.map(({ label }) => label).join(', '))] : []),
+    ...(kept.length > 0 ? [t('Changed since, and still in your settings: {0}.', kept.join(', '))] : []),
+    ...problems.map(problemText),
+  ].join(' ');
+}

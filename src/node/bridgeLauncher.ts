@@ -1,0 +1,23 @@
+/**
+ * A script for POSIX shells that runs the bridge with the editor's own executable. It is written again each time a window
+ * opens, since that executable moves with updates in some installations. Until then Node takes its place, if there is one:
+ * without a window the bridge can only say that none is open.
+ *
+ * @param executable the editor's, which runs scripts if `ELECTRON_RUN_AS_NODE` is set
+ * @param script the bridge
+ */
+export function launcherScript(executable: string, script: string): string {
+  return `#!/bin/sh
+# Written by MCP OAuth Broker, an extension of VS Code. Runs the command that MCP clients reach it through.
+export ELECTRON_RUN_AS_NODE=1
+for program in ${quoted(executable)} node; do
+  if command -v "$program" >/dev/null 2>&1; then exec "$program" ${quoted(script)} "$@"; fi
+done
+echo 'The editor with MCP OAuth Broker is not where it was. Open the editor and try again.' >&2
+exit 1
+`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { foundServers, type FoundServer } from '../../src/broker/imports/foundServers.js';
+import { freeName, importPlan } from '../../src/broker/imports/importPlan.js';
+import { changedFile, restored } from '../../src/broker/imports/importRecord.js';
+import type { OtherFile, ReadFile } from '../../src/broker/imports/otherFiles.js';
+import type { McpClientId } from '../../src/mcpClients/mcpClient.js';
+import { originals } from '../mcpClients/originals.js';
+
+const url = 'https://notes.example.com/mcp';
+
+function fileOf(client: McpClientId, text: string, kind: OtherFile['kind'] = 'program'): ReadFile {
+  return { file: { uri: `file:///home/a/${client}`, label: `~/${client}`, client, kind }, text };
+}
+
+function cursor(...entries: object[]): ReadFile {
+  const named = entries.map((entry, place) => [`server${place}`, entry] as const);
+  return fileOf('cursor', JSON.stringify({ mcpServers: Object.fromEntries(named) }));
+}
+
+function found(...files: ReadFile[]): readonly FoundServer[] {
+  return foundServers(files, { servers: [] }).servers;
+}
+
+function only(...files: ReadFile[]): FoundServer {
+  const [server, ...others] = found(...files);
+  assert.ok(server !== undefined && others.length === 0);
+  return server;
+}
+
+describe('servers found in the files of other programs', () => {
+  it('are one for each address, whatever files have it', () => {
+    const server = only(
+      fileOf('vscode', `{"servers":{"notes":{"url":"${url}"}}}`, 'editor'),
+      fileOf('cursor', `{"mcpServers":{"mine":{"url":"HTTPS://Notes.Example.com:443/mcp#x"}}}`),
+    );
+    assert.deepEqual([server.name, server.url], ['notes', url]);
+    assert.deepEqual(
+      server.entries.map(({ file, name }) => [file.label, name]),
+      [
+        ['~/vscode', 'notes'],
+        ['~/cursor', 'mine'],
+      ],
+    );
+  });
+
+  it('keep headers that are no secret, and name those that may be one', () => {
+    const server = only(
+      cursor({
+        url,
+        headers: {
+          'X-Team': 'blue',
+          'X-Tenant': '7b1e9d0c-4d2f-4f83-9f0e-1c2d3e4f5a6b',
+          Authorization: 'Bearer abc',
+          'X-Api-Key': 'k',
+          'X-Auth': 'a',
+          'X-From-Input': '${input:token}',
+          'X-From-Environment': '$TOKEN',
+          'X-Value': 'ghp_0123456789abcdef',
+          'X-Random': 'a8f5f167f44f4964e6c998dee827110c',
+          Accept: 'text/plain',
+        },
+      }),
+    );
+    assert.deepEqual(server.entry.headers, {
+      'X-Team': 'blue',
+      'X-Tenant': '7b1e9d0c-4d2f-4f83-9f0e-1c2d3e4f5a6b',
+    });
+    assert.deepEqual(server.leftOut, [
+      ...['Authorization', 'X-Api-Key', 'X-Auth', 'X-From-Input', 'X-From-Environment'],
+      ...['X-Value', 'X-Random', 'Accept'],
+    ]);
+  });
+
+  it('keep client id and scopes, and the secret apart from what is shown', () => {
+    const server = only(cursor({ url, auth: { CLIENT_ID: 'c', CLIENT_SECRET: 'shh', scopes: ['a', 'b'] } }));
+    assert.deepEqual(server.entry, { type: 'http', url, oauth: { clientId: 'c', scopes: ['a', 'b'] } });
+    assert.equal(server.clientSecret?.expose(), 'shh');
+    assert.ok(!JSON.stringify(server).includes('shh'));
+  });
+
+  it('leave out a registration that the other program fills in', () => {
+    const server = only(cursor({ url, auth: { CLIENT_ID: '${env:ID}', CLIENT_SECRET: '${env:SECRET}' } }));
+    assert.deepEqual([server.entry, server.clientSecret], [{ type: 'http', url }, undefined]);
+    assert.deepEqual(server.leftOut, ['clientId', 'clientSecret']);
+  });
+
+  it('name Codex’s variables among what is left out', () => {
+    const text = `[mcp_servers.notes]\nurl = "${url}"\nbearer_token_env_var = "T"\nenv_http_headers = { "X-A" = "V" }\n`;
+    assert.deepEqual(only(fileOf('codex', text)).leftOut, ['X-A', 'Authorization']);
+  });
+
+  const bad: readonly [string, object, RegExp][] = [
+    ['an address in the clear', { url: 'http://notes.example.com/mcp' }, /^url: http:\/\/ would send/],
+    ['an address with a password', { url: 'https://a:b@notes.example.com/' }, /^url: The address holds/],
+    ['an address with a variable', { url: 'https://${env:HOST}/mcp' }, /^url: It has a variable/],
+    ['an address with a variable in its path', { url: `${url}/\${input:team}` }, /^url: It has a variable/],
+    ['an address with a key', { url: `${url}?api_key=1` }, /^url: Its parameter “api_key”/],
+    ['no address', { type: 'http' }, /^url is missing/],
+    ['an address that is no text', { url: 7 }, /^url must be text/],
+    ['scopes that are none', { url, auth: { CLIENT_ID: 'c', scopes: ['ä'] } }, /^oauth\.scopes: /],
+  ];
+  for (const [title, entry, problem] of bad) {
+    it(`cannot be imported with ${title}, and say why`, () =>
+      assert.match(only(cursor(entry)).problem ?? '', problem));
+  }
+
+  it('are known to be configured already, and those of the broker itself are passed over', () => {
+    const { servers } = foundServers([cursor({ url }, { url: 'http://127.0.0.1:29417/x' })], {
+      servers: [{ name: 'ours', url, headers: {}, oauth: {} }],
+      isOwnAddress: (address) => address.startsWith('http://127.0.0.1:29417/'),
+    });
+    assert.deepEqual(
+      servers.map(({ configuredAs }) => configuredAs),
+      ['ours'],
+    );
+  });
+
+  it('tell of a policy that forbids them', () => {
+    const known = { servers: [], refusal: () => 'Not allowed here.' };
+    assert.equal(foundServers([cursor({ url })], known).servers[0]?.problem, 'Not allowed here.');
+  });
+
+  it('are found beside a file that cannot be read', () => {
+    const { servers, faults } = foundServers([fileOf('codex', 'a ='), cursor({ url })], { servers: [] });
+    assert.equal(servers.length, 1);
+    assert.deepEqual(
+      faults.map(({ file }) => file.label),
+      ['~/codex'],
+    );
+  });
+});
+
+describe('importing', () => {
+  for (const [client, text] of Object.entries(originals) as [McpClientId, string][]) {
+    it(`moves out of ${client}’s file all that it has, and back byte for byte`, async () => {
+      const file = fileOf(client, text);
+      const chosen = found(file)
+        .filter(({ problem }) => problem === undefined)
+        .map((server) => ({ found: server, name: server.name }));
+      assert.ok(chosen.length > 0);
+      const [edit, ...others] = importPlan(chosen, [file], () => true).edits;
+      assert.ok(edit !== undefined && others.length === 0);
+      assert.equal(found({ file: file.file, text: edit.after }).length, found(file).length - chosen.length);
+      for (const kept of ['local', 'keep me']) assert.ok(edit.after.includes(kept), edit.after);
+      const changed = await changedFile(edit, 'file:///backup');
+      assert.deepEqual(await restored(changed, edit.after, text), { text, isExact: true });
+    });
+
+    it(`puts the entries back into ${client}’s file if it was changed since`, async () => {
+      const file = fileOf(client, text);
+      const chosen = found(file)
+        .filter(({ problem }) => problem === undefined)
+        .map((server) => ({ found: server, name: server.name }));
+      const [edit] = importPlan(chosen, [file], () => true).edits;
+      assert.ok(edit !== undefined);
+      const changed = await changedFile(edit, 'file:///backup');
+      const later = edit.after.replace('keep me', 'keep me, too');
+      const back = await restored(changed, later, text);
+      assert.ok('text' in back && back.text !== undefined && !back.isExact, JSON.stringify(back));
+      assert.ok(back.text.includes('keep me, too'));
+      assert.deepEqual(
+        found({ file: file.file, text: back.text }).map(({ entry, name }) => ({ entry, name })),
+        found(file).map(({ entry, name }) => ({ entry, name })),
+      );
+    });
+  }
+
+  it('copies without touching a file', () => {
+    const file = cursor({ url });
+    const plan = importPlan([{ found: only(file), name: 'notes' }], [file], () => false);
+    assert.deepEqual(plan, { entries: { notes: { type: 'http', url } }, secrets: [], edits: [] });
+  });
+
+  it('is not undone over an entry that has come back meanwhile, or without its backup', async () => {
+    const file = cursor({ url });
+    const [edit] = importPlan([{ found: only(file), name: 'notes' }], [file], () => true).edits;
+    assert.ok(edit !== undefined);
+    const changed = await changedFile(edit, 'file:///backup');
+    const again = '{"mcpServers":{"server0":{"url":"https://other.example.com/"}}}';
+    assert.deepEqual(await restored(changed, again, file.text), {
+      fault: 'It has another “server0” by now.',
+    });
+    const gone = { fault: 'Its backup is gone or was changed.' };
+    assert.deepEqual(await restored(changed, edit.after, undefined), gone);
+    assert.deepEqual(await restored(changed, edit.after, `${file.text} `), gone);
+  });
+
+  it('proposes a name that is free, as VS Code compares them', () => {
+    assert.equal(freeName('notes', []), 'notes');
+    assert.equal(freeName('notes', ['Notes', 'notes 2']), 'notes 3');
+    assert.equal(freeName(' ', []), 'server');
+  });
+});

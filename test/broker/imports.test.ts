@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
+import { exportedDocument, exportPlan } from '../../src/broker/imports/exportPlan.js';
+import { foundServers } from '../../src/broker/imports/foundServers.js';
+import { importPlan } from '../../src/broker/imports/importPlan.js';
+import { Imports, type ServersSetting } from '../../src/broker/imports/imports.js';
+import { OtherFileFault, type OtherFile, type OtherFileStore } from '../../src/broker/imports/otherFiles.js';
+import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
+import { configuredServers } from '../../src/mcpClients/configuredServers.js';
+import { mcpClients, type McpClientId } from '../../src/mcpClients/mcpClient.js';
+import { MachineFileStore } from '../../src/node/otherFileStore.js';
+import { originals } from '../mcpClients/originals.js';
+import { MemoryMemory, MemorySecrets } from './memoryStores.js';
+
+class Setting implements ServersSetting {
+  written: Readonly<Record<string, unknown>> | undefined;
+  write(entries: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+    this.written = entries;
+    return Promise.resolve();
+  }
+}
+
+describe('an import', () => {
+  let home: string;
+  let store: OtherFileStore;
+  let setting: Setting;
+  let secrets: MemorySecrets;
+  let clientSecrets: ClientSecrets;
+  let memory: MemoryMemory;
+  beforeEach(async () => {
+    home = await mkdtemp(path.join(tmpdir(), 'import-'));
+    store = new MachineFileStore(path.join(home, 'backups'));
+    setting = new Setting();
+    secrets = new MemorySecrets();
+    clientSecrets = new ClientSecrets(secrets);
+    memory = new MemoryMemory();
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  const imports = () => new Imports({ store, setting, clientSecrets, memory });
+  const pathOf = (client: McpClientId) => path.join(home, client);
+
+  async function fileOf(client: McpClientId, text = originals[client]): Promise<OtherFile> {
+    await writeFile(pathOf(client), text);
+    await chmod(pathOf(client), 0o644);
+    return { uri: pathToFileURL(pathOf(client)).href, label: `~/${client}`, client, kind: 'program' };
+  }
+
+  async function planOf(files: readonly OtherFile[], isMoved = true) {
+    const read = await Promise.all(
+      files.map(async (file) => ({ file, text: (await store.read(file.uri)) ?? '' })),
+    );
+    const { servers } = foundServers(read, { servers: [] });
+    const chosen = servers.flatMap((found) =>
+      found.problem === undefined ? [{ found, name: found.name }] : [],
+    );
+    return importPlan(chosen, read, () => isMoved);
+  }
+
+  it('from all clients’ files at once moves each server once, and is undone byte for byte', async () => {
+    const clients = Object.keys(originals) as McpClientId[];
+    const files = await Promise.all(clients.map((client) => fileOf(client)));
+    const { problems } = await imports().apply(await planOf(files), 'import');
+    assert.deepEqual(problems, []);
+    assert.deepEqual(Object.keys(setting.written ?? {}).sort(), ['notes', 'old', 'tickets']);
+    for (const client of clients) {
+      const rest = configuredServers(await readFile(pathOf(client), 'utf8'), client);
+      assert.deepEqual(rest, [], client);
+      assert.equal(await readFile(`${pathOf(client)}.mcp-oauth-backup`, 'utf8'), originals[client]);
+    }
+    const undone = await imports().undo();
+    assert.deepEqual([undone?.problems, undone?.kept], [[], []]);
+    for (const client of clients) assert.equal(await readFile(pathOf(client), 'utf8'), originals[client]);
+    assert.deepEqual((await readdir(home)).sort(), clients.sort());
+    assert.equal(setting.written, undefined);
+    assert.deepEqual([...secrets.entries.keys()], []);
+  });
+
+  it('puts a client’s secret where secrets are kept, and takes it out again', async () => {
+    const file = await fileOf('cursor');
+    await imports().apply(await planOf([file]), 'import');
+    const owner = { name: 'notes', url: 'https://notes.example.com/mcp' };
+    assert.equal((await clientSecrets.get(owner, 'c', 'https://login.example.com'))?.expose(), 's');
+    assert.ok(!JSON.stringify([setting.written, [...memory.entries.values()]]).includes('"s"'));
+    await imports().undo();
+    assert.equal(await clientSecrets.has(owner, 'c'), false);
+  });
+
+  it('leaves the other entries of our settings alone, then and when it is undone', async () => {
+    setting.written = { mine: { url: 'https://mine.example.com/' } };
+    await imports().apply(await planOf([await fileOf('windsurf')], false), 'import');
+    assert.deepEqual(Object.keys(setting.written), ['mine', 'notes']);
+    assert.equal(await readFile(pathOf('windsurf'), 'utf8'), originals.windsurf);
+    await imports().undo();
+    assert.deepEqual(setting.written, { mine: { url: 'https://mine.example.com/' } });
+  });
+
+  it('is undone but for an entry that was changed since, which stays and is named', async () => {
+    await imports().apply(await planOf([await fileOf('windsurf')]), 'import');
+    setting.written = { notes: { url: 'https://other.example.com/' } };
+    const undone = await imports().undo();
+    assert.deepEqual([undone?.removed, undone?.kept], [[], ['notes']]);
+    assert.deepEqual(setting.written, { notes: { url: 'https://other.example.com/' } });
+    assert.equal(await readFile(pathOf('windsurf'), 'utf8'), originals.windsurf);
+  });
+
+  it('is undone once, and not at all after the next one', async () => {
+    const first = await planOf([await fileOf('windsurf')], false);
+    await imports().apply(first, 'import');
+    await imports().apply(await planOf([await fileOf('gemini')], false), 'import');
+    assert.equal((await imports().undo())?.removed.length, 2);
+    assert.equal(await imports().undo(), undefined);
+    assert.equal(imports().canUndo, false);
+  });
+
+  it('changes nothing if our settings cannot be written', async () => {
+    setting.write = () => Promise.reject(new Error('unsaved changes'));
+    const plan = await planOf([await fileOf('cursor')]);
+    await assert.rejects(imports().apply(plan, 'import'), /unsaved changes/);
+    assert.equal(await readFile(pathOf('cursor'), 'utf8'), originals.cursor);
+    assert.deepEqual(await readdir(home), ['cursor']);
+    assert.deepEqual([[...secrets.entries.keys()], imports().canUndo], [[], false]);
+  });
+
+  it('changes files before our settings, and tells of it between the two', async () => {
+    const steps: string[] = [];
+    const replace = store.replace.bind(store);
+    store.replace = async (uri, ...rest) => {
+      steps.push(path.basename(uri));
+      await replace(uri, ...rest);
+    };
+    setting.write = () => Promise.resolve(void steps.push('settings'));
+    const filesChanged = () => Promise.resolve(void steps.push('told'));
+    const plan = await planOf([await fileOf('windsurf')]);
+    await new Imports({ store, setting, clientSecrets, memory, filesChanged }).apply(plan, 'import');
+    assert.deepEqual(steps, ['windsurf', 'told', 'settings']);
+  });
+
+  it('says which file has changed meanwhile, and leaves it as it is', async () => {
+    const plan = await planOf([await fileOf('windsurf'), await fileOf('gemini')]);
+    await writeFile(pathOf('windsurf'), '{}');
+    const { problems } = await imports().apply(plan, 'import');
+    assert.deepEqual(
+      problems.map(({ label, reason }) => [label, reason instanceof OtherFileFault && reason.reason]),
+      [['~/windsurf', 'changed']],
+    );
+    assert.equal(await readFile(pathOf('windsurf'), 'utf8'), '{}');
+  });
+});
+
+describe('an export', () => {
+  const { servers } = parseServers({
+    notes: {
+      url: 'https://notes.example.com/mcp',
+      headers: { 'X-Team': 'blue', 'X-Key': 'a8f5f167f44f4964e6c998dee827110c' },
+      oauth: { clientId: 'c', scopes: ['read', 'write'] },
+    },
+    old: { type: 'sse', url: 'https://old.example.com/sse' },
+  });
+
+  const fileOf = (client: McpClientId): OtherFile => ({
+    uri: `file:///${client}`,
+    label: client,
+    client,
+    kind: 'program',
+  });
+
+  /** What the client reads: Codex and Windsurf know no type. */
+  function readBack({ name, url, type, oauth }: ServerConfig, client: McpClientId): object {
+    const isTyped = client !== 'codex' && client !== 'windsurf' && client !== 'cursor';
+    const hasClient = client !== 'windsurf' && oauth.clientId !== undefined;
+    const hasScopes = hasClient && !['vscode', 'copilotCli', 'claudeDesktop'].includes(client);
+    return {
+      name,
+      url,
+      headers: name === 'notes' ? { 'X-Team': 'blue' } : {},
+      ...(isTyped && type === 'sse' && { type }),
+      ...(hasClient && { clientId: oauth.clientId }),
+      ...(hasScopes && { scopes: oauth.scopes?.join(' ') }),
+    };
+  }
+
+  for (const client of Object.keys(mcpClients) as McpClientId[]) {
+    it(`is what ${client} reads, without what may be a secret`, () => {
+      const text = exportedDocument(servers, client);
+      const read = configuredServers(text, client).map(({ path, isDisabled, ...rest }) => rest);
+      assert.deepEqual(
+        read,
+        servers.map((server) => readBack(server, client)),
+      );
+      assert.ok(!text.includes('a8f5f167'));
+    });
+  }
+
+  it('leaves out servers that the file has, and takes free names', () => {
+    const text =
+      '{"mcpServers":{"old":{"url":"https://x.example.com/"},"n":{"url":"https://notes.example.com/mcp"}}}';
+    const plan = exportPlan(servers, fileOf('cursor'), text);
+    assert.deepEqual([plan.present, plan.names], [['notes'], [['old', 'old 2']]]);
+    assert.deepEqual(plan.edit?.added, [['mcpServers', 'old 2']]);
+    assert.equal(exportPlan(servers.slice(0, 1), fileOf('cursor'), text).edit, undefined);
+  });
+});

@@ -1,0 +1,154 @@
+import path from 'node:path';
+import type { ConnectableClient } from '../../src/mcpClients/connectionEntry.js';
+import type { Program } from '../sessions/clients/clientKinds.js';
+
+/** Where a client is run. */
+export interface ClientPlace {
+  /** Its home, which holds everything it writes. */
+  readonly home: string;
+  /** Where the model listens, without a trailing slash. */
+  readonly model: string;
+  /** The directory whose `node_modules` holds the clients. */
+  readonly packages: string;
+}
+
+/** A client that npm has. Which servers it has is no matter of how it is run. */
+export interface ClientProgram {
+  readonly client: ConnectableClient;
+  /** Of npm. */
+  readonly package: string;
+  /** Whether its model is offered the tools that a server gets in the middle of a conversation. */
+  readonly readsToolsAgain: boolean;
+  /** A call of a tool of its own that takes a second, in which it can notice what a server says. */
+  readonly waiting: readonly [tool: string, args: object];
+  /** What the user has in the file that its servers stand in, if anything. */
+  configuration?(place: ClientPlace): string;
+  /** How one conversation is run to its end, with every tool of this server allowed. */
+  run(place: ClientPlace, server: string, prompt: string): Program;
+}
+
+const claudeCode: ClientProgram = {
+  client: 'claudeCode',
+  package: '@anthropic-ai/claude-code',
+  readsToolsAgain: true,
+  waiting: ['Bash', { command: 'sleep 1', description: 'Wait' }],
+  configuration: () => '{\n\t"numStartups": 3,\n\t"mcpServers": {}\n}\n',
+  run: ({ model, packages }, server, prompt) => ({
+    command: [
+      programOf(packages, '@anthropic-ai/claude-code', 'claude'),
+      '-p',
+      prompt,
+      '--allowedTools',
+      `mcp__${server}`,
+      '--max-turns',
+      '20',
+    ],
+    env: {
+      ANTHROPIC_BASE_URL: model,
+      ANTHROPIC_API_KEY: 'none',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_TELEMETRY: '1',
+      DISABLE_AUTOUPDATER: '1',
+      // Otherwise the model is offered a search for tools instead of the tools.
+      ENABLE_TOOL_SEARCH: 'false',
+    },
+  }),
+};
+
+const copilotCli: ClientProgram = {
+  client: 'copilotCli',
+  package: '@github/copilot',
+  readsToolsAgain: true,
+  waiting: ['bash', { command: 'sleep 1', description: 'Wait', sessionId: 'a', async: false }],
+  run: ({ model, packages }, _server, prompt) => ({
+    command: [
+      programOf(packages, '@github/copilot', 'copilot'),
+      '-p',
+      prompt,
+      '--allow-all-tools',
+      '--no-color',
+    ],
+    env: {
+      COPILOT_PROVIDER_TYPE: 'openai',
+      COPILOT_PROVIDER_BASE_URL: `${model}/v1`,
+      COPILOT_PROVIDER_API_KEY: 'none',
+      COPILOT_MODEL: 'scripted',
+      COPILOT_OFFLINE: 'true',
+      COPILOT_AUTO_UPDATE: 'false',
+    },
+  }),
+};
+
+const codex: ClientProgram = {
+  client: 'codex',
+  package: '@openai/codex',
+  readsToolsAgain: false,
+  waiting: ['exec_command', { cmd: 'sleep 1' }],
+  configuration: ({ model }) => `# Mine.
+model = "scripted"
+model_provider = "scripted"
+approval_policy = "never"
+sandbox_mode = "danger-full-access"
+check_for_update_on_startup = false
+
+[analytics]
+enabled = false # also mine
+
+[model_providers.scripted]
+name = "Scripted"
+base_url = ${JSON.stringify(`${model}/v1`)}
+wire_api = "responses"
+env_key = "SCRIPTED_KEY"
+`,
+  run: ({ packages }, _server, prompt) => ({
+    command: [
+      process.execPath,
+      path.join(packages, 'node_modules', '@openai', 'codex', 'bin', 'codex.js'),
+      'exec',
+      '--skip-git-repo-check',
+      prompt,
+    ],
+    env: { SCRIPTED_KEY: 'none' },
+  }),
+};
+
+const gemini: ClientProgram = {
+  client: 'gemini',
+  package: '@google/gemini-cli',
+  readsToolsAgain: true,
+  waiting: ['run_shell_command', { command: 'sleep 1' }],
+  configuration: () => `{
+  // Mine.
+  "general": { "enableAutoUpdate": false, "enableAutoUpdateNotification": false },
+  "privacy": { "usageStatisticsEnabled": false },
+  "security": { "auth": { "selectedType": "gemini-api-key" } }
+}
+`,
+  run: ({ model, packages }, _server, prompt) => ({
+    command: [
+      process.execPath,
+      path.join(packages, 'node_modules', '@google', 'gemini-cli', 'bundle', 'gemini.js'),
+      '--approval-mode=yolo',
+      '--model',
+      'gemini-2.5-flash',
+      '-p',
+      prompt,
+    ],
+    env: {
+      GOOGLE_GEMINI_BASE_URL: model,
+      GEMINI_API_KEY: 'none',
+      GEMINI_CLI_TRUST_WORKSPACE: 'true',
+      // Its own process, so that it ends with it.
+      GEMINI_CLI_NO_RELAUNCH: 'true',
+    },
+  }),
+};
+
+export const clientPrograms: readonly ClientProgram[] = [claudeCode, codex, copilotCli, gemini];
+
+/** The package that holds a client's program for this platform. */
+function programOf(packages: string, name: string, program: string): string {
+  const ending = process.platform === 'win32' ? '.exe' : '';
+  const platform = `${name}-${process.platform}-${process.arch}`;
+  return path.join(packages, 'node_modules', platform, `${program}${ending}`);
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { OtherFileFault } from '../../src/broker/imports/otherFiles.js';
+import { EditorFileStore } from '../../src/editor/imports/editorFileStore.js';
+import { pickMany } from '../../src/editor/imports/pickMany.js';
+import { MachineFileStore } from '../../src/node/otherFileStore.js';
+
+/** Files that only the editor reaches, as those of a remote machine are. */
+class RemoteFiles implements vscode.FileSystemProvider {
+  readonly files = new Map<string, Uint8Array>();
+  readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
+  watch = () => new vscode.Disposable(() => undefined);
+  readDirectory = () => [];
+  createDirectory = () => undefined;
+  rename = () => undefined;
+  stat = (uri: vscode.Uri) => {
+    const size = this.readFile(uri).length;
+    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size };
+  };
+  readFile = (uri: vscode.Uri) => {
+    const bytes = this.files.get(uri.path);
+    if (bytes === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    return bytes;
+  };
+  writeFile = (uri: vscode.Uri, bytes: Uint8Array) => void this.files.set(uri.path, bytes);
+  delete = (uri: vscode.Uri) => void this.files.delete(uri.path);
+}
+
+describe('files of other programs that only the editor reaches', () => {
+  const remote = new RemoteFiles();
+  const uri = 'import-test:/work/.vscode/mcp.json';
+  let home: string;
+  let store: EditorFileStore;
+  let registered: vscode.Disposable;
+  before(async () => {
+    registered = vscode.workspace.registerFileSystemProvider('import-test', remote);
+    home = await mkdtemp(path.join(os.tmpdir(), 'backups-'));
+    store = new EditorFileStore(new MachineFileStore(home), vscode.Uri.file(path.join(home, 'kept')));
+  });
+  after(async () => {
+    registered.dispose();
+    await rm(home, { recursive: true });
+  });
+
+  it('are read, replaced, and backed up on this machine for the user alone', async () => {
+    assert.equal(await store.read(uri), undefined);
+    await store.replace(uri, undefined, '\uFEFFa');
+    assert.equal(await store.read(uri), '\uFEFFa');
+    const backup = await store.backUp(uri, '\uFEFFa');
+    const second = await store.backUp(uri, 'b');
+    assert.deepEqual(await readdir(path.join(home, 'kept')), [
+      'mcp.json.mcp-oauth-backup',
+      'mcp.json.mcp-oauth-backup-2',
+    ]);
+    const file = vscode.Uri.parse(backup).fsPath;
+    assert.equal(await readFile(file, 'utf8'), '\uFEFFa');
+    if (process.platform !== 'win32') assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal(await store.read(second), 'b');
+  });
+
+  it('stay as they are if they say something else by now, and are not read as text if they are none', async () => {
+    const changed = (error: unknown) => error instanceof OtherFileFault && error.reason === 'changed';
+    await assert.rejects(store.replace(uri, 'other', 'b'), changed);
+    remote.files.set('/work/.vscode/mcp.json', Uint8Array.of(0xff, 0xfe));
+    await assert.rejects(
+      store.read(uri),
+      (error: unknown) => error instanceof OtherFileFault && error.reason === 'notText',
+    );
+  });
+});
+
+describe('a list in which several rows can be picked', () => {
+  it('gives the picked rows, and never one that is only shown', async () => {
+    const items = [{ label: 'a', picked: true }, { label: 'b' }, { label: 'c', picked: true, isFixed: true }];
+    const picking = pickMany(items, { title: 'Title', placeholder: 'Placeholder' });
+    await acceptUntilClosed(picking);
+    assert.deepEqual(await picking, [items[0]]);
+  });
+
+  it('gives nothing if it is closed', async () => {
+    const picking = pickMany([{ label: 'a', picked: true }], { title: 'Title', placeholder: 'Placeholder' });
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    assert.equal(await picking, undefined);
+  });
+});
+
+/** The list takes no key before it is shown. */
+async function acceptUntilClosed(picking: Promise<unknown>): Promise<void> {
+  const state = { isOpen: true };
+  void picking.then(() => (state.isOpen = false));
+  while (state.isOpen) await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+}

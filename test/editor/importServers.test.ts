@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { ImportServers } from '../../src/editor/imports/importServers.js';
+import { SignInToAll } from '../../src/editor/imports/signInToAll.js';
+import { systemClock } from '../../src/node/systemClock.js';
+import { startOpenServer, type OpenServer } from '../demo/openServer.js';
+import { startWorld, type World } from '../demo/world.js';
+import { activeExtension, configure, type ActiveExtension } from './activeExtension.js';
+import { DialogueAnswers } from './dialogueAnswers.js';
+import { ImportedFiles, pickIn } from './importedFiles.js';
+
+const userMcpJson = 'Code/User/mcp.json';
+
+describe('Import Servers', () => {
+  let extension: ActiveExtension;
+  let world: World;
+  let open: OpenServer;
+  let home: ImportedFiles;
+  before(async () => {
+    extension = await activeExtension();
+    world = await startWorld();
+    open = await startOpenServer();
+  });
+  beforeEach(async () => {
+    home = await ImportedFiles.make(extension);
+  });
+  afterEach(async () => {
+    await configure(extension, undefined);
+    await home.remove();
+  });
+  after(async () => {
+    await open.close();
+    await world.close();
+  });
+
+  async function run(...answers: (string | undefined)[]) {
+    const dialogue = new DialogueAnswers(...answers);
+    const signedIn: string[] = [];
+    const personalSignIn = {
+      signIn: (server: { name: string }) => {
+        signedIn.push(server.name);
+        return Promise.resolve({ kind: 'cancelled' } as const);
+      },
+    };
+    const { settings, states, authorizedFetch } = extension;
+    const signInToAll = new SignInToAll(
+      { personalSignIn, states, authorizedFetch, clock: systemClock },
+      dialogue.window,
+    );
+    const known = () => ({ servers: settings.servers });
+    const parts = { files: home.files, settings, known, imports: home.imports, signInToAll };
+    await new ImportServers(parts, dialogue.window, pickIn(dialogue)).run();
+    // The notification is not waited for.
+    await new Promise((resolve) => setImmediate(resolve));
+    return { shown: dialogue.shown, signedIn };
+  }
+
+  const vscodeFile = () =>
+    JSON.stringify({
+      servers: {
+        ...world.serverSettings(),
+        open: { type: 'http', url: open.url },
+        local: { command: 'node' },
+      },
+    });
+
+  it('moves VS Code’s own servers, says which need a sign-in, and signs in one after the other', async () => {
+    await home.write(userMcpJson, vscodeFile());
+    const { shown, signedIn } = await run('repositories,reports,open', 'Move', 'Sign In to All', 'Sign In');
+    assert.deepEqual(extension.settings.names, ['repositories', 'reports', 'open']);
+    assert.deepEqual(JSON.parse(await home.read(userMcpJson)), { servers: { local: { command: 'node' } } });
+    assert.equal(await home.read(`${userMcpJson}.mcp-oauth-backup`), vscodeFile());
+    assert.ok(shown.some((line) => line.startsWith('Move | Recommended | Removes the entries from your user mcp.json.')), shown.join('\n')); // prettier-ignore
+    const told = shown.find((line) => line.startsWith('Imported: '));
+    assert.match(
+      told ?? '',
+      /^Imported: repositories, reports, open\. Sign-in needed: repositories, reports\. /,
+    );
+    assert.ok(shown.includes('Sign-in 2 of 2: reports is next.'));
+    assert.deepEqual(signedIn, ['repositories', 'reports']);
+  });
+
+  it('is undone with one click, byte for byte', async () => {
+    await home.write(userMcpJson, vscodeFile());
+    const { shown } = await run('open', 'Move', 'Undo');
+    await until(() => shown.some((line) => line.startsWith('The import was undone.')));
+    assert.equal(await home.read(userMcpJson), vscodeFile());
+    assert.deepEqual(extension.settings.names, []);
+    await assert.rejects(home.read(`${userMcpJson}.mcp-oauth-backup`));
+  });
+
+  it('lists what is configured already and what cannot be used, with the reason, and picks neither', async () => {
+    await configure(extension, { ours: { url: world.repositories.url } });
+    await home.write(
+      '.cursor/mcp.json',
+      JSON.stringify({
+        mcpServers: {
+          repositories: { url: world.repositories.url },
+          clear: { url: 'http://mcp.example.com/' },
+          missing: {},
+        },
+      }),
+    );
+    const { shown } = await run('repositories,clear,missing');
+    assert.deepEqual(shown, [
+      'Import MCP servers',
+      'Configured already |  | ',
+      `$(circle-slash) repositories | ${world.repositories.url} | Configured as “ours”. From ~/.cursor/mcp.json.`,
+      'Can’t be imported |  | ',
+      '$(circle-slash) clear | http://mcp.example.com/ | url: http:// would send your token in the clear to mcp.example.com; use https://. From ~/.cursor/mcp.json.',
+      '$(circle-slash) missing |  | url is missing: the address of the server. From ~/.cursor/mcp.json.',
+    ]);
+    assert.deepEqual(extension.settings.names, ['ours']);
+  });
+
+  it('shows one row for an address in several files, and what is left out of it', async () => {
+    await home.write(userMcpJson, JSON.stringify({ servers: { notes: { url: open.url } } }));
+    await home.write(
+      '.codeium/windsurf/mcp_config.json',
+      JSON.stringify({
+        mcpServers: { mine: { serverUrl: open.url, headers: { Authorization: 'Bearer x', 'X-Team': 'a' } } },
+      }),
+    );
+    const { shown } = await run(undefined);
+    assert.equal(
+      shown[1],
+      `notes | ${open.url} | From your user mcp.json, ~/.codeium/windsurf/mcp_config.json. With the headers X-Team. Left out: Authorization. You sign in instead. | picked`,
+    );
+  });
+
+  it('copies from other programs, puts a client’s secret away, and asks about a name that is taken', async () => {
+    const text = JSON.stringify({
+      mcpServers: { notes: { url: open.url, auth: { CLIENT_ID: 'c', CLIENT_SECRET: 'shh' } } },
+    });
+    await configure(extension, { notes: { url: world.reports.url } });
+    await home.write('.cursor/mcp.json', text);
+    const { shown } = await run('notes', 'Copy', '', undefined);
+    assert.ok(
+      shown.includes('Copy | Recommended | Changes no other file. The other programs keep their servers.'),
+    );
+    assert.deepEqual(extension.settings.find('notes 2')?.oauth, { clientId: 'c' });
+    assert.deepEqual([...home.secrets.entries.keys()], [`clientSecret ${open.url} c`]);
+    assert.ok(!shown.join('\n').includes('shh'));
+    assert.equal(await home.read('.cursor/mcp.json'), text);
+  });
+
+  it('proposes another name for what VS Code keeps under the same one, which it would prefer', async () => {
+    await home.write(userMcpJson, vscodeFile());
+    await run('open', 'Copy', '', undefined);
+    assert.deepEqual(extension.settings.names, ['open 2']);
+  });
+
+  it('names files that cannot be read, and changes nothing until it is confirmed', async () => {
+    await home.write('.cursor/mcp.json', '{ "mcpServers": {');
+    await home.write(userMcpJson, vscodeFile());
+    const { shown } = await run(undefined, 'open', undefined);
+    assert.match(shown[0] ?? '', /^~\/\.cursor\/mcp\.json was passed over: Line 1, column/);
+    assert.deepEqual(extension.settings.names, []);
+    assert.equal(await home.read(userMcpJson), vscodeFile());
+  });
+
+  it('says that there is nothing where there is nothing', async () => {
+    const { shown } = await run();
+    assert.deepEqual(shown, ['VS Code and other programs have no MCP servers with an address to import.']);
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
