@@ -9,7 +9,10 @@ import { accessScopes } from '../mcp/consentWords.js';
 import { notifications, type Notifications } from './notifications.js';
 import type { PersonalSignIn } from './personalSignIn.js';
 
-/** Consent for what no chat card can show, such as a resource or a prompt: a notification with the same facts. */
+/**
+ * Consent for what no card can be shown for, such as a resource or a prompt, and beside a card that stays unanswered: a
+ * notification with the same facts.
+ */
 export class NotificationConsentPrompt implements ConsentPrompt {
   /** @param signIn a function, because sign-ins are built after the relay that asks here */
   constructor(
@@ -24,7 +27,7 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     need: ConsentNeed,
     attempt: SignInAttempt,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<boolean | undefined> {
     // Where the facts cannot be found out, the browser's page says why.
     const facts = await consentFacts(need, attempt, this.credentials).catch(() => undefined);
     const message = consentMessage(server, what, facts ?? { kind: need.kind });
@@ -33,9 +36,9 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     const shown = this.notices.information(message, accept, vscode.l10n.t('Not Now'));
     const accepted = shown.then((choice) => {
       if (choice === accept) void this.#goOn(server, attempt);
-      return choice === accept;
+      return choice === undefined ? undefined : choice === accept;
     });
-    return Promise.race([accepted, aborted(signal).then(() => false)]);
+    return Promise.race([accepted, aborted(signal)]);
   }
 
   /** A notification cannot be taken back: whoever accepts it late, when its request is gone, still signs in. */

@@ -21,7 +21,10 @@ export interface BrokerConnection {
 
 /** @param onStreamEnd called each time an event stream ends, whatever the reason */
 export function connectToBroker({ url, key }: BridgePlace, onStreamEnd: () => void): BrokerConnection {
-  const requestInit = { headers: { Authorization: `Bearer ${key}` }, redirect: 'error' as const };
+  // A request on a kept connection can meet a port that closes, and then nobody knows whether it ran. On a connection of
+  // its own it is refused, which tells that it did not.
+  const headers = { Authorization: `Bearer ${key}`, Connection: 'close' };
+  const requestInit = { headers, redirect: 'error' as const };
   const watched = async (input: string | URL, init?: RequestInit) => {
     const response = await fetch(input, init);
     if (response.body === null || !response.headers.get('content-type')?.startsWith('text/event-stream'))

@@ -13,7 +13,8 @@ import { accessScopes, cardMessage, refusals, type ConsentSubject } from '../mcp
 import { broughtInput, consentRequired, mayRequireInput } from '../mcp/inputRequired.js';
 import { askingHow, phaseWords } from '../mcp/waitingWords.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { cardOpened, cardPage, showCard, type CardParts } from './consentCard.js';
+import { cardOpened, cardPage, showCard, type CardAnswer, type CardParts } from './consentCard.js';
+import { withReminder } from './cardReminder.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
 import type { HeldRequest } from './heldRequest.js';
 import { describeRequest } from './requestDescription.js';
@@ -197,14 +198,18 @@ export class ConsentInStream {
     if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
     if (this.#isAskedInResult(attempt)) return;
     this.#cards.set(attempt, held);
-    const answered =
-      !held.session.isStateless &&
-      held.tool !== undefined &&
-      held.session.showsCards &&
-      held.acceptsEventStream
-        ? showCard(held, attempt, subject, this.#cardParts)
-        : this.prompt.ask(held.session.server, subject.what, need, attempt, held.signal);
-    answered.then(
+    const { session, signal } = held;
+    const prompt = (until: AbortSignal) =>
+      this.prompt.ask(session.server, subject.what, need, attempt, until);
+    const asks = (): Promise<CardAnswer | undefined> => {
+      const showsCard =
+        !session.isStateless && held.tool !== undefined && session.showsCards && held.acceptsEventStream;
+      if (!showsCard) return prompt(signal);
+      const card = showCard(held, attempt, subject, this.#cardParts);
+      if (session.caller.kind !== 'agentHost') return card;
+      return withReminder(card, attempt, prompt, signal, this.clock);
+    };
+    asks().then(
       (answer) => {
         // A card outlives its request, and then another request may show one for the same sign-in.
         const isItsCard = this.#cards.get(attempt) === held;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { codeServerVersion } from './editorVersions.mjs';
 import { installAgents } from './installAgents.mjs';
 import { installClients } from './installClients.mjs';
+import { installAgentHost } from './installAgentHost.mjs';
 import { installChromium } from './installChromium.mjs';
 import { installCodeServer } from './installCodeServer.mjs';
 import { installDependencies } from './installDependencies.mjs';
@@ -16,7 +17,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const cache = path.join(root, '.vscode-test');
 const commands = {
   demo: { editor: true, vsix: true },
-  testAll: { editor: true, oldest: true, vsix: true },
+  testAll: { editor: true, oldest: true, agentHost: true, vsix: true },
   unitTests: { editor: false, vsix: false },
   testEditor: { editor: true, vsix: true },
   pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },
@@ -28,7 +29,7 @@ const commands = {
   load: { editor: true, vsix: true, frameworks: true, entry: 'agents/runLoad.js' },
   takeover: { editor: true, vsix: true, frameworks: true, entry: 'agents/runTakeOver.js' },
   clients: { editor: false, vsix: true, clients: true, entry: 'clients/runClients.js' },
-  sessions: { editor: true, vsix: true, clients: true, entry: 'sessions/runSessions.js' },
+  sessions: { editor: true, agentHost: true, vsix: true, clients: true, entry: 'sessions/runSessions.js' },
   comparison: { editor: true, vsix: true, entry: 'comparison/runComparison.js' },
   situations: { editor: true, vsix: true, entry: 'workbench/runSituations.js' },
   desktop: { editor: false, vsix: false, entry: 'desktop/runDesktop.js' },
@@ -55,6 +56,7 @@ async function main([name = '', ...given]) {
   if (command.editor) {
     const { entry, node: editorNode } = await installCodeServer(cache, codeServerVersion(editor, root));
     Object.assign(env, { CODE_SERVER_ENTRY: entry, CODE_SERVER_NODE: editorNode });
+    if (command.agentHost) env.AGENT_HOST_ENTRY = await installAgentHost(cache, entry);
   }
   if (command.oldest) {
     const { entry, node: editorNode } = await installCodeServer(cache, codeServerVersion('oldest', root));

@@ -119,8 +119,13 @@ export class Workbench {
     await this.seeRow('Add Server');
     for (const name of these) await this.seeRow(name);
     for (const name of those) await this.quickInputRow(name).waitFor({ state: 'detached' });
-    await this.page.keyboard.press('Escape');
-    await this.quickInputBox.waitFor({ state: 'hidden' });
+    // Something else, such as the list of notifications, may have the focus.
+    for (const deadline = Date.now() + STEP_LIMIT_MS; ;) {
+      await this.quickInputBox.press('Escape', { timeout: 2_000 }).catch(() => undefined);
+      if (!(await this.quickInputBox.isVisible())) return;
+      if (Date.now() > deadline) throw new Error('the list of MCP servers does not close');
+      await this.page.waitForTimeout(50);
+    }
   }
 
   /** Types into the input box that is shown, or is about to be, and confirms. @param prompt part of what it asks */

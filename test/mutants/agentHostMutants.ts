@@ -71,6 +71,18 @@ export const agentHostMutants: readonly Mutant[] = [
     'test/headless/stdioBridge.test.ts',
   ),
   mutant(
+    'agent host: nothing outside the session tells of a card that nothing was drawn of',
+    'src/relay/consentInStream.ts',
+    ["if (session.caller.kind !== 'agentHost') return card;", 'return card;'],
+    bridgeTest,
+  ),
+  mutant(
+    'agent host: the editor asks again after the card was answered',
+    'src/relay/cardReminder.ts',
+    ['card.finally(() => answered.abort())', 'card'],
+    bridgeTest,
+  ),
+  mutant(
     'agent host: a call that waits for the user sends no progress',
     'src/relay/userWait.ts',
     ['      this.held.progressAgain();\n', ''],

@@ -4,6 +4,7 @@ import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/ty
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
+import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
 import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
 import type { Clock } from '../../src/broker/ports.js';
@@ -78,6 +79,11 @@ export class RelayWorld {
     await this.consent(card.url);
     return 'accept';
   };
+  /** What the user does where they are asked outside the chat; by default consents as Alice. */
+  onPrompt = async (attempt: SignInAttempt): Promise<boolean | undefined> => {
+    await this.consent((await attempt.launchPage()).address);
+    return true;
+  };
   /** What the person says to a change of account; by default no. */
   onAccountChange = (): Promise<AccountAnswer> => Promise.resolve('neither');
   readonly #open: { close(): Promise<void> | void }[] = [];
@@ -134,10 +140,9 @@ export class RelayWorld {
       fetch: this.options.fetch ?? fetch,
       resolver: this.options.resolver ?? { addressesOf: () => Promise.resolve([]) },
       consentPrompt: {
-        ask: async (_server, what, _need, attempt) => {
+        ask: (_server, what, _need, attempt) => {
           this.prompts.push(what);
-          await this.consent((await attempt.launchPage()).address);
-          return true;
+          return this.onPrompt(attempt);
         },
       },
       confirmAccountChange: (_server, from, to) => {

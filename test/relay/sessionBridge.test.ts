@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import {
   ElicitRequestSchema,
@@ -50,6 +51,7 @@ describe('the command that serves a session of the agent host', () => {
   });
 
   it('sends progress every 20 seconds while the user is waited for', async () => {
+    scene.stage.onPrompt = () => Promise.resolve(undefined);
     await scene.openWindow();
     const client = await scene.connect();
     const shown = Promise.withResolvers<string>();
@@ -88,6 +90,62 @@ describe('the command that serves a session of the agent host', () => {
       assert.equal((await callTool(client, 'list_branches')).isError, false);
     });
   }
+
+  /** A call whose card is shown. @returns what is called, the card's address, and what answers the card */
+  const leaveCard = async () => {
+    await scene.openWindow();
+    const client = await scene.connect();
+    const shown = Promise.withResolvers<string>();
+    const answer = Promise.withResolvers<'accept'>();
+    scene.onCard = ({ url }) => {
+      shown.resolve(url);
+      return answer.promise;
+    };
+    const called = callTool(client, 'list_branches');
+    return { called, url: await shown.promise, accept: () => answer.resolve('accept') };
+  };
+
+  it('asks outside the session as well if its card stays unanswered', async () => {
+    const { called } = await leaveCard();
+    scene.stage.clock.advance(9_999);
+    assert.deepEqual(scene.stage.prompts, []);
+    scene.stage.clock.advance(1);
+    assert.deepEqual(scene.stage.prompts, ['list_branches']);
+    assert.equal((await called).isError, false);
+  });
+
+  it('takes a no there for the user’s', async () => {
+    scene.stage.onPrompt = () => Promise.resolve(false);
+    const { called } = await leaveCard();
+    scene.stage.clock.advance(10_000);
+    assert.match((await called).text, /the person declined/);
+  });
+
+  it('goes on waiting for the card if the question there is closed', async () => {
+    scene.stage.onPrompt = () => Promise.resolve(undefined);
+    const { called, url, accept } = await leaveCard();
+    scene.stage.clock.advance(10_000);
+    assert.equal(scene.stage.prompts.length, 1);
+    await scene.stage.consent(url);
+    accept();
+    assert.equal((await called).isError, false);
+  });
+
+  it('asks nowhere else once the card is answered', async () => {
+    await scene.close();
+    const opened = Promise.withResolvers<void>();
+    const outsideAddress = (address: string) => Promise.resolve(address);
+    scene = await startSessionScene({ cardBrowser: { outsideAddress, opened: () => opened.resolve() } });
+    const { called, url, accept } = await leaveCard();
+    accept();
+    await opened.promise;
+    // The relay goes on with the answer in the same turn of the event loop.
+    await setImmediate();
+    scene.stage.clock.advance(60_000);
+    assert.deepEqual(scene.stage.prompts, []);
+    await scene.stage.consent(url);
+    assert.equal((await called).isError, false);
+  });
 
   it('takes a decline for the user’s after as long as a user needs for one', async () => {
     await scene.openWindow();

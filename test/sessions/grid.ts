@@ -17,8 +17,8 @@ export type Cell = (() => Promise<void>) | { readonly none: string };
 /** A kind of session: how each event goes there. */
 export interface Row {
   readonly name: string;
-  /** Everything the cells need, started once. @returns ends it */
-  readonly start?: () => Promise<() => Promise<void>>;
+  /** Starts what all cells need. @returns what ends it, if it is the row's own */
+  readonly start?: () => Promise<(() => Promise<void>) | undefined>;
   readonly cells: Readonly<Record<SessionEvent, Cell>>;
 }
 

@@ -1,5 +1,10 @@
+import path from 'node:path';
 import { clientKinds } from './clients/clientKinds.js';
 import { clientRow } from './clients/clientRow.js';
+import { agentHost, localChat, subAgent } from './editor/chatKinds.js';
+import { editorRow } from './editor/editorRow.js';
+import { gateway } from './editor/gatewayRow.js';
+import { SharedEditor } from './editor/sharedEditor.js';
 import {
   events,
   gridText,
@@ -10,11 +15,19 @@ import {
   type SessionEvent,
 } from './grid.js';
 
-/** Needs what npm has installed. */
-function rows(): readonly Row[] {
+/** Pictures of the cards, and of what was on the screen when a cell failed. */
+const pictures = path.resolve('.vscode-test', 'shots', 'sessions');
+
+function rows(editor: SharedEditor): readonly Row[] {
   const packages = process.env['MCP_OAUTH_BROKER_CLIENTS'];
-  if (packages === undefined) throw new Error('Start it with npm run sessions, which installs the clients.');
-  return clientKinds.map((kind) => clientRow(kind, packages));
+  return [
+    ...[localChat, subAgent].map((kind) => editorRow(kind, editor, pictures)),
+    editorRow(gateway(editor), editor, pictures),
+    // In a session of the agent host the editor lists that session's servers, so it comes after what looks at its own.
+    editorRow(agentHost, editor, pictures),
+    // Only npm run sessions installs the clients.
+    ...(packages === undefined ? [] : clientKinds.map((kind) => clientRow(kind, packages))),
+  ];
 }
 
 /** @param args parts of the names of sessions and events; if there are none, all of them */
@@ -25,12 +38,17 @@ async function main(args: readonly string[]): Promise<boolean> {
     return chosen.length === 0 ? all : chosen;
   };
   const chosenEvents = someOf<SessionEvent>(events, (event) => event);
+  const editor = new SharedEditor();
+  // An editor outlives the process that started it, unless it is ended.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void editor.close().finally(() => process.exit(1)));
   const results = new Map<string, Partial<RowResult>>();
-  for (const row of someOf(rows(), ({ name }) => name)) {
+  for (const row of someOf(rows(editor), ({ name }) => name)) {
     const tell = (event: SessionEvent, result: CellResult) =>
       console.log(`${row.name}, ${event}: ${wordsOf(result)}`);
     results.set(row.name, await runRow(row, chosenEvents, tell));
   }
+  await editor.close();
   console.log(`\n${gridText(results)}`);
   const cells = [...results.values()].flatMap((row) => Object.values(row));
   const passed = cells.filter(({ kind }) => kind === 'passed').length;

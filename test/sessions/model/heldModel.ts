@@ -12,7 +12,7 @@ const dialects: readonly ModelDialect[] = [chatCompletions, messages, responses,
 
 /** A request that waits for what the model says. */
 export interface Asked extends ModelTurn {
-  reply(reply: ModelReply): void;
+  readonly reply: (reply: ModelReply) => void;
 }
 
 /** Serves what is not a request to the model; false if it does not know the path. */
@@ -25,6 +25,7 @@ export type OtherAddresses = (request: IncomingMessage, response: ServerResponse
  */
 export class HeldModel {
   readonly #asked: Asked[] = [];
+  readonly #unanswered = new Set<Asked>();
   readonly #waiting: ((asked: Asked) => void)[] = [];
   #close: () => Promise<void> = () => Promise.resolve();
   /** Without a trailing slash. */
@@ -52,10 +53,11 @@ export class HeldModel {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Forgets requests that nothing was replied to. */
+  /** Ends every turn that waits, and whatever waits for one. */
   forget(): void {
     this.#asked.length = 0;
     this.#waiting.length = 0;
+    for (const { reply } of this.#unanswered) reply({ kind: 'text', text: 'Enough.' });
   }
 
   close(): Promise<void> {
@@ -65,12 +67,16 @@ export class HeldModel {
   #take(dialect: ModelDialect, body: unknown, response: ServerResponse): void {
     const turn = dialect.read(body);
     const id = randomUUID().replaceAll('-', '');
-    const reply = (said: ModelReply) => dialect.write(said, id, body, response);
+    const reply = (said: ModelReply) => {
+      this.#unanswered.delete(asked);
+      dialect.write(said, id, body, response);
+    };
+    const asked: Asked = { ...turn, reply };
     if (turn.tools.length === 0) {
       reply({ kind: 'text', text: 'A conversation' });
       return;
     }
-    const asked = { ...turn, reply };
+    this.#unanswered.add(asked);
     const waiting = this.#waiting.shift();
     if (waiting === undefined) this.#asked.push(asked);
     else waiting(asked);

@@ -1,0 +1,156 @@
+import type { Locator } from 'playwright-core';
+import type { Asked } from '../model/heldModel.js';
+import type { ModelReply } from '../model/modelTurn.js';
+import type { SessionEditor } from './sessionEditor.js';
+
+/** One of those that the chat's picker of harnesses offers. */
+export type Harness = 'Local' | 'Copilot';
+
+export interface ChatOptions {
+  readonly harness: Harness;
+  /** The tools of servers are called by an agent that the chat's model starts. */
+  readonly subAgent?: boolean;
+}
+
+const prompt = 'Work with my repositories.';
+
+/** A conversation in the editor's chat, with a model whose words the test decides. */
+export class ChatSession {
+  #asked: Asked | undefined;
+  #isOpened = false;
+
+  private constructor(
+    private readonly editor: SessionEditor,
+    private readonly options: ChatOptions,
+  ) {}
+
+  /** Begins an empty conversation; nothing is sent yet. */
+  static async begin(editor: SessionEditor, options: ChatOptions): Promise<ChatSession> {
+    const { harness } = options;
+    editor.model.forget();
+    const { chat, page } = editor.window;
+    await chat.startAnew();
+    const picker = page.locator('.chat-session-target-picker-item:visible').first();
+    await picker.waitFor();
+    // What is chosen cannot be chosen again.
+    if ((await picker.innerText()).trim() !== harness) {
+      await picker.click();
+      const row = page.locator('.action-widget .monaco-list-row');
+      await row.filter({ hasText: new RegExp(`^${harness}`) }).click();
+      await picker.filter({ hasText: harness }).waitFor();
+    }
+    return new ChatSession(editor, options);
+  }
+
+  /**
+   * Prompts until the model is offered a tool. A session of the agent host does not wait for its servers in its first
+   * turn, and VS Code may draw nothing of what that turn asks the user: so the model only says something in it.
+   */
+  async promptFor(tool: string): Promise<void> {
+    for (;;) {
+      const isOpening = this.options.harness === 'Copilot' && !this.#isOpened;
+      this.#isOpened = true;
+      await this.editor.window.chat.submit(prompt);
+      if (this.options.subAgent === true) await this.#startSubAgent();
+      if (!isOpening && (await this.offered()).some((name) => name.endsWith(tool))) return;
+      await this.#say('Not yet.');
+      await this.#ended();
+    }
+  }
+
+  /** The names of the tools that the model is offered now. */
+  async offered(): Promise<readonly string[]> {
+    return (await this.#turn()).tools.map(({ name }) => name);
+  }
+
+  /** The model calls a tool. @returns what the model is told */
+  async call(tool: string, args: object = {}): Promise<string> {
+    await this.begin(tool, args);
+    return this.result();
+  }
+
+  /** The model calls a tool; {@link result} waits for what it is told. */
+  async begin(tool: string, args: object = {}): Promise<void> {
+    const { tools } = await this.#turn();
+    const found = tools.find(({ name }) => name.endsWith(tool));
+    if (found === undefined)
+      throw new Error(`The model is offered no ${tool}, but ${tools.map(({ name }) => name).join(', ')}.`);
+    await this.reply({ kind: 'toolCall', tool: found, args });
+  }
+
+  async result(): Promise<string> {
+    return (await this.#turn()).results.at(-1) ?? '';
+  }
+
+  async reply(said: ModelReply): Promise<void> {
+    const asked = await this.#turn();
+    this.#asked = undefined;
+    asked.reply(said);
+  }
+
+  /** The model has nothing more to say. */
+  async finish(): Promise<void> {
+    await this.#say('That is all.');
+    await this.editor.window.chat.waitForAnswer('That is all.');
+    await this.#ended();
+  }
+
+  /**
+   * The user lets a tool run that is not read-only, if the editor asks: it does not for one that was allowed before.
+   *
+   * @returns what they can read in the chat when it asks; undefined if it shows the consent card at once
+   */
+  async approve(): Promise<string | undefined> {
+    const { page, chat: panel } = this.editor.window;
+    const chat = page.locator('.part.auxiliarybar');
+    const allow = chat.getByRole('button', { name: /^Allow/ }).last();
+    while (!(await allow.isVisible())) {
+      if (await panel.consentCard.isShown()) return undefined;
+      await page.waitForTimeout(50);
+    }
+    const text = await chat.innerText();
+    await allow.click();
+    return text.replace(/\s+/g, ' ');
+  }
+
+  /** The user presses the chat's button to stop. */
+  async stop(): Promise<void> {
+    await this.#stopButton.click();
+    await this.#ended();
+  }
+
+  /** A sub-agent has the tools that there were at the user's prompt: what is signed in to meanwhile, the next one has. */
+  async renewTools(tool: string): Promise<void> {
+    if (this.options.subAgent !== true) return;
+    await this.#say('Signed in.');
+    await this.#ended();
+    await this.promptFor(tool);
+  }
+
+  async #startSubAgent(): Promise<void> {
+    // A sub-agent of a window that was closed may ask once more before it ends.
+    while (!(await this.offered()).includes('runSubagent'))
+      await this.reply({ kind: 'text', text: 'Enough.' });
+    await this.begin('runSubagent', { description: 'Work', prompt });
+  }
+
+  /** The last that the model says; a sub-agent says it to the chat's model. */
+  async #say(text: string): Promise<void> {
+    await this.reply({ kind: 'text', text });
+    if (this.options.subAgent === true) await this.reply({ kind: 'text', text });
+  }
+
+  get #stopButton(): Locator {
+    return this.editor.window.page.locator('.interactive-input-part:visible .codicon-stop-circle').first();
+  }
+
+  /** Waits until the turn is over and the chat takes another prompt. */
+  async #ended(): Promise<void> {
+    await this.#stopButton.waitFor({ state: 'hidden' });
+  }
+
+  async #turn(): Promise<Asked> {
+    this.#asked ??= await this.editor.model.next();
+    return this.#asked;
+  }
+}
