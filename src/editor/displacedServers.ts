@@ -154,7 +154,13 @@ async function sameName(name: string, { file, uri }: OtherServers): Promise<void
     name,
     file,
   );
-  await offer('warning', message, { title: t('Rename Server…'), run: runFor('renameServer', name) }, file, uri);
+  await offer(
+    'warning',
+    message,
+    { title: t('Rename Server…'), run: runFor('renameServer', name) },
+    file,
+    uri,
+  );
 }
 
 async function sameAddress(name: string, other: Duplicate): Promise<void> {

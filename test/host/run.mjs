@@ -17,7 +17,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const cache = path.join(root, '.vscode-test');
 const commands = {
   demo: { editor: true, vsix: true },
-  testAll: { editor: true, oldest: true, agentHost: true, vsix: true },
+  testAll: { editor: true, oldest: true, vsix: true },
   unitTests: { editor: false, vsix: false },
   testEditor: { editor: true, vsix: true },
   pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },
