@@ -37,7 +37,7 @@ describe('the command palette', () => {
   const further: Record<keyof ContextValues, readonly string[]> = {
     hasServers: [
       ...['signInWithScopes', 'signInWithCode', 'setClientKey', 'setClientId', 'copyServerUrl'],
-      ...['renameServer', 'disableServer', 'removeServer', 'setClientSecret', 'setToolRule', 'exportServers'],
+      ...['renameServer', 'disableServer', 'removeServer', 'exportServers', 'setClientSecret', 'setToolRule'],
     ],
     hasDisabledServers: ['renameServer', 'enableServer', 'removeServer'],
     signedIn: ['signOut', 'switchAccount', 'removeAccount', 'renameAccount'],
@@ -130,7 +130,7 @@ describe('the context keys', () => {
   };
 
   it('are none where there is nothing, and each is as the state is', async () => {
-    assert.deepEqual([...values.values()], Array(10).fill(false));
+    assert.deepEqual([...values.values()], Array(11).fill(false));
     const { statuses, settings, callbacks, agents } = parts;
     const set = async (...entries: ServerStatus[]) => setAfter(() => (statuses.entries = entries));
     assert.deepEqual(await set(entry({})), ['hasServers']);
