@@ -25,7 +25,11 @@ describe('a server that a file has under the same name', () => {
 });
 
 describe('a server that a file has at the same address', () => {
-  const list = (servers: object) => ({ file: 'f', names: Object.keys(servers), addresses: serverAddresses(servers) });
+  const list = (servers: object) => ({
+    file: 'f',
+    names: Object.keys(servers),
+    addresses: serverAddresses(servers),
+  });
   const url = 'https://mcp.example/mcp';
 
   it('is found by another name, however its address is written', () => {
@@ -36,7 +40,13 @@ describe('a server that a file has at the same address', () => {
   });
 
   it('is none at another address, or at one that depends on an input', () => {
-    for (const other of ['https://mcp.example/other', 'https://mcp.example/MCP', `${url}?a`, '${input:url}', 1])
+    for (const other of [
+      'https://mcp.example/other',
+      'https://mcp.example/MCP',
+      `${url}?a`,
+      '${input:url}',
+      1,
+    ])
       assert.equal(serverAtSameAddress(url, [list({ theirs: { url: other }, bare: null })]), undefined);
     assert.equal(serverAtSameAddress(url, [{ file: 'f', names: ['a'] }]), undefined);
   });

@@ -26,7 +26,9 @@ export async function enteredFiles(out: string, act: () => Promise<unknown>): Pr
   }
 }
 
-interface Covered { readonly ranges: readonly { readonly startOffset: number; readonly count: number }[] }
+interface Covered {
+  readonly ranges: readonly { readonly startOffset: number; readonly count: number }[];
+}
 
 /** The function that begins with the file is the module itself. */
 function hasRun({ ranges: [range] }: Covered): boolean {
