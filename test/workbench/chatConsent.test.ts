@@ -19,7 +19,10 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     await chat.consentCard.cancel();
     await chat.waitForAnswer('It did not work');
     assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^sign_in did not run: the person declined/);
-    await scene.serversView.waitFor('repositories', 'Denied');
+    // The row says what the next call meets, and the one below it how the last sign-in ended.
+    await scene.serversView.waitFor('repositories', 'Signed out');
+    await scene.serversView.unfold('repositories');
+    await scene.serversView.waitFor('Last sign-in', 'declined');
     assert.equal(scene.world.authorizationServer.eventsOf('registration').length, 0);
   });
 
@@ -81,14 +84,15 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.equal(scene.answered('tools/call'), called + 1);
   });
 
-  it('denying on the consent page is told to the model and shown as the status', async () => {
+  it('denying on the consent page is told to the model and shown as the last sign-in’s outcome', async () => {
     const { chat } = scene;
     await scene.signOut('repositories');
     await scene.prompt('list my branches');
     await scene.consent('Deny');
     await chat.waitForAnswer('It did not work');
     assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^list_branches did not run: the person declined/);
-    await scene.serversView.waitFor('repositories', 'Denied');
+    await scene.serversView.waitFor('repositories', 'Signed out');
+    await scene.serversView.waitFor('Last sign-in', 'declined');
   });
 
   it('the model begins a sign-in the person asked for, once they confirm, and hears who signed in', async () => {
