@@ -64,6 +64,14 @@ describe('a team’s list of servers in the repository', () => {
     assert.deepEqual(inEditor, ['notes', 'tickets', 'local']);
   });
 
+  it('is asked about in one line, whatever it calls its servers and however many it has', async () => {
+    const names = ['a\u202eb$(check)', 'c', 'd', 'e', 'f'];
+    const shown = await open(
+      Object.fromEntries(names.map((name, at) => [name, { url: `${notes.url}/${at}` }])),
+    );
+    assert.deepEqual(shown, [question('a b$ (check), c, d, 2 more')]);
+  });
+
   it('is asked about once, whatever the user decided', async () => {
     await open({ notes }, 'Don’t Add');
     assert.deepEqual(await open({ notes }, 'Review'), []);

@@ -6,6 +6,7 @@ import type { Memory } from '../../broker/ports.js';
 import { canonical } from '../../broker/settings/settingsToTakeOver.js';
 import { sha256 } from '../../broker/sha256.js';
 import { Notifications } from '../notifications.js';
+import { plain } from '../plainWords.js';
 import type { QuestionWindow } from '../signInQuestions.js';
 import type { ImportServers } from './importServers.js';
 import { serverRows } from './importWords.js';
@@ -15,6 +16,8 @@ import { pickMany, type PickMany } from './pickMany.js';
 const memoryKey = 'team servers decided on';
 /** Most of them that are remembered. */
 const mostDecided = 500;
+/** So many servers are named in the question; the list that follows has all. */
+const mostNamed = 3;
 
 export interface TeamServersParts {
   readonly files: Pick<OtherProgramFiles, 'readRepositories'>;
@@ -77,7 +80,9 @@ export class TeamServers {
     const { t } = vscode.l10n;
     const review = t('Review…');
     const no = t('Don’t Add');
-    const names = undecided.map(({ found }) => found.name).join(', ');
+    const named = undecided.slice(0, mostNamed).map(({ found }) => plain(found.name));
+    const more = undecided.length - named.length;
+    const names = [...named, ...(more === 0 ? [] : [t('{0} more', more)])].join(', ');
     const message = t('This workspace lists MCP servers: {0}. MCP OAuth can sign you in to them.', names);
     const choice = await this.#notifications.information(message, review, no);
     if (choice === no) await this.#decide(undecided);
@@ -93,10 +98,10 @@ export class TeamServers {
     const chosen = rows.flatMap(({ found }) => (found === undefined ? [] : [found]));
     if (chosen.length === 0) return;
     const stays = () => false;
-    const named = await this.parts.importing.nameAll(chosen, namesLeftInEditor(files, chosen, stays));
-    if (named === undefined) return;
+    const toAdd = await this.parts.importing.nameAll(chosen, namesLeftInEditor(files, chosen, stays));
+    if (toAdd === undefined) return;
     const note = t('VS Code also has them from this workspace. Turn those off with “MCP: List Servers”.');
-    await this.parts.importing.apply(named, files, stays, note);
+    await this.parts.importing.apply(toAdd, files, stays, note);
   }
 
   get #decided(): readonly unknown[] {
