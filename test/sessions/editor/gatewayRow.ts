@@ -63,7 +63,8 @@ async function connect(address: string): Promise<Client> {
 /** The editor's question. It fades after some seconds, and stays where the bell in the status bar leads. */
 async function question({ editor }: GatewayStage, text: string): Promise<Locator> {
   const { window } = editor;
-  await window.statusItem('repositories: Waiting for you').waitFor();
+  const bar = window.page.locator('.statusbar');
+  await bar.getByRole('button', { name: 'repositories: Waiting for you' }).waitFor();
   await window.runCommand('Notifications: Show Notifications');
   const asked = window.notification(text);
   await asked.waitFor();
