@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PageResources } from './toolCallsPage.js';
+import { escapedHtml as escaped } from './escapedHtml.js';
 
 /**
  * The page that guides through registering a client by hand, as yet without what to register: that is data, partly
@@ -45,8 +46,4 @@ export function clientGuidePage({ style, script, source, nonce }: PageResources,
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

@@ -9,6 +9,7 @@ import {
 } from '../broker/settings/settingsToTakeOver.js';
 import type { Clock, Memory } from '../broker/ports.js';
 import { sha256 } from '../broker/sha256.js';
+import { firstNames } from './firstNames.js';
 import { Notifications } from './notifications.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { ownSettingsIn } from './settingsText.js';
@@ -146,17 +147,13 @@ function present(): SettingValues {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** So many are named; the list that follows has all. */
-const mostNamed = 3;
-
 function summary(settings: readonly SettingToTakeOver[]): string {
-  const { t } = vscode.l10n;
-  const named = settings.slice(0, mostNamed).map((setting) => {
-    const { label, description } = settingWords(setting);
-    return setting.key === 'servers' ? `${label} (${description})` : label;
-  });
-  const more = settings.length - named.length;
-  return [...named, ...(more === 0 ? [] : [t('{0} more', more)])].join(', ');
+  return firstNames(
+    settings.map((setting) => {
+      const { label, description } = settingWords(setting);
+      return setting.key === 'servers' ? `${label} (${description})` : label;
+    }),
+  );
 }
 
 /** The settings file of the remote machine, through the editor that shows it: only there can it be read. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { columnNames, type ColumnName, type ToolCallsWords } from '../webview/toolCallsProtocol.js';
+import { escapedHtml as escaped } from './escapedHtml.js';
 
 /** Addresses of what the page loads, and its policy. */
 export interface PageResources {
@@ -69,8 +70,4 @@ ${leftOut}
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

@@ -9,7 +9,7 @@ export type AccountAnswer = 'new' | 'present' | 'neither';
 /** Asks the person which account is used after a sign-in that ended as another; both are given in words. */
 export type ConfirmAccountChange = (server: ServerConfig, from: string, to: string) => Promise<AccountAnswer>;
 
-/** What a sign-in is that names nobody: a renewal of the account with this key, or a further account's. */
+/** What an unnamed sign-in means: it renews the account with this key, or adds another account. */
 export type UnnamedAnswer = { readonly renews: string } | 'another' | 'neither';
 
 /**

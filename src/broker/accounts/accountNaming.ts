@@ -36,7 +36,7 @@ function isSameName(one: string, other: string): boolean {
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
- * Whether the server leaves it open who signed in: it gives no name, or a subject that nobody knows themselves by.
+ * Whether the server does not name the user: it gives no name, or a subject that means nothing to the user.
  * Tokens that no user signs in for have no name to ask for.
  */
 export function lacksName({ account, grant }: Pick<Credential, 'account' | 'grant'>): boolean {

@@ -5,6 +5,7 @@ import type { ReadFile } from '../../broker/imports/otherFiles.js';
 import type { Memory } from '../../broker/ports.js';
 import { canonical } from '../../broker/settings/settingsToTakeOver.js';
 import { sha256 } from '../../broker/sha256.js';
+import { firstNames } from '../firstNames.js';
 import { Notifications } from '../notifications.js';
 import { plain } from '../plainWords.js';
 import type { QuestionWindow } from '../signInQuestions.js';
@@ -16,8 +17,6 @@ import { pickMany, type PickMany } from './pickMany.js';
 const memoryKey = 'team servers decided on';
 /** Most of them that are remembered. */
 const mostDecided = 500;
-/** So many servers are named in the question; the list that follows has all. */
-const mostNamed = 3;
 
 export interface TeamServersParts {
   readonly files: Pick<OtherProgramFiles, 'readRepositories'>;
@@ -80,9 +79,7 @@ export class TeamServers {
     const { t } = vscode.l10n;
     const review = t('Review…');
     const no = t('Don’t Add');
-    const named = undecided.slice(0, mostNamed).map(({ found }) => plain(found.name));
-    const more = undecided.length - named.length;
-    const names = [...named, ...(more === 0 ? [] : [t('{0} more', more)])].join(', ');
+    const names = firstNames(undecided.map(({ found }) => plain(found.name)));
     const message = t('This workspace lists MCP servers: {0}. MCP OAuth can sign you in to them.', names);
     const choice = await this.#notifications.information(message, review, no);
     if (choice === no) await this.#decide(undecided);
