@@ -104,8 +104,3 @@ export function completeResult(method: string, result: Result): Result {
   const stays = cacheable.test(method) ? { ttlMs: 0, cacheScope: 'private' } : {};
   return { resultType: 'complete', ...stays, ...result };
 }
-
-/** The end of a subscription, said in place of the beginning of one. */
-export function endedSubscription({ id }: JSONRPCRequest): Result {
-  return { _meta: { [key('subscriptionId')]: id } };
-}

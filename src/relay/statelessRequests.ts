@@ -12,10 +12,12 @@ import {
   declaredCapabilities,
   declaredRevision,
   discoverMethod,
+  listenMethod,
   headerMismatchCode,
   statelessRevision,
   unsupportedRevisionCode,
 } from '../mcp/statelessRevision.js';
+import { withListChanges } from '../mcp/subscription.js';
 import type { Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
 import type { ConsentRounds } from './consentRounds.js';
@@ -24,6 +26,7 @@ import type { OpenCall } from './openCall.js';
 import { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import type { SignedOutSessions } from './signedOutSession.js';
+import type { Subscriptions } from './subscriptions.js';
 import type { UpstreamDiscovery } from './upstreamDiscovery.js';
 
 export interface StatelessParts {
@@ -31,6 +34,7 @@ export interface StatelessParts {
   readonly profiles: ServerProfiles;
   readonly signedOut: SignedOutSessions;
   readonly rounds: ConsentRounds;
+  readonly subscriptions: Subscriptions;
   /** Into the person's language; English without it. */
   readonly translate?: Translate;
   readonly clock: Clock;
@@ -48,7 +52,14 @@ export interface StatelessPost {
 
 /** Callers of the revision without sessions (MCP 2026-07-28): each request brings what a session would know. */
 export class StatelessRequests {
+  /** The sessions of requests that have no response yet. */
+  readonly #running = new Set<RelaySession>();
+
   constructor(private readonly parts: StatelessParts) {}
+
+  running(callerId: string): readonly RelaySession[] {
+    return [...this.#running].filter(({ caller }) => caller.id === callerId);
+  }
 
   /** @param run takes a request to its answer, whatever happens */
   async answer(
@@ -74,6 +85,7 @@ export class StatelessRequests {
     }
     const held = this.#hold(server, caller, post);
     if (request.method === discoverMethod) await this.#discover(held);
+    else if (request.method === listenMethod) await this.parts.subscriptions.listen(held);
     else await run(held);
   }
 
@@ -88,6 +100,8 @@ export class StatelessRequests {
     );
     session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person: undefined });
     session.markInitialized();
+    this.#running.add(session);
+    response.once('close', () => this.#running.delete(session));
     call?.calledBy(session.clientName);
     // Who calls it is who was offered it: without a session, nobody remembers.
     this.parts.signedOut.tools(session);
@@ -112,7 +126,8 @@ export class StatelessRequests {
       const isAsked = outcome.kind === 'otherRevision' && outcome.status < 500 && outcome.status !== 429;
       const known = isAsked ? undefined : this.parts.profiles.discovery(session.server);
       const result = outcome.kind === 'discovered' ? outcome.result : known;
-      if (result !== undefined) held.answer(result);
+      if (result !== undefined)
+        held.answer({ ...result, capabilities: withListChanges(result.capabilities) });
       else held.fail(ErrorCode.MethodNotFound, 'This server is spoken to in a session.');
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -165,7 +165,7 @@ describe('the command that serves a session of the agent host', () => {
     const { broker } = await scene.openWindow();
     const client = await scene.connect();
     const changed = listChanged(client);
-    broker.relay.endpoint.toolsChanged();
+    broker.relay.endpoint.announcements.toolsChanged();
     await changed;
   });
 
