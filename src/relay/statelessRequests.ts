@@ -1,9 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  ErrorCode,
-  SUPPORTED_PROTOCOL_VERSIONS,
-  type JSONRPCRequest,
-} from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { consentAnswerIn, withInput } from '../mcp/inputRequired.js';
@@ -15,7 +11,7 @@ import {
   listenMethod,
   headerMismatchCode,
   statelessRevision,
-  unsupportedRevisionCode,
+  unsupportedRevision,
 } from '../mcp/statelessRevision.js';
 import { withListChanges } from '../mcp/subscription.js';
 import type { Translate } from '../mcp/translate.js';
@@ -77,10 +73,8 @@ export class StatelessRequests {
       return;
     }
     if (revision !== statelessRevision) {
-      const data = { supported: [statelessRevision, ...SUPPORTED_PROTOCOL_VERSIONS], requested: revision };
       call?.end({ outcome: 'failed' });
-      const { error, ...rest } = errorMessage(request.id, unsupportedRevisionCode, 'Unsupported revision');
-      sendJson(response, 400, { ...rest, error: { ...error, data } });
+      sendJson(response, 400, unsupportedRevision(request));
       return;
     }
     const held = this.#hold(server, caller, post);
