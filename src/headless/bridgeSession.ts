@@ -17,18 +17,32 @@ import {
   notificationMessage,
   serverErrorCode,
 } from '../mcp/relayMessages.js';
-import type { BridgePlace } from './bridgePlaces.js';
+import type { BridgePlace, BridgePlaces } from './bridgePlaces.js';
 import type { BrokerConnection } from './brokerConnection.js';
 
-export type Connect = (place: BridgePlace, onStreamEnd: () => void) => BrokerConnection;
+export type Connect = (
+  place: BridgePlace,
+  onStreamEnd: () => void,
+  requestHeaders?: Readonly<Record<string, string>>,
+) => BrokerConnection;
+export interface StdioBridgeParts {
+  readonly stdio: Transport;
+  readonly places: BridgePlaces;
+  readonly connect: Connect;
+  /** How long a request waits for a window that serves, in milliseconds. */
+  readonly patience: number;
+  readonly clock: Clock;
+}
+
 export type InitializeResponse = JSONRPCResultResponse | JSONRPCErrorResponse;
 
 /** An event that ends a stream is read a moment before what it carried is handled, in milliseconds. */
-const readingTime = 50;
+export const readingTime = 50;
 /** How long the end of the session is waited for when the client has gone, in milliseconds. */
 const farewell = 1_000;
 
-const brokeOff =
+/** What the client reads about a request that its window took along. */
+export const brokeOff =
   'The editor window that ran this call was closed or reloaded. It is not known whether the call ran, so it was not sent again. If it waited for the user’s consent, it did not run.';
 
 /** One session with the relay of one window, as far as the bridge has to know it. */
@@ -146,7 +160,7 @@ export class BridgeSession {
   }
 }
 
-function isResponse(message: JSONRPCMessage): message is InitializeResponse {
+export function isResponse(message: JSONRPCMessage): message is InitializeResponse {
   return isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message);
 }
 

@@ -19,11 +19,18 @@ export interface BrokerConnection {
   isAlive(): Promise<boolean>;
 }
 
-/** @param onStreamEnd called each time an event stream ends, whatever the reason */
-export function connectToBroker({ url, key }: BridgePlace, onStreamEnd: () => void): BrokerConnection {
+/**
+ * @param onStreamEnd called each time an event stream ends, whatever the reason
+ * @param requestHeaders sent with every request, as the revision without sessions needs them (MCP 2026-07-28)
+ */
+export function connectToBroker(
+  { url, key }: BridgePlace,
+  onStreamEnd: () => void,
+  requestHeaders: Readonly<Record<string, string>> = {},
+): BrokerConnection {
   // A request on a kept connection can meet a port that closes, and then nobody knows whether it ran. On a connection of
   // its own it is refused, which tells that it did not.
-  const headers = { Authorization: `Bearer ${key}`, Connection: 'close' };
+  const headers = { ...requestHeaders, Authorization: `Bearer ${key}`, Connection: 'close' };
   const requestInit = { headers, redirect: 'error' as const };
   const watched = async (input: string | URL, init?: RequestInit) => {
     const response = await fetch(input, init);

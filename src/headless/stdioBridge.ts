@@ -1,18 +1,18 @@
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  ErrorCode,
   isJSONRPCErrorResponse,
   isJSONRPCRequest,
-  SUPPORTED_PROTOCOL_VERSIONS,
   type JSONRPCMessage,
   type JSONRPCRequest,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../broker/ports.js';
 import { errorMessage, resultMessage, serverErrorCode } from '../mcp/relayMessages.js';
-import { declaredRevision, discoverMethod, unsupportedRevisionCode } from '../mcp/statelessRevision.js';
-import { BridgeSession, cancelledRequest, type Connect, type InitializeResponse } from './bridgeSession.js';
-import type { BridgePlace, BridgePlaces } from './bridgePlaces.js';
+import {
+  BridgeSession,
+  cancelledRequest,
+  type InitializeResponse,
+  type StdioBridgeParts,
+} from './bridgeSession.js';
+import type { BridgePlace } from './bridgePlaces.js';
 import { connectionWords, isRefusedConnection, isUnknownThere } from './brokerConnection.js';
 import {
   editorIsOpen,
@@ -21,18 +21,8 @@ import {
   lookForWindowEvery,
   resultWithoutWindow,
 } from './closedEditor.js';
-
-/** How often the bridge looks for a window that serves, in milliseconds. */
-const lookEvery = 100;
-
-export interface StdioBridgeParts {
-  readonly stdio: Transport;
-  readonly places: BridgePlaces;
-  readonly connect: Connect;
-  /** How long a request waits for a window that serves, in milliseconds. */
-  readonly patience: number;
-  readonly clock: Clock;
-}
+import { atServingWindow, BridgeError, NoWindow, pause } from './servingWindow.js';
+import { StatelessBridge } from './statelessBridge.js';
 
 /** A session, and the relay's response to its `initialize`. */
 interface Entered {
@@ -40,23 +30,10 @@ interface Entered {
   readonly answer: InitializeResponse;
 }
 
-/** A failure, in words for the client. */
-class BridgeError extends Error {
-  override readonly name: string = 'BridgeError';
-}
-
-/** No window serves. */
-class NoWindow extends BridgeError {
-  override readonly name = 'NoWindow';
-}
-
 /**
  * Carries messages between a client that speaks over stdio and the broker. A session that is gone, because another
- * window serves now, is begun again with what the client said at first.
- *
- * Clients get sessions only (MCP 2025-11-25 and before): a client that asks for the revision without sessions is
- * told that the method does not exist, after which it begins one. What the relay needs of the user then waits in the
- * one call, whichever revision the server speaks.
+ * window serves now, is begun again with what the client said at first. Requests of the revision without sessions
+ * (MCP 2026-07-28) go each by itself.
  */
 export class StdioBridge {
   #session: BridgeSession | undefined;
@@ -68,7 +45,11 @@ export class StdioBridge {
   /** The client has a session here that no window has had yet. */
   #awaitsWindow = false;
 
-  constructor(private readonly parts: StdioBridgeParts) {}
+  readonly #stateless: StatelessBridge;
+
+  constructor(private readonly parts: StdioBridgeParts) {
+    this.#stateless = new StatelessBridge(parts);
+  }
 
   async start(): Promise<void> {
     this.parts.stdio.onmessage = (message) => void this.#fromClient(message);
@@ -78,15 +59,16 @@ export class StdioBridge {
   /** Ends the session, so that what runs in it for this client is cancelled. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#stateless.close();
     await this.#session?.end();
   }
 
   async #fromClient(message: JSONRPCMessage): Promise<void> {
+    if (this.#stateless.takes(message)) return;
     if (isJSONRPCRequest(message)) this.#wanted.add(message.id);
     const cancelled = cancelledRequest(message);
     if (cancelled !== undefined) this.#wanted.delete(cancelled);
     try {
-      if (isJSONRPCRequest(message) && this.#answersItself(message)) return;
       if (isJSONRPCRequest(message) && message.method === 'initialize') await this.#begin(message);
       else if (this.#awaitsWindow && (await this.#answersWithoutWindow(message))) return;
       else await this.#send(message);
@@ -97,20 +79,6 @@ export class StdioBridge {
     } finally {
       if (isJSONRPCRequest(message)) this.#wanted.delete(message.id);
     }
-  }
-
-  #answersItself(request: JSONRPCRequest): boolean {
-    const { id, method } = request;
-    const requested = declaredRevision(request);
-    if (method === discoverMethod) {
-      void this.parts.stdio.send(errorMessage(id, ErrorCode.MethodNotFound, 'Begin a session: initialize.'));
-      return true;
-    }
-    if (requested === undefined) return false;
-    const { error, ...rest } = errorMessage(id, unsupportedRevisionCode, 'Unsupported revision');
-    const data = { supported: SUPPORTED_PROTOCOL_VERSIONS, requested };
-    void this.parts.stdio.send({ ...rest, error: { ...error, data } });
-    return true;
   }
 
   async #begin(initialize: JSONRPCRequest): Promise<void> {
@@ -182,7 +150,7 @@ export class StdioBridge {
         // Then a session begins at the other address.
         if (await this.#hasMoved(session)) throw error;
         if (this.parts.clock.now() >= until) throw new BridgeError(this.parts.places.texts.noWindow());
-        await this.#pause();
+        await pause(this.parts.clock);
       }
     }
   }
@@ -215,24 +183,9 @@ export class StdioBridge {
     return this.#beginning;
   }
 
-  async #enterSomewhere(initialize: JSONRPCRequest, isAgain: boolean, patience: number): Promise<Entered> {
-    const { places, clock } = this.parts;
-    const until = clock.now() + patience;
-    for (;;) {
-      const found = await places.find();
-      let unknown = 0;
-      for (const place of found) {
-        try {
-          return await this.#enterAt(place, initialize, isAgain);
-        } catch (error) {
-          if (isUnknownThere(error)) unknown++;
-          else if (!isRefusedConnection(error)) throw error;
-        }
-      }
-      if (unknown > 0 && unknown === found.length) throw new BridgeError(places.texts.unknown);
-      if (this.#isClosed || clock.now() >= until) throw new NoWindow(places.texts.noWindow());
-      await this.#pause();
-    }
+  #enterSomewhere(initialize: JSONRPCRequest, isAgain: boolean, patience: number): Promise<Entered> {
+    const search = { ...this.parts, patience, isOver: () => this.#isClosed };
+    return atServingWindow(search, (place) => this.#enterAt(place, initialize, isAgain));
   }
 
   async #enterAt(place: BridgePlace, initialize: JSONRPCRequest, isAgain: boolean): Promise<Entered> {
@@ -247,9 +200,5 @@ export class StdioBridge {
     this.#session = session;
     this.#awaitsWindow = false;
     return { session, answer };
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => void this.parts.clock.after(lookEvery, resolve));
   }
 }

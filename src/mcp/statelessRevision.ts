@@ -3,12 +3,13 @@ import {
   ServerCapabilitiesSchema,
   SUPPORTED_PROTOCOL_VERSIONS,
   type InitializeResult,
+  type JSONRPCErrorResponse,
   type JSONRPCRequest,
   type Result,
   type ServerCapabilities,
 } from '@modelcontextprotocol/sdk/types.js';
 import { encodeHeaderValue } from './headerValue.js';
-import { ownProtocolVersion } from './relayMessages.js';
+import { errorMessage, ownProtocolVersion } from './relayMessages.js';
 
 /**
  * The revision without sessions (MCP 2026-07-28): each request says in its `_meta` which revision it speaks,
@@ -20,7 +21,17 @@ export const discoverMethod = 'server/discover';
 export const listenMethod = 'subscriptions/listen';
 
 /** What a server that does not speak a request's revision answers. */
-export const unsupportedRevisionCode = -32022;
+const unsupportedRevisionCode = -32022;
+/** The response to a request of a revision that is not spoken here. */
+export function unsupportedRevision(request: JSONRPCRequest): JSONRPCErrorResponse {
+  const { error, ...rest } = errorMessage(request.id, unsupportedRevisionCode, 'Unsupported revision');
+  const data = {
+    supported: [statelessRevision, ...SUPPORTED_PROTOCOL_VERSIONS],
+    requested: declaredRevision(request),
+  };
+  return { ...rest, error: { ...error, data } };
+}
+
 /** A header that says other than the body. */
 export const headerMismatchCode = -32020;
 
@@ -103,9 +114,4 @@ const cacheable = /^(server\/discover|tools\/list|prompts\/list|resources\/(list
 export function completeResult(method: string, result: Result): Result {
   const stays = cacheable.test(method) ? { ttlMs: 0, cacheScope: 'private' } : {};
   return { resultType: 'complete', ...stays, ...result };
-}
-
-/** The end of a subscription, said in place of the beginning of one. */
-export function endedSubscription({ id }: JSONRPCRequest): Result {
-  return { _meta: { [key('subscriptionId')]: id } };
 }

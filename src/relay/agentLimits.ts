@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type JSONRPCRequest, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentLimitSettings } from '../broker/agents/agentSettings.js';
 import type { Clock } from '../broker/ports.js';
 import { errorMessage } from '../mcp/relayMessages.js';
+import { listenMethod } from '../mcp/statelessRevision.js';
 import type { CallerLimits } from './callerAdmission.js';
 import { sendJson } from './heldRequest.js';
 
@@ -52,6 +53,7 @@ export class AgentLimits {
 
   of(agentId: string): CallerLimits {
     return {
+      beginStream: () => this.beginStream(agentId),
       begin: () => {
         const bucket = this.#bucket(agentId, 1, this.clock.now());
         if (bucket.running >= this.settings().concurrentRequests) return undefined;
@@ -68,10 +70,14 @@ export class AgentLimits {
   }
 }
 
-/** Gives a request its place until it has its answer, or refuses it. */
-export function hasPlace(limits: CallerLimits | undefined, id: RequestId, response: ServerResponse): boolean {
+/** Gives a request its place until it has its answer, or refuses it; a subscription takes the place of a stream. */
+export function hasPlace(
+  limits: CallerLimits | undefined,
+  { id, method }: JSONRPCRequest,
+  response: ServerResponse,
+): boolean {
   if (limits === undefined) return true;
-  const leave = limits.begin();
+  const leave = method === listenMethod ? limits.beginStream() : limits.begin();
   if (leave === undefined) {
     refuseForNow(response, placeSoon, id);
     return false;

@@ -1,13 +1,12 @@
 import type { Result } from '@modelcontextprotocol/sdk/types.js';
 import type { RefusalReason } from '../broker/calls/callRecord.js';
 import { agentRefusals } from '../mcp/agentWords.js';
-import { listenMethod } from '../mcp/statelessRevision.js';
 import { signInToolName } from '../mcp/signInTool.js';
 import { agentCall } from './agentRequest.js';
 import type { HeldRequest } from './heldRequest.js';
 
 /** What an agent that was admitted to some tools may say beside `tools/…` and `tasks/…`. */
-const aroundTools = new Set(['ping', 'logging/setLevel', listenMethod]);
+const aroundTools = new Set(['ping', 'logging/setLevel']);
 
 /** What it is listed of everything else. */
 const emptyLists: Readonly<Record<string, Result>> = {

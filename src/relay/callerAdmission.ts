@@ -3,12 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { AskingAgent } from '../broker/agents/agentConsents.js';
 import type { CallerKind } from '../broker/calls/callRecord.js';
 import { Redacted } from '../oauth/redacted.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SessionSeal } from './sessionSeal.js';
 
 /** A caller's place among the others. */
 export interface CallerLimits {
   /** @returns what to call when the request has its answer; undefined where too many wait for theirs */
   begin(): (() => void) | undefined;
+  /** @returns what to call when the stream has ended; undefined if too many are open */
+  beginStream(): (() => void) | undefined;
 }
 
 /** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
@@ -28,13 +31,24 @@ export interface Caller {
 }
 
 /** The editor's own MCP client. */
-export const editorCallerId = 'editor';
+export const editorCaller: Caller = { id: 'editor', kind: 'editor', name: 'Editor' };
 
 /**
  * What the editor starts on the user's behalf outside of itself, as the sessions of its agent host: the user's own
  * tools and rules, and never an agent with an admission. Each session names itself when it begins.
  */
 export const agentHostCaller: Caller = { id: 'agentHost', kind: 'agentHost', name: 'Agent host' };
+
+/** Every other extension that asks for a server and an account: the editor does not say which extension asks. */
+export function extensionCaller({ url }: ServerConfig, account: string | undefined): Caller {
+  return {
+    id: `extension ${url} ${account ?? ''}`,
+    kind: 'extension',
+    name: 'Another extension',
+    serverUrl: url,
+    ...(account !== undefined && { account }),
+  };
+}
 
 export type Admission =
   | { readonly kind: 'admitted'; readonly caller: Caller }

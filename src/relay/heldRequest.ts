@@ -10,7 +10,7 @@ import {
   serverErrorCode,
   textResult,
 } from '../mcp/relayMessages.js';
-import { completeResult, listenMethod } from '../mcp/statelessRevision.js';
+import { completeResult } from '../mcp/statelessRevision.js';
 import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
 import { placeOfAnswer } from './interruptedAnswer.js';
@@ -84,8 +84,7 @@ export class HeldRequest {
 
   /** The upstream is asked, or has said something of this request. */
   awaitUpstream(): void {
-    // What is subscribed to may be silent for ever, and its answer is its end (MCP 2026-07-28).
-    if (this.request.method !== listenMethod) this.#silence.restart();
+    this.#silence.restart();
   }
 
   get tool(): string | undefined {

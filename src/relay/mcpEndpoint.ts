@@ -5,14 +5,11 @@ import { errorName } from '../broker/errorName.js';
 import type { Clock, Log } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
-import {
-  errorMessage,
-  listChangedMessages,
-  sessionNotFoundMessage,
-  toolsChangedMessage,
-} from '../mcp/relayMessages.js';
+import { errorMessage, sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
+import { withListChanges } from '../mcp/subscription.js';
 import { hasPlace } from './agentLimits.js';
+import { Announcements } from './announcements.js';
 import type { Translate } from '../mcp/translate.js';
 import type { CallRecorder } from './callRecorder.js';
 import type { Caller } from './callerAdmission.js';
@@ -27,6 +24,7 @@ import { readBody, refuseBody } from './requestBody.js';
 import type { ServerStreams } from './serverStream.js';
 import type { SignedOutSessions } from './signedOutSession.js';
 import type { StatelessRequests } from './statelessRequests.js';
+import type { Subscriptions } from './subscriptions.js';
 import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import type { ToolTitles } from './toolTitles.js';
 import type { UpstreamSessions } from './upstreamSession.js';
@@ -39,6 +37,7 @@ export interface McpEndpointParts {
   readonly signedOut: SignedOutSessions;
   readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
+  readonly subscriptions: Subscriptions;
   readonly titles: ToolTitles;
   /** Absent where nothing is written down. */
   readonly recorder?: CallRecorder;
@@ -50,10 +49,18 @@ export interface McpEndpointParts {
 
 /** Streamable HTTP towards admitted callers: sessions, and what each kind of message does to them. */
 export class McpEndpoint {
+  /** What callers learn when an account, its access or a rule changes. */
+  readonly announcements: Announcements;
   readonly #sessions: CallerSessions;
 
   constructor(private readonly parts: McpEndpointParts) {
     this.#sessions = new CallerSessions(parts.translate);
+    this.announcements = new Announcements(
+      this.#sessions,
+      parts.upstreams,
+      parts.subscriptions,
+      parts.titles,
+    );
   }
 
   async answer(
@@ -75,40 +82,17 @@ export class McpEndpoint {
     }
   }
 
-  /**
-   * After a sign-in began, was renewed or ended: leaves the sessions of who is signed in no more, and tells
-   * callers whose session the relay answers alone that it is worth listing again.
-   */
-  async serverChanged(serverUrl: string): Promise<void> {
-    for (const session of this.#sessions.at(serverUrl)) {
-      // Storage that cannot be read now is read again before the next request is sent.
-      await this.parts.upstreams.leaveStrangers(session).catch(() => undefined);
-      // A request that waits for this very change tells the caller on its own stream.
-      if (session.upstream !== undefined || session.running.size > 0) await this.#tellOfTitles(session);
-      else for (const message of listChangedMessages()) session.push(message);
-    }
-  }
-
-  /** Tells the callers whose lists of a server's tools name other access than there is now. */
-  async accessChanged(serverUrl: string): Promise<void> {
-    for (const session of this.#sessions.at(serverUrl)) await this.#tellOfTitles(session);
-  }
-
-  /** Tells every caller that its list of tools is worth asking for again. */
-  toolsChanged(): void {
-    for (const session of this.#sessions.all) session.push(toolsChangedMessage);
-  }
-
   /** Ends the sessions of a caller whose key was taken back, and what runs in them. */
   callerLeft(callerId: string): void {
-    for (const session of this.#sessions.of(callerId)) {
-      const reason = new DOMException('The key was revoked.', 'AbortError');
+    const sessions = this.#sessions.of(callerId);
+    const reason = new DOMException('The key was revoked.', 'AbortError');
+    for (const session of [...sessions, ...this.parts.stateless.running(callerId)])
       for (const running of session.running.values()) running.abort(reason);
-      this.#sessions.end(session);
-    }
+    for (const session of sessions) this.#sessions.end(session);
   }
 
   dispose(): void {
+    this.parts.subscriptions.dispose();
     for (const session of this.#sessions.all) this.#sessions.end(session);
   }
 
@@ -129,7 +113,7 @@ export class McpEndpoint {
     }
     let call: OpenCall | undefined;
     if (message.kind === 'request') {
-      if (!hasPlace(caller.agent?.limits, message.request.id, response)) return;
+      if (!hasPlace(caller.agent?.limits, message.request, response)) return;
       call = this.parts.recorder?.begin(server, caller, message.request, response);
       const disagreement = headerDisagreement(message.request, (name) => headerOf(request, name));
       if (disagreement !== undefined) {
@@ -193,10 +177,11 @@ export class McpEndpoint {
     // sign-in would make the tools that a turn was offered unknown in the midst of it.
     const named = { name: session.server.name, title: session.server.name };
     const serverInfo = { ...result.serverInfo, ...named };
+    const capabilities = withListChanges(result.capabilities);
     sendJson(
       response,
       200,
-      { jsonrpc: '2.0', id: session.initialize.id, result: { ...result, serverInfo } },
+      { jsonrpc: '2.0', id: session.initialize.id, result: { ...result, capabilities, serverInfo } },
       { 'Mcp-Session-Id': session.id },
     );
   }
@@ -260,11 +245,6 @@ export class McpEndpoint {
       session.close();
     }
     response.writeHead(200).end();
-  }
-
-  /** Storage that cannot be read now is read again at the next change. */
-  #tellOfTitles(session: RelaySession): Promise<void> {
-    return this.parts.titles.tellIfOutdated(session).catch(() => undefined);
   }
 
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */

@@ -30,9 +30,9 @@ import { CallRecorder, type CallRecording } from './callRecorder.js';
 import {
   agentHostCaller,
   CallerAdmission,
-  editorCallerId,
+  editorCaller,
+  extensionCaller,
   isLoopbackAuthority,
-  type Caller,
 } from './callerAdmission.js';
 import { CallerTasks } from './callerTasks.js';
 import { ConsentInStream } from './consentInStream.js';
@@ -52,10 +52,12 @@ import { ServerStreams } from './serverStream.js';
 import { ScopeLessons } from './scopeLessons.js';
 import { SignedOutSessions } from './signedOutSession.js';
 import { StatelessRequests } from './statelessRequests.js';
+import { Subscriptions } from './subscriptions.js';
 import { ToolGate } from './toolGate.js';
 import { ToolTitles } from './toolTitles.js';
 import { UpstreamAnswers } from './upstreamAnswer.js';
 import { UpstreamDiscovery } from './upstreamDiscovery.js';
+import { UpstreamListener } from './upstreamListener.js';
 import { UpstreamSessions } from './upstreamSession.js';
 
 export interface RelayParts {
@@ -92,9 +94,6 @@ export interface RelayEndpoint {
   /** To be sent as `Authorization: Bearer …`. */
   readonly key: Redacted;
 }
-
-/** The editor's own MCP client, as a caller. */
-const editorCaller: Caller = { id: editorCallerId, kind: 'editor', name: 'Editor' };
 
 /** The loopback side of the broker. Nothing listens until somebody needs it. */
 export class Relay implements Disposable, Launcher {
@@ -150,14 +149,18 @@ export class Relay implements Disposable, Launcher {
     const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolQuestions, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
     const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock), titles); // prettier-ignore
-    const streams = new ServerStreams(authorizedFetch, upstreams, log);
+    const listener = new UpstreamListener(authorizedFetch, credentials, clock);
+    const streams = new ServerStreams(authorizedFetch, upstreams, listener, log);
+    const subscriptions = new Subscriptions(listener, titles, clock);
+    const stateless = new StatelessRequests({ discovery, profiles, signedOut, rounds, subscriptions, clock, ...translated }); // prettier-ignore
     this.endpoint = new McpEndpoint({
       authorizedFetch,
       upstreams,
       requests,
       signedOut,
-      stateless: new StatelessRequests({ discovery, profiles, signedOut, rounds, clock, ...translated }),
+      stateless,
       streams,
+      subscriptions,
       titles,
       ...(recording !== undefined && {
         recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
@@ -169,10 +172,11 @@ export class Relay implements Disposable, Launcher {
     this.#launchPages = new LaunchPages(clock);
     this.#loopbackCallbacks = new LoopbackCallbacks(parts.callbacks);
     this.#loopbackPorts = new LoopbackPorts(this.#loopbackCallbacks);
+    const { announcements } = this.endpoint;
     this.#subscriptions = [
-      credentials.onDidChange((serverUrl) => void this.endpoint.serverChanged(serverUrl)),
-      parts.toolScopes.onDidChange((serverUrl) => void this.endpoint.accessChanged(serverUrl)),
-      parts.toolRules.onDidChange(() => this.endpoint.toolsChanged()),
+      credentials.onDidChange((serverUrl) => void announcements.serverChanged(serverUrl)),
+      parts.toolScopes.onDidChange((serverUrl) => void announcements.accessChanged(serverUrl)),
+      parts.toolRules.onDidChange(() => announcements.toolsChanged()),
     ];
   }
 
@@ -197,19 +201,12 @@ export class Relay implements Disposable, Launcher {
    * session if it learns its id, and revoking the key is revoking it for all.
    */
   keyFor(server: ServerConfig, account?: string): Redacted {
-    const id = extensionId(server, account);
-    const caller: Caller = {
-      id,
-      kind: 'extension',
-      name: 'Another extension',
-      serverUrl: server.url,
-      ...(account !== undefined && { account }),
-    };
-    return this.#key(id, () => this.#admission.issueKey(caller));
+    const caller = extensionCaller(server, account);
+    return this.#key(caller.id, () => this.#admission.issueKey(caller));
   }
 
   revokeKey(server: ServerConfig, account?: string): void {
-    const id = extensionId(server, account);
+    const { id } = extensionCaller(server, account);
     this.#keys.delete(id);
     this.#admission.revokeKey(id);
     this.endpoint.callerLeft(id);
@@ -288,10 +285,6 @@ export class Relay implements Disposable, Launcher {
   #serverCalled(encodedName: string): ServerConfig | undefined {
     return this.parts.servers().find((server) => encodeURIComponent(server.name) === encodedName);
   }
-}
-
-function extensionId(server: ServerConfig, account = ''): string {
-  return `extension ${server.url} ${account}`;
 }
 
 function notFound(response: ServerResponse, status = 404): void {

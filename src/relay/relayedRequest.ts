@@ -7,7 +7,6 @@ import { refusals, signedIn, type ConsentSubject } from '../mcp/consentWords.js'
 import { againLine, signedInLine } from '../mcp/identityLine.js';
 import { listChangedMessages, textResult } from '../mcp/relayMessages.js';
 import { signInToolName } from '../mcp/signInTool.js';
-import { endedSubscription, listenMethod } from '../mcp/statelessRevision.js';
 import { serverWords } from '../oauth/serverWords.js';
 import { verdictOnAgent } from './agentMethods.js';
 import { askForAgent } from './agentRequest.js';
@@ -191,10 +190,6 @@ export class RelayedRequests {
 
   /** Lists never ask for consent: nothing pops up because an editor looked. */
   async #answerAlone(held: HeldRequest): Promise<boolean> {
-    if (held.request.method === listenMethod) {
-      held.answer(endedSubscription(held.request));
-      return true;
-    }
     const { session } = held;
     const result = this.signedOut.answerTo(session, held.request.method);
     if (result === undefined) return false;

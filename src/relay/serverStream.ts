@@ -1,11 +1,23 @@
+import type { JSONRPCNotification, JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
 import type { Log } from '../broker/ports.js';
+import { listChangedMessages } from '../mcp/relayMessages.js';
+import { listenMethod } from '../mcp/statelessRevision.js';
+import { everyListChange } from '../mcp/subscription.js';
 import type { EventStream } from './eventStream.js';
 import type { RelaySession } from './relaySession.js';
 import { isEventStream, upstreamEvents } from './upstreamEvents.js';
 import { accessOf, upstreamHeaders } from './upstreamRequest.js';
+import type { UpstreamListener } from './upstreamListener.js';
 import type { UpstreamSessions } from './upstreamSession.js';
 import { discardBody } from '../oauth/discardBody.js';
+
+const listenRequest: JSONRPCRequest = {
+  jsonrpc: '2.0',
+  id: 'mcp-oauth-broker/listen',
+  method: listenMethod,
+  params: { notifications: everyListChange },
+};
 
 /**
  * The stream a caller keeps open for what belongs to no call (Streamable HTTP, GET). It is open from the
@@ -15,6 +27,7 @@ export class ServerStreams {
   constructor(
     private readonly authorizedFetch: AuthorizedFetch,
     private readonly upstreams: UpstreamSessions,
+    private readonly listener: UpstreamListener,
     private readonly log: Log,
   ) {}
 
@@ -47,7 +60,10 @@ export class ServerStreams {
   ): Promise<void> {
     // What an upstream says in one person's session is not for the next one's ears.
     const { upstreamLeft } = session;
-    if (session.isBridged) return;
+    if (session.isBridged) {
+      await this.#listen(session, stream, AbortSignal.any([closed, upstreamLeft]));
+      return;
+    }
     try {
       await this.upstreams.leaveStrangers(session);
       if (upstreamLeft.aborted) return;
@@ -81,5 +97,19 @@ export class ServerStreams {
     }
     // The caller opens it again, and with it the upstream's.
     stream.end();
+  }
+
+  /** A server without sessions announces its changes to who listens; a caller with a session expects them here. */
+  async #listen(session: RelaySession, stream: EventStream, left: AbortSignal): Promise<void> {
+    const announce = (message: JSONRPCNotification) => void stream.message(message);
+    await this.listener.follow(session, listenRequest, {}, left, {
+      acknowledged: (_filter, hasGap) => {
+        if (hasGap) for (const message of listChangedMessages()) announce(message);
+      },
+      notification: announce,
+      // The session itself learns of both, and tells the caller.
+      unavailable: () => undefined,
+      credentialChanged: () => undefined,
+    });
   }
 }

@@ -1,9 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  ErrorCode,
-  SUPPORTED_PROTOCOL_VERSIONS,
-  type JSONRPCRequest,
-} from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { consentAnswerIn, withInput } from '../mcp/inputRequired.js';
@@ -12,10 +8,12 @@ import {
   declaredCapabilities,
   declaredRevision,
   discoverMethod,
+  listenMethod,
   headerMismatchCode,
   statelessRevision,
-  unsupportedRevisionCode,
+  unsupportedRevision,
 } from '../mcp/statelessRevision.js';
+import { withListChanges } from '../mcp/subscription.js';
 import type { Translate } from '../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
 import type { ConsentRounds } from './consentRounds.js';
@@ -24,6 +22,7 @@ import type { OpenCall } from './openCall.js';
 import { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import type { SignedOutSessions } from './signedOutSession.js';
+import type { Subscriptions } from './subscriptions.js';
 import type { UpstreamDiscovery } from './upstreamDiscovery.js';
 
 export interface StatelessParts {
@@ -31,6 +30,7 @@ export interface StatelessParts {
   readonly profiles: ServerProfiles;
   readonly signedOut: SignedOutSessions;
   readonly rounds: ConsentRounds;
+  readonly subscriptions: Subscriptions;
   /** Into the person's language; English without it. */
   readonly translate?: Translate;
   readonly clock: Clock;
@@ -48,7 +48,14 @@ export interface StatelessPost {
 
 /** Callers of the revision without sessions (MCP 2026-07-28): each request brings what a session would know. */
 export class StatelessRequests {
+  /** The sessions of requests that have no response yet. */
+  readonly #running = new Set<RelaySession>();
+
   constructor(private readonly parts: StatelessParts) {}
+
+  running(callerId: string): readonly RelaySession[] {
+    return [...this.#running].filter(({ caller }) => caller.id === callerId);
+  }
 
   /** @param run takes a request to its answer, whatever happens */
   async answer(
@@ -66,14 +73,13 @@ export class StatelessRequests {
       return;
     }
     if (revision !== statelessRevision) {
-      const data = { supported: [statelessRevision, ...SUPPORTED_PROTOCOL_VERSIONS], requested: revision };
       call?.end({ outcome: 'failed' });
-      const { error, ...rest } = errorMessage(request.id, unsupportedRevisionCode, 'Unsupported revision');
-      sendJson(response, 400, { ...rest, error: { ...error, data } });
+      sendJson(response, 400, unsupportedRevision(request));
       return;
     }
     const held = this.#hold(server, caller, post);
     if (request.method === discoverMethod) await this.#discover(held);
+    else if (request.method === listenMethod) await this.parts.subscriptions.listen(held);
     else await run(held);
   }
 
@@ -88,6 +94,8 @@ export class StatelessRequests {
     );
     session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person: undefined });
     session.markInitialized();
+    this.#running.add(session);
+    response.once('close', () => this.#running.delete(session));
     call?.calledBy(session.clientName);
     // Who calls it is who was offered it: without a session, nobody remembers.
     this.parts.signedOut.tools(session);
@@ -120,7 +128,8 @@ export class StatelessRequests {
       const isAsked = outcome.kind === 'otherRevision' && outcome.status < 500 && outcome.status !== 429;
       const known = isAsked ? undefined : this.parts.profiles.discovery(session.server);
       const result = outcome.kind === 'discovered' ? outcome.result : known;
-      if (result !== undefined) held.answer(result);
+      if (result !== undefined)
+        held.answer({ ...result, capabilities: withListChanges(result.capabilities) });
       else held.fail(ErrorCode.MethodNotFound, 'This server is spoken to in a session.');
     } catch (error) {
       if (!signal.aborted) throw error;

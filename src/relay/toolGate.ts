@@ -13,7 +13,7 @@ import {
   type ToolCallSubject,
 } from '../mcp/toolRuleWords.js';
 import { serverWords } from '../oauth/serverWords.js';
-import { editorCallerId } from './callerAdmission.js';
+import { editorCaller } from './callerAdmission.js';
 import { describeRequest } from './requestDescription.js';
 import type { HeldRequest } from './heldRequest.js';
 import { untilAborted } from '../broker/untilAborted.js';
@@ -105,7 +105,7 @@ export class ToolGate {
    */
   #asked(held: HeldRequest, subject: ToolCallSubject, signal: AbortSignal): Promise<boolean> | undefined {
     const { session } = held;
-    const isChat = session.caller.id === editorCallerId && !session.isStateless;
+    const isChat = session.caller.id === editorCaller.id && !session.isStateless;
     if (isChat && session.showsForms && held.acceptsEventStream) {
       const asked = session.ask(held.stream(), ruleQuestion(subject, session.t), signal);
       return asked.then((content) => isAllowedBy(content, session.t));

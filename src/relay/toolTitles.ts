@@ -2,7 +2,6 @@ import { accountName } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import { declaredAuthorization } from '../broker/tools/declaredAuthorization.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
-import { toolsChangedMessage } from '../mcp/relayMessages.js';
 import { titledTool, type TitledTool, type ToolActor } from './toolTitle.js';
 import type { RelaySession } from './relaySession.js';
 import type { ServerProfiles } from './serverProfiles.js';
@@ -49,18 +48,27 @@ export class ToolTitles {
     return JSON.stringify({ ...message, result: { ...message?.result, tools: titled } });
   }
 
-  /** Tells a caller to list again if the titles that it listed last name another account or other access than there is. */
-  async tellIfOutdated(session: RelaySession): Promise<void> {
+  /** Takes the titles of now as those that the caller has listed, or lists after an announcement that it gets anyway. */
+  async noteTitles(session: RelaySession): Promise<void> {
+    session.toolsTitledAs = this.#summary(session, await this.#actor(session));
+  }
+
+  /**
+   * Whether the titles that a caller listed last name another account or other access than there is; true once for
+   * each change, so that one announcement follows.
+   */
+  async areOutdated(session: RelaySession): Promise<boolean> {
     const listed = session.toolsTitledAs;
-    if (listed === undefined) return;
+    if (listed === undefined) return false;
     const isSigningIn = session.upstream === undefined && session.running.size > 0;
     // The request that waits for the sign-in tells the caller on its own stream, where it lists again in time.
-    if (isSigningIn && listed === untitled) return;
-    const isOutdated = this.#summary(session, await this.#actor(session)) !== listed;
-    // Meanwhile it can have been told of another change, or have listed again.
-    if (!isOutdated || session.toolsTitledAs !== listed) return;
-    session.toolsTitledAs = undefined;
-    session.push(toolsChangedMessage);
+    if (isSigningIn && listed === untitled) return false;
+    const now = this.#summary(session, await this.#actor(session));
+    // Meanwhile another change can have been announced, or the caller can have listed again.
+    if (now === listed || session.toolsTitledAs !== listed) return false;
+    // Without a session, the list that follows comes in another one, and does not note its titles here.
+    session.toolsTitledAs = session.isStateless ? now : undefined;
+    return true;
   }
 
   /** @returns undefined if nobody is signed in or the caller gets the server's own titles */

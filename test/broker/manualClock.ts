@@ -15,6 +15,12 @@ export class ManualClock implements Clock {
     return { dispose: () => void this.#timers.delete(timer) };
   }
 
+  /** Resolves when something waits for a time that many milliseconds ahead. */
+  async untilWaiting(milliseconds: number): Promise<void> {
+    while (![...this.#timers].some(({ at }) => at === this.#now + milliseconds))
+      await new Promise(setImmediate);
+  }
+
   /** Moves time on and fires what is due, in order. */
   advance(milliseconds: number): void {
     const until = this.#now + milliseconds;

@@ -1,5 +1,5 @@
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
 import type { DemoAuthorizationServer } from './authorizationServer.js';
 import { BearerVerification, isRefusal } from './bearerVerification.js';
@@ -13,16 +13,25 @@ export interface StatelessServer {
   readonly url: string;
   /** The methods it was asked with a token that it took, oldest first. */
   readonly methods: readonly string[];
+  /** How many listen now. */
+  readonly listening: number;
+  /** Announces to who listens that the tools are others. */
+  announceTools(): void;
+  /** Breaks off the connections of who listens. */
+  cutListeners(): void;
   close(): Promise<void>;
 }
 
 const metadataPath = '/.well-known/oauth-protected-resource/mcp';
 
+/** @param takesSubscriptions whether the server knows `subscriptions/listen` */
 export async function startStatelessServer(
   authorizationServer: DemoAuthorizationServer,
+  takesSubscriptions = true,
 ): Promise<StatelessServer> {
   const { issuer, jwksUri } = authorizationServer;
   const methods: string[] = [];
+  const listeners = new Set<ServerResponse>();
   const handler = createMcpHandler(notes, { legacy: 'reject' });
   const http = await listenOnLoopback(0, (origin) => {
     const bearer = new BearerVerification({
@@ -47,7 +56,23 @@ export async function startStatelessServer(
         return;
       }
       methods.push(message.method ?? '');
-      const answer = await handler.fetch(asFetched(request, `${origin}/mcp`, body));
+      if (message.method === 'subscriptions/listen') {
+        if (!takesSubscriptions) {
+          sendJson(response, 404, {
+            jsonrpc: '2.0',
+            id: message.id,
+            error: { code: -32601, message: 'Unknown' },
+          });
+          return;
+        }
+        listeners.add(response);
+      }
+      const gone = new AbortController();
+      response.once('close', () => {
+        listeners.delete(response);
+        gone.abort();
+      });
+      const answer = await handler.fetch(asFetched(request, `${origin}/mcp`, body, gone.signal));
       response.writeHead(answer.status, Object.fromEntries(answer.headers));
       for await (const chunk of answer.body ?? []) response.write(chunk);
       response.end();
@@ -58,6 +83,13 @@ export async function startStatelessServer(
   return {
     url,
     methods,
+    get listening() {
+      return listeners.size;
+    },
+    announceTools: () => handler.notify.toolsChanged(),
+    cutListeners: () => {
+      for (const response of listeners) response.destroy();
+    },
     close: async () => {
       await handler.close();
       await http.close();
@@ -66,6 +98,7 @@ export async function startStatelessServer(
 }
 
 interface Message {
+  readonly id?: unknown;
   readonly method?: string;
   readonly params?: { readonly name?: string };
 }
@@ -88,9 +121,9 @@ function said(text: string) {
   return { content: [{ type: 'text' as const, text }] };
 }
 
-function asFetched(request: IncomingMessage, url: string, body: string): Request {
+function asFetched(request: IncomingMessage, url: string, body: string, signal: AbortSignal): Request {
   const headers = Object.entries(request.headers).filter(
     ([name]) => !/^(connection|content-length)$/.test(name),
   );
-  return new Request(url, { method: 'POST', headers: headers as [string, string][], body });
+  return new Request(url, { method: 'POST', headers: headers as [string, string][], body, signal });
 }

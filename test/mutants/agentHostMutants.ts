@@ -61,7 +61,7 @@ export const agentHostMutants: readonly Mutant[] = [
   mutant(
     'agent host: its client answers for the user where a rule asks',
     'src/relay/toolGate.ts',
-    ['session.caller.id === editorCallerId && ', "session.caller.kind !== 'extension' && "],
+    ['session.caller.id === editorCaller.id && ', "session.caller.kind !== 'extension' && "],
     'test/relay/toolRules.test.ts',
   ),
   mutant(

@@ -7,6 +7,7 @@ const revision = 'src/mcp/statelessRevision.ts';
 const relayTest = 'test/relay/statelessRevision.test.ts';
 const roundsTest = 'test/relay/consentRounds.test.ts';
 const messageTest = 'test/mcp/statelessRevision.test.ts';
+const subscriptionsTest = 'test/relay/subscriptions.test.ts';
 
 /** Defects of the revision without sessions (MCP 2026-07-28). */
 export const statelessMutants: readonly Mutant[] = [
@@ -43,5 +44,26 @@ export const statelessMutants: readonly Mutant[] = [
     'src/mcp/clientMessage.ts',
     ['decodeHeaderValue(name) !== named', 'name !== named'],
     messageTest,
+  ),
+  mutant(
+    'a subscription that goes on as the account of before',
+    'src/relay/upstreamListener.ts',
+    ['      if (isOther) changed.abort();\n', ''],
+    subscriptionsTest,
+  ),
+  mutant(
+    'a subscription that outlives the key of its caller',
+    'src/relay/mcpEndpoint.ts',
+    ['[...sessions, ...this.parts.stateless.running(callerId)]', 'sessions'],
+    subscriptionsTest,
+  ),
+  mutant(
+    'an agent with some tools that hears of resources',
+    'src/relay/subscriptions.ts',
+    [
+      'if (caller.agent?.access.tools === undefined) return filter;',
+      'if (caller.kind !== undefined) return filter;',
+    ],
+    subscriptionsTest,
   ),
 ];

@@ -59,16 +59,16 @@ export const titleMutants: readonly Mutant[] = [
   ),
   mutant(
     'no list announced when another account acts',
-    titles,
-    ['    session.push(toolsChangedMessage);', ''],
+    'src/relay/announcements.ts',
+    ['.catch(() => false)) session.push(toolsChangedMessage);', '.catch(() => false)) return;'],
     titlesTest,
   ),
   mutant(
     'a list announced at every renewal of a token',
     titles,
     [
-      'if (!isOutdated || session.toolsTitledAs !== listed) return;',
-      'if (session.toolsTitledAs !== listed) return;',
+      'if (now === listed || session.toolsTitledAs !== listed) return false;',
+      'if (session.toolsTitledAs !== listed) return false;',
     ],
     titlesTest,
   ),

@@ -62,7 +62,7 @@ export const toolMutants: readonly Mutant[] = [
   mutant(
     'a caller answers for the person',
     gate,
-    ['session.caller.id === editorCallerId && ', ''],
+    ['session.caller.id === editorCaller.id && ', ''],
     relayTest,
   ),
   mutant(

@@ -1,0 +1,166 @@
+import { ErrorCode, type JSONRPCNotification, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock } from '../broker/ports.js';
+import { listChangedMessages, toolsChangedMessage } from '../mcp/relayMessages.js';
+import {
+  accepts,
+  acknowledgement,
+  endOfSubscription,
+  inSubscription,
+  isEmpty,
+  listChangesOf,
+  requestedFilter,
+  union,
+  type SubscriptionFilter,
+} from '../mcp/subscription.js';
+import type { HeldRequest } from './heldRequest.js';
+import type { RelaySession } from './relaySession.js';
+import type { ToolTitles } from './toolTitles.js';
+import type { UpstreamListener } from './upstreamListener.js';
+
+/** Longest wait for the server's acknowledgement before the relay acknowledges by itself, in milliseconds. */
+const acknowledgeDeadline = 5_000;
+
+/**
+ * Responds to `subscriptions/listen` (MCP 2026-07-28). The subscription is the relay's own: it begins while the user is
+ * signed out, carries what the server announces while there is a sign-in, and announces by itself that lists have
+ * changed when another account acts, when access changes and when a rule does.
+ */
+export class Subscriptions {
+  readonly #open = new Set<Subscription>();
+
+  constructor(
+    private readonly upstream: UpstreamListener,
+    private readonly titles: ToolTitles,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves when the subscription has ended. */
+  async listen(held: HeldRequest): Promise<void> {
+    const { session, signal } = held;
+    const requested = requestedFilter(held.request);
+    if (requested === undefined) {
+      held.fail(
+        ErrorCode.InvalidParams,
+        'params.notifications must be an object of the kinds to listen for.',
+      );
+      return;
+    }
+    if (!held.acceptsEventStream) {
+      held.fail(ErrorCode.InvalidRequest, 'A subscription needs a client that accepts text/event-stream.');
+      return;
+    }
+    const subscription = new Subscription(held, permitted(session, requested));
+    this.#open.add(subscription);
+    const late = this.clock.after(acknowledgeDeadline, () => subscription.acknowledge({}));
+    try {
+      await this.#noteTitles(session);
+      await this.upstream.follow(session, subscription.request, held.incoming.headers, signal, {
+        acknowledged: (filter, hasGap) => {
+          // The server knows who calls, so that its own list is the one that counts.
+          if (session.offeredSignIn) {
+            session.offeredSignIn = false;
+            void this.#noteTitles(session);
+          }
+          subscription.acknowledge(filter);
+          if (hasGap) subscription.announceAll();
+        },
+        unavailable: () => subscription.acknowledge({}),
+        notification: (message) => subscription.announce(message),
+        credentialChanged: (isOtherAccount) => void this.#credentialChanged(subscription, isOtherAccount),
+      });
+      subscription.end();
+    } finally {
+      late.dispose();
+      this.#open.delete(subscription);
+    }
+  }
+
+  /** Announces other tools to the callers at a server that were listed titles with other access than there is now. */
+  async accessChanged(serverUrl: string): Promise<void> {
+    for (const subscription of this.#open)
+      if (subscription.session.server.url === serverUrl) await this.#announceTitles(subscription);
+  }
+
+  /** Announces other tools to every caller. */
+  toolsChanged(): void {
+    for (const subscription of this.#open) subscription.announce(toolsChangedMessage);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#open) subscription.end();
+  }
+
+  async #credentialChanged(subscription: Subscription, isOtherAccount: boolean): Promise<void> {
+    if (!isOtherAccount) {
+      await this.#announceTitles(subscription);
+      return;
+    }
+    await this.#noteTitles(subscription.session);
+    subscription.announceAll();
+  }
+
+  /** Storage that cannot be read now is read again at the next change. */
+  async #noteTitles(session: RelaySession): Promise<void> {
+    await this.titles.noteTitles(session).catch(() => undefined);
+  }
+
+  async #announceTitles({ session, announce }: Subscription): Promise<void> {
+    if (await this.titles.areOutdated(session).catch(() => false)) announce(toolsChangedMessage);
+  }
+}
+
+/** One caller that listens. */
+class Subscription {
+  readonly #own: SubscriptionFilter;
+  #isAcknowledged = false;
+
+  constructor(
+    private readonly held: HeldRequest,
+    private readonly filter: SubscriptionFilter,
+  ) {
+    this.#own = listChangesOf(filter);
+  }
+
+  get session(): RelaySession {
+    return this.held.session;
+  }
+
+  /** The request as the server gets it. */
+  get request(): JSONRPCRequest {
+    const { request } = this.held;
+    return { ...request, params: { ...request.params, notifications: { ...this.filter } } };
+  }
+
+  /** @param byServer what the server will announce; the first acknowledgement counts */
+  acknowledge(byServer: SubscriptionFilter): void {
+    if (this.#isAcknowledged || this.held.signal.aborted) return;
+    this.#isAcknowledged = true;
+    const honored = union(this.#own, byServer);
+    void this.held.stream().message(acknowledgement(this.held.request.id, honored));
+    if (isEmpty(honored)) this.end();
+  }
+
+  /** Sends a notification if the caller asked for its kind; before the acknowledgement, nothing was listed yet. */
+  readonly announce = (message: JSONRPCNotification): void => {
+    if (!this.#isAcknowledged || this.held.response.writableEnded) return;
+    if (!accepts(this.filter, message.method)) return;
+    void this.held.stream().message(inSubscription(this.held.request.id, message));
+  };
+
+  announceAll(): void {
+    for (const message of listChangedMessages()) this.announce(message);
+  }
+
+  end(): void {
+    const { held } = this;
+    // The caller has left, or its key was revoked: it gets no result.
+    if (held.signal.aborted) held.response.end();
+    else held.answer(endOfSubscription(held.request.id));
+  }
+}
+
+/** An agent that was admitted to some tools only hears of tools. */
+function permitted({ caller }: RelaySession, filter: SubscriptionFilter): SubscriptionFilter {
+  if (caller.agent?.access.tools === undefined) return filter;
+  return filter.toolsListChanged === true ? { toolsListChanged: true } : {};
+}
