@@ -2,7 +2,7 @@ import { AgentAdmissions } from './broker/agents/agentAdmissions.js';
 import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
 import type { AccountChoice } from './broker/accounts/accountChoice.js';
 import { AccessTokens } from './broker/tokens/accessTokens.js';
-import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import { AuthorizedFetch } from './broker/fetch/authorizedFetch.js';
 import type { CardBrowser } from './broker/signIn/cardBrowser.js';
 import { ClientStore } from './broker/clients/clientStore.js';
 import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
@@ -11,8 +11,8 @@ import { DirectGrants } from './broker/tokens/directGrants.js';
 import type { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
 import { EnterpriseIdentityProvider } from './broker/tokens/enterpriseIdentityProvider.js';
 import type { IdentityProviderConfig } from './broker/settings/identityProviderSetting.js';
-import { PassingRecords } from './broker/agents/passingRecords.js';
-import { PendingCallbacks } from './broker/signIn/pendingCallbacks.js';
+import { PassingRecords } from './broker/agents/inMemoryRecords.js';
+import { PendingCallbacks } from './broker/callbacks/pendingCallbacks.js';
 import type {
   AssertionSource,
   Clock,
@@ -29,20 +29,19 @@ import type {
 } from './broker/ports.js';
 import type { ServerConfig } from './broker/settings/serverSettings.js';
 import { ServerStates } from './broker/status/serverStates.js';
-import type { SignInParts } from './broker/signIn/signInParts.js';
+import type { SignInParts } from './broker/signIn/signInDependencies.js';
 import { SignIns } from './broker/signIn/signIns.js';
 import { SignOuts } from './broker/signIn/signOut.js';
-import type { CallRecording } from './relay/callRecorder.js';
-import type { ToolPrompt } from './broker/tools/toolPrompt.js';
-import { noToolRules, type ToolRules } from './broker/tools/toolRules.js';
+import type { CallRecording } from './relay/callers/callRecorder.js';
+import { noToolRules, type ToolPrompt, type ToolRules } from './broker/tools/toolRules.js';
 import { ToolScopes } from './broker/tools/toolScopes.js';
-import { StatesOfWindows } from './broker/status/statesOfWindows.js';
+import { StatesOfWindows } from './broker/status/statesAcrossWindows.js';
 import { ClientNotices, type ClientIdentity } from './broker/status/clientNotices.js';
 import type { UseHere } from './broker/tokens/useHere.js';
 import type { Translate } from './mcp/translate.js';
-import { HttpSseTransport } from './relay/httpSseTransport.js';
+import { HttpSseTransport } from './relay/httpSse/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
-import { ServerProfiles } from './relay/serverProfiles.js';
+import { ServerProfiles } from './relay/upstream/serverProfiles.js';
 
 /** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
 type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl' | 'sentRedirects'> &

@@ -1,5 +1,5 @@
 import type { Account } from '../oauth/accountName.js';
-import type { Redacted } from '../oauth/redacted.js';
+import type { Redacted } from '../base/redacted.js';
 import type { ServerConfig } from './settings/serverSettings.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { AgentsPortState, PortObstacle } from '../broker/agents/agentSettings.js';
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
-import { systemClock } from '../node/systemClock.js';
-import { Agents } from '../relay/agents.js';
+import { systemClock } from '../node/machine.js';
+import { Agents } from '../relay/agents/agents.js';
 import { commandName } from './commandLine.js';
 import type { Session } from './session.js';
 

@@ -8,7 +8,7 @@ import {
 import { ownSettings, section } from '../broker/settings/ownSettings.js';
 import { parseServers, type ServerConfig, type SettingProblem } from '../broker/settings/serverSettings.js';
 import { parseToolRules, type ParsedToolRules } from '../broker/tools/toolRules.js';
-import { isObject } from '../oauth/jsonAnswer.js';
+import { isObject } from '../oauth/jsonResponse.js';
 import { JsonFault, parseJsonWithComments } from '../mcpClients/jsonWithComments.js';
 
 /** What the editor's settings say of the broker, for a process without an editor. */

@@ -1,12 +1,11 @@
-import { checkServer } from '../broker/status/checkServer.js';
-import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
-import { isCurrent } from '../broker/agents/agentAdmission.js';
-import type { ConsentStatus, ConsentStatusName } from '../broker/consentStatus.js';
+import { checkServer } from '../broker/signIn/checkServer.js';
+import { isCurrent, type AgentAdmission } from '../broker/agents/agentAdmission.js';
+import type { ConsentStatus, ConsentStatusName } from '../broker/status/consentStatus.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import { attemptsFromNotice, type LastAttempt } from '../broker/status/lastAttempt.js';
 import { seenFromNotice } from '../broker/status/observations.js';
-import { systemClock } from '../node/systemClock.js';
-import { isObject } from '../oauth/jsonAnswer.js';
+import { systemClock } from '../node/machine.js';
+import { isObject } from '../oauth/jsonResponse.js';
 import type { Options } from './commandLine.js';
 import type { Session } from './session.js';
 

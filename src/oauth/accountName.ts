@@ -4,7 +4,7 @@ import { libraryClient, libraryRequest } from './clientAuthentication.js';
 import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
-import { serverWords } from './serverWords.js';
+import { serverWords } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
 /** The person at the authorization server. */

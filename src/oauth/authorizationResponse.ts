@@ -1,8 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { PendingAuthorization } from './authorizationRequest.js';
-import { OAuthFlowError } from './oauthFlowError.js';
-import { refusalFix } from './refusalFix.js';
-import { isVisibleText, sentence, serverWords, shownAddress } from './serverWords.js';
+import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
+import { isVisibleText, sentence, serverWords, shownAddress } from '../base/displayText.js';
 
 /** A callback that has been checked. It holds the code and therefore prints nothing of it. */
 export class ValidatedCallback {

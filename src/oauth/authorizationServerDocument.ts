@@ -1,9 +1,8 @@
 import type * as oauth from 'oauth4webapi';
-import { stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { stringArray, type UntrustedJson } from './jsonResponse.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { serverWords, shownAddress } from './serverWords.js';
+import { addressOf, isSecureAddress, serverWords, shownAddress } from '../base/displayText.js';
 
 /** Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). */
 export type AuthorizationServer = oauth.AuthorizationServer;

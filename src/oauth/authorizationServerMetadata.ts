@@ -7,14 +7,13 @@ import {
 } from './authorizationServerDocument.js';
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer, stringArray } from './jsonAnswer.js';
+import { jsonAnswer, stringArray } from './jsonResponse.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { traitsOf } from './providerProfiles.js';
 import { profileChoices, type ProfileChoice, type ProviderTraits } from './providerTraits.js';
 import { addressesWithinReach } from './resolvedReach.js';
-import { addressOf } from './secureAddress.js';
-import { serverWords, shownAddress } from './serverWords.js';
+import { addressOf, serverWords, shownAddress } from '../base/displayText.js';
 
 export type { AuthorizationServer } from './authorizationServerDocument.js';
 

@@ -1,10 +1,10 @@
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { jsonAnswer, stringArray, type UntrustedJson } from './jsonResponse.js';
 import type { ClientManagement, OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
+import { Redacted } from '../base/redacted.js';
+import { addressOf, isSecureAddress } from '../base/displayText.js';
 
 const longest = 2048;
 

@@ -4,12 +4,17 @@ import { managementOf } from './clientManagement.js';
 import { libraryRequest } from './clientAuthentication.js';
 import type { ClientKey } from './clientKey.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonAnswer, stringArray } from './jsonAnswer.js';
-import { authMethods, type AuthMethod, type OAuthClient } from './oauthClient.js';
+import { errorAnswer, jsonAnswer, stringArray } from './jsonResponse.js';
+import {
+  authMethods,
+  preRegisteredClient,
+  secretMethod,
+  type AuthMethod,
+  type OAuthClient,
+} from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { preRegisteredClient, secretMethod } from './preRegisteredClient.js';
-import { Redacted } from './redacted.js';
-import { sentence, shownAddress } from './serverWords.js';
+import { Redacted } from '../base/redacted.js';
+import { sentence, shownAddress } from '../base/displayText.js';
 
 /** What to do for a client id, and a sentence that says why. */
 export type ClientIdentity =

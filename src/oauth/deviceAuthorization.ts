@@ -1,14 +1,12 @@
 import * as oauth from 'oauth4webapi';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
-import { requestedAccess, requestTokens, type DirectGrant } from './directGrant.js';
+import { requestedAccess, requestTokens, type DirectGrant } from './directGrants.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
+import { errorAnswer, jsonAnswer } from './jsonResponse.js';
 import { isWithinReach } from './networkReach.js';
-import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
-import { refusalFix } from './refusalFix.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { sentence, serverWords, shownAddress } from './serverWords.js';
+import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
+import { Redacted } from '../base/redacted.js';
+import { addressOf, isSecureAddress, sentence, serverWords, shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
 /** The grant type, as a registration names it too (RFC 8628 §3.4). */

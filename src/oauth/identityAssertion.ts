@@ -2,10 +2,10 @@ import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer } from './jsonAnswer.js';
+import { jsonAnswer } from './jsonResponse.js';
 import { jwtPart } from './jwtPart.js';
 import type { OAuthClient } from './oauthClient.js';
-import { Redacted } from './redacted.js';
+import { Redacted } from '../base/redacted.js';
 import { acceptedTokenAnswer, invalidTokenResponse } from './tokenResponse.js';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';

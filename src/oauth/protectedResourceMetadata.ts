@@ -1,10 +1,9 @@
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { jsonAnswer, stringArray, type UntrustedJson } from './jsonResponse.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { serverWords, shownAddress } from './serverWords.js';
+import { addressOf, isSecureAddress, serverWords, shownAddress } from '../base/displayText.js';
 import { isScopeToken, type BearerChallenge } from './wwwAuthenticateChallenge.js';
 
 /** What a protected resource says about itself (RFC 9728 §2). */

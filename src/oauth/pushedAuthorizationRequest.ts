@@ -3,10 +3,9 @@ import type { AuthorizationRequest } from './authorizationRequest.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
-import { OAuthFlowError } from './oauthFlowError.js';
-import { refusalFix } from './refusalFix.js';
-import { sentence, shownAddress } from './serverWords.js';
+import { errorAnswer, jsonAnswer } from './jsonResponse.js';
+import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
+import { sentence, shownAddress } from '../base/displayText.js';
 
 /**
  * Where the browser is sent: to a request that was pushed ahead, where the authorization server takes it no

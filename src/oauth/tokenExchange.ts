@@ -6,8 +6,8 @@ import { clientAuthentication, libraryClient, libraryRequest } from './clientAut
 import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { inStandardForm, inStandardWords } from './providerAnswer.js';
-import { Redacted } from './redacted.js';
+import { inStandardForm, inStandardWords } from './providerResponse.js';
+import { Redacted } from '../base/redacted.js';
 import type { TokenSet } from './tokenSet.js';
 import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
 

@@ -5,8 +5,8 @@ import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { inStandardForm, inStandardWords } from './providerAnswer.js';
-import { shownAddress } from './serverWords.js';
+import { inStandardForm, inStandardWords } from './providerResponse.js';
+import { shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 import {
   acceptedTokenAnswer,

@@ -3,10 +3,10 @@ import { knownTraits, type AuthorizationServer } from './authorizationServerMeta
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer } from './jsonAnswer.js';
+import { errorAnswer } from './jsonResponse.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import type { Redacted } from './redacted.js';
-import { sentence, shownAddress } from './serverWords.js';
+import type { Redacted } from '../base/redacted.js';
+import { sentence, shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
 /** `notOffered`: the server has no revocation, or none for this kind of token. */

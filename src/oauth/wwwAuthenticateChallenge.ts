@@ -1,5 +1,4 @@
-import { addressOf } from './secureAddress.js';
-import { serverWords } from './serverWords.js';
+import { addressOf, serverWords } from '../base/displayText.js';
 
 /** What a server asks for when it refuses a request (RFC 6750 §3, RFC 9728 §5.1). */
 export interface BearerChallenge {

@@ -1,9 +1,9 @@
 import { listChangedMessages, toolsChangedMessage } from '../mcp/relayMessages.js';
-import type { CallerSessions } from './callerSessions.js';
-import type { RelaySession } from './relaySession.js';
+import type { CallerSessions } from './callers/callerSessions.js';
+import type { RelaySession } from './callers/callerSession.js';
 import type { Subscriptions } from './subscriptions.js';
-import type { ToolTitles } from './toolTitles.js';
-import type { UpstreamSessions } from './upstreamSession.js';
+import type { ToolTitles } from './calls/toolTitles.js';
+import type { UpstreamSessions } from './upstream/upstreamSessions.js';
 
 /** Tells callers, in their sessions and in their subscriptions, that what they have listed is outdated. */
 export class Announcements {

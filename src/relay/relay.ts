@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AgentConsents } from '../broker/agents/agentConsents.js';
 import type { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
-import { AgentToolQuestions } from '../broker/agents/agentToolQuestions.js';
-import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
-import { callbackPath, isCallbackPath } from '../broker/clients/callbackPath.js';
+import { AgentToolQuestions } from '../broker/agents/agentToolApprovals.js';
+import type { AuthorizedFetch } from '../broker/fetch/authorizedFetch.js';
+import { callbackPath, isCallbackPath, type PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import { errorName } from '../broker/errorName.js';
-import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
+import { errorName } from '../base/errorName.js';
 import type {
   Clock,
   Disposable,
@@ -18,47 +17,42 @@ import type {
 } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
-import type { ToolPrompt } from '../broker/tools/toolPrompt.js';
-import type { ToolRules } from '../broker/tools/toolRules.js';
+import type { ToolPrompt, ToolRules } from '../broker/tools/toolRules.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
-import type { Redacted } from '../oauth/redacted.js';
-import { addressOf } from '../oauth/secureAddress.js';
-import { AnswerStreams } from './answerStream.js';
-import { BlockedTools } from './blockedTools.js';
-import { FirstUse } from './firstUse.js';
-import { CallRecorder, type CallRecording } from './callRecorder.js';
+import type { Redacted } from '../base/redacted.js';
+import { addressOf } from '../base/displayText.js';
+import { AnswerStreams } from './calls/responseStream.js';
+import { BlockedTools, SignedOutSessions } from './calls/toolLists.js';
+import { FirstUse } from './calls/firstUse.js';
+import { CallRecorder, type CallRecording } from './callers/callRecorder.js';
 import {
   agentHostCaller,
   CallerAdmission,
   editorCaller,
   extensionCaller,
   isLoopbackAuthority,
-} from './callerAdmission.js';
-import { CallerTasks } from './callerTasks.js';
-import { ConsentInStream } from './consentInStream.js';
-import { ConsentRounds } from './consentRounds.js';
+} from './callers/callerAdmission.js';
+import { CallerTasks } from './calls/callerTasks.js';
+import { ConsentInStream } from './calls/consentInStream.js';
+import { ConsentRounds } from './calls/consentRounds.js';
 import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';
-import { LaunchPages } from './launchPages.js';
-import { LoopbackCallbacks } from './loopbackCallbacks.js';
-import { LoopbackPorts } from './loopbackPorts.js';
-import { portsToTry } from './relayPorts.js';
-import { LoopbackListener } from './loopbackListener.js';
+import { LaunchPages } from '../loopback/launchPages.js';
+import { LoopbackCallbacks, LoopbackPorts } from '../loopback/callbackListener.js';
+import { portsToTry, LoopbackListener } from '../loopback/httpListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
-import { RelayedRequests } from './relayedRequest.js';
-import type { ServerProfiles } from './serverProfiles.js';
-import { ServerStreams } from './serverStream.js';
-import { ScopeLessons } from './scopeLessons.js';
-import { SignedOutSessions } from './signedOutSession.js';
+import { RelayedRequests, ScopeLessons } from './calls/relayedRequest.js';
+import type { ServerProfiles } from './upstream/serverProfiles.js';
+import { ServerStreams } from './upstream/serverStream.js';
 import { StatelessRequests } from './statelessRequests.js';
 import { Subscriptions } from './subscriptions.js';
-import { ToolGate } from './toolGate.js';
-import { ToolTitles } from './toolTitles.js';
-import { UpstreamAnswers } from './upstreamAnswer.js';
-import { UpstreamDiscovery } from './upstreamDiscovery.js';
-import { UpstreamListener } from './upstreamListener.js';
-import { UpstreamSessions } from './upstreamSession.js';
+import { ToolGate } from './calls/toolGate.js';
+import { ToolTitles } from './calls/toolTitles.js';
+import { UpstreamAnswers } from './calls/upstreamResponse.js';
+import { UpstreamDiscovery } from './upstream/upstreamDiscovery.js';
+import { UpstreamListener } from './upstream/upstreamListener.js';
+import { UpstreamSessions } from './upstream/upstreamSessions.js';
 
 export interface RelayParts {
   /** The configured servers, as they are now. */

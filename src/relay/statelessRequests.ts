@@ -15,15 +15,15 @@ import {
 } from '../mcp/statelessRevision.js';
 import { withListChanges } from '../mcp/subscription.js';
 import type { Translate } from '../mcp/translate.js';
-import type { Caller } from './callerAdmission.js';
-import type { ConsentRounds } from './consentRounds.js';
-import { HeldRequest, sendJson } from './heldRequest.js';
-import type { OpenCall } from './openCall.js';
-import { RelaySession } from './relaySession.js';
-import type { ServerProfiles } from './serverProfiles.js';
-import type { SignedOutSessions } from './signedOutSession.js';
+import type { Caller } from './callers/callerAdmission.js';
+import type { ConsentRounds } from './calls/consentRounds.js';
+import { HeldRequest, sendJson } from './callers/inFlightRequest.js';
+import type { OpenCall } from './callers/callRecorder.js';
+import { RelaySession } from './callers/callerSession.js';
+import type { ServerProfiles } from './upstream/serverProfiles.js';
+import type { SignedOutSessions } from './calls/toolLists.js';
 import type { Subscriptions } from './subscriptions.js';
-import type { UpstreamDiscovery } from './upstreamDiscovery.js';
+import type { UpstreamDiscovery } from './upstream/upstreamDiscovery.js';
 
 export interface StatelessParts {
   readonly discovery: UpstreamDiscovery;

@@ -12,10 +12,10 @@ import {
   union,
   type SubscriptionFilter,
 } from '../mcp/subscription.js';
-import type { HeldRequest } from './heldRequest.js';
-import type { RelaySession } from './relaySession.js';
-import type { ToolTitles } from './toolTitles.js';
-import type { UpstreamListener } from './upstreamListener.js';
+import type { HeldRequest } from './callers/inFlightRequest.js';
+import type { RelaySession } from './callers/callerSession.js';
+import type { ToolTitles } from './calls/toolTitles.js';
+import type { UpstreamListener } from './upstream/upstreamListener.js';
 
 /** Longest wait for the server's acknowledgement before the relay acknowledges by itself, in milliseconds. */
 const acknowledgeDeadline = 5_000;

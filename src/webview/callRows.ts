@@ -1,5 +1,6 @@
 import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { columnNames, type ColumnName, type ToolCallsWords } from './toolCallsProtocol.js';
+import { unknownTerm } from '../broker/calls/callFilter.js';
 
 /** In pixels; the style sheet has the same. */
 export const rowHeight = 24;
@@ -181,4 +182,13 @@ function shortTime(at: number, locale: string): string {
   }
   const isToday = new Date(at).toDateString() === new Date().toDateString();
   return (isToday ? formats.today : formats.before).format(at);
+}
+
+/** What the page says where no call matches: also which term there is not, and what there is in place of it. */
+export function nothingFound(filter: string, words: ToolCallsWords): string {
+  const unknown = unknownTerm(filter);
+  if (unknown === undefined) return words.nothingFound;
+  const { what, term, known } = unknown;
+  const sentence = what === 'field' ? words.unknownField : words.unknownValue;
+  return sentence.replace('{0}', () => term).replace('{1}', () => known.join(' '));
 }

@@ -1,8 +1,7 @@
 import { callFilter } from '../broker/calls/callFilter.js';
 import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { showDetails } from './callDetails.js';
-import { CallRows } from './callRows.js';
-import { nothingFound } from './nothingFound.js';
+import { CallRows, nothingFound } from './callRows.js';
 import type { PageRequest, ToolCallsWords, ToPage } from './toolCallsProtocol.js';
 
 /** What the editor gives the script of a page. */

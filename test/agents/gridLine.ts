@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { startAgentScene, type AgentScene } from '../relay/agentScene.js';
 import type { AgentKind } from './agentKinds.js';
 import { refreshesSince } from './refreshes.js';

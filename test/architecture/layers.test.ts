@@ -75,7 +75,7 @@ describe('the layer check', () => {
       'src/node/a.ts',
       `import { SignIns } from '../broker/signIn/signIns.js';`,
     ],
-    ['a test', 'src/broker/a.ts', `import { alice } from '../../test/demo/people.js';`],
+    ['a test', 'src/broker/a.ts', `import { alice } from '../demo/people.js';`],
     ['a folder in no layer', 'src/shared/a.ts', ``],
   ];
   for (const [what, file, text] of planted) {

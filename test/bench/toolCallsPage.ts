@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
-import type { ToolCallsWords } from '../../src/webview/toolCallsProtocol.js';
-import { columnNames } from '../../src/webview/toolCallsProtocol.js';
+import { columnNames, type ToolCallsWords } from '../../src/webview/toolCallsProtocol.js';
 
 const root = path.resolve(__dirname, '..', '..', '..');
 

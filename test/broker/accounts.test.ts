@@ -4,8 +4,8 @@ import { accountKeyOf, type Credential } from '../../src/broker/accounts/credent
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { SignOuts } from '../../src/broker/signIn/signOut.js';
-import type { SignInParts } from '../../src/broker/signIn/signInParts.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import type { SignInParts } from '../../src/broker/signIn/signInDependencies.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 import { MemoryMemory } from './memoryStores.js';
 

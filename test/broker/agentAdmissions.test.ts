@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AgentAdmissions } from '../../src/broker/agents/agentAdmissions.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { PassingRecords } from '../../src/broker/agents/inMemoryRecords.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog } from './memoryStores.js';
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { AgentAsksOfWindows } from '../../src/broker/agents/agentAsksOfWindows.js';
+import { AgentAsksOfWindows } from '../../src/broker/agents/agentRequestsAcrossWindows.js';
 import { AgentConsents } from '../../src/broker/agents/agentConsents.js';
 import { AgentToolAnswers } from '../../src/broker/agents/agentToolAnswers.js';
-import { AgentToolQuestions } from '../../src/broker/agents/agentToolQuestions.js';
+import { AgentToolQuestions } from '../../src/broker/agents/agentToolApprovals.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { PassingRecords } from '../../src/broker/agents/inMemoryRecords.js';
 import type { WindowNotices } from '../../src/broker/ports.js';
-import type { ToolQuestion } from '../../src/broker/tools/toolPrompt.js';
+import type { ToolQuestion } from '../../src/broker/tools/toolRules.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 
 const server = serverAt('https://mcp.example/mcp');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/authorizedFetch.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/fetch/authorizedFetch.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 import {
   closeServers,

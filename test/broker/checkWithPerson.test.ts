@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
-import { AuthorizedFetch } from '../../src/broker/authorizedFetch.js';
-import { checkWithPerson } from '../../src/broker/signIn/checkWithPerson.js';
+import { AuthorizedFetch } from '../../src/broker/fetch/authorizedFetch.js';
+import { checkWithPerson } from '../../src/broker/signIn/checkServer.js';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { DirectGrants } from '../../src/broker/tokens/directGrants.js';
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import type { SignInQuestions } from '../../src/broker/signIn/userQuestions.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
 import { BrokerWindow } from './brokerWindow.js';
 import { startProtectedServer } from './grantsWorld.js';

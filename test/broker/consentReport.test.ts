@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { consentReport, type ReportedServer } from '../../src/broker/status/consentReport.js';
-import type { ConsentStatus } from '../../src/broker/consentStatus.js';
+import type { ConsentStatus } from '../../src/broker/status/consentStatus.js';
 
 const now = Date.UTC(2030, 0, 1, 12);
 

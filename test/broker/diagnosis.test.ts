@@ -10,7 +10,7 @@ import type { ExceptionName, OAuthSettings } from '../../src/broker/settings/oau
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { signInPolicy } from '../../src/broker/settings/signInPolicy.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServer.js';
 import { DpopVerification } from '../demo/dpopVerification.js';

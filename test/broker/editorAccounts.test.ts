@@ -8,7 +8,7 @@ import type { EditorAccounts, EditorSession } from '../../src/broker/ports.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createCore } from '../../src/core.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { closeServers } from '../oauth/scriptedServer.js';
 import { startProtectedServer } from './grantsWorld.js';
 import { ManualClock } from './manualClock.js';

@@ -5,7 +5,7 @@ import { identityProviderAsServer } from '../../src/broker/settings/identityProv
 import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createCore } from '../../src/core.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { signInAsPerson } from '../demo/person.js';
 import { closeServers } from '../oauth/scriptedServer.js';
 import { startProtectedServer, startTokenServer } from './grantsWorld.js';

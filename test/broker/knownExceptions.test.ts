@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
-import { VisitingPerson } from '../../src/broker/signIn/visitingPerson.js';
+import { VisitingPerson } from '../../src/broker/signIn/userQuestions.js';
 import { pkceFault } from '../../src/oauth/authorizationRequest.js';
 import { authorizationServer } from '../oauth/signIn.js';
 import { serverAt } from './brokerWindow.js';

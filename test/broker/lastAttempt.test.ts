@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import type { ConsentStatusName, Observation } from '../../src/broker/consentStatus.js';
+import type { ConsentStatusName, Observation } from '../../src/broker/status/consentStatus.js';
 import {
   attemptEnding,
   observationOfAttempt,
   type BeforeAttempt,
 } from '../../src/broker/signIn/attemptEnding.js';
-import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
-import type { SignInParts } from '../../src/broker/signIn/signInParts.js';
-import type { SignInRequest } from '../../src/broker/signIn/signInRequest.js';
+import type { SignInOutcome, SignInRequest } from '../../src/broker/signIn/signIn.js';
+import type { SignInParts } from '../../src/broker/signIn/signInDependencies.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { attemptsFromNotice } from '../../src/broker/status/lastAttempt.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';

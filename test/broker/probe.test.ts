@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { checkServer } from '../../src/broker/status/checkServer.js';
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import { checkServer } from '../../src/broker/signIn/checkServer.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
 import { findOut } from '../../src/broker/discovery/findings.js';
 import { probe } from '../../src/broker/discovery/probe.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';

@@ -6,7 +6,7 @@ import { ServerStates } from '../../src/broker/status/serverStates.js';
 import { credentialFor, serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from './memoryStores.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 
 const url = 'https://mcp.example/mcp';
 

@@ -6,7 +6,7 @@ import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
-import { consentFacts } from '../../src/broker/signIn/consentFacts.js';
+import { consentFacts } from '../../src/broker/signIn/consentPrompt.js';
 import { preRegisteredClientId } from '../demo/authorizationServer.js';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import { credentialFor } from './brokerWindow.js';

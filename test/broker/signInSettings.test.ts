@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
+import type { SignInQuestions } from '../../src/broker/signIn/userQuestions.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { preRegisteredClientId } from '../demo/authorizationServer.js';
 import { startRelayWorld, type RelayWorld, type RelayWorldOptions } from '../relay/relayWorld.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { TombstonePruning } from '../../src/broker/accounts/tombstonePruning.js';
-import { Emitter } from '../../src/broker/emitter.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { Emitter } from '../../src/base/event.js';
+import { PassingRecords } from '../../src/broker/agents/inMemoryRecords.js';
 import { credentialFor } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';

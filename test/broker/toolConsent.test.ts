@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ConsentStatus, ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { declaredAuthorization } from '../../src/broker/tools/declaredAuthorization.js';
+import type { ConsentStatus, ConsentStatusName } from '../../src/broker/status/consentStatus.js';
+import { declaredAuthorization } from '../../src/broker/tools/declaredTool.js';
 import { toolConsent, type ToolConsentName, type ToolFacts } from '../../src/broker/tools/toolConsent.js';
 
 const server = (status: ConsentStatusName, more: Partial<ConsentStatus> = {}): ConsentStatus => ({

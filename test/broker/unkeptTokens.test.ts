@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { revokeUnkept } from '../../src/broker/signIn/unkeptTokens.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { revokeUnkept } from '../../src/broker/signIn/completeSignIn.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { UnnamedAnswer } from '../../src/broker/accounts/accountChange.js';
 import { accountKeyOf, accountLabel, personOf, type Account } from '../../src/broker/accounts/credential.js';
 import { renameAccount } from '../../src/broker/accounts/renameAccount.js';
-import { keepSignIn, type ReceivedTokens } from '../../src/broker/signIn/keepSignIn.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { keepSignIn, type ReceivedTokens } from '../../src/broker/signIn/storeCredential.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 
 const server = serverAt('https://mcp.example/mcp');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { Credential } from '../../src/broker/accounts/credential.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { PassingRecords } from '../../src/broker/agents/inMemoryRecords.js';
 import type { SecretStore } from '../../src/broker/ports.js';
 import { credentialFor } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';

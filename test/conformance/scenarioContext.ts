@@ -2,7 +2,7 @@ import type { GrantName, OAuthSettings } from '../../src/broker/settings/oauthSe
 import type { HeadlessBroker, HeadlessParts } from '../../src/headless/headlessBroker.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { importClientKey } from '../../src/oauth/clientKey.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 
 /** What the suite gives a scenario's client (`MCP_CONFORMANCE_CONTEXT`), by the suite's names. */
 export type ScenarioContext = Readonly<Record<string, unknown>>;

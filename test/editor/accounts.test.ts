@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
-import { AccountRows } from '../../src/editor/accountRows.js';
-import { ServersTree } from '../../src/editor/serversTree.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { AccountRows, ServersTree } from '../../src/editor/views/serversTree.js';
+import { systemClock } from '../../src/node/machine.js';
 import { alice, bob } from '../demo/people.js';
 import { visitAsPerson } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';

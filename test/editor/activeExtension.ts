@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
+import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';
 import type { activate } from '../../src/extension.js';
 import type { DemoPerson } from '../demo/people.js';
 import { signInAsPerson } from '../demo/person.js';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { AgentAsk } from '../../src/broker/agents/agentConsents.js';
-import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
-import { Emitter } from '../../src/broker/emitter.js';
-import type { SignInRequest } from '../../src/broker/signIn/signInRequest.js';
-import { AgentNotices } from '../../src/editor/agentNotices.js';
-import { obstacleWords } from '../../src/editor/agentsPortWords.js';
-import { Notifications } from '../../src/editor/notifications.js';
+import type { ConsentNeed } from '../../src/broker/fetch/authorizedFetch.js';
+import { Emitter } from '../../src/base/event.js';
+import type { SignInRequest } from '../../src/broker/signIn/signIn.js';
+import { AgentNotices } from '../../src/editor/agents/agentNotices.js';
+import { obstacleWords } from '../../src/editor/agents/agentsPortTexts.js';
+import { Notifications } from '../../src/editor/adapters/notifications.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 

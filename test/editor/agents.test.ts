@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { AdmitAgent } from '../../src/editor/admitAgent.js';
-import { AgentsTree } from '../../src/editor/agentsTree.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { AdmitAgent } from '../../src/editor/agents/admitAgent.js';
+import { AgentsTree } from '../../src/editor/agents/agentsTree.js';
+import { systemClock } from '../../src/node/machine.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, type ActiveExtension } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';

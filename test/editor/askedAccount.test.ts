@@ -4,10 +4,10 @@ import {
   authenticationProviderId,
   BrokerAuthenticationProvider,
 } from '../../src/editor/authenticationProvider.js';
-import { BrowserLauncher } from '../../src/editor/browserLauncher.js';
-import { PersonalSignIn } from '../../src/editor/personalSignIn.js';
-import { ServerChoice } from '../../src/editor/serverChoice.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { BrowserLauncher } from '../../src/editor/signIn/browserLauncher.js';
+import { PersonalSignIn } from '../../src/editor/signIn/personalSignIn.js';
+import { ServerChoice } from '../../src/editor/signIn/serverChoice.js';
+import { systemClock } from '../../src/node/machine.js';
 import { alice, bob, type DemoPerson } from '../demo/people.js';
 import { signInAsPerson } from '../demo/person.js';
 import { callbackUriOf, extensionId, visitAsPerson } from './activeExtension.js';

@@ -4,7 +4,7 @@ import type { RecentCalls } from '../../src/broker/status/consentReport.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import { ConsentStatusTool } from '../../src/editor/chatTools/consentStatusTool.js';
 import { SignInTool } from '../../src/editor/chatTools/signInTool.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { alice } from '../demo/people.js';
 import { extensionId, signInAs, visitAsPerson, type ActiveExtension } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';

@@ -5,11 +5,11 @@ import {
   createClientMetadataDocument,
   setClientSecret,
   type ClientCommandParts,
-} from '../../src/editor/clientCommands.js';
-import { ScopeChoice } from '../../src/editor/scopeChoice.js';
-import { EditorSignInQuestions } from '../../src/editor/signInQuestions.js';
-import { signInReport } from '../../src/editor/signInReport.js';
-import { systemClock } from '../../src/node/systemClock.js';
+} from '../../src/editor/clients/clientCommands.js';
+import { ScopeChoice } from '../../src/editor/signIn/scopeChoice.js';
+import { EditorSignInQuestions } from '../../src/editor/signIn/signInQuestions.js';
+import { signInReport } from '../../src/editor/signIn/signInReport.js';
+import { systemClock } from '../../src/node/machine.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import { alice } from '../demo/people.js';
 import { configure, extensionId, next, serverNamed, signInAs } from './activeExtension.js';

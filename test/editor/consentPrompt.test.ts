@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
+import type { ConsentNeed } from '../../src/broker/fetch/authorizedFetch.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import { NotificationConsentPrompt } from '../../src/editor/consentPrompt.js';
+import { NotificationConsentPrompt } from '../../src/editor/signIn/consentPrompt.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';
 import { signInAs, type ActiveExtension } from './activeExtension.js';

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { callWords } from '../../src/editor/callWords.js';
-import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
-import { serverItem } from '../../src/editor/serverChoice.js';
-import { summary } from '../../src/editor/statusBar.js';
-import { statusWords } from '../../src/editor/statusWords.js';
-import { toolCallsPage } from '../../src/editor/toolCallsPage.js';
-import { nothingFound } from '../../src/webview/nothingFound.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
+import { callWords, toolCallsPage } from '../../src/editor/views/toolCallsPage.js';
+import { actionsOf, serverActions } from '../../src/editor/views/serverActions.js';
+import { serverItem } from '../../src/editor/signIn/serverChoice.js';
+import { summary } from '../../src/editor/views/statusBar.js';
+import { statusWords } from '../../src/editor/views/statusTexts.js';
+import { nothingFound } from '../../src/webview/callRows.js';
 import { columnNames } from '../../src/webview/toolCallsProtocol.js';
 
 const names: readonly ConsentStatusName[] = [

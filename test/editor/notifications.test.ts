@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import type { NotificationWindow } from '../../src/editor/notifications.js';
-import { Notifications, withoutLinks } from '../../src/editor/notifications.js';
+import {
+  Notifications,
+  withoutLinks,
+  type NotificationWindow,
+} from '../../src/editor/adapters/notifications.js';
 
 /** What the editor makes a link of in notifications, input boxes and progress. */
 const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)/i;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { plain } from '../../src/editor/plainWords.js';
+import { plain } from '../../src/editor/adapters/notifications.js';
 
 describe('what a server wrote, in a list or the status bar', () => {
   it('draws no icon, so that a server cannot pass for signed in', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { setClientSecret } from '../../src/editor/clientCommands.js';
-import { OwnAccounts, type EditorAuthentication } from '../../src/editor/editorAccounts.js';
-import { describeSignOut } from '../../src/editor/signOutReport.js';
+import { setClientSecret } from '../../src/editor/clients/clientCommands.js';
+import { OwnAccounts, type EditorAuthentication } from '../../src/editor/signIn/editorAccounts.js';
+import { describeSignOut } from '../../src/editor/signIn/signOutReport.js';
 import { activeExtension, extensionId, next } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene } from './editorScene.js';

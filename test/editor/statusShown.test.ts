@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/consentStatus.js';
-import { serverItem } from '../../src/editor/serverChoice.js';
-import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
+import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/status/consentStatus.js';
+import { serverItem } from '../../src/editor/signIn/serverChoice.js';
+import { actionsOf, serverActions } from '../../src/editor/views/serverActions.js';
 import type { LastAttempt } from '../../src/broker/status/lastAttempt.js';
-import { AttemptRows } from '../../src/editor/attemptRows.js';
-import { statusOfProblem, summary, tooltip } from '../../src/editor/statusBar.js';
-import { serverRow } from '../../src/editor/serverRow.js';
-import { actionAfterCheck, statusAction, statusWords } from '../../src/editor/statusWords.js';
+import { AttemptRows } from '../../src/editor/views/attemptRows.js';
+import { statusOfProblem, summary, tooltip } from '../../src/editor/views/statusBar.js';
+import { serverRow } from '../../src/editor/views/serversTree.js';
+import { actionAfterCheck, statusAction, statusWords } from '../../src/editor/views/statusTexts.js';
 import { extensionId } from './activeExtension.js';
 
 const all: readonly ConsentStatusName[] = [

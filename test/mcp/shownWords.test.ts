@@ -4,10 +4,11 @@ import {
   cardMessage,
   refusals,
   signedIn,
+  againLine,
+  identityLine,
+  signInTool,
   type ConsentSubject,
-} from '../../src/mcp/consentWords.js';
-import { againLine, identityLine } from '../../src/mcp/identityLine.js';
-import { signInTool } from '../../src/mcp/signInTool.js';
+} from '../../src/mcp/consentTexts.js';
 
 const subject: ConsentSubject = {
   server: 'repositories',

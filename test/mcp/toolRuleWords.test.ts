@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isAllowedBy, ruleQuestion } from '../../src/mcp/toolRuleWords.js';
+import { isAllowedBy, ruleQuestion } from '../../src/mcp/toolRuleTexts.js';
 
 describe('the question about one call', () => {
   const german: Record<string, string> = {

@@ -19,7 +19,7 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'a caller tied to one account that acts as the one in use',
-    'src/relay/relayedRequest.ts',
+    'src/relay/calls/relayedRequest.ts',
     ['...accessOf(session),', ''],
     relayTest,
   ),
@@ -79,19 +79,19 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'a further account used though the person kept the first',
-    'src/broker/signIn/keepSignIn.ts',
+    'src/broker/signIn/storeCredential.ts',
     ["if (answer === 'new') await", 'await'],
     keepTest,
   ),
   mutant(
     'a sign-in that names nobody taken for the one before it without a question',
-    'src/broker/signIn/keepSignIn.ts',
+    'src/broker/signIn/storeCredential.ts',
     ['return askWhoseSignIn(server, accounts);', 'return { renews: accountKeyOf(first) };'],
     unnamedTest,
   ),
   mutant(
     'a sign-in that a call began to renew an account taken for another account’s',
-    'src/broker/signIn/keepSignIn.ts',
+    'src/broker/signIn/storeCredential.ts',
     ['intended?.renews === true) return { renews', 'void intended === null) return { renews'],
     unnamedTest,
   ),
@@ -139,7 +139,7 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'how a sign-in ended not told to other windows',
-    'src/broker/status/statesOfWindows.ts',
+    'src/broker/status/statesAcrossWindows.ts',
     [', attempts: states.attempts', ''],
     windowsTest,
   ),

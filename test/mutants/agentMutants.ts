@@ -4,20 +4,20 @@ const admissions = 'src/broker/agents/agentAdmissions.ts';
 const record = 'src/broker/agents/agentAdmission.ts';
 const consents = 'src/broker/agents/agentConsents.ts';
 const narrowed = 'src/broker/tokens/narrowedTokens.ts';
-const entrance = 'src/relay/agentEntrance.ts';
-const limits = 'src/relay/agentLimits.ts';
-const port = 'src/relay/agentsPort.ts';
-const holder = 'src/relay/portHolder.ts';
-const proof = 'src/relay/portProof.ts';
-const methods = 'src/relay/agentMethods.ts';
-const run = 'src/relay/relayedRequest.ts';
+const entrance = 'src/relay/agents/agentEndpoint.ts';
+const limits = 'src/relay/agents/agentLimits.ts';
+const port = 'src/relay/agents/agentsPort.ts';
+const holder = 'src/relay/agents/portHolder.ts';
+const proof = 'src/relay/agents/portHolder.ts';
+const methods = 'src/relay/calls/agentPolicy.ts';
+const run = 'src/relay/calls/relayedRequest.ts';
 
 const admissionsTest = 'test/broker/agentAdmissions.test.ts';
 const consentTest = 'test/relay/agentConsent.test.ts';
 const entranceTest = 'test/relay/agentEntrance.test.ts';
-const seal = 'src/relay/sessionSeal.ts';
-const sessions = 'src/relay/callerSessions.ts';
-const keep = 'src/broker/signIn/keepSignIn.ts';
+const seal = 'src/relay/callers/sessionSeal.ts';
+const sessions = 'src/relay/callers/callerSessions.ts';
+const keep = 'src/broker/signIn/storeCredential.ts';
 const ownTest = 'test/relay/agentOwnSignIn.test.ts';
 const sessionTest = 'test/relay/agentSession.test.ts';
 const portTest = 'test/relay/agentsPort.test.ts';
@@ -92,13 +92,13 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: a call whose window has gone is never answered',
-    'src/relay/interruptedAnswer.ts',
+    'src/relay/callers/inFlightRequest.ts',
     ['if (owed === undefined) return undefined;', 'return undefined;'],
     sessionTest,
   ),
   mutant(
     'agent: an upstream’s event id takes the place of the answer’s own',
-    'src/relay/eventStream.ts',
+    'src/relay/callers/eventStream.ts',
     ['if (event.id !== undefined && this.place === undefined)', 'if (event.id !== undefined)'],
     sessionTest,
   ),
@@ -187,13 +187,13 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: another account than the admitted one',
-    'src/relay/upstreamRequest.ts',
+    'src/relay/upstream/upstreamRequest.ts',
     ['...(account !== undefined && { account }),', ''],
     consentTest,
   ),
   mutant(
     'agent: a token with all that was granted',
-    'src/relay/upstreamRequest.ts',
+    'src/relay/upstream/upstreamRequest.ts',
     ['scopeCeiling: scopes, agent: agent.id', 'agent: agent.id'],
     consentTest,
   ),
@@ -266,7 +266,7 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: idle connections unbounded',
-    'src/relay/idleConnections.ts',
+    'src/loopback/httpListener.ts',
     [
       'if (idle.size > most && oldest !== undefined) {',
       'if (idle.size > most * 1_000 && oldest !== undefined) {',

@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const walk = 'src/broker/diagnosis/diagnosis.ts';
-const client = 'src/broker/diagnosis/diagnosedClient.ts';
+const client = 'src/broker/diagnosis/diagnosedRequests.ts';
 
 const walkTest = 'test/broker/diagnosis.test.ts';
 const grantsTest = 'test/broker/diagnosedGrants.test.ts';

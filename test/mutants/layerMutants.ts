@@ -6,7 +6,7 @@ const test = 'test/architecture/layers.test.ts';
 export const layerMutants: readonly Mutant[] = [
   mutant(
     'a layer import turned around: the broker names the relay',
-    'src/broker/emitter.ts',
+    'src/base/event.ts',
     [
       "import type { Disposable } from './ports.js';",
       "import type { Disposable } from './ports.js';\nexport type { Relay } from '../relay/relay.js';",
@@ -15,13 +15,13 @@ export const layerMutants: readonly Mutant[] = [
   ),
   mutant(
     'a layer import turned around: the flow names the broker',
-    'src/oauth/redacted.ts',
+    'src/base/redacted.ts',
     ['const inspect =', "import '../broker/ports.js';\nconst inspect ="],
     test,
   ),
   mutant(
     'Node named in the broker',
-    'src/broker/emitter.ts',
+    'src/base/event.ts',
     [
       "import type { Disposable } from './ports.js';",
       "import type { Disposable } from './ports.js';\nimport 'node:crypto';",
@@ -30,7 +30,7 @@ export const layerMutants: readonly Mutant[] = [
   ),
   mutant(
     'vscode named below the editor',
-    'src/relay/page.ts',
+    'src/loopback/launchPages.ts',
     [
       "import type { ServerResponse } from 'node:http';",
       "import type { ServerResponse } from 'node:http';\nimport type {} from 'vscode';",

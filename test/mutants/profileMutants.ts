@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const policy = 'src/broker/settings/signInPolicy.ts';
-const answers = 'src/oauth/providerAnswer.ts';
+const answers = 'src/oauth/providerResponse.ts';
 const metadata = 'src/oauth/authorizationServerMetadata.ts';
 
 const flows = 'test/profiles/providerFlows.test.ts';
@@ -26,7 +26,7 @@ export const profileMutants: readonly Mutant[] = [
   ),
   mutant(
     'an ID token of a provider’s directory refused where a code was entered on another device',
-    'src/oauth/directGrant.ts',
+    'src/oauth/directGrants.ts',
     ['(standard.as, client, standard.answer)', '(as, client, standard.answer)'],
     flows,
   ),
@@ -86,7 +86,7 @@ export const profileMutants: readonly Mutant[] = [
   ),
   mutant(
     'a loopback address named in a way the provider does not take',
-    'src/broker/clients/redirectChoice.ts',
+    'src/broker/clients/redirectUri.ts',
     ['if (loopbackHost === undefined) return redirect;', 'if (loopbackHost !== null) return redirect;'],
     flows,
   ),
@@ -99,7 +99,7 @@ export const profileMutants: readonly Mutant[] = [
   ),
   mutant(
     'a bot’s token taken for the person’s',
-    'src/oauth/providerAnswer.ts',
+    'src/oauth/providerResponse.ts',
     ["const isBelow = typeof nested['access_token'] === 'string';", 'const isBelow = false;'],
     flows,
   ),

@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const gate = 'src/relay/toolGate.ts';
-const run = 'src/relay/relayedRequest.ts';
+const gate = 'src/relay/calls/toolGate.ts';
+const run = 'src/relay/calls/relayedRequest.ts';
 const message = 'src/mcp/clientMessage.ts';
 const policy = 'src/broker/settings/serverPolicy.ts';
 const consent = 'src/broker/tools/toolConsent.ts';
@@ -73,13 +73,13 @@ export const toolMutants: readonly Mutant[] = [
   ),
   mutant(
     'any answer a yes',
-    'src/mcp/toolRuleWords.ts',
+    'src/mcp/toolRuleTexts.ts',
     ['?.call === yes(t)', '?.call !== undefined'],
     relayTest,
   ),
   mutant(
     'a question not taken back',
-    'src/relay/relaySession.ts',
+    'src/relay/callers/callerSession.ts',
     ["void stream.message(cancelledMessage(id, 'Nobody answers it any more.'));", ''],
     relayTest,
   ),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { inStandardForm, inStandardWords } from '../../src/oauth/providerAnswer.js';
+import { inStandardForm, inStandardWords } from '../../src/oauth/providerResponse.js';
 import { authorizationServer } from './signIn.js';
 
 const slack = authorizationServer('https://mcp.slack.com');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { profileIds } from '../../src/oauth/providerTraits.js';
 import { profileOf, providerProfiles } from '../../src/oauth/providerProfiles.js';
-import { traitWords } from '../../src/oauth/providerWords.js';
+import { traitWords } from '../../src/oauth/providerTexts.js';
 import { providers } from '../profiles/providers/all.js';
 
 describe('the table of provider profiles', () => {

@@ -6,9 +6,8 @@ import { validateAuthorizationResponse } from '../../src/oauth/authorizationResp
 import { fetchAuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import { chooseClientIdentity, registerClient } from '../../src/oauth/clientRegistration.js';
 import { fetchProtectedResource } from '../../src/oauth/protectedResourceMetadata.js';
-import { Redacted } from '../../src/oauth/redacted.js';
-import { initialScopes } from '../../src/oauth/scopeSelection.js';
-import { stepUpScopes } from '../../src/oauth/scopeStepUp.js';
+import { Redacted } from '../../src/base/redacted.js';
+import { initialScopes, stepUpScopes } from '../../src/oauth/scopes.js';
 import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { revokeTokens } from '../../src/oauth/tokenRevocation.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { placeOf } from '../../src/broker/accounts/agentSignIn.js';
+import { placeOf } from '../../src/broker/accounts/agentCredential.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
 import { scopesOf, startAgentScene, type AgentScene } from './agentScene.js';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseToolRules } from '../../src/broker/tools/toolRules.js';
-import type { ToolQuestion } from '../../src/broker/tools/toolPrompt.js';
+import { parseToolRules, type ToolQuestion } from '../../src/broker/tools/toolRules.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { HttpSseTransport } from '../../src/relay/httpSseTransport.js';
+import { HttpSseTransport } from '../../src/relay/httpSse/httpSseTransport.js';
 import { alice } from '../demo/people.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 import { RawCaller } from './rawCaller.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LoopbackListener } from '../../src/relay/loopbackListener.js';
+import { LoopbackListener } from '../../src/loopback/httpListener.js';
 
 describe('a listener on 127.0.0.1', () => {
   const open: LoopbackListener[] = [];

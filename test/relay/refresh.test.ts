@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
 /** The demo's authorization server rotates: a refresh token that is shown twice revokes the whole grant. */

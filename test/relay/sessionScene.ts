@@ -6,8 +6,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { ElicitRequestSchema, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Disposable } from '../../src/broker/ports.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
-import { systemClock } from '../../src/node/systemClock.js';
-import { WindowAddressFile } from '../../src/node/windowAddressFile.js';
+import { systemClock } from '../../src/node/machine.js';
+import { WindowAddressFile } from '../../src/node/windows/windowAddressFile.js';
 import { startRelayWorld, type Card, type RelayWorld, type RelayWorldOptions } from './relayWorld.js';
 
 export const bridgeScript = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');

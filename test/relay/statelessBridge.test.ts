@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { BridgeFiles } from '../../src/node/bridgeFiles.js';
+import { BridgeFiles } from '../../src/node/clients/bridgeFiles.js';
 import { startStatelessServer, type StatelessServer } from '../demo/statelessServer.js';
 import { startWorld } from '../demo/world.js';
 import { AgentScene, freePort } from './agentScene.js';

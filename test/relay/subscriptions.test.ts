@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
-import type { Redacted } from '../../src/oauth/redacted.js';
+import type { Redacted } from '../../src/base/redacted.js';
 import { bob } from '../demo/people.js';
 import { PersonBrowser } from '../demo/person.js';
 import { startStatelessServer, type StatelessServer } from '../demo/statelessServer.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Emitter } from '../../src/broker/emitter.js';
+import { Emitter } from '../../src/base/event.js';
 import { parseToolRules } from '../../src/broker/tools/toolRules.js';
 import { RawCaller, type RawAnswer, type RpcMessage } from './rawCaller.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';

@@ -1,4 +1,4 @@
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
 import { alice } from '../demo/people.js';
 import type { Met, SituationStage } from './situationStage.js';
 import type { Expected } from './surfaces.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
 import type { Workbench } from '../host/workbench.js';
 
 /** What one surface says, to the eye and to a screen reader. */

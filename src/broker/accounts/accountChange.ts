@@ -1,5 +1,5 @@
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import { accountKeyOf, accountName, type Credential } from './credential.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { accountNameFault } from './accountNaming.js';
 import { NewestRecords, type NewestRecordsOptions } from './newestRecords.js';
 import type { RecordKind } from './storedRecord.js';

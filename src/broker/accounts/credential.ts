@@ -1,10 +1,10 @@
 import type { Account } from '../../oauth/accountName.js';
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
-import { withoutSecrets } from '../../oauth/redacted.js';
+import { withoutSecrets } from '../../base/redacted.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
-import type { DirectGrantName } from '../settings/grantChoice.js';
-import type { CredentialFacts } from '../consentStatus.js';
+import type { DirectGrantName } from '../settings/grant.js';
+import type { CredentialFacts } from '../status/consentStatus.js';
 
 export type { Account };
 

@@ -2,7 +2,7 @@ import { accountNameFault, lacksName, tidyAccountName, type AccountNameFault } f
 import { accountKeyOf, accountLabel, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { Clock, Lock } from '../ports.js';
-import { accountsLock, underLock } from '../tokens/refreshLock.js';
+import { accountsLock, underLock } from '../tokens/tokenLocks.js';
 
 export interface RenameParts {
   readonly credentials: CredentialStore;

@@ -1,4 +1,4 @@
-import { isObject, stringArray } from '../../oauth/jsonAnswer.js';
+import { isObject, stringArray } from '../../oauth/jsonResponse.js';
 
 /** What an agent may use of one server. */
 export interface AdmittedServer {

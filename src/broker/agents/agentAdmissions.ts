@@ -1,4 +1,4 @@
-import { Redacted } from '../../oauth/redacted.js';
+import { Redacted } from '../../base/redacted.js';
 import {
   agentRecordOf,
   agentRecordText,
@@ -8,7 +8,7 @@ import {
   type AgentRecord,
   type StoredAdmission,
 } from './agentAdmission.js';
-import { Emitter } from '../emitter.js';
+import { Emitter } from '../../base/event.js';
 import type { Clock, Lock, Log, SharedRecords } from '../ports.js';
 
 const recordName = 'agents';

@@ -1,13 +1,13 @@
-import { isSessionScope } from '../../oauth/scopeSelection.js';
+import { isSessionScope } from '../../oauth/scopes.js';
 import type { AdmittedServer } from './agentAdmission.js';
-import { placeOf } from '../accounts/agentSignIn.js';
-import type { ConsentNeed } from '../authorizedFetch.js';
+import { placeOf } from '../accounts/agentCredential.js';
+import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import { Emitter } from '../emitter.js';
+import { Emitter } from '../../base/event.js';
 import type { NarrowedTokens } from '../tokens/narrowedTokens.js';
 import type { Clock, Disposable } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInRequest } from '../signIn/signInRequest.js';
+import type { SignInRequest } from '../signIn/signIn.js';
 
 /** Who said “not now” is left in peace for this long, in milliseconds, unless they look themselves. */
 const peace = 10 * 60_000;

@@ -1,6 +1,6 @@
 import { callLine, parseCall, recordedAddress, recordedName, type RecordedCall } from './callRecord.js';
-import { Emitter } from '../emitter.js';
-import { errorName } from '../errorName.js';
+import { Emitter } from '../../base/event.js';
+import { errorName } from '../../base/errorName.js';
 import type { CallStorage, Disposable, Log } from '../ports.js';
 
 /** The newest calls, of all windows, that are kept in view. */

@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { serverWords, shownAddress } from '../../base/displayText.js';
 
 /**
  * Who called: the editor's own MCP client, a session that the editor runs outside of itself (its agent host), another

@@ -3,12 +3,12 @@ import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientReg
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { profileOf } from '../../oauth/providerProfiles.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { callbackPath } from './callbackPath.js';
-import { clientIdRequired } from './clientIdRequired.js';
+import { callbackPath } from '../callbacks/pendingCallbacks.js';
+import { clientIdRequired } from './clientErrors.js';
 import type { ClientNeed, ClientParts, ClientWithRedirect } from './clientNeed.js';
-import { RedirectChoice } from './redirectChoice.js';
+import { RedirectChoice } from './redirectUri.js';
 import { registeredClient } from './registeredClient.js';
 
 /**

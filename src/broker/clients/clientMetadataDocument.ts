@@ -1,4 +1,4 @@
-import { callbackPath } from './callbackPath.js';
+import { callbackPath } from '../callbacks/pendingCallbacks.js';
 
 /**
  * The loopback port for providers that compare it: the one to register by hand, and the one the document names

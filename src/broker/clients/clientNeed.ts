@@ -5,7 +5,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInPolicy } from '../settings/signInPolicy.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
-import type { ChosenRedirect } from './redirectChoice.js';
+import type { ChosenRedirect } from './redirectUri.js';
 
 /** Shown by authorization servers on their consent pages. */
 export const clientName = 'MCP OAuth Broker for VS Code';

@@ -1,9 +1,9 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import type { ClientKey } from '../../oauth/clientKey.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import type { ClientProof } from '../../oauth/preRegisteredClient.js';
-import { Redacted } from '../../oauth/redacted.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import type { ClientProof } from '../../oauth/oauthClient.js';
+import { Redacted } from '../../base/redacted.js';
+import { shownAddress } from '../../base/displayText.js';
 import { clientKeyFromRecord, clientKeyToRecord } from '../../oauth/tokenSetRecord.js';
 import type { SecretStore } from '../ports.js';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { clientFromRecord, clientToRecord } from '../../oauth/tokenSetRecord.js';
 import type { Clock, SecretStore } from '../ports.js';

@@ -1,12 +1,12 @@
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { ClientStore } from './clientStore.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import { errorName } from '../errorName.js';
+import { errorName } from '../../base/errorName.js';
 import type { Log } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInOutcome } from '../signIn/signInOutcome.js';
+import type { SignInOutcome } from '../signIn/signIn.js';
 
 /** What remembers where a client id from the settings is in use. */
 interface Stores {

@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { Clock, Memory } from '../ports.js';
 
 /** The redirect URI that a browser was sent away with. */

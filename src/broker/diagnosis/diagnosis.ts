@@ -1,9 +1,9 @@
 import { buildAuthorizationRequest, pkceFault } from '../../oauth/authorizationRequest.js';
-import { dpopBinding } from '../../oauth/dpopBinding.js';
+import { dpopBinding } from '../../oauth/dpop.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import {
   afterSignIn,
@@ -17,13 +17,17 @@ import {
   type Facts,
   type PresentSignIn,
 } from './diagnosisFacts.js';
-import { clientIdRequired } from '../clients/clientIdRequired.js';
-import { diagnosedClient, type KnownClientParts } from './diagnosedClient.js';
+import { clientIdRequired } from '../clients/clientErrors.js';
+import {
+  diagnosedClient,
+  diagnosedTokenRequest,
+  type KnownClientParts,
+  type PresentIdentityProvider,
+} from './diagnosedRequests.js';
 import { diagnosedRedirect, type DiagnosedRedirect } from './diagnosedRedirect.js';
-import { diagnosedTokenRequest, type PresentIdentityProvider } from './diagnosedTokenRequest.js';
 import { stepsToToken, type StepName } from './diagnosisSteps.js';
 import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
-import { directGrantOf, type DirectGrantName } from '../settings/grantChoice.js';
+import { directGrantOf, type DirectGrantName } from '../settings/grant.js';
 import type { Clock } from '../ports.js';
 import { probe } from '../discovery/probe.js';
 import { recordedFetch, type RecordedRequest } from './recordedFetch.js';

@@ -2,12 +2,11 @@ import type { AuthorizationServer } from '../../oauth/authorizationServerMetadat
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
 import { profileOf } from '../../oauth/providerProfiles.js';
 import type { ProfileChoice } from '../../oauth/providerTraits.js';
-import { traitWords } from '../../oauth/providerWords.js';
-import { addressOf } from '../../oauth/secureAddress.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { traitWords } from '../../oauth/providerTexts.js';
+import { addressOf, serverWords, shownAddress } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { Discovered } from '../discovery/discovery.js';
-import type { DirectGrantName } from '../settings/grantChoice.js';
+import type { DirectGrantName } from '../settings/grant.js';
 
 /** What the present sign-in is like, where there is one; whose it is, the report does not tell. */
 export interface PresentSignIn {

@@ -1,4 +1,4 @@
-import type { DirectGrantName } from '../settings/grantChoice.js';
+import type { DirectGrantName } from '../settings/grant.js';
 
 export type StepName = '1–2' | '3–4' | '5a' | '5b' | '5c' | '6–7' | '8' | '9–10';
 

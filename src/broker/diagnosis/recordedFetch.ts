@@ -1,6 +1,6 @@
 import type { Fetch } from '../../oauth/httpContext.js';
-import { networkFailure } from '../../oauth/networkFailure.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { networkFailure } from '../../oauth/boundedFetch.js';
+import { serverWords, shownAddress } from '../../base/displayText.js';
 import type { Clock } from '../ports.js';
 
 /** A request as it may be shown to anybody: its address without the query, and no header or body. */

@@ -6,8 +6,8 @@ import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientReg
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { fetchProtectedResource, type ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
-import { initialScopes, withSessionScopes } from '../../oauth/scopeSelection.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { initialScopes, withSessionScopes } from '../../oauth/scopes.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { AuthenticationProviderProfile } from '../settings/authenticationProviders.js';
 import { editorAccountSource, editorClient } from './editorAccountSource.js';

@@ -1,8 +1,7 @@
-import { boundedFetch } from '../../oauth/boundedFetch.js';
-import { discardBody } from '../../oauth/discardBody.js';
+import { boundedFetch, discardBody } from '../../oauth/boundedFetch.js';
 import type { Fetch, HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { serverWords, shownAddress } from '../../base/displayText.js';
 import { bearerChallengeOf, type BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 

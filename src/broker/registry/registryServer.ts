@@ -1,7 +1,6 @@
-import { isObject, type UntrustedJson } from '../../oauth/jsonAnswer.js';
+import { isObject, type UntrustedJson } from '../../oauth/jsonResponse.js';
 import { isWithinReach, onWordOf } from '../../oauth/networkReach.js';
-import { addressOf } from '../../oauth/secureAddress.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { addressOf, serverWords, shownAddress } from '../../base/displayText.js';
 import { parseServerUrl, type ServerConfig } from '../settings/serverSettings.js';
 
 /** A server of a registry that is reached over the network. All texts are as its publisher wrote them. */

@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { addressOf, isSecureAddress } from '../../oauth/secureAddress.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { addressOf, isSecureAddress } from '../../base/displayText.js';
 import { secretFieldFault } from './secretFields.js';
 import type { ServerConfig, SettingProblem } from './serverSettings.js';
 

@@ -1,7 +1,7 @@
 import { authenticationProviders } from './authenticationProviders.js';
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { profileChoices, type ProfileChoice } from '../../oauth/providerTraits.js';
-import { addressOf, isSecureAddress } from '../../oauth/secureAddress.js';
+import { addressOf, isSecureAddress } from '../../base/displayText.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
 import { secretFieldFault } from './secretFields.js';
 

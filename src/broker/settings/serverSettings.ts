@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { isSecureAddress } from '../../oauth/secureAddress.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { isSecureAddress } from '../../base/displayText.js';
 import { parseOAuthSettings, shorten, type OAuthSettings } from './oauthSettings.js';
 
 /** One MCP server as the person configured it, in the words of `mcp.json`. */

@@ -5,30 +5,32 @@ import type { HttpContext } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { exchangeCode } from '../../oauth/tokenExchange.js';
-import { askAuthorization, askedScopes } from './askedOfIssuer.js';
+import { askAuthorization, askedScopes } from './flows/authorizationCodeFlow.js';
 import { clientForServer } from '../clients/clientForServer.js';
 import type { ClientWithRedirect } from '../clients/clientNeed.js';
 import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
-import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
-import { clientNote } from './clientNote.js';
+import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './flows/deviceCodeFlow.js';
+import {
+  clientNote,
+  signInFailure,
+  type SignInOutcome,
+  type SignInPhase,
+  type SignInRequest,
+} from './signIn.js';
 import { Deadline } from './deadline.js';
 import { discover, type Discovered } from '../discovery/discovery.js';
-import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
+import { answerInEditor, usesEditorAccount } from './flows/editorAccountFlow.js';
 import { askEditor } from '../tokens/editorAccountTokens.js';
-import { Emitter } from '../emitter.js';
-import { forgetClientAfter, type IdentifiedClient } from '../clients/forgottenClient.js';
-import type { ChosenRedirect } from '../clients/redirectChoice.js';
-import { OneTimeClients } from '../clients/oneTimeClients.js';
+import { Emitter } from '../../base/event.js';
+import { forgetClientAfter, OneTimeClients, type IdentifiedClient } from '../clients/clientLifecycle.js';
+import type { ChosenRedirect } from '../clients/redirectUri.js';
 import type { Disposable, LaunchPage, LaunchVisit } from '../ports.js';
 import { challengeOf } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { signInFailure } from './signInFailure.js';
-import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
-import type { SignInParts } from './signInParts.js';
-import type { SignInRequest } from './signInRequest.js';
-import type { ReceivedTokens } from './keepSignIn.js';
-import { takeTokens } from './takeTokens.js';
-import { VisitingPerson } from './visitingPerson.js';
+import type { SignInParts } from './signInDependencies.js';
+import type { ReceivedTokens } from './storeCredential.js';
+import { takeTokens } from './completeSignIn.js';
+import { VisitingPerson } from './userQuestions.js';
 
 /**
  * One sign-in at one server, from the person's click to the stored tokens. The browser may come more than

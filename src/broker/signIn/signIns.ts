@@ -1,15 +1,14 @@
-import { placeOf } from '../accounts/agentSignIn.js';
+import { placeOf } from '../accounts/agentCredential.js';
 import type { Credential } from '../accounts/credential.js';
-import { Emitter } from '../emitter.js';
+import { Emitter } from '../../base/event.js';
 import { attemptEnding, observationOfAttempt, type BeforeAttempt } from './attemptEnding.js';
-import { noSignInAt } from './noSignIn.js';
+import { noSignInAt } from '../settings/grant.js';
 import type { Disposable } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import { SignInAttempt } from './signInAttempt.js';
-import type { SignInOutcome } from './signInOutcome.js';
-import type { SignInParts } from './signInParts.js';
-import type { SignInRequest } from './signInRequest.js';
+import type { SignInOutcome, SignInRequest } from './signIn.js';
+import type { SignInParts } from './signInDependencies.js';
 
 /** A sign-in that was stored. */
 export interface SignedIn {

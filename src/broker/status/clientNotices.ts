@@ -1,4 +1,4 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import type { Disposable, WindowNotices } from '../ports.js';
 
 /** Tells one client of the editor from others on the same machine. */

@@ -1,5 +1,5 @@
-import { serverWords } from '../../oauth/serverWords.js';
-import type { ConsentStatus, ConsentStatusName } from '../consentStatus.js';
+import { serverWords } from '../../base/displayText.js';
+import type { ConsentStatus, ConsentStatusName } from './consentStatus.js';
 
 /** A call that has ended, as far as a model may know it: no arguments, no result. */
 export interface RecentCall {

@@ -1,8 +1,8 @@
-import { consentStatus, type AccountInUse, type ConsentStatus, type Observation } from '../consentStatus.js';
+import { consentStatus, type AccountInUse, type ConsentStatus, type Observation } from './consentStatus.js';
 import { accountKeyOf, accountLabel, credentialFacts, type Credential } from '../accounts/credential.js';
 import type { CredentialChange, CredentialStore } from '../accounts/credentialStore.js';
-import { Emitter } from '../emitter.js';
-import { isUnattended } from '../settings/grantChoice.js';
+import { Emitter } from '../../base/event.js';
+import { isUnattended } from '../settings/grant.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { LastAttempts, type LastAttempt, type SeenAttempt } from './lastAttempt.js';
 import { everybody, nobody, Observations, type Seen } from './observations.js';

@@ -1,5 +1,5 @@
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { Redacted } from '../../oauth/redacted.js';
+import { Redacted } from '../../base/redacted.js';
 import type { AssertionFiles, AssertionSource } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 

@@ -1,6 +1,6 @@
-import { serverWords } from '../../oauth/serverWords.js';
-import type { DeniedBy } from '../consentStatus.js';
-import { directGrantOf, isUnattended } from '../settings/grantChoice.js';
+import { serverWords } from '../../base/displayText.js';
+import type { DeniedBy } from '../status/consentStatus.js';
+import { directGrantOf, isUnattended } from '../settings/grant.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Who refuses for good, and what it is, as a sentence. */

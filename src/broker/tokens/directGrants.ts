@@ -3,28 +3,25 @@ import {
   identifierOf,
   metadataOfSignIn,
 } from '../../oauth/authorizationServerMetadata.js';
-import { clientCredentials } from '../../oauth/clientCredentials.js';
-import type { DirectGrant } from '../../oauth/directGrant.js';
-import { dpopBinding } from '../../oauth/dpopBinding.js';
+import { clientCredentials, isAssertionFor, jwtBearer, type DirectGrant } from '../../oauth/directGrants.js';
+import { dpopBinding } from '../../oauth/dpop.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { identityAssertion } from '../../oauth/identityAssertion.js';
 import { jwtExpiry } from '../../oauth/jwtPart.js';
-import { isAssertionFor, jwtBearer } from '../../oauth/jwtBearer.js';
 import { onWordOf } from '../../oauth/networkReach.js';
-import type { OAuthClient } from '../../oauth/oauthClient.js';
+import { preRegisteredClient, type OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { preRegisteredClient } from '../../oauth/preRegisteredClient.js';
-import type { Redacted } from '../../oauth/redacted.js';
-import { neededScopes } from '../../oauth/scopeSelection.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import type { Redacted } from '../../base/redacted.js';
+import { neededScopes } from '../../oauth/scopes.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
-import { ownClientRequired } from '../clients/clientIdRequired.js';
+import { ownClientRequired } from '../clients/clientErrors.js';
 import type { ClientOwner, ClientSecrets } from '../clients/clientSecrets.js';
 import type { Credential } from '../accounts/credential.js';
 import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
 import { noEditorAccount, type EditorAccountTokens } from './editorAccountTokens.js';
 import { identityProviderSignInRequired } from './enterpriseIdentityProvider.js';
-import type { DirectGrantName } from '../settings/grantChoice.js';
+import type { DirectGrantName } from '../settings/grant.js';
 import { identityProviderAsServer } from '../settings/identityProviderSetting.js';
 import type { AssertionSource, Clock, IdentityProviderSession } from '../ports.js';
 import { probe } from '../discovery/probe.js';

@@ -12,7 +12,7 @@ import {
   editorClient,
   type EditorAccountSource,
 } from '../discovery/editorAccountSource.js';
-import type { ReceivedTokens } from '../signIn/keepSignIn.js';
+import type { ReceivedTokens } from '../signIn/storeCredential.js';
 import type { Clock, EditorAccounts, EditorSession } from '../ports.js';
 import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';

@@ -1,6 +1,6 @@
 import { jwtExpiry } from '../../oauth/jwtPart.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import type { Redacted } from '../../oauth/redacted.js';
+import type { Redacted } from '../../base/redacted.js';
 import type { Credential } from '../accounts/credential.js';
 import {
   identityProviderAsServer,

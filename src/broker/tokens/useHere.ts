@@ -1,5 +1,5 @@
 import type { Credential } from '../accounts/credential.js';
-import { Emitter } from '../emitter.js';
+import { Emitter } from '../../base/event.js';
 import type { Memory } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 

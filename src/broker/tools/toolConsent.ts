@@ -1,5 +1,5 @@
-import type { ConsentStatus } from '../consentStatus.js';
-import type { DeclaredAuthorization } from './declaredAuthorization.js';
+import type { ConsentStatus } from '../status/consentStatus.js';
+import type { DeclaredAuthorization } from './declaredTool.js';
 import type { ToolRule } from './toolRules.js';
 
 /** The words for what the next call of one tool meets, as far as it is known before it. */

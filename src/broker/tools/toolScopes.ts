@@ -1,7 +1,7 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
-import { declaredAuthorization } from './declaredAuthorization.js';
-import { Emitter } from '../emitter.js';
+import { declaredAuthorization } from './declaredTool.js';
+import { Emitter } from '../../base/event.js';
 import type { Memory } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 

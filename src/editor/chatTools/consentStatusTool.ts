@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { consentReport, type RecentCalls } from '../../broker/status/consentReport.js';
 import type { Clock } from '../../broker/ports.js';
-import type { EditorServerSettings } from '../serverSettings.js';
-import type { ServerStatuses } from '../serverStatuses.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf } from './toolInput.js';
 
 /** The calls told of each server, where there is a record of them. */

@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { serverWords } from '../../oauth/serverWords.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { serverWords } from '../../base/displayText.js';
 
 /** A text of a tool's input; a model may pass an empty one for none. */
 export function textOf(input: unknown, key: string): string | undefined {

@@ -4,13 +4,11 @@ import { foundServers, type FoundServer, type KnownServers } from '../../broker/
 import type { ReadFile } from '../../broker/imports/otherFiles.js';
 import type { Memory } from '../../broker/ports.js';
 import { canonical } from '../../broker/settings/settingsToTakeOver.js';
-import { sha256 } from '../../broker/sha256.js';
-import { firstNames } from '../firstNames.js';
-import { Notifications } from '../notifications.js';
-import { plain } from '../plainWords.js';
-import type { QuestionWindow } from '../signInQuestions.js';
+import { sha256 } from '../../base/sha256.js';
+import { firstNames, Notifications, plain } from '../adapters/notifications.js';
+import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import type { ImportServers } from './importServers.js';
-import { serverRows } from './importWords.js';
+import { serverRows } from './importTexts.js';
 import type { OtherProgramFiles } from './otherProgramFiles.js';
 import { pickMany, type PickMany } from './pickMany.js';
 

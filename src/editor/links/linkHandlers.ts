@@ -3,12 +3,11 @@ import { addPath, parseAddLink, type AddLink } from '../../broker/links/addLink.
 import type { LinkProblem } from '../../broker/links/linkParameters.js';
 import { openPath, parseOpenLink, type OpenLink } from '../../broker/links/openLink.js';
 import type { Clock } from '../../broker/ports.js';
-import type { AddServer } from '../addServer.js';
-import { commandId, type CommandId } from '../commands.js';
-import { Notifications, type NotificationWindow } from '../notifications.js';
-import { plain } from '../plainWords.js';
-import type { EditorServerSettings } from '../serverSettings.js';
-import type { ToolCallsView } from '../toolCallsView.js';
+import type { AddServer } from '../commands/addServer.js';
+import { commandId, type CommandId } from '../adapters/commands.js';
+import { Notifications, plain, type NotificationWindow } from '../adapters/notifications.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+import type { ToolCallsView } from '../views/toolCallsView.js';
 import { addLinkQuestion } from './addLinkQuestion.js';
 import type { LinkHandler } from './linkRouter.js';
 

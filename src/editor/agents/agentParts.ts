@@ -1,0 +1,17 @@
+import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
+import type { AgentConsents } from '../../broker/agents/agentConsents.js';
+import type { AgentToolQuestions } from '../../broker/agents/agentToolApprovals.js';
+import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
+import type { Disposable } from '../../broker/ports.js';
+
+/** What the editor shows and does about agents. */
+export interface EditorAgents {
+  readonly admissions: AgentAdmissions;
+  readonly consents: AgentConsents;
+  readonly questions: AgentToolQuestions;
+  readonly port: {
+    readonly state: AgentsPortState;
+    readonly onDidChange: (listener: (state: AgentsPortState) => void) => Disposable;
+    look(): Promise<void>;
+  };
+}
