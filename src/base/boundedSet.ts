@@ -2,7 +2,7 @@
 const longest = 1_000;
 
 /** The newest ids of a kind, so many at most. */
-export class RememberedIds {
+export class BoundedSet {
   readonly #ids = new Set<string>();
 
   constructor(private readonly most: number) {}

@@ -5,7 +5,7 @@ const longest = 200;
  * control, bidirectional or invisible formatting characters, at most about 200 characters.
  * @returns undefined when nothing readable is left or it was no string.
  */
-export function serverWords(text: unknown): string | undefined {
+export function displayText(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   const plain = text
     .slice(0, 4 * longest)
@@ -29,9 +29,9 @@ export function sentence(text: string): string {
 /** An address as errors show it: origin and path, never query, fragment or user information. */
 export function shownAddress(address: string | URL): string {
   const url = typeof address === 'string' ? addressOf(address) : address;
-  if (url === undefined) return serverWords(address) ?? '(nothing)';
+  if (url === undefined) return displayText(address) ?? '(nothing)';
   const origin = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
-  return serverWords(url.pathname === '/' ? origin : origin + url.pathname) ?? origin;
+  return displayText(url.pathname === '/' ? origin : origin + url.pathname) ?? origin;
 }
 
 /** The absolute URL a text is, or undefined. (`URL.parse` is younger than the oldest Node this runs on.) */

@@ -22,7 +22,7 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): Disposable;
 }
 
-/** Storage for secrets, encrypted by whoever provides it, seen by every window of the same person. */
+/** Storage for secrets, encrypted by whoever provides it, seen by every window of the same user. */
 export interface SecretStore {
   get(key: string): Promise<string | undefined>;
   /** @param options.isOnDisk the value is kept on disk too, so that storage which is slow need not be waited for */
@@ -71,7 +71,7 @@ export interface WindowNotices extends Disposable {
   onDidChange(listener: () => void): Disposable;
 }
 
-/** Mutual exclusion between windows and processes of the same person. */
+/** Mutual exclusion between windows and processes of the same user. */
 export interface Lock {
   /** Runs `work` while holding the lock called `name`, and releases it however `work` ends. */
   hold<T>(name: string, work: () => Promise<T>): Promise<T>;
@@ -85,24 +85,24 @@ export interface Log {
   error(message: string): void;
 }
 
-/** One visit of the person's browser to a launch page. It must be answered exactly once. */
+/** One visit of the user's browser to a launch page. It must be answered exactly once. */
 export interface LaunchVisit {
   /** Sends the browser on to the authorization endpoint. */
   redirect(to: URL): void;
-  /** Shows the person, until the visit is answered, that they are asked something in the editor. */
+  /** Shows the user, until the visit is answered, that they are asked something in the editor. */
   wait(title: string, detail: string): void;
-  /** Shows the person what went wrong, in a page. */
+  /** Shows the user what went wrong, in a page. */
   explain(title: string, detail: string): void;
 }
 
-/** A loopback address that the person's browser may visit once. */
+/** A loopback address that the user's browser may visit once. */
 export interface LaunchPage extends Disposable {
   readonly address: string;
   /** Resolves when the browser has come. */
   readonly visited: Promise<void>;
 }
 
-/** Makes launch pages. A page is made only because of something a person did. */
+/** Makes launch pages. A page is made only because of something a user did. */
 export interface Launcher {
   /**
    * @param lifetime milliseconds until the address stops answering
@@ -173,12 +173,12 @@ export interface AssertionFiles {
   read(path: string): Promise<AssertionFile>;
 }
 
-/** The person's sign-in at their organization's identity provider. */
+/** The user's sign-in at their organization's identity provider. */
 export interface IdentityProviderSession {
   readonly issuer: string;
   /** Who we are there. */
   readonly clientId: string;
-  /** One that has not expired; undefined where the person has to sign in there. */
+  /** One that has not expired; undefined where the user has to sign in there. */
   idToken(): Promise<Redacted | undefined>;
 }
 
@@ -189,7 +189,7 @@ export interface EditorSession {
   readonly scopes: readonly string[];
 }
 
-/** The accounts the person has signed in to in the editor itself. */
+/** The accounts the user has signed in to in the editor itself. */
 export interface EditorAccounts {
   /** Asks nobody anything. Undefined where this account has no such session, or we may not use it. */
   existingSession(
@@ -198,10 +198,10 @@ export interface EditorAccounts {
     account: Account,
   ): Promise<EditorSession | undefined>;
   /**
-   * Has the editor ask the person; for something they did, and for nothing else.
+   * Has the editor ask the user; for something they did, and for nothing else.
    *
    * @param request.anew signs in again even where there is a session
-   * @returns undefined where the person gave none
+   * @returns undefined where the user gave none
    */
   askedSession(
     providerId: string,
@@ -218,7 +218,7 @@ export interface CallChanges {
   readonly gone: readonly string[];
 }
 
-/** The call record of all windows and processes of one person on one machine, a line a call; bounded. */
+/** The call record of all windows and processes of one user on one machine, a line a call; bounded. */
 export interface CallStorage extends Disposable {
   /** Adds one line, whole, whoever else adds at the same time. */
   append(line: string): Promise<void>;

@@ -68,7 +68,7 @@ export interface SurfaceParts
   readonly ledger: CallLedger;
 }
 
-/** All that a person sees of the extension and can do with it: views, status bar, commands, tools of the chat. */
+/** All that a user sees of the extension and can do with it: views, status bar, commands, tools of the chat. */
 export class Surfaces implements Disposable {
   readonly #owned: Disposable[] = [];
   readonly tree: ServersTree;

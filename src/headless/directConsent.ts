@@ -6,7 +6,7 @@ import { addressOf } from '../base/displayText.js';
 import { discardBody } from '../oauth/boundedFetch.js';
 
 /**
- * Takes the place of the person's browser: given the address of an authorization request, resolves when it
+ * Takes the place of the user's browser: given the address of an authorization request, resolves when it
  * has done what there is to do. The answer comes to the redirect URI, as it does from a browser.
  */
 export type VisitAuthorization = (address: URL, signal: AbortSignal) => Promise<void>;

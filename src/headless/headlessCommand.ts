@@ -9,7 +9,7 @@ import { keepClientKey, keepClientSecret } from './clientCommands.js';
 import { parseCommandLine, usage, UsageError, type CommandLine } from './commandLine.js';
 import { serve } from './serveCommand.js';
 import { openSession, signInPlaceNamed, type Session } from './session.js';
-import { problemWords, readSettings, SettingsUnreadable } from './settingsFile.js';
+import { problemTexts, readSettings, SettingsUnreadable } from './settingsFile.js';
 import { signIn } from './signInCommand.js';
 import { signOut } from './signInCommand.js';
 import { status } from './statusCommand.js';
@@ -73,7 +73,7 @@ async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): 
     options.home ?? process.env['MCP_OAUTH_BROKER_HOME'] ?? path.join(os.homedir(), '.mcp-oauth-broker'),
   );
   const settings = readSettings(path.resolve(options.settings ?? path.join(home, 'settings.json')));
-  for (const problem of settings.problems) terminal.warn(problemWords(problem));
+  for (const problem of settings.problems) terminal.warn(problemTexts(problem));
   const session = openSession(
     settings,
     await openStorage(home, process.env, { clock: systemClock, log: terminal }),

@@ -79,7 +79,7 @@ export function serverNamed({ servers, disabled }: HeadlessSettings, name: strin
   throw new UsageError(`No server “${name}” can be used by the settings; there are: ${known || 'none'}.`);
 }
 
-/** Where a person signs in: a server, or the organization's identity provider by its host. */
+/** Where a user signs in: a server, or the organization's identity provider by its host. */
 export function signInPlaceNamed(settings: HeadlessSettings, name: string): ServerConfig {
   const { identityProvider } = settings;
   const provider = identityProvider && identityProviderAsServer(identityProvider);

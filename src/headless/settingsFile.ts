@@ -109,7 +109,7 @@ function parsed(text: string, file: string): unknown {
 }
 
 /** Names the entry and the field before it says what is wrong. */
-export function problemWords({ server, field, message }: SettingProblem): string {
+export function problemTexts({ server, field, message }: SettingProblem): string {
   if (server === '' && (field === '' || field === 'toolRules')) return message;
   return `Settings, “${server}”${field === '' ? '' : ` › ${field}`}: ${message}`;
 }

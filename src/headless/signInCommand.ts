@@ -15,11 +15,11 @@ import type { HeadlessSettings } from './settingsFile.js';
 import type { SignOutReceipt } from '../broker/signIn/signOut.js';
 import type { RevocationReceipt } from '../oauth/tokenRevocation.js';
 
-/** A person may have to find another device, or a colleague with the password; in milliseconds. */
+/** A user may have to find another device, or a colleague with the password; in milliseconds. */
 const deadline = 15 * 60_000;
 
 /**
- * Signs in, for the person who runs the command: with a code to enter in a browser anywhere (RFC 8628), or with an
+ * Signs in, for the user who runs the command: with a code to enter in a browser anywhere (RFC 8628), or with an
  * address to open and the callback's address to paste.
  *
  * @returns whether somebody is signed in
@@ -45,7 +45,7 @@ export async function signIn(server: ServerConfig, options: Options, session: Se
     else if (!attempt.hasEnded) throw error;
   }
   const outcome = await attempt.outcome;
-  terminal.say(outcomeWords(server, outcome));
+  terminal.say(outcomeTexts(server, outcome));
   return outcome.kind === 'signedIn';
 }
 
@@ -149,7 +149,7 @@ async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: S
   }
 }
 
-function outcomeWords({ name }: ServerConfig, outcome: SignInOutcome): string {
+function outcomeTexts({ name }: ServerConfig, outcome: SignInOutcome): string {
   switch (outcome.kind) {
     case 'signedIn': {
       const { credential, notGranted, warnings, beside } = outcome;
@@ -188,10 +188,10 @@ export async function signOut(server: ServerConfig, options: Options, session: S
     for (const one of settings.servers)
       if (directGrantOf(one) === 'enterpriseManaged') await broker.signOuts.signOut(one);
   }
-  terminal.say(receiptWords(server, receipt));
+  terminal.say(receiptTexts(server, receipt));
 }
 
-function receiptWords({ name }: ServerConfig, receipt: SignOutReceipt): string {
+function receiptTexts({ name }: ServerConfig, receipt: SignOutReceipt): string {
   switch (receipt.kind) {
     case 'notSignedIn':
       return `There was no sign-in to ${name}.`;
@@ -201,13 +201,13 @@ function receiptWords({ name }: ServerConfig, receipt: SignOutReceipt): string {
       const { host, revocation, account, next } = receipt;
       const who = account === undefined ? '' : ` (${account})`;
       const then = next === undefined ? '' : ` Calls now act as ${next}.`;
-      const tokens = revocationWords(host, revocation);
+      const tokens = revocationTexts(host, revocation);
       return `Signed out of ${name}${who}. ${tokens}${then}`;
     }
   }
 }
 
-function revocationWords(host: string, { refreshToken, accessToken, problem }: RevocationReceipt): string {
+function revocationTexts(host: string, { refreshToken, accessToken, problem }: RevocationReceipt): string {
   const outcomes = [refreshToken, accessToken].filter((outcome) => outcome !== undefined);
   if (outcomes.every((outcome) => outcome === 'revoked')) return `Its tokens are revoked at ${host}.`;
   if (outcomes.includes('failed')) {

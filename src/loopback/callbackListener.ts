@@ -3,23 +3,23 @@ import type { Disposable, RedirectUri } from '../broker/ports.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { addressOf } from '../base/displayText.js';
 import { isLoopbackAuthority } from '../relay/callers/callerAdmission.js';
-import { LoopbackListener, portsToTry } from './httpListener.js';
+import { HttpListener, portsToTry } from './httpListener.js';
 import type { PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
 import { sendPage } from './launchPages.js';
 
 interface OpenPort {
-  readonly listener: LoopbackListener;
+  readonly listener: HttpListener;
   uses: number;
 }
 
 /**
- * Redirect URIs at a port or a path that the person gave, because the authorization server compares it: each
+ * Redirect URIs at a port or a path that the user gave, because the authorization server compares it: each
  * port has a listener of its own, as long as a sign-in uses it, that answers callbacks and nothing else.
  */
 export class LoopbackPorts implements Disposable {
   /** By port; those the system picks are nobody else's. */
   readonly #open = new Map<number, OpenPort>();
-  readonly #all = new Set<LoopbackListener>();
+  readonly #all = new Set<HttpListener>();
 
   constructor(private readonly callbacks: LoopbackCallbacks) {}
 
@@ -50,8 +50,8 @@ export class LoopbackPorts implements Disposable {
     for (const listener of this.#all) listener.dispose();
   }
 
-  #listener(port: number): LoopbackListener {
-    const listener = new LoopbackListener(
+  #listener(port: number): HttpListener {
+    const listener = new HttpListener(
       (request, response, listening) => this.#answer(request, response, listening),
       port === 0 ? portsToTry() : [port],
     );

@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
 const keepAlive = 60_000;
 
 /** An HTTP listener on 127.0.0.1 that begins when it is first needed. */
-export class LoopbackListener implements Disposable {
+export class HttpListener implements Disposable {
   #listening: Promise<{ readonly server: Server; readonly port: number }> | undefined;
   #disposed = false;
 

@@ -182,7 +182,7 @@ const pageHeaders = {
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
 } as const;
 
-/** A short page for the person's browser, light or dark as they have it. */
+/** A short page for the user's browser, light or dark as they have it. */
 export function sendPage(response: ServerResponse, status: number, title: string, detail: string): void {
   beginPage(response, status, title, detail);
   response.end();

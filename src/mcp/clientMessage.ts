@@ -59,7 +59,7 @@ export function toolCalled(request: JSONRPCRequest): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The editor's ids of the chat that a request was made in, and of the person's request there. */
+/** The editor's ids of the chat that a request was made in, and of the user's request there. */
 export function chatOf({
   params,
 }: JSONRPCRequest): { readonly conversation: string; readonly request?: string } | undefined {

@@ -57,10 +57,10 @@ function scopeLines(label: string, scopes: readonly string[], t: Translate): rea
   return [`${label}:`, ...named, ...(more === 0 ? [] : [t('… and {0} more', more)])];
 }
 
-/** Scopes that only tell who the person is; they grant a tool nothing and are not worth a person's reading. */
+/** Scopes that only tell who the user is; they grant a tool nothing and are not worth a user's reading. */
 const identityScopes = new Set(['openid', 'profile', 'email', 'offline_access']);
 
-/** The scopes worth naming to a person. */
+/** The scopes worth naming to a user. */
 export function accessScopes(scopes: readonly string[]): readonly string[] {
   return scopes.filter((scope) => !identityScopes.has(scope));
 }
@@ -75,17 +75,17 @@ export function signedIn(server: string, tools: readonly string[]): string {
 /** Why a call ended without running, in words the model can act on. */
 export const refusals = {
   declined: (subject: ConsentSubject, detail?: string) =>
-    `${subject.what} did not run: the person declined to give ${subject.server} access${listed(subject)}.${detail === undefined ? '' : ` ${detail}`} Do not try again unless they ask for it; they can sign in with the command “MCP OAuth: Sign In…”.`,
+    `${subject.what} did not run: the user declined to give ${subject.server} access${listed(subject)}.${detail === undefined ? '' : ` ${detail}`} Do not try again unless they ask for it; they can sign in with the command “MCP OAuth: Sign In…”.`,
   cancelled: (subject: ConsentSubject) =>
-    `${subject.what} did not run: the sign-in to ${subject.server} was cancelled. It can be called again when the person wants to sign in.`,
+    `${subject.what} did not run: the sign-in to ${subject.server} was cancelled. It can be called again when the user wants to sign in.`,
   timedOut: (subject: ConsentSubject) =>
-    `${subject.what} did not run: nobody finished the sign-in to ${subject.server} in time. Ask the person whether to try again; calling the tool again shows the sign-in again.`,
+    `${subject.what} did not run: nobody finished the sign-in to ${subject.server} in time. Ask the user whether to try again; calling the tool again shows the sign-in again.`,
   nobodyAsked: (subject: ConsentSubject) =>
     `${subject.what} did not run: ${subject.server} needs the user’s consent${listed(subject)}, and this client refused at once without asking the user. The user has not declined. Tell them to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
   stillOpen: (subject: ConsentSubject) =>
     `${subject.what} did not run: the sign-in to ${subject.server} was not finished in time, and the call could wait no longer. The sign-in is still open. Tell the user to finish it, or to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
   grantedLess: (subject: ConsentSubject, missing: readonly string[]) =>
-    `${subject.what} did not run: the person consented, but ${subject.server} was not granted ${missing.join(', ')}. Tell them which access is missing; calling the tool again asks for it again.`,
+    `${subject.what} did not run: the user consented, but ${subject.server} was not granted ${missing.join(', ')}. Tell them which access is missing; calling the tool again asks for it again.`,
   notSettled: (subject: ConsentSubject) =>
     `${subject.what} did not run: ${subject.server} asked for consent three times in a row. Its administrator may have to grant ${subject.scopes.join(', ') || 'access'}; the command “MCP OAuth: Show Log” says more.`,
   failed: (subject: ConsentSubject, detail: string, fix?: string) =>
@@ -104,7 +104,7 @@ function listed(subject: ConsentSubject): string {
 type Phase = 'waitingForBrowser' | 'preparing' | 'waitingForConsent' | 'exchangingCode';
 
 /** What a caller's line says while a sign-in goes on; short enough for VS Code to show it whole. */
-export function phaseWords(phase: Phase, t: Translate): string {
+export function phaseTexts(phase: Phase, t: Translate): string {
   switch (phase) {
     case 'waitingForBrowser':
       return t('Waiting for your consent');
@@ -169,7 +169,7 @@ export function signInTool(server: string): Tool {
   return {
     name: signInToolName,
     title: `Sign in to ${server}`,
-    description: `Signs the person in to the MCP server “${server}”. Its real tools are listed only after that: call this first, then use the tools it names.`,
+    description: `Signs the user in to the MCP server “${server}”. Its real tools are listed only after that: call this first, then use the tools it names.`,
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, openWorldHint: false },
   };

@@ -38,7 +38,7 @@ export interface AuthorizationRequest {
  * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
  * @param o.anotherAccount whether another account is wanted than the browser is signed in with, and whether the
  * provider is known to offer a choice
- * @param o.exceptions what the person has accepted for this server
+ * @param o.exceptions what the user has accepted for this server
  * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
  * `insecureAddress`
  * @see RFC 7636 §4.3, RFC 8707 §2, RFC 9449 §10, OAuth 2.1 §4.1.1

@@ -2,9 +2,9 @@ import type { HttpContext } from './httpContext.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { addressesWithinReach } from './resolvedReach.js';
-import { addressOf, isSecureAddress, shownAddress, serverWords } from '../base/displayText.js';
+import { addressOf, isSecureAddress, shownAddress, displayText } from '../base/displayText.js';
 
-/** Time for one answer, redirects and body included, in milliseconds: a person waits for it. */
+/** Time for one answer, redirects and body included, in milliseconds: a user waits for it. */
 const answerTimeLimit = 8_000;
 /** Largest body of a metadata or token answer, in bytes. */
 export const bodyLimit = 1024 * 1024;
@@ -173,7 +173,7 @@ function isOfCertificate(code: string): boolean {
 function networkErrorCode(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
     const { code } = at as { code?: unknown };
-    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return serverWords(code);
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return displayText(code);
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { managementOf } from './clientManagement.js';
 import { libraryRequest } from './clientAuthentication.js';
 import type { ClientKey } from './clientKey.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonAnswer, stringArray } from './jsonResponse.js';
+import { errorAnswer, jsonResponse, stringArray } from './jsonResponse.js';
 import {
   authMethods,
   preRegisteredClient,
@@ -24,7 +24,7 @@ export type ClientIdentity =
 
 /**
  * The MCP specification's order: pre-registered, then a client ID metadata document, then dynamic registration –
- * a client that was registered at this very issuer before is used again –, then the person.
+ * a client that was registered at this very issuer before is used again –, then the user.
  */
 export function chooseClientIdentity(
   as: AuthorizationServer,
@@ -103,7 +103,7 @@ export async function registerClient(
   );
   // The library's own reading insists on 201 and on an expiry for every secret; servers in use give neither.
   if (answer.status !== 201 && answer.status !== 200) throw await refused(answer, endpoint);
-  return registered(await jsonAnswer(answer, endpoint), endpoint, asked, registration.redirectUris);
+  return registered(await jsonResponse(answer, endpoint), endpoint, asked, registration.redirectUris);
 }
 
 function registered(

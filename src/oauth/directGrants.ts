@@ -4,7 +4,7 @@ import { clientAuthentication, libraryClient, libraryRequest } from './clientAut
 import { requestWithDpop, type DpopBinding } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import type { OAuthClient } from './oauthClient.js';
-import { inStandardForm, inStandardWords } from './providerResponse.js';
+import { inStandardForm, inStandardTexts } from './providerResponse.js';
 import type { Redacted } from '../base/redacted.js';
 import type { TokenSet } from './tokenSet.js';
 import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
@@ -55,7 +55,7 @@ export async function requestTokens(
     ...sent,
     grant.client.clientSecret,
   ]).catch((refusal: unknown) => {
-    throw inStandardWords(as, refusal);
+    throw inStandardTexts(as, refusal);
   });
   return validTokenResponse(endpoint, async () => {
     const standard = await inStandardForm(as, response);
@@ -119,7 +119,7 @@ export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): bo
 }
 
 /**
- * Tokens for whoever a signed assertion speaks of: a workload's identity, or a person's by their identity
+ * Tokens for whoever a signed assertion speaks of: a workload's identity, or a user's by their identity
  * provider. The assertion is sent as it is: it is the issuer's to say who and until when.
  * @param now milliseconds since the epoch
  * @throws OAuthFlowError what {@link requestTokens} throws

@@ -1,6 +1,6 @@
 import { OAuthFlowError } from './oauthFlowError.js';
 import { withoutSecrets, type Redacted } from '../base/redacted.js';
-import { serverWords, shownAddress } from '../base/displayText.js';
+import { displayText, shownAddress } from '../base/displayText.js';
 
 /** What a JSON object from the network is until each member has been looked at. */
 export type UntrustedJson = Readonly<Record<string, unknown>>;
@@ -10,10 +10,10 @@ export type UntrustedJson = Readonly<Record<string, unknown>>;
  * that it parses.
  * @throws OAuthFlowError `notJson`, naming the address and the content type
  */
-export async function jsonAnswer(answer: Response, url: string | URL): Promise<UntrustedJson> {
+export async function jsonResponse(answer: Response, url: string | URL): Promise<UntrustedJson> {
   const parsed = await jsonObject(answer);
   if (parsed !== undefined) return parsed;
-  const type = serverWords(answer.headers.get('content-type')?.split(';')[0]) ?? 'no content type';
+  const type = displayText(answer.headers.get('content-type')?.split(';')[0]) ?? 'no content type';
   throw new OAuthFlowError('notJson', `${shownAddress(url)} answered with ${type} where JSON is required.`, {
     url: shownAddress(url),
     status: answer.status,
@@ -32,7 +32,7 @@ export async function errorAnswer(
   const parsed = await jsonObject(answer);
   const words = (field: string) => {
     const text = parsed?.[field];
-    return serverWords(typeof text === 'string' ? withoutSecrets(text, sent) : text);
+    return displayText(typeof text === 'string' ? withoutSecrets(text, sent) : text);
   };
   const error = words('error');
   if (error === undefined) return undefined;

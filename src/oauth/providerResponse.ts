@@ -28,7 +28,7 @@ export async function inStandardForm(
 }
 
 /** A refusal of a token endpoint in the standard's words, where a provider is known for words of its own. */
-export function inStandardWords(as: AuthorizationServer, error: unknown): unknown {
+export function inStandardTexts(as: AuthorizationServer, error: unknown): unknown {
   if (!(error instanceof OAuthFlowError) || error.details.oauthError === undefined) return error;
   const { invalidGrant = [] } = knownTraits(as);
   if (!invalidGrant.includes(error.details.oauthError)) return error;
@@ -36,7 +36,7 @@ export function inStandardWords(as: AuthorizationServer, error: unknown): unknow
 }
 
 /**
- * The person's token may stand below the member, beside an application's own, or above it with its scopes
+ * The user's token may stand below the member, beside an application's own, or above it with its scopes
  * below; the two are never mixed.
  */
 function unnested(body: UntrustedJson, { member, tokenType }: { member: string; tokenType: string }) {

@@ -1,7 +1,7 @@
 import type { ProviderProfile, ProviderTraits } from './providerTraits.js';
 
-/** One thing a provider does otherwise, as a person reads it. */
-export interface TraitWords {
+/** One thing a provider does otherwise, as a user reads it. */
+export interface TraitTexts {
   readonly trait: keyof ProviderTraits;
   readonly sentence: string;
   /** A public page says so; else it is what we take to be true. */
@@ -37,7 +37,7 @@ const words: Words = {
   nestedToken: ({ member, tokenType }) =>
     `Its token answers stand partly below “${member}”, and call the token “${tokenType}”.`,
   answers: (forms) =>
-    `Its token answers are not standard: ${forms.map((form) => formWords[form]).join(', ')}.`,
+    `Its token answers are not standard: ${forms.map((form) => formTexts[form]).join(', ')}.`,
   invalidGrant: (errors) =>
     `Where a code or a refresh token is no longer good it says ${errors.join(' or ')}.`,
   revocation: (revocation) =>
@@ -52,14 +52,14 @@ const words: Words = {
     })[use],
 };
 
-const formWords = {
+const formTexts = {
   formEncoded: 'forms in place of JSON unless asked otherwise',
   commaScopes: 'scopes with commas between them',
   errorWithStatus200: 'refusals with status 200',
 };
 
 /** What is known of a provider, a sentence a trait, in the order of the table. */
-export function traitWords({ traits, unverified = [] }: ProviderProfile): readonly TraitWords[] {
+export function traitTexts({ traits, unverified = [] }: ProviderProfile): readonly TraitTexts[] {
   return (Object.keys(traits) as (keyof ProviderTraits)[]).map((trait) => ({
     trait,
     sentence: sentenceOf(trait, traits),

@@ -16,7 +16,7 @@ export function initialScopes(o: {
   readonly configured?: readonly string[];
   readonly resource: ProtectedResource;
   readonly as: AuthorizationServer;
-  /** Ask who the person is, so that the account has a name. */
+  /** Ask who the user is, so that the account has a name. */
   readonly identity?: boolean;
   /** Asked for at this authorization server whether it lists them or not. */
   readonly further?: readonly string[];
@@ -27,7 +27,7 @@ export function initialScopes(o: {
   return withSessionScopes(neededScopes(o), o.as, o.identity === true, o.further);
 }
 
-/** The same without anything added: there is no person whose sign-in should last or have a name. */
+/** The same without anything added: there is no user whose sign-in should last or have a name. */
 export function neededScopes(o: {
   readonly challenge?: BearerChallenge;
   readonly configured?: readonly string[];

@@ -1,9 +1,9 @@
 import * as oauth from 'oauth4webapi';
 import type { DpopBinding } from './dpop.js';
-import { errorAnswer, jsonAnswer } from './jsonResponse.js';
+import { errorAnswer, jsonResponse } from './jsonResponse.js';
 import { OAuthFlowError, refusalFix, type OAuthFlowErrorCode } from './oauthFlowError.js';
 import { Redacted } from '../base/redacted.js';
-import { isVisibleText, sentence, serverWords, shownAddress } from '../base/displayText.js';
+import { isVisibleText, sentence, displayText, shownAddress } from '../base/displayText.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
 import { scopeTokens } from './wwwAuthenticateChallenge.js';
 
@@ -44,7 +44,7 @@ export async function acceptedTokenAnswer(
     });
   }
   const body = Object.fromEntries(
-    Object.entries(await jsonAnswer(answer, endpoint)).filter(([, value]) => value !== null),
+    Object.entries(await jsonResponse(answer, endpoint)).filter(([, value]) => value !== null),
   );
   return {
     response: new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } }),
@@ -64,7 +64,7 @@ export async function validTokenResponse<T>(endpoint: string, process: () => Pro
     if (error instanceof OAuthFlowError) throw error;
     const known =
       error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError;
-    const why = known ? serverWords(error.message) : undefined;
+    const why = known ? displayText(error.message) : undefined;
     throw invalidTokenResponse(endpoint, why ?? 'it does not conform');
   }
 }
@@ -136,7 +136,7 @@ function grantedScopes(scope: string, asked: readonly string[]): readonly string
 
 function accountClaims(claims: oauth.IDToken): IdTokenClaims {
   const text = (name: string) => {
-    const words = serverWords(claims[name]);
+    const words = displayText(claims[name]);
     return words === undefined ? {} : { [name]: words };
   };
   return { sub: claims.sub, ...text('email'), ...text('preferred_username'), ...text('name') };

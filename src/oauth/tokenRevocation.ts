@@ -17,13 +17,13 @@ export interface RevocationReceipt {
   /** Absent where there was no refresh token. */
   readonly refreshToken?: RevocationOutcome;
   readonly accessToken: RevocationOutcome;
-  /** Why one failed, as a sentence for a person. */
+  /** Why one failed, as a sentence for a user. */
   readonly problem?: string;
 }
 
 /**
  * Revokes the refresh token, whose end should end the whole grant, then the access token, for servers where
- * it does not. Never throws for what the server or the network does: the person is signed out here regardless.
+ * it does not. Never throws for what the server or the network does: the user is signed out here regardless.
  * @throws the reason of the caller's signal
  * @see RFC 7009 §2
  */

@@ -15,12 +15,12 @@ import type { CallRecorder, OpenCall } from './callers/callRecorder.js';
 import type { Caller } from './callers/callerAdmission.js';
 import { CallerSessions } from './callers/callerSessions.js';
 import { EventStream } from './callers/eventStream.js';
-import { HeldRequest, sendJson, interruptedAnswer } from './callers/inFlightRequest.js';
+import { InFlightRequest, sendJson, interruptedAnswer } from './callers/inFlightRequest.js';
 import type { RelayedRequests } from './calls/relayedRequest.js';
-import { RelaySession } from './callers/callerSession.js';
+import { CallerSession } from './callers/callerSession.js';
 import { readBody, refuseBody } from './callers/requestBody.js';
 import type { ServerStreams } from './upstream/serverStream.js';
-import type { SignedOutSessions } from './calls/toolLists.js';
+import type { ToolLists } from './calls/toolLists.js';
 import type { StatelessRequests } from './statelessRequests.js';
 import type { Subscriptions } from './subscriptions.js';
 import { accessOf, upstreamHeaders } from './upstream/upstreamRequest.js';
@@ -32,14 +32,14 @@ export interface McpEndpointParts {
   readonly authorizedFetch: AuthorizedFetch;
   readonly upstreams: UpstreamSessions;
   readonly requests: RelayedRequests;
-  readonly signedOut: SignedOutSessions;
+  readonly signedOut: ToolLists;
   readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
   readonly subscriptions: Subscriptions;
   readonly titles: ToolTitles;
   /** Absent where nothing is written down. */
   readonly recorder?: CallRecorder;
-  /** Into the person's language; English without it. */
+  /** Into the user's language; English without it. */
   readonly translate?: Translate;
   readonly clock: Clock;
   readonly log: Log;
@@ -126,7 +126,7 @@ export class McpEndpoint {
       }
       if (message.request.method === 'initialize') {
         await this.#initialize(
-          new RelaySession(server, caller, message.request, false, this.parts.translate),
+          new CallerSession(server, caller, message.request, false, this.parts.translate),
           response,
         );
         return;
@@ -141,7 +141,7 @@ export class McpEndpoint {
     call?.calledBy(session.clientName);
     switch (message.kind) {
       case 'request': {
-        const held = new HeldRequest(
+        const held = new InFlightRequest(
           session,
           message.request,
           body,
@@ -166,7 +166,7 @@ export class McpEndpoint {
     response.writeHead(202).end();
   }
 
-  async #initialize(session: RelaySession, response: ServerResponse): Promise<void> {
+  async #initialize(session: CallerSession, response: ServerResponse): Promise<void> {
     this.#sessions.begin(session);
     const outcome = await this.parts.upstreams.attach(session, false);
     const result =
@@ -184,7 +184,7 @@ export class McpEndpoint {
     );
   }
 
-  async #request(held: HeldRequest): Promise<void> {
+  async #request(held: InFlightRequest): Promise<void> {
     if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
       await held.session.untilInitialized(this.parts.clock);
     try {
@@ -247,12 +247,12 @@ export class McpEndpoint {
 
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
   async #tell(
-    session: RelaySession,
+    session: CallerSession,
     method: 'POST' | 'DELETE',
     caller: IncomingHttpHeaders = {},
     body: Pick<UpstreamRequest, 'body'> = {},
   ): Promise<void> {
-    await this.parts.upstreams.leaveStrangers(session);
+    await this.parts.upstreams.leaveIfAccountChanged(session);
     const { upstream } = session;
     if (upstream === undefined || session.isBridged) return;
     const outcome = await this.parts.authorizedFetch.send(session.server, {

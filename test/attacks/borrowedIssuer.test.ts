@@ -29,7 +29,7 @@ function jwt(header: object, claims: object): string {
 }
 
 /**
- * A person has accepted that the metadata of an authorization server names another issuer than its server does. It
+ * A user has accepted that the metadata of an authorization server names another issuer than its server does. It
  * names the honest one's, to be brought what is good there.
  */
 describe('an authorization server under another’s name', () => {

@@ -23,7 +23,7 @@ interface Visit {
   readonly sentTo?: URL;
 }
 
-/** One window of a person with one MCP server: the real broker over an internet of the test's. */
+/** One window of a user with one MCP server: the real broker over an internet of the test's. */
 export class Victim {
   readonly clock = new ManualClock();
   readonly callbacks = new PendingCallbacks();

@@ -10,7 +10,7 @@ import { Redacted } from '../../src/base/redacted.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from './memoryStores.js';
 
-/** What the windows of one person share. */
+/** What the windows of one user share. */
 export class SharedStorage {
   readonly lock = new MemoryLock();
   readonly clock = new ManualClock();

@@ -54,7 +54,7 @@ describe('secrets and keys of clients registered by hand', () => {
       assert.ok((await take(issuer)) !== undefined);
     });
 
-    it(`take a ${kind} elsewhere once the person gives it anew`, async () => {
+    it(`take a ${kind} elsewhere once the user gives it anew`, async () => {
       await give();
       await take(issuer);
       await give();

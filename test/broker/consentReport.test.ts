@@ -37,13 +37,13 @@ describe('the consent report for a model', () => {
     ]);
   });
 
-  it('names no end of a token that is renewed without the person', () => {
+  it('names no end of a token that is renewed without the user', () => {
     const renewed = consentReport(
       [server({ signedIn: true, refreshable: true, expiresAt: now - 1 })],
       [],
       now,
     );
-    assert.match(renewed, /expiry: renewed without the person$/);
+    assert.match(renewed, /expiry: renewed without the user$/);
     const ended = server({ status: 'expired', signedIn: true, refreshable: false, expiresAt: now });
     assert.match(consentReport([ended], [], now), /expiry: ended 2030-01-01T12:00Z/);
   });

@@ -238,7 +238,7 @@ describe('the diagnosis of a server', () => {
     },
   ];
   for (const { what, document, at, says, name } of asked) {
-    it(`calls no failure what the person is asked about, and nothing once they accepted it: ${what}`, async () => {
+    it(`calls no failure what the user is asked about, and nothing once they accepted it: ${what}`, async () => {
       const { origin } = await scriptedServer(metadataOf(document));
       const server = serverAt(`${origin}/mcp`);
       const diagnosis = await diagnosisOf(server);
@@ -299,7 +299,7 @@ describe('the diagnosis of a server', () => {
     });
   }
 
-  it('tells what the person is asked about beside what fails', async () => {
+  it('tells what the user is asked about beside what fails', async () => {
     const misnamed = (origin: string) => {
       const { registration_endpoint: registration, ...rest } = endpointsOf(origin);
       return { ...rest, issuer: 'https://elsewhere.example' };

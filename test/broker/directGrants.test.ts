@@ -184,7 +184,7 @@ describe('client credentials', () => {
     }
   });
 
-  it('do not use the sign-in of a person from before, nor a person theirs', async () => {
+  it('do not use the sign-in of a user from before, nor a user theirs', async () => {
     const window = new Window();
     const tools = server(clients.secret);
     await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));

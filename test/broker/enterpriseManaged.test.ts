@@ -185,7 +185,7 @@ describe('enterprise-managed authorization', () => {
     assert.equal((await states.statusOf(tracker.server)).status, 'denied');
   });
 
-  it('wants the person where nobody is signed in at the identity provider', async () => {
+  it('wants the user where nobody is signed in at the identity provider', async () => {
     const { grants, wiki, session, exchanged } = await started();
     session.token = undefined;
     const error = await flowError('identityProviderSignInRequired', () =>

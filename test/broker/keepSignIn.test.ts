@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
 import type { Account } from '../../src/broker/accounts/credential.js';
-import { keepSignIn } from '../../src/broker/signIn/storeCredential.js';
-import { refreshLock } from '../../src/broker/tokens/tokenLocks.js';
+import { storeCredential } from '../../src/broker/signIn/storeCredential.js';
+import { tokenLock } from '../../src/broker/tokens/tokenLocks.js';
 import { SignOuts } from '../../src/broker/signIn/signOut.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { startRelayWorld } from '../relay/relayWorld.js';
@@ -61,7 +61,7 @@ describe('keeping a sign-in', () => {
     const as = { ...required, ...metadata };
     const resource = { resource: server.url, authorizationServers: [issuer], warnings: [] };
     const { credentials } = window;
-    return keepSignIn(
+    return storeCredential(
       {
         server,
         found: { resource },
@@ -177,7 +177,7 @@ describe('keeping a sign-in', () => {
   it('stores nothing of an attempt that was given up while the lock was held', async () => {
     const held = Promise.withResolvers<void>();
     let hasEnded = false;
-    const holding = shared.lock.hold(refreshLock(server.url, `alice ${home}`), () => held.promise);
+    const holding = shared.lock.hold(tokenLock(server.url, `alice ${home}`), () => held.promise);
     const keeping = keep(home, alice, () => hasEnded);
     await setImmediate();
     hasEnded = true;

@@ -6,7 +6,7 @@ import {
   type BeforeAttempt,
 } from '../../src/broker/signIn/attemptEnding.js';
 import type { SignInOutcome, SignInRequest } from '../../src/broker/signIn/signIn.js';
-import type { SignInParts } from '../../src/broker/signIn/signInDependencies.js';
+import type { SignInDependencies } from '../../src/broker/signIn/signInDependencies.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { attemptsFromNotice } from '../../src/broker/status/lastAttempt.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
@@ -17,7 +17,7 @@ const failed = (code: OAuthFlowErrorCode): SignInOutcome => ({
   kind: 'failed',
   error: new OAuthFlowError(code, 'It broke.', { fix: 'Mend it.' }),
 });
-const declined: SignInOutcome = { kind: 'declined', by: 'person', detail: 'It was declined.' };
+const declined: SignInOutcome = { kind: 'declined', by: 'user', detail: 'It was declined.' };
 const misconfigured = { kind: 'misconfigured', detail: 'It broke.' } as const;
 
 describe('what an attempt to sign in says of the next call', () => {
@@ -89,7 +89,7 @@ describe('the two facts of a server', () => {
     window = new BrokerWindow();
     const { credentials, clock } = window;
     signIns = new SignIns(
-      { credentials, clock, log: window.shared.log } as unknown as SignInParts,
+      { credentials, clock, log: window.shared.log } as unknown as SignInDependencies,
       window.states,
     );
   });

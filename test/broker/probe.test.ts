@@ -128,7 +128,7 @@ describe('the probe of a server', () => {
     assert.equal(failed.error.code, 'unreachable');
   });
 
-  it('is given up on with the person’s patience', async () => {
+  it('is given up on with the user’s patience', async () => {
     answer = { hang: true };
     const found = findOut(server(), { http, clock: window.clock }, new AbortController().signal);
     const checked = check();
@@ -169,7 +169,7 @@ describe('a check of a server', () => {
     assert.equal(mcp.requests.length, 1);
   });
 
-  it('ends with the person’s cancel, which is no fault of the server', async () => {
+  it('ends with the user’s cancel, which is no fault of the server', async () => {
     const window = new BrokerWindow();
     const mcp = await scriptedServer(() => ({ hang: true }));
     const server = serverAt(`${mcp.origin}/mcp`);

@@ -75,7 +75,7 @@ describe('the policy of a sign-in at a known provider', () => {
     assert.deepEqual(audienceParameter(policyAt('https://as.example'), resource), {});
   });
 
-  it('excuses nothing that the person has not accepted', () => {
+  it('excuses nothing that the user has not accepted', () => {
     assert.deepEqual([...policyAt(entraId).exceptions], []);
   });
 });

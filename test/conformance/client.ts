@@ -63,7 +63,7 @@ function openBroker(
   });
 }
 
-/** What takes the place of the person's browser. */
+/** What takes the place of the user's browser. */
 function visitor({ browser }: ClientEnvironment): VisitAuthorization {
   if (browser === undefined) return followRedirects;
   return (address, signal) => runBrowser(browser, address, signal);

@@ -35,7 +35,7 @@ describe('agents in the editor', () => {
       answers.window,
     ).ask();
 
-  it('are admitted to what the person says, question by question', async () => {
+  it('are admitted to what the user says, question by question', async () => {
     const answers = new DialogueAnswers(
       'ADK',
       'repositories',
@@ -53,7 +53,7 @@ describe('agents in the editor', () => {
     assert.ok(days > 6.9 && days <= 7);
   });
 
-  it('are not admitted where the person closes a question', async () => {
+  it('are not admitted where the user closes a question', async () => {
     assert.equal(await ask(new DialogueAnswers('ADK', 'repositories', undefined)), undefined);
     assert.equal(await ask(new DialogueAnswers('ADK', undefined)), undefined);
   });

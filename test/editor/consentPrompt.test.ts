@@ -34,7 +34,7 @@ describe('the notification that asks for consent', () => {
   afterEach(() => scene.signOut());
   after(() => scene.close());
 
-  /** @param button what the person presses; undefined closes it, `never` leaves it alone */
+  /** @param button what the user presses; undefined closes it, `never` leaves it alone */
   function prompt(button: string | undefined) {
     const shown: string[] = [];
     const begun: SignInAttempt[] = [];
@@ -101,7 +101,7 @@ describe('the notification that asks for consent', () => {
     );
   });
 
-  it('opens no browser where the person says no or closes it', async () => {
+  it('opens no browser where the user says no or closes it', async () => {
     for (const [button, answer] of [
       ['Not Now', false],
       [undefined, undefined],

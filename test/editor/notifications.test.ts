@@ -10,7 +10,7 @@ const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)/i;
 const hostile =
   'Denied. [Sign in again](command:workbench.action.terminal.sendSequence?%5B%5D) [x](https://e.example)';
 
-describe('what the person is told', () => {
+describe('what the user is told', () => {
   it('holds no live link, whoever wrote it and wherever it is shown', async () => {
     assert.match(hostile, link);
     const shown: string[] = [];

@@ -9,7 +9,7 @@ import { FactRows } from '../../src/editor/views/factRows.js';
 import type { ServerStatus } from '../../src/editor/views/serverStatuses.js';
 import { ServersTree } from '../../src/editor/views/serversTree.js';
 import { ToolRows } from '../../src/editor/views/toolRows.js';
-import { toolWords } from '../../src/editor/views/toolTexts.js';
+import { toolTexts } from '../../src/editor/views/toolTexts.js';
 import type { TreeRow } from '../../src/editor/views/treeRow.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { next } from './activeExtension.js';
@@ -199,10 +199,10 @@ describe('the tree', () => {
 
   it('has words and a shape for each of a tool’s states', () => {
     assert.equal(
-      new Set(toolConsentNames.map((name) => toolWords(name).label)).size,
+      new Set(toolConsentNames.map((name) => toolTexts(name).label)).size,
       toolConsentNames.length,
     );
-    assert.equal(new Set(toolConsentNames.map((name) => toolWords(name).icon)).size, toolConsentNames.length);
+    assert.equal(new Set(toolConsentNames.map((name) => toolTexts(name).icon)).size, toolConsentNames.length);
   });
 
   it('has a label for screen readers in every row, in every status', async () => {

@@ -80,7 +80,7 @@ export const exercises: Readonly<Record<Step, Exercise>> = {
   },
 };
 
-/** One call that finds new tokens, without a person. */
+/** One call that finds new tokens, without a user. */
 async function renewedByCall(client: InteropClient, server: InteropServer, when: string): Promise<string> {
   const before = client.consents;
   const { tokens: old } = await client.held();

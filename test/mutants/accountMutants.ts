@@ -3,7 +3,7 @@ import { mutant, type Mutant } from './mutant.js';
 const accountsTest = 'test/broker/accounts.test.ts';
 const windowsTest = 'test/broker/statesOfWindows.test.ts';
 const relayTest = 'test/relay/accountChange.test.ts';
-const keepTest = 'test/broker/keepSignIn.test.ts';
+const keepTest = 'test/broker/storeCredential.test.ts';
 const attemptTest = 'test/broker/lastAttempt.test.ts';
 const unnamedTest = 'test/broker/unnamedAccounts.test.ts';
 const store = 'src/broker/accounts/credentialStore.ts';
@@ -78,7 +78,7 @@ export const accountMutants: readonly Mutant[] = [
     accountsTest,
   ),
   mutant(
-    'a further account used though the person kept the first',
+    'a further account used though the user kept the first',
     'src/broker/signIn/storeCredential.ts',
     ["if (answer === 'new') await", 'await'],
     keepTest,

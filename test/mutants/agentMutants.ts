@@ -34,9 +34,9 @@ export const agentMutants: readonly Mutant[] = [
     ownTest,
   ),
   mutant(
-    'agent: its own sign-in may be another person’s',
+    'agent: its own sign-in may be another user’s',
     keep,
-    ['return isOwnOf(next, person) ? undefined : declined(next, person);', 'return undefined;'],
+    ['return isOwnOf(next, user) ? undefined : declined(next, user);', 'return undefined;'],
     ownTest,
   ),
   mutant(
@@ -55,7 +55,7 @@ export const agentMutants: readonly Mutant[] = [
     ownTest,
   ),
   mutant(
-    'agent: its own sign-in outlives the person’s sign-out',
+    'agent: its own sign-in outlives the user’s sign-out',
     'src/broker/signIn/signOut.ts',
     ['await this.#endAgents(server, credential);', ''],
     ownTest,
@@ -204,7 +204,7 @@ export const agentMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
-    'agent: the person is left with the narrow refresh token spent',
+    'agent: the user is left with the narrow refresh token spent',
     narrowed,
     ['if ((await keepRefreshed(this.credentials, latest, rotated)) === undefined) return undefined;', ''],
     consentTest,
@@ -216,20 +216,20 @@ export const agentMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
-    'agent: what the person holds is given up for what an agent asks',
+    'agent: what the user holds is given up for what an agent asks',
     consents,
     ['[...new Set([...held, ...wanted])]', '[...wanted]'],
     consentTest,
   ),
   mutant(
-    'agent: held waiting for the person',
+    'agent: held waiting for the user',
     run,
     ['if (session.caller.agent !== undefined) {', "if (session.caller.agent?.name === '') {"],
     consentTest,
   ),
   mutant('agent: asked again at each call', consents, ['if (isNew) {', 'if (true) {'], consentTest),
   mutant(
-    'agent: asked again although the person declined',
+    'agent: asked again although the user declined',
     consents,
     ["if ((this.#declined.get(id) ?? 0) > this.clock.now()) return { kind: 'declined' };", ''],
     consentTest,

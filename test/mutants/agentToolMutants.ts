@@ -36,7 +36,7 @@ export const agentToolMutants: readonly Mutant[] = [
     toolsTest,
   ),
   mutant(
-    'agent: held until the person answers a rule’s question',
+    'agent: held until the user answers a rule’s question',
     gate,
     ['if (caller.agent !== undefined)', "if (caller.agent?.name === '')"],
     toolsTest,

@@ -67,8 +67,8 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'a sign-in of another window replaced without a question',
     keep,
-    ["personOf(present) !== personOf(agreed)) return 'changed';", "hasEnded()) return 'changed';"],
-    'test/broker/keepSignIn.test.ts',
+    ["actorOf(present) !== actorOf(agreed)) return 'changed';", "hasEnded()) return 'changed';"],
+    'test/broker/storeCredential.test.ts',
   ),
   mutant(
     'a call sent again as somebody else',
@@ -183,7 +183,7 @@ export const brokerMutants: readonly Mutant[] = [
     fetchTest,
   ),
   mutant(
-    'a 403 costs the person the token',
+    'a 403 costs the user the token',
     authorizedFetch,
     [
       'if (response.status === 401 && credential !== undefined) {',

@@ -24,13 +24,13 @@ export const diagnosisMutants: readonly Mutant[] = [
     walkTest,
   ),
   mutant(
-    'what a person is merely asked about called a failure of the sign-in',
+    'what a user is merely asked about called a failure of the sign-in',
     walk,
     ['return Promise.resolve(true);', 'return Promise.resolve(false);'],
     walkTest,
   ),
   mutant(
-    'a person asked about a rule that they have excused already',
+    'a user asked about a rule that they have excused already',
     walk,
     ["fault !== undefined && !policy.exceptions.has('pkceNotAdvertised')", 'fault !== undefined'],
     walkTest,

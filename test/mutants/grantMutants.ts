@@ -85,14 +85,14 @@ export const grantMutants: readonly Mutant[] = [
   mutant(
     'a rule’s exception taken for accepted where nobody signs in',
     'src/broker/signIn/checkServer.ts',
-    ['(isAccepted = await person.accepts(...asked))', '(isAccepted = asked.length > 0)'],
-    'test/broker/checkWithPerson.test.ts',
+    ['(isAccepted = await user.accepts(...asked))', '(isAccepted = asked.length > 0)'],
+    'test/broker/checkWithUser.test.ts',
   ),
   mutant(
     'nobody asked about an exception where nobody signs in',
     'src/broker/signIn/checkServer.ts',
     ['if (noSignInAt(server) === undefined) return;', 'if (noSignInAt(server) !== undefined) return;'],
-    'test/broker/checkWithPerson.test.ts',
+    'test/broker/checkWithUser.test.ts',
   ),
   mutant(
     'an assertion logged when it is refused',
@@ -102,20 +102,20 @@ export const grantMutants: readonly Mutant[] = [
     deviceTest,
   ),
   mutant(
-    'tokens of a person sent where the client is to call for itself',
+    'tokens of a user sent where the client is to call for itself',
     tokens,
     ['if (credential?.grant !== this.#grantOf(server)) return undefined;', ''],
     directTest,
   ),
   mutant(
-    'a person asked where none signs in',
-    'src/broker/tokens/denialWithoutPerson.ts',
+    'a user asked where none signs in',
+    'src/broker/tokens/denialWithoutUser.ts',
     ['!isVouchedFor && !isUnattended(server)', '!isVouchedFor'],
     directTest,
   ),
   mutant(
-    'a person asked where their identity provider’s word is taken',
-    'src/broker/tokens/denialWithoutPerson.ts',
+    'a user asked where their identity provider’s word is taken',
+    'src/broker/tokens/denialWithoutUser.ts',
     ['!isVouchedFor && !isUnattended(server)', '!isUnattended(server)'],
     enterpriseTest,
   ),
@@ -144,7 +144,7 @@ export const grantMutants: readonly Mutant[] = [
     editorAccountsTest,
   ),
   mutant(
-    'more of the editor’s account taken without the person',
+    'more of the editor’s account taken without the user',
     tokens,
     ["refused.grant === undefined || refused.grant === 'editorAccount'", 'refused.grant === undefined'],
     editorAccountsTest,

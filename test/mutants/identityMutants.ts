@@ -6,7 +6,7 @@ const policyTest = 'test/broker/signInPolicy.test.ts';
 /** Defects of who the client is, and of what the settings of a sign-in may change. */
 export const identityMutants: readonly Mutant[] = [
   mutant(
-    'an exception used that the person has not accepted',
+    'an exception used that the user has not accepted',
     'src/broker/signIn/userQuestions.ts',
     [
       'if (!(await questions.acceptException(this.server, name, told, this.signal))) return false;',

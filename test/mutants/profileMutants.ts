@@ -19,7 +19,7 @@ export const profileMutants: readonly Mutant[] = [
     flows,
   ),
   mutant(
-    'an exception a provider is known for counts without the person',
+    'an exception a provider is known for counts without the user',
     policy,
     ['exceptions: new Set(accepted),', 'exceptions: new Set([...accepted, ...(known.exceptions ?? [])]),'],
     flows,
@@ -46,7 +46,7 @@ export const profileMutants: readonly Mutant[] = [
     answerTests,
   ),
   mutant(
-    'a token of the application taken for the person’s at a provider that gives both',
+    'a token of the application taken for the user’s at a provider that gives both',
     answers,
     ['!isBelow || !tokenMembers.includes(name)', 'name'],
     answerTests,
@@ -98,7 +98,7 @@ export const profileMutants: readonly Mutant[] = [
     answerTests,
   ),
   mutant(
-    'a bot’s token taken for the person’s',
+    'a bot’s token taken for the user’s',
     'src/oauth/providerResponse.ts',
     ["const isBelow = typeof nested['access_token'] === 'string';", 'const isBelow = false;'],
     flows,

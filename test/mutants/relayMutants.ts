@@ -187,7 +187,7 @@ export const relayMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
-    'a person told everything in English',
+    'a user told everything in English',
     'src/relay/mcpEndpoint.ts',
     ['this.parts.translate', 'undefined'],
     'test/relay/translatedConsent.test.ts',
@@ -238,7 +238,7 @@ export const relayMutants: readonly Mutant[] = [
     withoutChatTest,
   ),
   mutant(
-    'the tool run though the person declined',
+    'the tool run though the user declined',
     run,
     ["if (consent.kind === 'refused') {", 'if (false) {'],
     consentTest,
@@ -361,6 +361,6 @@ export const relayMutants: readonly Mutant[] = [
     'icons drawn for what a server wrote',
     'src/editor/adapters/notifications.ts',
     [".replaceAll('$(', '$ (')", ''],
-    'test/editor/plainWords.test.ts',
+    'test/editor/plainTexts.test.ts',
   ),
 ];

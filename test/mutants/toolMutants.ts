@@ -48,7 +48,7 @@ export const toolMutants: readonly Mutant[] = [
     relayTest,
   ),
   mutant(
-    'a call not waited for the person’s yes',
+    'a call not waited for the user’s yes',
     gate,
     ["if (answer !== 'allowed')", 'if (false)'],
     relayTest,
@@ -59,12 +59,7 @@ export const toolMutants: readonly Mutant[] = [
     ['held.refuse(refusal.text, refused(refusal.reason));', 'held.refuse(refusal.text);'],
     relayTest,
   ),
-  mutant(
-    'a caller answers for the person',
-    gate,
-    ['session.caller.id === editorCaller.id && ', ''],
-    relayTest,
-  ),
+  mutant('a caller answers for the user', gate, ['session.caller.id === editorCaller.id && ', ''], relayTest),
   mutant(
     'the rule not judged again after the question',
     gate,

@@ -22,7 +22,7 @@ import type { ProviderDescription } from './providerDescription.js';
 import { ScriptedProvider } from './scriptedProvider.js';
 import { redirectReaches } from '../broker/redirectReaches.js';
 
-/** What a person has set up before they sign in. */
+/** What a user has set up before they sign in. */
 export interface SetUp {
   readonly settings?: OAuthSettings;
   readonly accepted?: readonly ExceptionName[];
@@ -33,7 +33,7 @@ export interface SetUp {
 export type SignInEnd = SignInOutcome | { readonly kind: 'errorPage'; readonly page: string };
 
 /**
- * One editor's broker between a person and a scripted provider. It can take callbacks at its own scheme, always
+ * One editor's broker between a user and a scripted provider. It can take callbacks at its own scheme, always
  * the same, and on this machine.
  */
 export class ProviderWindow {
@@ -115,7 +115,7 @@ export class ProviderWindow {
     this.#signOuts = new SignOuts(this.credentials, this.#states, this.#signIns, lock, log, { fetch });
   }
 
-  /** Goes all the way that a person goes, who consents unless the provider is told otherwise. */
+  /** Goes all the way that a user goes, who consents unless the provider is told otherwise. */
   async signIn(): Promise<SignInEnd> {
     const attempt = this.#signIns.begin(this.server, { deadline: 60_000 });
     await attempt.launchPage();
@@ -138,7 +138,7 @@ export class ProviderWindow {
     return attempt.outcome;
   }
 
-  /** The same with a code, which the person enters in another browser. */
+  /** The same with a code, which the user enters in another browser. */
   async signInWithCode(): Promise<SignInOutcome> {
     const attempt = this.#signIns.begin(this.server, { deadline: 600_000 });
     // What asks for the tokens waits from when the code is shown.
@@ -146,7 +146,7 @@ export class ProviderWindow {
     return attempt.outcome;
   }
 
-  /** Calls the MCP server as the person. */
+  /** Calls the MCP server as the user. */
   call(): Promise<AuthorizedOutcome> {
     const body = new TextEncoder().encode(probeBody);
     const signal = new AbortController().signal;

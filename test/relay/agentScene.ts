@@ -108,7 +108,7 @@ export class AgentScene {
     return client;
   }
 
-  /** The person gives what the oldest waiting agent lacks. */
+  /** The user gives what the oldest waiting agent lacks. */
   async consent(): Promise<void> {
     const [ask] = this.agents.consents.pending;
     if (ask === undefined) throw new Error('nobody waits for consent');

@@ -8,7 +8,7 @@ import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
 import { Agents } from '../../src/relay/agents/agents.js';
 import { MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 
-/** What a window of the same person has in common with the others. */
+/** What a window of the same user has in common with the others. */
 export interface AgentWindowOptions {
   readonly directory: string;
   readonly port: number;

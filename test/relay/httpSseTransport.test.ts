@@ -74,7 +74,7 @@ describe('a server on the HTTP+SSE transport', () => {
     await notes.whenAllLeft();
   });
 
-  it('is left when its person signs out', async () => {
+  it('is left when its user signs out', async () => {
     await stage.signIn('notes');
     const caller = await stage.rawCaller('notes');
     await caller.initialize();

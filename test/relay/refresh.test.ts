@@ -55,7 +55,7 @@ describe('calls at a rotating authorization server', () => {
 
   it('ask for consent when the grant was ended elsewhere, and go on after it', async () => {
     const client = await stage.connect('repositories');
-    stage.world.authorizationServer.revokeGrantOf('person-alice');
+    stage.world.authorizationServer.revokeGrantOf('user-alice');
     await staleToken();
     const { isError } = await callTool(client, 'list_branches');
     assert.equal(isError, false);

@@ -16,13 +16,13 @@ const recordName = 'agents';
 const keyPrefix = 'mcpob_';
 const keyPattern = /^mcpob_[\w-]{43}$/;
 
-/** What a person decides when they admit an agent. */
+/** What a user decides when they admit an agent. */
 export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'> &
   // Given where files are named by it before the admission is made.
   Partial<Pick<AgentAdmission, 'id'>>;
 
 /**
- * The agents that a person admitted, in a record that every window sees the newest version of. A key is told
+ * The agents that a user admitted, in a record that every window sees the newest version of. A key is told
  * once, when it is made; what is stored can verify it and no more.
  */
 export class AgentAdmissions {

@@ -3,22 +3,22 @@ import { addressOf } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { AgentAsk, AgentConsents, DeclinedAsk } from './agentConsents.js';
 import { questionNotice, questionOf } from './agentToolAnswers.js';
-import type { AgentToolQuestions } from './agentToolApprovals.js';
+import type { AgentToolApprovals } from './agentToolApprovals.js';
 import { NoticeExchange } from '../status/statesAcrossWindows.js';
 import type { Disposable, WindowNotices } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /**
- * Shows what agents wait for in every window: they call at one of them, and the person may be at another. Whoever is
+ * Shows what agents wait for in every window: they call at one of them, and the user may be at another. Whoever is
  * signed in from any window is signed in for all; a “not now” is told to the window that asked. Of a rule's question it
  * is told that it was answered, and no notice says how: that is in the answers' own record.
  */
-export class AgentAsksOfWindows implements Disposable {
+export class AgentRequestsAcrossWindows implements Disposable {
   readonly #owned: readonly Disposable[];
 
   constructor(
     consents: AgentConsents,
-    questions: AgentToolQuestions,
+    questions: AgentToolApprovals,
     private readonly servers: () => readonly ServerConfig[],
     notices: WindowNotices,
   ) {
@@ -67,7 +67,7 @@ export class AgentAsksOfWindows implements Disposable {
       return undefined;
     if (typeof what !== 'string' || (kind !== 'signIn' && kind !== 'stepUp')) return undefined;
     const access = { url: server.url, ...(typeof account === 'string' && { account }) };
-    const challenge = challengeOf(said['challenge']);
+    const challenge = fetchChallenge(said['challenge']);
     const request = {
       ...(challenge !== undefined && { challenge }),
       ...(typeof account === 'string' && { account }),
@@ -105,7 +105,7 @@ function noticeOf({ id, agent, server, what, kind, scopes, request, askedAt }: A
   };
 }
 
-function challengeOf(said: unknown): BearerChallenge | undefined {
+function fetchChallenge(said: unknown): BearerChallenge | undefined {
   if (!isObject(said)) return undefined;
   const scopes = stringArray(said['scopes']);
   const { resourceMetadata: address } = said;

@@ -1,14 +1,14 @@
 import { isObject } from '../../oauth/jsonResponse.js';
 import type { Clock, Lock, SharedRecords } from '../ports.js';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ToolQuestion } from '../tools/toolRules.js';
 
 const recordName = 'agent tool answers';
-/** How long the person's answer counts, in milliseconds: a yes for the one call it is waited for with. */
+/** How long the user's answer counts, in milliseconds: a yes for the one call it is waited for with. */
 const answerCounts = 2 * 60_000;
 
-/** What the person said, and of a yes that a call has used up, that it was. */
+/** What the user said, and of a yes that a call has used up, that it was. */
 type Said = 'allowed' | 'declined' | 'spent';
 
 interface StoredAnswer {
@@ -30,7 +30,7 @@ interface AnswerRecord {
 }
 
 /**
- * What the person said to the calls of agents that a rule asks about, in a sealed record of all windows: they may say
+ * What the user said to the calls of agents that a rule asks about, in a sealed record of all windows: they may say
  * it in another one than the agent calls at, and that one can end before the call comes. A yes is used up on disk, under
  * the lock, before its call is let through, so that it lets one call through whatever ends meanwhile.
  */
@@ -59,7 +59,7 @@ export class AgentToolAnswers {
     );
   }
 
-  /** What the person said to such a call; a yes is said to one call alone. */
+  /** What the user said to such a call; a yes is said to one call alone. */
   async take(call: AgentToolCall): Promise<CountingAnswer['said'] | undefined> {
     const said = this.#saidTo(call, (await this.#read()).answers)?.said;
     if (said !== 'allowed') return said;
@@ -119,7 +119,7 @@ export class AgentToolAnswers {
   }
 }
 
-/** What cannot be read says nothing: the person is asked again. */
+/** What cannot be read says nothing: the user is asked again. */
 function answersOf(text: string): readonly StoredAnswer[] {
   try {
     const record: unknown = JSON.parse(text);
@@ -145,7 +145,7 @@ function answerOf(value: unknown): StoredAnswer | undefined {
 /** How long a question stands, in milliseconds; after that the next call asks anew. */
 export const questionStands = 10 * 60_000;
 
-/** What the person decides on: an answer to it counts for nothing else. */
+/** What the user decides on: an answer to it counts for nothing else. */
 export interface AgentToolCall {
   readonly agentId: string;
   readonly serverUrl: string;
@@ -155,7 +155,7 @@ export interface AgentToolCall {
   readonly account?: string;
 }
 
-/** A call of an agent's that the person is asked about, since the rule for the tool is to ask. */
+/** A call of an agent's that the user is asked about, since the rule for the tool is to ask. */
 export interface AgentToolQuestion {
   /** Random: what is answered is this question, and no other of the same call. */
   readonly id: string;
@@ -183,7 +183,7 @@ export function isSameCall(one: AgentToolCall, other: AgentToolCall): boolean {
 }
 
 export function shownTool(tool: string): string {
-  return serverWords(tool) ?? 'without a name';
+  return displayText(tool) ?? 'without a name';
 }
 
 /** What is shown of a question is made of the very call that the answer would count for. */
@@ -210,7 +210,7 @@ export function questionOf(said: unknown, servers: readonly ServerConfig[]): Age
   if (!isObject(said)) return undefined;
   const { id, agentId, serverUrl, tool, account: named, askedAt } = said;
   const server = servers.find(({ url }) => url === serverUrl);
-  const account = serverWords(named);
+  const account = displayText(named);
   if (server === undefined || typeof askedAt !== 'number') return undefined;
   if (typeof id !== 'string' || typeof agentId !== 'string' || typeof tool !== 'string') return undefined;
   return {

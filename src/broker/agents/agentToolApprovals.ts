@@ -24,9 +24,9 @@ interface OpenQuestion {
 
 /**
  * The questions that calls of agents raise where a rule is to ask. An agent is never held: its call is answered at once,
- * and once the person has said yes, in whatever window, the next one runs.
+ * and once the user has said yes, in whatever window, the next one runs.
  */
-export class AgentToolQuestions implements Disposable {
+export class AgentToolApprovals implements Disposable {
   readonly #open = new Map<string, OpenQuestion>();
   /** What other windows ask. */
   #elsewhere: readonly AgentToolQuestion[] = [];
@@ -53,7 +53,7 @@ export class AgentToolQuestions implements Disposable {
     return [...this.#open.values()].map(({ question }) => question);
   }
 
-  /** The ids of what the person answered here and other windows ask. */
+  /** The ids of what the user answered here and other windows ask. */
   get answeredForOthers(): readonly string[] {
     return this.#answeredForOthers;
   }
@@ -91,7 +91,7 @@ export class AgentToolQuestions implements Disposable {
     const call = callOf(question);
     const isPending = () => this.pending.some((one) => isSameCall(callOf(one), call));
     const wasPending = isPending();
-    // What cannot be read or used up lets nothing through; the person is asked.
+    // What cannot be read or used up lets nothing through; the user is asked.
     const said = await this.answers.take(call).catch(() => undefined);
     if (said !== undefined) return said;
     // Answered in between: the answer is the next call's.
@@ -100,7 +100,7 @@ export class AgentToolQuestions implements Disposable {
   }
 
   /**
-   * Asks again, in this window: for a person who looks what agents wait for.
+   * Asks again, in this window: for a user who looks what agents wait for.
    *
    * @param agent the name that it was admitted with
    */
@@ -113,7 +113,7 @@ export class AgentToolQuestions implements Disposable {
     );
   }
 
-  /** What the person says, in the window that asks or in another; nothing where it was answered before. */
+  /** What the user says, in the window that asks or in another; nothing where it was answered before. */
   async answer(id: string, isAllowed: boolean): Promise<void> {
     const question = this.#pendingOf(id);
     if (question === undefined) return;

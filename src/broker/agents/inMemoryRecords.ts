@@ -1,7 +1,7 @@
 import type { SharedRecord, SharedRecords } from '../ports.js';
 
 /** Records that end with the process, where no others share them. */
-export class PassingRecords implements SharedRecords {
+export class InMemoryRecords implements SharedRecords {
   readonly entries = new Map<string, SharedRecord>();
 
   read(name: string): Promise<SharedRecord | undefined> {

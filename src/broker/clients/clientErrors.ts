@@ -17,9 +17,9 @@ export function clientIdRequired(
   });
 }
 
-/** The same where no person is there to be asked for one. */
+/** The same where no user is there to be asked for one. */
 export function ownClientRequired(server: ServerConfig, as: AuthorizationServer): OAuthFlowError {
-  const because = `“${server.name}” gets its tokens without a person, which takes a client registered at ${shownAddress(as.issuer)}.`;
+  const because = `“${server.name}” gets its tokens without a user, which takes a client registered at ${shownAddress(as.issuer)}.`;
   return clientIdRequired(server, as, because);
 }
 

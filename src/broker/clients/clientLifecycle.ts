@@ -21,7 +21,7 @@ export function isOfUnknownClient({ details }: OAuthFlowError): boolean {
 /**
  * Whether a sign-in ended as it does where the authorization server no longer knows a client that registered
  * itself, so that the next one should register anew. An authorization server says so in a page that never
- * sends the browser back (RFC 6749 §4.1.2.1): the sign-in is then given up on, by the person or by the clock.
+ * sends the browser back (RFC 6749 §4.1.2.1): the sign-in is then given up on, by the user or by the clock.
  * A registration made for this very sign-in is kept when that happens, since it is known to be good.
  */
 export function isForgotten(

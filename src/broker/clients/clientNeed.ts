@@ -34,6 +34,6 @@ export interface ClientParts {
   readonly clientSecrets?: ClientSecrets;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
-  /** Asks the person for the id of a client registered by hand, where nothing else is left. */
+  /** Asks the user for the id of a client registered by hand, where nothing else is left. */
   readonly askClientId?: (as: AuthorizationServer) => Promise<string | undefined>;
 }

@@ -13,7 +13,7 @@ export interface ClientOwner {
   readonly url: string;
 }
 
-/** What the person gave a client registered by hand to prove itself with. */
+/** What the user gave a client registered by hand to prove itself with. */
 type Kind = 'secret' | 'key';
 
 /**

@@ -1,7 +1,7 @@
 import { tokenEndpoint, identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { requestedAccess, provesNothing } from '../../oauth/directGrants.js';
 import { dpopBinding } from '../../oauth/dpop.js';
-import { serverWords, shownAddress } from '../../base/displayText.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
 import { noAssertionFile } from '../tokens/assertionFile.js';
 import { clientProofFacts, shownValue, type Facts } from './diagnosisFacts.js';
 import { directScopes, noIdentityProvider } from '../tokens/directGrants.js';
@@ -40,7 +40,7 @@ const grantParameters = {
 };
 
 /**
- * Step 5c where no person takes part at the time of a call: the request that gets the tokens, as it would be sent.
+ * Step 5c where no user takes part at the time of a call: the request that gets the tokens, as it would be sent.
  *
  * @throws OAuthFlowError `assertionRequired`, `clientIdRequired` and `identityProviderSignInRequired` for what
  * the grant lacks, `dpopNotSupported`, `invalidMetadata`
@@ -54,7 +54,7 @@ export async function diagnosedTokenRequest(
   const { as, identity, policy, resource } = found;
   const endpoint = tokenEndpoint(as);
   if (grant === 'jwtBearer' && server.oauth.assertionFile === undefined) throw noAssertionFile(server.name);
-  const before = grant === 'enterpriseManaged' ? [exchangeWords(server, found, identityProvider)] : [];
+  const before = grant === 'enterpriseManaged' ? [exchangeTexts(server, found, identityProvider)] : [];
   const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
   const access = requestedAccess({
     scopes: directScopes(found),
@@ -67,7 +67,7 @@ export async function diagnosedTokenRequest(
     said: [
       ...before,
       `Tokens are asked for at ${shownAddress(endpoint)}, without a browser, with:`,
-      ...parameters.map(([name, value]) => `${serverWords(name) ?? ''} = ${shownValue(value)}`),
+      ...parameters.map(([name, value]) => `${displayText(name) ?? ''} = ${shownValue(value)}`),
       ...proof.said,
       ...(dpop === undefined ? [] : ['They are bound to a key made for them (RFC 9449).']),
     ],
@@ -75,7 +75,7 @@ export async function diagnosedTokenRequest(
   };
 }
 
-function exchangeWords(
+function exchangeTexts(
   { name }: ServerConfig,
   { as }: Discovered,
   identityProvider: PresentIdentityProvider | undefined,

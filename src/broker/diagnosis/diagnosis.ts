@@ -37,7 +37,7 @@ import { audienceParameter, resourceParameter } from '../settings/signInPolicy.j
 export interface DiagnosedStep extends Facts {
   readonly step: StepName;
   readonly title: string;
-  /** `question`: a sign-in asks the person about it, once. */
+  /** `question`: a sign-in asks the user about it, once. */
   readonly state: 'asWanted' | 'question' | 'fault' | 'notReached';
   readonly requests: readonly RecordedRequest[];
 }
@@ -66,7 +66,7 @@ export interface DiagnosisParts extends KnownClientParts {
 }
 
 /**
- * Walks the steps to a token as far as that can be done without the person, whatever way the settings say.
+ * Walks the steps to a token as far as that can be done without the user, whatever way the settings say.
  *
  * @throws the reason of `signal`
  */
@@ -87,7 +87,7 @@ class Walk {
   readonly #titles: ReadonlyMap<StepName, string>;
   readonly #grant: DirectGrantName | undefined;
   #fault: OAuthFlowError | undefined;
-  /** Rules that are broken, about which a sign-in asks the person. */
+  /** Rules that are broken, about which a sign-in asks the user. */
   readonly #questions: OAuthFlowError[] = [];
   #verdict: string;
 
@@ -98,8 +98,8 @@ class Walk {
   ) {
     this.#grant = directGrantOf(server);
     this.#titles = stepsToToken(this.#grant);
-    const isOfPerson = this.#grant === undefined || this.#grant === 'editorAccount';
-    this.#verdict = `Nothing stands in the way of a ${isOfPerson ? 'sign-in' : 'call'}.`;
+    const isOfUser = this.#grant === undefined || this.#grant === 'editorAccount';
+    this.#verdict = `Nothing stands in the way of a ${isOfUser ? 'sign-in' : 'call'}.`;
     this.#recorded = recordedFetch(parts.http.fetch, parts.clock);
     this.#http = { ...parts.http, ...onWordOf(server.url), fetch: this.#recorded.fetch, signal };
   }

@@ -1,6 +1,6 @@
 import type { Fetch } from '../../oauth/httpContext.js';
 import { networkFailure } from '../../oauth/boundedFetch.js';
-import { serverWords, shownAddress } from '../../base/displayText.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
 import type { Clock } from '../ports.js';
 
 /** A request as it may be shown to anybody: its address without the query, and no header or body. */
@@ -30,7 +30,7 @@ export function recordedFetch(
       try {
         // Those that were judged: a name that is resolved again may lead elsewhere by then.
         const response = await fetch(url, init, addresses);
-        const type = serverWords(response.headers.get('content-type'));
+        const type = displayText(response.headers.get('content-type'));
         keep(type === undefined ? String(response.status) : `${response.status} ${type}`);
         return response;
       } catch (error) {

@@ -22,11 +22,11 @@ export type Findings =
   | { readonly kind: 'open' }
   | { readonly kind: 'failed'; readonly error: OAuthFlowError };
 
-/** A person waits for all of it together, in milliseconds. */
+/** A user waits for all of it together, in milliseconds. */
 const patience = 9_500;
 
 /**
- * Steps 1–5a, without signing in and without registering anything, within the time a person waits.
+ * Steps 1–5a, without signing in and without registering anything, within the time a user waits.
  *
  * @throws the reason of `signal`
  */

@@ -7,8 +7,8 @@ import { sentence, shownAddress } from '../../base/displayText.js';
 import { bearerChallengeOf, type BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { AccessTokens } from '../tokens/accessTokens.js';
 import { observationOfError } from '../status/consentStatus.js';
-import { accountName, personOf, type Credential } from '../accounts/credential.js';
-import { denialWithoutPerson, type Denial } from '../tokens/denialWithoutPerson.js';
+import { accountName, actorOf, type Credential } from '../accounts/credential.js';
+import { denialWithoutUser, type Denial } from '../tokens/denialWithoutUser.js';
 import { errorName } from '../../base/errorName.js';
 import type { MetadataCache } from '../discovery/metadataCache.js';
 import type { Log } from '../ports.js';
@@ -31,7 +31,7 @@ export interface UpstreamRequest {
   /** The tool the request calls, for the status it may lead to. */
   readonly tool?: string;
   /** The session it belongs to and who that was begun as; undefined where it belongs to none. */
-  readonly session?: { readonly person: string | undefined; readonly isStateless?: true } | undefined;
+  readonly session?: { readonly user: string | undefined; readonly isStateless?: true } | undefined;
   /** Whom to act as, by the account's key; the account in use here where absent. */
   readonly account?: string | undefined;
   /** The scopes its token may have at most; absent: all that were granted. */
@@ -43,7 +43,7 @@ export interface UpstreamRequest {
   readonly onSend?: (credential: Credential | undefined) => void;
 }
 
-/** What only the person can give. */
+/** What only the user can give. */
 export type ConsentNeed =
   | { readonly kind: 'signIn'; readonly challenge?: BearerChallenge }
   | {
@@ -60,14 +60,14 @@ export type AuthorizedOutcome =
   /** A 403 that no consent can mend. */
   | { readonly kind: 'denied'; readonly detail: string }
   /** Somebody else is signed in than the request's session was begun as. It did not run: it was not sent, or refused with 401. */
-  | { readonly kind: 'otherPerson' }
+  | { readonly kind: 'otherAccount' }
   /** The user has not allowed the sign-in to be used on this machine; nothing was sent. */
   | (Pick<NotUsedHere, 'server' | 'credential' | 'decision'> & { readonly kind: 'notUsedHere' })
   | { readonly kind: 'failed'; readonly detail: string };
 
 /**
- * Steps 1–2 and 9–10: sends a request with the person's token. A 401 is answered with a refresh, once; a
- * 403 costs the person nothing. The request goes out again only when the server refused it with 401, never
+ * Steps 1–2 and 9–10: sends a request with the user's token. A 401 is answered with a refresh, once; a
+ * 403 costs the user nothing. The request goes out again only when the server refused it with 401, never
  * after another failure, so that no tool call runs twice.
  */
 export class AuthorizedFetch {
@@ -121,14 +121,14 @@ export class AuthorizedFetch {
     // Whose scopes leave a caller nothing is signed in all the same.
     const acting =
       credential ?? (request.scopeCeiling && (await this.tokens.stored(server, request.account)));
-    if (isStranger(acting, request)) return { kind: 'otherPerson' };
+    if (isStranger(acting, request)) return { kind: 'otherAccount' };
     let response = await this.#attempt(server, request, credential);
     if (response.status === 401 && credential !== undefined) {
       this.metadata?.drop(server);
       await discardBody(response);
       const renewed = await tokens.after401(server, credential);
       if (renewed === undefined && (await this.#isOther(server, request, credential)))
-        return { kind: 'otherPerson' };
+        return { kind: 'otherAccount' };
       if (renewed !== undefined) {
         credential = renewed;
         response = await this.#attempt(server, request, credential);
@@ -148,19 +148,19 @@ export class AuthorizedFetch {
     return { kind: 'denied', detail: denial.detail };
   }
 
-  /** Where no person signs in, what is refused is refused for good: nobody is asked, and it says why. */
+  /** Where no user signs in, what is refused is refused for good: nobody is asked, and it says why. */
   #denial(server: ServerConfig, need: ConsentNeed): Denial | undefined {
     const missing = need.kind === 'stepUp' ? need.missing : undefined;
-    return denialWithoutPerson(server, missing, this.tokens.identityProvider);
+    return denialWithoutUser(server, missing, this.tokens.identityProvider);
   }
 
   /** Whether somebody else is used by now than who was refused. */
   async #isOther(server: ServerConfig, { account }: UpstreamRequest, refused: Credential): Promise<boolean> {
     const inUse = await this.tokens.stored(server, account);
-    return inUse !== undefined && personOf(inUse) !== personOf(refused);
+    return inUse !== undefined && actorOf(inUse) !== actorOf(refused);
   }
 
-  /** What a 403 asks for, where it is to be had without a person. */
+  /** What a 403 asks for, where it is to be had without a user. */
   async #wider(
     server: ServerConfig,
     response: Response,
@@ -276,7 +276,7 @@ export class AuthorizedFetch {
 }
 
 function isStranger(credential: Credential | undefined, { session }: UpstreamRequest): boolean {
-  // Where the server keeps no session, none can be another person's.
+  // Where the server keeps no session, none can be another user's.
   if (session === undefined || session.isStateless === true) return false;
-  return session.person !== personOf(credential);
+  return session.user !== actorOf(credential);
 }

@@ -5,7 +5,7 @@ import { withoutTokens, type Credential } from '../accounts/credential.js';
 type Refusal = Pick<Response, 'status' | 'headers'>;
 
 /**
- * The headers of a refusal that are told on, to the person and to the model, without the token where a server
+ * The headers of a refusal that are told on, to the user and to the model, without the token where a server
  * repeats it there; before anything of them is cut to length.
  */
 export function shownHeaders({ status, headers }: Refusal, credential: Credential | undefined): Refusal {

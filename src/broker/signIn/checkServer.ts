@@ -5,7 +5,7 @@ import { discover, type DiscoveryParts } from '../discovery/discovery.js';
 import { noSignInAt } from '../settings/grant.js';
 import { probe, probeBody, probeFault, probeHeaders } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { VisitingPerson, type QuestionParts } from './userQuestions.js';
+import { UserQuestions, type QuestionParts } from './userQuestions.js';
 import { shownAddress } from '../../base/displayText.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../fetch/authorizedFetch.js';
 import { observationOfError } from '../status/consentStatus.js';
@@ -14,20 +14,20 @@ import type { ServerStates } from '../status/serverStates.js';
 import { timeLimit, untilAborted } from '../../base/abort.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 
-export interface CheckWithPersonParts extends CheckParts {
+export interface CheckWithUserParts extends CheckParts {
   readonly http: Network;
   readonly answers: DiscoveryParts & QuestionParts;
 }
 
 /**
- * Checks a server for a person who is there to answer. Where nobody signs in there is no other moment to ask
+ * Checks a server for a user who is there to answer. Where nobody signs in there is no other moment to ask
  * about a rule that its provider falls short of: what they accept, the check is made again with.
  *
  * @throws the reason of `signal`
  */
-export async function checkWithPerson(
+export async function checkWithUser(
   server: ServerConfig,
-  parts: CheckWithPersonParts,
+  parts: CheckWithUserParts,
   signal: AbortSignal,
 ): Promise<void> {
   await checkServer(server, parts, signal);
@@ -36,13 +36,13 @@ export async function checkWithPerson(
   if (await acceptsFault(server, parts, signal)) await checkServer(server, parts, signal);
 }
 
-/** Whether something stood in the way that the person has accepted. */
+/** Whether something stood in the way that the user has accepted. */
 async function acceptsFault(
   server: ServerConfig,
-  { http: network, answers }: CheckWithPersonParts,
+  { http: network, answers }: CheckWithUserParts,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const person = new VisitingPerson(server, { wait: () => undefined }, answers, signal);
+  const user = new UserQuestions(server, { wait: () => undefined }, answers, signal);
   const http = { ...network, ...onWordOf(server.url), signal };
   let isAccepted = false;
   try {
@@ -50,7 +50,7 @@ async function acceptsFault(
     if (challenge === 'open') return false;
     await discover(server, challenge, http, {
       ...answers,
-      acceptException: async (...asked) => (isAccepted = await person.accepts(...asked)),
+      acceptException: async (...asked) => (isAccepted = await user.accepts(...asked)),
     });
   } catch (error) {
     // The check has said it.
@@ -59,7 +59,7 @@ async function acceptsFault(
   return isAccepted;
 }
 
-/** A person waits for it, in milliseconds. */
+/** A user waits for it, in milliseconds. */
 const patience = 9_000;
 
 export interface CheckParts {
@@ -68,7 +68,7 @@ export interface CheckParts {
   readonly clock: Clock;
 }
 
-/** Asks a server once, with the person's token where there is one, so that its status says what is so. */
+/** Asks a server once, with the user's token where there is one, so that its status says what is so. */
 export async function checkServer(
   server: ServerConfig,
   parts: CheckParts,

@@ -3,7 +3,7 @@ import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { Account, Credential } from '../accounts/credential.js';
 import { invalidTokenResponse } from '../../oauth/tokenResponse.js';
-import { keepSignIn, type KeepingParts, type ReceivedTokens } from './storeCredential.js';
+import { storeCredential, type KeepingParts, type ReceivedTokens } from './storeCredential.js';
 import { releaseReplacedClient, type ReplacedClientParts } from '../clients/clientLifecycle.js';
 import type { SignInOutcome } from './signIn.js';
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
@@ -25,7 +25,7 @@ export interface TakingAttempt {
  *
  * @param http with the attempt's signal
  */
-export async function takeTokens(
+export async function completeSignIn(
   tokens: ReceivedTokens,
   parts: KeepingParts & ReplacedClientParts,
   attempt: TakingAttempt,
@@ -39,7 +39,7 @@ export async function takeTokens(
     }
     const account = await accountOf(tokens, parts, http);
     if (account !== undefined) received = { ...tokens, account };
-    const kept = await keepSignIn(received, parts, () => attempt.hasEnded());
+    const kept = await storeCredential(received, parts, () => attempt.hasEnded());
     if (kept === undefined) return;
     outcome = kept.outcome;
     attempt.end(outcome);
@@ -66,7 +66,7 @@ async function accountOf(
 }
 
 /**
- * Revokes tokens that were received and not stored: the person said no, or had given up meanwhile (RFC 7009).
+ * Revokes tokens that were received and not stored: the user said no, or had given up meanwhile (RFC 7009).
  * Best effort, and not where a sign-in that is kept may rest on the same grant, which could end with them
  * (RFC 7009 §2.1). Never rejects.
  */
@@ -92,7 +92,7 @@ export async function revokeUnkept(
   }
 }
 
-/** A grant is of one person to one client; who is not known may be the same person. */
+/** A grant is of one user to one client; who is not known may be the same user. */
 function mayShareGrant(
   present: Credential,
   { pending, tokens, account }: Omit<ReceivedTokens, 'found'>,

@@ -2,7 +2,7 @@ import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInAttempt } from './signInAttempt.js';
 import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
-import { addressOf, serverWords } from '../../base/displayText.js';
+import { addressOf, displayText } from '../../base/displayText.js';
 import { accountFact, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { Discovered } from '../discovery/discovery.js';
@@ -25,7 +25,7 @@ export interface ConsentPrompt {
   ): Promise<boolean | undefined>;
 }
 
-/** What the person has to know before they go to the browser for an attempt. */
+/** What the user has to know before they go to the browser for an attempt. */
 export interface ConsentFacts {
   /** A sign-in where more access would be granted by another authorization server than before. */
   readonly kind: ConsentNeed['kind'];
@@ -77,7 +77,7 @@ export function consentFactsOf(
   const held = kind === 'stepUp' ? (before?.tokens.scopes ?? []) : [];
   const added = asked
     .filter((scope) => !held.includes(scope))
-    .map(serverWords)
+    .map(displayText)
     .filter((scope) => scope !== undefined);
   return {
     kind,
@@ -91,7 +91,7 @@ export function consentFactsOf(
   };
 }
 
-/** Metadata may name a page of somebody else's, where the person would sign in to what they do not see here. */
+/** Metadata may name a page of somebody else's, where the user would sign in to what they do not see here. */
 function signInPageOf(as: AuthorizationServer): Pick<ConsentFacts, 'signInPage'> {
   const page = addressOf(as.authorization_endpoint);
   return page === undefined || page.host === new URL(as.issuer).host ? {} : { signInPage: page.host };

@@ -8,7 +8,7 @@ import type { Credential } from '../accounts/credential.js';
 import { shownAddress } from '../../base/displayText.js';
 import type { ClientWithRedirect } from '../clients/clientNeed.js';
 
-/** How a sign-in ends on account of an error, and what the person's browser is told. */
+/** How a sign-in ends on account of an error, and what the user's browser is told. */
 export function signInFailure(
   error: unknown,
   server: ServerConfig,
@@ -40,7 +40,7 @@ export interface SignInRequest {
   readonly challenge?: BearerChallenge;
   /** Everything to ask for; where absent, the specification's priority decides. */
   readonly scopes?: readonly string[];
-  /** The scopes are the person's own choice: nothing is added to them. */
+  /** The scopes are the user's own choice: nothing is added to them. */
   readonly isExact?: boolean;
   /** Whose access is renewed or extended, by the account's key; the account in use where absent. */
   readonly account?: string;
@@ -53,7 +53,7 @@ export interface SignInRequest {
   readonly renews?: true;
   /** Another account than any that is signed in is wanted, and used from then on. */
   readonly anotherAccount?: true;
-  /** The agent it is for alone, by its id; the person's own sign-in, and what others do with it, stay as they are. */
+  /** The agent it is for alone, by its id; the user's own sign-in, and what others do with it, stay as they are. */
   readonly forAgent?: string;
   /** Whether that agent is admitted there still, asked before anything is stored for it. */
   readonly isAdmitted?: () => Promise<boolean>;
@@ -68,7 +68,7 @@ export type SignInOutcome =
   | {
       readonly kind: 'signedIn';
       readonly credential: Credential;
-      /** Where the server's metadata strays from the standard, as sentences for a person. */
+      /** Where the server's metadata strays from the standard, as sentences for a user. */
       readonly warnings: readonly string[];
       /** Scopes that were asked for and not granted; those that only keep the sign-in and name it do not count. */
       readonly notGranted: readonly string[];

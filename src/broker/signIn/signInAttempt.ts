@@ -25,15 +25,15 @@ import { Emitter } from '../../base/event.js';
 import { forgetClientAfter, OneTimeClients, type IdentifiedClient } from '../clients/clientLifecycle.js';
 import type { ChosenRedirect } from '../clients/redirectUri.js';
 import type { Disposable, LaunchPage, LaunchVisit } from '../ports.js';
-import { challengeOf } from '../discovery/probe.js';
+import { fetchChallenge } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInParts } from './signInDependencies.js';
+import type { SignInDependencies } from './signInDependencies.js';
 import type { ReceivedTokens } from './storeCredential.js';
-import { takeTokens } from './completeSignIn.js';
-import { VisitingPerson } from './userQuestions.js';
+import { completeSignIn } from './completeSignIn.js';
+import { UserQuestions } from './userQuestions.js';
 
 /**
- * One sign-in at one server, from the person's click to the stored tokens. The browser may come more than
+ * One sign-in at one server, from the user's click to the stored tokens. The browser may come more than
  * once (a tab closed by mistake); whichever visit's callback returns first ends it.
  */
 export class SignInAttempt {
@@ -55,7 +55,7 @@ export class SignInAttempt {
   constructor(
     readonly server: ServerConfig,
     readonly request: SignInRequest,
-    private readonly parts: SignInParts,
+    private readonly parts: SignInDependencies,
   ) {
     this.#oneTimeClients = new OneTimeClients(server, parts);
     this.#deadline = new Deadline(parts.clock, request.deadline, () => this.#end({ kind: 'timedOut' }));
@@ -84,9 +84,9 @@ export class SignInAttempt {
     this.#end({ kind: 'cancelled' });
   }
 
-  /** The person's no, said in the editor rather than on the consent page, as a sentence. */
+  /** The user's no, said in the editor rather than on the consent page, as a sentence. */
   decline(detail: string): void {
-    this.#end({ kind: 'declined', by: 'person', detail });
+    this.#end({ kind: 'declined', by: 'user', detail });
   }
 
   /** Ends it because what it needs could not be found out. */
@@ -97,11 +97,11 @@ export class SignInAttempt {
   /**
    * Steps 1–5a, once: what there is to consent to, and where.
    *
-   * @param person asked about what stands in the way, where their browser has come
+   * @param user asked about what stands in the way, where their browser has come
    * @throws OAuthFlowError where it cannot be found out; the attempt stays, and the next call asks anew
    */
-  discover(person?: VisitingPerson): Promise<Discovered> {
-    this.#discovered ??= this.#discover(person).catch((error: unknown) => {
+  discover(user?: UserQuestions): Promise<Discovered> {
+    this.#discovered ??= this.#discover(user).catch((error: unknown) => {
       this.#discovered = undefined;
       throw error;
     });
@@ -120,7 +120,7 @@ export class SignInAttempt {
     return offered.catch(() => false);
   }
 
-  /** A loopback address for the person's browser; the flow's requests are made when it is visited. */
+  /** A loopback address for the user's browser; the flow's requests are made when it is visited. */
   launchPage(): Promise<LaunchPage> {
     return this.#openPage((visit) => this.#visited(visit));
   }
@@ -143,10 +143,10 @@ export class SignInAttempt {
     if (usesEditorAccount(this.server)) return answerInEditor(this, visit);
     try {
       this.#enter('preparing');
-      const person = new VisitingPerson(this.server, visit, this.parts, this.#abort.signal);
-      const found = await this.#discoverWith(person); // steps 1–5a
+      const user = new UserQuestions(this.server, visit, this.parts, this.#abort.signal);
+      const found = await this.#discoverWith(user); // steps 1–5a
       const asked = { ...this.request, scopes: askedScopes(found, this.request) };
-      const identity = await this.#identify(found, asked.scopes, person); // step 5b
+      const identity = await this.#identify(found, asked.scopes, user); // step 5b
       const { url, pending } = await askAuthorization(this.server, found, identity, asked, this.#http()); // step 5c
       this.#own(
         this.parts.callbacks.expect(
@@ -158,7 +158,7 @@ export class SignInAttempt {
       // First the phase, which a sign-in that has ended cannot enter: its browser is sent nowhere.
       this.#enter('waitingForConsent');
       void this.parts.sentRedirects?.sent(this.server.url, identity.redirect.uri);
-      visit.redirect(url); // steps 6–7 are the person's
+      visit.redirect(url); // steps 6–7 are the user's
     } catch (error) {
       visit.explain(`Sign-in to ${this.server.name} could not begin`, this.#fail(error));
     }
@@ -182,7 +182,7 @@ export class SignInAttempt {
     }
   }
 
-  /** Instead of a launch page: with a code that the person enters in a browser anywhere (RFC 8628). */
+  /** Instead of a launch page: with a code that the user enters in a browser anywhere (RFC 8628). */
   async useCode(show: ShowCode): Promise<void> {
     try {
       this.#enter('preparing');
@@ -197,7 +197,7 @@ export class SignInAttempt {
     }
   }
 
-  /** Instead of a browser: with an account of the editor's, which asks the person itself. */
+  /** Instead of a browser: with an account of the editor's, which asks the user itself. */
   async useEditorAccount(): Promise<void> {
     try {
       this.#enter('preparing');
@@ -214,41 +214,41 @@ export class SignInAttempt {
 
   #take(tokens: ReceivedTokens): Promise<void> {
     const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
-    return takeTokens({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
+    return completeSignIn({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
   }
 
-  /** With all that the person has to decide decided; the first of several authorization servers is no decision. */
-  async #discoverWith(person: VisitingPerson): Promise<Discovered> {
-    let found = await this.discover(person);
+  /** With all that the user has to decide decided; the first of several authorization servers is no decision. */
+  async #discoverWith(user: UserQuestions): Promise<Discovered> {
+    let found = await this.discover(user);
     if (found.isChoiceOpen) {
-      const chosen = await person.chooses(found);
+      const chosen = await user.chooses(found);
       if (chosen === undefined) this.decline('No authorization server was chosen.');
       if (chosen !== found.issuer) {
         this.#discovered = undefined;
-        found = await this.discover(person);
+        found = await this.discover(user);
       }
     }
-    return person.excusesPkce(found);
+    return user.excusesPkce(found);
   }
 
-  async #discover(person: VisitingPerson | undefined): Promise<Discovered> {
-    const challenge = this.request.challenge ?? (await challengeOf(this.server, this.#http())); // steps 1–2, then 3–5a
+  async #discover(user: UserQuestions | undefined): Promise<Discovered> {
+    const challenge = this.request.challenge ?? (await fetchChallenge(this.server, this.#http())); // steps 1–2, then 3–5a
     return discover(this.server, challenge, this.#http(), {
       ...this.parts,
       ...this.parts.editorAccounts?.table,
-      ...(person !== undefined && { acceptException: (...asked) => person.accepts(...asked) }),
+      ...(user !== undefined && { acceptException: (...asked) => user.accepts(...asked) }),
     });
   }
 
   async #identify(
     found: Discovered,
     scopes: readonly string[],
-    person: VisitingPerson,
+    user: UserQuestions,
   ): Promise<ClientWithRedirect> {
     await checkConfiguredClient(this.server, found.as, this.parts);
     const identity = await clientForServer(
       { server: this.server, as: found.as, policy: found.policy, scopes },
-      { ...this.parts, askClientId: (as) => person.clientId(as) },
+      { ...this.parts, askClientId: (as) => user.clientId(as) },
       this.#http(),
     );
     this.#own(identity.redirect);

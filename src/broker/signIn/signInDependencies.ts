@@ -12,7 +12,7 @@ import type { Clock, Launcher, Lock, Log, RedirectUris } from '../ports.js';
 import type { QuestionParts } from './userQuestions.js';
 
 /** What a sign-in needs of the world. */
-export interface SignInParts extends QuestionParts {
+export interface SignInDependencies extends QuestionParts {
   readonly launcher: Launcher;
   readonly redirects: RedirectUris;
   /** For the diagnosis; nothing is remembered if absent. */

@@ -8,7 +8,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import { SignInAttempt } from './signInAttempt.js';
 import type { SignInOutcome, SignInRequest } from './signIn.js';
-import type { SignInParts } from './signInDependencies.js';
+import type { SignInDependencies } from './signInDependencies.js';
 
 /** A sign-in that was stored. */
 export interface SignedIn {
@@ -27,14 +27,14 @@ export class SignIns implements Disposable {
   readonly onDidSignIn = this.#signedIn.event;
 
   constructor(
-    private readonly parts: SignInParts,
+    private readonly parts: SignInDependencies,
     private readonly states: ServerStates,
   ) {}
 
   /**
    * The attempt under way at a server, if there is one.
    *
-   * @param agentId the agent it is for; the person's own where absent
+   * @param agentId the agent it is for; the user's own where absent
    */
   running(server: ServerConfig, agentId?: string): SignInAttempt | undefined {
     const attempt = this.#running.get(placeOf(server, agentId).url);

@@ -10,7 +10,7 @@ import { errorName } from '../../base/errorName.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { releaseClient } from '../clients/clientLifecycle.js';
 import type { Lock, Log } from '../ports.js';
-import { accountsLock, refreshLock, underLock } from '../tokens/tokenLocks.js';
+import { accountsLock, tokenLock, underLock } from '../tokens/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import type { SignIns } from './signIns.js';
@@ -128,13 +128,13 @@ export class SignOuts {
   }
 
   /** Who signs out takes back what agents have of theirs. */
-  async #endAgents(server: ServerConfig, person: Credential): Promise<void> {
+  async #endAgents(server: ServerConfig, user: Credential): Promise<void> {
     try {
       for (const { id } of (await this.agents?.all()) ?? []) {
         const place = placeOf(server, id);
         await this.credentials.reread(place.url);
         for (const own of await this.credentials.all(place.url))
-          if (isOwnOf(own, person)) await this.signOut(place, accountKeyOf(own));
+          if (isOwnOf(own, user)) await this.signOut(place, accountKeyOf(own));
       }
     } catch (error) {
       this.log.warn(
@@ -148,7 +148,7 @@ export class SignOuts {
       const credential = await this.credentials.reread(url, account);
       if (credential === undefined) return undefined;
       const key = accountKeyOf(credential);
-      return underLock(this.lock, refreshLock(url, key), async () => {
+      return underLock(this.lock, tokenLock(url, key), async () => {
         // With the tokens of a refresh that was under way.
         const newest = await this.credentials.reread(url, key);
         if (newest !== undefined) await this.credentials.remove(url, key);

@@ -4,7 +4,7 @@ import { isSessionScope } from '../../oauth/scopes.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
 import {
-  accountChangeWords,
+  accountChangeTexts,
   possiblyRenewed,
   replacedBy,
   type AccountAnswer,
@@ -12,12 +12,12 @@ import {
   type ConfirmAccountChange,
   type UnnamedAnswer,
 } from '../accounts/accountChange.js';
-import { accountKeyOf, personOf, type Account, type Credential } from '../accounts/credential.js';
+import { accountKeyOf, actorOf, type Account, type Credential } from '../accounts/credential.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { DirectGrantName } from '../settings/grant.js';
 import type { Clock, Lock, Log } from '../ports.js';
 import type { UseHere } from '../tokens/useHere.js';
-import { accountsLock, refreshLock, underLock } from '../tokens/tokenLocks.js';
+import { accountsLock, tokenLock, underLock } from '../tokens/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { withName, type NamingParts } from './newAccountName.js';
 import type { SignInOutcome, SignInRequest } from './signIn.js';
@@ -59,14 +59,14 @@ export interface KeptSignIn {
 }
 
 /**
- * Stores a sign-in in the place of the same account's before, or as a further account's, after the person has
+ * Stores a sign-in in the place of the same account's before, or as a further account's, after the user has
  * said which one is used where that is a question. Under the locks of a refresh and of a sign-out: either could
  * otherwise undo it, or be undone.
  *
  * @param hasEnded whether the attempt was given up meanwhile; then nothing is stored
  * @returns undefined where it was given up
  */
-export async function keepSignIn(
+export async function storeCredential(
   received: ReceivedTokens,
   parts: KeepingParts,
   hasEnded: () => boolean,
@@ -92,14 +92,14 @@ export async function keepSignIn(
       underLock(lock, accountsLock(server.url), async () => {
         present = await credentials.reread(server.url);
         const replaced = replacedBy(credential, await credentials.all(server.url), present);
-        const tokens = refreshLock(server.url, replaced === undefined ? key : accountKeyOf(replaced));
+        const tokens = tokenLock(server.url, replaced === undefined ? key : accountKeyOf(replaced));
         return underLock(lock, tokens, async () => {
           if (hasEnded()) return 'ended';
           const refused = await refusedForAgent(received, credential, parts);
           if (refused !== undefined) return { refused };
           present = await credentials.reread(server.url);
           // Somebody else is used meanwhile, by an act in another window: that is another question.
-          if (present !== undefined && personOf(present) !== personOf(agreed)) return 'changed';
+          if (present !== undefined && actorOf(present) !== actorOf(agreed)) return 'changed';
           // First, so that no call goes out as who was signed in last.
           if (answer === 'present' && agreed !== undefined)
             await credentials.use(server.url, accountKeyOf(agreed));
@@ -111,7 +111,7 @@ export async function keepSignIn(
           return { replaced };
         });
       });
-    // A sign-out of the person whom the agent acts as is over, or finds what is stored here.
+    // A sign-out of the user whom the agent acts as is over, or finds what is stored here.
     const stored =
       intended?.forAgent === undefined
         ? await store()
@@ -124,7 +124,7 @@ export async function keepSignIn(
     const { warnings } = found.resource;
     for (const warning of warnings) log.warn(`${server.name}: ${warning}`);
     const beside =
-      answer === 'present' && agreed !== undefined && accountChangeWords(agreed, credential).from;
+      answer === 'present' && agreed !== undefined && accountChangeTexts(agreed, credential).from;
     const outcome: SignInOutcome = {
       ...{ kind: 'signedIn', credential, warnings, notGranted: notGranted(pending.scopes, credential) },
       ...(beside !== false && { beside }),
@@ -141,11 +141,11 @@ async function refusedForAgent(
   { credentials }: KeepingParts,
 ): Promise<SignInOutcome | undefined> {
   if (intended?.forAgent === undefined) return undefined;
-  const no = (detail: string): SignInOutcome => ({ kind: 'declined', by: 'person', detail });
+  const no = (detail: string): SignInOutcome => ({ kind: 'declined', by: 'user', detail });
   if ((await intended.isAdmitted?.()) === false) return no('The agent is not admitted any more.');
-  const person = await credentials.reread(server.url, intended.account);
-  if (person === undefined) return no('You have signed out; the agent acts as nobody.');
-  return isOwnOf(next, person) ? undefined : declined(next, person);
+  const user = await credentials.reread(server.url, intended.account);
+  if (user === undefined) return no('You have signed out; the agent acts as nobody.');
+  return isOwnOf(next, user) ? undefined : declined(next, user);
 }
 
 /** Whether a sign-in that the server names nobody for renews one that is there, and which. */
@@ -181,14 +181,14 @@ async function whoIsUsed(
   if (intended?.anotherAccount === true || intended?.forAgent !== undefined) return 'new';
   // Renewed for somebody who asked for this very account; who is used here is not touched.
   if (intended?.account === accountKeyOf(next)) return 'present';
-  const { from, to } = accountChangeWords(present, next);
+  const { from, to } = accountChangeTexts(present, next);
   return confirmAccountChange(server, from, to);
 }
 
 function declined(next: Credential, present: Credential | undefined): SignInOutcome {
-  const words = accountChangeWords(present ?? next, next);
+  const words = accountChangeTexts(present ?? next, next);
   const detail = `The browser signed in ${words.to}, and ${words.from} was kept.`;
-  return { kind: 'declined', by: 'person', detail };
+  return { kind: 'declined', by: 'user', detail };
 }
 
 function credentialOf(received: ReceivedTokens, now: number): Credential {

@@ -16,10 +16,10 @@ export interface QuestionParts {
 }
 
 /**
- * The person whose browser has come, while the sign-in is prepared: what has to be asked is asked in the editor,
+ * The user whose browser has come, while the sign-in is prepared: what has to be asked is asked in the editor,
  * and the browser's page says so. Where there is nobody to ask, every answer is no.
  */
-export class VisitingPerson {
+export class UserQuestions {
   constructor(
     private readonly server: ServerConfig,
     private readonly visit: Pick<LaunchVisit, 'wait'>,
@@ -39,7 +39,7 @@ export class VisitingPerson {
   }
 
   /**
-   * Goes on without PKCE announced only where the person accepts that, before anything is registered.
+   * Goes on without PKCE announced only where the user accepts that, before anything is registered.
    *
    * @throws OAuthFlowError `pkceNotAdvertised`
    */
@@ -54,7 +54,7 @@ export class VisitingPerson {
   /**
    * Chooses one of the authorization servers the server names; the choice is remembered.
    *
-   * @returns the issuer; undefined where the person chose none. Where there is nobody to ask, the first one.
+   * @returns the issuer; undefined where the user chose none. Where there is nobody to ask, the first one.
    */
   async chooses({ issuer, resource }: Discovered): Promise<string | undefined> {
     const { questions, decisions } = this.parts;
@@ -93,14 +93,14 @@ function withWhatIsKnown(
 }
 
 /**
- * What only the person can answer in the course of a sign-in they began. Nothing of it is asked because of a
+ * What only the user can answer in the course of a sign-in they began. Nothing of it is asked because of a
  * call or an agent: the browser has come before.
  */
 export interface SignInQuestions {
   /**
    * Which of several authorization servers to sign in at.
    *
-   * @returns undefined where the person chose none
+   * @returns undefined where the user chose none
    */
   authorizationServer(
     server: ServerConfig,

@@ -2,7 +2,7 @@ import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { LastAttempt } from './lastAttempt.js';
 
 /**
- * The words used everywhere for how a server stands with the person: tree, status bar, chat, log and API
+ * The words used everywhere for how a server stands with the user: tree, status bar, chat, log and API
  * show one of these and nothing else.
  */
 export type ConsentStatusName =
@@ -17,8 +17,8 @@ export type ConsentStatusName =
   | 'unreachable'
   | 'misconfigured';
 
-/** Who said no: the MCP server by a 403, the person in the editor, or they or a rule at the authorization server. */
-export type DeniedBy = 'server' | 'person' | 'authorizationServer';
+/** Who said no: the MCP server by a 403, the user in the editor, or they or a rule at the authorization server. */
+export type DeniedBy = 'server' | 'user' | 'authorizationServer';
 
 /** One of several accounts that a server can be used with. */
 export interface AccountInUse {
@@ -38,7 +38,7 @@ export interface ConsentStatus {
   readonly account?: string;
   /** Until when the token is good, in milliseconds since the epoch, where the authorization server said. */
   readonly expiresAt?: number;
-  /** Whether the token is renewed without the person, where one is held. */
+  /** Whether the token is renewed without the user, where one is held. */
   readonly refreshable?: boolean;
   /** Those there are to act as, if there is another one than the account in use. */
   readonly accounts?: readonly AccountInUse[];
@@ -84,7 +84,7 @@ export type Observation =
   /** 401 without a usable credential. */
   | { readonly kind: 'challenged' }
   | InsufficientScope
-  /** Any other 403, or the person's no. */
+  /** Any other 403, or the user's no. */
   | {
       readonly kind: 'denied';
       readonly by: DeniedBy;
@@ -126,7 +126,7 @@ export function observationOfError({ code, message, details }: OAuthFlowError): 
     case 'accessDenied':
     case 'redirectUnavailable':
     case 'deviceFlowNotOffered':
-    case 'noPersonSignsIn':
+    case 'noUserSignsIn':
     case 'deviceCodeExpired':
     case 'refreshTokenRefused':
     case 'invalidRecord':
@@ -185,7 +185,7 @@ export interface ServerFacts {
   readonly awaitingConsent: boolean;
   readonly observation?: Observation;
   readonly lastAttempt?: LastAttempt;
-  /** No person signs in there: what is lacking is fetched with the next call. */
+  /** No user signs in there: what is lacking is fetched with the next call. */
   readonly isUnattended?: boolean;
   /** What the user has said to its use on this machine, where that is not a yes. */
   readonly notUsedHere?: 'declined' | 'unasked';
@@ -193,7 +193,7 @@ export interface ServerFacts {
 
 /**
  * Derives the one status that is shown. Precedence, highest first: a settings or metadata fault, since
- * nothing else can work; an open consent, since the person is needed now; an unreachable server; a denial;
+ * nothing else can work; an open consent, since the user is needed now; an unreachable server; a denial;
  * a scope a tool lacks; the credential's own state; what an unauthenticated request met.
  *
  * @param now milliseconds since the epoch
@@ -243,12 +243,12 @@ const notUsedHere = {
   },
   declined: {
     status: 'denied',
-    deniedBy: 'person',
+    deniedBy: 'user',
     detail: 'You chose not to use this sign-in on this machine. To use the server here, sign in again.',
   },
 } as const;
 
-/** What a tool asked for and was not given, whatever the person said to it. */
+/** What a tool asked for and was not given, whatever the user said to it. */
 export function lackingOf(observation: Observation): InsufficientScope | undefined {
   if (observation.kind === 'insufficientScope') return observation;
   return observation.kind === 'denied' ? observation.lacking : undefined;

@@ -28,7 +28,7 @@ import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { audienceParameter, resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
 
-/** What it takes to get tokens without a person. */
+/** What it takes to get tokens without a user. */
 export interface DirectGrantParts extends DiscoveryParts {
   readonly clientSecrets: ClientSecrets;
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export class DirectGrants {
    *
    * @param widened everything to ask for, after a 403 that named more
    * @param held what was obtained before
-   * @returns undefined where nothing is to be had without a person, or the server asks for no authorization
+   * @returns undefined where nothing is to be had without a user, or the server asks for no authorization
    * @throws OAuthFlowError what stands in the way
    */
   async obtain(
@@ -116,7 +116,7 @@ export class DirectGrants {
     };
   }
 
-  /** With what the person gave it, which is for this issuer alone. */
+  /** With what the user gave it, which is for this issuer alone. */
   async #client(owner: ClientOwner, clientId: string, as: Discovered['as']): Promise<OAuthClient> {
     const { clientSecrets } = this.parts;
     const secret = await clientSecrets.get(owner, clientId, identifierOf(as));
@@ -184,7 +184,7 @@ export class DirectGrants {
     const { issuer, clientId } = identityProvider;
     const http = { ...this.parts.http, ...onWordOf(issuer) };
     const provider = identityProviderAsServer({ issuer, clientId });
-    // What the person accepted when they signed in there counts here too.
+    // What the user accepted when they signed in there counts here too.
     const accepted = this.parts.decisions?.acceptedExceptions(provider, issuer);
     const issuerMismatch = signInPolicy(provider, issuer, accepted).exceptions.has('issuerMismatch');
     const as = await fetchAuthorizationServer(issuer, http, { exceptions: { issuerMismatch } });
@@ -204,7 +204,7 @@ export class DirectGrants {
   }
 }
 
-/** What a token of no person's is asked for. */
+/** What a token of no user's is asked for. */
 export function directScopes({ challenge, resource, policy }: Discovered): readonly string[] {
   const { scopes, scopeBelowResource } = policy;
   return neededScopes({

@@ -19,11 +19,11 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 
 /**
  * How long the editor's token is taken for good, in milliseconds. The editor does not tell when one ends, nor
- * that the person has signed out of it: it is asked again, which costs no request where nothing has changed.
+ * that the user has signed out of it: it is asked again, which costs no request where nothing has changed.
  */
 const lentFor = 5 * 60_000;
 
-/** Tokens of accounts that the person has signed in to in the editor itself. They are the editor's, and are kept in no record. */
+/** Tokens of accounts that the user has signed in to in the editor itself. They are the editor's, and are kept in no record. */
 export class EditorAccountTokens {
   /** Tokens that a server has answered with 401, by its address. */
   readonly #refused = new Map<string, string>();
@@ -46,7 +46,7 @@ export class EditorAccountTokens {
   }
 
   /**
-   * The token as the editor has it now, of the account that the person chose for this server and with the scopes
+   * The token as the editor has it now, of the account that the user chose for this server and with the scopes
    * they granted it. Nobody is asked.
    *
    * @returns undefined where the editor has none, or only the one that the server refused
@@ -78,7 +78,7 @@ export class EditorAccountTokens {
   }
 
   /**
-   * Has the editor ask the person, because of something the person did.
+   * Has the editor ask the user, because of something the user did.
    *
    * @returns undefined where they gave no account
    * @throws OAuthFlowError `authenticationProviderRefused`

@@ -20,7 +20,7 @@ interface SignInTokens {
 const margin = 30_000;
 
 /**
- * The person's one sign-in at their organization's identity provider, which vouches for them at every server.
+ * The user's one sign-in at their organization's identity provider, which vouches for them at every server.
  * It is stored as every sign-in is, and its ID token is renewed with its refresh token.
  */
 export class EnterpriseIdentityProvider implements IdentityProviderSession {

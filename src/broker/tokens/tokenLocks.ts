@@ -6,7 +6,7 @@ import type { Lock } from '../ports.js';
  *
  * @param accountKey absent where no account is there yet
  */
-export function refreshLock(serverUrl: string, accountKey?: string): string {
+export function tokenLock(serverUrl: string, accountKey?: string): string {
   return accountKey === undefined ? `refresh ${serverUrl}` : `refresh ${serverUrl} ${accountKey}`;
 }
 
@@ -17,7 +17,7 @@ export function accountsLock(serverUrl: string): string {
 
 /**
  * Runs `work` under a lock, so that what another window does at the same time does not undo it. Where the lock
- * is not to be had, the person's act is done all the same.
+ * is not to be had, the user's act is done all the same.
  *
  * @throws what `work` throws
  */

@@ -3,7 +3,7 @@ import { shorten } from '../settings/oauthSettings.js';
 import type { Disposable } from '../ports.js';
 import type { ServerConfig, SettingProblem } from '../settings/serverSettings.js';
 
-/** What the person decided about the calls of one tool. `allow` is the rule of a tool without one. */
+/** What the user decided about the calls of one tool. `allow` is the rule of a tool without one. */
 export const toolRuleNames = ['allow', 'ask', 'block'] as const;
 export type ToolRule = (typeof toolRuleNames)[number];
 
@@ -81,7 +81,7 @@ function parseRules(
   return rules;
 }
 
-/** One call that a rule makes the person decide on. */
+/** One call that a rule makes the user decide on. */
 export interface ToolQuestion {
   readonly server: ServerConfig;
   /** The tool's name, fit to be shown. */
@@ -92,11 +92,11 @@ export interface ToolQuestion {
   readonly agent?: string;
 }
 
-/** Asks the person outside the chat, where a caller that no chat can ask calls a tool whose rule is to ask. */
+/** Asks the user outside the chat, where a caller that no chat can ask calls a tool whose rule is to ask. */
 export interface ToolPrompt {
   /**
    * @param signal aborted when the call is gone or has waited for too long
-   * @returns false where the person declined or closed it
+   * @returns false where the user declined or closed it
    */
   ask(question: ToolQuestion, signal: AbortSignal): Promise<boolean>;
 }

@@ -59,7 +59,7 @@ export function commandId(id: CommandId): string {
   return `mcpOAuthBroker.${id}`;
 }
 
-/** Registers commands under ids that exist, and tells the person when one fails unexpectedly. */
+/** Registers commands under ids that exist, and tells the user when one fails unexpectedly. */
 export class Commands implements Disposable {
   readonly #registered: vscode.Disposable[] = [];
 

@@ -51,7 +51,7 @@ export async function tellMissingFeatures(
   const message = t(
     '{0} doesn’t support {1}. Sign-in, accounts, and agents of MCP OAuth Broker work. Update the editor to get the rest.',
     vscode.env.appName,
-    missing.map(featureWords).join(', '),
+    missing.map(featureTexts).join(', '),
   );
   void show.warning(message);
 }
@@ -62,15 +62,15 @@ export function missingFeatureRow(feature: MissingFeature): TreeRow {
   return treeRow({
     id: `missing ${feature}`,
     kind: 'missingFeature',
-    label: featureWords(feature),
+    label: featureTexts(feature),
     description,
-    spoken: `${featureWords(feature)}: ${description}`,
+    spoken: `${featureTexts(feature)}: ${description}`,
     icon: 'warning',
     color: 'list.warningForeground',
   });
 }
 
-function featureWords(feature: MissingFeature): string {
+function featureTexts(feature: MissingFeature): string {
   const { t } = vscode.l10n;
   switch (feature) {
     case 'mcpServers':

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 
 /** The parts of the editor's window that show text in which links are live. */
 export type NotificationWindow = Pick<
@@ -8,7 +8,7 @@ export type NotificationWindow = Pick<
 >;
 
 /**
- * What the person is told and asked, always as plain text. The editor makes links of `[label](address)` in
+ * What the user is told and asked, always as plain text. The editor makes links of `[label](address)` in
  * these places, `command:` addresses included, and much of what is shown was written by servers. Nothing else
  * in this folder may show a notification; a lint rule holds it.
  */
@@ -36,7 +36,7 @@ export class Notifications {
 
   /**
    * @param token closes it
-   * @returns what was typed, undefined where the person closed it
+   * @returns what was typed, undefined where the user closed it
    */
   input(
     options: vscode.InputBoxOptions & { prompt: string },
@@ -63,7 +63,7 @@ export class Notifications {
   /**
    * Runs `work` under a notification that can be cancelled.
    *
-   * @param work is given what says how far it is, and aborted or told when the person cancels
+   * @param work is given what says how far it is, and aborted or told when the user cancels
    */
   progress<T>(
     title: string,
@@ -98,7 +98,7 @@ export async function copyToClipboard(text: string, what: string): Promise<void>
 
 /** What a server wrote, as one line and without the icons that lists and the status bar draw for `$(name)`. */
 export function plain(text: string): string {
-  return withoutIcons(serverWords(text) ?? '');
+  return withoutIcons(displayText(text) ?? '');
 }
 
 /** The same at any length, for what is decided on and must be seen whole. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable, Log } from '../../broker/ports.js';
 
-/** The log a person can read: Output → MCP OAuth Broker. */
+/** The log a user can read: Output → MCP OAuth Broker. */
 export class OutputLog implements Log, Disposable {
   readonly #channel = vscode.window.createOutputChannel('MCP OAuth Broker', { log: true });
 

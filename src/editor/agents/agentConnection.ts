@@ -10,7 +10,7 @@ import { copyToClipboard, notifications, plain } from '../adapters/notifications
 
 interface Offer extends vscode.QuickPickItem {
   readonly run: () => Promise<void>;
-  /** With it the person has the key. */
+  /** With it the user has the key. */
   readonly takesKey?: boolean;
 }
 

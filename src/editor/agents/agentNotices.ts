@@ -6,7 +6,7 @@ import type { SignIns } from '../../broker/signIn/signIns.js';
 import { accessScopes } from '../../mcp/consentTexts.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';
 import type { EditorAgents } from './agentParts.js';
-import { obstacleWords } from './agentsPortTexts.js';
+import { obstacleTexts } from './agentsPortTexts.js';
 import { notifications, type Notifications } from '../adapters/notifications.js';
 import { openSettings } from '../settings/serverSettings.js';
 import { signInDeadline, type PersonalSignIn } from '../signIn/personalSignIn.js';
@@ -19,7 +19,7 @@ export interface AgentNoticeParts extends ConnectionParts {
   readonly onCannotNarrow: (listener: (serverUrl: string) => void) => Disposable;
 }
 
-/** Tells the person what agents wait for, and what is wrong where they call. Only what they press opens a browser. */
+/** Tells the user what agents wait for, and what is wrong where they call. Only what they press opens a browser. */
 export class AgentNotices implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   /** Servers of which it has been said that their tokens cannot be narrowed. */
@@ -41,7 +41,7 @@ export class AgentNotices implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** The person's click: takes them through the browser. */
+  /** The user's click: takes them through the browser. */
   async grant(ask: AgentAsk): Promise<void> {
     const { signIns, personalSignIn, agents } = this.parts;
     // One that was begun for less would not do.
@@ -59,7 +59,7 @@ export class AgentNotices implements Disposable {
     const retry = t('Try Again');
     const change = t('Change the Port');
     const rotate = t('Rotate the Keys');
-    const { message, hasHeardKeys } = obstacleWords(state.port, state.why);
+    const { message, hasHeardKeys } = obstacleTexts(state.port, state.why);
     const buttons = hasHeardKeys ? [retry, change, rotate] : [retry, change];
     const choice = await this.show.warning(`${message} ${t('No agent is served until then.')}`, ...buttons);
     if (choice === retry) await this.parts.agents.port.look();

@@ -1,6 +1,6 @@
 import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
 import type { AgentConsents } from '../../broker/agents/agentConsents.js';
-import type { AgentToolQuestions } from '../../broker/agents/agentToolApprovals.js';
+import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
 import type { Disposable } from '../../broker/ports.js';
 
@@ -8,7 +8,7 @@ import type { Disposable } from '../../broker/ports.js';
 export interface EditorAgents {
   readonly admissions: AgentAdmissions;
   readonly consents: AgentConsents;
-  readonly questions: AgentToolQuestions;
+  readonly questions: AgentToolApprovals;
   readonly port: {
     readonly state: AgentsPortState;
     readonly onDidChange: (listener: (state: AgentsPortState) => void) => Disposable;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { PortObstacle } from '../../broker/agents/agentSettings.js';
 
 /** What is said of a port where no agent can be served. */
-interface ObstacleWords {
+interface ObstacleTexts {
   /** In the view. */
   readonly label: string;
   readonly tooltip: string;
@@ -13,7 +13,7 @@ interface ObstacleWords {
 }
 
 /** What says that it is a broker has not proved it: the warning about keys stays, and the user knows the rest. */
-export function obstacleWords(port: number, why: PortObstacle): ObstacleWords {
+export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
   const { t } = vscode.l10n;
   switch (why) {
     case 'foreign':

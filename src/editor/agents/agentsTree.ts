@@ -7,7 +7,7 @@ import { shownTool, type AgentToolQuestion } from '../../broker/agents/agentTool
 import type { Clock, Disposable } from '../../broker/ports.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
 import type { EditorAgents } from './agentParts.js';
-import { obstacleWords } from './agentsPortTexts.js';
+import { obstacleTexts } from './agentsPortTexts.js';
 import { commandId } from '../adapters/commands.js';
 import { placeText } from '../imports/importTexts.js';
 import { plain } from '../adapters/notifications.js';
@@ -191,7 +191,7 @@ function waitsFor(asks: readonly Waiting[]): string {
 
 function blockedItem({ port, why }: Extract<AgentsPortState, { kind: 'blocked' }>): vscode.TreeItem {
   const { t } = vscode.l10n;
-  const { label, tooltip } = obstacleWords(port, why);
+  const { label, tooltip } = obstacleTexts(port, why);
   const item = new vscode.TreeItem(label);
   item.description = t('agents reach nothing here');
   item.tooltip = tooltip;

@@ -11,7 +11,7 @@ const callsEach = 3;
 const callsOfOne = 10;
 
 /**
- * `#mcpConsent`: how the person stands with each server, for the model to answer from and to plan by. It only
+ * `#mcpConsent`: how the user stands with each server, for the model to answer from and to plan by. It only
  * reads what is known here: no server is asked, and nobody is.
  */
 export class ConsentStatusTool implements vscode.LanguageModelTool<object> {

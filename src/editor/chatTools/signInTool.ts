@@ -15,7 +15,7 @@ import { signInDeadline, type PersonalSignIn } from '../signIn/personalSignIn.js
 import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf, textsOf } from './toolInput.js';
 import { accountName } from '../../broker/accounts/credential.js';
-import { sentence, serverWords } from '../../base/displayText.js';
+import { sentence, displayText } from '../../base/displayText.js';
 import type { ConsentStatus } from '../../broker/status/consentStatus.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 
@@ -29,7 +29,7 @@ export interface SignInToolParts {
   readonly answers: DiscoveryParts;
 }
 
-/** What a call comes to: a question to the person, or words for the model and nothing else. */
+/** What a call comes to: a question to the user, or words for the model and nothing else. */
 type Plan =
   | { readonly kind: 'answer'; readonly text: string }
   | {
@@ -41,18 +41,18 @@ type Plan =
       readonly scopes?: readonly string[];
     };
 
-/** Questions the person has not answered; a model that asks more at once begins again. */
+/** Questions the user has not answered; a model that asks more at once begins again. */
 const mostQuestions = 20;
 
 type Input = Pick<vscode.LanguageModelToolInvocationOptions<object>, 'input'>;
 
 /**
- * `mcpSignIn`: begins the person's sign-in, so that a model need not call a tool to find out that it cannot.
- * The editor asks the person first, naming the server, the authorization server and the scopes; the browser
+ * `mcpSignIn`: begins the user's sign-in, so that a model need not call a tool to find out that it cannot.
+ * The editor asks the user first, naming the server, the authorization server and the scopes; the browser
  * opens only for what was so asked.
  */
 export class SignInTool implements vscode.LanguageModelTool<object> {
-  /** What the person was asked, by what the model passed: another call may come between question and click. */
+  /** What the user was asked, by what the model passed: another call may come between question and click. */
   readonly #asked = new Map<string, Plan>();
 
   constructor(private readonly parts: SignInToolParts) {}
@@ -110,7 +110,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     return this.#found(server, missing, status.held, wanted, token);
   }
 
-  /** Steps 1–5a, which ask nobody: the person is told where they are sent. */
+  /** Steps 1–5a, which ask nobody: the user is told where they are sent. */
   async #found(
     server: ServerConfig,
     missing: readonly string[],
@@ -175,7 +175,7 @@ const goOn =
   'Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.';
 
 /**
- * What a model is told of a sign-in that it began for the person: what happened, and what it can do next.
+ * What a model is told of a sign-in that it began for the user: what happened, and what it can do next.
  *
  * @param wanted scopes it asked for by name
  */
@@ -192,15 +192,15 @@ export function signInAnswer(server: string, outcome: SignInOutcome, wanted: rea
       const less =
         lacking.size === 0
           ? ''
-          : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the person which access is missing.`;
+          : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the user which access is missing.`;
       return `Signed in to ${server}${who}.${less} ${goOn}`;
     }
     case 'declined':
-      return `Not signed in to ${server}: the person declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
+      return `Not signed in to ${server}: the user declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
     case 'cancelled':
-      return `Not signed in to ${server}: the sign-in was cancelled. Ask the person before trying again.`;
+      return `Not signed in to ${server}: the sign-in was cancelled. Ask the user before trying again.`;
     case 'timedOut':
-      return `Not signed in to ${server}: nobody finished the sign-in in the browser in time. Ask the person whether to try again.`;
+      return `Not signed in to ${server}: nobody finished the sign-in in the browser in time. Ask the user whether to try again.`;
     case 'failed': {
       const { message, details, code } = outcome.error;
       if (code === 'notProtected') return notNeeded(server);
@@ -213,7 +213,7 @@ export function notNeeded(server: string): string {
   return `${server} asks for no sign-in. ${goOn}`;
 }
 
-/** Where nothing has to be asked of the person. */
+/** Where nothing has to be asked of the user. */
 export function signedInAlready({ server, account }: ConsentStatus): string {
   const who = account === undefined ? '' : ` as ${words(account)}`;
   return `Signed in to ${server}${who} already, with all that was asked for. ${goOn}`;
@@ -224,5 +224,5 @@ function end(text: string): string {
 }
 
 function words(text: string): string {
-  return serverWords(text) ?? '(unreadable)';
+  return displayText(text) ?? '(unreadable)';
 }

@@ -66,7 +66,7 @@ export function guideRows(client: ClientToRegister): readonly GuideRow[] {
       : [
           row(
             t('Redirect URI'),
-            ...redirectUris.map(({ uri, use }) => ({ value: uri, note: useWords(use) })),
+            ...redirectUris.map(({ uri, use }) => ({ value: uri, note: useTexts(use) })),
           ),
         ]),
     row(
@@ -80,7 +80,7 @@ export function guideRows(client: ClientToRegister): readonly GuideRow[] {
   ];
 }
 
-function useWords(use: RedirectUse): string {
+function useTexts(use: RedirectUse): string {
   const { t } = vscode.l10n;
   switch (use) {
     case 'next':

@@ -13,7 +13,7 @@ import { notifications } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 const scheme = 'mcp-oauth-diagnosis';
-/** A person waits for it, in milliseconds; each request has a limit of its own. */
+/** A user waits for it, in milliseconds; each request has a limit of its own. */
 const patience = 60_000;
 /** Reports kept for tabs that are still open. */
 const mostReports = 20;
@@ -62,7 +62,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     this.#reports.clear();
   }
 
-  /** @returns undefined where the person cancelled */
+  /** @returns undefined where the user cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
     const { credentials, http, clock, discovery, clients, redirects, settings } = this.parts;
     const provider = settings.identityProvider && identityProviderAsServer(settings.identityProvider);

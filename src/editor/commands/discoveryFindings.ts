@@ -13,7 +13,7 @@ interface FindingItem extends vscode.QuickPickItem {
 /**
  * Shows what was found out about a server, to be read before anything is saved.
  *
- * @returns undefined where the person closed it
+ * @returns undefined where the user closed it
  */
 export async function showFindings(
   url: string,
@@ -57,12 +57,12 @@ function protectedItems({ discovered }: Extract<Findings, { kind: 'protected' }>
       detail:
         scopes.length === 0 ? t('none named; the authorization server decides') : plain(scopes.join(', ')),
     },
-    { label: `$(person) ${t('Client')}`, ...identityWords(identity) },
+    { label: `$(user) ${t('Client')}`, ...identityTexts(identity) },
     ...resource.warnings.map((warning) => ({ label: `$(warning) ${t('Warning')}`, detail: plain(warning) })),
   ];
 }
 
-function identityWords(identity: ClientIdentity): { readonly description: string; readonly detail: string } {
+function identityTexts(identity: ClientIdentity): { readonly description: string; readonly detail: string } {
   const { t } = vscode.l10n;
   switch (identity.kind) {
     case 'use':

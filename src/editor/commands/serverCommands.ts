@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { checkWithPerson, type CheckWithPersonParts } from '../../broker/signIn/checkServer.js';
+import { checkWithUser, type CheckWithUserParts } from '../../broker/signIn/checkServer.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { DiagnoseServer } from './diagnoseServer.js';
 import { commandId, type Commands } from '../adapters/commands.js';
@@ -12,7 +12,7 @@ import type { ServerStatuses } from '../views/serverStatuses.js';
 import type { TakeOverSettings } from '../settings/takeOverSettings.js';
 import { actionAfterCheck, describeStatus } from '../views/statusTexts.js';
 
-export interface ServerCommandParts extends CheckWithPersonParts {
+export interface ServerCommandParts extends CheckWithUserParts {
   readonly choice: ServerChoice;
   readonly statuses: ServerStatuses;
   readonly settings: Pick<EditorServerSettings, 'problems' | 'disabled'>;
@@ -51,7 +51,7 @@ async function check(server: ServerConfig, parts: ServerCommandParts): Promise<v
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
     try {
-      await checkWithPerson(server, parts, abort.signal);
+      await checkWithUser(server, parts, abort.signal);
     } catch (error) {
       if (!abort.signal.aborted) throw error;
     }

@@ -237,13 +237,13 @@ function read(): Settings {
   };
 }
 
-/** Whether the person turned on that the record of tool calls keeps their arguments. */
+/** Whether the user turned on that the record of tool calls keeps their arguments. */
 export function recordsArguments(): boolean {
   return usersOwn('toolCalls.recordArguments') === true;
 }
 
 /**
- * A policy takes the place of what a person has set, and the editor gives it to extensions as the value; among
+ * A policy takes the place of what a user has set, and the editor gives it to extensions as the value; among
  * the parts of a value it stands as the default. Where only managed lists count (`ChatAllowManagedMcpServersOnly`),
  * that part alone is what is allowed, and every list of what is denied holds.
  *

@@ -5,7 +5,7 @@ import { isObject } from '../../oauth/jsonResponse.js';
 import { plainWhole } from '../adapters/notifications.js';
 
 /** What one setting is called, and what it says, as a line of a list. */
-export function settingWords({ key, server, value, present }: SettingToTakeOver): {
+export function settingTexts({ key, server, value, present }: SettingToTakeOver): {
   readonly label: string;
   readonly description: string;
   readonly detail: string;

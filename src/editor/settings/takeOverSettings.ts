@@ -12,7 +12,7 @@ import { sha256 } from '../../base/sha256.js';
 import { firstNames, Notifications } from '../adapters/notifications.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { ownSettingsIn } from './settingsText.js';
-import { settingWords } from './settingTexts.js';
+import { settingTexts } from './settingTexts.js';
 import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { usersOwn } from './usersOwnSettings.js';
 import { SettingUnwritable, type WriteSetting } from './writeSetting.js';
@@ -102,7 +102,7 @@ export class TakeOverSettings {
   async #ask({ file, hash, settings }: Offer): Promise<void> {
     const { t } = vscode.l10n;
     const items = settings.map((setting) => ({
-      ...settingWords(setting),
+      ...settingTexts(setting),
       // What would replace something of the user's own takes a decision of its own.
       picked: setting.present === undefined,
       setting,
@@ -149,7 +149,7 @@ function present(): SettingValues {
 function summary(settings: readonly SettingToTakeOver[]): string {
   return firstNames(
     settings.map((setting) => {
-      const { label, description } = settingWords(setting);
+      const { label, description } = settingTexts(setting);
       return setting.key === 'servers' ? `${label} (${description})` : label;
     }),
   );

@@ -49,7 +49,7 @@ export class BrowserLauncher implements CardBrowser {
     const title =
       account === undefined ? t('Signing in to {0}', name) : t('Signing in to {0} as {1}', name, account);
     return notifications.progress(title, async (say, token) => {
-      const sayPhase = (phase: SignInPhase) => say(phaseWords(attempt, phase));
+      const sayPhase = (phase: SignInPhase) => say(phaseTexts(attempt, phase));
       const subscriptions = [
         attempt.onDidChangePhase(sayPhase),
         token.onCancellationRequested(() => attempt.cancel()),
@@ -216,7 +216,7 @@ function popupBlocker(): string | undefined {
   return vscode.l10n.t('A popup blocker may have stopped it.');
 }
 
-function phaseWords({ server }: SignInAttempt, phase: SignInPhase): string {
+function phaseTexts({ server }: SignInAttempt, phase: SignInPhase): string {
   switch (phase) {
     case 'waitingForBrowser':
       return vscode.l10n.t('Waiting for your browser…');

@@ -62,7 +62,7 @@ function consentMessage(
   return [why, ...consentSentences(facts)].join(' ');
 }
 
-/** What the person has to know before they consent, a sentence each. */
+/** What the user has to know before they consent, a sentence each. */
 export function consentSentences(facts: Partial<ConsentFacts>): readonly string[] {
   const { t } = vscode.l10n;
   const scopes = accessScopes(facts.scopes ?? []);

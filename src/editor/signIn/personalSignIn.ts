@@ -24,7 +24,7 @@ import { commandId } from '../adapters/commands.js';
  */
 export const signInDeadline = 120_000;
 
-/** Sign-ins that a person begins in the editor: palette, tree, Accounts menu, notifications. */
+/** Sign-ins that a user begins in the editor: palette, tree, Accounts menu, notifications. */
 export class PersonalSignIn {
   constructor(
     private readonly signIns: SignIns,
@@ -34,7 +34,7 @@ export class PersonalSignIn {
   ) {}
 
   /**
-   * Begins a sign-in, or joins the one under way, and tells the person how it ended.
+   * Begins a sign-in, or joins the one under way, and tells the user how it ended.
    *
    * @param way how the browser gets the address, or what takes its place
    */
@@ -110,7 +110,7 @@ export class PersonalSignIn {
     return outcome;
   }
 
-  /** The same with a code that the person enters in a browser anywhere, where none here will do. */
+  /** The same with a code that the user enters in a browser anywhere, where none here will do. */
   async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
     this.signIns.running(server)?.cancel();
     const attempt = this.signIns.begin(server, { deadline: codeDeadline });
@@ -181,7 +181,7 @@ export async function confirmAccountChange(
 }
 
 /**
- * Does what there is to do for a person who wants to sign in to a server where nobody can: where the identity
+ * Does what there is to do for a user who wants to sign in to a server where nobody can: where the identity
  * provider's word is taken they sign in there, and where the client calls for itself a check tells whether it can.
  *
  * @returns whether it was such a server

@@ -10,7 +10,7 @@ interface ScopeItem extends vscode.QuickPickItem {
   readonly scope?: string;
 }
 
-/** Lets the person narrow or add to what a sign-in asks for, before any consent. */
+/** Lets the user narrow or add to what a sign-in asks for, before any consent. */
 export class ScopeChoice {
   readonly #notifications: Notifications;
 
@@ -22,7 +22,7 @@ export class ScopeChoice {
     this.#notifications = new Notifications(window);
   }
 
-  /** @returns what to ask for, and nothing else; undefined where the person closed it or nothing is known */
+  /** @returns what to ask for, and nothing else; undefined where the user closed it or nothing is known */
   async choose(server: ServerConfig): Promise<readonly string[] | undefined> {
     const { t } = vscode.l10n;
     const known = await this.#known(server);

@@ -9,9 +9,9 @@ import type { ServerStatus, ServerStatuses } from '../views/serverStatuses.js';
 import {
   briefEntry,
   describeEntry,
-  entryWords,
+  entryTexts,
   isExplained,
-  statusWords,
+  statusTexts,
   absoluteTime,
 } from '../views/statusTexts.js';
 import { accountKeyOf, accountLabel, type Credential } from '../../broker/accounts/credential.js';
@@ -30,7 +30,7 @@ interface UnusableItem extends vscode.QuickPickItem {
 /** What a list of servers is shown in. */
 export type ChoiceWindow = Pick<typeof vscode.window, 'showQuickPick'>;
 
-/** Finds out which server a command is about: the row it was chosen at, the only one there is, or the person's pick. */
+/** Finds out which server a command is about: the row it was chosen at, the only one there is, or the user's pick. */
 export class ServerChoice {
   constructor(
     private readonly settings: Pick<EditorServerSettings, 'find' | 'problems'>,
@@ -43,7 +43,7 @@ export class ServerChoice {
    * @param row what the menu passed: a tree row, a server's name, or nothing
    * @param fits servers the command makes sense for; where none fits, `nothingFits` is shown. Without it the command is
    *   for any server, and entries that cannot be used are listed too: chosen, they open the settings
-   * @returns undefined where the person closed the list or there is none to choose from
+   * @returns undefined where the user closed the list or there is none to choose from
    */
   async choose(
     row: unknown,
@@ -82,7 +82,7 @@ export class ServerChoice {
 /** One server in a list: its name, status and account. */
 export function serverItem(entry: ServerStatus): ServerItem {
   const { server, status } = entry;
-  const words = entryWords(entry);
+  const words = entryTexts(entry);
   return {
     entry,
     label: `$(${words.icon}) ${plain(server.name)}`,
@@ -93,7 +93,7 @@ export function serverItem(entry: ServerStatus): ServerItem {
 
 /** Each entry once, with the first thing that is wrong in it. */
 function unusableItems(problems: readonly SettingProblem[]): readonly UnusableItem[] {
-  const { label, icon } = statusWords('misconfigured');
+  const { label, icon } = statusTexts('misconfigured');
   const entries = new Map(problems.toReversed().map((problem) => [problem.server, problem]));
   return problems
     .filter((problem) => entries.get(problem.server) === problem)
@@ -143,7 +143,7 @@ export class AccountPick {
   /**
    * @param further what can be done beside, below the accounts, if anything
    * @param among the accounts to choose from; all of them if absent
-   * @returns undefined where the person closed it
+   * @returns undefined where the user closed it
    */
   async choose(
     server: ServerConfig,

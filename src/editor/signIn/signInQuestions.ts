@@ -4,7 +4,7 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { SignInQuestions } from '../../broker/signIn/userQuestions.js';
 import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { Redacted } from '../../base/redacted.js';
-import { serverWords, shownAddress } from '../../base/displayText.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
 import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
 import { ClientSecrets } from '../../broker/clients/clientSecrets.js';
@@ -12,13 +12,13 @@ import { SentRedirects } from '../../broker/clients/sentRedirects.js';
 import { MetadataCache } from '../../broker/discovery/metadataCache.js';
 import type { Clock, Disposable, Memory, SecretStore } from '../../broker/ports.js';
 import { ServerDecisions } from '../../broker/settings/serverDecisions.js';
-import type { SignInParts } from '../../broker/signIn/signInDependencies.js';
+import type { SignInDependencies } from '../../broker/signIn/signInDependencies.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 /** The parts of the editor's window that questions are asked in. */
 export type QuestionWindow = Partial<NotificationWindow> & Pick<typeof vscode.window, 'showQuickPick'>;
 
-/** What a sign-in asks its person on the way, in the editor. */
+/** What a sign-in asks its user on the way, in the editor. */
 export class EditorSignInQuestions implements SignInQuestions {
   readonly #notifications: Notifications;
 
@@ -36,7 +36,7 @@ export class EditorSignInQuestions implements SignInQuestions {
   ): Promise<string | undefined> {
     const items = issuers.map((issuer) => ({
       // What a server wrote, without the icons that lists draw for `$(name)`.
-      label: (serverWords(new URL(issuer).host) ?? '').replaceAll('$(', '$ ('),
+      label: (displayText(new URL(issuer).host) ?? '').replaceAll('$(', '$ ('),
       description: shownAddress(issuer).replaceAll('$(', '$ ('),
       issuer,
     }));
@@ -117,7 +117,9 @@ async function cancellable<T>(
 
 /** What a sign-in knows from before, and who answers the rest. */
 export interface EditorAnswers
-  extends Required<Pick<SignInParts, 'questions' | 'decisions' | 'metadata' | 'clientSecrets'>>, Disposable {
+  extends
+    Required<Pick<SignInDependencies, 'questions' | 'decisions' | 'metadata' | 'clientSecrets'>>,
+    Disposable {
   /** Of the sign-ins in this editor, for the diagnosis. */
   readonly sentRedirects: SentRedirects;
   /** As the setting has it now. */

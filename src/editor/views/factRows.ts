@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../broker/ports.js';
-import { absoluteTime, relativeTime, entryWords, statusWords } from './statusTexts.js';
+import { absoluteTime, relativeTime, entryTexts, statusTexts } from './statusTexts.js';
 import { describeDuplicate } from './serversTree.js';
 import type { ServerStatus } from './serverStatuses.js';
 import type { ToolRows } from './toolRows.js';
@@ -53,8 +53,8 @@ export class FactRows implements TreeSection {
 function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact[] {
   const { server, status, displacedBy, duplicate } = entry;
   const { t } = vscode.l10n;
-  const shown = entryWords(entry);
-  const words = statusWords(status.status);
+  const shown = entryTexts(entry);
+  const words = statusTexts(status.status);
   const { expiresAt, refreshable } = status;
   const all: (Fact | false)[] = [
     displacedBy !== undefined && {

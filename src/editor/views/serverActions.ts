@@ -9,10 +9,10 @@ import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
 import {
   briefEntry,
   describeEntry,
-  entryWords,
+  entryTexts,
   isExplained,
   statusAction,
-  statusWords,
+  statusTexts,
 } from './statusTexts.js';
 
 /** A line that does something, or, without `run`, a heading. */
@@ -42,7 +42,7 @@ export function serverActions(
   disabled: readonly ServerConfig[] = [],
 ): readonly ActionItem[] {
   const { t } = vscode.l10n;
-  const urgency = ({ status }: ServerStatus) => statusWords(status.status).urgency;
+  const urgency = ({ status }: ServerStatus) => statusTexts(status.status).urgency;
   const urgent = all.filter((entry) => urgency(entry) > 0).sort((a, b) => urgency(b) - urgency(a));
   const calm = all.filter((entry) => urgency(entry) === 0);
   return [
@@ -91,7 +91,7 @@ function linesOf(entry: ServerStatus): readonly ActionItem[] {
   const { server, status } = entry;
   const { t } = vscode.l10n;
   const name = plain(server.name);
-  const words = entryWords(entry);
+  const words = entryTexts(entry);
   const action = statusAction(status);
   const about = {
     description: plain(briefEntry(entry)),
@@ -113,7 +113,7 @@ function linesOf(entry: ServerStatus): readonly ActionItem[] {
 
 /** An entry that cannot be used is no server that anything could be done with, except to mend it. */
 function lineOfProblem(problem: SettingProblem): ActionItem {
-  const { label, icon } = statusWords('misconfigured');
+  const { label, icon } = statusTexts('misconfigured');
   return {
     label: `$(${icon}) ${plain(problemName(problem))}: ${vscode.l10n.t('Open Settings')}`,
     description: label,
@@ -136,7 +136,7 @@ export async function showAllFor(entry: ServerStatus): Promise<void> {
   await picked?.();
 }
 
-/** @returns what the chosen line does; undefined where the person closed the list */
+/** @returns what the chosen line does; undefined where the user closed the list */
 function pick(items: readonly ActionItem[], title: string): Promise<(() => Thenable<unknown>) | undefined> {
   return new Promise((resolve) => {
     const list = vscode.window.createQuickPick<ActionItem>();

@@ -5,7 +5,7 @@ import type { ServerStatuses, ServerStatus } from './serverStatuses.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 import { hasAccounts, type ConsentStatus, type AccountInUse } from '../../broker/status/consentStatus.js';
 import type { Duplicate } from '../settings/displacedServers.js';
-import { briefEntry, describeEntry, entryWords, statusWords } from './statusTexts.js';
+import { briefEntry, describeEntry, entryTexts, statusTexts } from './statusTexts.js';
 import { commandId } from '../adapters/commands.js';
 import { describeProblem, problemName } from '../settings/settingsProblems.js';
 
@@ -160,7 +160,7 @@ export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['ch
   const { server, status, duplicate } = entry;
   const { t } = vscode.l10n;
   const [brief, described] = [briefEntry(entry), describeEntry(entry)];
-  const { icon, color } = entryWords(entry);
+  const { icon, color } = entryTexts(entry);
   return treeRow({
     id: `server ${server.name}`,
     kind: kindOf(status),
@@ -191,7 +191,7 @@ export function problemRow(problem: SettingProblem): TreeRow {
     id: `problem ${problem.server} ${problem.field}`,
     kind: 'problem',
     label: problemName(problem),
-    description: `${statusWords('misconfigured').label} – ${problem.message}`,
+    description: `${statusTexts('misconfigured').label} – ${problem.message}`,
     spoken: describeProblem(problem),
     icon: 'warning',
     color: 'list.warningForeground',

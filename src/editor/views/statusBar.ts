@@ -4,7 +4,7 @@ import type { SettingProblem } from '../../broker/settings/serverSettings.js';
 import { commandId } from '../adapters/commands.js';
 import { plain } from '../adapters/notifications.js';
 import type { ServerStatus, ServerStatuses } from './serverStatuses.js';
-import { describeEntry, entryWords } from './statusTexts.js';
+import { describeEntry, entryTexts } from './statusTexts.js';
 
 const mostLines = 12;
 
@@ -63,9 +63,9 @@ export function statusOfProblem(problem: SettingProblem): ServerStatus {
   };
 }
 
-/** Each server's status a line, what needs the person first; what no screen holds is counted. */
+/** Each server's status a line, what needs the user first; what no screen holds is counted. */
 export function tooltip(all: readonly ServerStatus[]): string {
-  const sorted = all.toSorted((a, b) => entryWords(b).urgency - entryWords(a).urgency);
+  const sorted = all.toSorted((a, b) => entryTexts(b).urgency - entryTexts(a).urgency);
   const more = sorted.length - mostLines;
   return [
     ...sorted.slice(0, mostLines).map(describeEntry),
@@ -81,7 +81,7 @@ export function tooltip(all: readonly ServerStatus[]): string {
 export function summary(all: readonly ServerStatus[]): { readonly text: string; readonly label: string } {
   const { t } = vscode.l10n;
   const needing = all
-    .map((entry) => ({ ...entry, words: entryWords(entry) }))
+    .map((entry) => ({ ...entry, words: entryTexts(entry) }))
     .filter(({ words }) => words.urgency > 0)
     .sort((a, b) => b.words.urgency - a.words.urgency);
   const [worst] = needing;

@@ -5,13 +5,13 @@ import type { CommandId } from '../adapters/commands.js';
 import type { ServerStatus } from './serverStatuses.js';
 
 /** How one status is said, drawn and acted on, wherever it is shown. */
-interface StatusWords {
+interface StatusTexts {
   readonly label: string;
   /** A codicon's name; each status has its own shape, so that colour is never the only sign. */
   readonly icon: string;
   /** The id of a theme colour. */
   readonly color?: string;
-  /** What the person can do about it. */
+  /** What the user can do about it. */
   readonly action?: { readonly command: CommandId; readonly title: string };
   /** What matters more is higher; 0 needs nobody. */
   readonly urgency: number;
@@ -21,7 +21,7 @@ const warning = 'list.warningForeground';
 const error = 'list.errorForeground';
 const { t } = vscode.l10n;
 
-const words: Readonly<Record<ConsentStatusName, StatusWords>> = {
+const words: Readonly<Record<ConsentStatusName, StatusTexts>> = {
   unknown: {
     label: t('Not checked yet'),
     icon: 'question',
@@ -80,12 +80,12 @@ const words: Readonly<Record<ConsentStatusName, StatusWords>> = {
   },
 };
 
-export function statusWords(status: ConsentStatusName): StatusWords {
+export function statusTexts(status: ConsentStatusName): StatusTexts {
   return words[status];
 }
 
 /** How a server is shown that the editor has switched off: whatever its sign-in is, no call reaches it. */
-const displaced: StatusWords = {
+const displaced: StatusTexts = {
   label: t('Switched off by the editor'),
   icon: 'eye-closed',
   color: warning,
@@ -93,7 +93,7 @@ const displaced: StatusWords = {
 };
 
 /** The words for a server as it is shown: what the editor does with it goes before its sign-in. */
-export function entryWords({ status, displacedBy }: ServerStatus): StatusWords {
+export function entryTexts({ status, displacedBy }: ServerStatus): StatusTexts {
   return displacedBy === undefined ? words[status.status] : displaced;
 }
 
@@ -114,8 +114,8 @@ export function isExplained({ status, displacedBy }: ServerStatus): boolean {
   return displacedBy !== undefined || status.missing.length > 0;
 }
 
-/** What the person can do about one status. No sign-in mends what the server itself refuses. */
-export function statusAction({ status, deniedBy }: ConsentStatus): StatusWords['action'] {
+/** What the user can do about one status. No sign-in mends what the server itself refuses. */
+export function statusAction({ status, deniedBy }: ConsentStatus): StatusTexts['action'] {
   return status === 'denied' && deniedBy === 'server'
     ? { command: 'checkServer', title: t('Check Again') }
     : words[status].action;
@@ -125,21 +125,21 @@ export function statusAction({ status, deniedBy }: ConsentStatus): StatusWords['
  * The same after a check. Where it would be to check again, the diagnosis tells more; and a notification without a
  * button is one line in the editor, which what was found wrong does not fit in.
  */
-export function actionAfterCheck(status: ConsentStatus): StatusWords['action'] {
+export function actionAfterCheck(status: ConsentStatus): StatusTexts['action'] {
   const action = statusAction(status);
   return action?.command === 'checkServer' ? { command: 'diagnoseServer', title: t('Diagnose') } : action;
 }
 
 /** One status in a few words: of a server that is ready, whose account acts is all there is to say. */
 export function briefStatus(status: ConsentStatus): string {
-  const { label } = statusWords(status.status);
+  const { label } = statusTexts(status.status);
   if (status.account === undefined) return label;
   return status.status === 'ready' ? status.account : `${label} – ${status.account}`;
 }
 
 /** One status as a sentence, for screen readers and hovers. */
 export function describeStatus(status: ConsentStatus): string {
-  const parts = [`${status.server}: ${statusWords(status.status).label}`];
+  const parts = [`${status.server}: ${statusTexts(status.status).label}`];
   if (status.account !== undefined) parts.push(t('account {0}', status.account));
   if (status.missing.length > 0) {
     const missing = status.missing.join(', ');
@@ -160,7 +160,7 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * How far a moment is from now, in words of the person's language: “in 2 hours”, “5 minutes ago”.
+ * How far a moment is from now, in words of the user's language: “in 2 hours”, “5 minutes ago”.
  *
  * @param style `narrow` where there is little room: “5m ago”
  */
@@ -182,7 +182,7 @@ export function briefMoment(at: number, now: number): string {
     : moment.toLocaleDateString(vscode.env.language, { month: 'short', day: 'numeric' });
 }
 
-/** A moment as it is written where the person is. */
+/** A moment as it is written where the user is. */
 export function absoluteTime(at: number): string {
   return new Date(at).toLocaleString(vscode.env.language);
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { columnNames, type ColumnName, type ToolCallsWords } from '../../webview/toolCallsProtocol.js';
+import { columnNames, type ColumnName, type ToolCallsTexts } from '../../webview/toolCallsProtocol.js';
 import { escapedHtml as escaped } from '../adapters/escapedHtml.js';
 
 /** Addresses of what the page loads, and its policy. */
@@ -22,7 +22,7 @@ const columnsLeftOut: Readonly<Record<'narrow' | 'narrower' | 'narrowest', reado
 /** The page of the tool calls, as yet without any: they are data, and never part of a page's text. */
 export function toolCallsPage(
   { style, script, source, nonce }: PageResources,
-  words: ToolCallsWords,
+  words: ToolCallsTexts,
 ): string {
   const { t } = vscode.l10n;
   const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
@@ -73,7 +73,7 @@ ${leftOut}
 }
 
 /** The words of the record of tool calls. */
-export function callWords(): ToolCallsWords {
+export function callTexts(): ToolCallsTexts {
   const { t } = vscode.l10n;
   return {
     locale: vscode.env.language,

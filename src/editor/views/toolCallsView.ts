@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CallLedger } from '../../broker/calls/callLedger.js';
 import type { Disposable } from '../../broker/ports.js';
 import { pageRequests, type PageRequest, type ToPage } from '../../webview/toolCallsProtocol.js';
-import { callWords, toolCallsPage } from './toolCallsPage.js';
+import { callTexts, toolCallsPage } from './toolCallsPage.js';
 import { commandId } from '../adapters/commands.js';
 
 const viewType = 'mcpOAuthBroker.toolCalls';
@@ -81,7 +81,7 @@ export class ToolCallsView implements Disposable {
       kind: 'calls',
       calls: calls.slice(0, firstCalls),
       isMore: calls.length > firstCalls,
-      words: callWords(),
+      words: callTexts(),
     });
     this.#tellFilter();
   }
@@ -115,7 +115,7 @@ export class ToolCallsView implements Disposable {
         source: webview.cspSource,
         nonce: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
       },
-      callWords(),
+      callTexts(),
     );
   }
 }

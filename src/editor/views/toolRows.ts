@@ -11,13 +11,13 @@ import type { Clock, Disposable } from '../../broker/ports.js';
 import { toolConsent, type ToolConsent } from '../../broker/tools/toolConsent.js';
 import type { ToolRules } from '../../broker/tools/toolRules.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
 import { missingFeatures } from '../adapters/editorFeatures.js';
 import { startCommand } from '../mcpServerDefinitions.js';
 import { absoluteTime, relativeTime } from './statusTexts.js';
 import type { ServerStatus } from './serverStatuses.js';
-import { briefToolConsent, ruleLabel, toolWords } from './toolTexts.js';
+import { briefToolConsent, ruleLabel, toolTexts } from './toolTexts.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 
 export interface ToolRowParts {
@@ -138,8 +138,8 @@ export class ToolRows implements TreeSection {
     const { server } = entry;
     const consent = this.consentOf(entry, tool);
     const use = await this.parts.uses?.lastUse(server.url, tool.name);
-    const { icon, color } = toolWords(consent.status);
-    const name = serverWords(tool.name) ?? '…';
+    const { icon, color } = toolTexts(consent.status);
+    const name = displayText(tool.name) ?? '…';
     const now = this.parts.clock.now();
     const { t } = vscode.l10n;
     const usedBriefly = use === undefined ? [] : [relativeTime(use.at, now, 'narrow')];
@@ -162,11 +162,11 @@ export class ToolRows implements TreeSection {
 /** A fact a line; what the server says of its tool comes last, named as its words. */
 function tooltip(tool: DeclaredTool, consent: ToolConsent, use: ToolUse | undefined): string {
   const { t } = vscode.l10n;
-  const title = serverWords(tool.title);
-  const description = serverWords(tool.description);
+  const title = displayText(tool.title);
+  const description = displayText(tool.description);
   const lines = [
-    [serverWords(tool.name) ?? '…', title].filter((text) => text !== undefined).join(' – '),
-    t('Next call: {0}', toolWords(consent.status).label),
+    [displayText(tool.name) ?? '…', title].filter((text) => text !== undefined).join(' – '),
+    t('Next call: {0}', toolTexts(consent.status).label),
     t('Rule: {0}', ruleLabel(consent.rule)),
     ...(consent.needed.length === 0 ? [] : [t('Scopes it needs: {0}', consent.needed.join(', '))]),
     ...(consent.missing.length === 0 ? [] : [t('Scopes missing: {0}', consent.missing.join(', '))]),

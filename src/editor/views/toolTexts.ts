@@ -3,7 +3,7 @@ import type { ToolConsent, ToolConsentName } from '../../broker/tools/toolConsen
 import type { ToolRule } from '../../broker/tools/toolRules.js';
 
 /** How one tool's consent is said and drawn, wherever it is shown. */
-interface ToolWords {
+interface ToolTexts {
   readonly label: string;
   /** The same where there is little room. */
   readonly brief?: string;
@@ -16,7 +16,7 @@ interface ToolWords {
 const warning = 'list.warningForeground';
 const { t } = vscode.l10n;
 
-const words: Readonly<Record<ToolConsentName, ToolWords>> = {
+const words: Readonly<Record<ToolConsentName, ToolTexts>> = {
   blocked: { label: t('Blocked'), icon: 'circle-slash', color: 'list.errorForeground' },
   unavailable: { label: t('Not available now'), icon: 'debug-disconnect' },
   waiting: { label: t('Waiting for you'), icon: 'bell-dot', color: warning },
@@ -27,7 +27,7 @@ const words: Readonly<Record<ToolConsentName, ToolWords>> = {
   unknown: { label: t('Not checked yet'), icon: 'question' },
 };
 
-export function toolWords(status: ToolConsentName): ToolWords {
+export function toolTexts(status: ToolConsentName): ToolTexts {
   return words[status];
 }
 
@@ -47,7 +47,7 @@ export function ruleLabel(rule: ToolRule): string {
  * @param room whether there is room for all of them
  */
 export function briefToolConsent({ status, missing, rule }: ToolConsent, room: 'much' | 'little'): string {
-  const said = ({ label, brief }: ToolWords) => (room === 'little' ? (brief ?? label) : label);
+  const said = ({ label, brief }: ToolTexts) => (room === 'little' ? (brief ?? label) : label);
   const what = status === 'needsScopes' ? t('Needs {0}', missing.join(', ')) : said(words[status]);
   return rule === 'ask' && status !== 'asks' ? `${what} – ${said(words.asks)}` : what;
 }

@@ -85,7 +85,7 @@ export function isUnknownThere(error: unknown): boolean {
 }
 
 /** What a client reads about a failure of the connection. */
-export function connectionWords(error: unknown): string {
+export function connectionTexts(error: unknown): string {
   if (error instanceof StreamableHTTPError && error.code === 429)
     return 'This agent sends more than it may; try again in a moment.';
   return 'The connection to the broker broke. It is not known whether the request ran, so it was not sent again.';

@@ -24,7 +24,7 @@ import {
   type StdioBridgeParts,
 } from './bridgeSession.js';
 import type { BridgePlace } from './bridgePlaces.js';
-import { connectionWords } from './brokerConnection.js';
+import { connectionTexts } from './brokerConnection.js';
 import { lookForWindowEvery } from './closedEditor.js';
 import { atServingWindow, BridgeError, NoWindow, pause } from './servingWindow.js';
 
@@ -153,7 +153,7 @@ function failure(request: JSONRPCRequest, error: unknown): JSONRPCMessage {
   return errorMessage(
     id,
     serverErrorCode,
-    error instanceof BridgeError ? error.message : connectionWords(error),
+    error instanceof BridgeError ? error.message : connectionTexts(error),
   );
 }
 

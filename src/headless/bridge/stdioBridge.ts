@@ -13,7 +13,7 @@ import {
   type StdioBridgeParts,
 } from './bridgeSession.js';
 import type { BridgePlace } from './bridgePlaces.js';
-import { connectionWords, isRefusedConnection, isUnknownThere } from './brokerConnection.js';
+import { connectionTexts, isRefusedConnection, isUnknownThere } from './brokerConnection.js';
 import {
   editorIsOpen,
   initializedWithoutWindow,
@@ -74,7 +74,7 @@ export class StdioBridge {
       else await this.#send(message);
     } catch (error) {
       if (!isJSONRPCRequest(message) || this.#isTakenBack(message)) return;
-      const words = error instanceof BridgeError ? error.message : connectionWords(error);
+      const words = error instanceof BridgeError ? error.message : connectionTexts(error);
       await this.parts.stdio.send(errorMessage(message.id, serverErrorCode, words));
     } finally {
       if (isJSONRPCRequest(message)) this.#wanted.delete(message.id);

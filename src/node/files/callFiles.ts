@@ -22,7 +22,7 @@ interface Reading {
 }
 
 /**
- * The call record as JSON Lines in files that all windows and processes of a person append to. A line is added
+ * The call record as JSON Lines in files that all windows and processes of a user append to. A line is added
  * in one write to the end of the newest file (`O_APPEND`), so that lines of several writers never mix; what a
  * writer that was ended left of a line is a line of its own, and spoils none.
  */

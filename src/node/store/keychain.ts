@@ -6,11 +6,11 @@ import { isCode, replaceFile } from '../files/atomicFile.js';
 import { spawn } from 'node:child_process';
 
 /**
- * Where the operating system keeps a short secret of this person, reached through its own command. Short, because
+ * Where the operating system keeps a short secret of this user, reached through its own command. Short, because
  * macOS' takes no line longer than 4096 characters, and Windows' keeps no more than 2560 bytes.
  */
 export interface Keychain {
-  /** As a person knows it. */
+  /** As a user knows it. */
   readonly name: string;
   /**
    * @returns undefined where nothing is kept yet
@@ -189,7 +189,7 @@ export interface ToolRun {
   readonly hasComplained: boolean;
 }
 
-/** A keychain that is locked asks its person, who may take a while; in milliseconds. */
+/** A keychain that is locked asks its user, who may take a while; in milliseconds. */
 const longest = 60_000;
 /** Far more than any answer wanted here; in bytes. */
 const mostOutput = 64 * 1024;

@@ -27,7 +27,7 @@ interface Inside {
   readonly open: Map<ServerResponse, string>;
 }
 
-export interface AgentEntranceParts {
+export interface AgentEndpointParts {
   readonly admissions: AgentAdmissions;
   /** The configured servers, as they are now. */
   readonly servers: () => readonly ServerConfig[];
@@ -42,14 +42,14 @@ export interface AgentEntranceParts {
 }
 
 /** Admits agents by their keys, each to what it was admitted to, and cuts off those that are no longer. */
-export class AgentEntrance {
+export class AgentEndpoint {
   readonly #standby = new StandbyWindows();
   /** Callers that were let in, by the id they have as such. */
   readonly #inside = new Map<string, Inside>();
   /** With the secret it was made of. */
   #seal: { readonly secret: Redacted; readonly seal: SessionSeal } | undefined;
 
-  constructor(private readonly parts: AgentEntranceParts) {}
+  constructor(private readonly parts: AgentEndpointParts) {}
 
   async answer(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
     try {

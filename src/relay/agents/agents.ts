@@ -1,11 +1,11 @@
 import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
-import { AgentAsksOfWindows } from '../../broker/agents/agentRequestsAcrossWindows.js';
+import { AgentRequestsAcrossWindows } from '../../broker/agents/agentRequestsAcrossWindows.js';
 import type { AgentConsents } from '../../broker/agents/agentConsents.js';
-import type { AgentToolQuestions } from '../../broker/agents/agentToolApprovals.js';
+import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import type { AgentSettings } from '../../broker/agents/agentSettings.js';
 import type { Clock, Disposable, Log, WindowNotices } from '../../broker/ports.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import { AgentEntrance } from './agentEndpoint.js';
+import { AgentEndpoint } from './agentEndpoint.js';
 import { AgentLimits } from './agentLimits.js';
 import { AgentsPort } from './agentsPort.js';
 import type { Relay } from '../relay.js';
@@ -28,17 +28,18 @@ export class Agents implements Disposable {
   readonly admissions: AgentAdmissions;
   readonly port: AgentsPort;
   readonly consents: AgentConsents;
-  readonly questions: AgentToolQuestions;
-  readonly #entrance: AgentEntrance;
-  readonly #asks: AgentAsksOfWindows | undefined;
+  readonly questions: AgentToolApprovals;
+  readonly #entrance: AgentEndpoint;
+  readonly #asks: AgentRequestsAcrossWindows | undefined;
 
   constructor({ relay, servers, disabled, admissions, settings, agentNotices, clock, log }: AgentsParts) {
     this.admissions = admissions;
     this.consents = relay.agentConsents;
-    this.questions = relay.agentToolQuestions;
-    this.#asks = agentNotices && new AgentAsksOfWindows(this.consents, this.questions, servers, agentNotices);
+    this.questions = relay.agentToolApprovals;
+    this.#asks =
+      agentNotices && new AgentRequestsAcrossWindows(this.consents, this.questions, servers, agentNotices);
     const limits = new AgentLimits(settings, clock);
-    this.#entrance = new AgentEntrance({
+    this.#entrance = new AgentEndpoint({
       admissions: this.admissions,
       servers,
       disabled,
@@ -46,7 +47,7 @@ export class Agents implements Disposable {
       limits,
       onLeft: (agentId) => {
         relay.agentConsents.forget(agentId);
-        void relay.agentToolQuestions.forget(agentId).catch(() => undefined);
+        void relay.agentToolApprovals.forget(agentId).catch(() => undefined);
       },
       clock,
       log,

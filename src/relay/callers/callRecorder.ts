@@ -57,7 +57,7 @@ export class OpenCall {
     if (credential !== undefined) this.credentials.add(credential);
   }
 
-  /** The person is asked, and waited for until the returned object is disposed. */
+  /** The user is asked, and waited for until the returned object is disposed. */
   waitFor(need: ConsentNeed): Disposable {
     this.#consent = need.kind === 'stepUp' ? 'stepUpAsked' : 'signInAsked';
     this.#asked = need.kind === 'stepUp' ? need.missing : (need.challenge?.scopes ?? []);
@@ -115,7 +115,7 @@ export function endingOf(message: unknown): CallEnding {
 /** Where tool calls are written down. */
 export interface CallRecording {
   readonly ledger: Pick<CallLedger, 'add'>;
-  /** Whether the person turned arguments on. */
+  /** Whether the user turned arguments on. */
   readonly recordsArguments: () => boolean;
 }
 

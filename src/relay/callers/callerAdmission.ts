@@ -19,7 +19,7 @@ export interface Caller {
   /** Sessions belong to the caller that began them; this tells callers apart. */
   readonly id: string;
   readonly kind: CallerKind;
-  /** What a person knows it by. */
+  /** What a user knows it by. */
   readonly name: string;
   readonly serverUrl?: string;
   /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */

@@ -12,9 +12,9 @@ import type { AskedForm } from '../../mcp/toolRuleTexts.js';
 import { inEnglish, type Translate } from '../../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
 import type { EventStream } from './eventStream.js';
-import { RememberedIds } from '../../base/boundedSet.js';
+import { BoundedSet } from '../../base/boundedSet.js';
 import type { SessionOwner } from './sessionSeal.js';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 
 /** The session at the upstream that stands behind a caller's session. */
 export interface UpstreamSession {
@@ -24,13 +24,13 @@ export interface UpstreamSession {
   readonly sessionId?: string;
   readonly protocolVersion: string;
   /** Who it was begun as; undefined without a sign-in. */
-  readonly person: string | undefined;
+  readonly user: string | undefined;
 }
 
 /** What a caller answered to an elicitation of ours. */
 export type ElicitationAnswer = 'accept' | 'decline' | 'cancel';
 
-/** The same, with what the person filled in. */
+/** The same, with what the user filled in. */
 interface FilledElicitation {
   readonly action: ElicitationAnswer;
   readonly content: unknown;
@@ -47,7 +47,7 @@ const issuedLimit = 1_000;
  * One caller's MCP session with the relay. Its id is ours and means nothing upstream; the upstream's own
  * session may come later (after a sign-in) and is never shown.
  */
-export class RelaySession {
+export class CallerSession {
   readonly id: string;
   /** Requests that are being answered, by their id, so that the caller can cancel one. */
   readonly running = new Map<RequestId, AbortController>();
@@ -56,7 +56,7 @@ export class RelaySession {
   /** Which account and access the titles of its last list of tools name; undefined before the first list. */
   toolsTitledAs: string | undefined;
   /** Ids of the upstream's events that the caller was given, and may resume after. */
-  readonly events = new RememberedIds(1_000);
+  readonly events = new BoundedSet(1_000);
   /** Called when an upstream session begins, to open what the caller listens on. */
   onAttached: (() => void) | undefined;
 
@@ -77,7 +77,7 @@ export class RelaySession {
     readonly initialize: JSONRPCRequest,
     /** It lasts for one request, whose caller speaks the revision without sessions (MCP 2026-07-28). */
     readonly isStateless = false,
-    /** For what the caller shows to the person; what a model reads stays as it is. */
+    /** For what the caller shows to the user; what a model reads stays as it is. */
     readonly t: Translate = inEnglish,
     /** Of a session that began in another window. */
     resumed?: string,
@@ -172,7 +172,7 @@ export class RelaySession {
     return can !== undefined && (can.form !== undefined || can.url === undefined);
   }
 
-  /** Shows a card on `stream` and waits for the person's answer to it. */
+  /** Shows a card on `stream` and waits for the user's answer to it. */
   async elicit(stream: EventStream, url: string, message: string): Promise<ElicitationAnswer> {
     const { id, answer } = this.#issue();
     void stream.message(urlElicitation(id, url, message));
@@ -180,10 +180,10 @@ export class RelaySession {
   }
 
   /**
-   * Asks a question on `stream` and waits for the person's answer to it.
+   * Asks a question on `stream` and waits for the user's answer to it.
    *
    * @param signal takes the question back
-   * @returns what was filled in; undefined where the person declined or closed it, or it was taken back
+   * @returns what was filled in; undefined where the user declined or closed it, or it was taken back
    */
   async ask(stream: EventStream, form: AskedForm, signal: AbortSignal): Promise<unknown> {
     const { id, answer } = this.#issue();
@@ -251,5 +251,5 @@ const knownNames = new Map([['copilot-cli', 'Copilot']]);
 export function clientName({ params }: JSONRPCRequest): string | undefined {
   const client = ImplementationSchema.safeParse(params?.['clientInfo']).data;
   if (client === undefined) return undefined;
-  return serverWords(client.title) ?? knownNames.get(client.name) ?? serverWords(client.name);
+  return displayText(client.title) ?? knownNames.get(client.name) ?? displayText(client.name);
 }

@@ -14,8 +14,8 @@ import { completeResult } from '../../mcp/statelessRevision.js';
 import type { ResumedConsent } from '../calls/consentRounds.js';
 import { EventStream } from './eventStream.js';
 import { endingOf, type OpenCall } from './callRecorder.js';
-import type { RelaySession, UpstreamSession } from './callerSession.js';
-import { serverWords } from '../../base/displayText.js';
+import type { CallerSession, UpstreamSession } from './callerSession.js';
+import { displayText } from '../../base/displayText.js';
 
 /** Progress an upstream reports beyond this is not counted on from. */
 const highestProgress = 1e9;
@@ -25,7 +25,7 @@ const highestProgress = 1e9;
  * the end of an event stream that carried progress and a card. It always ends in an answer, unless the caller
  * went away or cancelled.
  */
-export class HeldRequest {
+export class InFlightRequest {
   /** The session at the upstream that it was sent in. */
   sentIn: UpstreamSession | undefined;
   readonly #abort = new AbortController();
@@ -42,7 +42,7 @@ export class HeldRequest {
   resumed: ResumedConsent | undefined;
 
   constructor(
-    readonly session: RelaySession,
+    readonly session: CallerSession,
     readonly request: JSONRPCRequest,
     /** The body as it came, to be forwarded byte for byte. */
     readonly body: Buffer,
@@ -228,7 +228,7 @@ const firstRevision = '2025-11-25';
  *
  * @returns undefined for other callers, and for those that would not understand it
  */
-export function placeOfAnswer(session: RelaySession, request: JSONRPCRequest): string | undefined {
+export function placeOfAnswer(session: CallerSession, request: JSONRPCRequest): string | undefined {
   const revision = session.initialize.params?.['protocolVersion'];
   const understands = typeof revision === 'string' && revision >= firstRevision && !session.isStateless;
   if (!understands) return undefined;
@@ -241,7 +241,7 @@ export function placeOfAnswer(session: RelaySession, request: JSONRPCRequest): s
  * @param place the id that the stream had
  * @returns undefined for what is no such id of this caller's
  */
-export function interruptedAnswer(session: RelaySession, place: string): JSONRPCMessage | undefined {
+export function interruptedAnswer(session: CallerSession, place: string): JSONRPCMessage | undefined {
   const owed = session.caller.seal?.openRequest(session.owner, place);
   if (owed === undefined) return undefined;
   if (owed.tool === undefined) return errorMessage(owed.id, serverErrorCode, words('The request'));
@@ -253,9 +253,9 @@ function words(what: string): string {
 }
 
 /** What a request is, as a user and a model would name it. */
-export function describeRequest(held: HeldRequest): string {
+export function describeRequest(held: InFlightRequest): string {
   const { method, params } = held.request;
-  const named = (what: unknown) => serverWords(what) ?? 'without a name';
+  const named = (what: unknown) => displayText(what) ?? 'without a name';
   if (held.tool !== undefined) return named(held.tool);
   if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
   if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;

@@ -25,14 +25,14 @@ export interface OwedRequest {
 type Purpose = 'session' | 'request';
 
 /**
- * Ids that say to every window of the person, and to nobody else, how a session began and which request a
+ * Ids that say to every window of the user, and to nobody else, how a session began and which request a
  * stream was to answer: a window that takes the place of one that has gone goes on with them. Few clients begin
  * a session anew at a 404, as they should (MCP 2025-11-25, Session Management).
  */
 export class SessionSeal {
   readonly #key: Buffer;
 
-  /** @param secret what the windows of one person share */
+  /** @param secret what the windows of one user share */
   constructor(secret: Redacted) {
     this.#key = Buffer.from(hkdfSync('sha256', secret.expose(), '', 'sessions of agents', 32));
   }

@@ -2,7 +2,7 @@ import type { Result } from '@modelcontextprotocol/sdk/types.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
 import { agentRefusals, type AgentCall } from '../../mcp/agentTexts.js';
 import { signInToolName } from '../../mcp/consentTexts.js';
-import { describeRequest, type HeldRequest } from '../callers/inFlightRequest.js';
+import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import type { AgentConsents, AskingAgent } from '../../broker/agents/agentConsents.js';
 import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 
@@ -26,7 +26,7 @@ export type AgentVerdict =
  *
  * @returns undefined where the request may go on
  */
-export function verdictOnAgent(held: HeldRequest): AgentVerdict | undefined {
+export function verdictOnAgent(held: InFlightRequest): AgentVerdict | undefined {
   const { session, request, tool } = held;
   const tools = session.caller.agent?.access.tools;
   if (tools === undefined) return undefined;
@@ -48,9 +48,9 @@ function refusal(text: string): AgentVerdict {
   return { kind: 'refused', text, reason: 'notAdmitted' };
 }
 
-/** An agent is never held waiting for the person: they are asked, and it is told so. */
+/** An agent is never held waiting for the user: they are asked, and it is told so. */
 export async function askForAgent(
-  held: HeldRequest,
+  held: InFlightRequest,
   agent: AskingAgent,
   need: ConsentNeed,
   consents: AgentConsents,
@@ -69,7 +69,7 @@ export async function askForAgent(
   }
 }
 
-export function agentCall(held: HeldRequest): AgentCall {
+export function agentCall(held: InFlightRequest): AgentCall {
   const { caller, server } = held.session;
   return { agent: caller.agent?.name ?? '', server: server.name, what: describeRequest(held) };
 }

@@ -1,18 +1,18 @@
-import type { HeldRequest } from '../callers/inFlightRequest.js';
-import { RememberedIds } from '../../base/boundedSet.js';
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
+import { BoundedSet } from '../../base/boundedSet.js';
 
 /** Most tasks whose callers are remembered. */
 const mostTasks = 10_000;
 
 /**
- * Whose tasks are whose (MCP 2025-11-25, tasks). All callers act as the same person, so that a server cannot
+ * Whose tasks are whose (MCP 2025-11-25, tasks). All callers act as the same user, so that a server cannot
  * tell them apart: a task belongs to the caller whose request began it.
  */
 export class CallerTasks {
-  readonly #begun = new RememberedIds(mostTasks);
+  readonly #begun = new BoundedSet(mostTasks);
 
   /** Whether a request is about a task that its caller did not begin. */
-  isForeign({ session, request: { method, params } }: HeldRequest): boolean {
+  isForeign({ session, request: { method, params } }: InFlightRequest): boolean {
     if (!method.startsWith('tasks/')) return false;
     const id = params?.['taskId'];
     return id !== undefined && !this.#begun.has(key(session, id));
@@ -24,7 +24,7 @@ export class CallerTasks {
    * @param answer as the server wrote it
    * @returns the answer for the caller: where it lists tasks, its own
    */
-  handOn({ session, request }: HeldRequest, answer: string): string {
+  handOn({ session, request }: InFlightRequest, answer: string): string {
     if (!answer.includes('"task')) return answer;
     const message = JSON.parse(answer) as { result?: { task?: Task; taskId?: unknown; tasks?: unknown } };
     const { result } = message;
@@ -42,6 +42,6 @@ export class CallerTasks {
 
 type Task = { readonly taskId?: unknown } | null | undefined;
 
-function key({ caller, server }: HeldRequest['session'], taskId: unknown): string {
+function key({ caller, server }: InFlightRequest['session'], taskId: unknown): string {
   return JSON.stringify([caller.id, server.url, taskId]);
 }

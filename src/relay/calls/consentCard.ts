@@ -3,7 +3,7 @@ import type { Clock, LaunchPage } from '../../broker/ports.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import { cardMessage, type ConsentSubject } from '../../mcp/consentTexts.js';
 import type { Caller } from '../callers/callerAdmission.js';
-import type { HeldRequest } from '../callers/inFlightRequest.js';
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
 
 /** No user reads a card and says no to it sooner, in milliseconds. */
 const quickestUser = 500;
@@ -18,7 +18,7 @@ export type CardAnswer = boolean | 'nobodyAsked';
 
 /** Callers that no window of the editor shows open addresses on the machine they run on, which is this one. */
 export async function cardPage(
-  { session }: HeldRequest,
+  { session }: InFlightRequest,
   attempt: SignInAttempt,
   { cardBrowser }: CardParts,
 ): Promise<{ readonly page: LaunchPage; readonly address: string }> {
@@ -29,7 +29,7 @@ export async function cardPage(
 
 /** The user chose to open the page of a card. */
 export function cardOpened(
-  { session }: HeldRequest,
+  { session }: InFlightRequest,
   attempt: SignInAttempt,
   page: LaunchPage,
   { cardBrowser }: CardParts,
@@ -39,7 +39,7 @@ export function cardOpened(
 
 /** Shows the card of a sign-in on the stream of a request, and waits for what becomes of it. */
 export async function showCard(
-  held: HeldRequest,
+  held: InFlightRequest,
   attempt: SignInAttempt,
   subject: ConsentSubject,
   parts: CardParts,

@@ -13,7 +13,7 @@ import {
   cardMessage,
   refusals,
   askingHow,
-  phaseWords,
+  phaseTexts,
   type ConsentSubject,
 } from '../../mcp/consentTexts.js';
 import { broughtInput, consentRequired, mayRequireInput } from '../../mcp/inputRequired.js';
@@ -27,7 +27,7 @@ import {
   type CardParts,
 } from './consentCard.js';
 import type { AskedConsent, ConsentRounds } from './consentRounds.js';
-import { describeRequest, type HeldRequest } from '../callers/inFlightRequest.js';
+import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { lackingScopes, otherAccount } from './grantedConsent.js';
 import { untilAborted } from '../../base/abort.js';
 import { UserWait } from './userWait.js';
@@ -50,12 +50,12 @@ const declinedInEditor = 'It was declined in the editor.';
  */
 export class ConsentInStream {
   /** Whose stream shows the card of an attempt. */
-  readonly #cards = new WeakMap<SignInAttempt, HeldRequest>();
+  readonly #cards = new WeakMap<SignInAttempt, InFlightRequest>();
   /** About to be asked for in a result. */
   readonly #beingAsked = new WeakSet<SignInAttempt>();
   readonly #cardParts: CardParts;
   /** To be called when the client of a request has refused to ask the user. */
-  readonly #unasked = new WeakMap<HeldRequest, () => void>();
+  readonly #unasked = new WeakMap<InFlightRequest, () => void>();
 
   constructor(
     private readonly signIns: () => SignIns,
@@ -69,9 +69,9 @@ export class ConsentInStream {
   }
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
-  async obtain(held: HeldRequest, need: ConsentNeed): Promise<ObtainedConsent> {
+  async obtain(held: InFlightRequest, need: ConsentNeed): Promise<ObtainedConsent> {
     const { server } = held.session;
-    // A caller that wants no progress sees headers all the same: without any it hangs up before the person comes.
+    // A caller that wants no progress sees headers all the same: without any it hangs up before the user comes.
     if (held.acceptsEventStream) held.stream();
     this.#leaveOrphan(held, need);
     const attempt = this.signIns().begin(server, {
@@ -81,7 +81,7 @@ export class ConsentInStream {
       renews: true,
       deadline: consentDeadline,
     });
-    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
+    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseTexts(phase, held.session.t)));
     let waiting: Disposable | undefined;
     try {
       const subject = await this.#subject(held, need, attempt);
@@ -90,7 +90,7 @@ export class ConsentInStream {
       if (this.#asksInResult(held, attempt) && (await this.#askInResult(held, need, attempt, subject))) {
         return { kind: 'asked' };
       }
-      held.progress(phaseWords(attempt.phase, held.session.t));
+      held.progress(phaseTexts(attempt.phase, held.session.t));
       this.#ask(held, need, attempt, subject);
       return await this.#settled(held, need, attempt, subject);
     } finally {
@@ -104,12 +104,12 @@ export class ConsentInStream {
    *
    * @throws the reason of the request's signal
    */
-  async resume(held: HeldRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
+  async resume(held: InFlightRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
     const { attempt, page, need, subject } = asked;
     if (accepted) cardOpened(held, attempt, page, this.#cardParts);
     else attempt.decline(declinedInEditor);
     if (held.acceptsEventStream) held.stream();
-    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseWords(phase, held.session.t)));
+    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseTexts(phase, held.session.t)));
     const waiting = held.call?.waitFor(need);
     try {
       return await this.#settled(held, need, attempt, subject);
@@ -120,7 +120,7 @@ export class ConsentInStream {
   }
 
   /** MCP 2026-07-28: a caller is asked in the result of its request. Only one is, as with cards. */
-  #asksInResult(held: HeldRequest, attempt: SignInAttempt): boolean {
+  #asksInResult(held: InFlightRequest, attempt: SignInAttempt): boolean {
     const { session, request } = held;
     return (
       session.isStateless &&
@@ -139,7 +139,7 @@ export class ConsentInStream {
 
   /** @returns false if the sign-in ended before it could be asked for */
   async #askInResult(
-    held: HeldRequest,
+    held: InFlightRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,
@@ -169,7 +169,7 @@ export class ConsentInStream {
    * An attempt whose request has gone, and that was begun for other scopes, is not taken over: its link would
    * ask for more than anybody who waits needs.
    */
-  #leaveOrphan(held: HeldRequest, need: ConsentNeed): void {
+  #leaveOrphan(held: InFlightRequest, need: ConsentNeed): void {
     const running = this.signIns().running(held.session.server);
     if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.ended.aborted !== true) return;
     const scopes = need.kind === 'stepUp' ? need.scopes : undefined;
@@ -178,7 +178,7 @@ export class ConsentInStream {
 
   /** What is consented to and where has to be found out before it can be asked. */
   async #subject(
-    held: HeldRequest,
+    held: InFlightRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
   ): Promise<ConsentSubject | ConsentOutcome> {
@@ -198,7 +198,7 @@ export class ConsentInStream {
   }
 
   /** Shows the card, unless a living request shows one for the same attempt, and then when that one goes. */
-  #ask(held: HeldRequest, need: ConsentNeed, attempt: SignInAttempt, subject: ConsentSubject): void {
+  #ask(held: InFlightRequest, need: ConsentNeed, attempt: SignInAttempt, subject: ConsentSubject): void {
     const shower = this.#cards.get(attempt);
     if (shower !== undefined && !shower.ended.aborted) {
       const showInstead = () => this.#ask(held, need, attempt, subject);
@@ -233,7 +233,7 @@ export class ConsentInStream {
 
   /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */
   async #outcomeInTime(
-    held: HeldRequest,
+    held: InFlightRequest,
     attempt: SignInAttempt,
   ): Promise<SignInOutcome | { readonly kind: 'stillOpen' | 'nobodyAsked' }> {
     const wait = new UserWait(held, this.clock);
@@ -251,7 +251,7 @@ export class ConsentInStream {
   }
 
   async #settled(
-    held: HeldRequest,
+    held: InFlightRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,

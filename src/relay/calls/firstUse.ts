@@ -6,8 +6,8 @@ import type { UseHere } from '../../broker/tokens/useHere.js';
 import { untilAborted } from '../../base/abort.js';
 import { firstUseRefusals, type FirstUseSubject } from '../../mcp/firstUseTexts.js';
 import { waitingForFirstUse } from '../../mcp/consentTexts.js';
-import { serverWords } from '../../base/displayText.js';
-import { describeRequest, type HeldRequest } from '../callers/inFlightRequest.js';
+import { displayText } from '../../base/displayText.js';
+import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { UserWait } from './userWait.js';
 
 /** A call that must not be sent. */
@@ -30,10 +30,10 @@ export class FirstUse {
    * @throws the reason of the request's signal, where the caller left or cancelled
    */
   async refusal(
-    held: HeldRequest,
+    held: InFlightRequest,
     { server, credential, decision }: Extract<AuthorizedOutcome, { kind: 'notUsedHere' }>,
   ): Promise<FirstUseRefusal | undefined> {
-    const account = serverWords(accountLabel(credential)) ?? server.name;
+    const account = displayText(accountLabel(credential)) ?? server.name;
     const subject: FirstUseSubject = { what: describeRequest(held), server: server.name, account };
     if (this.use === undefined || decision === 'declined') return declined(subject);
     const asking = this.use.ask(server, credential);

@@ -2,11 +2,11 @@ import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import { accountKeyOf, accountLabel, type Credential } from '../../broker/accounts/credential.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
-import type { HeldRequest } from '../callers/inFlightRequest.js';
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
 
 /** That a further account was signed in, and not the one the request is made as: it goes on as nobody else. */
 export function otherAccount(
-  { session }: HeldRequest,
+  { session }: InFlightRequest,
   { credential, beside }: Extract<SignInOutcome, { kind: 'signedIn' }>,
 ): string | undefined {
   const { account } = session.caller;

@@ -12,17 +12,17 @@ import {
   type ConsentSubject,
 } from '../../mcp/consentTexts.js';
 import { listChangedMessages, textResult } from '../../mcp/relayMessages.js';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 import { verdictOnAgent, askForAgent } from './agentPolicy.js';
 import type { ConsentInStream } from './consentInStream.js';
-import { describeRequest, type HeldRequest } from '../callers/inFlightRequest.js';
+import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import type { ResumedConsent } from './consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
 import type { FirstUse } from './firstUse.js';
-import type { SignedOutSessions } from './toolLists.js';
+import type { ToolLists } from './toolLists.js';
 import type { ToolGate } from './toolGate.js';
 import type { ToolTitles } from './toolTitles.js';
-import type { UpstreamAnswers } from './upstreamResponse.js';
+import type { UpstreamResponses } from './upstreamResponse.js';
 import { refuseUnanswered } from './upstreamFailure.js';
 import { untilAborted } from '../../base/abort.js';
 import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from '../upstream/upstreamRequest.js';
@@ -30,7 +30,7 @@ import type { UpstreamSessions } from '../upstream/upstreamSessions.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
 
-/** How often one request may ask the person, before the server is believed to want something else. */
+/** How often one request may ask the user, before the server is believed to want something else. */
 const consentLimit = 3;
 /** What the revision without sessions has no word for, and needs none. */
 const needsNoUpstream = new Set(['ping', 'logging/setLevel']);
@@ -40,8 +40,8 @@ export class RelayedRequests {
   constructor(
     private readonly authorizedFetch: AuthorizedFetch,
     private readonly upstreams: UpstreamSessions,
-    private readonly answers: UpstreamAnswers,
-    private readonly signedOut: SignedOutSessions,
+    private readonly answers: UpstreamResponses,
+    private readonly signedOut: ToolLists,
     private readonly consent: ConsentInStream,
     private readonly tasks: CallerTasks,
     private readonly gate: ToolGate,
@@ -51,7 +51,7 @@ export class RelayedRequests {
     private readonly titles: ToolTitles,
   ) {}
 
-  async run(held: HeldRequest): Promise<void> {
+  async run(held: InFlightRequest): Promise<void> {
     try {
       await this.#run(held);
     } catch (error) {
@@ -60,7 +60,7 @@ export class RelayedRequests {
     }
   }
 
-  async #run(held: HeldRequest): Promise<void> {
+  async #run(held: InFlightRequest): Promise<void> {
     const { session, request } = held;
     if (this.tasks.isForeign(held)) {
       held.fail(ErrorCode.InvalidParams, 'This caller began no task of that id.');
@@ -92,8 +92,8 @@ export class RelayedRequests {
       const outcome = await this.#attempt(held);
       if (outcome === 'answered') return;
       await this.lessons.take(held, outcome);
-      // Its session is left, and the call that did not run is made in one of the next person's.
-      if (outcome.kind === 'otherPerson') continue;
+      // Its session is left, and the call that did not run is made in one of the next user's.
+      if (outcome.kind === 'otherAccount') continue;
       if (outcome.kind === 'response') {
         await this.answers.relay(held, outcome.response, outcome.credential);
         return;
@@ -131,7 +131,7 @@ export class RelayedRequests {
   }
 
   /** @returns whether to go on with a request that was answered with a question before */
-  async #resume(held: HeldRequest, { asked, accepted }: ResumedConsent): Promise<boolean> {
+  async #resume(held: InFlightRequest, { asked, accepted }: ResumedConsent): Promise<boolean> {
     if (asked === undefined) return true;
     const consent = await this.consent.resume(held, asked, accepted);
     if (consent.kind === 'refused') held.refuse(consent.text, refused(consent.reason));
@@ -140,16 +140,16 @@ export class RelayedRequests {
   }
 
   /** One try at the upstream, beginning a session there first where there is none. */
-  async #attempt(held: HeldRequest): Promise<AuthorizedOutcome | 'answered'> {
+  async #attempt(held: InFlightRequest): Promise<AuthorizedOutcome | 'answered'> {
     const { session } = held;
-    await this.upstreams.leaveStrangers(session);
+    await this.upstreams.leaveIfAccountChanged(session);
     if (session.upstream === undefined) {
       const attached = await untilAborted(this.upstreams.attach(session, true), held.signal);
       if (attached.kind !== 'attached') return attached;
       await this.#welcome(held);
     }
     const { upstream } = session;
-    if (upstream === undefined) return { kind: 'otherPerson' };
+    if (upstream === undefined) return { kind: 'otherAccount' };
     if (held.tool === signInToolName && session.offeredSignIn) {
       const tools = await this.upstreams.listTools(session, held.signal);
       if (tools.kind !== 'listed') return tools;
@@ -157,7 +157,7 @@ export class RelayedRequests {
         textResult(
           signedIn(
             session.server.name,
-            tools.names.map((name) => serverWords(name) ?? '…'),
+            tools.names.map((name) => displayText(name) ?? '…'),
           ),
         ),
       );
@@ -184,7 +184,7 @@ export class RelayedRequests {
   }
 
   /** The caller listed a signed-out server; told inside the call, it lists again before it takes the result. */
-  async #welcome(held: HeldRequest): Promise<void> {
+  async #welcome(held: InFlightRequest): Promise<void> {
     const tellsHere = held.tool !== undefined && held.acceptsEventStream;
     for (const message of listChangedMessages()) {
       if (tellsHere) await held.stream().message(message);
@@ -193,7 +193,7 @@ export class RelayedRequests {
   }
 
   /** Lists never ask for consent: nothing pops up because an editor looked. */
-  async #answerAlone(held: HeldRequest): Promise<boolean> {
+  async #answerAlone(held: InFlightRequest): Promise<boolean> {
     const { session } = held;
     const result = this.signedOut.answerTo(session, held.request.method);
     if (result === undefined) return false;
@@ -209,14 +209,14 @@ function refused(reason: RefusalReason): CallEnding {
   return { outcome: 'refused', reason };
 }
 
-function sayGranted(held: HeldRequest, credential: Credential): void {
+function sayGranted(held: InFlightRequest, credential: Credential): void {
   if (held.tool === signInToolName && held.session.offeredSignIn) held.call?.sentWith(credential);
   const { t } = held.session;
   if (held.tool === signInToolName) held.progress(signedInLine(accountName(credential), t));
   else if (held.tool !== undefined) held.progress(againLine(held.tool, t));
 }
 
-function subjectOf(held: HeldRequest, need: ConsentNeed | undefined): ConsentSubject {
+function subjectOf(held: InFlightRequest, need: ConsentNeed | undefined): ConsentSubject {
   return {
     server: held.session.server.name,
     what: describeRequest(held),
@@ -232,11 +232,11 @@ export class ScopeLessons {
   ) {}
 
   /** What cannot be remembered is no reason to lose an answer. */
-  async take(held: HeldRequest, outcome: AuthorizedOutcome): Promise<void> {
+  async take(held: InFlightRequest, outcome: AuthorizedOutcome): Promise<void> {
     if (held.tool !== undefined) await this.#take(held, held.tool, outcome).catch(() => undefined);
   }
 
-  async #take(held: HeldRequest, tool: string, outcome: AuthorizedOutcome): Promise<void> {
+  async #take(held: InFlightRequest, tool: string, outcome: AuthorizedOutcome): Promise<void> {
     const { server } = held.session;
     if (outcome.kind === 'consentNeeded' && outcome.need.kind === 'stepUp') {
       await this.toolScopes.challenged(server, tool, outcome.need.challenge.scopes ?? []);

@@ -1,7 +1,7 @@
 import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { Clock } from '../../broker/ports.js';
 import type { StreamEvent } from '../callers/eventStream.js';
-import type { HeldRequest } from '../callers/inFlightRequest.js';
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { UnboundedAnswerError, isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';
 import { untilAborted } from '../../base/abort.js';
 import { accessOf, upstreamHeaders } from '../upstream/upstreamRequest.js';
@@ -21,7 +21,7 @@ const longestSilence = 5 * 60_000;
  * Hands on an event stream until it has brought the answer. One that ends before and has event ids is resumed
  * here (Streamable HTTP, resumability): a caller that does not do so itself would wait for ever.
  */
-export class AnswerStreams {
+export class ResponseStreams {
   constructor(
     private readonly authorizedFetch: AuthorizedFetch,
     private readonly clock: Clock,
@@ -32,7 +32,7 @@ export class AnswerStreams {
    * @returns whether the answer came
    * @throws UnboundedAnswerError; what the connection ended with, where it cannot be resumed
    */
-  async relay(held: HeldRequest, response: Response, beforeAnswer: BeforeAnswer): Promise<boolean> {
+  async relay(held: InFlightRequest, response: Response, beforeAnswer: BeforeAnswer): Promise<boolean> {
     // Without headers a caller hangs up in the end, however long the upstream has nothing to say.
     if (held.acceptsEventStream) held.stream();
     const reading: Reading = { fruitless: 0 };
@@ -60,7 +60,11 @@ export class AnswerStreams {
     return false;
   }
 
-  async #resumed(held: HeldRequest, lastEventId: string, signal: AbortSignal): Promise<Response | undefined> {
+  async #resumed(
+    held: InFlightRequest,
+    lastEventId: string,
+    signal: AbortSignal,
+  ): Promise<Response | undefined> {
     const { server } = held.session;
     // The rest of an answer is its own session's, whatever the caller's is behind now.
     const { sentIn } = held;
@@ -102,7 +106,7 @@ interface Reading {
 
 /** @returns whether the answer came before the stream ended or, where it can be resumed, broke off */
 async function read(
-  held: HeldRequest,
+  held: InFlightRequest,
   stream: Response,
   reading: Reading,
   beforeAnswer: BeforeAnswer,
@@ -151,13 +155,13 @@ function messageIn({ data }: StreamEvent): Message | undefined {
   }
 }
 
-function noteProgress(held: HeldRequest, { params }: Message): void {
+function noteProgress(held: InFlightRequest, { params }: Message): void {
   held.awaitUpstream();
   if (typeof params?.progress === 'number') held.noteUpstreamProgress(params.progress);
 }
 
 /** A caller that takes no event stream gets its answer as JSON, and nothing else. */
-async function handOn(held: HeldRequest, event: StreamEvent, isAnswer: boolean): Promise<void> {
+async function handOn(held: InFlightRequest, event: StreamEvent, isAnswer: boolean): Promise<void> {
   if (held.acceptsEventStream) {
     await held.stream().send(event);
     if (isAnswer) held.stream().end();

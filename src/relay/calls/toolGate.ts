@@ -1,5 +1,5 @@
 import { accountName } from '../../broker/accounts/credential.js';
-import type { AgentToolQuestions } from '../../broker/agents/agentToolApprovals.js';
+import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
 import type { Clock } from '../../broker/ports.js';
@@ -11,9 +11,9 @@ import {
   waitingForYes,
   type ToolCallSubject,
 } from '../../mcp/toolRuleTexts.js';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 import { editorCaller } from '../callers/callerAdmission.js';
-import { describeRequest, type HeldRequest } from '../callers/inFlightRequest.js';
+import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { untilAborted } from '../../base/abort.js';
 import { UserWait } from './userWait.js';
 
@@ -36,16 +36,16 @@ const reasons: Readonly<Record<Refused, RefusalReason>> = {
   nobodyToAsk: 'blockedByRule',
 };
 
-/** Holds each tool call to the person's rule for the tool, whoever calls, before anything of it is sent. */
+/** Holds each tool call to the user's rule for the tool, whoever calls, before anything of it is sent. */
 export class ToolGate {
-  /** Calls the person has allowed: one that waits for consent afterwards is not asked about twice. */
-  readonly #allowed = new WeakSet<HeldRequest>();
+  /** Calls the user has allowed: one that waits for consent afterwards is not asked about twice. */
+  readonly #allowed = new WeakSet<InFlightRequest>();
 
   constructor(
     private readonly rules: Pick<ToolRules, 'ruleOf'>,
     private readonly credentials: Pick<CredentialStore, 'get'>,
     private readonly clock: Clock,
-    private readonly agentQuestions: AgentToolQuestions,
+    private readonly agentQuestions: AgentToolApprovals,
     /** Absent where nobody can be asked outside a chat. */
     private readonly prompt?: ToolPrompt,
   ) {}
@@ -57,7 +57,7 @@ export class ToolGate {
    * @returns undefined where it may be sent
    * @throws the reason of the request's signal, where the caller left or cancelled
    */
-  async refusal(held: HeldRequest): Promise<GateRefusal | undefined> {
+  async refusal(held: InFlightRequest): Promise<GateRefusal | undefined> {
     if (held.tool === undefined) return undefined;
     const rule = this.rules.ruleOf(held.session.server, held.tool);
     if (rule === 'allow') return undefined;
@@ -67,20 +67,20 @@ export class ToolGate {
     const answer = await this.#answer(held, held.tool, subject);
     if (answer !== 'allowed') return refusalOf(answer, subject);
     this.#allowed.add(held);
-    // The person may have blocked the tool instead.
+    // The user may have blocked the tool instead.
     return this.refusal(held);
   }
 
-  async #answer(held: HeldRequest, tool: string, known: ToolCallSubject): Promise<GateAnswer> {
+  async #answer(held: InFlightRequest, tool: string, known: ToolCallSubject): Promise<GateAnswer> {
     const { server, caller } = held.session;
     const credential = await this.credentials.get(server.url, caller.account);
-    const account = serverWords(credential && accountName(credential));
+    const account = displayText(credential && accountName(credential));
     const subject = { ...known, ...(account !== undefined && { account }) };
     if (caller.agent !== undefined) return this.agentQuestions.take(caller.agent, server, tool, account);
     return this.#ask(held, subject);
   }
 
-  async #ask(held: HeldRequest, subject: ToolCallSubject): Promise<GateAnswer> {
+  async #ask(held: InFlightRequest, subject: ToolCallSubject): Promise<GateAnswer> {
     if (held.acceptsEventStream) held.stream();
     held.progress(waitingForYes(held.session.t));
     const wait = new UserWait(held, this.clock);
@@ -98,10 +98,10 @@ export class ToolGate {
   }
 
   /**
-   * A form is answered by the client itself, and only of the editor's own is it known that a person does: any
+   * A form is answered by the client itself, and only of the editor's own is it known that a user does: any
    * other caller's calls are asked about in the editor.
    */
-  #asked(held: HeldRequest, subject: ToolCallSubject, signal: AbortSignal): Promise<boolean> | undefined {
+  #asked(held: InFlightRequest, subject: ToolCallSubject, signal: AbortSignal): Promise<boolean> | undefined {
     const { session } = held;
     const isChat = session.caller.id === editorCaller.id && !session.isStateless;
     if (isChat && session.showsForms && held.acceptsEventStream) {

@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { ownProtocolVersion } from '../../mcp/relayMessages.js';
 import { signInTool } from '../../mcp/consentTexts.js';
-import type { RelaySession } from '../callers/callerSession.js';
+import type { CallerSession } from '../callers/callerSession.js';
 import { isListMethod, type ServerProfiles } from '../upstream/serverProfiles.js';
 import type { Caller } from '../callers/callerAdmission.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
@@ -17,13 +17,13 @@ import { blockedDescription } from '../../mcp/toolRuleTexts.js';
  * A session that the relay answers alone, because nobody is signed in or the server cannot be reached: it
  * starts all the same, lists what was known at the last sign-in, and opens nothing by itself.
  */
-export class SignedOutSessions {
+export class ToolLists {
   constructor(
     private readonly profiles: ServerProfiles,
     private readonly blocked: BlockedTools,
   ) {}
 
-  initializeResult(session: RelaySession): InitializeResult {
+  initializeResult(session: CallerSession): InitializeResult {
     const known = this.profiles.information(session.server);
     const asked = session.initialize.params?.['protocolVersion'];
     const supported = typeof asked === 'string' && SUPPORTED_PROTOCOL_VERSIONS.includes(asked);
@@ -39,7 +39,7 @@ export class SignedOutSessions {
     };
   }
 
-  tools(session: RelaySession): readonly Tool[] {
+  tools(session: CallerSession): readonly Tool[] {
     const known = this.profiles.tools(session.server);
     session.offeredSignIn = known === undefined || known.length === 0;
     return session.offeredSignIn
@@ -48,7 +48,7 @@ export class SignedOutSessions {
   }
 
   /** @returns undefined where only the upstream can answer */
-  answerTo(session: RelaySession, method: string): Result | undefined {
+  answerTo(session: CallerSession, method: string): Result | undefined {
     switch (method) {
       case 'ping':
       case 'logging/setLevel':

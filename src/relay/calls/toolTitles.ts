@@ -2,9 +2,9 @@ import { accountName } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import { declaredAuthorization } from '../../broker/tools/declaredTool.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
-import type { RelaySession } from '../callers/callerSession.js';
+import type { CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 import { inEnglish, type Translate } from '../../mcp/translate.js';
 
 /** The account that the next call of a session acts as, and the scopes that it holds. */
@@ -28,7 +28,7 @@ export class ToolTitles {
   ) {}
 
   async titled<Tool extends TitledTool>(
-    session: RelaySession,
+    session: CallerSession,
     tools: readonly Tool[],
   ): Promise<readonly Tool[]> {
     const actor = await this.#actor(session);
@@ -38,7 +38,7 @@ export class ToolTitles {
   }
 
   /** @param answer the response to `tools/list` as it would be handed on; returned unchanged if no title changes */
-  async titledAnswer(session: RelaySession, answer: string): Promise<string> {
+  async titledAnswer(session: CallerSession, answer: string): Promise<string> {
     if (!showsTitles(session)) return answer;
     const message = JSON.parse(answer) as { result?: { tools?: unknown } } | null;
     const tools = message?.result?.tools;
@@ -50,7 +50,7 @@ export class ToolTitles {
   }
 
   /** Takes the titles of now as those that the caller has listed, or lists after an announcement that it gets anyway. */
-  async noteTitles(session: RelaySession): Promise<void> {
+  async noteTitles(session: CallerSession): Promise<void> {
     session.toolsTitledAs = this.#summary(session, await this.#actor(session));
   }
 
@@ -58,7 +58,7 @@ export class ToolTitles {
    * Whether the titles that a caller listed last name another account or other access than there is; true once for
    * each change, so that one announcement follows.
    */
-  async areOutdated(session: RelaySession): Promise<boolean> {
+  async areOutdated(session: CallerSession): Promise<boolean> {
     const listed = session.toolsTitledAs;
     if (listed === undefined) return false;
     const isSigningIn = session.upstream === undefined && session.running.size > 0;
@@ -73,13 +73,13 @@ export class ToolTitles {
   }
 
   /** @returns undefined if nobody is signed in or the caller gets the server's own titles */
-  async #actor(session: RelaySession): Promise<Actor | undefined> {
+  async #actor(session: CallerSession): Promise<Actor | undefined> {
     if (!showsTitles(session) || session.offeredSignIn) return undefined;
     const credential = await this.credentials.get(session.server.url, session.caller.account);
     return credential && { account: accountName(credential), held: credential.tokens.scopes };
   }
 
-  #actorOf({ server }: RelaySession, tool: TitledTool, { account, held }: Actor): ToolActor {
+  #actorOf({ server }: CallerSession, tool: TitledTool, { account, held }: Actor): ToolActor {
     const learned = typeof tool.name === 'string' ? this.toolScopes.learned(server, tool.name) : undefined;
     const needed = learned ?? declaredAuthorization(tool)?.scopes ?? [];
     return {
@@ -89,7 +89,7 @@ export class ToolTitles {
   }
 
   /** The same as long as all titles are: a refreshed token changes none, and a list is a request to the server. */
-  #summary(session: RelaySession, actor: Actor | undefined): string {
+  #summary(session: CallerSession, actor: Actor | undefined): string {
     if (actor === undefined) return untitled;
     const lacking = this.profiles
       .declarations(session.server)
@@ -99,7 +99,7 @@ export class ToolTitles {
   }
 }
 
-function showsTitles({ caller }: RelaySession): boolean {
+function showsTitles({ caller }: CallerSession): boolean {
   return caller.kind !== 'agent' && caller.kind !== 'extension';
 }
 
@@ -166,7 +166,7 @@ function annotationTitle(annotations: unknown): unknown {
  */
 function readable(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
-  return serverWords(text.replace(/[[\]<>`*|\\~]+/g, ' ').replace(/&(?=#?\w+;)/g, '& '));
+  return displayText(text.replace(/[[\]<>`*|\\~]+/g, ' ').replace(/&(?=#?\w+;)/g, '& '));
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

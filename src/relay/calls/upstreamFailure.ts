@@ -1,8 +1,8 @@
 import { withoutTokens, type Credential } from '../../broker/accounts/credential.js';
 import { sessionNotFoundMessage } from '../../mcp/relayMessages.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
-import { serverWords } from '../../base/displayText.js';
-import { describeRequest, sendJson, type HeldRequest } from '../callers/inFlightRequest.js';
+import { displayText } from '../../base/displayText.js';
+import { describeRequest, sendJson, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { parseJson, beginningOf } from '../upstream/upstreamBody.js';
 
 /** Enough of a refusal to quote from, in bytes. */
@@ -10,7 +10,7 @@ const refusalLength = 10_000;
 
 /** Statuses that would make a caller hang up or sign in by itself become words. */
 export async function relayFailure(
-  held: HeldRequest,
+  held: InFlightRequest,
   response: Response,
   credential: Credential | undefined,
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function relayFailure(
 }
 
 /** Ends a request that the upstream has taken and not answered. */
-export function refuseUnanswered(held: HeldRequest, happened: string): void {
+export function refuseUnanswered(held: InFlightRequest, happened: string): void {
   const { host } = new URL(held.session.server.url);
   held.refuse(
     `${describeRequest(held)} has no answer: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
@@ -40,7 +40,7 @@ export function refuseUnanswered(held: HeldRequest, happened: string): void {
 }
 
 /** It was told that there is nobody to give any. */
-export function refuseInput(held: HeldRequest): void {
+export function refuseInput(held: InFlightRequest): void {
   const { host } = new URL(held.session.server.url);
   held.refuse(
     `${describeRequest(held)} did not finish: ${host} asks for further input, which cannot be given here.`,
@@ -51,5 +51,5 @@ export function refuseInput(held: HeldRequest): void {
 export function errorIn(text: string, credential: Credential | undefined): string | undefined {
   const message = (parseJson(text) as { error?: { message?: unknown } } | undefined)?.error?.message;
   if (typeof message !== 'string') return undefined;
-  return serverWords(credential === undefined ? message : withoutTokens(message, credential));
+  return displayText(credential === undefined ? message : withoutTokens(message, credential));
 }

@@ -2,12 +2,12 @@ import { accountName, type Credential } from '../../broker/accounts/credential.j
 import { AnswerScan } from '../../mcp/answerScan.js';
 import { identityLine } from '../../mcp/consentTexts.js';
 import { asksForInput } from '../../mcp/inputRequired.js';
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 import { admittedAnswer, seesSomeTools, type BlockedTools } from './toolLists.js';
-import type { AnswerStreams } from './responseStream.js';
+import type { ResponseStreams } from './responseStream.js';
 import type { CallerTasks } from './callerTasks.js';
 import { drained } from '../callers/eventStream.js';
-import type { HeldRequest } from '../callers/inFlightRequest.js';
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { endingOf } from '../callers/callRecorder.js';
 import {
   parseJson,
@@ -33,16 +33,16 @@ const somethingElse = 'answered something else';
  * words. The rest streams through, but for what the relay adds to or learns from: the identity line of a tool
  * call, and the lists.
  */
-export class UpstreamAnswers {
+export class UpstreamResponses {
   constructor(
     private readonly profiles: ServerProfiles,
-    private readonly streams: AnswerStreams,
+    private readonly streams: ResponseStreams,
     private readonly tasks: CallerTasks,
     private readonly blocked: BlockedTools,
     private readonly titles: ToolTitles,
   ) {}
 
-  async relay(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
+  async relay(held: InFlightRequest, response: Response, credential: Credential | undefined): Promise<void> {
     if (!response.ok) {
       await relayFailure(held, response, credential);
       return;
@@ -54,7 +54,7 @@ export class UpstreamAnswers {
     } else if (isJson(response)) {
       await refusingUnusable(held, () => this.#relayJson(held, response, credential));
     } else {
-      const type = serverWords(response.headers.get('content-type'));
+      const type = displayText(response.headers.get('content-type'));
       await discardBody(response);
       refuseUnanswered(
         held,
@@ -64,7 +64,7 @@ export class UpstreamAnswers {
   }
 
   async #relayEvents(
-    held: HeldRequest,
+    held: InFlightRequest,
     response: Response,
     credential: Credential | undefined,
   ): Promise<void> {
@@ -78,7 +78,11 @@ export class UpstreamAnswers {
     if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
   }
 
-  async #relayJson(held: HeldRequest, response: Response, credential: Credential | undefined): Promise<void> {
+  async #relayJson(
+    held: InFlightRequest,
+    response: Response,
+    credential: Credential | undefined,
+  ): Promise<void> {
     const { method } = held.request;
     const listsTasks = method === 'tasks/list';
     const limit = isListMethod(method) || listsTasks ? longestList : judgedLength;
@@ -115,14 +119,14 @@ export class UpstreamAnswers {
   }
 
   /** The answer as the caller gets it. */
-  async #handedOn(held: HeldRequest, answer: string): Promise<string> {
+  async #handedOn(held: InFlightRequest, answer: string): Promise<string> {
     if (held.request.method !== 'tools/list') return this.tasks.handOn(held, answer);
     const { server, caller } = held.session;
     const listed = admittedAnswer(caller, this.blocked.markedAnswer(server, answer));
     return this.titles.titledAnswer(held.session, listed);
   }
 
-  async #learn(held: HeldRequest, data: string): Promise<void> {
+  async #learn(held: InFlightRequest, data: string): Promise<void> {
     const { method, params } = held.request;
     if (!isListMethod(method)) return;
     const result = (parseJson(data) as { result?: unknown } | undefined)?.result;
@@ -130,7 +134,7 @@ export class UpstreamAnswers {
   }
 }
 
-async function refusingUnusable(held: HeldRequest, relay: () => Promise<void>): Promise<void> {
+async function refusingUnusable(held: InFlightRequest, relay: () => Promise<void>): Promise<void> {
   try {
     await relay();
   } catch (error) {
@@ -148,7 +152,7 @@ async function refusingUnusable(held: HeldRequest, relay: () => Promise<void>): 
  * take its place. A caller that takes JSON only gets what can be held.
  */
 async function relayLong(
-  held: HeldRequest,
+  held: InFlightRequest,
   chunks: AsyncIterable<Uint8Array>,
   credential: Credential | undefined,
 ): Promise<void> {
@@ -189,14 +193,14 @@ class NoAnswerError extends Error {
 }
 
 /** Who acted is said just before the result: the last progress message is what stays visible. */
-function sayWho(held: HeldRequest, credential: Credential | undefined): void {
+function sayWho(held: InFlightRequest, credential: Credential | undefined): void {
   const { tool } = held;
   const account = credential && accountName(credential);
   if (tool !== undefined && account !== undefined) held.progress(identityLine(tool, account, held.session.t));
 }
 
 async function pipeThrough(
-  held: HeldRequest,
+  held: InFlightRequest,
   status: number,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<void> {
@@ -217,7 +221,7 @@ class InputWantedError extends Error {
   override readonly name = 'InputWantedError';
 }
 
-function wantsInput({ session }: HeldRequest, data: string): boolean {
+function wantsInput({ session }: InFlightRequest, data: string): boolean {
   return session.isBridged && asksForInput((parseJson(data) as { result?: unknown } | undefined)?.result);
 }
 
@@ -229,17 +233,17 @@ function isJson(response: Response): boolean {
 }
 
 /** Whether a document is the response to this request. */
-function isAnswer(text: string, held: HeldRequest): boolean {
+function isAnswer(text: string, held: InFlightRequest): boolean {
   return answerTo(text, held) !== undefined;
 }
 
 /** For the record: parsed once more only where it is a tool call. */
-function noteEnding(held: HeldRequest, text: string): void {
+function noteEnding(held: InFlightRequest, text: string): void {
   held.call?.end(endingOf(answerTo(text, held)));
 }
 
 /** The response to this request; an array may hold it (MCP 2025-03-26, batches). */
-function answerTo(text: string, held: HeldRequest): object | undefined {
+function answerTo(text: string, held: InFlightRequest): object | undefined {
   const value = parseJson(text);
   const messages = (Array.isArray(value) ? value : [value]) as ({ id?: unknown } | null | undefined)[];
   const found = messages.find(

@@ -1,5 +1,5 @@
 import type { Clock, Disposable } from '../../broker/ports.js';
-import type { HeldRequest } from '../callers/inFlightRequest.js';
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
 
 /** How long a request waits for the user at each question, in milliseconds: editors give up after five minutes. */
 const patienceWithProgress = 4 * 60_000;
@@ -15,7 +15,7 @@ const patienceWithoutProgress = 140_000;
  * would read nothing of what is asked of the user. All waits of such a call together, from its arrival, leave it the
  * time to run. The chat's id in `_meta` does not tell the two apart: the gateway can be started for a chat.
  */
-export function patienceWithUser(held: HeldRequest, now: number): number {
+export function patienceWithUser(held: InFlightRequest, now: number): number {
   if (held.wantsProgress) return patienceWithProgress;
   return Math.max(0, held.arrivedAt + patienceWithoutProgress - now);
 }
@@ -35,7 +35,7 @@ export class UserWait implements Disposable {
   readonly signal: AbortSignal;
 
   constructor(
-    private readonly held: HeldRequest,
+    private readonly held: InFlightRequest,
     private readonly clock: Clock,
   ) {
     const patience = patienceWithUser(held, clock.now());

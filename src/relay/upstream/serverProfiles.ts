@@ -34,7 +34,7 @@ export function isListMethod(method: string): method is ListMethod {
 
 /**
  * What a server said of itself when it was last reached, so that a signed-out server can still start and
- * list what the person and the model know of it. Nothing of it is secret, and all of it may be stale.
+ * list what the user and the model know of it. Nothing of it is secret, and all of it may be stale.
  */
 export class ServerProfiles {
   readonly #changed = new Emitter<string>();

@@ -5,7 +5,7 @@ import { listChangedMessages } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
 import { everyListChange } from '../../mcp/subscription.js';
 import type { EventStream } from '../callers/eventStream.js';
-import type { RelaySession } from '../callers/callerSession.js';
+import type { CallerSession } from '../callers/callerSession.js';
 import { isEventStream, upstreamEvents } from './upstreamBody.js';
 import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import type { UpstreamListener } from './upstreamListener.js';
@@ -36,7 +36,7 @@ export class ServerStreams {
    * @param lastEventId where the caller's earlier stream broke off
    */
   open(
-    session: RelaySession,
+    session: CallerSession,
     stream: EventStream,
     closed: AbortSignal,
     lastEventId: string | undefined,
@@ -53,19 +53,19 @@ export class ServerStreams {
   }
 
   async #join(
-    session: RelaySession,
+    session: CallerSession,
     stream: EventStream,
     closed: AbortSignal,
     lastEventId: string | undefined,
   ): Promise<void> {
-    // What an upstream says in one person's session is not for the next one's ears.
+    // What an upstream says in one user's session is not for the next one's ears.
     const { upstreamLeft } = session;
     if (session.isBridged) {
       await this.#listen(session, stream, AbortSignal.any([closed, upstreamLeft]));
       return;
     }
     try {
-      await this.upstreams.leaveStrangers(session);
+      await this.upstreams.leaveIfAccountChanged(session);
       if (upstreamLeft.aborted) return;
       const { upstream } = session;
       const headers = upstreamHeaders('GET', upstream);
@@ -100,7 +100,7 @@ export class ServerStreams {
   }
 
   /** A server without sessions announces its changes to who listens; a caller with a session expects them here. */
-  async #listen(session: RelaySession, stream: EventStream, left: AbortSignal): Promise<void> {
+  async #listen(session: CallerSession, stream: EventStream, left: AbortSignal): Promise<void> {
     const announce = (message: JSONRPCNotification) => void stream.message(message);
     await this.listener.follow(session, listenRequest, {}, left, {
       acknowledged: (_filter, hasGap) => {

@@ -10,7 +10,7 @@ import {
   type DiscoverResult,
 } from '../../mcp/statelessRevision.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
-import type { RelaySession } from '../callers/callerSession.js';
+import type { CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import { accessOf, upstreamHeaders } from './upstreamRequest.js';
 import { isEventStream, upstreamEvents, boundedText, UnboundedAnswerError } from './upstreamBody.js';
@@ -30,14 +30,14 @@ export class UpstreamDiscovery {
     private readonly clock: Clock,
   ) {}
 
-  /** What was discovered is remembered for when the person is signed out. */
-  discover(session: RelaySession, signal: AbortSignal): Promise<DiscoveryOutcome> {
+  /** What was discovered is remembered for when the user is signed out. */
+  discover(session: CallerSession, signal: AbortSignal): Promise<DiscoveryOutcome> {
     return patiently(this.clock, session.server, discoverMethod, signal, (limited) =>
       this.#discover(session, limited),
     );
   }
 
-  async #discover(session: RelaySession, signal: AbortSignal): Promise<DiscoveryOutcome> {
+  async #discover(session: CallerSession, signal: AbortSignal): Promise<DiscoveryOutcome> {
     const { server, initialize } = session;
     const question: JSONRPCRequest = {
       jsonrpc: '2.0',

@@ -6,7 +6,7 @@ import {
   type JSONRPCNotification,
   type JSONRPCRequest,
 } from '@modelcontextprotocol/sdk/types.js';
-import { personOf } from '../../broker/accounts/credential.js';
+import { actorOf } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { Clock } from '../../broker/ports.js';
@@ -14,7 +14,7 @@ import { untilAborted } from '../../base/abort.js';
 import { acknowledgedFilter, isEmpty, type SubscriptionFilter } from '../../mcp/subscription.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 import { parseJson, isEventStream, upstreamEvents } from './upstreamBody.js';
-import type { RelaySession } from '../callers/callerSession.js';
+import type { CallerSession } from '../callers/callerSession.js';
 import { accessOf, upstreamPost } from './upstreamRequest.js';
 
 /** Shortest and longest pause before a subscription that broke off is begun again, in milliseconds. */
@@ -52,7 +52,7 @@ export class UpstreamListener {
    * @returns when the server has ended the subscription, or the caller no longer listens
    */
   async follow(
-    session: RelaySession,
+    session: CallerSession,
     request: JSONRPCRequest,
     headers: IncomingHttpHeaders,
     signal: AbortSignal,
@@ -85,7 +85,7 @@ export class UpstreamListener {
   }
 
   async #listen(
-    session: RelaySession,
+    session: CallerSession,
     request: JSONRPCRequest,
     headers: IncomingHttpHeaders,
     signal: AbortSignal,
@@ -121,10 +121,10 @@ export class UpstreamListener {
   }
 
   /** Watches from now on who the next request acts as. */
-  async #watchAccount(session: RelaySession, events: ListenerEvents) {
+  async #watchAccount(session: CallerSession, events: ListenerEvents) {
     const changed = new AbortController();
     const current = async () =>
-      personOf(await this.credentials.get(session.server.url, session.caller.account));
+      actorOf(await this.credentials.get(session.server.url, session.caller.account));
     const before = current().catch(() => undefined);
     const subscription = this.credentials.onDidChange((url) => {
       if (url === session.server.url) void look();

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { UpstreamRequest } from '../../broker/fetch/authorizedFetch.js';
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import { statelessHeaders, withoutSession } from '../../mcp/statelessRevision.js';
-import type { RelaySession, UpstreamSession } from '../callers/callerSession.js';
+import type { CallerSession, UpstreamSession } from '../callers/callerSession.js';
 
 /** What of a caller's headers an upstream is told: the transport's own and the trace context. */
 const forwarded = ['mcp-method', 'mcp-name', 'mcp-protocol-version', 'traceparent', 'tracestate'];
@@ -40,7 +40,7 @@ export function upstreamHeaders(
 /** Whose account acts for a caller, and with which scopes at most. */
 export function accessOf({
   caller,
-}: RelaySession): Pick<UpstreamRequest, 'account' | 'scopeCeiling' | 'agent'> {
+}: CallerSession): Pick<UpstreamRequest, 'account' | 'scopeCeiling' | 'agent'> {
   const { account, agent } = caller;
   const scopes = agent?.access.scopes;
   return {
@@ -56,7 +56,7 @@ export function sessionOf(upstream: UpstreamSession | undefined): UpstreamSessio
 
 /** A request of a caller's session, or of the relay's own, for an upstream that knows no sessions. */
 export function upstreamPost(
-  { upstream, initialize }: RelaySession,
+  { upstream, initialize }: CallerSession,
   request: JSONRPCRequest,
   caller: IncomingHttpHeaders = {},
 ): Pick<UpstreamRequest, 'headers'> & { readonly body: Uint8Array } {

@@ -7,13 +7,13 @@ import {
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
-import { personOf } from '../../broker/accounts/credential.js';
+import { actorOf } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { Clock } from '../../broker/ports.js';
 import { notificationMessage } from '../../mcp/relayMessages.js';
 import { initializeResultOf, statelessRevision } from '../../mcp/statelessRevision.js';
 import { patiently, resultOf, type UpstreamDiscovery } from './upstreamDiscovery.js';
-import type { RelaySession } from '../callers/callerSession.js';
+import type { CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
@@ -33,7 +33,7 @@ const mostPages = 100;
 
 /** Begins sessions at upstreams on behalf of callers' sessions. */
 export class UpstreamSessions {
-  readonly #attaching = new WeakMap<RelaySession, Promise<AttachOutcome>>();
+  readonly #attaching = new WeakMap<CallerSession, Promise<AttachOutcome>>();
 
   constructor(
     private readonly authorizedFetch: AuthorizedFetch,
@@ -45,12 +45,12 @@ export class UpstreamSessions {
     private readonly leave: (sessionId: string) => void,
   ) {}
 
-  /** Leaves a session that was begun as somebody else: another person's token has no place in it. */
-  async leaveStrangers(session: RelaySession): Promise<void> {
+  /** Leaves a session that was begun as somebody else: another user's token has no place in it. */
+  async leaveIfAccountChanged(session: CallerSession): Promise<void> {
     const { upstream } = session;
     if (upstream === undefined || upstream.isStateless === true) return;
     const credential = await this.credentials.get(session.server.url, session.caller.account);
-    if (session.upstream === upstream && upstream.person !== personOf(credential)) session.leaveUpstream();
+    if (session.upstream === upstream && upstream.user !== actorOf(credential)) session.leaveUpstream();
   }
 
   /**
@@ -58,7 +58,7 @@ export class UpstreamSessions {
    *
    * @param announce whether to say `notifications/initialized` too, because the caller said its own already
    */
-  attach(session: RelaySession, announce: boolean): Promise<AttachOutcome> {
+  attach(session: CallerSession, announce: boolean): Promise<AttachOutcome> {
     const running = this.#attaching.get(session);
     if (running !== undefined) return running;
     const attaching = patiently(this.clock, session.server, 'initialize', session.closed, (signal) =>
@@ -68,14 +68,14 @@ export class UpstreamSessions {
     return attaching;
   }
 
-  /** The upstream's whole tool list; remembered for when the person is signed out. */
-  listTools(session: RelaySession, signal: AbortSignal): Promise<ToolListOutcome> {
+  /** The upstream's whole tool list; remembered for when the user is signed out. */
+  listTools(session: CallerSession, signal: AbortSignal): Promise<ToolListOutcome> {
     return patiently(this.clock, session.server, 'tools/list', signal, (limited) =>
       this.#listTools(session, limited),
     );
   }
 
-  async #listTools(session: RelaySession, signal: AbortSignal): Promise<ToolListOutcome> {
+  async #listTools(session: CallerSession, signal: AbortSignal): Promise<ToolListOutcome> {
     const tools: Tool[] = [];
     const cursors = new Set<string>();
     let cursor: string | undefined;
@@ -105,7 +105,7 @@ export class UpstreamSessions {
     return { kind: 'listed', names: tools.map(({ name }) => name) };
   }
 
-  async #attach(session: RelaySession, signal: AbortSignal, announce: boolean): Promise<AttachOutcome> {
+  async #attach(session: CallerSession, signal: AbortSignal, announce: boolean): Promise<AttachOutcome> {
     const outcome = await this.#post(session, session.initialize, signal);
     if (outcome.kind !== 'response') return outcome;
     const { response, credential } = outcome;
@@ -132,7 +132,7 @@ export class UpstreamSessions {
     }
     session.enterUpstream({
       protocolVersion: result.data.protocolVersion,
-      person: personOf(credential),
+      user: actorOf(credential),
       ...(sessionId !== null && { sessionId }),
     });
     session.upstreamLeft.addEventListener('abort', leave, { once: true });
@@ -143,14 +143,14 @@ export class UpstreamSessions {
       if (announced.kind === 'response') await discardBody(announced.response);
     }
     // Who it was begun as may have left meanwhile, and that was told to sessions that had begun.
-    await this.leaveStrangers(session);
+    await this.leaveIfAccountChanged(session);
     if (session.upstream !== undefined) session.onAttached?.();
     return { kind: 'attached', result: result.data };
   }
 
   /** A server that knows no `initialize` may be one that knows no sessions. */
   async #attachWithoutSession(
-    session: RelaySession,
+    session: CallerSession,
     refusal: Response,
     signal: AbortSignal,
   ): Promise<AttachOutcome> {
@@ -159,8 +159,8 @@ export class UpstreamSessions {
       case 'discovered': {
         const { server, initialize } = session;
         const result = initializeResultOf(outcome.result, initialize, server.name);
-        const person = personOf(outcome.credential);
-        session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person });
+        const user = actorOf(outcome.credential);
+        session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, user });
         await this.profiles.rememberInformation(server, result);
         return { kind: 'attached', result };
       }
@@ -174,7 +174,7 @@ export class UpstreamSessions {
     }
   }
 
-  #post(session: RelaySession, message: JSONRPCMessage, signal: AbortSignal): Promise<AuthorizedOutcome> {
+  #post(session: CallerSession, message: JSONRPCMessage, signal: AbortSignal): Promise<AuthorizedOutcome> {
     const post =
       session.upstream?.isStateless === true && isJSONRPCRequest(message)
         ? upstreamPost(session, message)

@@ -8,7 +8,7 @@ export const bundleFile = path.join('l10n', 'bundle.l10n.json');
 /** A call of the translating function by its short name, at the beginning of its arguments. */
 const shortCall = /(?<![\w$.])t\(/g;
 
-/** Every source file that has words for a person, with its text. */
+/** Every source file that has words for a user, with its text. */
 export function translatedSources(root: string): readonly (readonly [string, string])[] {
   const source = path.join(root, 'src');
   return readdirSync(source, { recursive: true, encoding: 'utf8' })

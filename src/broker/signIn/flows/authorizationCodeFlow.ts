@@ -11,7 +11,7 @@ import { audienceParameter, resourceParameter } from '../../settings/signInPolic
 
 /**
  * The scopes of a sign-in: those it was begun for, and what makes it last; or what discovery chose. Configured
- * scopes are asked for exactly, and so are those a person chose.
+ * scopes are asked for exactly, and so are those a user chose.
  */
 export function askedScopes(
   found: Discovered,

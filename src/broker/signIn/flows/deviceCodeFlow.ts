@@ -25,7 +25,7 @@ import type { Clock } from '../../ports.js';
 import type { ServerConfig } from '../../settings/serverSettings.js';
 import { audienceParameter, resourceParameter } from '../../settings/signInPolicy.js';
 
-/** Shows the person where to enter which code. */
+/** Shows the user where to enter which code. */
 export type ShowCode = (device: DeviceAuthorization) => void;
 
 export interface DeviceSignInParts {
@@ -80,7 +80,7 @@ export async function beginWithCode(
   return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(grant, parts));
 }
 
-/** Shows the code, and step 8 once the person has entered it; their browser brings nothing back here. */
+/** Shows the code, and step 8 once the user has entered it; their browser brings nothing back here. */
 export function tokensForCode(
   device: DeviceAuthorization,
   show: ShowCode,
@@ -115,7 +115,7 @@ async function clientFor(
   http: HttpContext,
 ): Promise<OAuthClient> {
   if (as.device_authorization_endpoint === undefined) return noClient;
-  // Another could show the person a code that it asked the first one for, and have the tokens.
+  // Another could show the user a code that it asked the first one for, and have the tokens.
   await checkConfiguredClient(server, as, parts);
   const identity = await configuredIdentity({ server, as, policy, scopes }, parts);
   switch (identity.kind) {

@@ -13,7 +13,7 @@ interface EditorAttempt {
   useEditorAccount(): Promise<void>;
 }
 
-/** The person has said yes in their browser, and the editor asks for the account: the page says so, and how it ended. */
+/** The user has said yes in their browser, and the editor asks for the account: the page says so, and how it ended. */
 export async function answerInEditor(attempt: EditorAttempt, visit: LaunchVisit): Promise<void> {
   const { name } = attempt.server;
   visit.wait(`Signing in to ${name}`, 'The editor asks you for the account. Go back to it.');

@@ -21,12 +21,12 @@ export interface Wanted {
 }
 
 /**
- * Does what any person would do who wants the prompt's result: says yes to whatever asks, and types the prompt again
+ * Does what any user would do who wants the prompt's result: says yes to whatever asks, and types the prompt again
  * where the chat ended without it. Knows nothing of who asks, and counts each act where it does it: a dialog when
  * it is answered, a click when it is made, a window when the browser opens it. Typing, and the click into the field
  * that is typed into, belongs to the prompt or form and is no click of its own.
  */
-export class PersonAtWork {
+export class UserAtWork {
   readonly effort = new Effort();
   /** What the browser has opened beside the editor. */
   private readonly popups: Page[] = [];

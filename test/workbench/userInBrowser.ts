@@ -1,14 +1,14 @@
 import type { Page } from 'playwright-core';
-import { alice, type DemoPerson } from '../demo/people.js';
+import { alice, type DemoUser } from '../demo/people.js';
 import { signIn } from '../host/signInPages.js';
 import type { Workbench } from '../host/workbench.js';
 
 /** Signs in where the authorization server asks who it is, and stops at the consent page. @returns its text */
-export async function reachConsent(page: Page, person: DemoPerson = alice): Promise<string> {
+export async function reachConsent(page: Page, user: DemoUser = alice): Promise<string> {
   const email = page.getByLabel('Email');
   const allow = page.getByRole('button', { name: 'Allow' });
   await email.or(allow).waitFor();
-  if (await email.isVisible()) await signIn(page, person);
+  if (await email.isVisible()) await signIn(page, user);
   await allow.waitFor();
   return page.locator('main').innerText();
 }
@@ -18,9 +18,9 @@ export async function answer(
   page: Page,
   window: Workbench,
   decision: 'Allow' | 'Deny' = 'Allow',
-  person: DemoPerson = alice,
+  user: DemoUser = alice,
 ): Promise<void> {
-  await reachConsent(page, person);
+  await reachConsent(page, user);
   await page.getByRole('button', { name: decision }).click();
   await backToEditor(page, window);
 }

@@ -8,7 +8,7 @@ describe('the question about one call', () => {
   };
   const t = (english: string) => german[english] ?? english;
 
-  it('offers its answers in the person’s language, and knows the yes among them', () => {
+  it('offers its answers in the user’s language, and knows the yes among them', () => {
     const { requestedSchema } = ruleQuestion({ server: 'a', tool: 'b' }, t);
     const { enum: answers } = requestedSchema.properties['call'] as { readonly enum: readonly string[] };
     assert.deepEqual(

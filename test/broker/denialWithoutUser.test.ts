@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { denialWithoutPerson } from '../../src/broker/tokens/denialWithoutPerson.js';
+import { denialWithoutUser } from '../../src/broker/tokens/denialWithoutUser.js';
 import { serverAt } from './brokerWindow.js';
 
 describe('what a server asks for where nobody signs in', () => {
   const server = { ...serverAt('https://mcp.example/mcp'), oauth: { grant: 'clientCredentials' as const } };
   const asked = (missing: readonly string[]) =>
-    /asks for (.*), which its/.exec(denialWithoutPerson(server, missing, undefined)?.detail ?? '')?.[1];
+    /asks for (.*), which its/.exec(denialWithoutUser(server, missing, undefined)?.detail ?? '')?.[1];
 
   it('is named', () => {
     assert.equal(asked(['a', 'b:write']), 'a b:write');

@@ -93,7 +93,7 @@ describe('the words of a card', () => {
     }
   });
 
-  it('name no scope that only tells who the person is', () => {
+  it('name no scope that only tells who the user is', () => {
     assert.deepEqual(accessScopes(['openid', 'repo:read', 'email', 'profile', 'offline_access']), [
       'repo:read',
     ]);

@@ -5,7 +5,7 @@ import path from 'node:path';
 const root = path.resolve(__dirname, '..', '..', '..');
 const read = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as unknown;
 
-/** Properties of the manifest whose texts a person reads. */
+/** Properties of the manifest whose texts a user reads. */
 const shown = new Set([
   ...['title', 'displayName', 'description', 'label', 'category', 'contextualTitle', 'contents', 'altText'],
   ...['userDescription', 'markdownDescription', 'enumDescriptions', 'markdownEnumDescriptions'],
@@ -13,7 +13,7 @@ const shown = new Set([
 /** What a tool's input means is told to a model, in the language that models are told things in. */
 const notForPeople = new Set(['inputSchema', 'examples', 'default']);
 
-/** The texts that a person reads, each with where it stands. */
+/** The texts that a user reads, each with where it stands. */
 function shownTexts(node: unknown, at: string): readonly (readonly [string, string])[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([key, value]: [string, unknown]) => {

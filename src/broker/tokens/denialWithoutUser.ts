@@ -1,4 +1,4 @@
-import { serverWords } from '../../base/displayText.js';
+import { displayText } from '../../base/displayText.js';
 import type { DeniedBy } from '../status/consentStatus.js';
 import { directGrantOf, isUnattended } from '../settings/grant.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
@@ -13,13 +13,13 @@ export interface Denial {
 const mostScopes = 10;
 
 /**
- * What a refusal comes to where no person signs in at the server: there is no consent that could mend it.
+ * What a refusal comes to where no user signs in at the server: there is no consent that could mend it.
  *
  * @param missing the scopes it asks for, where more would do
  * @param identityProvider the issuer whose word is taken, where one's is
- * @returns undefined where a person can be asked
+ * @returns undefined where a user can be asked
  */
-export function denialWithoutPerson(
+export function denialWithoutUser(
   server: ServerConfig,
   missing: readonly string[] | undefined,
   identityProvider: string | undefined,
@@ -43,7 +43,7 @@ export function denialWithoutPerson(
  */
 function namedScopes(missing: readonly string[]): string {
   const named = missing.filter((scope) => !scope.includes('://')).slice(0, mostScopes);
-  const words = serverWords(named.join(' '));
+  const words = displayText(named.join(' '));
   if (words === undefined) return 'more access';
   return named.length === missing.length ? words : `${words} and more`;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from '../../src/broker/fetch/authorizedFetch.js';
-import { checkWithPerson } from '../../src/broker/signIn/checkServer.js';
+import { checkWithUser } from '../../src/broker/signIn/checkServer.js';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { DirectGrants } from '../../src/broker/tokens/directGrants.js';
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
@@ -13,7 +13,7 @@ import { BrokerWindow } from './brokerWindow.js';
 import { startProtectedServer } from './grantsWorld.js';
 import { MemoryMemory } from './memoryStores.js';
 
-describe('a check by a person, of a server where nobody signs in', () => {
+describe('a check by a user, of a server where nobody signs in', () => {
   const closing: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0)) await close();
@@ -57,7 +57,7 @@ describe('a check by a person, of a server where nobody signs in', () => {
     };
     await clientSecrets.put(server, 'by-hand', new Redacted('hush'));
     const check = async () => {
-      await checkWithPerson(server, { authorizedFetch, states, clock, http, answers }, signal);
+      await checkWithUser(server, { authorizedFetch, states, clock, http, answers }, signal);
       return (await states.statusOf(server)).status;
     };
     const { signal } = new AbortController();
@@ -78,7 +78,7 @@ describe('a check by a person, of a server where nobody signs in', () => {
     assert.equal(as.requests.filter(({ path }) => path === '/token').length, 0);
   });
 
-  it('asks nothing where all is as it should be, and where a person signs in', async () => {
+  it('asks nothing where all is as it should be, and where a user signs in', async () => {
     const good = await world(false, true, 'clientCredentials');
     assert.equal(await good.check(), 'ready');
     const personal = await world(true, true);

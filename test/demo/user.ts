@@ -1,7 +1,7 @@
 import { CookieJar } from './cookieJar.js';
 import { readForms, textOf, titleOf, type HtmlForm } from './htmlForm.js';
 
-/** A page the person saw on the way. */
+/** A page the user saw on the way. */
 export interface SeenPage {
   readonly url: URL;
   readonly status: number;
@@ -18,15 +18,15 @@ export interface SignInAnswers {
   /** `only` unticks every other scope the consent page offers, then allows. */
   readonly consent: 'allow' | 'deny' | { readonly only: readonly string[] };
   /** The browser to use; each sign-in has a new one by default. */
-  readonly browser?: PersonBrowser;
+  readonly browser?: UserBrowser;
   /** The button of the sign-in page that leads to an identity provider; email and password are for its page. */
   readonly through?: string;
   /** Sees each form before it is sent and may change it, as whoever sits at the browser can. */
   readonly tamper?: (form: HtmlForm) => void;
 }
 
-/** The cookies of one person's browser, and the pages it has shown. */
-export class PersonBrowser {
+/** The cookies of one user's browser, and the pages it has shown. */
+export class UserBrowser {
   readonly cookies = new CookieJar();
   readonly pages: SeenPage[] = [];
 
@@ -36,7 +36,7 @@ export class PersonBrowser {
   }
 }
 
-/** The pages led nowhere a person could go on from. */
+/** The pages led nowhere a user could go on from. */
 export class SignInStopped extends Error {
   override readonly name = 'SignInStopped';
   constructor(readonly page: SeenPage) {
@@ -45,14 +45,14 @@ export class SignInStopped extends Error {
 }
 
 /**
- * Does with `fetch` what a person does in a browser: follows the redirects, fills in the login page, answers
+ * Does with `fetch` what a user does in a browser: follows the redirects, fills in the login page, answers
  * the consent page. Also starts from an address that redirects to the authorization endpoint.
  *
  * @returns the redirect that carries the authorization response, not followed
  * @throws {SignInStopped} at an error page, a wrong password, or a page that is not understood
  */
-export async function signInAsPerson(authorizationUrl: string | URL, answers: SignInAnswers): Promise<URL> {
-  const browser = answers.browser ?? new PersonBrowser();
+export async function signInAsUser(authorizationUrl: string | URL, answers: SignInAnswers): Promise<URL> {
+  const browser = answers.browser ?? new UserBrowser();
   let url = new URL(authorizationUrl);
   let sent: HtmlForm | undefined;
   let from: URL | undefined;
@@ -88,7 +88,7 @@ export async function signInAsPerson(authorizationUrl: string | URL, answers: Si
 }
 
 async function visit(
-  browser: PersonBrowser,
+  browser: UserBrowser,
   url: URL,
   from: URL | undefined,
   form: HtmlForm | undefined,
