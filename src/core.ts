@@ -13,20 +13,11 @@ import { EnterpriseIdentityProvider } from './broker/tokens/enterpriseIdentityPr
 import type { IdentityProviderConfig } from './broker/settings/identityProviderSetting.js';
 import { InMemoryRecords } from './broker/agents/inMemoryRecords.js';
 import { PendingCallbacks } from './broker/callbacks/pendingCallbacks.js';
-import type {
-  AssertionSource,
-  Clock,
-  Disposable,
-  IdentityProviderSession,
-  Lock,
-  Log,
-  Memory,
-  Network,
-  RedirectUris,
-  SecretStore,
-  SharedRecords,
-  WindowNotices,
-} from './broker/ports.js';
+import type { Clock, Disposable } from './base/clock.js';
+import type { Log } from './base/log.js';
+import type { Lock, Memory, SecretStore, SharedRecords, WindowNotices } from './base/storage.js';
+import type { IdentityProviderSession, Network, RedirectUris } from './broker/ports.js';
+import type { AssertionSource } from './broker/tokens/assertionSource.js';
 import type { ServerConfig } from './broker/settings/serverSettings.js';
 import { ServerStates } from './broker/status/serverStates.js';
 import type { SignInDependencies } from './broker/signIn/signInDependencies.js';

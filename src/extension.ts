@@ -3,7 +3,7 @@ import { RememberedAccountChoice } from './broker/accounts/accountChoice.js';
 import { TombstonePruning } from './broker/accounts/tombstonePruning.js';
 import { AssertionInFile } from './broker/tokens/assertionFile.js';
 import { CallLedger } from './broker/calls/callLedger.js';
-import type { Disposable } from './broker/ports.js';
+import type { Disposable } from './base/clock.js';
 import { connectedClients } from './connectedClients.js';
 import { createCore } from './core.js';
 import { AccountNaming } from './editor/signIn/accountNaming.js';

@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../broker/ports.js';
+import type { Clock, Disposable } from './clock.js';
 
 /**
  * Waits for `work` no longer than the signal lets it; the work itself goes on.

@@ -1,4 +1,4 @@
-import type { Disposable } from '../broker/ports.js';
+import type { Disposable } from './clock.js';
 
 /** The smallest event there is: listeners are called in order, and one that throws does not stop the next. */
 export class Emitter<T> {

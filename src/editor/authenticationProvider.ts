@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { noAccount } from '../broker/accounts/accountChoice.js';
 import { accountKeyOf, type Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import type { Disposable } from '../broker/ports.js';
+import type { Disposable } from '../base/clock.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Redacted } from '../base/redacted.js';

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { errorName } from '../base/errorName.js';
-import type { Clock, Disposable, Log } from '../broker/ports.js';
+import type { Clock, Disposable } from '../base/clock.js';
+import type { Log } from '../base/log.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { sha256 } from '../base/sha256.js';
 import { registerMcpServers } from './adapters/editorFeatures.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CallLedger } from '../broker/calls/callLedger.js';
-import type { Disposable, Clock } from '../broker/ports.js';
+import type { Disposable, Clock } from '../base/clock.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
 import { AccountRows, registerDisabledRows, ServersTree } from './views/serversTree.js';
 import { AddServer, type AddServerParts } from './commands/addServer.js';

@@ -1,5 +1,7 @@
 import path from 'node:path';
-import type { Clock, Log, Memory, SecretStore } from '../broker/ports.js';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import type { Memory, SecretStore } from '../base/storage.js';
 import { FileLock } from '../node/files/fileLock.js';
 import { FileMemory } from '../node/store/fileMemory.js';
 import { KeychainUnavailable, systemKeychain } from '../node/store/keychain.js';

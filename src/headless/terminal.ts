@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
-import type { Log } from '../broker/ports.js';
+import type { Log } from '../base/log.js';
 
 /** Where the command speaks and is spoken to. */
 export interface Streams {

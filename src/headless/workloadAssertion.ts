@@ -1,5 +1,5 @@
 import { AssertionInFile } from '../broker/tokens/assertionFile.js';
-import type { AssertionSource } from '../broker/ports.js';
+import type { AssertionSource } from '../broker/tokens/assertionSource.js';
 import { MachineAssertionFiles } from '../node/assertionFiles.js';
 import { Redacted } from '../base/redacted.js';
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Disposable, RedirectUri } from '../broker/ports.js';
+import type { Disposable } from '../base/clock.js';
+import type { RedirectUri } from '../broker/ports.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { addressOf } from '../base/displayText.js';
 import { isLoopbackAuthority } from '../relay/callers/callerAdmission.js';

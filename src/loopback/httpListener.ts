@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Disposable } from '../broker/ports.js';
+import type { Disposable } from '../base/clock.js';
 import { randomInt } from 'node:crypto';
 
 /** How long a caller's connection is kept for its next request, in milliseconds. */

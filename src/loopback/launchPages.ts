@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock, Disposable, LaunchPage, LaunchVisit } from '../broker/ports.js';
+import type { Clock, Disposable } from '../base/clock.js';
+import type { LaunchPage, LaunchVisit } from '../broker/ports.js';
 
 /** How long the browser that has come may come again, in seconds: a reload, a second click, a second tab. */
 const repeatable = 10;

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import type { Resolver, Clock, Fetch, Network } from '../broker/ports.js';
+import type { Clock } from '../base/clock.js';
+import type { Resolver, Fetch, Network } from '../broker/ports.js';
 import { fetchFrom } from './judgedAddresses.js';
 
 /** The machine's own name service, its hosts file included, as a direct connection would ask it. */

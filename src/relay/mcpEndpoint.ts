@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, UpstreamRequest } from '../broker/fetch/authorizedFetch.js';
 import { errorName } from '../base/errorName.js';
-import type { Clock, Log } from '../broker/ports.js';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
 import { errorMessage, sessionNotFoundMessage } from '../mcp/relayMessages.js';

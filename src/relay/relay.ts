@@ -6,15 +6,9 @@ import type { AuthorizedFetch } from '../broker/fetch/authorizedFetch.js';
 import { callbackPath, isCallbackPath, type PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
 import { errorName } from '../base/errorName.js';
-import type {
-  Clock,
-  Disposable,
-  Launcher,
-  LaunchPage,
-  LaunchVisit,
-  Log,
-  RedirectUri,
-} from '../broker/ports.js';
+import type { Clock, Disposable } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import type { Launcher, LaunchPage, LaunchVisit, RedirectUri } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
 import type { ToolPrompt, ToolRules } from '../broker/tools/toolRules.js';

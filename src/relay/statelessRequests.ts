@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../broker/ports.js';
+import type { Clock } from '../base/clock.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { consentAnswerIn, withInput } from '../mcp/inputRequired.js';
 import { errorMessage } from '../mcp/relayMessages.js';

@@ -1,5 +1,5 @@
 import { ErrorCode, type JSONRPCNotification, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../broker/ports.js';
+import type { Clock } from '../base/clock.js';
 import { listChangedMessages, toolsChangedMessage } from '../mcp/relayMessages.js';
 import {
   accepts,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
-import type { SharedRecord, SharedRecords } from '../../src/broker/ports.js';
+import type { SharedRecord, SharedRecords } from '../../src/base/storage.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
 import { credentialFor, serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SecretStore } from '../../src/broker/ports.js';
+import type { SecretStore } from '../../src/base/storage.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
 import { StatesOfWindows } from '../../src/broker/status/statesAcrossWindows.js';

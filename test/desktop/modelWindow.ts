@@ -5,7 +5,8 @@ import { PassingAccountChoice } from '../../src/broker/accounts/accountChoice.js
 import { accountLabel } from '../../src/broker/accounts/credential.js';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
-import type { Disposable, SharedRecords } from '../../src/broker/ports.js';
+import type { Disposable } from '../../src/base/clock.js';
+import type { SharedRecords } from '../../src/base/storage.js';
 import { TimedSecretStore } from '../../src/broker/accounts/secretStorageTimeout.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';

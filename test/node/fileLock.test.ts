@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile, mkdir } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Log } from '../../src/broker/ports.js';
+import type { Log } from '../../src/base/log.js';
 import { FileLock } from '../../src/node/files/fileLock.js';
 
 const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }; // prettier-ignore

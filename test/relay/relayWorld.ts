@@ -7,7 +7,7 @@ import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import type { SignInQuestions } from '../../src/broker/signIn/userQuestions.js';
 import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
-import type { Clock } from '../../src/broker/ports.js';
+import type { Clock } from '../../src/base/clock.js';
 import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { ToolPrompt, ToolRules } from '../../src/broker/tools/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';

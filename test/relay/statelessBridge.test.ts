@@ -10,7 +10,7 @@ import { startWorld } from '../demo/world.js';
 import { AgentScene, freePort } from './agentScene.js';
 import { RelayWorld } from './relayWorld.js';
 
-const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');
+const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridge', 'bridgeCommand.js');
 
 describe('the command that speaks stdio, in the revision without sessions (2026-07-28)', () => {
   let scene: AgentScene;

@@ -7,7 +7,7 @@ import {
 } from '../../oauth/tokenSetRecord.js';
 import type { Account, Credential } from './credential.js';
 import { directGrantNames } from '../settings/grant.js';
-import type { Log } from '../ports.js';
+import type { Log } from '../../base/log.js';
 import { serverUrlOf } from './accountSlots.js';
 import type { RecordKind, StoredValue } from './storedRecord.js';
 import { isObject, stringArray } from '../../oauth/jsonResponse.js';

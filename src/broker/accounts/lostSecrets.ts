@@ -1,4 +1,4 @@
-import type { Memory } from '../ports.js';
+import type { Memory } from '../../base/storage.js';
 import type { ClientIdentity } from '../status/clientNotices.js';
 import type { Credential } from './credential.js';
 

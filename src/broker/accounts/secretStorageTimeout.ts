@@ -1,4 +1,6 @@
-import type { Clock, Disposable, Log, SecretStore } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { SecretStore } from '../../base/storage.js';
 
 /** How long secret storage may take, in milliseconds. In a remote window a client that sleeps never responds. */
 const RESPONSE_TIMEOUT_MS = 10_000;

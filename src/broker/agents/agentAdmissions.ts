@@ -9,7 +9,9 @@ import {
   type StoredAdmission,
 } from './agentAdmission.js';
 import { Emitter } from '../../base/event.js';
-import type { Clock, Lock, Log, SharedRecords } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock, SharedRecords } from '../../base/storage.js';
 
 const recordName = 'agents';
 /** Tells what a key is for wherever one is found. */

@@ -5,7 +5,7 @@ import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../../base/event.js';
 import type { NarrowedTokens } from '../tokens/narrowedTokens.js';
-import type { Clock, Disposable } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInRequest } from '../signIn/signIn.js';
 

@@ -5,7 +5,8 @@ import type { AgentAsk, AgentConsents, DeclinedAsk } from './agentConsents.js';
 import { questionNotice, questionOf } from './agentToolAnswers.js';
 import type { AgentToolApprovals } from './agentToolApprovals.js';
 import { NoticeExchange } from '../status/statesAcrossWindows.js';
-import type { Disposable, WindowNotices } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { WindowNotices } from '../../base/storage.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /**

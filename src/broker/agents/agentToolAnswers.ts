@@ -1,5 +1,6 @@
 import { isObject } from '../../oauth/jsonResponse.js';
-import type { Clock, Lock, SharedRecords } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Lock, SharedRecords } from '../../base/storage.js';
 import { displayText } from '../../base/displayText.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ToolQuestion } from '../tools/toolRules.js';

@@ -9,7 +9,7 @@ import {
   type AgentToolQuestion,
 } from './agentToolAnswers.js';
 import { Emitter } from '../../base/event.js';
-import type { Clock, Disposable } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ToolPrompt } from '../tools/toolRules.js';
 

@@ -1,4 +1,4 @@
-import type { SharedRecord, SharedRecords } from '../ports.js';
+import type { SharedRecord, SharedRecords } from '../../base/storage.js';
 
 /** Records that end with the process, where no others share them. */
 export class InMemoryRecords implements SharedRecords {

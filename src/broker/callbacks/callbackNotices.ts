@@ -1,7 +1,9 @@
 import type { JWK } from 'jose';
 import { isObject } from '../../oauth/jsonResponse.js';
 import { errorName } from '../../base/errorName.js';
-import type { Clock, Disposable, Log, WindowNotices } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { WindowNotices } from '../../base/storage.js';
 import {
   callbackFromText,
   callbackToText,

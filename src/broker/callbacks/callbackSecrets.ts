@@ -1,6 +1,8 @@
 import { isObject } from '../../oauth/jsonResponse.js';
 import { errorName } from '../../base/errorName.js';
-import type { Clock, Disposable, Log, SecretStore } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { SecretStore } from '../../base/storage.js';
 import {
   callbackFromText,
   callbackToText,

@@ -1,5 +1,5 @@
 import { Emitter } from '../../base/event.js';
-import type { Disposable } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import { sha256 } from '../../base/sha256.js';
 

@@ -1,7 +1,7 @@
 import type { ClientWithRedirect } from './clientNeed.js';
 import type { ClientStore } from './clientStore.js';
 import { errorName } from '../../base/errorName.js';
-import type { Log } from '../ports.js';
+import type { Log } from '../../base/log.js';
 import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { SignInOutcome, SignInPhase } from '../signIn/signIn.js';
 import { deleteRegistration } from '../../oauth/clientManagement.js';

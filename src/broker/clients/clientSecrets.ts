@@ -5,7 +5,7 @@ import type { ClientProof } from '../../oauth/oauthClient.js';
 import { Redacted } from '../../base/redacted.js';
 import { shownAddress } from '../../base/displayText.js';
 import { clientKeyFromRecord, clientKeyToRecord } from '../../oauth/tokenSetRecord.js';
-import type { SecretStore } from '../ports.js';
+import type { SecretStore } from '../../base/storage.js';
 
 /** Whose client it is: a configured server, or an identity provider by its issuer. */
 export interface ClientOwner {

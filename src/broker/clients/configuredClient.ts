@@ -4,7 +4,7 @@ import { shownAddress } from '../../base/displayText.js';
 import type { ClientStore } from './clientStore.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { errorName } from '../../base/errorName.js';
-import type { Log } from '../ports.js';
+import type { Log } from '../../base/log.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInOutcome } from '../signIn/signIn.js';
 

@@ -28,7 +28,7 @@ import { diagnosedRedirect, type DiagnosedRedirect } from './diagnosedRedirect.j
 import { stepsToToken, type StepName } from './diagnosisSteps.js';
 import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
 import { directGrantOf, type DirectGrantName } from '../settings/grant.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 import { probe } from '../discovery/probe.js';
 import { recordedFetch, type RecordedRequest } from './recordedFetch.js';
 import type { ServerConfig } from '../settings/serverSettings.js';

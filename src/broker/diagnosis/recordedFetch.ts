@@ -1,7 +1,7 @@
 import type { Fetch } from '../../oauth/httpContext.js';
 import { networkFailure } from '../../oauth/boundedFetch.js';
 import { displayText, shownAddress } from '../../base/displayText.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 
 /** A request as it may be shown to anybody: its address without the query, and no header or body. */
 export interface RecordedRequest {

@@ -2,7 +2,7 @@ import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 import { probe } from './probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { timeLimit } from '../../base/abort.js';

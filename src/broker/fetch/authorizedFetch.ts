@@ -11,7 +11,7 @@ import { accountName, actorOf, type Credential } from '../accounts/credential.js
 import { denialWithoutUser, type Denial } from '../tokens/denialWithoutUser.js';
 import { errorName } from '../../base/errorName.js';
 import type { MetadataCache } from '../discovery/metadataCache.js';
-import type { Log } from '../ports.js';
+import type { Log } from '../../base/log.js';
 import { SecretStorageTimeout } from '../accounts/secretStorageTimeout.js';
 import { passingFault } from '../discovery/probe.js';
 import { redirectTarget, shownHeaders } from './refusalHeaders.js';

@@ -4,7 +4,7 @@ import { isObject, type UntrustedJson } from '../../oauth/jsonResponse.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { shownAddress } from '../../base/displayText.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 import { timeLimit } from '../../base/abort.js';
 import { parseRegistryPage, type RegistryPage, type RegistryServer } from './registryServer.js';
 

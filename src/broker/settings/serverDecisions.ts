@@ -1,5 +1,5 @@
 import { exceptionNames, type ExceptionName } from './oauthSettings.js';
-import type { Memory } from '../ports.js';
+import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /**

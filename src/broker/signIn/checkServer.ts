@@ -9,7 +9,7 @@ import { UserQuestions, type QuestionParts } from './userQuestions.js';
 import { shownAddress } from '../../base/displayText.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../fetch/authorizedFetch.js';
 import { observationOfError } from '../status/consentStatus.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { ServerStates } from '../status/serverStates.js';
 import { timeLimit, untilAborted } from '../../base/abort.js';
 import { discardBody } from '../../oauth/boundedFetch.js';

@@ -11,7 +11,7 @@ import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens } from '../../oauth/tokenRevocation.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { errorName } from '../../base/errorName.js';
-import type { Log } from '../ports.js';
+import type { Log } from '../../base/log.js';
 
 /** What the attempt that received tokens does with them. */
 export interface TakingAttempt {

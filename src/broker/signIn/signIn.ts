@@ -1,6 +1,6 @@
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { errorName } from '../../base/errorName.js';
-import type { Log } from '../ports.js';
+import type { Log } from '../../base/log.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { DeniedBy } from '../status/consentStatus.js';

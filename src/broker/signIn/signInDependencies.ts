@@ -8,7 +8,10 @@ import type { EditorAccountTokens } from '../tokens/editorAccountTokens.js';
 import type { UseHere } from '../tokens/useHere.js';
 import type { MetadataCache } from '../discovery/metadataCache.js';
 import type { PendingCallbacks } from '../callbacks/pendingCallbacks.js';
-import type { Clock, Launcher, Lock, Log, RedirectUris } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
+import type { Launcher, RedirectUris } from '../ports.js';
 import type { QuestionParts } from './userQuestions.js';
 
 /** What a sign-in needs of the world. */

@@ -3,7 +3,7 @@ import type { Credential } from '../accounts/credential.js';
 import { Emitter } from '../../base/event.js';
 import { attemptEnding, observationOfAttempt, type BeforeAttempt } from './attemptEnding.js';
 import { noSignInAt } from '../settings/grant.js';
-import type { Disposable } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import { SignInAttempt } from './signInAttempt.js';

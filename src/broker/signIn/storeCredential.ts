@@ -15,7 +15,9 @@ import {
 import { accountKeyOf, actorOf, type Account, type Credential } from '../accounts/credential.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { DirectGrantName } from '../settings/grant.js';
-import type { Clock, Lock, Log } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, tokenLock, underLock } from '../tokens/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';

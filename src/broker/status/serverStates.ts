@@ -6,7 +6,7 @@ import { isUnattended } from '../settings/grant.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { LastAttempts, type LastAttempt, type SeenAttempt } from './lastAttempt.js';
 import { everybody, nobody, Observations, type Seen } from './observations.js';
-import type { Clock, Disposable } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /**

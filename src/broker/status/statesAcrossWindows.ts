@@ -1,5 +1,6 @@
 import { isObject } from '../../oauth/jsonResponse.js';
-import type { Disposable, WindowNotices } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { WindowNotices } from '../../base/storage.js';
 import { attemptsFromNotice } from './lastAttempt.js';
 import { seenFromNotice } from './observations.js';
 import type { ServerStates } from './serverStates.js';

@@ -23,7 +23,9 @@ import { noEditorAccount, type EditorAccountTokens } from './editorAccountTokens
 import { identityProviderSignInRequired } from './enterpriseIdentityProvider.js';
 import type { DirectGrantName } from '../settings/grant.js';
 import { identityProviderAsServer } from '../settings/identityProviderSetting.js';
-import type { AssertionSource, Clock, IdentityProviderSession } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { IdentityProviderSession } from '../ports.js';
+import type { AssertionSource } from './assertionSource.js';
 import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { audienceParameter, resourceParameter, signInPolicy } from '../settings/signInPolicy.js';

@@ -13,7 +13,8 @@ import {
   type EditorAccountSource,
 } from '../discovery/editorAccountSource.js';
 import type { ReceivedTokens } from '../signIn/storeCredential.js';
-import type { Clock, EditorAccounts, EditorSession } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { EditorAccounts, EditorSession } from '../ports.js';
 import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 

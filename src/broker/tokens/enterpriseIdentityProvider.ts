@@ -6,7 +6,8 @@ import {
   identityProviderAsServer,
   type IdentityProviderConfig,
 } from '../settings/identityProviderSetting.js';
-import type { Clock, IdentityProviderSession } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { IdentityProviderSession } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Tokens of one sign-in, which never renew the same refresh token twice. */

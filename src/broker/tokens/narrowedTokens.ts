@@ -8,7 +8,9 @@ import { asUser, isOwnOf, ownKeyOf, placeOf } from '../accounts/agentCredential.
 import { accountKeyOf, isNearExpiry, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../../base/event.js';
-import type { Clock, Lock, Log } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
 import { tokenLock } from './tokenLocks.js';
 import { endRefused, keepRefreshed } from './refreshOutcome.js';
 import type { ServerConfig } from '../settings/serverSettings.js';

@@ -1,4 +1,4 @@
-import type { Lock } from '../ports.js';
+import type { Lock } from '../../base/storage.js';
 
 /**
  * The lock that whoever replaces an account's tokens holds, in whichever window. Two accounts of a server have

@@ -1,6 +1,6 @@
 import { isObject } from '../../oauth/jsonResponse.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
-import type { Disposable } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** What a server declares of who may call one of its tools. */

@@ -1,6 +1,6 @@
 import { isObject } from '../../oauth/jsonResponse.js';
 import { shorten } from '../settings/oauthSettings.js';
-import type { Disposable } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig, SettingProblem } from '../settings/serverSettings.js';
 
 /** What the user decided about the calls of one tool. `allow` is the rule of a tool without one. */

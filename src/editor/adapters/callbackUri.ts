@@ -1,7 +1,8 @@
 import type * as vscode from 'vscode';
 import { isCallbackPath, type PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.js';
 import { errorName } from '../../base/errorName.js';
-import type { Disposable, Log } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
 import {
   handedCallback,
   type CallbackWay,

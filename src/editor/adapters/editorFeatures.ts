@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Disposable, Memory } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
 import { notifications, type Notifications } from './notifications.js';
 import { treeRow, type TreeRow } from '../views/treeRow.js';
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Disposable, Log } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
 
 /** The log a user can read: Output → MCP OAuth Broker. */
 export class OutputLog implements Log, Disposable {

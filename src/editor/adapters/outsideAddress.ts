@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import { addressOf } from '../../base/displayText.js';
 import type { EditorPlace } from './editorPlace.js';
 

@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
-import type { Clock, Disposable, Log, SecretStore, Memory } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { SecretStore, Memory } from '../../base/storage.js';
 import { TimedSecretStore } from '../../broker/accounts/secretStorageTimeout.js';
 import type { EditorPlace } from './editorPlace.js';
 

@@ -3,7 +3,7 @@ import type { AdmittedServer } from '../../broker/agents/agentAdmission.js';
 import type { NewAdmission } from '../../broker/agents/agentAdmissions.js';
 import { accountKeyOf, accountLabel } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentAsk } from '../../broker/agents/agentConsents.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
 import { accessScopes } from '../../mcp/consentTexts.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';

@@ -2,7 +2,7 @@ import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
 import type { AgentConsents } from '../../broker/agents/agentConsents.js';
 import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 
 /** What the editor shows and does about agents. */
 export interface EditorAgents {

@@ -4,7 +4,7 @@ import type { AgentAsk } from '../../broker/agents/agentConsents.js';
 import type { ClientConnection } from '../../broker/agents/clientConnection.js';
 import type { ClientConnections } from '../../broker/agents/clientConnections.js';
 import { shownTool, type AgentToolQuestion } from '../../broker/agents/agentToolAnswers.js';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
 import type { EditorAgents } from './agentParts.js';
 import { obstacleTexts } from './agentsPortTexts.js';

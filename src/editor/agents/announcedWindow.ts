@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { errorName } from '../../base/errorName.js';
-import type { Disposable, Log } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 /** Looked for at run time: an editor that follows VS Code's API from afar may have HTTP servers only. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import { errorName } from '../../base/errorName.js';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
 import type { SignOuts } from '../../broker/signIn/signOut.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { consentReport, type RecentCalls } from '../../broker/status/consentReport.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf } from './toolInput.js';

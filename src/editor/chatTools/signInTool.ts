@@ -4,7 +4,7 @@ import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { DiscoveryParts } from '../../broker/discovery/discovery.js';
 import { findOut } from '../../broker/discovery/findings.js';
 import { noSignInAt } from '../../broker/settings/grant.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
 import type { Network } from '../../oauth/httpContext.js';

@@ -6,7 +6,8 @@ import { diagnose, type DiagnosisParts } from '../../broker/diagnosis/diagnosis.
 import { diagnosisReport } from '../../broker/diagnosis/diagnosisReport.js';
 import type { DiscoveryParts } from '../../broker/discovery/discovery.js';
 import { identityProviderAsServer } from '../../broker/settings/identityProviderSetting.js';
-import type { Clock, Disposable, RedirectUris } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { RedirectUris } from '../../broker/ports.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { Network } from '../../oauth/httpContext.js';
 import { notifications } from '../adapters/notifications.js';

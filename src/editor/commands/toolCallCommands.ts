@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CallLedger } from '../../broker/calls/callLedger.js';
 import { callLine, type RecordedCall } from '../../broker/calls/callRecord.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { Commands } from '../adapters/commands.js';
 import { notifications } from '../adapters/notifications.js';
 import type { ToolCallsView } from '../views/toolCallsView.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConnectionPlan } from '../../broker/agents/clientConnections.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 
 const scheme = 'mcp-oauth-configuration';
 /** Texts kept for tabs that are still open. */

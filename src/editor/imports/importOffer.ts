@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { foundServers, type KnownServers } from '../../broker/imports/foundServers.js';
-import type { Memory } from '../../broker/ports.js';
+import type { Memory } from '../../base/storage.js';
 import { sha256 } from '../../base/sha256.js';
 import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
 import type { OtherProgramFiles } from './otherProgramFiles.js';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isReadByEditor, namesLeftInEditor } from '../../broker/imports/editorNames.js';
 import { foundServers, type FoundServer, type KnownServers } from '../../broker/imports/foundServers.js';
 import type { ReadFile } from '../../broker/imports/otherFiles.js';
-import type { Memory } from '../../broker/ports.js';
+import type { Memory } from '../../base/storage.js';
 import { canonical } from '../../broker/settings/settingsToTakeOver.js';
 import { sha256 } from '../../base/sha256.js';
 import { firstNames, Notifications, plain } from '../adapters/notifications.js';

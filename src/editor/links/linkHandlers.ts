@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { addPath, parseAddLink, type AddLink } from '../../broker/links/addLink.js';
 import type { LinkProblem } from '../../broker/links/linkParameters.js';
 import { openPath, parseOpenLink, type OpenLink } from '../../broker/links/openLink.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { AddServer } from '../commands/addServer.js';
 import { commandId, type CommandId } from '../adapters/commands.js';
 import { Notifications, plain, type NotificationWindow } from '../adapters/notifications.js';

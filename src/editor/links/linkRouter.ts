@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { OneAtATime } from '../../broker/links/oneAtATime.js';
 import { errorName } from '../../base/errorName.js';
-import type { Log } from '../../broker/ports.js';
+import type { Log } from '../../base/log.js';
 import { notifications } from '../adapters/notifications.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 

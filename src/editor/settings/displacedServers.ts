@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { displacingList, serverAtSameAddress } from '../../broker/settings/displacedServers.js';
 import { Emitter } from '../../base/event.js';
-import type { Disposable, Memory } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from '../adapters/commands.js';
 import type { Endpoints } from '../endpoints.js';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Clock, Disposable, Memory } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';
 import { RegistrySetting } from './registrySetting.js';
 import { EditorServerSettings } from './serverSettings.js';

@@ -6,7 +6,7 @@ import {
   type OtherServerList,
 } from '../../broker/settings/displacedServers.js';
 import { Emitter } from '../../base/event.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 
 /** A list with the file to open for it, where there is one. */
 export interface OtherServers extends OtherServerList {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import { parseRegistryAddress, type RegistryAddress } from '../../broker/registry/registryAddress.js';
 import { section } from '../../broker/settings/ownSettings.js';
 import { usersOwn } from './usersOwnSettings.js';

@@ -10,7 +10,7 @@ import {
 } from '../../broker/settings/identityProviderSetting.js';
 import { section } from '../../broker/settings/ownSettings.js';
 import type { Entries } from '../../broker/settings/serverEntries.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import {
   parseServers,
   type ParsedServers,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 
 /** How long the editor may take to show a file, in milliseconds; a remote one has to be fetched. */
 const showLimit = 10_000;

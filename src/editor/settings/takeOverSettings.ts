@@ -7,7 +7,8 @@ import {
   type SettingToTakeOver,
   type SettingValues,
 } from '../../broker/settings/settingsToTakeOver.js';
-import type { Clock, Memory } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
 import { sha256 } from '../../base/sha256.js';
 import { firstNames, Notifications } from '../adapters/notifications.js';
 import { openSettingsEditor } from './settingsEditor.js';

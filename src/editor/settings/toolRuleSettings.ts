@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Emitter } from '../../base/event.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import { section } from '../../broker/settings/ownSettings.js';
 import { withoutEntry } from '../../broker/settings/serverEntries.js';
 import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';

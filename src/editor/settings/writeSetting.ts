@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { section, type OwnSetting } from '../../broker/settings/ownSettings.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { editsToSet, says, withSetting } from './settingsText.js';

@@ -11,7 +11,7 @@ import {
   renameAccount,
   type RenameParts,
 } from '../../broker/accounts/renameAccount.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { EditorAccountTokens } from '../../broker/tokens/editorAccountTokens.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { Clock, Memory } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
 import { NotificationConsentPrompt, NotificationToolPrompt } from './consentPrompt.js';
 import { OwnAccounts } from './editorAccounts.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';

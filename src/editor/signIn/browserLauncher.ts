@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Clock, LaunchPage, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { LaunchPage } from '../../broker/ports.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
 import type { PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.js';

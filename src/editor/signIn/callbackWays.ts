@@ -1,4 +1,6 @@
-import type { Clock, Log, SecretStore, WindowNotices } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { SecretStore, WindowNotices } from '../../base/storage.js';
 import { CallbackNotices } from '../../broker/callbacks/callbackNotices.js';
 import { CallbackSecrets } from '../../broker/callbacks/callbackSecrets.js';
 import type { PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.js';

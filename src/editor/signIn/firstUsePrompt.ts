@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { accountLabel, type Credential } from '../../broker/accounts/credential.js';
-import type { Clock, Memory } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { UseHere, type UsePrompt } from '../../broker/tokens/useHere.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';

@@ -10,7 +10,8 @@ import { Notifications, type NotificationWindow } from '../adapters/notification
 import { ClientSecrets } from '../../broker/clients/clientSecrets.js';
 import { SentRedirects } from '../../broker/clients/sentRedirects.js';
 import { MetadataCache } from '../../broker/discovery/metadataCache.js';
-import type { Clock, Disposable, Memory, SecretStore } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Memory, SecretStore } from '../../base/storage.js';
 import { ServerDecisions } from '../../broker/settings/serverDecisions.js';
 import type { SignInDependencies } from '../../broker/signIn/signInDependencies.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';

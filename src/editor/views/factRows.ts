@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import { absoluteTime, relativeTime, entryTexts, statusTexts } from './statusTexts.js';
 import { describeDuplicate } from './serversTree.js';
 import type { ServerStatus } from './serverStatuses.js';

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { Emitter } from '../../base/event.js';
 import type { ConsentStatus } from '../../broker/status/consentStatus.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { ServerStates } from '../../broker/status/serverStates.js';
 import { displacedServers, type DisplacedServers, type Duplicate } from '../settings/displacedServers.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
 import type { ServerStatuses, ServerStatus } from './serverStatuses.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { SettingProblem } from '../../broker/settings/serverSettings.js';
 import { commandId } from '../adapters/commands.js';
 import { plain } from '../adapters/notifications.js';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CallLedger } from '../../broker/calls/callLedger.js';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import { pageRequests, type PageRequest, type ToPage } from '../../webview/toolCallsProtocol.js';
 import { callTexts, toolCallsPage } from './toolCallsPage.js';
 import { commandId } from '../adapters/commands.js';

@@ -7,7 +7,7 @@ import {
   type ToolUse,
   type ToolUses,
 } from '../../broker/tools/declaredTool.js';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import { toolConsent, type ToolConsent } from '../../broker/tools/toolConsent.js';
 import type { ToolRules } from '../../broker/tools/toolRules.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { ServerStatus } from './serverStatuses.js';
 

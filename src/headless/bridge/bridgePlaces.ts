@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import { isExposedMode, readWindowAddresses, requestAddress } from '../../node/windows/windowAddresses.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 

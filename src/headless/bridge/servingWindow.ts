@@ -1,4 +1,4 @@
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { BridgePlace, BridgePlaces } from './bridgePlaces.js';
 import { isRefusedConnection, isUnknownThere } from './brokerConnection.js';
 

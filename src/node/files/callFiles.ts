@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CallChanges, CallStorage, Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { CallChanges, CallStorage } from '../../broker/ports.js';
 import { DirectoryWatch } from './directoryWatch.js';
 
 /** What is kept on disk: this many of the newest calls, as long as they fit in this many bytes. */

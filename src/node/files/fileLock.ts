@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { lock } from 'proper-lockfile';
-import type { Lock, Log } from '../../broker/ports.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
 
 /** A lock whose holder has not said for this long that it lives is taken over, in milliseconds. */
 const staleAfter = 10_000;

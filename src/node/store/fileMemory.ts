@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Lock, Memory } from '../../broker/ports.js';
+import type { Lock, Memory } from '../../base/storage.js';
 import { replaceFile } from '../files/atomicFile.js';
 
 /**

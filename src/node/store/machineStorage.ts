@@ -1,5 +1,8 @@
 import path from 'node:path';
-import type { CallStorage, Clock, Lock, Log, SecretStore, SharedRecords } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock, SecretStore, SharedRecords } from '../../base/storage.js';
+import type { CallStorage } from '../../broker/ports.js';
 import { CallFiles } from '../files/callFiles.js';
 import { FileLock } from '../files/fileLock.js';
 import { SealedFiles } from './sealedFiles.js';

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock, Disposable, Log, SharedRecord, SharedRecords } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { SharedRecord, SharedRecords } from '../../base/storage.js';
 import { removeAbandoned, removeUnused, isCode, replaceFile } from '../files/atomicFile.js';
 import { DirectoryWatch } from '../files/directoryWatch.js';
 import type { SealingKey, SealingKeySource } from './sealingKey.js';

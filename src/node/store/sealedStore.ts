@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Disposable, Lock, SecretStore } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Lock, SecretStore } from '../../base/storage.js';
 import { removeAbandoned, isCode, replaceFile } from '../files/atomicFile.js';
 
 /** The file is there and cannot be opened; it is left as it is. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Lock, SecretStore } from '../../broker/ports.js';
+import type { Lock, SecretStore } from '../../base/storage.js';
 import { isCode, replaceFile } from '../files/atomicFile.js';
 
 /** Of AES-256, in bytes. */

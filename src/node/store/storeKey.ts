@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Lock } from '../../broker/ports.js';
+import type { Lock } from '../../base/storage.js';
 import type { Keychain } from './keychain.js';
 
 /** Holds the key of the sealed store where no keychain does. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Clock, Disposable, WindowNotices } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { WindowNotices } from '../../base/storage.js';
 import { DirectoryWatch } from '../files/directoryWatch.js';
 import { replaceFile } from '../files/atomicFile.js';
 import { isRunning } from './runningProcess.js';

@@ -3,7 +3,9 @@ import { AgentRequestsAcrossWindows } from '../../broker/agents/agentRequestsAcr
 import type { AgentConsents } from '../../broker/agents/agentConsents.js';
 import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import type { AgentSettings } from '../../broker/agents/agentSettings.js';
-import type { Clock, Disposable, Log, WindowNotices } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { WindowNotices } from '../../base/storage.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { AgentEndpoint } from './agentEndpoint.js';
 import { AgentLimits } from './agentLimits.js';

@@ -3,7 +3,8 @@ import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
 import { Emitter } from '../../base/event.js';
 import { errorName } from '../../base/errorName.js';
-import type { Clock, Disposable, Log } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
 import { boundIdleConnections } from '../../loopback/httpListener.js';
 import { askHolder, type Holder } from './portHolder.js';
 

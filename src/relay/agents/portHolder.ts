@@ -1,5 +1,5 @@
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { Redacted } from '../../base/redacted.js';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 

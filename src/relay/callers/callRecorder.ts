@@ -10,7 +10,8 @@ import {
   type RecordedCall,
 } from '../../broker/calls/callRecord.js';
 import { accountFact, type Credential } from '../../broker/accounts/credential.js';
-import type { Clock, Disposable, Log } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { chatOf } from '../../mcp/clientMessage.js';
 import { asksForInput } from '../../mcp/inputRequired.js';

@@ -5,7 +5,7 @@ import {
   type JSONRPCRequest,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { cancelledMessage, formElicitation, urlElicitation } from '../../mcp/relayMessages.js';
 import type { AskedForm } from '../../mcp/toolRuleTexts.js';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 
 /** VS Code cuts a stream that is idle for 300 s and then hangs the call; milliseconds. */
 const commentInterval = 15_000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONRPCMessage, JSONRPCRequest, Result } from '@modelcontextprotocol/sdk/types.js';
 import type { CallEnding } from '../../broker/calls/callRecord.js';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import { progressTokenOf, toolCalled } from '../../mcp/clientMessage.js';
 import {
   errorMessage,

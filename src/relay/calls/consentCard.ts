@@ -1,5 +1,6 @@
 import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
-import type { Clock, LaunchPage } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { LaunchPage } from '../../broker/ports.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import { cardMessage, type ConsentSubject } from '../../mcp/consentTexts.js';
 import type { Caller } from '../callers/callerAdmission.js';

@@ -4,7 +4,7 @@ import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
 import { consentFacts, type ConsentPrompt } from '../../broker/signIn/consentPrompt.js';
 import type { Credential } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';

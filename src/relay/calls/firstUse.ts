@@ -1,7 +1,7 @@
 import type { AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
 import { accountLabel } from '../../broker/accounts/credential.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { UseHere } from '../../broker/tokens/useHere.js';
 import { untilAborted } from '../../base/abort.js';
 import { firstUseRefusals, type FirstUseSubject } from '../../mcp/firstUseTexts.js';

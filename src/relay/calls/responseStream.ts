@@ -1,5 +1,5 @@
 import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { StreamEvent } from '../callers/eventStream.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { UnboundedAnswerError, isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';

@@ -2,7 +2,7 @@ import { accountName } from '../../broker/accounts/credential.js';
 import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { ToolPrompt, ToolRules } from '../../broker/tools/toolRules.js';
 import {
   isAllowedBy,

@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../../broker/ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 
 /** How long a request waits for the user at each question, in milliseconds: editors give up after five minutes. */

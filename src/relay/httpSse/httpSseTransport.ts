@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Disposable } from '../../broker/ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { Fetch } from '../../oauth/httpContext.js';
 import { HttpSseSession, routedMessage, type RoutedMessage } from './httpSseSession.js';
 

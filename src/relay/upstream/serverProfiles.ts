@@ -8,7 +8,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
 import { Emitter } from '../../base/event.js';
-import type { Memory } from '../../broker/ports.js';
+import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { DeclaredTool } from '../../broker/tools/declaredTool.js';
 import { discoverResultOf, type DiscoverResult } from '../../mcp/statelessRevision.js';

@@ -1,6 +1,6 @@
 import type { JSONRPCNotification, JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
-import type { Log } from '../../broker/ports.js';
+import type { Log } from '../../base/log.js';
 import { listChangedMessages } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
 import { everyListChange } from '../../mcp/subscription.js';

@@ -1,7 +1,7 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
 import type { Credential } from '../../broker/accounts/credential.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import {
   discoverMethod,
   discoverResultOf,

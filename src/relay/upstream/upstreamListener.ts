@@ -9,7 +9,7 @@ import {
 import { actorOf } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import { untilAborted } from '../../base/abort.js';
 import { acknowledgedFilter, isEmpty, type SubscriptionFilter } from '../../mcp/subscription.js';
 import { discardBody } from '../../oauth/boundedFetch.js';

@@ -9,7 +9,7 @@ import {
 import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
 import { actorOf } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { Clock } from '../../broker/ports.js';
+import type { Clock } from '../../base/clock.js';
 import { notificationMessage } from '../../mcp/relayMessages.js';
 import { initializeResultOf, statelessRevision } from '../../mcp/statelessRevision.js';
 import { patiently, resultOf, type UpstreamDiscovery } from './upstreamDiscovery.js';

@@ -21,7 +21,7 @@ import { checkConfiguredClient } from '../../clients/configuredClient.js';
 import type { CredentialStore } from '../../accounts/credentialStore.js';
 import type { Discovered } from '../../discovery/discovery.js';
 import { isOfUnknownClient } from '../../clients/clientLifecycle.js';
-import type { Clock } from '../../ports.js';
+import type { Clock } from '../../../base/clock.js';
 import type { ServerConfig } from '../../settings/serverSettings.js';
 import { audienceParameter, resourceParameter } from '../../settings/signInPolicy.js';
 
