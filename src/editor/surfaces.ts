@@ -20,7 +20,7 @@ import { linkHandlers } from './links/linkHandlers.js';
 import type { LinkHandler } from './links/linkRouter.js';
 import { reportLostSecrets } from './signIn/lostSecretsNotice.js';
 import { registerImports, type ImportParts } from './imports/registerImports.js';
-import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
+import type { LostSecretsParts } from '../broker/status/lostSecrets.js';
 import { registerAgents, type RegisterAgentsParts } from './agents/registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
 import { showAllFor } from './views/serverActions.js';

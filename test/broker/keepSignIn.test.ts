@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
 import type { Account } from '../../src/broker/accounts/credential.js';
 import { storeCredential } from '../../src/broker/signIn/storeCredential.js';
-import { tokenLock } from '../../src/broker/tokens/tokenLocks.js';
+import { tokenLock } from '../../src/broker/accounts/tokenLocks.js';
 import { SignOuts } from '../../src/broker/signIn/signOut.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { startRelayWorld } from '../relay/relayWorld.js';

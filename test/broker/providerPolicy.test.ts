@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { usualLoopbackPort } from '../../src/broker/clients/clientMetadataDocument.js';
+import { usualLoopbackPort } from '../../src/broker/settings/signInPolicy.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import { audienceParameter, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import { serverAt } from './brokerWindow.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Credential } from '../../src/broker/accounts/credential.js';
-import { releaseReplacedClient } from '../../src/broker/clients/clientLifecycle.js';
+import { releaseReplacedClient } from '../../src/broker/signIn/clientLifecycle.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';

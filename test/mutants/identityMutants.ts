@@ -73,13 +73,13 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client deleted that another sign-in rests on',
-    'src/broker/clients/clientLifecycle.ts',
+    'src/broker/signIn/clientLifecycle.ts',
     ['if (client.isOneTime !== true) return;', "if (client.source !== 'registered') return;"],
     'test/broker/replacedClient.test.ts',
   ),
   mutant(
     'a client deleted that the next sign-in was given again',
-    'src/broker/clients/clientLifecycle.ts',
+    'src/broker/signIn/clientLifecycle.ts',
     ['if (await isGivenTwice(replaced, credentials)) return;', 'void isGivenTwice;'],
     'test/broker/replacedClient.test.ts',
   ),
@@ -94,7 +94,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client left behind when its sign-in is replaced',
-    'src/broker/clients/clientLifecycle.ts',
+    'src/broker/signIn/clientLifecycle.ts',
     ['  await releaseClient(server, client, { http, log });', '  void releaseClient;'],
     'test/broker/replacedClient.test.ts',
     settingsTest,

@@ -4,7 +4,6 @@ import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { withoutSecrets } from '../../base/redacted.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 import type { DirectGrantName } from '../settings/grant.js';
-import type { CredentialFacts } from '../status/consentStatus.js';
 
 export type { Account };
 
@@ -35,16 +34,6 @@ export interface Credential {
   readonly obtainedAt: number;
   /** When the user signed in; absent where only {@link obtainedAt} is known, which a refresh moves. */
   readonly signedInAt?: number;
-}
-
-/** What the consent status needs of a credential. */
-export function credentialFacts(credential: Credential): CredentialFacts {
-  return {
-    scopes: credential.tokens.scopes,
-    refreshable: credential.tokens.refreshToken !== undefined || credential.grant !== undefined,
-    ...accountFact(credential),
-    ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
-  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { accountKeyOf, accountLabel, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
 import type { Clock } from '../../base/clock.js';
 import type { Lock } from '../../base/storage.js';
-import { accountsLock, underLock } from '../tokens/tokenLocks.js';
+import { accountsLock, underLock } from './tokenLocks.js';
 
 export interface RenameParts {
   readonly credentials: CredentialStore;

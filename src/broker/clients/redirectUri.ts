@@ -5,7 +5,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInPolicy } from '../settings/signInPolicy.js';
 import { isCallbackTooLong } from '../callbacks/callbackLength.js';
 import { redirectUnreachable } from './clientErrors.js';
-import { usualLoopbackPort } from './clientMetadataDocument.js';
+import { usualLoopbackPort } from '../settings/signInPolicy.js';
 
 /** The redirect URI of a sign-in. */
 export interface ChosenRedirect extends RedirectUri {

@@ -1,8 +1,13 @@
 import { traitsOf } from '../../oauth/providerProfiles.js';
 import type { ProfileChoice } from '../../oauth/providerTraits.js';
-import { usualLoopbackPort } from '../clients/clientMetadataDocument.js';
 import type { ExceptionName, RedirectName } from './oauthSettings.js';
 import type { ServerConfig } from './serverSettings.js';
+
+/**
+ * The loopback port for providers that compare it: the one to register by hand, and the one the document names
+ * beside any other.
+ */
+export const usualLoopbackPort = 47_113;
 
 /** What applies to a sign-in at one server and one issuer, whoever decided it. */
 export interface SignInPolicy {

@@ -4,7 +4,7 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { Account, Credential } from '../accounts/credential.js';
 import { invalidTokenResponse } from '../../oauth/tokenResponse.js';
 import { storeCredential, type KeepingParts, type ReceivedTokens } from './storeCredential.js';
-import { releaseReplacedClient, type ReplacedClientParts } from '../clients/clientLifecycle.js';
+import { releaseReplacedClient, type ReplacedClientParts } from './clientLifecycle.js';
 import type { SignInOutcome } from './signIn.js';
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { onWordOf } from '../../oauth/networkReach.js';

@@ -22,7 +22,7 @@ import { discover, type Discovered } from '../discovery/discovery.js';
 import { answerInEditor, usesEditorAccount } from './flows/editorAccountFlow.js';
 import { askEditor } from '../tokens/editorAccountTokens.js';
 import { Emitter } from '../../base/event.js';
-import { forgetClientAfter, OneTimeClients, type IdentifiedClient } from '../clients/clientLifecycle.js';
+import { forgetClientAfter, OneTimeClients, type IdentifiedClient } from './clientLifecycle.js';
 import type { ChosenRedirect } from '../clients/redirectUri.js';
 import type { Disposable } from '../../base/clock.js';
 import type { LaunchPage, LaunchVisit } from '../ports.js';
@@ -290,7 +290,10 @@ export class SignInAttempt {
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
     void this.#releaseClients(outcome);
     const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
-    const remembered = rememberConfiguredClient(outcome, this.server, this.parts);
+    const remembered =
+      outcome.kind === 'signedIn'
+        ? rememberConfiguredClient(outcome.credential, this.server, this.parts)
+        : undefined;
     this.#outcome.resolve(Promise.all([forgotten, remembered]).then(() => outcome));
   }
 

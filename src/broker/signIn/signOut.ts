@@ -4,17 +4,27 @@ import { revokeTokens, type RevocationReceipt } from '../../oauth/tokenRevocatio
 import { noAccount } from '../accounts/accountChoice.js';
 import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
 import { accountFact, accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
-import type { AgentAdmission } from '../agents/agentAdmission.js';
-import type { AgentAdmissions } from '../agents/agentAdmissions.js';
 import { errorName } from '../../base/errorName.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import { releaseClient } from '../clients/clientLifecycle.js';
+import { releaseClient } from './clientLifecycle.js';
 import type { Log } from '../../base/log.js';
 import type { Lock } from '../../base/storage.js';
-import { accountsLock, tokenLock, underLock } from '../tokens/tokenLocks.js';
+import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import type { SignIns } from './signIns.js';
+
+/** An agent that is admitted, as far as a sign-out concerns it. */
+export interface AdmittedAgent {
+  readonly id: string;
+  readonly servers: readonly { readonly url: string }[];
+}
+
+/** The agents that may have sign-ins of their own. */
+export interface AdmittedAgents {
+  all(): Promise<readonly AdmittedAgent[]>;
+  withdraw(id: string): Promise<void>;
+}
 
 export type SignOutReceipt =
   | { readonly kind: 'notSignedIn' }
@@ -47,7 +57,7 @@ export class SignOuts {
     private readonly log: Log,
     private readonly http: Network,
     /** Absent where no agents are admitted. */
-    private readonly agents?: AgentAdmissions,
+    private readonly agents?: AdmittedAgents,
   ) {}
 
   /**
@@ -116,7 +126,7 @@ export class SignOuts {
   }
 
   /** An agent is admitted no more; the sign-ins that are for it alone end with it, revoked where that can be done. */
-  async withdraw({ id, servers }: Pick<AgentAdmission, 'id' | 'servers'>): Promise<void> {
+  async withdraw({ id, servers }: AdmittedAgent): Promise<void> {
     await this.agents?.withdraw(id);
     for (const { url } of servers)
       await this.#endAgent(placeOf({ name: new URL(url).host, url, headers: {}, oauth: {} }, id));

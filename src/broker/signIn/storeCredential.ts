@@ -19,7 +19,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { Lock } from '../../base/storage.js';
 import type { UseHere } from '../tokens/useHere.js';
-import { accountsLock, tokenLock, underLock } from '../tokens/tokenLocks.js';
+import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { withName, type NamingParts } from './newAccountName.js';
 import type { SignInOutcome, SignInRequest } from './signIn.js';

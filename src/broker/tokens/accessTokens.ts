@@ -14,7 +14,7 @@ import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { Lock } from '../../base/storage.js';
 import { NarrowedTokens } from './narrowedTokens.js';
-import { tokenLock } from './tokenLocks.js';
+import { tokenLock } from '../accounts/tokenLocks.js';
 import { endRefused, keepRefreshed } from './refreshOutcome.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { resourceParameter, signInPolicy } from '../settings/signInPolicy.js';

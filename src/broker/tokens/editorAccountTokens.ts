@@ -1,5 +1,7 @@
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import type { Account } from '../../oauth/accountName.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 import {
   authenticationProviders,
@@ -12,11 +14,24 @@ import {
   editorClient,
   type EditorAccountSource,
 } from '../discovery/editorAccountSource.js';
-import type { ReceivedTokens } from '../signIn/storeCredential.js';
 import type { Clock } from '../../base/clock.js';
 import type { EditorAccounts, EditorSession } from '../ports.js';
 import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
+
+/** What the editor gave for a sign-in. */
+export interface EditorAccountGrant {
+  readonly server: ServerConfig;
+  readonly found: Discovered;
+  readonly pending: {
+    readonly as: Discovered['as'];
+    readonly client: OAuthClient;
+    readonly scopes: readonly string[];
+  };
+  readonly tokens: TokenSet;
+  readonly account: Account;
+  readonly grant: 'editorAccount';
+}
 
 /**
  * How long the editor's token is taken for good, in milliseconds. The editor does not tell when one ends, nor
@@ -88,7 +103,7 @@ export class EditorAccountTokens {
     server: ServerConfig,
     found: Discovered,
     scopes: readonly string[],
-  ): Promise<ReceivedTokens | undefined> {
+  ): Promise<EditorAccountGrant | undefined> {
     const source = this.#sourceOf(server, found);
     const wanted = withoutInstructions(scopes, source);
     const session = await this.accounts.askedSession(source.provider.id, withInstructions(wanted, source), {
@@ -135,7 +150,7 @@ export async function askEditor(
   found: Discovered,
   scopes: readonly string[],
   editorAccounts: EditorAccountTokens | undefined,
-): Promise<ReceivedTokens | undefined> {
+): Promise<EditorAccountGrant | undefined> {
   if (editorAccounts === undefined) throw noEditorAccount(server);
   return editorAccounts.asked(server, found, scopes);
 }

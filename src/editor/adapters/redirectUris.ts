@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { usualLoopbackPort } from '../../broker/clients/clientMetadataDocument.js';
+import { usualLoopbackPort } from '../../broker/settings/signInPolicy.js';
 import type { HandlerFault, RedirectReach, RedirectUri, RedirectUris } from '../../broker/ports.js';
 import { addressOf } from '../../base/displayText.js';
 import type { EditorPlace } from './editorPlace.js';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { haveSecretsBeenLost, type LostSecretsParts } from '../../broker/accounts/lostSecrets.js';
+import { haveSecretsBeenLost, type LostSecretsParts } from '../../broker/status/lostSecrets.js';
 import { notifications } from '../adapters/notifications.js';
 
 /** Says once, when a window opens, that the sign-ins of the last session are gone and how to keep the next ones. */

@@ -20,7 +20,7 @@ import type { ClientStore } from '../../clients/clientStore.js';
 import { checkConfiguredClient } from '../../clients/configuredClient.js';
 import type { CredentialStore } from '../../accounts/credentialStore.js';
 import type { Discovered } from '../../discovery/discovery.js';
-import { isOfUnknownClient } from '../../clients/clientLifecycle.js';
+import { isOfUnknownClient } from '../clientLifecycle.js';
 import type { Clock } from '../../../base/clock.js';
 import type { ServerConfig } from '../../settings/serverSettings.js';
 import { audienceParameter, resourceParameter } from '../../settings/signInPolicy.js';

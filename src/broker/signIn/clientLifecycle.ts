@@ -1,9 +1,9 @@
-import type { ClientWithRedirect } from './clientNeed.js';
-import type { ClientStore } from './clientStore.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
+import type { ClientStore } from '../clients/clientStore.js';
 import { errorName } from '../../base/errorName.js';
 import type { Log } from '../../base/log.js';
 import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import type { SignInOutcome, SignInPhase } from '../signIn/signIn.js';
+import type { SignInOutcome, SignInPhase } from './signIn.js';
 import { deleteRegistration } from '../../oauth/clientManagement.js';
 import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';

@@ -1,6 +1,6 @@
 import type { Memory } from '../../base/storage.js';
-import type { ClientIdentity } from '../status/clientNotices.js';
-import type { Credential } from './credential.js';
+import type { ClientIdentity } from './clientNotices.js';
+import type { Credential } from '../accounts/credential.js';
 
 export interface LostSecretsParts {
   readonly memory: Memory;
