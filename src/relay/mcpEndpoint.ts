@@ -9,7 +9,7 @@ import { headerDisagreement, parseClientMessage, type ClientMessage } from '../m
 import { errorMessage, sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
 import { withListChanges } from '../mcp/subscription.js';
-import { hasPlace } from './agents/agentLimits.js';
+import { hasPlace } from './callers/agentLimits.js';
 import { Announcements } from './announcements.js';
 import type { Translate } from '../mcp/translate.js';
 import type { CallRecorder, OpenCall } from './callers/callRecorder.js';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { usualLoopbackPort } from '../../src/broker/settings/signInPolicy.js';
+import { usualLoopbackPort, audienceParameter, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
-import { audienceParameter, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import { serverAt } from './brokerWindow.js';
 
 const google = 'https://accounts.google.com/';

@@ -44,11 +44,11 @@ export async function checkConfiguredClient(
 
 /** Remembers, beyond a sign-out, where a client id from the settings has signed in. Never rejects. */
 export async function rememberConfiguredClient(
-  credential: Credential,
+  credential: Credential | undefined,
   { url, oauth }: ServerConfig,
   { clients, log }: { readonly clients: ClientStore; readonly log: Log },
 ): Promise<void> {
-  if (oauth.clientId === undefined) return;
+  if (credential === undefined || oauth.clientId === undefined) return;
   const issuer = identifierOf(credential.as);
   try {
     await clients.rememberIssuer(url, oauth.clientId, issuer);

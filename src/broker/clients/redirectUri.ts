@@ -2,10 +2,9 @@ import type { AuthorizationServer } from '../../oauth/authorizationServerMetadat
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { RedirectReach, RedirectUri, RedirectUris } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInPolicy } from '../settings/signInPolicy.js';
+import { usualLoopbackPort, type SignInPolicy } from '../settings/signInPolicy.js';
 import { isCallbackTooLong } from '../callbacks/callbackLength.js';
 import { redirectUnreachable } from './clientErrors.js';
-import { usualLoopbackPort } from '../settings/signInPolicy.js';
 
 /** The redirect URI of a sign-in. */
 export interface ChosenRedirect extends RedirectUri {

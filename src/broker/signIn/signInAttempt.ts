@@ -290,10 +290,8 @@ export class SignInAttempt {
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
     void this.#releaseClients(outcome);
     const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
-    const remembered =
-      outcome.kind === 'signedIn'
-        ? rememberConfiguredClient(outcome.credential, this.server, this.parts)
-        : undefined;
+    const credential = outcome.kind === 'signedIn' ? outcome.credential : undefined;
+    const remembered = rememberConfiguredClient(credential, this.server, this.parts);
     this.#outcome.resolve(Promise.all([forgotten, remembered]).then(() => outcome));
   }
 

@@ -9,7 +9,7 @@ import type { Log } from '../../base/log.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { agentRefusals } from '../../mcp/agentTexts.js';
 import { errorMessage } from '../../mcp/relayMessages.js';
-import { refuseForNow, type AgentLimits } from './agentLimits.js';
+import { refuseForNow, type AgentLimits } from '../callers/agentLimits.js';
 import { isLoopbackAuthority, type Caller } from '../callers/callerAdmission.js';
 import { sendJson } from '../callers/inFlightRequest.js';
 import type { McpEndpoint } from '../mcpEndpoint.js';

@@ -8,7 +8,7 @@ import type { Log } from '../../base/log.js';
 import type { WindowNotices } from '../../base/storage.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { AgentEndpoint } from './agentEndpoint.js';
-import { AgentLimits } from './agentLimits.js';
+import { AgentLimits } from '../callers/agentLimits.js';
 import { AgentsPort } from './agentsPort.js';
 import type { Relay } from '../relay.js';
 

@@ -4,8 +4,8 @@ import type { AgentLimitSettings } from '../../broker/agents/agentSettings.js';
 import type { Clock } from '../../base/clock.js';
 import { errorMessage } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
-import type { CallerLimits } from '../callers/callerAdmission.js';
-import { sendJson } from '../callers/inFlightRequest.js';
+import type { CallerLimits } from './callerAdmission.js';
+import { sendJson } from './inFlightRequest.js';
 
 /** Streams an agent may hold open beside its requests; each belongs to a session of its own. */
 const mostStreams = 64;
