@@ -28,7 +28,7 @@ import {
 } from './callers/callerAdmission.js';
 import { CallerTasks } from './calls/callerTasks.js';
 import { ConsentInStream } from './calls/consentInStream.js';
-import { ConsentRounds } from './calls/consentRounds.js';
+import { ConsentRounds } from './callers/consentRounds.js';
 import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';

@@ -16,7 +16,7 @@ import {
 import { withListChanges } from '../mcp/subscription.js';
 import type { Translate } from '../mcp/translate.js';
 import type { Caller } from './callers/callerAdmission.js';
-import type { ConsentRounds } from './calls/consentRounds.js';
+import type { ConsentRounds } from './callers/consentRounds.js';
 import { InFlightRequest, sendJson } from './callers/inFlightRequest.js';
 import type { OpenCall } from './callers/callRecorder.js';
 import { CallerSession } from './callers/callerSession.js';

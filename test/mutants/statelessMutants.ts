@@ -1,6 +1,6 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const rounds = 'src/relay/calls/consentRounds.ts';
+const rounds = 'src/relay/callers/consentRounds.ts';
 const requests = 'src/relay/statelessRequests.ts';
 const revision = 'src/mcp/statelessRevision.ts';
 

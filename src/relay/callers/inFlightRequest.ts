@@ -11,7 +11,7 @@ import {
   textResult,
 } from '../../mcp/relayMessages.js';
 import { completeResult } from '../../mcp/statelessRevision.js';
-import type { ResumedConsent } from '../calls/consentRounds.js';
+import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
 import { endingOf, type OpenCall } from './callRecorder.js';
 import type { CallerSession, UpstreamSession } from './callerSession.js';

@@ -26,7 +26,7 @@ import {
   type CardAnswer,
   type CardParts,
 } from './consentCard.js';
-import type { AskedConsent, ConsentRounds } from './consentRounds.js';
+import type { AskedConsent, ConsentRounds } from '../callers/consentRounds.js';
 import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { lackingScopes, otherAccount } from './grantedConsent.js';
 import { untilAborted } from '../../base/abort.js';

@@ -16,7 +16,7 @@ import { displayText } from '../../base/displayText.js';
 import { verdictOnAgent, askForAgent } from './agentPolicy.js';
 import type { ConsentInStream } from './consentInStream.js';
 import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
-import type { ResumedConsent } from './consentRounds.js';
+import type { ResumedConsent } from '../callers/consentRounds.js';
 import type { CallerTasks } from './callerTasks.js';
 import type { FirstUse } from './firstUse.js';
 import type { ToolLists } from './toolLists.js';
