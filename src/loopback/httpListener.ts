@@ -128,3 +128,8 @@ export function portsToTry(): readonly number[] {
   const tries = Array.from({ length: mostTries }, (_, at) => first + ((begin + at) % count));
   return [...tries, 0];
 }
+
+/** Whether a `Host` header names this listener by a loopback name. */
+export function isLoopbackAuthority(host: string | undefined, port: number): boolean {
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+}

@@ -24,7 +24,6 @@ import {
   CallerAdmission,
   editorCaller,
   extensionCaller,
-  isLoopbackAuthority,
 } from './callers/callerAdmission.js';
 import { CallerTasks } from './calls/callerTasks.js';
 import { ConsentInStream } from './calls/consentInStream.js';
@@ -34,7 +33,7 @@ import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';
 import { LaunchPages } from '../loopback/launchPages.js';
 import { LoopbackCallbacks, LoopbackPorts } from '../loopback/callbackListener.js';
-import { portsToTry, HttpListener } from '../loopback/httpListener.js';
+import { HttpListener, isLoopbackAuthority, portsToTry } from '../loopback/httpListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests, ScopeLessons } from './calls/relayedRequest.js';
 import type { ServerProfiles } from './upstream/serverProfiles.js';

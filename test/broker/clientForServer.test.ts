@@ -5,7 +5,13 @@ import { usualLoopbackPort, signInPolicy } from '../../src/broker/settings/signI
 import type { RedirectReach, RedirectUri, RedirectUris } from '../../src/broker/ports.js';
 import type { AuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import { flowError } from '../oauth/flowErrors.js';
-import { closeServers, http, scriptedServer, type ScriptedAnswer, type ScriptedServer } from '../oauth/scriptedServer.js';
+import {
+  closeServers,
+  http,
+  scriptedServer,
+  type ScriptedAnswer,
+  type ScriptedServer,
+} from '../oauth/scriptedServer.js';
 import { authorizationServer } from '../oauth/signIn.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
 import { redirectReaches } from './redirectReaches.js';

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { usualLoopbackPort, audienceParameter, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
+import {
+  usualLoopbackPort,
+  audienceParameter,
+  signInPolicy,
+} from '../../src/broker/settings/signInPolicy.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import { serverAt } from './brokerWindow.js';
 

@@ -11,7 +11,7 @@ import { obstacleTexts } from './agentsPortTexts.js';
 import { commandId } from '../adapters/commands.js';
 import { placeText } from '../imports/importTexts.js';
 import { plain } from '../adapters/notifications.js';
-import { absoluteTime, briefMoment } from '../views/statusTexts.js';
+import { absoluteTime, briefMoment } from '../views/relativeTime.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 /** What an agent waits for: a consent, or the answer to a rule's question. */

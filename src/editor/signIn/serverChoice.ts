@@ -6,14 +6,8 @@ import { notifications, plain } from '../adapters/notifications.js';
 import { problemName } from '../settings/settingsProblems.js';
 import { openSettingsAt, type EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatus, ServerStatuses } from '../views/serverStatuses.js';
-import {
-  briefEntry,
-  describeEntry,
-  entryTexts,
-  isExplained,
-  statusTexts,
-  absoluteTime,
-} from '../views/statusTexts.js';
+import { briefEntry, describeEntry, entryTexts, isExplained, statusTexts } from '../views/statusTexts.js';
+import { absoluteTime } from '../views/relativeTime.js';
 import { accountKeyOf, accountLabel, type Credential } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { UnnamedAnswer } from '../../broker/accounts/accountChange.js';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { LastAttempt } from '../../broker/status/lastAttempt.js';
 import type { Clock } from '../../base/clock.js';
-import { absoluteTime, relativeTime } from './statusTexts.js';
+import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.js';
-import { absoluteTime, relativeTime, entryTexts, statusTexts } from './statusTexts.js';
+import { entryTexts, statusTexts } from './statusTexts.js';
+import { absoluteTime, relativeTime } from './relativeTime.js';
 import { describeDuplicate } from './serversTree.js';
 import type { ServerStatus } from './serverStatuses.js';
 import type { ToolRows } from './toolRows.js';

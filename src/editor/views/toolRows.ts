@@ -15,7 +15,7 @@ import { displayText } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
 import { missingFeatures } from '../adapters/editorFeatures.js';
 import { startCommand } from '../mcpServerDefinitions.js';
-import { absoluteTime, relativeTime } from './statusTexts.js';
+import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { briefToolConsent, ruleLabel, toolTexts } from './toolTexts.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackAuthority } from '../../loopback/httpListener.js';
 import type { AskingAgent } from '../../broker/agents/agentConsents.js';
 import type { CallerKind } from '../../broker/calls/callRecord.js';
 import { Redacted } from '../../base/redacted.js';
@@ -95,11 +96,6 @@ export class CallerAdmission {
     }
     return found === undefined ? { kind: 'refused', status: 404 } : { kind: 'admitted', caller: found };
   }
-}
-
-/** Whether a `Host` header names this listener by a loopback name. */
-export function isLoopbackAuthority(host: string | undefined, port: number): boolean {
-  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
 }
 
 function isOwnOrigin(origin: string, port: number): boolean {

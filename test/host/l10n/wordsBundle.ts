@@ -15,7 +15,7 @@ export function translatedSources(root: string): readonly (readonly [string, str
     .filter((file) => file.endsWith('.ts'))
     .sort()
     .map((file) => [file, readFileSync(path.join(source, file), 'utf8')] as const)
-    .filter(([, text]) => shortCall.test(text) || text.includes('l10n.t('));
+    .filter(([, text]) => text.search(shortCall) >= 0 || text.includes('l10n.t('));
 }
 
 /** The bundle of all words in `src`, as it is to be on the disk. @param root absolute */
