@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Credential } from '../../src/broker/accounts/credential.js';
-import { signInAnswer } from '../../src/editor/chatTools/signInTool.js';
+import { signInAnswer } from '../../src/broker/signIn/signInAnswer.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
 
 const credential = {

@@ -256,12 +256,12 @@ describe('the command that serves a session of the agent host', () => {
     assert.equal((await callTool(client, 'list_branches')).isError, false);
   });
 
-  it('tells a client of the revision without sessions to begin one', async () => {
+  it('tells a client of a revision that is not spoken here to begin a session', async () => {
     await scene.openWindow();
     const client = await scene.connect();
     const discover = client.request({ method: 'server/discover', params: {} }, ResultSchema);
     await assert.rejects(discover, { code: -32601 });
-    const params = { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } };
+    const params = { _meta: { 'io.modelcontextprotocol/protocolVersion': '2030-01-01' } };
     const listed = client.request({ method: 'tools/list', params }, ResultSchema);
     await assert.rejects(listed, { code: -32022 });
   });

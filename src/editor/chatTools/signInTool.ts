@@ -6,6 +6,7 @@ import { findOut } from '../../broker/discovery/findings.js';
 import { noSignInAt } from '../../broker/settings/grant.js';
 import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import { notNeeded, signedInAlready, signInAnswer } from '../../broker/signIn/signInAnswer.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
 import type { Network } from '../../oauth/httpContext.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
@@ -14,10 +15,6 @@ import { withoutLinks, plain } from '../adapters/notifications.js';
 import { signInDeadline, type PersonalSignIn } from '../signIn/personalSignIn.js';
 import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf, textsOf } from './toolInput.js';
-import { accountName } from '../../broker/accounts/credential.js';
-import { sentence, displayText } from '../../base/displayText.js';
-import type { ConsentStatus } from '../../broker/status/consentStatus.js';
-import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 
 export interface SignInToolParts {
   readonly statuses: Pick<ServerStatuses, 'all'>;
@@ -168,61 +165,4 @@ function signalOf(token: vscode.CancellationToken): AbortSignal {
   if (token.isCancellationRequested) abort.abort();
   token.onCancellationRequested(() => abort.abort());
   return abort.signal;
-}
-
-/** The model may be in a session that lists none of the server's tools, because the editor has not started the server. */
-const goOn =
-  'Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.';
-
-/**
- * What a model is told of a sign-in that it began for the user: what happened, and what it can do next.
- *
- * @param wanted scopes it asked for by name
- */
-export function signInAnswer(server: string, outcome: SignInOutcome, wanted: readonly string[]): string {
-  switch (outcome.kind) {
-    case 'signedIn': {
-      const { tokens } = outcome.credential;
-      const account = accountName(outcome.credential);
-      const who = account === undefined ? '' : ` as ${words(account)}`;
-      const lacking = new Set([
-        ...outcome.notGranted,
-        ...wanted.filter((scope) => !tokens.scopes.includes(scope)),
-      ]);
-      const less =
-        lacking.size === 0
-          ? ''
-          : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the user which access is missing.`;
-      return `Signed in to ${server}${who}.${less} ${goOn}`;
-    }
-    case 'declined':
-      return `Not signed in to ${server}: the user declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
-    case 'cancelled':
-      return `Not signed in to ${server}: the sign-in was cancelled. Ask the user before trying again.`;
-    case 'timedOut':
-      return `Not signed in to ${server}: nobody finished the sign-in in the browser in time. Ask the user whether to try again.`;
-    case 'failed': {
-      const { message, details, code } = outcome.error;
-      if (code === 'notProtected') return notNeeded(server);
-      return `Not signed in to ${server}: it failed. ${end(message)} ${end(details.fix)}`;
-    }
-  }
-}
-
-export function notNeeded(server: string): string {
-  return `${server} asks for no sign-in. ${goOn}`;
-}
-
-/** Where nothing has to be asked of the user. */
-export function signedInAlready({ server, account }: ConsentStatus): string {
-  const who = account === undefined ? '' : ` as ${words(account)}`;
-  return `Signed in to ${server}${who} already, with all that was asked for. ${goOn}`;
-}
-
-function end(text: string): string {
-  return sentence(words(text));
-}
-
-function words(text: string): string {
-  return displayText(text) ?? '(unreadable)';
 }
