@@ -14,7 +14,7 @@ const run = 'src/relay/calls/relayedRequest.ts';
 
 const admissionsTest = 'test/broker/agentAdmissions.test.ts';
 const consentTest = 'test/relay/agentConsent.test.ts';
-const entranceTest = 'test/relay/agentEntrance.test.ts';
+const entranceTest = 'test/relay/agentEndpoint.test.ts';
 const seal = 'src/relay/callers/sessionSeal.ts';
 const sessions = 'src/relay/callers/callerSessions.ts';
 const keep = 'src/broker/signIn/storeCredential.ts';

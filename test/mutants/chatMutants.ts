@@ -20,7 +20,7 @@ export const chatMutants: readonly Mutant[] = [
   mutant('a renewable token told as ended', report, ['if (refreshable === true)', 'if (false)'], reportTest),
   mutant(
     'scopes that were not granted kept from the model',
-    'src/editor/chatTools/signInTool.ts',
+    'src/broker/signIn/signInAnswer.ts',
     ['lacking.size === 0', 'lacking.size >= 0'],
     'test/broker/signInAnswer.test.ts',
   ),

@@ -5,11 +5,11 @@ const test = 'test/architecture/layers.test.ts';
 /** Imports that point where they may not. */
 export const layerMutants: readonly Mutant[] = [
   mutant(
-    'a layer import turned around: the broker names the relay',
+    'a layer import turned around: what all may use names the relay',
     'src/base/event.ts',
     [
-      "import type { Disposable } from './ports.js';",
-      "import type { Disposable } from './ports.js';\nexport type { Relay } from '../relay/relay.js';",
+      "import type { Disposable } from './clock.js';",
+      "import type { Disposable } from './clock.js';\nexport type { Relay } from '../relay/relay.js';",
     ],
     test,
   ),
@@ -20,11 +20,11 @@ export const layerMutants: readonly Mutant[] = [
     test,
   ),
   mutant(
-    'Node named in the broker',
+    'Node named in what all may use',
     'src/base/event.ts',
     [
-      "import type { Disposable } from './ports.js';",
-      "import type { Disposable } from './ports.js';\nimport 'node:crypto';",
+      "import type { Disposable } from './clock.js';",
+      "import type { Disposable } from './clock.js';\nimport 'node:crypto';",
     ],
     test,
   ),
@@ -32,8 +32,8 @@ export const layerMutants: readonly Mutant[] = [
     'vscode named below the editor',
     'src/loopback/launchPages.ts',
     [
-      "import type { ServerResponse } from 'node:http';",
-      "import type { ServerResponse } from 'node:http';\nimport type {} from 'vscode';",
+      "import type { IncomingMessage, ServerResponse } from 'node:http';",
+      "import type { IncomingMessage, ServerResponse } from 'node:http';\nimport type {} from 'vscode';",
     ],
     test,
   ),

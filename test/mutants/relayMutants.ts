@@ -8,7 +8,7 @@ const answer = 'src/relay/calls/upstreamResponse.ts';
 const userWait = 'src/relay/calls/userWait.ts';
 
 const admissionTest = 'test/relay/callerAdmission.test.ts';
-const sessionTest = 'test/relay/relaySession.test.ts';
+const sessionTest = 'test/relay/callerSession.test.ts';
 const answerTest = 'test/relay/upstreamAnswer.test.ts';
 const consentTest = 'test/relay/consentInStream.test.ts';
 const withoutChatTest = 'test/relay/callWithoutChat.test.ts';
@@ -270,7 +270,10 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'bytes that are no UTF-8 accepted',
     'src/mcp/clientMessage.ts',
-    ['fatal: true', 'fatal: false'],
+    [
+      "new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)",
+      "new TextDecoder('utf-8').decode(body)",
+    ],
     messageTest,
   ),
   mutant(

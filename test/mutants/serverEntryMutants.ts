@@ -1,6 +1,6 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const entranceTest = 'test/relay/agentEntrance.test.ts';
+const entranceTest = 'test/relay/agentEndpoint.test.ts';
 const redirectTest = 'test/broker/diagnosedRedirect.test.ts';
 const clientTest = 'test/broker/clientForServer.test.ts';
 

@@ -3,6 +3,7 @@ import { validateAuthorizationResponse } from '../../oauth/authorizationResponse
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { exchangeCode } from '../../oauth/tokenExchange.js';
 import { askAuthorization, askedScopes } from './flows/authorizationCodeFlow.js';
@@ -288,16 +289,16 @@ export class SignInAttempt {
     this.#ended = true;
     this.#abort.abort();
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
-    void this.#releaseClients(outcome);
-    const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
     const credential = outcome.kind === 'signedIn' ? outcome.credential : undefined;
+    void this.#releaseClients(credential?.client);
+    const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
     const remembered = rememberConfiguredClient(credential, this.server, this.parts);
     this.#outcome.resolve(Promise.all([forgotten, remembered]).then(() => outcome));
   }
 
   /** After all that still goes to the authorization server as one of them. */
-  async #releaseClients(outcome: SignInOutcome): Promise<void> {
+  async #releaseClients(kept?: OAuthClient): Promise<void> {
     await Promise.allSettled(this.#returns);
-    await this.#oneTimeClients.release(outcome.kind === 'signedIn' ? outcome.credential.client : undefined);
+    await this.#oneTimeClients.release(kept);
   }
 }
