@@ -32,7 +32,25 @@ export function createPlatform(context: vscode.ExtensionContext, remoteName: str
   context.subscriptions.push(log, settings);
   const network = machineNetwork(notes?.unreachable);
   const earliness = refreshEarliness(place.isUsersMachine);
-  const others = { programs: new OtherPrograms(), machineFiles: new MachineFileStore(path.join(directory, 'importBackups')) }; // prettier-ignore
+  const others = {
+    programs: new OtherPrograms(),
+    machineFiles: new MachineFileStore(path.join(directory, 'importBackups')),
+  };
   const filesNote = clientFilesNote(place, remoteName);
-  return { place, log, notes, filesNote, secrets, directory, calls, storage, memory, ...settings, network, earliness, others, clock }; // prettier-ignore
+  return {
+    place,
+    log,
+    notes,
+    filesNote,
+    secrets,
+    directory,
+    calls,
+    storage,
+    memory,
+    ...settings,
+    network,
+    earliness,
+    others,
+    clock,
+  };
 }

@@ -82,7 +82,14 @@ export class Surfaces implements Disposable {
     };
     const { settings, toolRules, toolScopes, profiles, statuses, ledger, clock } = parts;
     const extensionId = context.extension.id;
-    const tools = new ToolRows({ lists: profiles, toolScopes, rules: toolRules, uses: ledger, clock, extensionId }); // prettier-ignore
+    const tools = new ToolRows({
+      lists: profiles,
+      toolScopes,
+      rules: toolRules,
+      uses: ledger,
+      clock,
+      extensionId,
+    });
     const sections = [new AccountRows(), new AttemptRows(clock), new FactRows(clock, tools), tools];
     const missing = missingFeatures();
     void tellMissingFeatures(missing, parts.memory);

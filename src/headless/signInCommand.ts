@@ -145,7 +145,9 @@ async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: S
     const pasted = pastedCallback(line, broker.callbacks);
     // What is pasted is repeated nowhere.
     if (pasted.kind === 'callback' && broker.callbacks.deliver(pasted.parameters, pasted.path)) return;
-    terminal.say('That is not the address this sign-in comes back to. Paste the whole of it, with all after the “?”.'); // prettier-ignore
+    terminal.say(
+      'That is not the address this sign-in comes back to. Paste the whole of it, with all after the “?”.',
+    );
   }
 }
 

@@ -25,11 +25,14 @@ export function userConfigurationFiles(directories: UserDirectories): readonly C
   const claude = environment['CLAUDE_CONFIG_DIR'];
   return [
     { client: 'claudeCode', path: join(claude ?? home, '.claude.json') },
-    { client: 'claudeDesktop', path: join(applicationData(directories), 'Claude', 'claude_desktop_config.json') }, // prettier-ignore
+    {
+      client: 'claudeDesktop',
+      path: join(applicationData(directories), 'Claude', 'claude_desktop_config.json'),
+    },
     { client: 'copilotCli', path: join(at('COPILOT_HOME', '.copilot'), 'mcp-config.json') },
     { client: 'codex', path: join(at('CODEX_HOME', '.codex'), 'config.toml') },
     { client: 'cursor', path: join(home, '.cursor', 'mcp.json') },
-    { client: 'gemini', path: join(environment['GEMINI_CLI_HOME'] ?? home, '.gemini', 'settings.json') }, // prettier-ignore
+    { client: 'gemini', path: join(environment['GEMINI_CLI_HOME'] ?? home, '.gemini', 'settings.json') },
     { client: 'windsurf', path: join(home, '.codeium', 'windsurf', 'mcp_config.json') },
   ];
 }

@@ -18,7 +18,8 @@ export function withJsonMember(text: string, path: EntryPath, value: Members | u
   if (root === undefined || name === undefined)
     return `${written(nested(path, value), '', style)}${style.eol}`;
   const present = findNodeAtLocation(root, [...path]);
-  if (present !== undefined) return replaced(text, present, written(value, indentationAt(text, present.parent ?? present), style)); // prettier-ignore
+  if (present !== undefined)
+    return replaced(text, present, written(value, indentationAt(text, present.parent ?? present), style));
   const object = findNodeAtLocation(root, path.slice(0, -1));
   if (object === undefined) return withJsonMember(text, path.slice(0, -1), { [name]: value });
   return withNewMember(text, object, name, value, style);

@@ -35,7 +35,10 @@ const publicMembers = {
 
 /** A key of its own for a client. */
 export async function generateClientKey(algorithm: ClientKeyAlgorithm): Promise<ClientKey> {
-  const pair = (await crypto.subtle.generateKey(webCrypto[algorithm], true, ['sign', 'verify'])) as CryptoKeyPair; // prettier-ignore
+  const pair = (await crypto.subtle.generateKey(webCrypto[algorithm], true, [
+    'sign',
+    'verify',
+  ])) as CryptoKeyPair;
   const key = await exported(pair.privateKey, algorithm);
   return { ...key, kid: await thumbprint(key) };
 }

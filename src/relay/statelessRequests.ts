@@ -104,7 +104,15 @@ export class StatelessRequests {
       return new InFlightRequest(session, request, body, incoming, response, this.parts.clock, call);
     const asked = this.parts.rounds.take(answer.id, caller.id, server.url);
     const again = withInput(request, asked?.input ?? {});
-    const held = new InFlightRequest(session, again, Buffer.from(JSON.stringify(again)), incoming, response, this.parts.clock, call); // prettier-ignore
+    const held = new InFlightRequest(
+      session,
+      again,
+      Buffer.from(JSON.stringify(again)),
+      incoming,
+      response,
+      this.parts.clock,
+      call,
+    );
     held.resumed = { asked, accepted: answer.accepted };
     return held;
   }

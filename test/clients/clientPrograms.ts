@@ -1,6 +1,11 @@
 import path from 'node:path';
 import type { ConnectableClient } from '../../src/mcpClients/connectionEntry.js';
-import type { Program } from '../sessions/clients/clientKinds.js';
+import {
+  claudeCodeEnvironment,
+  copilotEnvironment,
+  programOf,
+  type Program,
+} from '../sessions/clients/clientKinds.js';
 
 /** Where a client is run. */
 export interface ClientPlace {
@@ -43,15 +48,7 @@ const claudeCode: ClientProgram = {
       '--max-turns',
       '20',
     ],
-    env: {
-      ANTHROPIC_BASE_URL: model,
-      ANTHROPIC_API_KEY: 'none',
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      DISABLE_TELEMETRY: '1',
-      DISABLE_AUTOUPDATER: '1',
-      // Otherwise the model is offered a search for tools instead of the tools.
-      ENABLE_TOOL_SEARCH: 'false',
-    },
+    env: claudeCodeEnvironment(model),
   }),
 };
 
@@ -68,14 +65,7 @@ const copilotCli: ClientProgram = {
       '--allow-all-tools',
       '--no-color',
     ],
-    env: {
-      COPILOT_PROVIDER_TYPE: 'openai',
-      COPILOT_PROVIDER_BASE_URL: `${model}/v1`,
-      COPILOT_PROVIDER_API_KEY: 'none',
-      COPILOT_MODEL: 'scripted',
-      COPILOT_OFFLINE: 'true',
-      COPILOT_AUTO_UPDATE: 'false',
-    },
+    env: copilotEnvironment(model),
   }),
 };
 
@@ -145,10 +135,3 @@ const gemini: ClientProgram = {
 };
 
 export const clientPrograms: readonly ClientProgram[] = [claudeCode, codex, copilotCli, gemini];
-
-/** The package that holds a client's program for this platform. */
-function programOf(packages: string, name: string, program: string): string {
-  const ending = process.platform === 'win32' ? '.exe' : '';
-  const platform = `${name}-${process.platform}-${process.arch}`;
-  return path.join(packages, 'node_modules', platform, `${program}${ending}`);
-}

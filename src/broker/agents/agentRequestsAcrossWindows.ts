@@ -59,7 +59,19 @@ export class AgentRequestsAcrossWindows implements Disposable {
 
   /** @returns undefined for what is of another version, and for a server that this window does not know */
   #askOf(said: Readonly<Record<string, unknown>>): AgentAsk | undefined {
-    const { id, agentId, agentName, serverUrl, what, kind, scopes: named, account, wanted, isOwn, askedAt } = said; // prettier-ignore
+    const {
+      id,
+      agentId,
+      agentName,
+      serverUrl,
+      what,
+      kind,
+      scopes: named,
+      account,
+      wanted,
+      isOwn,
+      askedAt,
+    } = said;
     const server = this.servers().find(({ url }) => url === serverUrl);
     const scopes = stringArray(named);
     const asked = stringArray(wanted);

@@ -76,7 +76,12 @@ export class AgentNotices implements Disposable {
     const scopes = accessScopes(ask.scopes);
     const message = [
       ask.request.forAgent !== undefined
-        ? t('The agent {0} needs a sign-in of its own to {1}, for {2}: the authorization server gives no token with fewer scopes than you granted.', ask.agent.name, ask.server.name, ask.what) // prettier-ignore
+        ? t(
+            'The agent {0} needs a sign-in of its own to {1}, for {2}: the authorization server gives no token with fewer scopes than you granted.',
+            ask.agent.name,
+            ask.server.name,
+            ask.what,
+          )
         : ask.kind === 'signIn'
           ? t(
               'The agent {0} needs you to sign in to {1}, for {2}.',
@@ -99,7 +104,10 @@ export class AgentNotices implements Disposable {
     const { t } = vscode.l10n;
     const name = this.parts.servers().find(({ url }) => url === serverUrl)?.name ?? new URL(serverUrl).host;
     void this.show.warning(
-      t('The authorization server of {0} gives no token with fewer scopes than you granted, not even for a sign-in of the agent’s own. Agents call it with all of them; what they may do there is held by the tools you admitted them to.', name), // prettier-ignore
+      t(
+        'The authorization server of {0} gives no token with fewer scopes than you granted, not even for a sign-in of the agent’s own. Agents call it with all of them; what they may do there is held by the tools you admitted them to.',
+        name,
+      ),
     );
   }
 }

@@ -21,21 +21,34 @@ export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
       return {
         label: t('Another program has the port {0}', port),
         tooltip: t('No agent is served, and their keys may be known to that program.'),
-        message: t('Another program has the port {0}, where agents call. It may have been sent their keys.', port), // prettier-ignore
+        message: t(
+          'Another program has the port {0}, where agents call. It may have been sent their keys.',
+          port,
+        ),
         hasHeardKeys: true,
       };
     case 'otherMachine':
       return {
         label: t('Port {0} leads to another machine', port),
-        tooltip: t('No agent is served. The port is forwarded, and what answers there says it is MCP OAuth Broker. Agents may have sent it their keys.'), // prettier-ignore
-        message: t('Port {0}, where agents call, is forwarded to another machine. What answers there says it is MCP OAuth Broker. Stop forwarding the port, or change it here. Agents may have sent their keys there: rotate them unless that broker is yours.', port), // prettier-ignore
+        tooltip: t(
+          'No agent is served. The port is forwarded, and what answers there says it is MCP OAuth Broker. Agents may have sent it their keys.',
+        ),
+        message: t(
+          'Port {0}, where agents call, is forwarded to another machine. What answers there says it is MCP OAuth Broker. Stop forwarding the port, or change it here. Agents may have sent their keys there: rotate them unless that broker is yours.',
+          port,
+        ),
         hasHeardKeys: true,
       };
     case 'otherBroker':
       return {
         label: t('Another broker uses port {0}', port),
-        tooltip: t('No agent is served. The program that uses the port says it is MCP OAuth Broker, such as the one in another editor. Agents may have sent it their keys.'), // prettier-ignore
-        message: t('Port {0}, where agents call, is used by a program that says it is MCP OAuth Broker, such as the one in another editor. Change the port here or there. Agents may have sent it their keys: rotate them unless that broker is yours.', port), // prettier-ignore
+        tooltip: t(
+          'No agent is served. The program that uses the port says it is MCP OAuth Broker, such as the one in another editor. Agents may have sent it their keys.',
+        ),
+        message: t(
+          'Port {0}, where agents call, is used by a program that says it is MCP OAuth Broker, such as the one in another editor. Change the port here or there. Agents may have sent it their keys: rotate them unless that broker is yours.',
+          port,
+        ),
         hasHeardKeys: true,
       };
     case 'notAllowed':

@@ -59,7 +59,9 @@ export async function setClientSecret(parts: ClientCommandParts, row: unknown): 
   if (secret === undefined) return;
   await clientSecrets.put(server, clientId, secret);
   if (server.oauth.clientId === undefined) await settings.setClientId(server.name, clientId);
-  void notifications.information(t('The client secret of {0} is kept, and used from the next sign-in.', server.name)); // prettier-ignore
+  void notifications.information(
+    t('The client secret of {0} is kept, and used from the next sign-in.', server.name),
+  );
 }
 
 /** Where an identity provider is configured and no server's row was chosen, it may be the one that is meant. */
@@ -80,7 +82,9 @@ async function clientOwner(
 async function askClientId(notifications: Notifications, server: string): Promise<string | undefined> {
   const typed = await notifications.input({
     title: vscode.l10n.t('Client id for {0}', server),
-    prompt: vscode.l10n.t('The settings name no client for this server yet. Its id stands beside the secret, where you registered the client; it will be kept as oauth.clientId.'), // prettier-ignore
+    prompt: vscode.l10n.t(
+      'The settings name no client for this server yet. Its id stands beside the secret, where you registered the client; it will be kept as oauth.clientId.',
+    ),
     ignoreFocusOut: true,
   });
   const clientId = typed?.trim();

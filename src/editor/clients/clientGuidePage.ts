@@ -73,7 +73,10 @@ export function guideRows(client: ClientToRegister): readonly GuideRow[] {
       t('Client type'),
       needsSecret
         ? { value: t('Confidential'), note: t('With a client secret. Some providers call it a web app.') }
-        : { value: t('Public'), note: t('Without a secret, using PKCE (S256). Also called a native or desktop app.') }, // prettier-ignore
+        : {
+            value: t('Public'),
+            note: t('Without a secret, using PKCE (S256). Also called a native or desktop app.'),
+          },
     ),
     row(t('Grant types'), ...grantTypes.map((value) => ({ value }))),
     ...(scopes.length === 0 ? [] : [row(t('Scopes'), { value: scopes.join(' '), ...scopeNote(scopes) })]),
@@ -86,9 +89,13 @@ function useTexts(use: RedirectUse): string {
     case 'next':
       return t('This is what the next sign-in sends. Register it exactly as it is.');
     case 'portTaken':
-      return t('Sent with another port if a program has that one. Register it if the provider lets the port vary.'); // prettier-ignore
+      return t(
+        'Sent with another port if a program has that one. Register it if the provider lets the port vary.',
+      );
     case 'ifConfigured':
-      return t('Only if the provider doesn’t take the first one. Then also set “redirect” to “loopback” in the server’s “oauth” settings.'); // prettier-ignore
+      return t(
+        'Only if the provider doesn’t take the first one. Then also set “redirect” to “loopback” in the server’s “oauth” settings.',
+      );
   }
 }
 

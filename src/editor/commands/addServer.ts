@@ -132,7 +132,10 @@ export class AddServer {
     const { host } = new URL(findings.discovered.as.issuer);
     const clientId = await this.#notifications.input({
       title: vscode.l10n.t('Client id'),
-      prompt: vscode.l10n.t('{0} registers no client by itself. The client id you got there, or empty for later:', host), // prettier-ignore
+      prompt: vscode.l10n.t(
+        '{0} registers no client by itself. The client id you got there, or empty for later:',
+        host,
+      ),
       ignoreFocusOut: true,
     });
     return clientId?.trim();
@@ -151,7 +154,7 @@ export class AddServer {
   async #offerSignIn(name: string, findings: Findings | undefined): Promise<void> {
     const signIn = vscode.l10n.t('Sign In');
     const buttons = findings?.kind === 'open' ? [] : [signIn];
-    const choice = await this.#notifications.information(vscode.l10n.t('“{0}” was added.', name), ...buttons); // prettier-ignore
+    const choice = await this.#notifications.information(vscode.l10n.t('“{0}” was added.', name), ...buttons);
     const server = this.parts.settings.find(name);
     if (choice === signIn && server !== undefined) await this.parts.personalSignIn.signIn(server);
   }

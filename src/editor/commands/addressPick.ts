@@ -64,7 +64,9 @@ export class AddressPick {
     };
     Object.assign(pick, {
       title: vscode.l10n.t('Add an MCP server'),
-      placeholder: vscode.l10n.t('The address of the MCP server, such as https://mcp.example.com/mcp, or its name'), // prettier-ignore
+      placeholder: vscode.l10n.t(
+        'The address of the MCP server, such as https://mcp.example.com/mcp, or its name',
+      ),
       ignoreFocusOut: true,
       value: typed,
     });

@@ -40,7 +40,12 @@ function findingItems(findings: Exclude<Findings, { kind: 'failed' }>): FindingI
     { label: `$(edit) ${t('Change the address')}`, choice: 'changeAddress' },
     { label: t('What was found'), kind: vscode.QuickPickItemKind.Separator },
     ...(findings.kind === 'open'
-      ? [{ label: `$(unlock) ${t('No sign-in needed')}`, detail: t('The server answered without asking for authorization.') }] // prettier-ignore
+      ? [
+          {
+            label: `$(unlock) ${t('No sign-in needed')}`,
+            detail: t('The server answered without asking for authorization.'),
+          },
+        ]
       : protectedItems(findings)),
   ];
 }

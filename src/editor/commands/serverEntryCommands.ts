@@ -101,8 +101,13 @@ export class ServerEntryDialogues {
     if (accounts.length === 0 || sharing !== undefined) {
       const detail =
         sharing === undefined
-          ? t('Its entry and its tool rules leave your settings, and its client secret is removed if it has one.')
-          : t('Its entry and its tool rules leave your settings. “{0}” has the same address and keeps the sign-ins.', sharing.name); // prettier-ignore
+          ? t(
+              'Its entry and its tool rules leave your settings, and its client secret is removed if it has one.',
+            )
+          : t(
+              'Its entry and its tool rules leave your settings. “{0}” has the same address and keeps the sign-ins.',
+              sharing.name,
+            );
       const choice = await this.#notifications.modal(question, detail, plainRemove);
       return choice === plainRemove ? sharing === undefined : undefined;
     }

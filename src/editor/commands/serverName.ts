@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Findings } from '../../broker/discovery/findings.js';
+import { freeName } from '../../broker/imports/importPlan.js';
 import { serverNameFault } from '../../broker/settings/serverSettings.js';
 import type { Notifications } from '../adapters/notifications.js';
 
@@ -18,7 +19,7 @@ export async function askServerName(
   const name = await notifications.input({
     title: vscode.l10n.t('Name the server'),
     prompt: vscode.l10n.t('The name the chat, the list of servers and your settings show'),
-    value: freeName(proposed, taken),
+    value: freeName(proposed, names),
     ignoreFocusOut: true,
     validateInput: (text) => {
       const fault = serverNameFault(text.trim());
@@ -42,11 +43,4 @@ export function suggestedName(url: string, findings: Findings | undefined): stri
 /** The server that has a name already; VS Code takes names that differ in case alone for the same. */
 export function nameTakenBy(name: string, names: readonly string[]): string | undefined {
   return names.find((taken) => taken.toLowerCase() === name.toLowerCase());
-}
-
-function freeName(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name)) return name;
-  let number = 2;
-  while (taken.has(`${name} ${number}`)) number++;
-  return `${name} ${number}`;
 }

@@ -45,7 +45,11 @@ async function tellConnected(connection: ClientConnection): Promise<void> {
   const { name } = mcpClients[connection.client];
   const servers = connection.servers.map((server) => server.name).join(', ');
   const show = t('Show Configuration File');
-  const message = t('Connected {0} to {1}. Restart it or start a new session in it. It works while an editor window is open.', name, servers); // prettier-ignore
+  const message = t(
+    'Connected {0} to {1}. Restart it or start a new session in it. It works while an editor window is open.',
+    name,
+    servers,
+  );
   if ((await notifications.information(message, show)) === show) await showConfiguration(connection);
 }
 

@@ -185,7 +185,10 @@ export class ConnectClient {
             ? t('Creates {0} with {1}. Your key is not in it.', file, names)
             : t('Adds {1} to {0}, after a backup beside it. Your key is not in it.', file, names),
       };
-      const changes = { label: `$(diff) ${t('Show Changes')}`, detail: t('Compares the file with what would be written.') }; // prettier-ignore
+      const changes = {
+        label: `$(diff) ${t('Show Changes')}`,
+        detail: t('Compares the file with what would be written.'),
+      };
       const limit = {
         label: `$(settings-gear) ${t('Limit What It May Do…')}`,
         detail: isLimited

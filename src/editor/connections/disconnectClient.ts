@@ -23,7 +23,11 @@ export class DisconnectClient {
     const { name } = mcpClients[connection.client];
     const servers = connection.servers.map((server) => server.name).join(', ');
     const disconnect = t('Disconnect');
-    const detail = t('Its access ends at once, with what it runs. {0} is removed from {1}.', servers, placeText(connection.uri)); // prettier-ignore
+    const detail = t(
+      'Its access ends at once, with what it runs. {0} is removed from {1}.',
+      servers,
+      placeText(connection.uri),
+    );
     const choice = await this.#notifications.modal(t('Disconnect {0}?', name), detail, disconnect);
     if (choice === disconnect) await this.#tell(connection, await this.connections.disconnect(connection));
   }
@@ -42,7 +46,11 @@ export class DisconnectClient {
         );
         return;
       case 'removed': {
-        const removed = t('Disconnected {0}. Its servers were removed from {1}, which had changed since.', name, file); // prettier-ignore
+        const removed = t(
+          'Disconnected {0}. Its servers were removed from {1}, which had changed since.',
+          name,
+          file,
+        );
         const kept = outcome.backup === undefined ? [] : [t('Its backup is {0}.', placeText(outcome.backup))];
         void this.#notifications.information([removed, ...kept].join(' '));
         return;
@@ -52,7 +60,13 @@ export class DisconnectClient {
         const why = fault instanceof OtherFileFault ? faultText(fault) : fault.message;
         const open = t('Open File');
         const named = servers.map((server) => server.name).join(', ');
-        const message = t('{0} has no access any more, but {1} still contains {2}: {3} Remove them yourself.', name, file, named, why); // prettier-ignore
+        const message = t(
+          '{0} has no access any more, but {1} still contains {2}: {3} Remove them yourself.',
+          name,
+          file,
+          named,
+          why,
+        );
         const choice = await this.#notifications.warning(message, open);
         if (choice === open) await vscode.window.showTextDocument(vscode.Uri.parse(uri));
       }

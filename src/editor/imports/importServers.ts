@@ -151,7 +151,15 @@ export class ImportServers {
         : [copy]),
       ...(has('program') ? [move(has('editor') ? t('Move all') : t('Move'), '', 'editor', 'program')] : []),
       ...(has('repository')
-        ? [move(t('Move, from this workspace’s files too'), t('Changes what your team shares'), 'editor', 'program', 'repository')] // prettier-ignore
+        ? [
+            move(
+              t('Move, from this workspace’s files too'),
+              t('Changes what your team shares'),
+              'editor',
+              'program',
+              'repository',
+            ),
+          ]
         : []),
       ...(has('editor') ? [copy] : []),
     ];

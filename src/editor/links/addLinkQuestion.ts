@@ -27,7 +27,11 @@ export function addLinkQuestion(
   ];
   const warnings = [
     ...(/(^|\.)xn--/.test(host)
-      ? [t('The host is written in letters of other alphabets, which can look like another host. It is shown in the form that names it exactly.')] // prettier-ignore
+      ? [
+          t(
+            'The host is written in letters of other alphabets, which can look like another host. It is shown in the form that names it exactly.',
+          ),
+        ]
       : []),
     ...(onWordOf(url).reach === 'internet'
       ? []
@@ -41,7 +45,10 @@ export function addLinkQuestion(
           ),
         ]),
   ];
-  const next = t('Nothing is saved or requested yet. If you continue, {0} is asked how to sign in, and you decide then whether to add it.', host); // prettier-ignore
+  const next = t(
+    'Nothing is saved or requested yet. If you continue, {0} is asked how to sign in, and you decide then whether to add it.',
+    host,
+  );
   return {
     message: t('A link asks to add an MCP server at {0}.', host),
     detail: [lines.join('\n'), ...warnings, next].join('\n\n'),

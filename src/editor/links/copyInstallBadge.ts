@@ -21,7 +21,9 @@ export async function copyInstallBadge(row: unknown, parts: InstallBadgeParts): 
   if (link === undefined) return;
   const made = installBadge(link, parts.extensionId);
   if ('problem' in made) {
-    void notifications.warning(vscode.l10n.t('There can be no link to this server. {0}', sentenceOf(made.problem))); // prettier-ignore
+    void notifications.warning(
+      vscode.l10n.t('There can be no link to this server. {0}', sentenceOf(made.problem)),
+    );
     return;
   }
   const text = await chosenForm(made.badge, link, window);
@@ -95,11 +97,18 @@ async function chosenForm(
   const { t } = vscode.l10n;
   const forms = [
     { label: `$(markdown) ${t('Markdown')}`, description: t('for VS Code'), text: badge.markdown },
-    { label: `$(markdown) ${t('Markdown, two badges')}`, description: t('for VS Code and VS Code Insiders'), text: badge.markdownForBoth }, // prettier-ignore
+    {
+      label: `$(markdown) ${t('Markdown, two badges')}`,
+      description: t('for VS Code and VS Code Insiders'),
+      text: badge.markdownForBoth,
+    },
     { label: `$(code) ${t('HTML')}`, description: t('for VS Code'), text: badge.html },
     { label: `$(link) ${t('The link alone')}`, description: t('for VS Code'), text: badge.link },
   ];
-  const placeHolder = t('The link proposes {0}. Copy it as…', [link.name === undefined ? '' : `“${plain(link.name)}”`, plain(link.url)].join(' ').trim()); // prettier-ignore
+  const placeHolder = t(
+    'The link proposes {0}. Copy it as…',
+    [link.name === undefined ? '' : `“${plain(link.name)}”`, plain(link.url)].join(' ').trim(),
+  );
   return (await window.showQuickPick(forms, { placeHolder }))?.text;
 }
 

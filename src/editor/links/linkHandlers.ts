@@ -88,7 +88,10 @@ class LinkHandlers {
     const { host } = new URL(server.url);
     const answer = await this.#notifications.modal(
       t('A link asks to diagnose the server “{0}”.', plain(server.name)),
-      t('{0} and its authorization server are asked how to sign in. Nobody is signed in, and the report stays in this window.', host), // prettier-ignore
+      t(
+        '{0} and its authorization server are asked how to sign in. Nobody is signed in, and the report stays in this window.',
+        host,
+      ),
       diagnose,
     );
     if (answer === diagnose) await this.#run(commandId('diagnoseServer'), server.name);
@@ -96,7 +99,10 @@ class LinkHandlers {
 
   async #showConfigured(name: string): Promise<void> {
     const { t } = vscode.l10n;
-    const message = t('A link asks to add a server. url: This address is configured already, as “{0}”.', plain(name)); // prettier-ignore
+    const message = t(
+      'A link asks to add a server. url: This address is configured already, as “{0}”.',
+      plain(name),
+    );
     await this.#tell(message, { title: t('Show Server'), run: () => this.parts.showServer(name) });
   }
 

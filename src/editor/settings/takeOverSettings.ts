@@ -67,7 +67,11 @@ export class TakeOverSettings {
       if (this.#decided.includes(offer.hash)) continue;
       const review = t('Review…');
       const no = t('Don’t Import');
-      const message = t('{0} has MCP OAuth settings that aren’t used: {1}. You can import them into your user settings.', offer.file.path, summary(offer.settings)); // prettier-ignore
+      const message = t(
+        '{0} has MCP OAuth settings that aren’t used: {1}. You can import them into your user settings.',
+        offer.file.path,
+        summary(offer.settings),
+      );
       const choice = await this.#notifications.information(message, review, no);
       if (choice === no) await this.#decide(offer.hash);
       if (choice === review) await this.#ask(offer);
@@ -126,7 +130,11 @@ export class TakeOverSettings {
     }
     await this.#decide(hash);
     if (chosen.length === 0) return;
-    const message = t('Imported into your user settings: {0}. The settings in {1} aren’t used.', summary(chosen), file.path); // prettier-ignore
+    const message = t(
+      'Imported into your user settings: {0}. The settings in {1} aren’t used.',
+      summary(chosen),
+      file.path,
+    );
     void this.#notifications.information(message);
   }
 

@@ -128,6 +128,9 @@ async function untilUsed(key: OwnSetting, value: unknown, clock: Clock): Promise
     timer.dispose();
   }
   throw new SettingUnwritable(
-    vscode.l10n.t('“{0}” was saved, but VS Code doesn’t use it. Open your settings and check it.', `${section}.${key}`), // prettier-ignore
+    vscode.l10n.t(
+      '“{0}” was saved, but VS Code doesn’t use it. Open your settings and check it.',
+      `${section}.${key}`,
+    ),
   );
 }

@@ -59,7 +59,10 @@ export class AccountNaming implements Disposable {
   async rename(server: ServerConfig, credential: Credential): Promise<void> {
     const { t } = vscode.l10n;
     const prompt = mayHaveServersName(credential)
-      ? t('The name is shown in this editor only. Leave it empty to use the server’s own: {0}', credential.account?.label ?? '') // prettier-ignore
+      ? t(
+          'The name is shown in this editor only. Leave it empty to use the server’s own: {0}',
+          credential.account?.label ?? '',
+        )
       : t('The name is shown in this editor only.');
     await this.#input(server, credential, t('Rename {0}', accountLabel(credential)), prompt);
   }

@@ -112,6 +112,17 @@ function calledNow({ server, tool, account }: ToolQuestion): string {
 function calledAgain({ server, tool, account }: ToolQuestion, agent: string): string {
   const { t } = vscode.l10n;
   return account === undefined
-    ? t('The agent {0} wants to call {1} on {2}, and may within two minutes of your yes.', agent, tool, server.name)
-    : t('The agent {0} wants to call {1} on {2} as {3}, and may within two minutes of your yes.', agent, tool, server.name, account); // prettier-ignore
+    ? t(
+        'The agent {0} wants to call {1} on {2}, and may within two minutes of your yes.',
+        agent,
+        tool,
+        server.name,
+      )
+    : t(
+        'The agent {0} wants to call {1} on {2} as {3}, and may within two minutes of your yes.',
+        agent,
+        tool,
+        server.name,
+        account,
+      );
 }

@@ -21,8 +21,17 @@ export class FirstUsePrompt implements UsePrompt {
     const account = accountLabel(credential);
     const message =
       this.remote === undefined
-        ? t('Use your sign-in to {0} as {1} on this machine? Its token has not been sent from here before.', name, account) // prettier-ignore
-        : t('Use your sign-in to {0} as {1} on the remote {2}? Its token has not been sent from there before.', name, account, this.remote); // prettier-ignore
+        ? t(
+            'Use your sign-in to {0} as {1} on this machine? Its token has not been sent from here before.',
+            name,
+            account,
+          )
+        : t(
+            'Use your sign-in to {0} as {1} on the remote {2}? Its token has not been sent from there before.',
+            name,
+            account,
+            this.remote,
+          );
     const choice = await this.notices.warning(message, useHere, notHere);
     if (choice === useHere) return 'useHere';
     return choice === notHere ? 'notHere' : undefined;

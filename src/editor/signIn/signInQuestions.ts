@@ -79,8 +79,13 @@ export async function askClientSecret(
     title: vscode.l10n.t('Client secret for {0}', server.name),
     prompt:
       host === undefined
-        ? vscode.l10n.t('It is kept in this editor’s secret storage, and sent to the authorization server alone.')
-        : vscode.l10n.t('{0} wants a secret beside the client id. It is kept in this editor’s secret storage.', host), // prettier-ignore
+        ? vscode.l10n.t(
+            'It is kept in this editor’s secret storage, and sent to the authorization server alone.',
+          )
+        : vscode.l10n.t(
+            '{0} wants a secret beside the client id. It is kept in this editor’s secret storage.',
+            host,
+          ),
     password: true,
     ignoreFocusOut: true,
   });
@@ -94,9 +99,13 @@ function openClientGuide({ name }: ServerConfig): Thenable<unknown> {
 function consequenceOf(name: ExceptionName): string {
   switch (name) {
     case 'pkceNotAdvertised':
-      return vscode.l10n.t('If it does not check PKCE, whoever gets hold of the code in your browser’s callback could use it. PKCE is sent all the same.'); // prettier-ignore
+      return vscode.l10n.t(
+        'If it does not check PKCE, whoever gets hold of the code in your browser’s callback could use it. PKCE is sent all the same.',
+      );
     case 'issuerMismatch':
-      return vscode.l10n.t('Accept it only if you know that both names belong to the same provider: the sign-in goes to the addresses this document names.'); // prettier-ignore
+      return vscode.l10n.t(
+        'Accept it only if you know that both names belong to the same provider: the sign-in goes to the addresses this document names.',
+      );
   }
 }
 

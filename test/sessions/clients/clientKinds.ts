@@ -32,10 +32,35 @@ export interface ClientKind {
 }
 
 /** The package that holds a client's program for this platform. */
-function programOf(packages: string, name: string, program: string): string {
+export function programOf(packages: string, name: string, program: string): string {
   const ending = process.platform === 'win32' ? '.exe' : '';
   const platform = `${name}-${process.platform}-${process.arch}`;
   return path.join(packages, 'node_modules', platform, `${program}${ending}`);
+}
+
+/** Copilot CLI's variables for a model that listens here, without updates. */
+export function copilotEnvironment(model: string): Record<string, string> {
+  return {
+    COPILOT_PROVIDER_TYPE: 'openai',
+    COPILOT_PROVIDER_BASE_URL: `${model}/v1`,
+    COPILOT_PROVIDER_API_KEY: 'none',
+    COPILOT_MODEL: 'scripted',
+    COPILOT_OFFLINE: 'true',
+    COPILOT_AUTO_UPDATE: 'false',
+  };
+}
+
+/** Claude Code's variables for a model that listens here, without telemetry and updates. */
+export function claudeCodeEnvironment(model: string): Record<string, string> {
+  return {
+    ANTHROPIC_BASE_URL: model,
+    ANTHROPIC_API_KEY: 'none',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_TELEMETRY: '1',
+    DISABLE_AUTOUPDATER: '1',
+    // Otherwise the model is offered a search for tools instead of the tools.
+    ENABLE_TOOL_SEARCH: 'false',
+  };
 }
 
 const copilotCli: ClientKind = {
@@ -50,12 +75,7 @@ const copilotCli: ClientKind = {
       command: [program, '-p', prompt, '--allow-all-tools', '--no-color'],
       env: {
         COPILOT_HOME: path.join(home, '.copilot'),
-        COPILOT_PROVIDER_TYPE: 'openai',
-        COPILOT_PROVIDER_BASE_URL: `${model}/v1`,
-        COPILOT_PROVIDER_API_KEY: 'none',
-        COPILOT_MODEL: 'scripted',
-        COPILOT_OFFLINE: 'true',
-        COPILOT_AUTO_UPDATE: 'false',
+        ...copilotEnvironment(model),
       },
     };
   },
@@ -72,15 +92,7 @@ const claudeCode: ClientKind = {
     const servers = ['--mcp-config', config, '--strict-mcp-config', '--allowedTools', `mcp__${server}`];
     return {
       command: [program, '-p', prompt, ...servers, '--max-turns', '20'],
-      env: {
-        ANTHROPIC_BASE_URL: model,
-        ANTHROPIC_API_KEY: 'none',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-        DISABLE_TELEMETRY: '1',
-        DISABLE_AUTOUPDATER: '1',
-        // Otherwise the model is offered a search for tools instead of the tools.
-        ENABLE_TOOL_SEARCH: 'false',
-      },
+      env: claudeCodeEnvironment(model),
     };
   },
 };
