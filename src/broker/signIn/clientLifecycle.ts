@@ -105,8 +105,9 @@ export class OneTimeClients {
     private readonly parts: ReleaseParts,
   ) {}
 
+  /** Clients that are used again are passed over. */
   add(client: OAuthClient): void {
-    this.#clients.push(client);
+    if (client.isOneTime === true) this.#clients.push(client);
   }
 
   /** @param kept the client of the sign-in that was stored, if one was */

@@ -91,9 +91,12 @@ export class SignInAttempt {
     this.#end({ kind: 'declined', by: 'user', detail });
   }
 
-  /** Ends it because what it needs could not be found out. */
-  fail(error: OAuthFlowError): void {
-    this.#fail(error);
+  /** Ends it on account of an error. @returns what the user's browser shows */
+  fail(error: unknown): string {
+    if (this.#ended) return 'This sign-in has ended. Start again from the editor.';
+    const { outcome, told } = signInFailure(error, this.server, this.parts.log);
+    this.#end(outcome);
+    return told;
   }
 
   /**
@@ -162,7 +165,7 @@ export class SignInAttempt {
       void this.parts.sentRedirects?.sent(this.server.url, identity.redirect.uri);
       visit.redirect(url); // steps 6–7 are the user's
     } catch (error) {
-      visit.explain(`Sign-in to ${this.server.name} could not begin`, this.#fail(error));
+      visit.explain(`Sign-in to ${this.server.name} could not begin`, this.fail(error));
     }
   }
 
@@ -180,7 +183,7 @@ export class SignInAttempt {
       const tokens = await exchangeCode(pending, validated, lasting, now); // step 8
       await this.#take({ server: this.server, found, pending, tokens });
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -195,7 +198,7 @@ export class SignInAttempt {
       const tokens = await tokensForCode(device, show, this.parts, this.#http());
       await this.#take({ server: this.server, found, pending: device.grant, tokens });
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -210,7 +213,7 @@ export class SignInAttempt {
       if (received === undefined) this.decline('No account was given in the editor.');
       else await this.#take(received);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -254,7 +257,7 @@ export class SignInAttempt {
       this.#http(),
     );
     this.#own(identity.redirect);
-    if (identity.client.isOneTime === true) this.#oneTimeClients.add(identity.client);
+    this.#oneTimeClients.add(identity.client);
     if (this.#ended) await this.#oneTimeClients.release();
     this.#identified = { identity, issuer: identifierOf(found.as) };
     this.parts.log.info(clientNote(this.server.name, identity));
@@ -263,13 +266,6 @@ export class SignInAttempt {
 
   #http(): HttpContext {
     return { ...this.parts.http, ...onWordOf(this.server.url), signal: this.#abort.signal };
-  }
-
-  #fail(error: unknown): string {
-    if (this.#ended) return 'This sign-in has ended. Start again from the editor.';
-    const { outcome, told } = signInFailure(error, this.server, this.parts.log);
-    this.#end(outcome);
-    return told;
   }
 
   #enter(phase: SignInPhase): void {
