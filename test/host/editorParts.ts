@@ -12,6 +12,8 @@ const EDITOR_TESTS = path.join(OUT, 'editor');
 const WORKBENCH_TESTS = path.join(OUT, 'workbench');
 const WORKBENCH_LIMIT_MS = 1_200_000;
 const WORKBENCH_TEST_LIMIT_MS = 180_000;
+/** Longest time for all that a session of the agent host meets; two minutes on a quiet machine. */
+const AGENT_HOST_LIMIT_MS = 900_000;
 /** The story limits itself; this is for what keeps it from doing so. */
 const DEMO_LIMIT_MS = 330_000;
 
@@ -73,4 +75,21 @@ export function storyPart(editor: Editor, story?: 'new-machine'): Part {
   };
   const name = story === undefined ? 'The demo, once,' : 'The story of a new machine';
   return { name: `${name} in VS Code ${editor.version}`, run };
+}
+
+/** Sessions of this editor's agent host: the row of the grid of sessions. */
+export function agentHostPart(editor: Editor): Part {
+  const run = async () => {
+    const ended = await runChild({
+      args: ['--enable-source-maps', path.join(OUT, 'sessions', 'runSessions.js'), 'Agent host'],
+      cwd: ROOT,
+      env: environmentOf(editor),
+      limitMs: AGENT_HOST_LIMIT_MS,
+    });
+    if (ended === 0) return { passed: 1, failed: 0, failures: [] };
+    return failure(`${exitTexts(ended)}; the grid above says which`);
+  };
+  const name = `Sessions of the agent host of VS Code ${editor.version}`;
+  if (process.platform === 'linux') return { name, run };
+  return { name, run, leftOut: 'the copy of VS Code with an agent host is made on Linux alone' };
 }

@@ -17,7 +17,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 const cache = path.join(root, '.vscode-test');
 const commands = {
   demo: { editor: true, vsix: true },
-  testAll: { editor: true, oldest: true, vsix: true },
+  // Of the sessions, `npm test` runs those of the agent host, and only on Linux.
+  testAll: { editor: true, oldest: true, agentHost: process.platform === 'linux', vsix: true },
   unitTests: { editor: false, vsix: false },
   testEditor: { editor: true, vsix: true },
   pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },

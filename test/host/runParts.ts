@@ -3,6 +3,8 @@ import type { TestResult } from './testResult.js';
 /** Tests that are run together, and have a line of their own in the summary. */
 export interface Part {
   readonly name: string;
+  /** Why it is not run on this system; the summary says so. */
+  readonly leftOut?: string;
   run(): Promise<TestResult>;
 }
 
@@ -12,6 +14,10 @@ export async function runParts(parts: readonly Part[]): Promise<void> {
   let passed = 0;
   let failed = 0;
   for (const part of parts) {
+    if (part.leftOut !== undefined) {
+      summary.push(`– ${part.name}: left out, because ${part.leftOut}`);
+      continue;
+    }
     console.log(`\n── ${part.name}\n`);
     const ran = await part
       .run()

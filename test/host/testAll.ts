@@ -1,5 +1,5 @@
 import { editorUnderTest, oldestEditor } from './editor.js';
-import { extensionHostPart, storyPart, windowPart } from './editorParts.js';
+import { agentHostPart, extensionHostPart, storyPart, windowPart } from './editorParts.js';
 import { below, mochaTests, sumOf } from './mochaTests.js';
 import { runParts } from './runParts.js';
 import type { TestResult } from './testResult.js';
@@ -38,4 +38,5 @@ void runParts([
   windowPart(newest),
   storyPart(newest),
   storyPart(newest, 'new-machine'),
+  agentHostPart(newest),
 ]);

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { alice } from '../../demo/people.js';
-import { startWorld, type World } from '../../demo/world.js';
+import type { World } from '../../demo/world.js';
 import { Screenshots } from '../../host/screenshots.js';
 import { answer } from '../../workbench/userInBrowser.js';
 import { ServersView } from '../../workbench/serversView.js';
@@ -33,7 +33,7 @@ export class EditorStage<Session> {
     beginning: Beginning<Session>,
     pictures: string,
   ): Promise<EditorStage<Session>> {
-    const world = await startWorld({ accessTokenSeconds });
+    const world = await editor.startWorld({ accessTokenSeconds });
     const { window } = editor;
     await window.page.bringToFront();
     await editor.configure({ [server]: world.serverSettings()[server] });

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { startWorld, type World, type WorldOptions } from '../../demo/world.js';
 import { startBrowser, type Browser } from '../../host/browser.js';
 import { startCodeServer, type Settings } from '../../host/codeServer.js';
 import { editorUnderTest } from '../../host/editor.js';
@@ -32,7 +33,7 @@ export class SessionEditor {
     private opened: Workbench,
     private readonly url: string,
     private readonly settings: UserSettings,
-    private readonly end: () => Promise<void>,
+    private readonly closers: (() => Promise<void>)[],
   ) {}
 
   /** @throws Error if it, or the browser, does not start */
@@ -42,9 +43,6 @@ export class SessionEditor {
     if (vsix === undefined || entry === undefined) throw new Error('Start it with npm run sessions.');
     const state = await createStateDirectory();
     const closers = [() => state.remove()];
-    const end = async () => {
-      for (const close of closers.splice(0).reverse()) await close();
-    };
     try {
       const model = await HeldModel.start(copilotAddresses);
       closers.push(() => model.close());
@@ -70,9 +68,9 @@ export class SessionEditor {
       const window = await Workbench.open(browser.context, url);
       await window.enableCopilot(modelName);
       await window.chat.widenTo(chatWidth);
-      return new SessionEditor(model, browser, window, url, settings, end);
+      return new SessionEditor(model, browser, window, url, settings, closers);
     } catch (error) {
-      await end();
+      await closeAll(closers);
       throw error;
     }
   }
@@ -99,9 +97,26 @@ export class SessionEditor {
     return this.settings.change({ 'mcpOAuthBroker.servers': servers });
   }
 
-  close(): Promise<void> {
-    return this.end();
+  /** Starts a world, which ends with the editor if the cell that it is for does not end it. */
+  startWorld(options: WorldOptions): Promise<World> {
+    const starting = startWorld(options);
+    this.closers.push(() =>
+      starting.then(
+        (world) => world.close(),
+        () => undefined,
+      ),
+    );
+    return starting;
   }
+
+  close(): Promise<void> {
+    return closeAll(this.closers);
+  }
+}
+
+/** Closes the last first. */
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
 }
 
 /** Every address is on loopback, and there is no account. */

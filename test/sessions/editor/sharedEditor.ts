@@ -6,8 +6,11 @@ import { SessionEditor } from './sessionEditor.js';
 export class SharedEditor {
   #running: Promise<SessionEditor> | undefined;
   #state: StateDirectory | undefined;
+  #closing: Promise<void> | undefined;
 
-  get(): Promise<SessionEditor> {
+  /** @throws Error once it is being closed: the cells that are left start no other editor */
+  async get(): Promise<SessionEditor> {
+    if (this.#closing !== undefined) throw new Error('The editor was closed.');
     this.#running ??= this.#start();
     return this.#running;
   }
@@ -17,9 +20,14 @@ export class SharedEditor {
     return this.#state && gatewayAddress(this.#state.path, server);
   }
 
-  async close(): Promise<void> {
+  /** However often it is called, it is done when everything has ended. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     const editor = await this.#running?.catch(() => undefined);
-    this.#running = undefined;
     await editor?.close();
     await this.#state?.remove();
   }
