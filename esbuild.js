@@ -27,7 +27,7 @@ const bundles = [
     ...shared,
     entryPoints: {
       extension: 'src/extension.ts',
-      bridge: 'src/headless/bridgeCommand.ts',
+      bridge: 'src/headless/bridge/bridgeCommand.ts',
       headless: 'src/headless/headlessCommand.ts',
     },
     outdir: 'dist',

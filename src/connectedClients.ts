@@ -1,10 +1,9 @@
 import { agentAddress } from './broker/agents/agentSettings.js';
 import { ClientConnections } from './broker/agents/clientConnections.js';
 import type { Core } from './core.js';
-import { agentSettings } from './editor/agentSettings.js';
-import type { ConnectedClientParts } from './editor/registerAgents.js';
-import type { BridgeFiles } from './node/bridgeFiles.js';
-import { ClientConnectionFiles } from './node/clientConnectionFiles.js';
+import { agentSettings, type ConnectedClientParts } from './editor/agents/registerAgents.js';
+import type { BridgeFiles } from './node/clients/bridgeFiles.js';
+import { ClientConnectionFiles } from './node/clients/clientConnectionFiles.js';
 import type { Platform } from './platform.js';
 
 /** Clients of other makers that are connected by their own configuration files. */

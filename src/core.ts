@@ -2,7 +2,7 @@ import { AgentAdmissions } from './broker/agents/agentAdmissions.js';
 import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
 import type { AccountChoice } from './broker/accounts/accountChoice.js';
 import { AccessTokens } from './broker/tokens/accessTokens.js';
-import { AuthorizedFetch } from './broker/authorizedFetch.js';
+import { AuthorizedFetch } from './broker/fetch/authorizedFetch.js';
 import type { CardBrowser } from './broker/signIn/cardBrowser.js';
 import { ClientStore } from './broker/clients/clientStore.js';
 import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
@@ -11,42 +11,35 @@ import { DirectGrants } from './broker/tokens/directGrants.js';
 import type { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
 import { EnterpriseIdentityProvider } from './broker/tokens/enterpriseIdentityProvider.js';
 import type { IdentityProviderConfig } from './broker/settings/identityProviderSetting.js';
-import { PassingRecords } from './broker/agents/passingRecords.js';
-import { PendingCallbacks } from './broker/signIn/pendingCallbacks.js';
-import type {
-  AssertionSource,
-  Clock,
-  Disposable,
-  IdentityProviderSession,
-  Lock,
-  Log,
-  Memory,
-  Network,
-  RedirectUris,
-  SecretStore,
-  SharedRecords,
-  WindowNotices,
-} from './broker/ports.js';
+import { InMemoryRecords } from './broker/agents/inMemoryRecords.js';
+import { PendingCallbacks } from './broker/callbacks/pendingCallbacks.js';
+import type { Clock, Disposable } from './base/clock.js';
+import type { Log } from './base/log.js';
+import type { Lock, Memory, SecretStore, SharedRecords, WindowNotices } from './base/storage.js';
+import type { IdentityProviderSession, Network, RedirectUris } from './broker/ports.js';
+import type { AssertionSource } from './broker/tokens/assertionSource.js';
 import type { ServerConfig } from './broker/settings/serverSettings.js';
 import { ServerStates } from './broker/status/serverStates.js';
-import type { SignInParts } from './broker/signIn/signInParts.js';
+import type { SignInDependencies } from './broker/signIn/signInDependencies.js';
 import { SignIns } from './broker/signIn/signIns.js';
 import { SignOuts } from './broker/signIn/signOut.js';
-import type { CallRecording } from './relay/callRecorder.js';
-import type { ToolPrompt } from './broker/tools/toolPrompt.js';
-import { noToolRules, type ToolRules } from './broker/tools/toolRules.js';
+import type { CallRecording } from './relay/callers/callRecorder.js';
+import { noToolRules, type ToolPrompt, type ToolRules } from './broker/tools/toolRules.js';
 import { ToolScopes } from './broker/tools/toolScopes.js';
-import { StatesOfWindows } from './broker/status/statesOfWindows.js';
+import { StatesOfWindows } from './broker/status/statesAcrossWindows.js';
 import { ClientNotices, type ClientIdentity } from './broker/status/clientNotices.js';
 import type { UseHere } from './broker/tokens/useHere.js';
 import type { Translate } from './mcp/translate.js';
-import { HttpSseTransport } from './relay/httpSseTransport.js';
+import { HttpSseTransport } from './relay/httpSse/httpSseTransport.js';
 import { Relay } from './relay/relay.js';
-import { ServerProfiles } from './relay/serverProfiles.js';
+import { ServerProfiles } from './relay/upstream/serverProfiles.js';
 
 /** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
-type SignInAnswers = Pick<SignInParts, 'decisions' | 'questions' | 'clientMetadataUrl' | 'sentRedirects'> &
-  Required<Pick<SignInParts, 'metadata' | 'clientSecrets'>>;
+type SignInAnswers = Pick<
+  SignInDependencies,
+  'decisions' | 'questions' | 'clientMetadataUrl' | 'sentRedirects'
+> &
+  Required<Pick<SignInDependencies, 'metadata' | 'clientSecrets'>>;
 
 /** What the broker needs of where it runs: an editor or a process without one. */
 export interface CoreParts {
@@ -78,25 +71,25 @@ export interface CoreParts {
   readonly assertions?: AssertionSource;
   /** The organization's, for servers with the grant `enterpriseManaged`. */
   readonly identityProvider?: IdentityProviderSession;
-  /** The same where the person signs in to it here: what the settings say of it now. */
+  /** The same where the user signs in to it here: what the settings say of it now. */
   readonly identityProviderSetting?: () => IdentityProviderConfig | undefined;
   /** For servers that use an account of the editor's. */
   readonly editorAccounts?: EditorAccountTokens;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   /** How the editor's cards open launch pages; at their loopback addresses where absent. */
   readonly cardBrowser?: CardBrowser;
-  readonly confirmAccountChange: SignInParts['confirmAccountChange'];
+  readonly confirmAccountChange: SignInDependencies['confirmAccountChange'];
   /** Absent where no one can be asked. */
-  readonly askWhoseSignIn?: SignInParts['askWhoseSignIn'];
-  /** See {@link SignInParts}. */
-  readonly numberedAccount?: SignInParts['numberedAccount'];
+  readonly askWhoseSignIn?: SignInDependencies['askWhoseSignIn'];
+  /** See {@link SignInDependencies}. */
+  readonly numberedAccount?: SignInDependencies['numberedAccount'];
   /** Which sign-ins may be used on this machine; all of them where absent. */
   readonly use?: UseHere | undefined;
   /** What callers may do with which tool; without, everything. */
   readonly toolRules?: ToolRules;
   /** Where there is somebody to ask about the calls of tools whose rule is to ask. */
   readonly toolPrompt?: ToolPrompt;
-  /** What the relay shows the person, into their language; English without it. */
+  /** What the relay shows the user, into their language; English without it. */
   readonly translate?: Translate;
   readonly redirects: (relay: Relay) => RedirectUris;
   /** Where tool calls are written down, if anywhere. */
@@ -143,7 +136,7 @@ export function createCore(parts: CoreParts): Core {
   const allWindows = notices === undefined ? [] : [new StatesOfWindows(states, notices), notices];
   const accessTokens = (grants?: DirectGrants) =>
     new AccessTokens(credentials, states, lock, clock, log, http, grants, use, refreshEarliness);
-  const personTokens = accessTokens();
+  const userTokens = accessTokens();
   const grants = new DirectGrants({
     ...parts,
     ...answers,
@@ -152,7 +145,7 @@ export function createCore(parts: CoreParts): Core {
       const config = parts.identityProviderSetting?.();
       return config === undefined
         ? parts.identityProvider
-        : new EnterpriseIdentityProvider(config, personTokens, clock);
+        : new EnterpriseIdentityProvider(config, userTokens, clock);
     },
   });
   const tokens = accessTokens(grants);
@@ -167,7 +160,7 @@ export function createCore(parts: CoreParts): Core {
   const callbacks = new PendingCallbacks();
   const profiles = new ServerProfiles(memory);
   const toolScopes = new ToolScopes(memory);
-  const records = parts.agentRecords ?? parts.sharedRecords ?? new PassingRecords();
+  const records = parts.agentRecords ?? parts.sharedRecords ?? new InMemoryRecords();
   const relay = new Relay({
     servers,
     authorizedFetch,

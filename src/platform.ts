@@ -1,18 +1,16 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
-import { EditorMemory } from './editor/memory.js';
-import { editorPlace } from './editor/editorPlace.js';
-import { editorSettings } from './editor/editorSettings.js';
-import { OutputLog } from './editor/outputLog.js';
-import { clientFilesNote, remoteNotes } from './editor/remoteNotes.js';
-import { EditorSecretStore } from './editor/secretStorage.js';
-import { MachineFileStore } from './node/otherFileStore.js';
-import { OtherPrograms } from './node/otherPrograms.js';
-import { machineNetwork } from './node/machineNetwork.js';
-import { machineStorage } from './node/machineStorage.js';
+import { EditorMemory, EditorSecretStore } from './editor/adapters/storage.js';
+import { editorPlace } from './editor/adapters/editorPlace.js';
+import { editorSettings } from './editor/settings/editorSettings.js';
+import { OutputLog } from './editor/adapters/outputLog.js';
+import { clientFilesNote, remoteNotes } from './editor/signIn/remoteNotes.js';
+import { MachineFileStore } from './node/clients/otherFileStore.js';
+import { OtherPrograms } from './node/clients/otherPrograms.js';
+import { machineNetwork, systemClock as clock } from './node/machine.js';
+import { machineStorage } from './node/store/machineStorage.js';
 import { refreshEarliness } from './node/refreshEarliness.js';
-import { SettingsFiles } from './node/settingsFiles.js';
-import { systemClock as clock } from './node/systemClock.js';
+import { SettingsFiles } from './node/files/settingsFiles.js';
 
 /** Everything that the other parts stand on: what the editor and the machine keep, and where the extension runs. */
 export type Platform = ReturnType<typeof createPlatform>;

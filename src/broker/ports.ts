@@ -1,6 +1,6 @@
 import type { Account } from '../oauth/accountName.js';
-import type { Redacted } from '../oauth/redacted.js';
-import type { ServerConfig } from './settings/serverSettings.js';
+import type { Redacted } from '../base/redacted.js';
+import type { Disposable } from '../base/clock.js';
 
 /**
  * What the broker needs of the world, as interfaces. An editor, a headless process and a test each bring
@@ -9,100 +9,24 @@ import type { ServerConfig } from './settings/serverSettings.js';
 
 export type { Fetch, Network, Resolver } from '../oauth/httpContext.js';
 
-/** Something that holds a resource until it is told to let go. */
-export interface Disposable {
-  dispose(): void;
-}
-
-/** Time, so that tests can hold it still. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Calls back once after `milliseconds`, unless disposed before. */
-  after(milliseconds: number, callback: () => void): Disposable;
-}
-
-/** Storage for secrets, encrypted by whoever provides it, seen by every window of the same person. */
-export interface SecretStore {
-  get(key: string): Promise<string | undefined>;
-  /** @param options.isOnDisk the value is kept on disk too, so that storage which is slow need not be waited for */
-  set(key: string, value: string, options?: { readonly isOnDisk?: boolean }): Promise<void>;
-  delete(key: string): Promise<void>;
-  /** The keys there are, if the storage can list them. */
-  keys?(): Promise<readonly string[]>;
-  /** Tells of a change to `key` in this or another window. */
-  onDidChange(listener: (key: string) => void): Disposable;
-}
-
-/** Storage for what is not secret and should outlive a restart (tool lists, server information). */
-export interface Memory {
-  get(key: string): unknown;
-  set(key: string, value: unknown): Promise<void>;
-}
-
-/** The newest version of a record, as every window sees it. */
-export interface SharedRecord {
-  /** Counts the writes; the higher one is the newer. */
-  readonly generation: number;
-  readonly text: string;
-}
-
-/**
- * Sealed records on a machine's disk that its windows never see an old version of. Secret storage alone does not do:
- * in a browser each tab reads it once, and on a desktop a write takes a while to reach another window. Records sealed
- * with another key belong to somebody else on this machine, and are as if they did not exist.
- */
-export interface SharedRecords {
-  read(name: string): Promise<SharedRecord | undefined>;
-  /** The generation alone, which is cheap enough to be asked for at every request. */
-  generation(name: string): Promise<number | undefined>;
-  write(name: string, record: SharedRecord): Promise<void>;
-  /** Tells that some record may have been written, by whichever window. */
-  onDidChange?(listener: () => void): Disposable;
-}
-
-/** What one window tells the others, nothing of it secret; it is gone with the window. */
-export interface WindowNotices extends Disposable {
-  /** Puts it in place of what this window said before. */
-  post(notice: unknown): Promise<void>;
-  /** What the other windows that are open say now. */
-  others(): Promise<readonly unknown[]>;
-  /** Tells that some other window may say something else by now. */
-  onDidChange(listener: () => void): Disposable;
-}
-
-/** Mutual exclusion between windows and processes of the same person. */
-export interface Lock {
-  /** Runs `work` while holding the lock called `name`, and releases it however `work` ends. */
-  hold<T>(name: string, work: () => Promise<T>): Promise<T>;
-}
-
-/** A log that is kept on disk: what is passed here must already be free of secrets. */
-export interface Log {
-  debug(message: string): void;
-  info(message: string): void;
-  warn(message: string): void;
-  error(message: string): void;
-}
-
-/** One visit of the person's browser to a launch page. It must be answered exactly once. */
+/** One visit of the user's browser to a launch page. It must be answered exactly once. */
 export interface LaunchVisit {
   /** Sends the browser on to the authorization endpoint. */
   redirect(to: URL): void;
-  /** Shows the person, until the visit is answered, that they are asked something in the editor. */
+  /** Shows the user, until the visit is answered, that they are asked something in the editor. */
   wait(title: string, detail: string): void;
-  /** Shows the person what went wrong, in a page. */
+  /** Shows the user what went wrong, in a page. */
   explain(title: string, detail: string): void;
 }
 
-/** A loopback address that the person's browser may visit once. */
+/** A loopback address that the user's browser may visit once. */
 export interface LaunchPage extends Disposable {
   readonly address: string;
   /** Resolves when the browser has come. */
   readonly visited: Promise<void>;
 }
 
-/** Makes launch pages. A page is made only because of something a person did. */
+/** Makes launch pages. A page is made only because of something a user did. */
 export interface Launcher {
   /**
    * @param lifetime milliseconds until the address stops answering
@@ -156,12 +80,6 @@ export interface RedirectUris {
   loopback(path: string, port?: number): Promise<RedirectUri>;
 }
 
-/** Where a workload's signed assertion (RFC 7523 §2.1) is found: a file or a variable that its platform renews. */
-export interface AssertionSource {
-  /** Reads it anew: what was read before may have expired. Undefined where there is none. */
-  read(server: ServerConfig): Promise<Redacted | undefined>;
-}
-
 /** What was found where a workload's assertion should be. */
 export type AssertionFile =
   | { readonly kind: 'text'; readonly text: string }
@@ -173,12 +91,12 @@ export interface AssertionFiles {
   read(path: string): Promise<AssertionFile>;
 }
 
-/** The person's sign-in at their organization's identity provider. */
+/** The user's sign-in at their organization's identity provider. */
 export interface IdentityProviderSession {
   readonly issuer: string;
   /** Who we are there. */
   readonly clientId: string;
-  /** One that has not expired; undefined where the person has to sign in there. */
+  /** One that has not expired; undefined where the user has to sign in there. */
   idToken(): Promise<Redacted | undefined>;
 }
 
@@ -189,7 +107,7 @@ export interface EditorSession {
   readonly scopes: readonly string[];
 }
 
-/** The accounts the person has signed in to in the editor itself. */
+/** The accounts the user has signed in to in the editor itself. */
 export interface EditorAccounts {
   /** Asks nobody anything. Undefined where this account has no such session, or we may not use it. */
   existingSession(
@@ -198,10 +116,10 @@ export interface EditorAccounts {
     account: Account,
   ): Promise<EditorSession | undefined>;
   /**
-   * Has the editor ask the person; for something they did, and for nothing else.
+   * Has the editor ask the user; for something they did, and for nothing else.
    *
    * @param request.anew signs in again even where there is a session
-   * @returns undefined where the person gave none
+   * @returns undefined where the user gave none
    */
   askedSession(
     providerId: string,
@@ -218,7 +136,7 @@ export interface CallChanges {
   readonly gone: readonly string[];
 }
 
-/** The call record of all windows and processes of one person on one machine, a line a call; bounded. */
+/** The call record of all windows and processes of one user on one machine, a line a call; bounded. */
 export interface CallStorage extends Disposable {
   /** Adds one line, whole, whoever else adds at the same time. */
   append(line: string): Promise<void>;

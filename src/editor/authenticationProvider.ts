@@ -2,16 +2,15 @@ import * as vscode from 'vscode';
 import { noAccount } from '../broker/accounts/accountChoice.js';
 import { accountKeyOf, type Credential } from '../broker/accounts/credential.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import type { Disposable } from '../broker/ports.js';
+import type { Disposable } from '../base/clock.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
-import type { Redacted } from '../oauth/redacted.js';
-import { insteadOfSignIn } from './insteadOfSignIn.js';
-import { otherAccountSignedIn, type PersonalSignIn } from './personalSignIn.js';
-import type { ServerChoice } from './serverChoice.js';
-import type { EditorServerSettings } from './serverSettings.js';
-import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './sessionAccount.js';
-import { showSignOut } from './signOutReport.js';
+import type { Redacted } from '../base/redacted.js';
+import { insteadOfSignIn, otherAccountSignedIn, type PersonalSignIn } from './signIn/personalSignIn.js';
+import type { ServerChoice } from './signIn/serverChoice.js';
+import type { EditorServerSettings } from './settings/serverSettings.js';
+import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './commands/sessionAccount.js';
+import { showSignOut } from './signIn/signOutReport.js';
 
 /** As in package.json. */
 export const authenticationProviderId = 'mcpOAuthBroker';

@@ -1,12 +1,18 @@
 import * as vscode from 'vscode';
-import { errorName } from '../broker/errorName.js';
-import type { Clock, Disposable, Log } from '../broker/ports.js';
+import { errorName } from '../base/errorName.js';
+import type { Clock, Disposable } from '../base/clock.js';
+import type { Log } from '../base/log.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
-import { sha256 } from '../broker/sha256.js';
-import { registerMcpServers } from './editorFeatures.js';
+import { sha256 } from '../base/sha256.js';
+import { registerMcpServers } from './adapters/editorFeatures.js';
 import type { Endpoint, Endpoints } from './endpoints.js';
-import type { EditorServerSettings } from './serverSettings.js';
-import { AnnouncedWindow, folderPaths, hasStdioServers, type WindowAnnouncement } from './announcedWindow.js';
+import type { EditorServerSettings } from './settings/serverSettings.js';
+import {
+  AnnouncedWindow,
+  folderPaths,
+  hasStdioServers,
+  type WindowAnnouncement,
+} from './agents/announcedWindow.js';
 
 /** What the provided command needs on disk. */
 export interface SessionBridge {

@@ -1,26 +1,25 @@
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
+import type { PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
 import type { SignOuts } from '../broker/signIn/signOut.js';
 import type { Network } from '../oauth/httpContext.js';
-import { registerAccountCommands } from './accountCommands.js';
-import type { AccountNaming } from './accountNaming.js';
-import type { AddServer } from './addServer.js';
-import { CallbackPaste } from './callbackPaste.js';
-import { registerClientKeyCommand } from './clientKeyCommand.js';
-import { registerClientCommands, type ClientCommandParts } from './clientCommands.js';
-import type { Commands } from './commands.js';
+import { registerAccountCommands } from './commands/accountCommands.js';
+import type { AccountNaming } from './signIn/accountNaming.js';
+import type { AddServer } from './commands/addServer.js';
+import { CallbackPaste } from './signIn/callbackPaste.js';
+import { registerClientKeyCommand } from './clients/clientKeyCommand.js';
+import { registerClientCommands, type ClientCommandParts } from './clients/clientCommands.js';
+import type { Commands } from './adapters/commands.js';
 import { copyInstallBadge } from './links/copyInstallBadge.js';
-import type { EditorAnswers } from './editorAnswers.js';
-import type { PersonalSignIn } from './personalSignIn.js';
-import { ScopeChoice } from './scopeChoice.js';
-import { registerServerEntryCommands, type ServerEntryCommandParts } from './serverEntryCommands.js';
-import { registerServerCommands, type ServerCommandParts } from './serverCommands.js';
-import type { EditorServerSettings } from './serverSettings.js';
-import { registerIdentityProviderCommands } from './identityProviderCommands.js';
-import { registerSignInCommands } from './signInCommands.js';
-import { registerToolCallCommands, type ToolCallParts } from './toolCallCommands.js';
-import { registerToolCommands, type ToolCommandParts } from './toolCommands.js';
-import type { EditorToolRules } from './toolRuleSettings.js';
+import type { EditorAnswers } from './signIn/signInQuestions.js';
+import type { PersonalSignIn } from './signIn/personalSignIn.js';
+import { ScopeChoice } from './signIn/scopeChoice.js';
+import { registerServerEntryCommands, type ServerEntryCommandParts } from './commands/serverEntryCommands.js';
+import { registerServerCommands, type ServerCommandParts } from './commands/serverCommands.js';
+import type { EditorServerSettings } from './settings/serverSettings.js';
+import { registerIdentityProviderCommands, registerSignInCommands } from './commands/signInCommands.js';
+import { registerToolCallCommands, type ToolCallParts } from './commands/toolCallCommands.js';
+import { registerToolCommands, type ToolCommandParts } from './commands/toolCommands.js';
+import type { EditorToolRules } from './settings/toolRuleSettings.js';
 
 /** All that any command needs. */
 export interface CommandParts extends ServerCommandParts, ToolCommandParts {

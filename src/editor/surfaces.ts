@@ -1,34 +1,39 @@
 import * as vscode from 'vscode';
 import type { CallLedger } from '../broker/calls/callLedger.js';
-import type { Disposable } from '../broker/ports.js';
+import type { Disposable, Clock } from '../base/clock.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
-import { AccountRows } from './accountRows.js';
-import { AddServer, type AddServerParts } from './addServer.js';
-import { AttemptRows } from './attemptRows.js';
-import { registerChatTools, type ChatToolParts } from './chatTools/registerChatTools.js';
-import { ClientGuides } from './clientGuide.js';
-import { Commands } from './commands.js';
-import { ContextKeys } from './contextKeys.js';
-import { DiagnoseServer, type DiagnoseServerParts } from './diagnoseServer.js';
-import { missingFeatureRow, missingFeatures, tellMissingFeatures } from './editorFeatures.js';
-import { registerDisabledRows } from './disabledServerRow.js';
-import { FactRows } from './factRows.js';
+import { AccountRows, registerDisabledRows, ServersTree } from './views/serversTree.js';
+import { AddServer, type AddServerParts } from './commands/addServer.js';
+import { AttemptRows } from './views/attemptRows.js';
+import { ClientGuides } from './clients/clientGuide.js';
+import { Commands } from './adapters/commands.js';
+import { ContextKeys } from './views/contextKeys.js';
+import { DiagnoseServer, type DiagnoseServerParts } from './commands/diagnoseServer.js';
+import {
+  missingFeatureRow,
+  missingFeatures,
+  tellMissingFeatures,
+  registerChatTool,
+} from './adapters/editorFeatures.js';
+import { FactRows } from './views/factRows.js';
 import { linkHandlers } from './links/linkHandlers.js';
 import type { LinkHandler } from './links/linkRouter.js';
-import { reportLostSecrets } from './lostSecretsNotice.js';
+import { reportLostSecrets } from './signIn/lostSecretsNotice.js';
 import { registerImports, type ImportParts } from './imports/registerImports.js';
-import type { LostSecretsParts } from '../broker/accounts/lostSecrets.js';
-import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
+import type { LostSecretsParts } from '../broker/status/lostSecrets.js';
+import { registerAgents, type RegisterAgentsParts } from './agents/registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
-import { showAllFor } from './serverActions.js';
-import type { EditorServerSettings } from './serverSettings.js';
-import { ServersTree } from './serversTree.js';
-import { SettingsProblems } from './settingsProblems.js';
-import { StatusBar } from './statusBar.js';
-import type { TakeOverSettings } from './takeOverSettings.js';
-import { ToolCallsView } from './toolCallsView.js';
-import { ToolRows, type ToolRowParts } from './toolRows.js';
-import type { EditorToolRules } from './toolRuleSettings.js';
+import { showAllFor } from './views/serverActions.js';
+import type { EditorServerSettings } from './settings/serverSettings.js';
+import { SettingsProblems } from './settings/settingsProblems.js';
+import { StatusBar } from './views/statusBar.js';
+import type { TakeOverSettings } from './settings/takeOverSettings.js';
+import { ToolCallsView } from './views/toolCallsView.js';
+import { ToolRows, type ToolRowParts } from './views/toolRows.js';
+import type { EditorToolRules } from './settings/toolRuleSettings.js';
+import type { RecentCalls } from '../broker/status/consentReport.js';
+import { ConsentStatusTool } from './chatTools/consentStatusTool.js';
+import { SignInTool, type SignInToolParts } from './chatTools/signInTool.js';
 
 /** What is shown, and what it can be told to do. */
 export interface SurfaceParts
@@ -63,7 +68,7 @@ export interface SurfaceParts
   readonly ledger: CallLedger;
 }
 
-/** All that a person sees of the extension and can do with it: views, status bar, commands, tools of the chat. */
+/** All that a user sees of the extension and can do with it: views, status bar, commands, tools of the chat. */
 export class Surfaces implements Disposable {
   readonly #owned: Disposable[] = [];
   readonly tree: ServersTree;
@@ -131,4 +136,20 @@ export class Surfaces implements Disposable {
   dispose(): void {
     for (const part of this.#owned.toReversed()) part.dispose();
   }
+}
+
+export interface ChatToolParts extends SignInToolParts {
+  readonly settings: Pick<EditorServerSettings, 'problems'>;
+  readonly clock: Clock;
+  /** The record of calls, where one is kept. */
+  readonly calls?: RecentCalls;
+}
+
+/** Registers the tools that package.json contributes to every model's chat. */
+export function registerChatTools(parts: ChatToolParts): Disposable {
+  const { statuses, settings, clock, calls } = parts;
+  return vscode.Disposable.from(
+    registerChatTool('mcpConsent', new ConsentStatusTool(statuses, settings, clock, calls)),
+    registerChatTool('mcpSignIn', new SignInTool(parts)),
+  );
 }

@@ -1,5 +1,5 @@
 import { generateClientKey, importClientKey, publicJwk } from '../oauth/clientKey.js';
-import { Redacted } from '../oauth/redacted.js';
+import { Redacted } from '../base/redacted.js';
 import { UsageError } from './commandLine.js';
 import { serverNamed, type Session } from './session.js';
 import type { Terminal } from './terminal.js';

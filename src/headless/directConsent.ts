@@ -1,12 +1,12 @@
-import type { ConsentNeed } from '../broker/authorizedFetch.js';
+import type { ConsentNeed } from '../broker/fetch/authorizedFetch.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
-import { addressOf } from '../oauth/secureAddress.js';
-import { discardBody } from '../oauth/discardBody.js';
+import { addressOf } from '../base/displayText.js';
+import { discardBody } from '../oauth/boundedFetch.js';
 
 /**
- * Takes the place of the person's browser: given the address of an authorization request, resolves when it
+ * Takes the place of the user's browser: given the address of an authorization request, resolves when it
  * has done what there is to do. The answer comes to the redirect URI, as it does from a browser.
  */
 export type VisitAuthorization = (address: URL, signal: AbortSignal) => Promise<void>;

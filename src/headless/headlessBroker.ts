@@ -3,7 +3,7 @@ import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import { MetadataCache } from '../broker/discovery/metadataCache.js';
 import type { Fetch, Resolver } from '../broker/ports.js';
 import { ServerDecisions } from '../broker/settings/serverDecisions.js';
-import type { SignInQuestions } from '../broker/signIn/signInQuestions.js';
+import type { SignInQuestions } from '../broker/signIn/userQuestions.js';
 import { createCore, type Core, type CoreParts } from '../core.js';
 
 /** What a process without an editor brings. */

@@ -2,16 +2,16 @@
 import os from 'node:os';
 import path from 'node:path';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { newStoreKey } from '../node/storeKey.js';
-import { systemClock } from '../node/systemClock.js';
+import { newStoreKey } from '../node/store/storeKey.js';
+import { systemClock } from '../node/machine.js';
 import { admit, rotate, withdraw } from './agentCommands.js';
 import { keepClientKey, keepClientSecret } from './clientCommands.js';
 import { parseCommandLine, usage, UsageError, type CommandLine } from './commandLine.js';
 import { serve } from './serveCommand.js';
 import { openSession, signInPlaceNamed, type Session } from './session.js';
-import { problemWords, readSettings, SettingsUnreadable } from './settingsFile.js';
+import { problemTexts, readSettings, SettingsUnreadable } from './settingsFile.js';
 import { signIn } from './signInCommand.js';
-import { signOut } from './signOutCommand.js';
+import { signOut } from './signInCommand.js';
 import { status } from './statusCommand.js';
 import { openStorage, StorageUnusable } from './storage.js';
 import { Terminal } from './terminal.js';
@@ -73,7 +73,7 @@ async function run(line: CommandLine, terminal: Terminal, signal: AbortSignal): 
     options.home ?? process.env['MCP_OAUTH_BROKER_HOME'] ?? path.join(os.homedir(), '.mcp-oauth-broker'),
   );
   const settings = readSettings(path.resolve(options.settings ?? path.join(home, 'settings.json')));
-  for (const problem of settings.problems) terminal.warn(problemWords(problem));
+  for (const problem of settings.problems) terminal.warn(problemTexts(problem));
   const session = openSession(
     settings,
     await openStorage(home, process.env, { clock: systemClock, log: terminal }),

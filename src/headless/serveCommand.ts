@@ -1,7 +1,7 @@
 import type { AgentsPortState, PortObstacle } from '../broker/agents/agentSettings.js';
 import type { AgentAsk } from '../broker/agents/agentConsents.js';
-import { systemClock } from '../node/systemClock.js';
-import { Agents } from '../relay/agents.js';
+import { systemClock } from '../node/machine.js';
+import { Agents } from '../relay/agents/agents.js';
 import { commandName } from './commandLine.js';
 import type { Session } from './session.js';
 
@@ -18,8 +18,8 @@ export async function serve({ settings, broker, terminal, signal }: Session): Pr
   });
   const told = new Set<string>();
   const subscriptions = [
-    agents.port.onDidChange((state) => terminal.say(stateWords(state))),
-    agents.consents.onDidAsk((ask) => terminal.say(askWords(ask))),
+    agents.port.onDidChange((state) => terminal.say(stateTexts(state))),
+    agents.consents.onDidAsk((ask) => terminal.say(askTexts(ask))),
     broker.authorizedFetch.tokens.narrowed.onDidFail((serverUrl) => {
       const server = settings.servers.find(({ url }) => url === serverUrl);
       if (server === undefined || told.has(serverUrl)) return;
@@ -31,7 +31,7 @@ export async function serve({ settings, broker, terminal, signal }: Session): Pr
   ];
   try {
     await agents.port.look();
-    if (agents.port.state.kind === 'idle') terminal.say(stateWords(agents.port.state));
+    if (agents.port.state.kind === 'idle') terminal.say(stateTexts(agents.port.state));
     await aborted(signal);
   } finally {
     for (const subscription of subscriptions) subscription.dispose();
@@ -39,7 +39,7 @@ export async function serve({ settings, broker, terminal, signal }: Session): Pr
   }
 }
 
-function stateWords(state: AgentsPortState): string {
+function stateTexts(state: AgentsPortState): string {
   switch (state.kind) {
     case 'idle':
       return `No agent is admitted, so nothing listens. “${commandName} admit” admits one.`;
@@ -48,12 +48,12 @@ function stateWords(state: AgentsPortState): string {
     case 'standby':
       return `Another process serves agents at http://127.0.0.1:${state.port}; this one takes over when that ends.`;
     case 'blocked':
-      return `${obstacleWords(state.why, state.port)} No agent is served until then; agents.port in the settings chooses another port.`;
+      return `${obstacleTexts(state.why, state.port)} No agent is served until then; agents.port in the settings chooses another port.`;
   }
 }
 
 /** What says that it is a broker has not proved it, so the warning about keys stays. */
-function obstacleWords(why: PortObstacle, port: number): string {
+function obstacleTexts(why: PortObstacle, port: number): string {
   const rotate = `“${commandName} rotate” gives new ones`;
   switch (why) {
     case 'foreign':
@@ -68,8 +68,8 @@ function obstacleWords(why: PortObstacle, port: number): string {
   }
 }
 
-/** What the person types to give an agent what it lacks. */
-function askWords({ agent, server, what, kind, scopes, request }: AgentAsk): string {
+/** What the user types to give an agent what it lacks. */
+function askTexts({ agent, server, what, kind, scopes, request }: AgentAsk): string {
   const wanted = scopes.map((scope) => ` --scope ${quoted(scope)}`).join('');
   const need = kind === 'signIn' ? `a sign-in to ${server.name}` : `more access to ${server.name}`;
   const own = request.forAgent === undefined ? '' : ` --agent ${quoted(agent.name)}`;

@@ -5,9 +5,7 @@ import { accountKeyOf, accountLabel } from '../broker/accounts/credential.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { MachineAssertionFiles } from '../node/assertionFiles.js';
-import { machineFetch } from '../node/machineFetch.js';
-import { systemClock } from '../node/systemClock.js';
-import { systemResolver } from '../node/systemResolver.js';
+import { machineFetch, systemClock, systemResolver } from '../node/machine.js';
 import { UsageError } from './commandLine.js';
 import { createHeadlessBroker, type HeadlessBroker } from './headlessBroker.js';
 import type { HeadlessSettings } from './settingsFile.js';
@@ -81,7 +79,7 @@ export function serverNamed({ servers, disabled }: HeadlessSettings, name: strin
   throw new UsageError(`No server “${name}” can be used by the settings; there are: ${known || 'none'}.`);
 }
 
-/** Where a person signs in: a server, or the organization's identity provider by its host. */
+/** Where a user signs in: a server, or the organization's identity provider by its host. */
 export function signInPlaceNamed(settings: HeadlessSettings, name: string): ServerConfig {
   const { identityProvider } = settings;
   const provider = identityProvider && identityProviderAsServer(identityProvider);

@@ -8,7 +8,7 @@ import {
 import { ownSettings, section } from '../broker/settings/ownSettings.js';
 import { parseServers, type ServerConfig, type SettingProblem } from '../broker/settings/serverSettings.js';
 import { parseToolRules, type ParsedToolRules } from '../broker/tools/toolRules.js';
-import { isObject } from '../oauth/jsonAnswer.js';
+import { isObject } from '../oauth/jsonResponse.js';
 import { JsonFault, parseJsonWithComments } from '../mcpClients/jsonWithComments.js';
 
 /** What the editor's settings say of the broker, for a process without an editor. */
@@ -109,7 +109,7 @@ function parsed(text: string, file: string): unknown {
 }
 
 /** Names the entry and the field before it says what is wrong. */
-export function problemWords({ server, field, message }: SettingProblem): string {
+export function problemTexts({ server, field, message }: SettingProblem): string {
   if (server === '' && (field === '' || field === 'toolRules')) return message;
   return `Settings, “${server}”${field === '' ? '' : ` › ${field}`}: ${message}`;
 }

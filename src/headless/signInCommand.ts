@@ -1,25 +1,25 @@
 import { accountName } from '../broker/accounts/credential.js';
-import { directGrantOf, type DirectGrantName } from '../broker/settings/grantChoice.js';
+import { directGrantOf, noSignInAt, type DirectGrantName } from '../broker/settings/grant.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
-import { noSignInAt } from '../broker/signIn/noSignIn.js';
-import { pastedCallback } from '../broker/signIn/pastedCallback.js';
+import { pastedCallback } from '../broker/callbacks/pastedCallback.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../broker/signIn/signInAttempt.js';
-import type { SignInOutcome } from '../broker/signIn/signInOutcome.js';
-import type { SignInRequest } from '../broker/signIn/signInRequest.js';
+import type { SignInOutcome, SignInRequest } from '../broker/signIn/signIn.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
-import { sentence } from '../oauth/serverWords.js';
+import { sentence } from '../base/displayText.js';
 import { agentNamed } from './agentCommands.js';
 import { commandName, UsageError, type Options } from './commandLine.js';
 import { authorizationAddress } from './directConsent.js';
 import { accountNamed, type Session } from './session.js';
 import type { HeadlessSettings } from './settingsFile.js';
+import type { SignOutReceipt } from '../broker/signIn/signOut.js';
+import type { RevocationReceipt } from '../oauth/tokenRevocation.js';
 
-/** A person may have to find another device, or a colleague with the password; in milliseconds. */
+/** A user may have to find another device, or a colleague with the password; in milliseconds. */
 const deadline = 15 * 60_000;
 
 /**
- * Signs in, for the person who runs the command: with a code to enter in a browser anywhere (RFC 8628), or with an
+ * Signs in, for the user who runs the command: with a code to enter in a browser anywhere (RFC 8628), or with an
  * address to open and the callback's address to paste.
  *
  * @returns whether somebody is signed in
@@ -45,7 +45,7 @@ export async function signIn(server: ServerConfig, options: Options, session: Se
     else if (!attempt.hasEnded) throw error;
   }
   const outcome = await attempt.outcome;
-  terminal.say(outcomeWords(server, outcome));
+  terminal.say(outcomeTexts(server, outcome));
   return outcome.kind === 'signedIn';
 }
 
@@ -151,7 +151,7 @@ async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: S
   }
 }
 
-function outcomeWords({ name }: ServerConfig, outcome: SignInOutcome): string {
+function outcomeTexts({ name }: ServerConfig, outcome: SignInOutcome): string {
   switch (outcome.kind) {
     case 'signedIn': {
       const { credential, notGranted, warnings, beside } = outcome;
@@ -178,4 +178,45 @@ function outcomeWords({ name }: ServerConfig, outcome: SignInOutcome): string {
       return `Not signed in to ${name}. ${advice}`;
     }
   }
+}
+
+/** Signs out, of the identity provider with all that its word has got, and says what that did. */
+export async function signOut(server: ServerConfig, options: Options, session: Session): Promise<void> {
+  const { broker, settings, terminal } = session;
+  const [name] = options.account ?? [];
+  const account = name === undefined ? undefined : await accountNamed(broker, server, name);
+  const receipt = await broker.signOuts.signOut(server, account);
+  if (server.isIdentityProvider === true) {
+    for (const one of settings.servers)
+      if (directGrantOf(one) === 'enterpriseManaged') await broker.signOuts.signOut(one);
+  }
+  terminal.say(receiptTexts(server, receipt));
+}
+
+function receiptTexts({ name }: ServerConfig, receipt: SignOutReceipt): string {
+  switch (receipt.kind) {
+    case 'notSignedIn':
+      return `There was no sign-in to ${name}.`;
+    case 'forgotten':
+      return `The account of ${receipt.provider} is not used for ${name} any more.`;
+    case 'signedOut': {
+      const { host, revocation, account, next } = receipt;
+      const who = account === undefined ? '' : ` (${account})`;
+      const then = next === undefined ? '' : ` Calls now act as ${next}.`;
+      const tokens = revocationTexts(host, revocation);
+      return `Signed out of ${name}${who}. ${tokens}${then}`;
+    }
+  }
+}
+
+function revocationTexts(host: string, { refreshToken, accessToken, problem }: RevocationReceipt): string {
+  const outcomes = [refreshToken, accessToken].filter((outcome) => outcome !== undefined);
+  if (outcomes.every((outcome) => outcome === 'revoked')) return `Its tokens are revoked at ${host}.`;
+  if (outcomes.includes('failed')) {
+    const why = problem === undefined ? '' : ` ${problem}`;
+    return `They are deleted here, but not all of its tokens could be revoked at ${host}.${why}`;
+  }
+  return refreshToken === 'revoked'
+    ? `The refresh token is revoked at ${host}; the access token, deleted here, ends by itself.`
+    : `${host} offers no revocation: the tokens, deleted here, stay valid there until they expire.`;
 }

@@ -1,12 +1,11 @@
-import { checkServer } from '../broker/status/checkServer.js';
-import type { AgentAdmission } from '../broker/agents/agentAdmission.js';
-import { isCurrent } from '../broker/agents/agentAdmission.js';
-import type { ConsentStatus, ConsentStatusName } from '../broker/consentStatus.js';
+import { checkServer } from '../broker/signIn/checkServer.js';
+import { isCurrent, type AgentAdmission } from '../broker/agents/agentAdmission.js';
+import type { ConsentStatus, ConsentStatusName } from '../broker/status/consentStatus.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
 import { attemptsFromNotice, type LastAttempt } from '../broker/status/lastAttempt.js';
 import { seenFromNotice } from '../broker/status/observations.js';
-import { systemClock } from '../node/systemClock.js';
-import { isObject } from '../oauth/jsonAnswer.js';
+import { systemClock } from '../node/machine.js';
+import { isObject } from '../oauth/jsonResponse.js';
 import type { Options } from './commandLine.js';
 import type { Session } from './session.js';
 
@@ -25,7 +24,7 @@ export const statusLabels: Readonly<Record<ConsentStatusName, string>> = {
 };
 
 /**
- * Prints how every server stands with the person, in the words used everywhere, and which agents are admitted.
+ * Prints how every server stands with the user, in the words used everywhere, and which agents are admitted.
  *
  * @returns whether every server of the settings is ready to be called, or needs no sign-in
  */
@@ -53,8 +52,8 @@ export async function status(options: Options, session: Session): Promise<boolea
     terminal.print(JSON.stringify({ servers: statuses, agents: agents.map(agentFacts) }));
     return isReady;
   }
-  for (const one of statuses) terminal.print(statusWords(one));
-  for (const agent of agents) terminal.print(agentWords(agent, settings.servers));
+  for (const one of statuses) terminal.print(statusTexts(one));
+  for (const agent of agents) terminal.print(agentTexts(agent, settings.servers));
   return isReady;
 }
 
@@ -62,7 +61,7 @@ function partsOf({ broker }: Session) {
   return { authorizedFetch: broker.authorizedFetch, states: broker.states, clock: systemClock };
 }
 
-function statusWords({
+function statusTexts({
   server,
   status,
   account,
@@ -82,12 +81,12 @@ function statusWords({
       ? []
       : [`until ${new Date(expiresAt).toISOString()}`]),
     ...(detail === undefined ? [] : [detail]),
-    ...(lastAttempt === undefined ? [] : [attemptWords(lastAttempt)]),
+    ...(lastAttempt === undefined ? [] : [attemptTexts(lastAttempt)]),
   ].join('; ');
 }
 
 /** How the last sign-in ended, when, and why. */
-function attemptWords({ kind, at, detail }: LastAttempt): string {
+function attemptTexts({ kind, at, detail }: LastAttempt): string {
   const why = detail === undefined ? '' : `: ${detail}`;
   return `last sign-in ${kind === 'timedOut' ? 'not finished' : kind} at ${new Date(at).toISOString()}${why}`;
 }
@@ -97,7 +96,7 @@ function agentFacts(agent: AgentAdmission) {
   return { name, servers, createdAt, expiresAt, isCurrent: isCurrent(agent, systemClock.now()) };
 }
 
-function agentWords(
+function agentTexts(
   agent: AgentAdmission,
   known: readonly { readonly name: string; readonly url: string }[],
 ) {

@@ -1,11 +1,13 @@
 import path from 'node:path';
-import type { Clock, Log, Memory, SecretStore } from '../broker/ports.js';
-import { FileLock } from '../node/fileLock.js';
-import { FileMemory } from '../node/fileMemory.js';
-import { KeychainUnavailable, systemKeychain } from '../node/keychain.js';
-import { machineStorage, type MachineStorage } from '../node/machineStorage.js';
-import { SealedStore, SealedStoreUnreadable } from '../node/sealedStore.js';
-import { storeKey, StoreKeyMissing, storeKeyVariable } from '../node/storeKey.js';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import type { Memory, SecretStore } from '../base/storage.js';
+import { FileLock } from '../node/files/fileLock.js';
+import { FileMemory } from '../node/store/fileMemory.js';
+import { KeychainUnavailable, systemKeychain } from '../node/store/keychain.js';
+import { machineStorage, type MachineStorage } from '../node/store/machineStorage.js';
+import { SealedStore, SealedStoreUnreadable } from '../node/store/sealedStore.js';
+import { storeKey, StoreKeyMissing, storeKeyVariable } from '../node/store/storeKey.js';
 import { commandName } from './commandLine.js';
 
 /** All that processes of one home share. */

@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
-import type { Log } from '../broker/ports.js';
+import type { Log } from '../base/log.js';
 
 /** Where the command speaks and is spoken to. */
 export interface Streams {
@@ -10,7 +10,7 @@ export interface Streams {
 }
 
 /**
- * The person at the terminal, or the program in their place: results go to standard output, everything else to
+ * The user at the terminal, or the program in their place: results go to standard output, everything else to
  * standard error, and what is typed is shown nowhere, since a callback's address holds a code.
  */
 export class Terminal implements Log {
@@ -21,7 +21,7 @@ export class Terminal implements Log {
 
   constructor(
     private readonly streams: Streams,
-    /** Called where the terminal says that the person wants to end it. */
+    /** Called where the terminal says that the user wants to end it. */
     private readonly onInterrupt: () => void,
     private readonly isVerbose = false,
   ) {}

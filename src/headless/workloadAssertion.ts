@@ -1,7 +1,7 @@
 import { AssertionInFile } from '../broker/tokens/assertionFile.js';
-import type { AssertionSource } from '../broker/ports.js';
+import type { AssertionSource } from '../broker/tokens/assertionSource.js';
 import { MachineAssertionFiles } from '../node/assertionFiles.js';
-import { Redacted } from '../oauth/redacted.js';
+import { Redacted } from '../base/redacted.js';
 
 /** Larger is no assertion; in characters. */
 const longest = 64 * 1024;

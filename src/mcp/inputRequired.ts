@@ -36,7 +36,7 @@ export function broughtInput({ params }: JSONRPCRequest): BroughtInput {
   };
 }
 
-/** The id given to {@link consentRequired}, and whether the person went on; undefined where it was not ours. */
+/** The id given to {@link consentRequired}, and whether the user went on; undefined where it was not ours. */
 export function consentAnswerIn(
   request: JSONRPCRequest,
 ): { readonly id: string; readonly accepted: boolean } | undefined {

@@ -8,7 +8,7 @@ import {
   type Result,
   type ServerCapabilities,
 } from '@modelcontextprotocol/sdk/types.js';
-import { encodeHeaderValue } from './headerValue.js';
+import { encodeHeaderValue } from './clientMessage.js';
 import { errorMessage, ownProtocolVersion } from './relayMessages.js';
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Words for a person, in their language.
+ * Words for a user, in their language.
  *
  * @param english with `{0}`, `{1}` … in the place of what is named
  */

@@ -47,7 +47,7 @@ export async function fetchFrom(
   return promise;
 }
 
-/** Gives the judged addresses for the host; another host is that of a proxy, which the person has configured. */
+/** Gives the judged addresses for the host; another host is that of a proxy, which the user has configured. */
 function lookupIn(addresses: readonly string[], host: string): LookupFunction {
   return (hostname, options, callback) => {
     if (hostname !== host) return systemLookup(hostname, options, callback);

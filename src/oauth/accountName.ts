@@ -4,14 +4,14 @@ import { libraryClient, libraryRequest } from './clientAuthentication.js';
 import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
-import { serverWords } from './serverWords.js';
+import { displayText } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
-/** The person at the authorization server. */
+/** The user at the authorization server. */
 export interface Account {
   /** The subject, stable at one issuer (OpenID Connect Core §2, `sub`). */
   readonly id: string;
-  /** What a person recognizes: an address or a name. */
+  /** What a user recognizes: an address or a name. */
   readonly label: string;
 }
 
@@ -34,7 +34,7 @@ export async function fetchAccount(
   const told = await userInfo(as, client, tokens, http);
   const claims = told ?? known;
   if (claims === undefined) return undefined;
-  return { id: claims.sub, label: readableName(claims) ?? serverWords(claims.sub) ?? claims.sub };
+  return { id: claims.sub, label: readableName(claims) ?? displayText(claims.sub) ?? claims.sub };
 }
 
 async function userInfo(
@@ -63,5 +63,5 @@ function readableName(claims: {
   readonly preferred_username?: unknown;
   readonly name?: unknown;
 }): string | undefined {
-  return serverWords(claims.email) ?? serverWords(claims.preferred_username) ?? serverWords(claims.name);
+  return displayText(claims.email) ?? displayText(claims.preferred_username) ?? displayText(claims.name);
 }

@@ -1,12 +1,10 @@
 import * as oauth from 'oauth4webapi';
-import { joinedPrompts, promptForAnotherAccount } from './accountSelection.js';
-import { type AuthorizationServer, usesDefaultEndpoints } from './authorizationServerMetadata.js';
-import type { DpopBinding } from './dpopBinding.js';
+import { usesDefaultEndpoints, type AuthorizationServer } from './authorizationServerMetadata.js';
+import type { DpopBinding } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { shownAddress } from './serverWords.js';
+import { Redacted } from '../base/redacted.js';
+import { addressOf, isSecureAddress, shownAddress } from '../base/displayText.js';
 
 /** What must be remembered until the callback. */
 export interface PendingAuthorization {
@@ -40,7 +38,7 @@ export interface AuthorizationRequest {
  * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
  * @param o.anotherAccount whether another account is wanted than the browser is signed in with, and whether the
  * provider is known to offer a choice
- * @param o.exceptions what the person has accepted for this server
+ * @param o.exceptions what the user has accepted for this server
  * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
  * `insecureAddress`
  * @see RFC 7636 §4.3, RFC 8707 §2, RFC 9449 §10, OAuth 2.1 §4.1.1
@@ -135,4 +133,27 @@ function endpointOf(as: AuthorizationServer): URL {
       fix: 'Ask its administrator to publish an https "authorization_endpoint".',
     },
   );
+}
+
+/**
+ * What `prompt` says where another account is wanted than the one the browser is signed in with: to choose one
+ * where that is known to be offered, else to sign in anew. Servers without OpenID Connect are told nothing.
+ *
+ * @param offersChoice the provider is known to offer it, though its metadata does not say so
+ * @see OpenID Connect Core §3.1.2.1; Initiating User Registration §2, `prompt_values_supported`
+ */
+export function promptForAnotherAccount(as: AuthorizationServer, offersChoice: boolean): string | undefined {
+  const advertised: unknown = as['prompt_values_supported'];
+  const values: readonly unknown[] = Array.isArray(advertised) ? advertised : [];
+  if (offersChoice || values.includes('select_account')) return 'select_account';
+  const knowsOpenId = as.userinfo_endpoint !== undefined || as.scopes_supported?.includes('openid') === true;
+  return values.includes('login') || knowsOpenId ? 'login' : undefined;
+}
+
+/** Both at once, such as `select_account consent`; each word once. */
+export function joinedPrompts(...prompts: readonly (string | undefined)[]): string | undefined {
+  const words = new Set(prompts.flatMap((prompt) => prompt?.split(' ') ?? []).filter((word) => word !== ''));
+  // Nothing else may stand beside `none`.
+  words.delete('none');
+  return words.size === 0 ? undefined : [...words].join(' ');
 }

@@ -1,8 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { PendingAuthorization } from './authorizationRequest.js';
-import { OAuthFlowError } from './oauthFlowError.js';
-import { refusalFix } from './refusalFix.js';
-import { isVisibleText, sentence, serverWords, shownAddress } from './serverWords.js';
+import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
+import { isVisibleText, sentence, displayText, shownAddress } from '../base/displayText.js';
 
 /** A callback that has been checked. It holds the code and therefore prints nothing of it. */
 export class ValidatedCallback {
@@ -41,7 +40,7 @@ export function validateAuthorizationResponse(
     throw new OAuthFlowError('stateMismatch', 'The callback does not belong to this sign-in.');
   }
   const repeated = [...callback.keys()].find((name, index, names) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw invalidCallback(host, 'repeats a parameter', serverWords(repeated));
+  if (repeated !== undefined) throw invalidCallback(host, 'repeats a parameter', displayText(repeated));
 
   const iss = callback.get('iss');
   if (iss === null && as.authorization_response_iss_parameter_supported === true) {
@@ -73,9 +72,9 @@ export function validateAuthorizationResponse(
 }
 
 function refusal(host: string, error: string, description: string | null): OAuthFlowError {
-  const oauthError = serverWords(error) ?? 'unknown';
+  const oauthError = displayText(error) ?? 'unknown';
   // Some end it as a sentence and some do not; here it ends one.
-  const said = serverWords(description)?.replace(/[.\s]+$/, '');
+  const said = displayText(description)?.replace(/[.\s]+$/, '');
   if (error === 'access_denied') {
     const because = said === undefined ? '' : `: ${said}`;
     return new OAuthFlowError('accessDenied', sentence(`Access was denied at ${host}${because}.`), {

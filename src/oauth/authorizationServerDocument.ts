@@ -1,9 +1,8 @@
 import type * as oauth from 'oauth4webapi';
-import { stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { stringArray, type UntrustedJson } from './jsonResponse.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { serverWords, shownAddress } from './serverWords.js';
+import { addressOf, isSecureAddress, displayText, shownAddress } from '../base/displayText.js';
 
 /** Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). */
 export type AuthorizationServer = oauth.AuthorizationServer;
@@ -58,7 +57,7 @@ export function authorizationServerOf(
   if (accepted?.includes(issuer) === false) {
     throw new OAuthFlowError(
       'issuerMismatch',
-      `${where} names the issuer "${serverWords(issuer) ?? ''}" instead of "${serverWords(accepted[0]) ?? ''}".`,
+      `${where} names the issuer "${displayText(issuer) ?? ''}" instead of "${displayText(accepted[0]) ?? ''}".`,
       {
         url: shownAddress(url),
         field: 'issuer',

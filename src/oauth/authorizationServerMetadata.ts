@@ -7,14 +7,13 @@ import {
 } from './authorizationServerDocument.js';
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer, stringArray } from './jsonAnswer.js';
+import { jsonResponse, stringArray } from './jsonResponse.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { traitsOf } from './providerProfiles.js';
 import { profileChoices, type ProfileChoice, type ProviderTraits } from './providerTraits.js';
 import { addressesWithinReach } from './resolvedReach.js';
-import { addressOf } from './secureAddress.js';
-import { serverWords, shownAddress } from './serverWords.js';
+import { addressOf, displayText, shownAddress } from '../base/displayText.js';
 
 export type { AuthorizationServer } from './authorizationServerDocument.js';
 
@@ -37,7 +36,7 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
  * @param options.fallback the issuer is the MCP server's own origin, because nothing named one (MCP
  * 2025-03-26): where it has no metadata, the default endpoints are assumed, and as the address is our guess
  * the issuer may call itself with or without the slash at the end
- * @param options.exceptions what the person has accepted: with `issuerMismatch`, metadata that names another
+ * @param options.exceptions what the user has accepted: with `issuerMismatch`, metadata that names another
  * issuer, where none names the right one; see {@link identifierOf}
  * @param options.profile what the settings say is known of it; see {@link knownTraits}
  * @throws OAuthFlowError `noAuthorizationServer` where no candidate exists, `issuerMismatch`,
@@ -58,7 +57,7 @@ export async function fetchAuthorizationServer(
   if (address === undefined) {
     throw new OAuthFlowError(
       'invalidMetadata',
-      `"${serverWords(issuer) ?? ''}" is not the URL of an issuer.`,
+      `"${displayText(issuer) ?? ''}" is not the URL of an issuer.`,
       {
         field: 'issuer',
         fix: 'Tell the MCP server’s administrator, who has to name the issuer in its metadata.',
@@ -199,7 +198,7 @@ async function candidate(
       fix: `Try again later; if it stays so, tell the administrator of ${url.host}.`,
     });
   }
-  const as = authorizationServerOf(await jsonAnswer(answer, url), url, accepted, http.reach);
+  const as = authorizationServerOf(await jsonResponse(answer, url), url, accepted, http.reach);
   // The others are judged when they are asked; this one is for the browser.
   const field = 'authorization_endpoint';
   await addressesWithinReach(new URL(as[field] ?? url), http, http.signal, field);

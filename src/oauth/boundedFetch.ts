@@ -1,12 +1,10 @@
 import type { HttpContext } from './httpContext.js';
-import { networkFailure } from './networkFailure.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { addressesWithinReach } from './resolvedReach.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { shownAddress } from './serverWords.js';
+import { addressOf, isSecureAddress, shownAddress, displayText } from '../base/displayText.js';
 
-/** Time for one answer, redirects and body included, in milliseconds: a person waits for it. */
+/** Time for one answer, redirects and body included, in milliseconds: a user waits for it. */
 const answerTimeLimit = 8_000;
 /** Largest body of a metadata or token answer, in bytes. */
 export const bodyLimit = 1024 * 1024;
@@ -122,4 +120,60 @@ function redirected(from: URL, to: URL | 'hidden', status: number, why?: string)
     `${shownAddress(from)} redirects to ${where}, which is not followed${why === undefined ? '' : `: ${why}`}.`,
     { url: shownAddress(from), status },
   );
+}
+
+/** Frees the connection of an answer whose body nobody will read, even where it broke off on the way. */
+export async function discardBody(answer: Response): Promise<void> {
+  await answer.body?.cancel().catch(() => undefined);
+}
+
+/**
+ * Why a `fetch` got no answer, as a sentence that names the host and the hop that failed. System error codes
+ * are the same on every platform; the texts beside them are not, and can hold anything.
+ *
+ * @param unreachableNote a further sentence, for where nothing of the host was reached
+ */
+export function networkFailure(host: string, error: unknown, unreachableNote?: string): string {
+  const code = networkErrorCode(error);
+  const sentence = failureSentence(host, code);
+  const hasAnswered = code !== undefined && (closedEarly.has(code) || isOfCertificate(code));
+  return hasAnswered || unreachableNote === undefined ? sentence : `${sentence} ${unreachableNote}`;
+}
+
+function failureSentence(host: string, code: string | undefined): string {
+  switch (code) {
+    case undefined:
+      return `${host} could not be reached.`;
+    case 'ECONNREFUSED':
+      return `Nothing answers at ${host}: the connection was refused.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `The name ${host} could not be resolved (${code}).`;
+    case 'ECONNRESET':
+    case 'UND_ERR_SOCKET':
+      return `${host} closed the connection before it answered.`;
+    case 'ETIMEDOUT':
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return `${host} did not answer in time.`;
+    default:
+      return isOfCertificate(code)
+        ? `The TLS certificate of ${host} was not accepted (${code}).`
+        : `${host} could not be reached (${code}).`;
+  }
+}
+
+const closedEarly: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
+
+function isOfCertificate(code: string): boolean {
+  return /CERT|TLS|SSL|ISSUER/.test(code);
+}
+
+/** `fetch` hides the system's error some causes deep. */
+function networkErrorCode(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 4; at = at.cause, depth++) {
+    const { code } = at as { code?: unknown };
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return displayText(code);
+  }
+  return undefined;
 }

@@ -5,7 +5,7 @@ import { signingKey } from './clientKey.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { addressOf } from './secureAddress.js';
+import { addressOf } from '../base/displayText.js';
 
 /** How the client proves itself at the token and revocation endpoints (RFC 6749 §2.3). */
 export function clientAuthentication(client: OAuthClient): oauth.ClientAuth {

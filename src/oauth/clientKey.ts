@@ -1,6 +1,6 @@
-import { isObject, type UntrustedJson } from './jsonAnswer.js';
+import { isObject, type UntrustedJson } from './jsonResponse.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
+import { Redacted } from '../base/redacted.js';
 
 /** The signatures a client key can make (RFC 7518 §3.1, RFC 8037 §3.1). */
 export const clientKeyAlgorithms = ['ES256', 'RS256', 'EdDSA'] as const;

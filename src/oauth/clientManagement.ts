@@ -1,10 +1,10 @@
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { jsonResponse, stringArray, type UntrustedJson } from './jsonResponse.js';
 import type { ClientManagement, OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
+import { Redacted } from '../base/redacted.js';
+import { addressOf, isSecureAddress } from '../base/displayText.js';
 
 const longest = 2048;
 
@@ -41,7 +41,7 @@ export async function readRegistration(
     // RFC 7592 §2.1 has 401; servers in use say 404.
     if (answer.status === 401 || answer.status === 404) return 'gone';
     if (answer.status !== 200) return undefined;
-    const said = await jsonAnswer(answer, management.uri);
+    const said = await jsonResponse(answer, management.uri);
     if (said['client_id'] !== client.clientId) return undefined;
     const secret = said['client_secret'];
     const isNewSecret = client.clientSecret !== undefined && typeof secret === 'string' && secret !== '';

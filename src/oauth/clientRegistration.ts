@@ -4,12 +4,17 @@ import { managementOf } from './clientManagement.js';
 import { libraryRequest } from './clientAuthentication.js';
 import type { ClientKey } from './clientKey.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonAnswer, stringArray } from './jsonAnswer.js';
-import { authMethods, type AuthMethod, type OAuthClient } from './oauthClient.js';
+import { errorAnswer, jsonResponse, stringArray } from './jsonResponse.js';
+import {
+  authMethods,
+  preRegisteredClient,
+  secretMethod,
+  type AuthMethod,
+  type OAuthClient,
+} from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { preRegisteredClient, secretMethod } from './preRegisteredClient.js';
-import { Redacted } from './redacted.js';
-import { sentence, shownAddress } from './serverWords.js';
+import { Redacted } from '../base/redacted.js';
+import { sentence, shownAddress } from '../base/displayText.js';
 
 /** What to do for a client id, and a sentence that says why. */
 export type ClientIdentity =
@@ -19,7 +24,7 @@ export type ClientIdentity =
 
 /**
  * The MCP specification's order: pre-registered, then a client ID metadata document, then dynamic registration –
- * a client that was registered at this very issuer before is used again –, then the person.
+ * a client that was registered at this very issuer before is used again –, then the user.
  */
 export function chooseClientIdentity(
   as: AuthorizationServer,
@@ -98,7 +103,7 @@ export async function registerClient(
   );
   // The library's own reading insists on 201 and on an expiry for every secret; servers in use give neither.
   if (answer.status !== 201 && answer.status !== 200) throw await refused(answer, endpoint);
-  return registered(await jsonAnswer(answer, endpoint), endpoint, asked, registration.redirectUris);
+  return registered(await jsonResponse(answer, endpoint), endpoint, asked, registration.redirectUris);
 }
 
 function registered(

@@ -1,24 +1,22 @@
 import * as oauth from 'oauth4webapi';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
-import { requestedAccess, requestTokens, type DirectGrant } from './directGrant.js';
+import { requestedAccess, requestTokens, type DirectGrant } from './directGrants.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
+import { errorAnswer, jsonResponse } from './jsonResponse.js';
 import { isWithinReach } from './networkReach.js';
-import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
-import { refusalFix } from './refusalFix.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { sentence, serverWords, shownAddress } from './serverWords.js';
+import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
+import { Redacted } from '../base/redacted.js';
+import { addressOf, isSecureAddress, sentence, displayText, shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
 /** The grant type, as a registration names it too (RFC 8628 §3.4). */
 export const deviceCodeGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** What a person needs to sign in on any device, and what we need to hear of it. */
+/** What a user needs to sign in on any device, and what we need to hear of it. */
 export interface DeviceAuthorization {
   readonly grant: DirectGrant;
   readonly deviceCode: Redacted;
-  /** What the person types, or compares, at the address. */
+  /** What the user types, or compares, at the address. */
   readonly userCode: string;
   readonly verificationUri: URL;
   /** The same with the code in it, for a device that can open addresses. */
@@ -36,7 +34,7 @@ const slowDown = 5;
 const bounds = { interval: [1, 60], lifetime: [1, 3600] } as const;
 
 /**
- * Begins a sign-in that the person finishes in any browser.
+ * Begins a sign-in that the user finishes in any browser.
  * @param now milliseconds since the epoch
  * @throws OAuthFlowError `deviceFlowNotOffered`, `authorizationRefused`, `invalidTokenResponse`, and what a
  * request can throw
@@ -83,7 +81,7 @@ export async function requestDeviceAuthorization(
       },
     );
   }
-  const body = await jsonAnswer(answer, endpoint);
+  const body = await jsonResponse(answer, endpoint);
   const invalid = (field: string) =>
     new OAuthFlowError(
       'invalidTokenResponse',
@@ -91,7 +89,7 @@ export async function requestDeviceAuthorization(
       { url: shownAddress(endpoint), field, fix: 'Sign in with the browser.' },
     );
   const { device_code: deviceCode, user_code: code } = body;
-  const userCode = serverWords(code);
+  const userCode = displayText(code);
   const complete = pageAddress(body['verification_uri_complete'], http);
   // Google's name for it is older than the standard's.
   const page = pageAddress(body['verification_uri'] ?? body['verification_url'], http);
@@ -113,10 +111,10 @@ export async function requestDeviceAuthorization(
 }
 
 /**
- * Asks until the person has answered.
+ * Asks until the user has answered.
  * @param wait resolves after so many milliseconds; rejects with the reason of the caller's cancel
  * @param now milliseconds since the epoch
- * @throws OAuthFlowError `accessDenied` for the person's no, `deviceCodeExpired`, and what
+ * @throws OAuthFlowError `accessDenied` for the user's no, `deviceCodeExpired`, and what
  * {@link requestTokens} throws; a server that cannot be reached for a moment is asked again
  * @see RFC 8628 §3.4, §3.5
  */
@@ -173,7 +171,7 @@ function expired({ grant }: DeviceAuthorization): OAuthFlowError {
   );
 }
 
-/** A page the person may be sent to, with the same bounds as an authorization endpoint. */
+/** A page the user may be sent to, with the same bounds as an authorization endpoint. */
 function pageAddress(value: unknown, { reach }: HttpContext): URL | undefined {
   const address = addressOf(value);
   if (address === undefined || !isSecureAddress(address)) return undefined;

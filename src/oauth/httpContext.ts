@@ -31,7 +31,7 @@ export interface HttpContext extends Network {
   readonly reach: NetworkReach;
   /** The configured server, on whose word all is asked; its name may resolve to somewhere nearer. */
   readonly server?: URL;
-  /** The person's or the caller's cancel. Its reason is rethrown as it is: to cancel is not to fail. */
+  /** The user's or the caller's cancel. Its reason is rethrown as it is: to cancel is not to fail. */
   readonly signal?: AbortSignal;
   /** A signal that aborts after so many milliseconds; `AbortSignal.timeout` where absent. */
   readonly timeoutSignal?: (milliseconds: number) => AbortSignal;

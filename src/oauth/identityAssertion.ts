@@ -2,10 +2,10 @@ import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer } from './jsonAnswer.js';
+import { jsonResponse } from './jsonResponse.js';
 import { jwtPart } from './jwtPart.js';
 import type { OAuthClient } from './oauthClient.js';
-import { Redacted } from './redacted.js';
+import { Redacted } from '../base/redacted.js';
 import { acceptedTokenAnswer, invalidTokenResponse } from './tokenResponse.js';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
@@ -25,7 +25,7 @@ export interface IdentityAssertionNeed {
 }
 
 /**
- * The identity provider's assertion for one authorization server (ID-JAG), in exchange for the person's ID
+ * The identity provider's assertion for one authorization server (ID-JAG), in exchange for the user's ID
  * token. Whether that server may be used for this resource is the organization's rule, applied there.
  * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse` for what is no ID-JAG for that audience,
  * and what a request can throw
@@ -55,7 +55,7 @@ export async function identityAssertion(
     libraryRequest(http),
   );
   const { response } = await acceptedTokenAnswer(answer, endpoint, [idToken, client.clientSecret]);
-  const body = await jsonAnswer(response, endpoint);
+  const body = await jsonResponse(response, endpoint);
   const assertion = body['access_token'];
   if (body['issued_token_type'] !== idJag || typeof assertion !== 'string') {
     throw invalidTokenResponse(endpoint, 'it is no identity assertion (ID-JAG)');

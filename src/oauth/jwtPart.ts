@@ -1,5 +1,5 @@
-import type { Redacted } from './redacted.js';
-import { isObject, type UntrustedJson } from './jsonAnswer.js';
+import type { Redacted } from '../base/redacted.js';
+import { isObject, type UntrustedJson } from './jsonResponse.js';
 
 /**
  * The header or the claims of a JWT (RFC 7519 §3), unverified: to see whom it is for, never to believe it.

@@ -1,5 +1,5 @@
 import { OAuthFlowError } from './oauthFlowError.js';
-import { shownAddress } from './serverWords.js';
+import { shownAddress } from '../base/displayText.js';
 
 /**
  * Where a host is by its name alone: on this machine, in a private or link-local network, or anywhere. What a

@@ -1,5 +1,59 @@
+import type { AuthorizationServer } from './authorizationServerMetadata.js';
 import type { ClientKey } from './clientKey.js';
-import type { Redacted } from './redacted.js';
+import type { Redacted } from '../base/redacted.js';
+
+/**
+ * A client registered by hand, with the method its authorization server takes for what it has to prove itself
+ * with. A key goes before a secret, which the other side has to know too.
+ */
+export function preRegisteredClient(
+  as: AuthorizationServer,
+  clientId: string,
+  proof: { readonly secret?: Redacted; readonly key?: ClientKey } = {},
+): OAuthClient {
+  const { secret, key } = proof;
+  const has = { hasSecret: secret !== undefined, ...(key !== undefined && { keyAlgorithm: key.algorithm }) };
+  const authMethod = preRegisteredMethod(as, has);
+  return {
+    ...{ clientId, source: 'preRegistered', redirectUris: [], authMethod },
+    ...(authMethod === 'private_key_jwt'
+      ? key !== undefined && { clientKey: key }
+      : secret !== undefined && { clientSecret: secret }),
+  };
+}
+
+/** What a client registered by hand was given to prove itself with. */
+export interface ClientProof {
+  readonly hasSecret: boolean;
+  /** Absent: it has no key. */
+  readonly keyAlgorithm?: ClientKey['algorithm'];
+}
+
+/** The method such a client has at an authorization server. */
+export function preRegisteredMethod(
+  as: AuthorizationServer,
+  { hasSecret, keyAlgorithm }: ClientProof,
+): AuthMethod {
+  if (keyAlgorithm !== undefined && (!hasSecret || takesKey(as, keyAlgorithm))) return 'private_key_jwt';
+  return hasSecret ? secretMethod(as) : 'none';
+}
+
+/** Basic unless the server lists its methods and Basic is not among them (RFC 8414 §2: the default). */
+export function secretMethod(as: AuthorizationServer): AuthMethod {
+  const listed = as.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  if (!listed.includes('client_secret_basic') && listed.includes('client_secret_post')) {
+    return 'client_secret_post';
+  }
+  return 'client_secret_basic';
+}
+
+/** RFC 8414 §2; RFC 9864 gave EdDSA with this curve a name of its own. */
+function takesKey(as: AuthorizationServer, algorithm: ClientKey['algorithm']): boolean {
+  if (as.token_endpoint_auth_methods_supported?.includes('private_key_jwt') !== true) return false;
+  const listed = as.token_endpoint_auth_signing_alg_values_supported;
+  if (listed === undefined) return true;
+  return listed.includes(algorithm) || (algorithm === 'EdDSA' && listed.includes('Ed25519'));
+}
 
 /** How a client may prove itself (RFC 7591 §2). */
 export const authMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;

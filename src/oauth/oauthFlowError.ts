@@ -25,7 +25,7 @@ export type OAuthFlowErrorCode =
   /** The server asks for authorization but nothing says where to get it. */
   | 'noAuthorizationServer'
   /** The client, a workload or an identity provider's word gets the tokens: there is nothing to sign in to. */
-  | 'noPersonSignsIn'
+  | 'noUserSignsIn'
   /** The server asks for no authorization at all. */
   | 'notProtected'
   /** `code_challenge_methods_supported` lacks S256. */
@@ -50,7 +50,7 @@ export type OAuthFlowErrorCode =
   | 'callbackIssuerMismatch'
   /** The callback is not a well-formed authorization response. */
   | 'invalidCallback'
-  /** The person, or the authorization server for them, said no (RFC 6749 §4.1.2.1). */
+  /** The user, or the authorization server for them, said no (RFC 6749 §4.1.2.1). */
   | 'accessDenied'
   /** The authorization server answered the authorization request with another error. */
   | 'authorizationRefused'
@@ -112,7 +112,7 @@ export const usualFix: Readonly<Record<OAuthFlowErrorCode, string>> = {
   assertionRequired: 'See to it that the workload’s platform gives it one.',
   authenticationProviderRefused: 'Remove oauth.authenticationProvider and sign in with the browser.',
   authenticationProviderUnavailable: 'Use the server in the editor.',
-  noPersonSignsIn: 'Use it as it is, or change oauth.grant in the settings.',
+  noUserSignsIn: 'Use it as it is, or change oauth.grant in the settings.',
   identityProviderSignInRequired: 'Run “MCP OAuth: Sign In to Identity Provider…”.',
   tokenRequestRefused: 'Sign in again; if this repeats, tell the authorization server’s administrator.',
   refreshTokenRefused: 'Sign in again.',
@@ -130,12 +130,12 @@ export interface OAuthFlowErrorDetails {
   readonly oauthError?: string;
   /** HTTP status, where one was received. */
   readonly status?: number;
-  /** The one thing to do next, as a sentence for a person; the code's usual one where absent. */
+  /** The one thing to do next, as a sentence for a user; the code's usual one where absent. */
   readonly fix?: string;
 }
 
 /**
- * A failed step, in words a person understands and data a caller can switch on. It never has a `cause`:
+ * A failed step, in words a user understands and data a caller can switch on. It never has a `cause`:
  * the errors of the libraries below can hold codes and token bodies.
  */
 export class OAuthFlowError extends Error {
@@ -151,8 +151,52 @@ export class OAuthFlowError extends Error {
     this.details = { fix: usualFix[code], ...details };
   }
 
-  /** What happened and the one thing to do next, for a person. */
+  /** What happened and the one thing to do next, for a user. */
   get advice(): string {
     return `${this.message} ${this.details.fix}`;
   }
+}
+
+/** What to do about an `error` of RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2 or RFC 8628 §3.5. */
+const fixes: ReadonlyMap<string, string> = new Map([
+  [
+    'invalid_client',
+    'Check the client id and its secret or key; “MCP OAuth: Set Client Secret…” replaces it.',
+  ],
+  ['invalid_grant', 'Sign in again.'],
+  [
+    'invalid_scope',
+    'Choose other scopes with “MCP OAuth: Sign In with Scopes…”, or in the settings as oauth.scopes.',
+  ],
+  [
+    'invalid_target',
+    'Ask its administrator for the audience of the server, and set oauth.audience, or oauth.omitResource where it takes no resource.',
+  ],
+  ['unauthorized_client', 'Ask its administrator to allow this client the way it signs in.'],
+  [
+    'unsupported_grant_type',
+    'Choose another oauth.grant in the settings, or ask its administrator to allow this one.',
+  ],
+  ['unsupported_response_type', 'Ask its administrator to allow the client authorization codes.'],
+  [
+    'invalid_request',
+    'Run “MCP OAuth: Diagnose Server…” and compare what is sent with what its documentation wants.',
+  ],
+  ['server_error', 'Try again later; if it stays so, tell its administrator.'],
+  ['temporarily_unavailable', 'Try again later.'],
+  ['slow_down', 'Try again in a while.'],
+]);
+
+/**
+ * The one thing to do about a refusal of an authorization server, as a detail of the error.
+ *
+ * @param status of the answer, where it was one to us
+ */
+export function refusalFix(error: string | undefined, status?: number): { readonly fix?: string } {
+  const known = error === undefined ? undefined : fixes.get(error);
+  if (known !== undefined) return { fix: known };
+  if (status === 429) return { fix: 'Wait a while and try again.' };
+  return status !== undefined && status >= 500
+    ? { fix: 'Try again later; if it stays so, tell its administrator.' }
+    : {};
 }

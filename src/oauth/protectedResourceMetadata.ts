@@ -1,10 +1,9 @@
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
-import { jsonAnswer, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { jsonResponse, stringArray, type UntrustedJson } from './jsonResponse.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { addressOf, isSecureAddress } from './secureAddress.js';
-import { serverWords, shownAddress } from './serverWords.js';
+import { addressOf, isSecureAddress, displayText, shownAddress } from '../base/displayText.js';
 import { isScopeToken, type BearerChallenge } from './wwwAuthenticateChallenge.js';
 
 /** What a protected resource says about itself (RFC 9728 §2). */
@@ -16,7 +15,7 @@ export interface ProtectedResource {
   readonly scopesSupported?: readonly string[];
   /** Undefined: there is no metadata, and the origin is the authorization server (MCP 2025-03-26). */
   readonly metadataUrl?: string;
-  /** Where the metadata strays from the standard, as sentences for a person. */
+  /** Where the metadata strays from the standard, as sentences for a user. */
   readonly warnings: readonly string[];
   readonly resourceName?: string;
   /** It takes only tokens bound to a key (RFC 9449). */
@@ -25,7 +24,7 @@ export interface ProtectedResource {
   readonly dpopAlgorithms?: readonly string[];
 }
 
-/** More than any person reads. */
+/** More than any user reads. */
 const scopeCountLimit = 100;
 const scopeLengthLimit = 200;
 const wellKnown = '/.well-known/oauth-protected-resource';
@@ -60,7 +59,7 @@ export async function fetchProtectedResource(
     const init = { headers: { accept: 'application/json' } };
     const answer = await boundedFetch(url.href, init, http, 'sameOrigin');
     if (answer.status === 200) {
-      return protectedResourceOf(await jsonAnswer(answer, url), url, server, http.reach);
+      return protectedResourceOf(await jsonResponse(answer, url), url, server, http.reach);
     }
     if (named || answer.status < 400 || answer.status > 499) {
       throw new OAuthFlowError(
@@ -113,7 +112,7 @@ function protectedResourceOf(
   if (!coversServer(resource, server)) {
     throw new OAuthFlowError(
       'resourceMismatch',
-      `The metadata at ${shownAddress(url)} speaks for "${serverWords(resource) ?? ''}", ` +
+      `The metadata at ${shownAddress(url)} speaks for "${displayText(resource) ?? ''}", ` +
         `not for ${shownAddress(server)}.`,
       { url: shownAddress(url), field: 'resource', fix: 'Check the address of the server.' },
     );
@@ -131,7 +130,7 @@ function protectedResourceOf(
   }
   if (document['token_types'] !== undefined) tolerate('token_types', 'is not a standard field');
   const scopesSupported = scopes === undefined ? undefined : supportedScopes(scopes, warnings);
-  const resourceName = serverWords(document['resource_name']);
+  const resourceName = displayText(document['resource_name']);
   const dpopAlgorithms = stringArray(document['dpop_signing_alg_values_supported']);
   return {
     resource,
@@ -145,7 +144,7 @@ function protectedResourceOf(
   };
 }
 
-/** A sign-in asks for them and a person reads them before it: what is no scope is left out (RFC 6749 §3.3). */
+/** A sign-in asks for them and a user reads them before it: what is no scope is left out (RFC 6749 §3.3). */
 function supportedScopes(value: unknown, warnings: string[]): readonly string[] | undefined {
   const listed = stringArray(value);
   if (listed === undefined) {
@@ -181,7 +180,7 @@ function issuersOf(
   }
   for (const issuer of issuers) {
     const address = addressOf(issuer);
-    if (address === undefined) throw invalid(field, `has "${serverWords(issuer) ?? ''}", which is no URL`);
+    if (address === undefined) throw invalid(field, `has "${displayText(issuer) ?? ''}", which is no URL`);
     if (!isSecureAddress(address)) {
       throw new OAuthFlowError(
         'insecureAddress',

@@ -19,7 +19,7 @@ export interface ProviderTraits {
   /** Asked for beside those of the server. */
   readonly scopes?: readonly string[];
   readonly extraParameters?: Readonly<Record<string, string>>;
-  /** It lets the person choose an account where `prompt` asks for that, though its metadata does not say so. */
+  /** It lets the user choose an account where `prompt` asks for that, though its metadata does not say so. */
   readonly selectsAccount?: true;
   /** The only kind of redirect URI it takes of such a client. */
   readonly redirect?: 'loopback';
@@ -29,7 +29,7 @@ export interface ProviderTraits {
   readonly comparesLoopbackPort?: true;
   /** Its authorization codes get so long that a callback may exceed what a browser passes to an application. */
   readonly longCodes?: true;
-  /** Rules it is known to fall short of. Each counts only once the person accepted it. */
+  /** Rules it is known to fall short of. Each counts only once the user accepted it. */
   readonly exceptions?: readonly ('pkceNotAdvertised' | 'issuerMismatch')[];
   /** The issuer that is asked for metadata, where a server spells it in another way. */
   readonly metadataIssuer?: string;
@@ -37,7 +37,7 @@ export interface ProviderTraits {
   readonly issuerTemplate?: string;
   /** Issuers its ID tokens name beside that of the metadata; `{claim}` stands for a claim of the token. */
   readonly idTokenIssuers?: readonly string[];
-  /** Where token answers hold the person's token below a member of their own, with a `token_type` of their own. */
+  /** Where token answers hold the user's token below a member of their own, with a `token_type` of their own. */
   readonly nestedToken?: { readonly member: string; readonly tokenType: string };
   readonly answers?: readonly AnswerForm[];
   /** Its own words for `invalid_grant`: a code or a refresh token that is no longer good. */

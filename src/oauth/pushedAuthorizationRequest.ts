@@ -3,15 +3,14 @@ import type { AuthorizationRequest } from './authorizationRequest.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
-import { OAuthFlowError } from './oauthFlowError.js';
-import { refusalFix } from './refusalFix.js';
-import { sentence, shownAddress } from './serverWords.js';
+import { errorAnswer, jsonResponse } from './jsonResponse.js';
+import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
+import { sentence, shownAddress } from '../base/displayText.js';
 
 /**
  * Where the browser is sent: to a request that was pushed ahead, where the authorization server takes it no
  * other way, else to the whole request. One that merely offers it is not asked: `state`, PKCE and `iss` protect
- * the request already, a person waits for one more answer, and a reference dies within seconds to minutes,
+ * the request already, a user waits for one more answer, and a reference dies within seconds to minutes,
  * while people look for their password.
  * @throws OAuthFlowError `invalidMetadata` without an endpoint to push to or for an answer that cannot be
  * used, `authorizationRefused` with the server's `oauthError`, and what a request can throw
@@ -44,7 +43,7 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
     const said = await errorAnswer(answer, [client.clientSecret]);
     throw refused(endpoint, answer.status, said?.error, said?.description);
   }
-  const { request_uri: reference } = await jsonAnswer(answer, endpoint);
+  const { request_uri: reference } = await jsonResponse(answer, endpoint);
   if (typeof reference !== 'string' || reference === '') {
     throw new OAuthFlowError(
       'invalidMetadata',

@@ -6,8 +6,8 @@ import { clientAuthentication, libraryClient, libraryRequest } from './clientAut
 import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { inStandardForm, inStandardWords } from './providerAnswer.js';
-import { Redacted } from './redacted.js';
+import { inStandardForm, inStandardTexts } from './providerResponse.js';
+import { Redacted } from '../base/redacted.js';
 import type { TokenSet } from './tokenSet.js';
 import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
 
@@ -50,7 +50,7 @@ export async function exchangeCode(
     pending.codeVerifier,
     pending.client.clientSecret,
   ]).catch((refusal: unknown) => {
-    throw inStandardWords(as, refusal);
+    throw inStandardTexts(as, refusal);
   });
   return validTokenResponse(endpoint, async () => {
     // A server may grant less than `openid` and then gives no ID token; PKCE protects the code without it.

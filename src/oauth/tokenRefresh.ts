@@ -5,8 +5,8 @@ import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { inStandardForm, inStandardWords } from './providerAnswer.js';
-import { shownAddress } from './serverWords.js';
+import { inStandardForm, inStandardTexts } from './providerResponse.js';
+import { shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 import {
   acceptedTokenAnswer,
@@ -58,7 +58,7 @@ export async function refreshTokens(
     tokens.refreshToken,
     o.client.clientSecret,
   ]).catch((refusal: unknown) => {
-    const error = inStandardWords(as, refusal);
+    const error = inStandardTexts(as, refusal);
     if (!(error instanceof OAuthFlowError) || error.details.oauthError !== 'invalid_grant') throw error;
     throw ended(as, 'it no longer accepts the refresh token', 'invalid_grant');
   });
@@ -67,7 +67,7 @@ export async function refreshTokens(
     const body = await oauth.processRefreshTokenResponse(standard.as, client, standard.answer);
     const claims = oauth.getValidatedIdTokenClaims(body);
     const held = tokens.idTokenClaims;
-    // OpenID Connect Core §12.2: it must speak of the same person.
+    // OpenID Connect Core §12.2: it must speak of the same user.
     if (claims !== undefined && held !== undefined && claims.sub !== held.sub) {
       throw invalidTokenResponse(endpoint, 'it is for another account');
     }

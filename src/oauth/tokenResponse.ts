@@ -1,11 +1,9 @@
 import * as oauth from 'oauth4webapi';
-import type { DpopBinding } from './dpopBinding.js';
-import { withFormAsJson } from './formAnswer.js';
-import { errorAnswer, jsonAnswer } from './jsonAnswer.js';
-import { OAuthFlowError, type OAuthFlowErrorCode } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
-import { refusalFix } from './refusalFix.js';
-import { isVisibleText, sentence, serverWords, shownAddress } from './serverWords.js';
+import type { DpopBinding } from './dpop.js';
+import { errorAnswer, jsonResponse } from './jsonResponse.js';
+import { OAuthFlowError, refusalFix, type OAuthFlowErrorCode } from './oauthFlowError.js';
+import { Redacted } from '../base/redacted.js';
+import { isVisibleText, sentence, displayText, shownAddress } from '../base/displayText.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
 import { scopeTokens } from './wwwAuthenticateChallenge.js';
 
@@ -46,7 +44,7 @@ export async function acceptedTokenAnswer(
     });
   }
   const body = Object.fromEntries(
-    Object.entries(await jsonAnswer(answer, endpoint)).filter(([, value]) => value !== null),
+    Object.entries(await jsonResponse(answer, endpoint)).filter(([, value]) => value !== null),
   );
   return {
     response: new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } }),
@@ -66,7 +64,7 @@ export async function validTokenResponse<T>(endpoint: string, process: () => Pro
     if (error instanceof OAuthFlowError) throw error;
     const known =
       error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError;
-    const why = known ? serverWords(error.message) : undefined;
+    const why = known ? displayText(error.message) : undefined;
     throw invalidTokenResponse(endpoint, why ?? 'it does not conform');
   }
 }
@@ -138,8 +136,38 @@ function grantedScopes(scope: string, asked: readonly string[]): readonly string
 
 function accountClaims(claims: oauth.IDToken): IdTokenClaims {
   const text = (name: string) => {
-    const words = serverWords(claims[name]);
+    const words = displayText(claims[name]);
     return words === undefined ? {} : { [name]: words };
   };
   return { sub: claims.sub, ...text('email'), ...text('preferred_username'), ...text('name') };
+}
+
+/**
+ * A token endpoint's answer that calls itself a form, as GitHub's is unless asked otherwise, as the JSON
+ * object with the same members; any other answer as it is.
+ * @throws OAuthFlowError `invalidTokenResponse` where a member stands twice: which one counts is anybody's guess
+ */
+export async function withFormAsJson(answer: Response, endpoint: string): Promise<Response> {
+  const type = answer.headers.get('content-type') ?? '';
+  // Without a body, such as a 304, there is nothing to read.
+  if (answer.body === null || !/^application\/x-www-form-urlencoded\b/i.test(type)) return answer;
+  const text = await answer.clone().text();
+  // JSON that is mislabelled is read as what it is.
+  if (text.trimStart().startsWith('{')) return answer;
+  const members = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (members.has(name)) {
+      const url = shownAddress(endpoint);
+      throw new OAuthFlowError(
+        'invalidTokenResponse',
+        `The token response of ${url} cannot be used: it repeats a member.`,
+        { url },
+      );
+    }
+    // An empty member says nothing, except of the scopes: there it says that there are none.
+    if (value !== '' || name === 'scope') members.set(name, value);
+  }
+  const headers = new Headers(answer.headers);
+  headers.set('content-type', 'application/json');
+  return new Response(JSON.stringify(Object.fromEntries(members)), { status: answer.status, headers });
 }

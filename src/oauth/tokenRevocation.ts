@@ -3,10 +3,10 @@ import { knownTraits, type AuthorizationServer } from './authorizationServerMeta
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer } from './jsonAnswer.js';
+import { errorAnswer } from './jsonResponse.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import type { Redacted } from './redacted.js';
-import { sentence, shownAddress } from './serverWords.js';
+import type { Redacted } from '../base/redacted.js';
+import { sentence, shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
 /** `notOffered`: the server has no revocation, or none for this kind of token. */
@@ -17,13 +17,13 @@ export interface RevocationReceipt {
   /** Absent where there was no refresh token. */
   readonly refreshToken?: RevocationOutcome;
   readonly accessToken: RevocationOutcome;
-  /** Why one failed, as a sentence for a person. */
+  /** Why one failed, as a sentence for a user. */
   readonly problem?: string;
 }
 
 /**
  * Revokes the refresh token, whose end should end the whole grant, then the access token, for servers where
- * it does not. Never throws for what the server or the network does: the person is signed out here regardless.
+ * it does not. Never throws for what the server or the network does: the user is signed out here regardless.
  * @throws the reason of the caller's signal
  * @see RFC 7009 §2
  */

@@ -1,5 +1,5 @@
 import type { DpopKey } from './dpop.js';
-import type { Redacted } from './redacted.js';
+import type { Redacted } from '../base/redacted.js';
 
 /** What a sign-in yields. */
 export interface TokenSet {

@@ -1,9 +1,9 @@
 import { clientKeyAlgorithms, type ClientKey } from './clientKey.js';
 import { DpopKey, type DpopJwk } from './dpop.js';
-import { isObject, stringArray, type UntrustedJson } from './jsonAnswer.js';
+import { isObject, stringArray, type UntrustedJson } from './jsonResponse.js';
 import { authMethods, type ClientManagement, type OAuthClient } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from './redacted.js';
+import { Redacted } from '../base/redacted.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
 
 type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonRecord;

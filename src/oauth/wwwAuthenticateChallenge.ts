@@ -1,5 +1,4 @@
-import { addressOf } from './secureAddress.js';
-import { serverWords } from './serverWords.js';
+import { addressOf, displayText } from '../base/displayText.js';
 
 /** What a server asks for when it refuses a request (RFC 6750 §3, RFC 9728 §5.1). */
 export interface BearerChallenge {
@@ -36,7 +35,7 @@ export function bearerChallengeOf(
   const telling = both.find((one) => one.has('error'));
   const parameter = (name: string) =>
     telling?.get(name) ?? both.map((one) => one.get(name)).find((value) => value !== undefined);
-  const of = (name: string) => serverWords(parameter(name));
+  const of = (name: string) => displayText(parameter(name));
   const error = of('error');
   const errorDescription = of('error_description');
   const realm = of('realm');

@@ -1,9 +1,9 @@
 import { listChangedMessages, toolsChangedMessage } from '../mcp/relayMessages.js';
-import type { CallerSessions } from './callerSessions.js';
-import type { RelaySession } from './relaySession.js';
+import type { CallerSessions } from './callers/callerSessions.js';
+import type { CallerSession } from './callers/callerSession.js';
 import type { Subscriptions } from './subscriptions.js';
-import type { ToolTitles } from './toolTitles.js';
-import type { UpstreamSessions } from './upstreamSession.js';
+import type { ToolTitles } from './calls/toolTitles.js';
+import type { UpstreamSessions } from './upstream/upstreamSessions.js';
 
 /** Tells callers, in their sessions and in their subscriptions, that what they have listed is outdated. */
 export class Announcements {
@@ -21,7 +21,7 @@ export class Announcements {
   async serverChanged(serverUrl: string): Promise<void> {
     for (const session of this.sessions.at(serverUrl)) {
       // Storage that cannot be read now is read again before the next request is sent.
-      await this.upstreams.leaveStrangers(session).catch(() => undefined);
+      await this.upstreams.leaveIfAccountChanged(session).catch(() => undefined);
       // A request that waits for this very change tells the caller on its own stream.
       if (session.upstream !== undefined || session.running.size > 0) await this.#announceTitles(session);
       else for (const message of listChangedMessages()) session.push(message);
@@ -41,7 +41,7 @@ export class Announcements {
   }
 
   /** Storage that cannot be read now is read again at the next change. */
-  async #announceTitles(session: RelaySession): Promise<void> {
+  async #announceTitles(session: CallerSession): Promise<void> {
     if (await this.titles.areOutdated(session).catch(() => false)) session.push(toolsChangedMessage);
   }
 }

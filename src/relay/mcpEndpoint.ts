@@ -1,47 +1,46 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch, UpstreamRequest } from '../broker/authorizedFetch.js';
-import { errorName } from '../broker/errorName.js';
-import type { Clock, Log } from '../broker/ports.js';
+import type { AuthorizedFetch, UpstreamRequest } from '../broker/fetch/authorizedFetch.js';
+import { errorName } from '../base/errorName.js';
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { headerDisagreement, parseClientMessage, type ClientMessage } from '../mcp/clientMessage.js';
 import { errorMessage, sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
 import { withListChanges } from '../mcp/subscription.js';
-import { hasPlace } from './agentLimits.js';
+import { hasPlace } from './callers/agentLimits.js';
 import { Announcements } from './announcements.js';
 import type { Translate } from '../mcp/translate.js';
-import type { CallRecorder } from './callRecorder.js';
-import type { Caller } from './callerAdmission.js';
-import { CallerSessions } from './callerSessions.js';
-import { EventStream } from './eventStream.js';
-import { HeldRequest, sendJson } from './heldRequest.js';
-import { interruptedAnswer } from './interruptedAnswer.js';
-import type { OpenCall } from './openCall.js';
-import type { RelayedRequests } from './relayedRequest.js';
-import { RelaySession } from './relaySession.js';
-import { readBody, refuseBody } from './requestBody.js';
-import type { ServerStreams } from './serverStream.js';
-import type { SignedOutSessions } from './signedOutSession.js';
+import type { CallRecorder, OpenCall } from './callers/callRecorder.js';
+import type { Caller } from './callers/callerAdmission.js';
+import { CallerSessions } from './callers/callerSessions.js';
+import { EventStream } from './callers/eventStream.js';
+import { InFlightRequest, sendJson, interruptedAnswer } from './callers/inFlightRequest.js';
+import type { RelayedRequests } from './calls/relayedRequest.js';
+import { CallerSession } from './callers/callerSession.js';
+import { readBody, refuseBody } from './callers/requestBody.js';
+import type { ServerStreams } from './upstream/serverStream.js';
+import type { ToolLists } from './calls/toolLists.js';
 import type { StatelessRequests } from './statelessRequests.js';
 import type { Subscriptions } from './subscriptions.js';
-import { accessOf, upstreamHeaders } from './upstreamRequest.js';
-import type { ToolTitles } from './toolTitles.js';
-import type { UpstreamSessions } from './upstreamSession.js';
-import { discardBody } from '../oauth/discardBody.js';
+import { accessOf, upstreamHeaders } from './upstream/upstreamRequest.js';
+import type { ToolTitles } from './calls/toolTitles.js';
+import type { UpstreamSessions } from './upstream/upstreamSessions.js';
+import { discardBody } from '../oauth/boundedFetch.js';
 
 export interface McpEndpointParts {
   readonly authorizedFetch: AuthorizedFetch;
   readonly upstreams: UpstreamSessions;
   readonly requests: RelayedRequests;
-  readonly signedOut: SignedOutSessions;
+  readonly signedOut: ToolLists;
   readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
   readonly subscriptions: Subscriptions;
   readonly titles: ToolTitles;
   /** Absent where nothing is written down. */
   readonly recorder?: CallRecorder;
-  /** Into the person's language; English without it. */
+  /** Into the user's language; English without it. */
   readonly translate?: Translate;
   readonly clock: Clock;
   readonly log: Log;
@@ -128,7 +127,7 @@ export class McpEndpoint {
       }
       if (message.request.method === 'initialize') {
         await this.#initialize(
-          new RelaySession(server, caller, message.request, false, this.parts.translate),
+          new CallerSession(server, caller, message.request, false, this.parts.translate),
           response,
         );
         return;
@@ -143,7 +142,7 @@ export class McpEndpoint {
     call?.calledBy(session.clientName);
     switch (message.kind) {
       case 'request': {
-        const held = new HeldRequest(
+        const held = new InFlightRequest(
           session,
           message.request,
           body,
@@ -168,7 +167,7 @@ export class McpEndpoint {
     response.writeHead(202).end();
   }
 
-  async #initialize(session: RelaySession, response: ServerResponse): Promise<void> {
+  async #initialize(session: CallerSession, response: ServerResponse): Promise<void> {
     this.#sessions.begin(session);
     const outcome = await this.parts.upstreams.attach(session, false);
     const result =
@@ -186,7 +185,7 @@ export class McpEndpoint {
     );
   }
 
-  async #request(held: HeldRequest): Promise<void> {
+  async #request(held: InFlightRequest): Promise<void> {
     if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
       await held.session.untilInitialized(this.parts.clock);
     try {
@@ -249,12 +248,12 @@ export class McpEndpoint {
 
   /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
   async #tell(
-    session: RelaySession,
+    session: CallerSession,
     method: 'POST' | 'DELETE',
     caller: IncomingHttpHeaders = {},
     body: Pick<UpstreamRequest, 'body'> = {},
   ): Promise<void> {
-    await this.parts.upstreams.leaveStrangers(session);
+    await this.parts.upstreams.leaveIfAccountChanged(session);
     const { upstream } = session;
     if (upstream === undefined || session.isBridged) return;
     const outcome = await this.parts.authorizedFetch.send(session.server, {

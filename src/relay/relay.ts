@@ -1,64 +1,51 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AgentConsents } from '../broker/agents/agentConsents.js';
 import type { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
-import { AgentToolQuestions } from '../broker/agents/agentToolQuestions.js';
-import type { AuthorizedFetch } from '../broker/authorizedFetch.js';
-import { callbackPath, isCallbackPath } from '../broker/clients/callbackPath.js';
+import { AgentToolApprovals } from '../broker/agents/agentToolApprovals.js';
+import type { AuthorizedFetch } from '../broker/fetch/authorizedFetch.js';
+import { callbackPath, isCallbackPath, type PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
 import type { CredentialStore } from '../broker/accounts/credentialStore.js';
-import { errorName } from '../broker/errorName.js';
-import type { PendingCallbacks } from '../broker/signIn/pendingCallbacks.js';
-import type {
-  Clock,
-  Disposable,
-  Launcher,
-  LaunchPage,
-  LaunchVisit,
-  Log,
-  RedirectUri,
-} from '../broker/ports.js';
+import { errorName } from '../base/errorName.js';
+import type { Clock, Disposable } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import type { Launcher, LaunchPage, LaunchVisit, RedirectUri } from '../broker/ports.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import type { SignIns } from '../broker/signIn/signIns.js';
-import type { ToolPrompt } from '../broker/tools/toolPrompt.js';
-import type { ToolRules } from '../broker/tools/toolRules.js';
+import type { ToolPrompt, ToolRules } from '../broker/tools/toolRules.js';
 import type { ToolScopes } from '../broker/tools/toolScopes.js';
-import type { Redacted } from '../oauth/redacted.js';
-import { addressOf } from '../oauth/secureAddress.js';
-import { AnswerStreams } from './answerStream.js';
-import { BlockedTools } from './blockedTools.js';
-import { FirstUse } from './firstUse.js';
-import { CallRecorder, type CallRecording } from './callRecorder.js';
+import type { Redacted } from '../base/redacted.js';
+import { addressOf } from '../base/displayText.js';
+import { ResponseStreams } from './calls/responseStream.js';
+import { BlockedTools, ToolLists } from './calls/toolLists.js';
+import { FirstUse } from './calls/firstUse.js';
+import { CallRecorder, type CallRecording } from './callers/callRecorder.js';
 import {
   agentHostCaller,
   CallerAdmission,
   editorCaller,
   extensionCaller,
-  isLoopbackAuthority,
-} from './callerAdmission.js';
-import { CallerTasks } from './callerTasks.js';
-import { ConsentInStream } from './consentInStream.js';
-import { ConsentRounds } from './consentRounds.js';
+} from './callers/callerAdmission.js';
+import { CallerTasks } from './calls/callerTasks.js';
+import { ConsentInStream } from './calls/consentInStream.js';
+import { ConsentRounds } from './callers/consentRounds.js';
 import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../mcp/translate.js';
-import { LaunchPages } from './launchPages.js';
-import { LoopbackCallbacks } from './loopbackCallbacks.js';
-import { LoopbackPorts } from './loopbackPorts.js';
-import { portsToTry } from './relayPorts.js';
-import { LoopbackListener } from './loopbackListener.js';
+import { LaunchPages } from '../loopback/launchPages.js';
+import { LoopbackCallbacks, LoopbackPorts } from '../loopback/callbackListener.js';
+import { HttpListener, isLoopbackAuthority, portsToTry } from '../loopback/httpListener.js';
 import { McpEndpoint } from './mcpEndpoint.js';
-import { RelayedRequests } from './relayedRequest.js';
-import type { ServerProfiles } from './serverProfiles.js';
-import { ServerStreams } from './serverStream.js';
-import { ScopeLessons } from './scopeLessons.js';
-import { SignedOutSessions } from './signedOutSession.js';
+import { RelayedRequests, ScopeLessons } from './calls/relayedRequest.js';
+import type { ServerProfiles } from './upstream/serverProfiles.js';
+import { ServerStreams } from './upstream/serverStream.js';
 import { StatelessRequests } from './statelessRequests.js';
 import { Subscriptions } from './subscriptions.js';
-import { ToolGate } from './toolGate.js';
-import { ToolTitles } from './toolTitles.js';
-import { UpstreamAnswers } from './upstreamAnswer.js';
-import { UpstreamDiscovery } from './upstreamDiscovery.js';
-import { UpstreamListener } from './upstreamListener.js';
-import { UpstreamSessions } from './upstreamSession.js';
+import { ToolGate } from './calls/toolGate.js';
+import { ToolTitles } from './calls/toolTitles.js';
+import { UpstreamResponses } from './calls/upstreamResponse.js';
+import { UpstreamDiscovery } from './upstream/upstreamDiscovery.js';
+import { UpstreamListener } from './upstream/upstreamListener.js';
+import { UpstreamSessions } from './upstream/upstreamSessions.js';
 
 export interface RelayParts {
   /** The configured servers, as they are now. */
@@ -82,7 +69,7 @@ export interface RelayParts {
   /** Absent where nobody can be asked about a call outside a chat. */
   readonly toolPrompt?: ToolPrompt;
   readonly agentToolAnswers: AgentToolAnswers;
-  /** What the person is shown, into their language; English without it. */
+  /** What the user is shown, into their language; English without it. */
   readonly translate?: Translate;
   readonly clock: Clock;
   readonly log: Log;
@@ -98,7 +85,7 @@ export interface RelayEndpoint {
 /** The loopback side of the broker. Nothing listens until somebody needs it. */
 export class Relay implements Disposable, Launcher {
   readonly #admission = new CallerAdmission();
-  readonly #listener = new LoopbackListener(
+  readonly #listener = new HttpListener(
     (request, response, port) => void this.#answer(request, response, port),
     portsToTry(),
   );
@@ -109,8 +96,8 @@ export class Relay implements Disposable, Launcher {
   readonly endpoint: McpEndpoint;
   /** What agents wait for. */
   readonly agentConsents: AgentConsents;
-  /** What the person is asked about the calls of agents, where a rule is to ask. */
-  readonly agentToolQuestions: AgentToolQuestions;
+  /** What the user is asked about the calls of agents, where a rule is to ask. */
+  readonly agentToolApprovals: AgentToolApprovals;
   readonly #subscriptions: readonly Disposable[];
   readonly #keys = new Map<string, Redacted>();
 
@@ -131,7 +118,7 @@ export class Relay implements Disposable, Launcher {
       parts.leaveUpstream,
     );
     const blocked = new BlockedTools(parts.toolRules);
-    const signedOut = new SignedOutSessions(profiles, blocked);
+    const signedOut = new ToolLists(profiles, blocked);
     const rounds = new ConsentRounds();
     const consent = new ConsentInStream(
       parts.signIns,
@@ -144,9 +131,9 @@ export class Relay implements Disposable, Launcher {
     const tasks = new CallerTasks();
     this.agentConsents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
     const titles = new ToolTitles(credentials, parts.toolScopes, profiles);
-    const answers = new UpstreamAnswers(profiles, new AnswerStreams(authorizedFetch, clock), tasks, blocked, titles); // prettier-ignore
-    this.agentToolQuestions = new AgentToolQuestions(clock, parts.agentToolAnswers, parts.toolPrompt);
-    const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolQuestions, parts.toolPrompt);
+    const answers = new UpstreamResponses(profiles, new ResponseStreams(authorizedFetch, clock), tasks, blocked, titles); // prettier-ignore
+    this.agentToolApprovals = new AgentToolApprovals(clock, parts.agentToolAnswers, parts.toolPrompt);
+    const gate = new ToolGate(parts.toolRules, credentials, clock, this.agentToolApprovals, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
     const requests = new RelayedRequests(authorizedFetch, upstreams, answers, signedOut, consent, tasks, gate, lessons, this.agentConsents, new FirstUse(authorizedFetch.tokens.use, clock), titles); // prettier-ignore
     const listener = new UpstreamListener(authorizedFetch, credentials, clock);
@@ -216,7 +203,7 @@ export class Relay implements Disposable, Launcher {
     return this.#launchPages.open(await this.#listener.baseUrl(), lifetime, onVisit);
   }
 
-  /** A one-shot redirect URI on 127.0.0.1; with a port or a path of the person's own, at a listener of its own. */
+  /** A one-shot redirect URI on 127.0.0.1; with a port or a path of the user's own, at a listener of its own. */
   async loopbackRedirect(path: string = callbackPath, port?: number): Promise<RedirectUri> {
     if (port !== undefined || !isCallbackPath(path)) return this.#loopbackPorts.open(path, port ?? 0);
     return this.#loopbackCallbacks.open(await this.#listener.baseUrl(), path);
@@ -225,7 +212,7 @@ export class Relay implements Disposable, Launcher {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.agentConsents.dispose();
-    this.agentToolQuestions.dispose();
+    this.agentToolApprovals.dispose();
     this.endpoint.dispose();
     this.#launchPages.dispose();
     this.#loopbackPorts.dispose();

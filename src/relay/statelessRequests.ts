@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../broker/ports.js';
+import type { Clock } from '../base/clock.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { consentAnswerIn, withInput } from '../mcp/inputRequired.js';
 import { errorMessage } from '../mcp/relayMessages.js';
@@ -15,23 +15,23 @@ import {
 } from '../mcp/statelessRevision.js';
 import { withListChanges } from '../mcp/subscription.js';
 import type { Translate } from '../mcp/translate.js';
-import type { Caller } from './callerAdmission.js';
-import type { ConsentRounds } from './consentRounds.js';
-import { HeldRequest, sendJson } from './heldRequest.js';
-import type { OpenCall } from './openCall.js';
-import { RelaySession } from './relaySession.js';
-import type { ServerProfiles } from './serverProfiles.js';
-import type { SignedOutSessions } from './signedOutSession.js';
+import type { Caller } from './callers/callerAdmission.js';
+import type { ConsentRounds } from './callers/consentRounds.js';
+import { InFlightRequest, sendJson } from './callers/inFlightRequest.js';
+import type { OpenCall } from './callers/callRecorder.js';
+import { CallerSession } from './callers/callerSession.js';
+import type { ServerProfiles } from './upstream/serverProfiles.js';
+import type { ToolLists } from './calls/toolLists.js';
 import type { Subscriptions } from './subscriptions.js';
-import type { UpstreamDiscovery } from './upstreamDiscovery.js';
+import type { UpstreamDiscovery } from './upstream/upstreamDiscovery.js';
 
 export interface StatelessParts {
   readonly discovery: UpstreamDiscovery;
   readonly profiles: ServerProfiles;
-  readonly signedOut: SignedOutSessions;
+  readonly signedOut: ToolLists;
   readonly rounds: ConsentRounds;
   readonly subscriptions: Subscriptions;
-  /** Into the person's language; English without it. */
+  /** Into the user's language; English without it. */
   readonly translate?: Translate;
   readonly clock: Clock;
 }
@@ -49,11 +49,11 @@ export interface StatelessPost {
 /** Callers of the revision without sessions (MCP 2026-07-28): each request brings what a session would know. */
 export class StatelessRequests {
   /** The sessions of requests that have no response yet. */
-  readonly #running = new Set<RelaySession>();
+  readonly #running = new Set<CallerSession>();
 
   constructor(private readonly parts: StatelessParts) {}
 
-  running(callerId: string): readonly RelaySession[] {
+  running(callerId: string): readonly CallerSession[] {
     return [...this.#running].filter(({ caller }) => caller.id === callerId);
   }
 
@@ -62,7 +62,7 @@ export class StatelessRequests {
     server: ServerConfig,
     caller: Caller,
     post: StatelessPost,
-    run: (held: HeldRequest) => Promise<void>,
+    run: (held: InFlightRequest) => Promise<void>,
   ): Promise<void> {
     const { request, incoming, response, call } = post;
     const revision = declaredRevision(request);
@@ -85,14 +85,14 @@ export class StatelessRequests {
 
   #hold(server: ServerConfig, caller: Caller, { request, body, incoming, response, call }: StatelessPost) {
     const params = { clientInfo: clientInfoOf(request), capabilities: declaredCapabilities(request) };
-    const session = new RelaySession(
+    const session = new CallerSession(
       server,
       caller,
       { ...request, method: 'initialize', params },
       true,
       this.parts.translate,
     );
-    session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, person: undefined });
+    session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, user: undefined });
     session.markInitialized();
     this.#running.add(session);
     response.once('close', () => this.#running.delete(session));
@@ -101,10 +101,10 @@ export class StatelessRequests {
     this.parts.signedOut.tools(session);
     const answer = consentAnswerIn(request);
     if (answer === undefined)
-      return new HeldRequest(session, request, body, incoming, response, this.parts.clock, call);
+      return new InFlightRequest(session, request, body, incoming, response, this.parts.clock, call);
     const asked = this.parts.rounds.take(answer.id, caller.id, server.url);
     const again = withInput(request, asked?.input ?? {});
-    const held = new HeldRequest(
+    const held = new InFlightRequest(
       session,
       again,
       Buffer.from(JSON.stringify(again)),
@@ -121,7 +121,7 @@ export class StatelessRequests {
    * What the upstream says of itself; where it cannot be asked, what it said when it was. Not being known to
    * speak this revision is said as an error, after which callers begin a session.
    */
-  async #discover(held: HeldRequest): Promise<void> {
+  async #discover(held: InFlightRequest): Promise<void> {
     const { session, signal } = held;
     try {
       const outcome = await this.parts.discovery.discover(session, signal);

@@ -1,5 +1,5 @@
 import { ErrorCode, type JSONRPCNotification, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../broker/ports.js';
+import type { Clock } from '../base/clock.js';
 import { listChangedMessages, toolsChangedMessage } from '../mcp/relayMessages.js';
 import {
   accepts,
@@ -12,10 +12,10 @@ import {
   union,
   type SubscriptionFilter,
 } from '../mcp/subscription.js';
-import type { HeldRequest } from './heldRequest.js';
-import type { RelaySession } from './relaySession.js';
-import type { ToolTitles } from './toolTitles.js';
-import type { UpstreamListener } from './upstreamListener.js';
+import type { InFlightRequest } from './callers/inFlightRequest.js';
+import type { CallerSession } from './callers/callerSession.js';
+import type { ToolTitles } from './calls/toolTitles.js';
+import type { UpstreamListener } from './upstream/upstreamListener.js';
 
 /** Longest wait for the server's acknowledgement before the relay acknowledges by itself, in milliseconds. */
 const acknowledgeDeadline = 5_000;
@@ -35,7 +35,7 @@ export class Subscriptions {
   ) {}
 
   /** Resolves when the subscription has ended. */
-  async listen(held: HeldRequest): Promise<void> {
+  async listen(held: InFlightRequest): Promise<void> {
     const { session, signal } = held;
     const requested = requestedFilter(held.request);
     if (requested === undefined) {
@@ -100,7 +100,7 @@ export class Subscriptions {
   }
 
   /** Storage that cannot be read now is read again at the next change. */
-  async #noteTitles(session: RelaySession): Promise<void> {
+  async #noteTitles(session: CallerSession): Promise<void> {
     await this.titles.noteTitles(session).catch(() => undefined);
   }
 
@@ -115,13 +115,13 @@ class Subscription {
   #isAcknowledged = false;
 
   constructor(
-    private readonly held: HeldRequest,
+    private readonly held: InFlightRequest,
     private readonly filter: SubscriptionFilter,
   ) {
     this.#own = listChangesOf(filter);
   }
 
-  get session(): RelaySession {
+  get session(): CallerSession {
     return this.held.session;
   }
 
@@ -160,7 +160,7 @@ class Subscription {
 }
 
 /** An agent that was admitted to some tools only hears of tools. */
-function permitted({ caller }: RelaySession, filter: SubscriptionFilter): SubscriptionFilter {
+function permitted({ caller }: CallerSession, filter: SubscriptionFilter): SubscriptionFilter {
   if (caller.agent?.access.tools === undefined) return filter;
   return filter.toolsListChanged === true ? { toolsListChanged: true } : {};
 }

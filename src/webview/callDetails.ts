@@ -1,9 +1,9 @@
 import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { cellText } from './callRows.js';
-import { columnNames, type ToolCallsWords } from './toolCallsProtocol.js';
+import { columnNames, type ToolCallsTexts } from './toolCallsProtocol.js';
 
 /** Everything that is known of one call, as a list of terms and what they are. */
-export function showDetails(pane: HTMLElement, call: RecordedCall | undefined, words: ToolCallsWords): void {
+export function showDetails(pane: HTMLElement, call: RecordedCall | undefined, words: ToolCallsTexts): void {
   if (call === undefined) {
     pane.replaceChildren(paragraph(words.details.none));
     return;
@@ -19,7 +19,7 @@ export function showDetails(pane: HTMLElement, call: RecordedCall | undefined, w
   pane.replaceChildren(list);
 }
 
-function facts(call: RecordedCall, words: ToolCallsWords): readonly (readonly [string, string])[] {
+function facts(call: RecordedCall, words: ToolCallsTexts): readonly (readonly [string, string])[] {
   const { details, columns, locale } = words;
   const time = new Date(call.at).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'medium' });
   const cells = columnNames.map(

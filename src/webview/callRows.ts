@@ -1,5 +1,6 @@
 import type { RecordedCall } from '../broker/calls/callRecord.js';
-import { columnNames, type ColumnName, type ToolCallsWords } from './toolCallsProtocol.js';
+import { columnNames, type ColumnName, type ToolCallsTexts } from './toolCallsProtocol.js';
+import { unknownTerm } from '../broker/calls/callFilter.js';
 
 /** In pixels; the style sheet has the same. */
 export const rowHeight = 24;
@@ -19,7 +20,7 @@ export class CallRows {
   constructor(
     private readonly scroller: HTMLElement,
     private readonly box: HTMLElement,
-    private readonly words: ToolCallsWords,
+    private readonly words: ToolCallsTexts,
     private readonly onSelect: (call: RecordedCall | undefined) => void,
   ) {
     scroller.addEventListener('scroll', () => this.#draw());
@@ -107,7 +108,7 @@ export class CallRows {
 }
 
 /** One call as a row of the grid. */
-export function callRow(call: RecordedCall, words: ToolCallsWords): HTMLElement {
+export function callRow(call: RecordedCall, words: ToolCallsTexts): HTMLElement {
   const row = document.createElement('div');
   row.id = `call-${call.id}`;
   row.dataset['id'] = call.id;
@@ -127,7 +128,7 @@ export function callRow(call: RecordedCall, words: ToolCallsWords): HTMLElement 
 }
 
 /** What a cell says. */
-export function cellText(call: RecordedCall, name: ColumnName, words: ToolCallsWords): string {
+export function cellText(call: RecordedCall, name: ColumnName, words: ToolCallsTexts): string {
   switch (name) {
     case 'time':
       return shortTime(call.at, words.locale);
@@ -152,7 +153,7 @@ export function cellText(call: RecordedCall, name: ColumnName, words: ToolCallsW
   }
 }
 
-function callerName({ caller }: RecordedCall, words: ToolCallsWords): string {
+function callerName({ caller }: RecordedCall, words: ToolCallsTexts): string {
   switch (caller.kind) {
     case 'agent':
       return caller.name;
@@ -181,4 +182,13 @@ function shortTime(at: number, locale: string): string {
   }
   const isToday = new Date(at).toDateString() === new Date().toDateString();
   return (isToday ? formats.today : formats.before).format(at);
+}
+
+/** What the page says where no call matches: also which term there is not, and what there is in place of it. */
+export function nothingFound(filter: string, words: ToolCallsTexts): string {
+  const unknown = unknownTerm(filter);
+  if (unknown === undefined) return words.nothingFound;
+  const { what, term, known } = unknown;
+  const sentence = what === 'field' ? words.unknownField : words.unknownValue;
+  return sentence.replace('{0}', () => term).replace('{1}', () => known.join(' '));
 }

@@ -1,9 +1,8 @@
 import { callFilter } from '../broker/calls/callFilter.js';
 import type { RecordedCall } from '../broker/calls/callRecord.js';
 import { showDetails } from './callDetails.js';
-import { CallRows } from './callRows.js';
-import { nothingFound } from './nothingFound.js';
-import type { PageRequest, ToolCallsWords, ToPage } from './toolCallsProtocol.js';
+import { CallRows, nothingFound } from './callRows.js';
+import type { PageRequest, ToolCallsTexts, ToPage } from './toolCallsProtocol.js';
 
 /** What the editor gives the script of a page. */
 declare function acquireVsCodeApi(): {
@@ -20,7 +19,7 @@ const filter = part('filter') as HTMLInputElement;
 const scroller = part('scroller');
 let calls: readonly RecordedCall[] = [];
 let rows: CallRows | undefined;
-let words: ToolCallsWords | undefined;
+let words: ToolCallsTexts | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
   if (data.kind === 'filter') {
@@ -75,7 +74,7 @@ for (const request of ['export', 'clear'] as const) {
 filter.value = editor.getState()?.filter ?? '';
 editor.postMessage({ kind: 'ready' });
 
-function begin(said: ToolCallsWords): void {
+function begin(said: ToolCallsTexts): void {
   if (rows !== undefined) return;
   rows = new CallRows(scroller, part('rows'), said, (call) => {
     showDetails(part('details'), call, said);

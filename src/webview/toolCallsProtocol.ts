@@ -6,8 +6,8 @@ import type {
   RefusalReason,
 } from '../broker/calls/callRecord.js';
 
-/** The words of the page, in the person's language. */
-export interface ToolCallsWords {
+/** The words of the page, in the user's language. */
+export interface ToolCallsTexts {
   readonly locale: string;
   readonly columns: Readonly<Record<ColumnName, string>>;
   readonly callers: Readonly<Record<CallerKind | 'chat', string>>;
@@ -52,7 +52,7 @@ export type ToPage =
       readonly kind: 'calls';
       readonly calls: readonly RecordedCall[];
       readonly isMore: boolean;
-      readonly words: ToolCallsWords;
+      readonly words: ToolCallsTexts;
     }
   | { readonly kind: 'older'; readonly calls: readonly RecordedCall[]; readonly isMore: boolean }
   | { readonly kind: 'added'; readonly calls: readonly RecordedCall[] }

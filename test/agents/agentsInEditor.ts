@@ -10,7 +10,7 @@ import { toldTo, type Caller } from './callers.js';
 const atOnce = ['@google/adk', '@openai/agents', '@langchain/mcp-adapters'];
 const server = 'repositories';
 
-/** A real editor whose person is signed in, and real agents that were admitted from its palette. */
+/** A real editor whose user is signed in, and real agents that were admitted from its palette. */
 export class AgentsInEditor {
   private constructor(
     readonly scene: Scene,

@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { startAgentScene, type AgentScene } from '../relay/agentScene.js';
 import type { AgentKind } from './agentKinds.js';
 import { refreshesSince } from './refreshes.js';
@@ -23,7 +23,7 @@ class GridLine {
   ) {}
 
   async run(): Promise<void> {
-    await this.#isTold('sign_in', {}, /the person has to sign in to repositories first/);
+    await this.#isTold('sign_in', {}, /the user has to sign in to repositories first/);
     await this.scene.consent();
     await this.#works('list_branches', {}, /main/);
     await this.#isTold('create_branch', { name: 'a' }, /needs access to repositories .*\(repo:write\)/);
@@ -39,7 +39,7 @@ class GridLine {
     if (!words.test(text)) throw new StepFailed(`${tool} was told: ${text}`);
     if (/:\/\/|127\.0\.0\.1/.test(text)) throw new StepFailed(`${tool} was told an address: ${text}`);
     if (this.#succeeded > before) throw new StepFailed(`${tool} ran without consent`);
-    this.said.push(`${tool}: told what is missing, then the person consented`);
+    this.said.push(`${tool}: told what is missing, then the user consented`);
   }
 
   async #works(tool: string, args: object, words: RegExp): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
-import { portsToTry, relayPorts } from '../../src/relay/relayPorts.js';
+import { portsToTry, relayPorts } from '../../src/loopback/httpListener.js';
 
 const manifest = path.resolve(__dirname, '..', '..', '..', 'package.json');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { importCycles, layers, layerViolations, type Sources } from './layers.js';
+import { folderOrders, importCycles, layers, layerViolations, type Sources } from './layers.js';
 import { importsOf } from './sourceImports.js';
 
 const root = path.resolve(__dirname, '..', '..', '..');
@@ -20,6 +20,14 @@ describe('layers of the source', () => {
     const folders = new Set([...src.keys()].map((file) => file.split('/')[1]));
     assert.deepEqual([...folders].sort(), Object.keys(layers).sort());
     assert.ok([...src.values()].flatMap((text) => importsOf('a.ts', text)).length > 200);
+  });
+
+  it('have folders that are all in the order of their layer', () => {
+    for (const [layer, order] of Object.entries(folderOrders)) {
+      const below = [...src.keys()].filter((file) => file.startsWith(`src/${layer}/`));
+      const folders = new Set(below.map((file) => (file.split('/').length > 3 ? file.split('/')[2] : '.')));
+      assert.deepEqual([...folders].sort(), order.flat().sort());
+    }
   });
 
   it('import downwards only, and the packages their layer may have', () => {
@@ -50,8 +58,11 @@ describe('layers of the source', () => {
 
 describe('the layer check', () => {
   const planted: [string, string, string][] = [
+    ['an upward folder', 'src/broker/accounts/a.ts', `import { SignIns } from '../signIn/signIns.js';`],
+    ['a folder of the same rank', 'src/broker/tools/a.ts', `import { Use } from '../tokens/useHere.js';`],
+    ['a folder in no order', 'src/relay/odd/a.ts', `import { Relay } from '../relay.js';`],
     ['an upward import', 'src/broker/a.ts', `import { Relay } from '../relay/relay.js';`],
-    ['an upward type import', 'src/oauth/a.ts', `import type { Log } from '../broker/ports.js';`],
+    ['an upward type import', 'src/oauth/a.ts', `import type { Launcher } from '../broker/ports.js';`],
     ['a sideways import', 'src/mcp/a.ts', `import { x } from '../oauth/redacted.js';`],
     ['a type import inside a type', 'src/mcp/a.ts', `let a: import('../relay/relay.js').Relay;`],
     ['a re-export', 'src/oauth/a.ts', `export * from '../broker/ports.js';`],
@@ -75,7 +86,7 @@ describe('the layer check', () => {
       'src/node/a.ts',
       `import { SignIns } from '../broker/signIn/signIns.js';`,
     ],
-    ['a test', 'src/broker/a.ts', `import { alice } from '../../test/demo/people.js';`],
+    ['a test', 'src/broker/a.ts', `import { alice } from '../demo/people.js';`],
     ['a folder in no layer', 'src/shared/a.ts', ``],
   ];
   for (const [what, file, text] of planted) {

@@ -13,45 +13,79 @@ export interface Layer {
 export type Sources = ReadonlyMap<string, string>;
 
 const everything: Layer = {
-  layers: ['oauth', 'mcp', 'mcpClients', 'broker', 'relay', 'node', 'editor', 'headless', 'core'],
+  layers: [
+    'base',
+    'oauth',
+    'mcp',
+    'mcpClients',
+    'broker',
+    'loopback',
+    'relay',
+    'node',
+    'editor',
+    'headless',
+    'core',
+  ],
   packages: ['vscode', 'node:*'],
 };
 
 /** Imports point down only. A single file of a folder is written with its name: `broker/ports`. */
 export const layers: Readonly<Record<string, Layer>> = {
-  oauth: { layers: [], packages: ['oauth4webapi'] },
-  mcp: { layers: [], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
+  // What every layer may use and none is about.
+  base: { layers: [], packages: [] },
+  oauth: { layers: ['base'], packages: ['oauth4webapi'] },
+  mcp: { layers: ['base'], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
   // The configuration files of other MCP clients, as text.
   mcpClients: { layers: [], packages: ['jsonc-parser', '@decimalturn/toml-patch'] },
-  broker: { layers: ['oauth', 'mcp', 'mcpClients'], packages: ['jose'] },
+  broker: { layers: ['base', 'oauth', 'mcp', 'mcpClients'], packages: ['jose'] },
+  // Listeners on 127.0.0.1: callbacks and launch pages.
+  loopback: { layers: ['base', 'oauth', 'broker'], packages: ['node:*'] },
   relay: {
-    layers: ['broker', 'mcp', 'oauth'],
+    layers: ['base', 'oauth', 'mcp', 'broker', 'loopback'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'eventsource-parser'],
   },
   // `http` and `https` under these names alone are the editor's, with its proxies and certificates.
   node: {
-    layers: ['broker/ports', 'broker/imports/otherFiles', 'mcpClients/configurationFiles'],
+    layers: ['base', 'broker/ports', 'broker/imports/otherFiles', 'mcpClients/configurationFiles'],
     packages: ['node:*', 'http', 'https', 'proper-lockfile'],
   },
   // Runs in the editor's pages: the browser's globals, and nothing that would not fit in a page.
-  webview: { layers: ['broker'], packages: [] },
+  webview: { layers: ['base', 'broker'], packages: [] },
   editor: {
     layers: [
-      ...['broker', 'oauth', 'mcp', 'mcpClients'],
+      ...['base', 'oauth', 'mcp', 'mcpClients', 'broker'],
       ...['webview/clientGuideProtocol', 'webview/toolCallsProtocol'],
     ],
     packages: ['vscode', 'jsonc-parser'],
   },
   // What both composition roots put together.
-  'core.ts': { layers: ['oauth', 'mcp', 'broker', 'relay'], packages: [] },
+  'core.ts': { layers: ['base', 'oauth', 'mcp', 'broker', 'loopback', 'relay'], packages: [] },
   headless: {
-    layers: ['oauth', 'mcp', 'mcpClients', 'broker', 'relay', 'node', 'core'],
+    layers: ['base', 'oauth', 'mcp', 'mcpClients', 'broker', 'loopback', 'relay', 'node', 'core'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
   // What the editor's root stands on.
   'platform.ts': { layers: ['editor', 'node'], packages: ['vscode', 'node:path'] },
   'connectedClients.ts': { layers: ['broker', 'editor', 'node', 'core', 'platform'], packages: [] },
   'extension.ts': { ...everything, layers: [...everything.layers, 'connectedClients', 'platform'] },
+};
+
+/**
+ * The folders inside a layer, lowest first: a file may name files of its own folder and of lower ones. `.` stands for
+ * the files beside the folders.
+ */
+export const folderOrders: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  broker: [
+    ['.'],
+    ['callbacks', 'settings'],
+    ['accounts', 'calls', 'discovery', 'links', 'registry'],
+    ['clients', 'status'],
+    ['imports', 'tokens', 'tools'],
+    ['diagnosis', 'fetch'],
+    ['signIn'],
+    ['agents'],
+  ],
+  relay: [['callers'], ['upstream'], ['calls'], ['.'], ['agents'], ['httpSse']],
 };
 
 /** Imports that point where they may not, each as `file:line names specifier`. */
@@ -71,7 +105,18 @@ function mayName(file: string, folder: string, rule: Layer, specifier: string): 
   const [top, layer = '', ...rest] = path.posix.join(path.posix.dirname(file), specifier).split('/');
   if (top !== 'src') return false;
   const target = [layer, ...rest].join('/').replace(/\.js$/, '');
-  return layer === folder || rule.layers.some((allowed) => target === allowed || layer === allowed);
+  if (layer === folder) return mayNameFolder(layer, file.split('/').slice(2), rest);
+  return rule.layers.some((allowed) => target === allowed || layer === allowed);
+}
+
+/** Whether a file may name another one of its layer, both given below the layer's folder. */
+function mayNameFolder(layer: string, from: readonly string[], to: readonly string[]): boolean {
+  const order = folderOrders[layer];
+  if (order === undefined) return true;
+  const folderOf = (parts: readonly string[]) => (parts.length > 1 ? (parts[0] ?? '') : '.');
+  const rankOf = (folder: string) => order.findIndex((rank) => rank.includes(folder));
+  const [own, named] = [folderOf(from), folderOf(to)];
+  return own === named || (rankOf(named) >= 0 && rankOf(named) < rankOf(own));
 }
 
 function isOf(specifier: string, allowed: string): boolean {

@@ -39,7 +39,7 @@ describe('the walkthrough', () => {
     }
   });
 
-  it('has steps that a person can do from there, each done by something that happens', () => {
+  it('has steps that a user can do from there, each done by something that happens', () => {
     const own = contributes.commands.map(({ command }) => command);
     for (const { id, description, completionEvents } of steps) {
       const command = /\(command:([\w.]+)\)/.exec(said(description))?.[1] ?? '';

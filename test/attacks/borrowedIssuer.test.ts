@@ -6,7 +6,7 @@ import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { clientAuthentication } from '../../src/oauth/clientAuthentication.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { credentialFor } from '../broker/brokerWindow.js';
 import { ManualClock } from '../broker/manualClock.js';
@@ -29,7 +29,7 @@ function jwt(header: object, claims: object): string {
 }
 
 /**
- * A person has accepted that the metadata of an authorization server names another issuer than its server does. It
+ * A user has accepted that the metadata of an authorization server names another issuer than its server does. It
  * names the honest one's, to be brought what is good there.
  */
 describe('an authorization server under another’s name', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { metadataOfIssuer, metadataOfResource, ScriptedInternet } from './scriptedInternet.js';
 import { Victim } from './victim.js';
 
-/** Redirects without end: each is allowed, together they hold the person up for ever. */
+/** Redirects without end: each is allowed, together they hold the user up for ever. */
 describe('attack: endless redirects', () => {
   for (const [attack, next] of [
     ['in a circle of one', (url: URL) => url],

@@ -2,7 +2,7 @@ import { evil, issuer, mcpServer, metadataOfResource, ScriptedInternet } from '.
 import { Victim } from './victim.js';
 
 /**
- * Protected resource metadata for another resource (RFC 9728 §3.3, §7.3): the person signs in at an attacker's
+ * Protected resource metadata for another resource (RFC 9728 §3.3, §7.3): the user signs in at an attacker's
  * server and gives it a token that opens another.
  */
 describe('attack: metadata of another resource', () => {

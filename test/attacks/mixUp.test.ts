@@ -3,7 +3,7 @@ import { evil, honestMetadata, issuer, metadataOfIssuer, ScriptedInternet } from
 import { pathOf, Victim } from './victim.js';
 
 /**
- * Mix-up (RFC 9700 §4.4): the person signs in at an honest authorization server by an attacker's doing, and the
+ * Mix-up (RFC 9700 §4.4): the user signs in at an honest authorization server by an attacker's doing, and the
  * code that comes back is to be sent to the attacker.
  */
 describe('attack: mix-up', () => {

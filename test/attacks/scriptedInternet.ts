@@ -90,7 +90,7 @@ export class ScriptedInternet {
     },
   };
 
-  /** The person consents at the honest authorization server: the callback it sends. */
+  /** The user consents at the honest authorization server: the callback it sends. */
   consent(authorization: URL): URLSearchParams {
     const code = `code-${randomUUID()}`;
     this.#codes.set(code, authorization.searchParams.get('code_challenge') ?? '');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
-import { fetchAuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
+import {
+  fetchAuthorizationServer,
+  type AuthorizationServer,
+} from '../../src/oauth/authorizationServerMetadata.js';
 import { registerClient } from '../../src/oauth/clientRegistration.js';
 import type { HttpContext } from '../../src/oauth/httpContext.js';
 import { fetchProtectedResource } from '../../src/oauth/protectedResourceMetadata.js';

@@ -3,11 +3,11 @@ import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
 import type { LaunchVisit, RedirectUris } from '../../src/broker/ports.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
+import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { SignOuts } from '../../src/broker/signIn/signOut.js';
 import type { OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
@@ -23,7 +23,7 @@ interface Visit {
   readonly sentTo?: URL;
 }
 
-/** One window of a person with one MCP server: the real broker over an internet of the test's. */
+/** One window of a user with one MCP server: the real broker over an internet of the test's. */
 export class Victim {
   readonly clock = new ManualClock();
   readonly callbacks = new PendingCallbacks();

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
-import type { ToolCallsWords } from '../../src/webview/toolCallsProtocol.js';
-import { columnNames } from '../../src/webview/toolCallsProtocol.js';
+import { columnNames, type ToolCallsTexts } from '../../src/webview/toolCallsProtocol.js';
 
 const root = path.resolve(__dirname, '..', '..', '..');
 
@@ -25,7 +24,7 @@ export const words = {
   details: { none: 'Choose a call.' },
   count: '{0} of {1} calls',
   nothingFound: 'No call matches.',
-} as unknown as ToolCallsWords;
+} as unknown as ToolCallsTexts;
 
 const body = `<header><input id="filter"><span id="count"></span><button id="export"></button><button id="clear"></button></header>
 <div id="grid"><div id="head"></div><div id="scroller" tabindex="0"><div id="rows"></div></div></div>

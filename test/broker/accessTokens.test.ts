@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import {
   closeServers,
   scriptedServer,

@@ -4,8 +4,8 @@ import { accountKeyOf, type Credential } from '../../src/broker/accounts/credent
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { SignOuts } from '../../src/broker/signIn/signOut.js';
-import type { SignInParts } from '../../src/broker/signIn/signInParts.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import type { SignInDependencies } from '../../src/broker/signIn/signInDependencies.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 import { MemoryMemory } from './memoryStores.js';
 
@@ -185,7 +185,7 @@ describe('several accounts of a server', () => {
   /** Where whoever is asked to revoke says yes. */
   const signOut = (account: string, next?: string) => {
     const { credentials, states } = window;
-    const signIns = new SignIns({ credentials } as SignInParts, states);
+    const signIns = new SignIns({ credentials } as SignInDependencies, states);
     answer = () => Promise.resolve(new Response(null, { status: 200 }));
     return new SignOuts(credentials, states, signIns, shared.lock, shared.log, { fetch: network }).signOut(
       server,

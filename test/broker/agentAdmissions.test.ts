@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { AgentAdmissions } from '../../src/broker/agents/agentAdmissions.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog } from './memoryStores.js';
 
 describe('the admissions of agents', () => {
-  let records: PassingRecords;
+  let records: InMemoryRecords;
   let clock: ManualClock;
   let log: MemoryLog;
   let lock: MemoryLock;
   let here: AgentAdmissions;
   const open = () => new AgentAdmissions(records, lock, clock, log);
   beforeEach(() => {
-    records = new PassingRecords();
+    records = new InMemoryRecords();
     clock = new ManualClock();
     log = new MemoryLog();
     lock = new MemoryLock();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { AgentAsksOfWindows } from '../../src/broker/agents/agentAsksOfWindows.js';
+import { AgentRequestsAcrossWindows } from '../../src/broker/agents/agentRequestsAcrossWindows.js';
 import { AgentConsents } from '../../src/broker/agents/agentConsents.js';
 import { AgentToolAnswers } from '../../src/broker/agents/agentToolAnswers.js';
-import { AgentToolQuestions } from '../../src/broker/agents/agentToolQuestions.js';
+import { AgentToolApprovals } from '../../src/broker/agents/agentToolApprovals.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
-import type { WindowNotices } from '../../src/broker/ports.js';
-import type { ToolQuestion } from '../../src/broker/tools/toolPrompt.js';
+import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import type { WindowNotices } from '../../src/base/storage.js';
+import type { ToolQuestion } from '../../src/broker/tools/toolRules.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 
 const server = serverAt('https://mcp.example/mcp');
@@ -18,9 +18,9 @@ describe('what agents wait for', () => {
   const notices = new Map<object, unknown>();
   const listeners = new Map<object, () => void>();
   let storage: SharedStorage;
-  let records: PassingRecords;
+  let records: InMemoryRecords;
   beforeEach(() => {
-    records = new PassingRecords();
+    records = new InMemoryRecords();
     notices.clear();
     listeners.clear();
     storage = new SharedStorage();
@@ -42,7 +42,7 @@ describe('what agents wait for', () => {
       },
     };
     const answers = new AgentToolAnswers(records, storage.lock, storage.clock);
-    const questions = new AgentToolQuestions(storage.clock, answers, prompt);
+    const questions = new AgentToolApprovals(storage.clock, answers, prompt);
     const tell = () => {
       for (const [other, listener] of listeners) if (other !== consents) listener();
     };
@@ -64,8 +64,8 @@ describe('what agents wait for', () => {
         tell();
       },
     };
-    const link = new AgentAsksOfWindows(consents, questions, () => servers, own);
-    /** The person presses a button of the notification that was shown last here. */
+    const link = new AgentRequestsAcrossWindows(consents, questions, () => servers, own);
+    /** The user presses a button of the notification that was shown last here. */
     const press = async (yes: boolean) => {
       presses.at(-1)?.resolve(yes);
       await heard();
@@ -155,7 +155,7 @@ describe('what agents wait for', () => {
       assert.equal(await call(here), 'asked');
     });
 
-    it('shows the question in the window where the person looks for it', async () => {
+    it('shows the question in the window where the user looks for it', async () => {
       const [here, there] = [open(), open()];
       await call(here);
       const asking = there.questions.show(firstOf(there), agent.name);

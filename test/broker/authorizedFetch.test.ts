@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/authorizedFetch.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/fetch/authorizedFetch.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 import {
   closeServers,
@@ -8,7 +8,7 @@ import {
   type ScriptedAnswer,
   type ScriptedServer,
 } from '../oauth/scriptedServer.js';
-import { accountKeyOf, personOf } from '../../src/broker/accounts/credential.js';
+import { accountKeyOf, actorOf } from '../../src/broker/accounts/credential.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
 
 const challenge = (rest: string) => ({ 'www-authenticate': `Bearer ${rest}` });
@@ -91,7 +91,7 @@ describe('authorized fetch', () => {
     ['for a scope that is held', challenge('error="insufficient_scope", scope="repo:read"')],
     ['for a scope without a name', challenge('error="insufficient_scope"')],
   ] as const) {
-    it(`takes a 403 ${what} for a denial that costs the person nothing`, async () => {
+    it(`takes a 403 ${what} for a denial that costs the user nothing`, async () => {
       answer = () => ({ status: 403, headers });
       const outcome = await send();
       assert.ok(outcome.kind === 'denied');
@@ -221,16 +221,16 @@ describe('authorized fetch', () => {
       id: 'sign-in-2',
       account: { id: 'bob', label: 'bob@example.org' },
     });
-  const ofAlice = async () => ({ person: personOf(await window.credentials.get(server().url)) });
+  const ofAlice = async () => ({ user: actorOf(await window.credentials.get(server().url)) });
 
   it('sends nothing as somebody else than the session was begun as', async () => {
     const session = await ofAlice();
     assert.equal((await send(server(), { session })).kind, 'response');
     await window.credentials.put(bobs());
     await window.credentials.use(server().url, accountKeyOf(bobs()));
-    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherAccount' });
     for (const { url } of [server(), server()]) await window.credentials.remove(url);
-    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherAccount' });
     assert.equal(mcp.requests.length, 1);
   });
 
@@ -249,7 +249,7 @@ describe('authorized fetch', () => {
     assert.ok(outcome.kind === 'response');
     assert.equal(outcome.credential?.account?.id, 'alice');
     await isBobUsed;
-    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherAccount' });
   });
 
   it('acts as the account it names, in use or not', async () => {
@@ -265,7 +265,7 @@ describe('authorized fetch', () => {
     );
   });
 
-  it('takes no sign-in of another person’s for a renewal after a 401', async () => {
+  it('takes no sign-in of another user’s for a renewal after a 401', async () => {
     const session = await ofAlice();
     const { tokens, ...bob } = bobs();
     await window.tokens.current(server());
@@ -276,7 +276,7 @@ describe('authorized fetch', () => {
       void storage.put({ ...bob, tokens: { ...tokens, accessToken } }, alice);
       return unauthorized;
     };
-    assert.deepEqual(await send(server(), { session }), { kind: 'otherPerson' });
+    assert.deepEqual(await send(server(), { session }), { kind: 'otherAccount' });
     assert.deepEqual(
       mcp.requests.map(({ headers }) => headers.authorization),
       ['Bearer access-1'],

@@ -5,7 +5,7 @@ import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createHeadlessBroker, type HeadlessParts } from '../../src/headless/headlessBroker.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
 import type { DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { DpopVerification } from '../demo/dpopVerification.js';
 import { closeServers } from '../oauth/scriptedServer.js';
 import {

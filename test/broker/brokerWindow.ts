@@ -1,16 +1,16 @@
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
-import { AuthorizedFetch } from '../../src/broker/authorizedFetch.js';
+import { AuthorizedFetch } from '../../src/broker/fetch/authorizedFetch.js';
 import type { Credential } from '../../src/broker/accounts/credential.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
 import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from './memoryStores.js';
 
-/** What the windows of one person share. */
+/** What the windows of one user share. */
 export class SharedStorage {
   readonly lock = new MemoryLock();
   readonly clock = new ManualClock();

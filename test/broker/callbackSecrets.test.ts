@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { CallbackSecrets } from '../../src/broker/signIn/callbackSecrets.js';
-import { handedCallback } from '../../src/broker/signIn/handedCallback.js';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
+import { CallbackSecrets } from '../../src/broker/callbacks/callbackSecrets.js';
+import { handedCallback } from '../../src/broker/callbacks/handedCallback.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';
 

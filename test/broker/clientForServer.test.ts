@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { clientForServer } from '../../src/broker/clients/clientForServer.js';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
-import { usualLoopbackPort } from '../../src/broker/clients/clientMetadataDocument.js';
+import { usualLoopbackPort, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import type { RedirectReach, RedirectUri, RedirectUris } from '../../src/broker/ports.js';
-import { signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import type { AuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import { flowError } from '../oauth/flowErrors.js';
 import {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { WindowNotices } from '../../src/broker/ports.js';
+import type { WindowNotices } from '../../src/base/storage.js';
 import { ClientNotices } from '../../src/broker/status/clientNotices.js';
 
 describe('notices of two clients’ windows on one machine', () => {

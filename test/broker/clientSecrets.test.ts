@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { serverAt } from './brokerWindow.js';
 import { MemorySecrets } from './memoryStores.js';
@@ -54,7 +54,7 @@ describe('secrets and keys of clients registered by hand', () => {
       assert.ok((await take(issuer)) !== undefined);
     });
 
-    it(`take a ${kind} elsewhere once the person gives it anew`, async () => {
+    it(`take a ${kind} elsewhere once the user gives it anew`, async () => {
       await give();
       await take(issuer);
       await give();

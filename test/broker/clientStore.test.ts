@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { ManualClock } from './manualClock.js';
 import { MemorySecrets } from './memoryStores.js';
 

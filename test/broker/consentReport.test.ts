@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { consentReport, type ReportedServer } from '../../src/broker/status/consentReport.js';
-import type { ConsentStatus } from '../../src/broker/consentStatus.js';
+import type { ConsentStatus } from '../../src/broker/status/consentStatus.js';
 
 const now = Date.UTC(2030, 0, 1, 12);
 
@@ -37,13 +37,13 @@ describe('the consent report for a model', () => {
     ]);
   });
 
-  it('names no end of a token that is renewed without the person', () => {
+  it('names no end of a token that is renewed without the user', () => {
     const renewed = consentReport(
       [server({ signedIn: true, refreshable: true, expiresAt: now - 1 })],
       [],
       now,
     );
-    assert.match(renewed, /expiry: renewed without the person$/);
+    assert.match(renewed, /expiry: renewed without the user$/);
     const ended = server({ status: 'expired', signedIn: true, refreshable: false, expiresAt: now });
     assert.match(consentReport([ended], [], now), /expiry: ended 2030-01-01T12:00Z/);
   });

@@ -6,7 +6,7 @@ import {
   type CredentialFacts,
   type Observation,
   type ServerFacts,
-} from '../../src/broker/consentStatus.js';
+} from '../../src/broker/status/consentStatus.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 
 const now = Date.UTC(2030, 0, 1);

@@ -7,7 +7,7 @@ import type { StepName } from '../../src/broker/diagnosis/diagnosisSteps.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';

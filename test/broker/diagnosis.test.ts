@@ -10,7 +10,7 @@ import type { ExceptionName, OAuthSettings } from '../../src/broker/settings/oau
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { signInPolicy } from '../../src/broker/settings/signInPolicy.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { closeServers, scriptedServer, type Script } from '../oauth/scriptedServer.js';
 import { DpopVerification } from '../demo/dpopVerification.js';
@@ -238,7 +238,7 @@ describe('the diagnosis of a server', () => {
     },
   ];
   for (const { what, document, at, says, name } of asked) {
-    it(`calls no failure what the person is asked about, and nothing once they accepted it: ${what}`, async () => {
+    it(`calls no failure what the user is asked about, and nothing once they accepted it: ${what}`, async () => {
       const { origin } = await scriptedServer(metadataOf(document));
       const server = serverAt(`${origin}/mcp`);
       const diagnosis = await diagnosisOf(server);
@@ -299,7 +299,7 @@ describe('the diagnosis of a server', () => {
     });
   }
 
-  it('tells what the person is asked about beside what fails', async () => {
+  it('tells what the user is asked about beside what fails', async () => {
     const misnamed = (origin: string) => {
       const { registration_endpoint: registration, ...rest } = endpointsOf(origin);
       return { ...rest, issuer: 'https://elsewhere.example' };

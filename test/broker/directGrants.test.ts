@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { decodeJwt, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
-import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/authorizedFetch.js';
+import { AuthorizedFetch, type UpstreamRequest } from '../../src/broker/fetch/authorizedFetch.js';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { DirectGrants, type DirectGrantParts } from '../../src/broker/tokens/directGrants.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { closeServers, type ScriptedServer } from '../oauth/scriptedServer.js';
 import {
   clients,
@@ -184,7 +184,7 @@ describe('client credentials', () => {
     }
   });
 
-  it('do not use the sign-in of a person from before, nor a person theirs', async () => {
+  it('do not use the sign-in of a user from before, nor a user theirs', async () => {
     const window = new Window();
     const tools = server(clients.secret);
     await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));

@@ -6,7 +6,7 @@ import {
   serverNames,
   serversIn,
   type OtherServerList,
-} from '../../src/broker/displacedServers.js';
+} from '../../src/broker/settings/displacedServers.js';
 
 describe('a server that a file has under the same name', () => {
   const workspace = { file: '.vscode/mcp.json', names: ['Reports', 'other'] };

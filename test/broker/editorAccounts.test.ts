@@ -8,7 +8,7 @@ import type { EditorAccounts, EditorSession } from '../../src/broker/ports.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createCore } from '../../src/core.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { closeServers } from '../oauth/scriptedServer.js';
 import { startProtectedServer } from './grantsWorld.js';
 import { ManualClock } from './manualClock.js';
@@ -117,14 +117,14 @@ describe('an account of the editor’s', () => {
     readonly kind: string;
   }
 
-  it('is asked for by nobody’s call before the person has said yes', async () => {
+  it('is asked for by nobody’s call before the user has said yes', async () => {
     const { call, editor, status } = await world();
     assert.equal(kindOf(await call()), 'consentNeeded');
     assert.deepEqual(editor.asked, []);
     assert.equal(await status(), 'signedOut');
   });
 
-  it('lets calls through once the person has said yes, and the account is shown', async () => {
+  it('lets calls through once the user has said yes, and the account is shown', async () => {
     const { call, signIn, editor, core, server, upstream } = await world();
     const outcome = await signIn();
     assert.ok(outcome.kind === 'signedIn', inspect(outcome));
@@ -211,7 +211,7 @@ describe('an account of the editor’s', () => {
     assert.deepEqual(upstream.tokens, [token('1'), token('2')]);
   });
 
-  it('whose token the server refuses for good is let go of, and a new one takes the person’s yes', async () => {
+  it('whose token the server refuses for good is let go of, and a new one takes the user’s yes', async () => {
     const { signIn, editor, call, grants, upstream, status } = await world();
     await signIn();
     grants.clear();
@@ -227,7 +227,7 @@ describe('an account of the editor’s', () => {
     assert.equal(await call(), 200);
   });
 
-  it('is asked for more scopes by the person’s consent alone', async () => {
+  it('is asked for more scopes by the user’s consent alone', async () => {
     const { signIn, editor, call, grants } = await world();
     await signIn();
     const outcome = await call('write');
@@ -275,11 +275,11 @@ describe('an account of the editor’s', () => {
     assert.deepEqual(held?.tokens.scopes, ['api://tools/read']);
   });
 
-  it('that the person gives none of is a no of theirs', async () => {
+  it('that the user gives none of is a no of theirs', async () => {
     const { core, server, signIn, editor, status } = await world();
     editor.session = undefined;
     const outcome = await signIn();
-    assert.ok(outcome.kind === 'declined' && outcome.by === 'person', inspect(outcome));
+    assert.ok(outcome.kind === 'declined' && outcome.by === 'user', inspect(outcome));
     assert.equal(await status(), 'signedOut');
     const { lastAttempt } = await core.states.statusOf(server);
     assert.deepEqual(

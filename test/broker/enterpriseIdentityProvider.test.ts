@@ -5,8 +5,8 @@ import { identityProviderAsServer } from '../../src/broker/settings/identityProv
 import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { createCore } from '../../src/core.js';
-import { Redacted } from '../../src/oauth/redacted.js';
-import { signInAsPerson } from '../demo/person.js';
+import { Redacted } from '../../src/base/redacted.js';
+import { signInAsUser } from '../demo/user.js';
 import { closeServers } from '../oauth/scriptedServer.js';
 import { startProtectedServer, startTokenServer } from './grantsWorld.js';
 import { brokerClient, startOrganizationProvider, tokenExchange } from './identityProviderWorld.js';
@@ -74,7 +74,7 @@ describe('the organization’s identity provider', () => {
     const signIn = async () => {
       const attempt = core.signIns.begin(provider, { deadline: 20_000 });
       const { address } = await attempt.launchPage();
-      const callback = await signInAsPerson(address, { email: '', password: '', consent: 'allow' });
+      const callback = await signInAsUser(address, { email: '', password: '', consent: 'allow' });
       await (await fetch(callback)).text();
       return attempt.outcome;
     };

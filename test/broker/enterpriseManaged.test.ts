@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
-import { AuthorizedFetch } from '../../src/broker/authorizedFetch.js';
+import { AuthorizedFetch } from '../../src/broker/fetch/authorizedFetch.js';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { DirectGrants } from '../../src/broker/tokens/directGrants.js';
 import { identityProviderAsServer } from '../../src/broker/settings/identityProviderSetting.js';
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
 import { BrokerWindow } from './brokerWindow.js';
@@ -185,7 +185,7 @@ describe('enterprise-managed authorization', () => {
     assert.equal((await states.statusOf(tracker.server)).status, 'denied');
   });
 
-  it('wants the person where nobody is signed in at the identity provider', async () => {
+  it('wants the user where nobody is signed in at the identity provider', async () => {
     const { grants, wiki, session, exchanged } = await started();
     session.token = undefined;
     const error = await flowError('identityProviderSignInRequired', () =>

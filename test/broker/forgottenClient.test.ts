@@ -63,7 +63,7 @@ describe('a client that the authorization server has forgotten', () => {
     assert.equal(registrations(), 1);
   });
 
-  it('is asked about and used again where the person only gave up, however often', async () => {
+  it('is asked about and used again where the user only gave up, however often', async () => {
     await signIn();
     for (let times = 0; times < 3; times++) {
       const given = begin();
@@ -77,7 +77,7 @@ describe('a client that the authorization server has forgotten', () => {
 
   for (const [what, give] of [
     ['the clock', () => stage.clock.advance(60_000)],
-    ['the person', (attempt: SignInAttempt) => attempt.cancel()],
+    ['the user', (attempt: SignInAttempt) => attempt.cancel()],
   ] as const) {
     it(`is registered anew after ${what} gave up on the page that leads nowhere`, async () => {
       await signIn();

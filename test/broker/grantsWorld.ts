@@ -16,7 +16,7 @@ export interface GrantsProvider {
   readonly issuer: string;
   /** Verifies an access token as the resource does; undefined where it is none of this server's. */
   scopesOf(token: string, resource: string): Promise<readonly string[] | undefined>;
-  /** What a person's sign-in and consent on the page for codes leave behind. */
+  /** What a user's sign-in and consent on the page for codes leave behind. */
   approve(userCode: string, resource: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HandoverKey, sealTo } from '../../src/broker/signIn/handoverKey.js';
+import { HandoverKey, sealTo } from '../../src/broker/callbacks/handoverKey.js';
 
 describe('what one window seals to another', () => {
   it('is opened by that window, under the name it was sealed under, and by nothing else', async () => {

@@ -12,7 +12,7 @@ import { OtherFileFault, type OtherFile, type OtherFileStore } from '../../src/b
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { configuredServers } from '../../src/mcpClients/configuredServers.js';
 import { mcpClients, type McpClientId } from '../../src/mcpClients/mcpClient.js';
-import { MachineFileStore } from '../../src/node/otherFileStore.js';
+import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
 import { originals } from '../mcpClients/originals.js';
 import { MemoryMemory, MemorySecrets } from './memoryStores.js';
 

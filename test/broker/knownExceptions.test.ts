@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
-import { VisitingPerson } from '../../src/broker/signIn/visitingPerson.js';
+import { UserQuestions } from '../../src/broker/signIn/userQuestions.js';
 import { pkceFault } from '../../src/oauth/authorizationRequest.js';
 import { authorizationServer } from '../oauth/signIn.js';
 import { serverAt } from './brokerWindow.js';
 import { MemoryMemory } from './memoryStores.js';
 
-describe('a person who is asked to excuse a provider', () => {
+describe('a user who is asked to excuse a provider', () => {
   /** What the editor's question says. */
   const askedAbout = async (issuer: string, name: 'pkceNotAdvertised' | 'issuerMismatch') => {
     const said: string[] = [];
@@ -21,10 +21,10 @@ describe('a person who is asked to excuse a provider', () => {
     const parts = { questions, decisions: new ServerDecisions(new MemoryMemory()) };
     const { signal } = new AbortController();
     const server = serverAt('https://mcp.example/mcp');
-    const person = new VisitingPerson(server, { wait: () => undefined }, parts, signal);
+    const user = new UserQuestions(server, { wait: () => undefined }, parts, signal);
     const fault = pkceFault({ ...authorizationServer(issuer), code_challenge_methods_supported: [] });
     assert.ok(fault !== undefined);
-    assert.equal(await person.accepts(name, issuer, fault), false);
+    assert.equal(await user.accepts(name, issuer, fault), false);
     return said;
   };
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import type { ConsentStatusName, Observation } from '../../src/broker/consentStatus.js';
+import type { ConsentStatusName, Observation } from '../../src/broker/status/consentStatus.js';
 import {
   attemptEnding,
   observationOfAttempt,
   type BeforeAttempt,
 } from '../../src/broker/signIn/attemptEnding.js';
-import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
-import type { SignInParts } from '../../src/broker/signIn/signInParts.js';
-import type { SignInRequest } from '../../src/broker/signIn/signInRequest.js';
+import type { SignInOutcome, SignInRequest } from '../../src/broker/signIn/signIn.js';
+import type { SignInDependencies } from '../../src/broker/signIn/signInDependencies.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { attemptsFromNotice } from '../../src/broker/status/lastAttempt.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
@@ -18,7 +17,7 @@ const failed = (code: OAuthFlowErrorCode): SignInOutcome => ({
   kind: 'failed',
   error: new OAuthFlowError(code, 'It broke.', { fix: 'Mend it.' }),
 });
-const declined: SignInOutcome = { kind: 'declined', by: 'person', detail: 'It was declined.' };
+const declined: SignInOutcome = { kind: 'declined', by: 'user', detail: 'It was declined.' };
 const misconfigured = { kind: 'misconfigured', detail: 'It broke.' } as const;
 
 describe('what an attempt to sign in says of the next call', () => {
@@ -90,7 +89,7 @@ describe('the two facts of a server', () => {
     window = new BrokerWindow();
     const { credentials, clock } = window;
     signIns = new SignIns(
-      { credentials, clock, log: window.shared.log } as unknown as SignInParts,
+      { credentials, clock, log: window.shared.log } as unknown as SignInDependencies,
       window.states,
     );
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { haveSecretsBeenLost } from '../../src/broker/accounts/lostSecrets.js';
-import { ClientSealingKey } from '../../src/node/sealingKey.js';
+import { haveSecretsBeenLost } from '../../src/broker/status/lostSecrets.js';
+import { ClientSealingKey } from '../../src/node/store/sealingKey.js';
 import { BrokerWindow, credentialFor, SharedStorage } from './brokerWindow.js';
 import { MemoryLock, MemoryMemory, MemorySecrets } from './memoryStores.js';
 

@@ -1,5 +1,6 @@
 import type { Credential } from '../../src/broker/accounts/credential.js';
-import type { Clock, Memory } from '../../src/broker/ports.js';
+import type { Clock } from '../../src/base/clock.js';
+import type { Memory } from '../../src/base/storage.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { UseHere, type UsePrompt } from '../../src/broker/tokens/useHere.js';
 

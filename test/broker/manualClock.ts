@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../../src/broker/ports.js';
+import type { Clock, Disposable } from '../../src/base/clock.js';
 
 /** Time that stands still until a test moves it. */
 export class ManualClock implements Clock {

@@ -1,4 +1,5 @@
-import type { CallChanges, CallStorage, Disposable } from '../../src/broker/ports.js';
+import type { Disposable } from '../../src/base/clock.js';
+import type { CallChanges, CallStorage } from '../../src/broker/ports.js';
 
 /** A call record on no disk, with one part, that several ledgers can share. */
 export class MemoryCalls implements CallStorage {

@@ -1,4 +1,6 @@
-import type { Disposable, Lock, Log, Memory, SecretStore } from '../../src/broker/ports.js';
+import type { Disposable } from '../../src/base/clock.js';
+import type { Log } from '../../src/base/log.js';
+import type { Lock, Memory, SecretStore } from '../../src/base/storage.js';
 
 /** Secret storage that ends with the test; `entries` is what would be on disk. */
 export class MemorySecrets implements SecretStore {

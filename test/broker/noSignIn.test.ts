@@ -11,7 +11,7 @@ describe('a sign-in', () => {
       const victim = new Victim(undefined, undefined, { grant, clientId: 'by-hand' });
       const outcome = await victim.signIn();
       assert.ok(outcome.kind === 'failed', outcome.kind);
-      assert.equal(outcome.error.code, 'noPersonSignsIn');
+      assert.equal(outcome.error.code, 'noUserSignsIn');
       assert.match(outcome.error.advice, fix);
       assert.deepEqual(victim.internet.asked, []);
       assert.equal(await victim.credentials.get(victim.server.url), undefined);

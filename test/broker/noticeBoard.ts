@@ -1,4 +1,4 @@
-import type { WindowNotices } from '../../src/broker/ports.js';
+import type { WindowNotices } from '../../src/base/storage.js';
 
 /** What windows that share a disk tell each other, in memory; as on a disk, it is text. */
 export class NoticeBoard {

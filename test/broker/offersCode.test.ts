@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { Discovered } from '../../src/broker/discovery/discovery.js';
-import { offersCode } from '../../src/broker/signIn/deviceSignIn.js';
+import { offersCode } from '../../src/broker/signIn/flows/deviceCodeFlow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { pastedCallback } from '../../src/broker/signIn/pastedCallback.js';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
+import { pastedCallback } from '../../src/broker/callbacks/pastedCallback.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
 
 describe('a pasted callback', () => {
   const callbacks = new PendingCallbacks();

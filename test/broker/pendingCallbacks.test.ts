@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
 
 const callback = (query: string) => new URLSearchParams(query);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { checkServer } from '../../src/broker/status/checkServer.js';
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import { checkServer } from '../../src/broker/signIn/checkServer.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
 import { findOut } from '../../src/broker/discovery/findings.js';
 import { probe } from '../../src/broker/discovery/probe.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
@@ -128,7 +128,7 @@ describe('the probe of a server', () => {
     assert.equal(failed.error.code, 'unreachable');
   });
 
-  it('is given up on with the person’s patience', async () => {
+  it('is given up on with the user’s patience', async () => {
     answer = { hang: true };
     const found = findOut(server(), { http, clock: window.clock }, new AbortController().signal);
     const checked = check();
@@ -169,7 +169,7 @@ describe('a check of a server', () => {
     assert.equal(mcp.requests.length, 1);
   });
 
-  it('ends with the person’s cancel, which is no fault of the server', async () => {
+  it('ends with the user’s cancel, which is no fault of the server', async () => {
     const window = new BrokerWindow();
     const mcp = await scriptedServer(() => ({ hang: true }));
     const server = serverAt(`${mcp.origin}/mcp`);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { usualLoopbackPort } from '../../src/broker/clients/clientMetadataDocument.js';
+import {
+  usualLoopbackPort,
+  audienceParameter,
+  signInPolicy,
+} from '../../src/broker/settings/signInPolicy.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
-import { audienceParameter, signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import { serverAt } from './brokerWindow.js';
 
 const google = 'https://accounts.google.com/';
@@ -75,7 +78,7 @@ describe('the policy of a sign-in at a known provider', () => {
     assert.deepEqual(audienceParameter(policyAt('https://as.example'), resource), {});
   });
 
-  it('excuses nothing that the person has not accepted', () => {
+  it('excuses nothing that the user has not accepted', () => {
     assert.deepEqual([...policyAt(entraId).exceptions], []);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { redirectOrder, type ClientKind, type RedirectStep } from '../../src/broker/clients/redirectOrder.js';
+import { redirectOrder, type ClientKind, type RedirectStep } from '../../src/broker/clients/redirectUri.js';
 import { signInPolicy } from '../../src/broker/settings/signInPolicy.js';
 import type { OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
 import { serverAt } from './brokerWindow.js';

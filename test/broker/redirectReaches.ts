@@ -1,4 +1,4 @@
-import { usualLoopbackPort } from '../../src/broker/clients/clientMetadataDocument.js';
+import { usualLoopbackPort } from '../../src/broker/settings/signInPolicy.js';
 import type { RedirectReach } from '../../src/broker/ports.js';
 
 /** Which redirect URIs work where the extension can run. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SecretStorageTimeout, TimedSecretStore } from '../../src/broker/secretStorageTimeout.js';
+import { SecretStorageTimeout, TimedSecretStore } from '../../src/broker/accounts/secretStorageTimeout.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';
 

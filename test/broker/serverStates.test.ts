@@ -71,7 +71,7 @@ describe('the state of a server', () => {
     assert.equal(await status(), 'ready');
   });
 
-  describe('where the person declined what a tool asked for', () => {
+  describe('where the user declined what a tool asked for', () => {
     const lacks = async () => {
       const { status: name, missing, tool } = await window.states.statusOf(server);
       return [name, ...missing, tool];
@@ -81,7 +81,7 @@ describe('the state of a server', () => {
       const missing = ['repo:write'];
       const of = await inUse();
       window.states.observe(server, { kind: 'insufficientScope', missing, tool: 'create_branch' }, of);
-      window.states.observe(server, { kind: 'denied', by: 'person', detail: 'Declined.' }, of);
+      window.states.observe(server, { kind: 'denied', by: 'user', detail: 'Declined.' }, of);
     });
 
     it('says so, and what is lacking', async () => {

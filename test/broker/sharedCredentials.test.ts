@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
-import type { SharedRecord, SharedRecords } from '../../src/broker/ports.js';
+import type { SharedRecord, SharedRecords } from '../../src/base/storage.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
 import { credentialFor, serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from './memoryStores.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 
 const url = 'https://mcp.example/mcp';
 

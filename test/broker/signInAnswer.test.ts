@@ -17,17 +17,17 @@ describe('what a model is told of the sign-in it began', () => {
     );
     assert.match(
       signInAnswer('repositories', { ...signedIn, notGranted: ['repo:write'] }, ['repo:write', 'repo:read']),
-      /Not granted: repo:write; tell the person/,
+      /Not granted: repo:write; tell the user/,
     );
     // A sign-in it joined may not have asked for it at all.
     assert.match(signInAnswer('repositories', signedIn, ['repo:admin']), /Not granted: repo:admin;/);
   });
 
   it('how else it ended, and whether to try again', () => {
-    const declined = { kind: 'declined', by: 'person', detail: 'It was declined' } as const;
+    const declined = { kind: 'declined', by: 'user', detail: 'It was declined' } as const;
     assert.match(
       signInAnswer('repositories', declined, []),
-      /the person declined\. It was declined\. Do not try again/,
+      /the user declined\. It was declined\. Do not try again/,
     );
     assert.match(signInAnswer('repositories', { kind: 'timedOut' }, []), /nobody finished .* in time/);
     assert.match(signInAnswer('repositories', { kind: 'cancelled' }, []), /was cancelled/);

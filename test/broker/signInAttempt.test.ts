@@ -4,9 +4,9 @@ import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
-import { PersonBrowser } from '../demo/person.js';
+import { UserBrowser } from '../demo/user.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
-import { consentFacts } from '../../src/broker/signIn/consentFacts.js';
+import { consentFacts } from '../../src/broker/signIn/consentPrompt.js';
 import { preRegisteredClientId } from '../demo/authorizationServer.js';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import { credentialFor } from './brokerWindow.js';
@@ -42,7 +42,7 @@ describe('a sign-in', () => {
     await stage.consent(await launch(attempt));
     const outcome = await attempt.outcome;
     assert.ok(outcome.kind === 'signedIn');
-    assert.deepEqual(outcome.credential.account, { id: 'person-alice', label: 'alice@example.org' });
+    assert.deepEqual(outcome.credential.account, { id: 'user-alice', label: 'alice@example.org' });
     assert.equal((await stored())?.id, outcome.credential.id);
     assert.equal(outcome.credential.tokens.idToken, undefined);
     assert.equal(await stage.status('repositories'), 'ready');
@@ -178,7 +178,7 @@ describe('a sign-in', () => {
     assert.equal(await stored(), undefined);
   });
 
-  it('that the person denies is declined, not failed', async () => {
+  it('that the user denies is declined, not failed', async () => {
     const attempt = begin();
     await stage.consent(await launch(attempt), { consent: 'deny' });
     assert.equal((await attempt.outcome).kind, 'declined');
@@ -198,7 +198,7 @@ describe('a sign-in', () => {
     await stage.signIn('repositories');
     const before = await stored();
     const attempt = begin();
-    await stage.consent(await launch(attempt), { ...bob, browser: new PersonBrowser() });
+    await stage.consent(await launch(attempt), { ...bob, browser: new UserBrowser() });
     const outcome = await attempt.outcome;
     assert.ok(outcome.kind === 'declined');
     assert.match(outcome.detail, /signed in bob@example\.org, and alice@example\.org was kept/);
@@ -209,13 +209,13 @@ describe('a sign-in', () => {
   it('takes the other account on a yes, and asks nothing of the same one', async () => {
     await stage.signIn('repositories');
     stage.onAccountChange = () => Promise.resolve('new');
-    await stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
+    await stage.signIn('repositories', { ...bob, browser: new UserBrowser() });
     assert.equal((await stored())?.account?.label, 'bob@example.org');
-    await stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
+    await stage.signIn('repositories', { ...bob, browser: new UserBrowser() });
     assert.equal(stage.accountChanges.length, 1);
   });
 
-  it('stores nothing when it times out while the person is asked about the account', async () => {
+  it('stores nothing when it times out while the user is asked about the account', async () => {
     await stage.signIn('repositories');
     const before = await stored();
     const asked = Promise.withResolvers<void>();
@@ -225,7 +225,7 @@ describe('a sign-in', () => {
       return answer.promise;
     };
     const attempt = begin();
-    await stage.consent(await launch(attempt), { ...bob, browser: new PersonBrowser() });
+    await stage.consent(await launch(attempt), { ...bob, browser: new UserBrowser() });
     await asked.promise;
     stage.clock.advance(60_000);
     answer.resolve('new');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
+import type { SignInQuestions } from '../../src/broker/signIn/userQuestions.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { preRegisteredClientId } from '../demo/authorizationServer.js';
 import { startRelayWorld, type RelayWorld, type RelayWorldOptions } from '../relay/relayWorld.js';
 
-/** What a person in the editor is asked, and their answers. */
+/** What a user in the editor is asked, and their answers. */
 class Answers implements SignInQuestions {
   readonly asked: string[] = [];
 
@@ -185,7 +185,7 @@ describe('the settings of a sign-in', () => {
   });
 
   describe('with an exception', () => {
-    it('count for a process without a person', async () => {
+    it('count for a process without a user', async () => {
       const world = await withOauth({ exceptions: ['pkceNotAdvertised'] }, { fetch: withoutPkce().fetch });
       assert.equal((await requested(world)).get('code_challenge_method'), 'S256');
     });
@@ -258,7 +258,7 @@ describe('the settings of a sign-in', () => {
       assert.match(error.message, /does not name https:\/\/evil\.example/);
     });
 
-    it('leave it to the person, once', async () => {
+    it('leave it to the user, once', async () => {
       const network = changedMetadata({
         resource: (document) => document.authorization_servers.push(otherIssuer),
       });

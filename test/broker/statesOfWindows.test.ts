@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { SecretStore } from '../../src/broker/ports.js';
+import type { SecretStore } from '../../src/base/storage.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
-import { StatesOfWindows } from '../../src/broker/status/statesOfWindows.js';
+import { StatesOfWindows } from '../../src/broker/status/statesAcrossWindows.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 import { NoticeBoard } from './noticeBoard.js';
 

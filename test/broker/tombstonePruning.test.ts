@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { TombstonePruning } from '../../src/broker/accounts/tombstonePruning.js';
-import { Emitter } from '../../src/broker/emitter.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { Emitter } from '../../src/base/event.js';
+import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
 import { credentialFor } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';
@@ -13,13 +13,13 @@ const place = `${url}#agent-1`;
 describe('the mark of an ended sign-in', () => {
   const clock = new ManualClock();
   let secrets: MemorySecrets;
-  let disk: PassingRecords;
+  let disk: InMemoryRecords;
   let store: CredentialStore;
   let changed: Emitter<undefined>;
   let urls: string[];
   let pruning: TombstonePruning | undefined;
   beforeEach(async () => {
-    [secrets, disk, changed] = [new MemorySecrets(), new PassingRecords(), new Emitter()];
+    [secrets, disk, changed] = [new MemorySecrets(), new InMemoryRecords(), new Emitter()];
     urls = [url];
     store = windowOver(disk);
     for (const serverUrl of [url, place]) {
@@ -32,7 +32,7 @@ describe('the mark of an ended sign-in', () => {
     store.dispose();
   });
 
-  const windowOver = (records: PassingRecords) =>
+  const windowOver = (records: InMemoryRecords) =>
     new CredentialStore(secrets, new MemoryLog(), records, true);
   const marks = () => [...secrets.entries].filter(([, text]) => text.includes('"removed"')).length;
   const open = (keys?: () => Promise<readonly string[]>) => {
@@ -77,7 +77,7 @@ describe('the mark of an ended sign-in', () => {
   });
 
   it('leaves what recognizes a copy of the sign-in on another machine’s disk', async () => {
-    const elsewhere = new PassingRecords();
+    const elsewhere = new InMemoryRecords();
     const other = windowOver(elsewhere);
     await other.put(credentialFor(url, 'https://login.example', clock, { id: 'later' }));
     await store.reread(url);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ConsentStatus, ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { declaredAuthorization } from '../../src/broker/tools/declaredAuthorization.js';
+import type { ConsentStatus, ConsentStatusName } from '../../src/broker/status/consentStatus.js';
+import { declaredAuthorization } from '../../src/broker/tools/declaredTool.js';
 import { toolConsent, type ToolConsentName, type ToolFacts } from '../../src/broker/tools/toolConsent.js';
 
 const server = (status: ConsentStatusName, more: Partial<ConsentStatus> = {}): ConsentStatus => ({
@@ -20,7 +20,7 @@ const rows: readonly Row[] = [
   ['an open server', { server: server('open') }, 'ready'],
   ['a server signed out of', { server: server('signedOut') }, 'needsSignIn'],
   ['a sign-in that ended', { server: server('expired', signedIn) }, 'needsSignIn'],
-  ['a declined sign-in', { server: server('denied', { deniedBy: 'person' }) }, 'needsSignIn'],
+  ['a declined sign-in', { server: server('denied', { deniedBy: 'user' }) }, 'needsSignIn'],
   ['a refusal by policy', { server: server('denied', { ...signedIn, deniedBy: 'server' }) }, 'unavailable'],
   ['a server that is down', { server: server('unreachable', signedIn) }, 'unavailable'],
   ['broken metadata', { server: server('misconfigured') }, 'unavailable'],
@@ -41,12 +41,12 @@ const rows: readonly Row[] = [
   ],
   [
     'a step-up declined for it',
-    { server: server('denied', { ...signedIn, deniedBy: 'person' }), learned: ['write'] },
+    { server: server('denied', { ...signedIn, deniedBy: 'user' }), learned: ['write'] },
     'needsScopes',
   ],
   [
     'a step-up declined for another',
-    { server: server('denied', { ...signedIn, deniedBy: 'person' }) },
+    { server: server('denied', { ...signedIn, deniedBy: 'user' }) },
     'ready',
   ],
   [

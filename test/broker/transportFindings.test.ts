@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findOutTransport } from '../../src/broker/discovery/transportFindings.js';
+import { findOutTransport } from '../../src/broker/discovery/findings.js';
 import { closeServers, http, scriptedServer, type SeenRequest } from '../oauth/scriptedServer.js';
 import { serverAt } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { revokeUnkept } from '../../src/broker/signIn/unkeptTokens.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { revokeUnkept } from '../../src/broker/signIn/completeSignIn.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { bob } from '../demo/people.js';
-import { PersonBrowser } from '../demo/person.js';
+import { UserBrowser } from '../demo/user.js';
 import { startRelayWorld, type RelayWorld } from '../relay/relayWorld.js';
 import { credentialFor } from './brokerWindow.js';
 
@@ -34,10 +34,10 @@ describe('tokens that were received and not kept', () => {
     return attempt.outcome;
   };
 
-  it('are revoked where the person did not want the other account, and the present one goes on', async () => {
+  it('are revoked where the user did not want the other account, and the present one goes on', async () => {
     await stage.signIn('repositories');
     const before = await stored();
-    const outcome = await consent({ ...bob, browser: new PersonBrowser() });
+    const outcome = await consent({ ...bob, browser: new UserBrowser() });
     assert.equal(outcome.kind, 'declined');
     assert.equal(await revoked.promise, 200);
     assert.equal((await stored())?.id, before?.id);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { UnnamedAnswer } from '../../src/broker/accounts/accountChange.js';
-import { accountKeyOf, accountLabel, personOf, type Account } from '../../src/broker/accounts/credential.js';
+import { accountKeyOf, accountLabel, actorOf, type Account } from '../../src/broker/accounts/credential.js';
 import { renameAccount } from '../../src/broker/accounts/renameAccount.js';
-import { keepSignIn, type ReceivedTokens } from '../../src/broker/signIn/keepSignIn.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { storeCredential, type ReceivedTokens } from '../../src/broker/signIn/storeCredential.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { BrokerWindow, credentialFor, serverAt, SharedStorage } from './brokerWindow.js';
 
 const server = serverAt('https://mcp.example/mcp');
@@ -32,7 +32,7 @@ describe('accounts that the server does not name', () => {
     const { as, client, tokens } = credentialFor(url, home, shared.clock, {
       tokens: { accessToken: new Redacted(`access of sign-in ${++signIns}`) },
     });
-    const kept = await keepSignIn(
+    const kept = await storeCredential(
       {
         ...{ server, tokens, intended },
         found: { resource: { resource: url, authorizationServers: [home], warnings: [] } },
@@ -106,7 +106,7 @@ describe('accounts that the server does not name', () => {
     await signIn();
     await rename('Account 1', 'Work');
     const key = await keyOf('Work');
-    const before = personOf(await window.credentials.get(url));
+    const before = actorOf(await window.credentials.get(url));
     answer = ([first]) => ({ renews: first ?? '' });
     const outcome = await signIn();
     assert.ok(outcome?.kind === 'signedIn');
@@ -114,7 +114,7 @@ describe('accounts that the server does not name', () => {
     assert.deepEqual(await stored(), ['Work: access of sign-in 2']);
     assert.equal(await keyOf('Work'), key);
     // Who really signed in is not known: no session of the one before goes on.
-    assert.notEqual(personOf(await window.credentials.get(url)), before);
+    assert.notEqual(actorOf(await window.credentials.get(url)), before);
   });
 
   it('stay as they are if the user does not answer', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { Credential } from '../../src/broker/accounts/credential.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
-import type { SecretStore } from '../../src/broker/ports.js';
+import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import type { SecretStore } from '../../src/base/storage.js';
 import { credentialFor } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';
@@ -16,11 +16,11 @@ const url = 'https://mcp.example/mcp';
 describe('a disk that is ahead of secret storage', () => {
   const clock = new ManualClock();
   let secrets: MemorySecrets;
-  let remoteDisk: PassingRecords;
+  let remoteDisk: InMemoryRecords;
   let local: CredentialStore;
   let opened: CredentialStore[];
 
-  const windowOver = (disk: PassingRecords, storage: SecretStore = secrets) => {
+  const windowOver = (disk: InMemoryRecords, storage: SecretStore = secrets) => {
     const store = new CredentialStore(storage, new MemoryLog(), disk, true);
     opened.push(store);
     return store;
@@ -31,8 +31,8 @@ describe('a disk that is ahead of secret storage', () => {
   };
 
   beforeEach(async () => {
-    [secrets, remoteDisk, opened] = [new MemorySecrets(), new PassingRecords(), []];
-    local = windowOver(new PassingRecords());
+    [secrets, remoteDisk, opened] = [new MemorySecrets(), new InMemoryRecords(), []];
+    local = windowOver(new InMemoryRecords());
     const first = signIn('first');
     await local.put(first);
     const asleep: SecretStore = {
@@ -92,7 +92,7 @@ describe('a renewal that another machine stores over the next sign-in', () => {
     it(`is taken back: it was made ${way}`, async () => {
       const clock = new ManualClock();
       const secrets = new MemorySecrets();
-      const stores = [new PassingRecords(), new PassingRecords()].map(
+      const stores = [new InMemoryRecords(), new InMemoryRecords()].map(
         (disk) => new CredentialStore(secrets, new MemoryLog(), disk, true),
       );
       const [local, remote] = stores as [CredentialStore, CredentialStore];

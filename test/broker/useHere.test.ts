@@ -174,7 +174,7 @@ describe('a request with a sign-in that was never used on this machine', () => {
     window.states.onDidChange((url) => changed.push(url));
     await window.tokens.use?.ask(at(), near('sign-in-1'));
     const after = await status();
-    assert.deepEqual([after.status, after.deniedBy], ['denied', 'person']);
+    assert.deepEqual([after.status, after.deniedBy], ['denied', 'user']);
     assert.match(after.detail ?? '', /chose not to use this sign-in on this machine/);
     assert.deepEqual(changed, [at().url]);
   });

@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { memberAt, parseConfiguration } from '../../src/mcpClients/configurationText.js';
 import { mcpClients } from '../../src/mcpClients/mcpClient.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { alice } from '../demo/people.js';
 import { startAgentScene, type AgentScene } from '../relay/agentScene.js';
 import { ClientSession } from '../sessions/clients/clientSession.js';

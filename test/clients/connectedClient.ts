@@ -6,10 +6,10 @@ import { ClientConnections } from '../../src/broker/agents/clientConnections.js'
 import type { ClientConnection } from '../../src/broker/agents/clientConnection.js';
 import { userConfigurationFiles } from '../../src/mcpClients/configurationFiles.js';
 import { entryName } from '../../src/mcpClients/connectionEntry.js';
-import { BridgeFiles } from '../../src/node/bridgeFiles.js';
-import { ClientConnectionFiles } from '../../src/node/clientConnectionFiles.js';
-import { MachineFileStore } from '../../src/node/otherFileStore.js';
-import { FileLock } from '../../src/node/fileLock.js';
+import { BridgeFiles } from '../../src/node/clients/bridgeFiles.js';
+import { ClientConnectionFiles } from '../../src/node/clients/clientConnectionFiles.js';
+import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
+import { FileLock } from '../../src/node/files/fileLock.js';
 import type { AgentScene } from '../relay/agentScene.js';
 import type { ClientPlace, ClientProgram } from './clientPrograms.js';
 

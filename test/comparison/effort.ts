@@ -5,11 +5,11 @@ export type Measure = (typeof measures)[number];
 export interface Step {
   /** What it was, in words. */
   readonly words: string;
-  /** What it cost the person. */
+  /** What it cost the user. */
   readonly costs: readonly Measure[];
 }
 
-/** What a person met and did between a prompt and its result, a step each, in order. */
+/** What a user met and did between a prompt and its result, a step each, in order. */
 export class Effort {
   readonly steps: Step[] = [];
   /** Times the prompt had to be typed. */

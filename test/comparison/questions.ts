@@ -9,13 +9,13 @@ export interface Question {
   readonly yes: Locator;
 }
 
-const yesWords = /^(Allow|Open|Continue|Sign in|Yes|OK)\b/;
+const yesTexts = /^(Allow|Open|Continue|Sign in|Yes|OK)\b/;
 
 function yesIn(place: Locator | Page): Locator {
-  return place.getByRole('button', { name: yesWords }).first();
+  return place.getByRole('button', { name: yesTexts }).first();
 }
 
-/** Every place in which the editor can ask a person something, whoever it is that asks. */
+/** Every place in which the editor can ask a user something, whoever it is that asks. */
 export function questionsOf(page: Page): Question[] {
   const places: [kind: string, place: string, words: string][] = [
     ['modal', '.monaco-dialog-box:visible', '.dialog-message-container'],

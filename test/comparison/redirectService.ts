@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 /**
  * In a browser's window the editor's own flow registers `https://vscode.dev/redirect` as its redirect URI and puts the
  * address of the editor's callback page into `state`; that service sends the browser on there. Nothing here may leave
- * this machine, so that one hop is answered in the browser. It asks nothing of the person and is not counted.
+ * this machine, so that one hop is answered in the browser. It asks nothing of the user and is not counted.
  */
 export function standInForRedirectService(context: BrowserContext): void {
   context.on('page', (page) => {

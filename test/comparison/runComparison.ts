@@ -5,7 +5,7 @@ import { MODEL_NAME } from '../host/storyChat.js';
 import { Screenshots } from '../host/screenshots.js';
 import { Workbench } from '../host/workbench.js';
 import { measures, shortcomings, width, type Effort } from './effort.js';
-import { PersonAtWork } from './personAtWork.js';
+import { UserAtWork } from './userAtWork.js';
 import { standInForRedirectService } from './redirectService.js';
 
 const PROMPT = 'list my branches';
@@ -21,7 +21,7 @@ interface Course {
   readonly result: string;
 }
 
-/** The same server, a person who never signed in, a fresh editor and browser: from the prompt to the result. */
+/** The same server, a user who never signed in, a fresh editor and browser: from the prompt to the result. */
 async function take(way: Way): Promise<Course> {
   const demo = await startDemoEditor({ isSingle: true, isBrowserHere: true, configuredIn: way });
   const browser = await startBrowser({ profileDir: path.join(demo.stateDir, 'b') });
@@ -34,9 +34,9 @@ async function take(way: Way): Promise<Course> {
       demo.world.repositories.http.requests.some(
         ({ rpcMethod, status }) => rpcMethod === 'tools/list' && status === 200,
       );
-    const person = new PersonAtWork(workbench);
-    const result = await person.obtain(PROMPT, { result: RESULT, isReady, limitMs: LIMIT_MS });
-    return { effort: person.effort, result };
+    const user = new UserAtWork(workbench);
+    const result = await user.obtain(PROMPT, { result: RESULT, isReady, limitMs: LIMIT_MS });
+    return { effort: user.effort, result };
   } catch (error) {
     const shots = new Screenshots(path.resolve('.vscode-test', 'shots', `comparison-${way}`));
     await shots.takeFailed(browser.context.pages());

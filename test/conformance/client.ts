@@ -8,11 +8,9 @@ import {
   type VisitAuthorization,
 } from '../../src/headless/directConsent.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
-import { signInToolName } from '../../src/mcp/signInTool.js';
-import { FileLock } from '../../src/node/fileLock.js';
-import { machineFetch } from '../../src/node/machineFetch.js';
-import { systemClock } from '../../src/node/systemClock.js';
-import { systemResolver } from '../../src/node/systemResolver.js';
+import { signInToolName } from '../../src/mcp/consentTexts.js';
+import { FileLock } from '../../src/node/files/fileLock.js';
+import { machineFetch, systemClock, systemResolver } from '../../src/node/machine.js';
 import { runBrowser } from './browserCommand.js';
 import { clientEnvironment, type ClientEnvironment } from './clientEnvironment.js';
 import { giveSecrets, unattendedParts } from './scenarioContext.js';
@@ -65,7 +63,7 @@ function openBroker(
   });
 }
 
-/** What takes the place of the person's browser. */
+/** What takes the place of the user's browser. */
 function visitor({ browser }: ClientEnvironment): VisitAuthorization {
   if (browser === undefined) return followRedirects;
   return (address, signal) => runBrowser(browser, address, signal);

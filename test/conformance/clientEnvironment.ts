@@ -1,6 +1,6 @@
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { oauthOf, type ScenarioContext } from './scenarioContext.js';
-import { isObject } from '../../src/oauth/jsonAnswer.js';
+import { isObject } from '../../src/oauth/jsonResponse.js';
 
 /** What the command line and the environment ask of one run of the client. */
 export interface ClientEnvironment {

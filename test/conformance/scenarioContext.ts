@@ -2,12 +2,12 @@ import type { GrantName, OAuthSettings } from '../../src/broker/settings/oauthSe
 import type { HeadlessBroker, HeadlessParts } from '../../src/headless/headlessBroker.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { importClientKey } from '../../src/oauth/clientKey.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 
 /** What the suite gives a scenario's client (`MCP_CONFORMANCE_CONTEXT`), by the suite's names. */
 export type ScenarioContext = Readonly<Record<string, unknown>>;
 
-/** What a person would write into the settings on account of a context; nothing of it is secret. */
+/** What a user would write into the settings on account of a context; nothing of it is secret. */
 export function oauthOf(context: ScenarioContext): OAuthSettings {
   const clientId = textIn(context, 'client_id');
   const grant = grantOf(context);
@@ -27,7 +27,7 @@ function grantOf(context: ScenarioContext): GrantName | undefined {
   return context['name'] === 'auth/client-credentials-basic' ? 'clientCredentials' : undefined;
 }
 
-/** What a process that signs in without a person is given at its start. */
+/** What a process that signs in without a user is given at its start. */
 export function unattendedParts(
   context: ScenarioContext,
 ): Pick<HeadlessParts, 'assertions' | 'identityProvider'> {
@@ -47,7 +47,7 @@ export function unattendedParts(
   };
 }
 
-/** Gives the broker what a person would give with a command. */
+/** Gives the broker what a user would give with a command. */
 export async function giveSecrets(
   broker: HeadlessBroker,
   server: ServerConfig,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import type { Disposable, Memory, SecretStore } from '../../src/broker/ports.js';
+import type { Disposable } from '../../src/base/clock.js';
+import type { Memory, SecretStore } from '../../src/base/storage.js';
 
 type Entries = Record<string, unknown>;
 

@@ -10,7 +10,7 @@ import {
 } from './codeFlow.js';
 import { connectMcp, postMcp } from './mcpCaller.js';
 import { alice, bob, demoPeople } from './people.js';
-import { PersonBrowser, SignInStopped } from './person.js';
+import { UserBrowser, SignInStopped } from './user.js';
 import { startWorld, type World } from './world.js';
 
 describe('the demo authorization server', function () {
@@ -28,7 +28,7 @@ describe('the demo authorization server', function () {
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close();
-    // What a person has allowed is remembered, as it should be, but not from test to test.
+    // What a user has allowed is remembered, as it should be, but not from test to test.
     for (const { sub } of demoPeople) world.authorizationServer.revokeGrantOf(sub);
   });
   after(() => world.close());
@@ -37,7 +37,7 @@ describe('the demo authorization server', function () {
 
   const atRepositories = (more: Partial<CodeFlowRequest> = {}): CodeFlowRequest => ({
     authorizationServer: world.authorizationServer,
-    person: alice,
+    user: alice,
     resource: world.repositories.url,
     scopes: ['repo:read'],
     ...more,
@@ -71,7 +71,7 @@ describe('the demo authorization server', function () {
     });
 
     it('shows client, server and scopes in plain words before it lets anything through', async () => {
-      const browser = new PersonBrowser();
+      const browser = new UserBrowser();
       await asAlice({ browser });
       const [login, consent] = browser.pages;
       assert.match(login?.title ?? '', /^Sign in/);
@@ -81,7 +81,7 @@ describe('the demo authorization server', function () {
     });
 
     it('skips the login page in a browser that is signed in, but never consent', async () => {
-      const browser = new PersonBrowser();
+      const browser = new UserBrowser();
       await asAlice({ browser });
       await asAlice({ browser });
       assert.deepEqual(
@@ -91,7 +91,7 @@ describe('the demo authorization server', function () {
     });
 
     it('shows only what is added when a client asks for more, and grants both', async () => {
-      const browser = new PersonBrowser();
+      const browser = new UserBrowser();
       await asAlice({ browser });
       const { scope } = await asAlice({ browser, scopes: ['repo:read', 'repo:write'] });
       const [, stepUp] = browser.consentPages;
@@ -108,7 +108,7 @@ describe('the demo authorization server', function () {
       assert.equal(scope, 'repo:read');
     });
 
-    it('answers access_denied, with iss, when the person denies', async () => {
+    it('answers access_denied, with iss, when the user denies', async () => {
       const { response } = await authorize(atRepositories({ consent: 'deny' }));
       assert.equal(response.get('error'), 'access_denied');
       assert.equal(response.get('iss'), world.authorizationServer.issuer);
@@ -119,15 +119,15 @@ describe('the demo authorization server', function () {
     it('stops at the login page on a wrong password', async () => {
       const wrong = { ...alice, password: 'demo-wrong' };
       await assert.rejects(
-        authorize(atRepositories({ person: wrong })),
+        authorize(atRepositories({ user: wrong })),
         (error) => error instanceof SignInStopped && error.page.text.includes('do not match'),
       );
     });
 
-    it('lets another person take over the browser with prompt=login', async () => {
-      const browser = new PersonBrowser();
+    it('lets another user take over the browser with prompt=login', async () => {
+      const browser = new UserBrowser();
       await asAlice({ browser });
-      const tokens = await asAlice({ browser, person: bob, prompt: 'login' });
+      const tokens = await asAlice({ browser, user: bob, prompt: 'login' });
       const client = await connect(world.repositories.url, tokens);
       await client.callTool({ name: 'list_branches' });
       assert.equal(world.authorizationServer.eventsOf('token').at(-1)?.sub, bob.sub);
@@ -152,7 +152,7 @@ describe('the demo authorization server', function () {
         const { authorizationServer, repositories } = brief;
         const request = {
           authorizationServer,
-          person: alice,
+          user: alice,
           resource: repositories.url,
           scopes: ['repo:read'],
         };
@@ -183,7 +183,7 @@ describe('the demo authorization server', function () {
     });
 
     it('revokes a refresh token, and leaves those for another server alone', async () => {
-      const browser = new PersonBrowser();
+      const browser = new UserBrowser();
       const tokens = await asAlice({ browser });
       const other = await asAlice({ browser, resource: world.reports.url, scopes: ['read:report'] });
       const body = new URLSearchParams({ client_id: preRegisteredClientId, token: tokens.refresh_token });
@@ -194,9 +194,9 @@ describe('the demo authorization server', function () {
       assert.equal(eventKinds().filter((kind) => kind === 'revoked').length, 1);
     });
 
-    it("ends a person's grants when an administrator says so", async () => {
+    it("ends a user's grants when an administrator says so", async () => {
       const ofAlice = await asAlice();
-      const ofBob = await asAlice({ person: bob });
+      const ofBob = await asAlice({ user: bob });
       world.authorizationServer.revokeGrantOf(alice.sub);
       assert.equal(await errorOf(await refresh(ofAlice)), 'invalid_grant');
       assert.equal((await refresh(ofBob)).status, 200);
@@ -240,7 +240,7 @@ describe('the demo authorization server', function () {
       assert.equal(issuer, `${origin}/tenant`);
       const request = {
         authorizationServer,
-        person: alice,
+        user: alice,
         resource: repositories.url,
         scopes: ['repo:read'],
       };

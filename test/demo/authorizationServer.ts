@@ -9,7 +9,7 @@ import { errorPage } from './interactionPages.js';
 import { Interactions, type DemoResource } from './interactions.js';
 import { listenOnLoopback } from './loopbackServer.js';
 import { loadOidcProvider } from './oidcProvider.js';
-import { personBySubject } from './people.js';
+import { userBySubject } from './people.js';
 import { logRequest, type LoggedRequest } from './requestLog.js';
 
 export type { DemoResource } from './interactions.js';
@@ -212,7 +212,7 @@ export class DemoAuthorizationServer {
     return this.events.filter((event) => event.kind === kind);
   }
 
-  /** Ends all grants of a person, as an administrator would. Access tokens live until they expire. */
+  /** Ends all grants of a user, as an administrator would. Access tokens live until they expire. */
   revokeGrantOf(sub: string): void {
     this.grants.endGrantsOf(sub);
   }
@@ -261,17 +261,16 @@ function cookieNames(port: string) {
 }
 
 function nameClaims(sub: string): { name: string; email: string } | undefined {
-  const person = personBySubject(sub);
-  return person && { name: person.name, email: person.email };
+  const user = userBySubject(sub);
+  return user && { name: user.name, email: user.email };
 }
 
 function account(sub: string, isNameless = false) {
-  const person = personBySubject(sub);
-  if (!person) return undefined;
+  const user = userBySubject(sub);
+  if (!user) return undefined;
   return {
     accountId: sub,
-    claims: () =>
-      isNameless ? { sub } : { sub, name: person.name, email: person.email, email_verified: true },
+    claims: () => (isNameless ? { sub } : { sub, name: user.name, email: user.email, email_verified: true }),
   };
 }
 

@@ -9,7 +9,7 @@ export interface AuthorizationServerEvent {
     | 'registrationRefused'
     | 'authorization'
     | 'authorizationRefused'
-    /** A person signed in at an identity provider. */
+    /** A user signed in at an identity provider. */
     | 'federatedLogin'
     /** What came from an identity provider, or in its name, was not believed. */
     | 'federatedLoginRefused'

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { preRegisteredClientId, type DemoAuthorizationServer } from './authorizationServer.js';
-import type { DemoPerson } from './people.js';
-import { signInAsPerson, type SignInAnswers } from './person.js';
+import type { DemoUser } from './people.js';
+import { signInAsUser, type SignInAnswers } from './user.js';
 
 export interface TokenAnswer {
   readonly access_token: string;
@@ -13,7 +13,7 @@ export interface TokenAnswer {
 
 export interface CodeFlowRequest {
   readonly authorizationServer: DemoAuthorizationServer;
-  readonly person: Pick<DemoPerson, 'email' | 'password'>;
+  readonly user: Pick<DemoUser, 'email' | 'password'>;
   readonly resource: string;
   readonly scopes: readonly string[];
   readonly consent?: SignInAnswers['consent'];
@@ -36,7 +36,7 @@ export async function authorize(request: CodeFlowRequest): Promise<{
   response: URLSearchParams;
   redeem: (changes?: Record<string, string>) => Promise<Response>;
 }> {
-  const { authorizationServer, person, resource, scopes, consent = 'allow', prompt } = request;
+  const { authorizationServer, user, resource, scopes, consent = 'allow', prompt } = request;
   const verifier = randomBytes(32).toString('base64url');
   const url = new URL(`${authorizationServer.issuer}/auth`);
   url.search = new URLSearchParams({
@@ -50,9 +50,9 @@ export async function authorize(request: CodeFlowRequest): Promise<{
     code_challenge_method: 'S256',
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   }).toString();
-  const { email, password } = person;
+  const { email, password } = user;
   const { browser, through, tamper } = request;
-  const back = await signInAsPerson(url, {
+  const back = await signInAsUser(url, {
     email,
     password,
     consent,

@@ -8,7 +8,7 @@ interface Cookie {
 
 /** How a browser comes to an address. */
 export interface Navigation {
-  /** The page that led there; undefined where the person typed it. Redirects do not change it. */
+  /** The page that led there; undefined where the user typed it. Redirects do not change it. */
   readonly from?: URL | undefined;
   /** GET where none is given. */
   readonly method?: 'get' | 'post' | undefined;

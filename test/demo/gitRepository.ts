@@ -14,7 +14,7 @@ export interface BranchAuthor {
   readonly subject: string;
 }
 
-/** Git would not have it; `reason` is for the person. */
+/** Git would not have it; `reason` is for the user. */
 export class BranchRefused extends Error {
   override readonly name = 'BranchRefused';
   constructor(

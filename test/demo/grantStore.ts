@@ -41,7 +41,7 @@ export class GrantStore {
     };
   }
 
-  /** The scopes this person has allowed this client at a resource in grants that still stand. */
+  /** The scopes this user has allowed this client at a resource in grants that still stand. */
   scopesAllowed(sub: string, clientId: string, resource: string): Set<string> {
     const now = Date.now() / 1000;
     const scopes = this.#where('Grant')
@@ -51,7 +51,7 @@ export class GrantStore {
     return new Set(scopes.filter((scope) => scope !== ''));
   }
 
-  /** Ends every grant of a person, with its tokens. Returns the client ids that held one. */
+  /** Ends every grant of a user, with its tokens. Returns the client ids that held one. */
   endGrantsOf(sub: string): string[] {
     const ended: string[] = [];
     for (const [key, { model, payload }] of this.#records) {
@@ -72,7 +72,7 @@ export class GrantStore {
   }
 }
 
-/** A grant's scopes by resource; what the person refused is kept apart, in `rejected`. */
+/** A grant's scopes by resource; what the user refused is kept apart, in `rejected`. */
 function resourceScopes(grant: AdapterPayload): Readonly<Record<string, string>> {
   return (grant['resources'] ?? {}) as Record<string, string>;
 }

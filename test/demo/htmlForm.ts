@@ -32,7 +32,7 @@ export function readForms(html: string, pageUrl: URL): HtmlForm[] {
   });
 }
 
-/** What a person reads: no tags, no styles, single spaces. */
+/** What a user reads: no tags, no styles, single spaces. */
 export function textOf(html: string): string {
   const visible = html.replace(/<(style|script|title)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
   return unescapeHtml(visible).replace(/\s+/g, ' ').trim();

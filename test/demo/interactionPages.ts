@@ -2,7 +2,7 @@
 export interface ConsentScope {
   readonly scope: string;
   readonly words: string;
-  /** Asked for on top of what the person has allowed this client before. */
+  /** Asked for on top of what the user has allowed this client before. */
   readonly added: boolean;
 }
 
@@ -120,7 +120,7 @@ ${list}${identity}${carried.join('')}
   );
 }
 
-/** What went wrong, for the person in front of the browser. */
+/** What went wrong, for the user in front of the browser. */
 export function errorPage(error: string, description: string): string {
   return page(
     'Something went wrong',

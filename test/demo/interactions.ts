@@ -5,7 +5,7 @@ import { UpstreamRefused } from './federation/upstreamLogin.js';
 import type { GrantStore } from './grantStore.js';
 import { consentPage, errorPage, loginPage, type ConsentScope, type LoginPage } from './interactionPages.js';
 import { readBody, sendHtml } from './loopbackServer.js';
-import { personByPassword, personBySubject } from './people.js';
+import { userByPassword, userBySubject } from './people.js';
 
 /** A resource server the authorization server issues tokens for. */
 export interface DemoResource {
@@ -16,7 +16,7 @@ export interface DemoResource {
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
-const identityWords = new Map([
+const identityTexts = new Map([
   ['email', 'your email address'],
   ['profile', 'your name'],
 ]);
@@ -33,7 +33,7 @@ export class Interactions {
     private readonly federated: FederatedLogins | undefined,
   ) {}
 
-  /** The page a person is sent to for an interaction. */
+  /** The page a user is sent to for an interaction. */
   pathFor(uid: string): string {
     return `${this.basePath}/${uid}`;
   }
@@ -79,10 +79,10 @@ export class Interactions {
     const scopes = [...asked.scopes.values()].flat();
     const page = consentPage(`${path}/consent`, {
       clientName: client?.clientName ?? client?.clientId ?? 'An application',
-      email: personBySubject(asked.sub)?.email ?? asked.sub,
+      email: userBySubject(asked.sub)?.email ?? asked.sub,
       resources: [...asked.scopes.keys()],
       scopes,
-      identity: asked.identityScopes.flatMap((scope) => identityWords.get(scope) ?? []),
+      identity: asked.identityScopes.flatMap((scope) => identityTexts.get(scope) ?? []),
       stepUp: scopes.some(({ added }) => !added),
     });
     sendHtml(response, 200, page);
@@ -95,17 +95,17 @@ export class Interactions {
     response: ServerResponse,
   ): Promise<void> {
     if (form.get('decision') === 'cancel') {
-      await this.#refuse('The person cancelled the sign-in.', request, response);
+      await this.#refuse('The user cancelled the sign-in.', request, response);
       return;
     }
     const email = form.get('email') ?? '';
-    const person = personByPassword(email, form.get('password') ?? '');
-    if (!person) {
+    const user = userByPassword(email, form.get('password') ?? '');
+    if (!user) {
       const failure = 'That email and password do not match.';
       this.#showLogin(interaction, response, 401, { email, failure });
       return;
     }
-    await this.provider.interactionFinished(request, response, { login: { accountId: person.sub } });
+    await this.provider.interactionFinished(request, response, { login: { accountId: user.sub } });
   }
 
   async #goElsewhere(
@@ -130,8 +130,8 @@ export class Interactions {
     response: ServerResponse,
   ): Promise<void> {
     try {
-      const person = await this.federated?.finish(interaction.uid, handle);
-      const login = { accountId: person?.sub ?? '' };
+      const user = await this.federated?.finish(interaction.uid, handle);
+      const login = { accountId: user?.sub ?? '' };
       await this.provider.interactionFinished(request, response, { login });
     } catch (error) {
       if (!(error instanceof UpstreamRefused)) throw error;
@@ -154,7 +154,7 @@ export class Interactions {
     response: ServerResponse,
   ): Promise<void> {
     if (form.get('decision') !== 'allow') {
-      await this.#refuse('The person denied the request.', request, response);
+      await this.#refuse('The user denied the request.', request, response);
       return;
     }
     const asked = this.#asked(interaction);
@@ -181,7 +181,7 @@ export class Interactions {
     });
   }
 
-  /** What an authorization request asks the person for, and what of it they have not allowed before. */
+  /** What an authorization request asks the user for, and what of it they have not allowed before. */
   #asked({ params, session, prompt }: Interaction): {
     sub: string;
     identityScopes: string[];

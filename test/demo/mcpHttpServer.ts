@@ -31,7 +31,7 @@ export interface McpHttpServerOptions {
   readonly dpop?: DpopVerification;
   /** Scopes a message needs, judged before the MCP layer sees it. */
   readonly requiredScopes: (message: RpcMessage) => readonly string[];
-  /** Makes the MCP server of one session, which acts for one person. */
+  /** Makes the MCP server of one session, which acts for one user. */
   readonly createServer: (caller: VerifiedToken) => McpServer;
 }
 
@@ -180,7 +180,7 @@ export class McpHttpServer {
     const sessionId = request.headers['mcp-session-id'];
     if (typeof sessionId === 'string') {
       const session = this.#sessions.get(sessionId);
-      // Another person's session does not exist for this one.
+      // Another user's session does not exist for this one.
       if (session?.sub === caller.sub) await session.transport.handleRequest(request, response, body);
       else sendJson(response, 404, rpcError(-32001, 'Session not found'));
       return;

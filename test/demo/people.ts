@@ -1,5 +1,5 @@
 /** The people of the demo world. Their passwords say that they are none. */
-export interface DemoPerson {
+export interface DemoUser {
   /** The subject that tokens are issued for: stable, and not the address. */
   readonly sub: string;
   readonly name: string;
@@ -7,27 +7,27 @@ export interface DemoPerson {
   readonly password: string;
 }
 
-export const alice: DemoPerson = {
-  sub: 'person-alice',
+export const alice: DemoUser = {
+  sub: 'user-alice',
   name: 'Alice Example',
   email: 'alice@example.org',
   password: 'demo-not-secret-alice',
 };
 
-export const bob: DemoPerson = {
-  sub: 'person-bob',
+export const bob: DemoUser = {
+  sub: 'user-bob',
   name: 'Bob Example',
   email: 'bob@example.org',
   password: 'demo-not-secret-bob',
 };
 
-export const demoPeople: readonly DemoPerson[] = [alice, bob];
+export const demoPeople: readonly DemoUser[] = [alice, bob];
 
-export function personBySubject(sub: string): DemoPerson | undefined {
-  return demoPeople.find((person) => person.sub === sub);
+export function userBySubject(sub: string): DemoUser | undefined {
+  return demoPeople.find((user) => user.sub === sub);
 }
 
-/** The person whose address and password these are, if any. */
-export function personByPassword(email: string, password: string): DemoPerson | undefined {
-  return demoPeople.find((person) => person.email === email.trim() && person.password === password);
+/** The user whose address and password these are, if any. */
+export function userByPassword(email: string, password: string): DemoUser | undefined {
+  return demoPeople.find((user) => user.email === email.trim() && user.password === password);
 }

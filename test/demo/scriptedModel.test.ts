@@ -59,9 +59,9 @@ describe('the scripted model', () => {
     assert.deepEqual(nextStep(turn, [status, createBranch]), text('Done: Created branch x.'));
   });
 
-  it('does not sign in twice when the person declined', () => {
-    const turn = [asked('create a branch called x'), called('1', signIn), said('1', 'The person declined.')];
-    assert.deepEqual(nextStep(turn, [signIn]), text('It did not work: The person declined.'));
+  it('does not sign in twice when the user declined', () => {
+    const turn = [asked('create a branch called x'), called('1', signIn), said('1', 'The user declined.')];
+    assert.deepEqual(nextStep(turn, [signIn]), text('It did not work: The user declined.'));
   });
 
   it('reports a refused tool call as such, and is not misled by the name of a branch', () => {
@@ -71,8 +71,8 @@ describe('the scripted model', () => {
       said('1', result),
     ];
     assert.deepEqual(
-      nextStep(turn('x', 'The person declined.'), [createBranch]),
-      text('It did not work: The person declined.'),
+      nextStep(turn('x', 'The user declined.'), [createBranch]),
+      text('It did not work: The user declined.'),
     );
     assert.deepEqual(
       nextStep(turn('fix-error', 'Created branch fix-error.'), [createBranch]),

@@ -36,7 +36,7 @@ const errands: readonly [RegExp, (match: string) => Errand][] = [
   ],
 ];
 
-const failureWords =
+const failureTexts =
   /did not run|declin|denied|refus|not allowed|could not|cannot|error|fail|cancel|timed out/i;
 
 /**
@@ -74,7 +74,7 @@ interface ToolResult {
   readonly text: string;
 }
 
-/** The last thing the person asked for, and what tools have said since. */
+/** The last thing the user asked for, and what tools have said since. */
 interface Turn {
   readonly request: string;
   readonly results: readonly ToolResult[];
@@ -121,7 +121,7 @@ function errandNow({ request, results }: Turn): readonly [Errand | undefined, re
 function soundsFailed(text: string, { tool, args }: Errand): boolean {
   // It tells of what failed before, and has not failed itself.
   if (tool === 'mcpConsent') return false;
-  return failureWords.test(Object.values(args).reduce((rest, arg) => rest.replaceAll(arg, ''), text));
+  return failureTexts.test(Object.values(args).reduce((rest, arg) => rest.replaceAll(arg, ''), text));
 }
 
 /** The offered tool of a server: the editor names it `mcp_<server>_<tool>`, the server's name cut short. */

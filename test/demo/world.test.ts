@@ -16,7 +16,7 @@ describe('the demo world', function () {
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close();
-    // What a person has allowed is remembered, as it should be, but not from test to test.
+    // What a user has allowed is remembered, as it should be, but not from test to test.
     for (const { sub } of demoPeople) world.authorizationServer.revokeGrantOf(sub);
   });
   after(() => world.close());
@@ -24,7 +24,7 @@ describe('the demo world', function () {
   const asAlice = (more: Partial<CodeFlowRequest> = {}) =>
     signInForTokens({
       authorizationServer: world.authorizationServer,
-      person: alice,
+      user: alice,
       resource: world.repositories.url,
       scopes: ['repo:read'],
       ...more,
@@ -81,7 +81,7 @@ describe('the demo world', function () {
     it('refuses tokens that are for reports', async () => {
       const { access_token } = await signInForTokens({
         authorizationServer: world.authorizationServer,
-        person: alice,
+        user: alice,
         resource: world.reports.url,
         scopes: ['read:report'],
       });
@@ -119,7 +119,7 @@ describe('the demo world', function () {
       );
     });
 
-    it('makes a real branch in the name of the person whose token it was', async () => {
+    it('makes a real branch in the name of the user whose token it was', async () => {
       const client = await connect(
         world.repositories.url,
         await asAlice({ scopes: ['repo:read', 'repo:write'] }),
@@ -151,9 +151,9 @@ describe('the demo world', function () {
       );
     });
 
-    it("does not know another person's session", async () => {
+    it("does not know another user's session", async () => {
       const client = await connect(world.repositories.url, await asAlice());
-      const { access_token } = await asAlice({ person: bob });
+      const { access_token } = await asAlice({ user: bob });
       const sessionId = world.repositories.http.sessionIds.at(-1) ?? '';
       const response = await fetch(world.repositories.url, {
         headers: {
@@ -182,7 +182,7 @@ describe('the demo world', function () {
     });
   });
 
-  it('summarises reports for the person who asked, with progress', async () => {
+  it('summarises reports for the user who asked, with progress', async () => {
     const client = await connect(
       world.reports.url,
       await asAlice({ resource: world.reports.url, scopes: ['read:report', 'tools:generate_summary'] }),

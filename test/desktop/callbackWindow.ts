@@ -1,7 +1,7 @@
-import { CallbackNotices } from '../../src/broker/signIn/callbackNotices.js';
-import { CallbackSecrets } from '../../src/broker/signIn/callbackSecrets.js';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
-import { CallbackUri } from '../../src/editor/callbackUri.js';
+import { CallbackNotices } from '../../src/broker/callbacks/callbackNotices.js';
+import { CallbackSecrets } from '../../src/broker/callbacks/callbackSecrets.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
+import { CallbackUri } from '../../src/editor/adapters/callbackUri.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 import { NoticeBoard } from '../broker/noticeBoard.js';

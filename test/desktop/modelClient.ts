@@ -1,4 +1,5 @@
-import type { Clock, Disposable, SecretStore } from '../../src/broker/ports.js';
+import type { Clock, Disposable } from '../../src/base/clock.js';
+import type { SecretStore } from '../../src/base/storage.js';
 
 /**
  * Secret storage as a client of the editor has it: the program whose windows the user sees, and whose secrets every

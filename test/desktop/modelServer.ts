@@ -1,9 +1,9 @@
 import type { Fetch } from '../../src/oauth/httpContext.js';
 
-export type Person = 'alice' | 'bob';
+export type User = 'alice' | 'bob';
 
 interface Grant {
-  readonly person: Person;
+  readonly user: User;
   readonly scope: string;
   isRevoked: boolean;
 }
@@ -29,14 +29,14 @@ export class ModelServer {
   onRefresh: () => Promise<void> = () => Promise.resolve();
   readonly #access = new Map<string, { readonly grant: Grant; readonly expiresAt: number }>();
   readonly #refresh = new Map<string, { readonly grant: Grant; isUsed: boolean }>();
-  readonly #devices = new Map<string, Person | undefined>();
+  readonly #devices = new Map<string, User | undefined>();
   #count = 0;
 
   constructor(private readonly now: () => number) {}
 
   /** The user enters the code in a browser somewhere and signs in. */
-  approve(userCode: string, person: Person): void {
-    this.#devices.set(`device-${userCode}`, person);
+  approve(userCode: string, user: User): void {
+    this.#devices.set(`device-${userCode}`, user);
   }
 
   /** Whether the server would take this access token now. */
@@ -46,9 +46,9 @@ export class ModelServer {
   }
 
   /** Grants that some token could still be used with. */
-  get living(): readonly Person[] {
+  get living(): readonly User[] {
     const grants = new Set([...this.#refresh.values()].map(({ grant }) => grant));
-    return [...grants].filter(({ isRevoked }) => !isRevoked).map(({ person }) => person);
+    return [...grants].filter(({ isRevoked }) => !isRevoked).map(({ user }) => user);
   }
 
   readonly fetch: Fetch = async (input, init) => {
@@ -73,8 +73,8 @@ export class ModelServer {
         return new Response(null, { status: 200 });
       case '/userinfo': {
         const token = new Headers(init.headers).get('authorization')?.replace('Bearer ', '') ?? '';
-        const person = this.#access.get(token)?.grant.person;
-        return json({ sub: person, email: `${String(person)}@example.org` });
+        const user = this.#access.get(token)?.grant.user;
+        return json({ sub: user, email: `${String(user)}@example.org` });
       }
       default:
         return new Response(null, { status: 404 });
@@ -93,10 +93,10 @@ export class ModelServer {
 
   #begin(form: URLSearchParams): Response {
     const device = form.get('device_code') ?? '';
-    const person = this.#devices.get(device);
-    if (person === undefined) return json({ error: 'authorization_pending' }, 400);
+    const user = this.#devices.get(device);
+    if (user === undefined) return json({ error: 'authorization_pending' }, 400);
     this.#devices.delete(device);
-    return this.#issue({ person, scope: 'openid tools', isRevoked: false });
+    return this.#issue({ user, scope: 'openid tools', isRevoked: false });
   }
 
   async #renew(form: URLSearchParams): Promise<Response> {

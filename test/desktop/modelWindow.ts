@@ -5,16 +5,17 @@ import { PassingAccountChoice } from '../../src/broker/accounts/accountChoice.js
 import { accountLabel } from '../../src/broker/accounts/credential.js';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
-import type { Disposable, SharedRecords } from '../../src/broker/ports.js';
-import { TimedSecretStore } from '../../src/broker/secretStorageTimeout.js';
+import type { Disposable } from '../../src/base/clock.js';
+import type { SharedRecords } from '../../src/base/storage.js';
+import { TimedSecretStore } from '../../src/broker/accounts/secretStorageTimeout.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
+import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';
 import { createCore, type Core } from '../../src/core.js';
-import { SealedFiles } from '../../src/node/sealedFiles.js';
-import { ClientSealingKey, HostSealingKey, type SealingKeySource } from '../../src/node/sealingKey.js';
+import { SealedFiles } from '../../src/node/store/sealedFiles.js';
+import { ClientSealingKey, HostSealingKey, type SealingKeySource } from '../../src/node/store/sealingKey.js';
 import { MemoryLock, MemoryLog, MemoryMemory } from '../broker/memoryStores.js';
 import type { ModelClient, WindowSecrets } from './modelClient.js';
-import type { ModelServer, Person } from './modelServer.js';
+import type { ModelServer, User } from './modelServer.js';
 import type { ModelTime } from './modelTime.js';
 import { redirectReaches } from '../broker/redirectReaches.js';
 
@@ -84,13 +85,13 @@ export class ModelWindow {
     this.#secrets.close();
   }
 
-  async signIn(person: Person, request: { readonly anotherAccount?: true } = {}): Promise<SignInOutcome> {
+  async signIn(user: User, request: { readonly anotherAccount?: true } = {}): Promise<SignInOutcome> {
     const attempt = this.#core.signIns.begin(this.server, { deadline: SIGN_IN_DEADLINE_MS, ...request });
-    await attempt.useCode(({ userCode }) => this.network.approve(userCode, person));
+    await attempt.useCode(({ userCode }) => this.network.approve(userCode, user));
     return attempt.outcome;
   }
 
-  /** One call as a tool call makes it: the person it acted as, or how it ended. */
+  /** One call as a tool call makes it: the user it acted as, or how it ended. */
   async call(): Promise<string> {
     const outcome = await this.#core.authorizedFetch.send(this.server, {
       method: 'POST',

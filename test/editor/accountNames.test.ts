@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { accountKeyOf, accountLabel, type Credential } from '../../src/broker/accounts/credential.js';
-import { registerAccountCommands } from '../../src/editor/accountCommands.js';
-import { AccountNaming } from '../../src/editor/accountNaming.js';
-import { BrowserLauncher } from '../../src/editor/browserLauncher.js';
-import type { Commands } from '../../src/editor/commands.js';
-import { Notifications } from '../../src/editor/notifications.js';
-import { PersonalSignIn } from '../../src/editor/personalSignIn.js';
-import { ServerChoice } from '../../src/editor/serverChoice.js';
-import { askWhoseSignIn } from '../../src/editor/whoseSignIn.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { registerAccountCommands } from '../../src/editor/commands/accountCommands.js';
+import { AccountNaming } from '../../src/editor/signIn/accountNaming.js';
+import { BrowserLauncher } from '../../src/editor/signIn/browserLauncher.js';
+import type { Commands } from '../../src/editor/adapters/commands.js';
+import { Notifications } from '../../src/editor/adapters/notifications.js';
+import { PersonalSignIn } from '../../src/editor/signIn/personalSignIn.js';
+import { ServerChoice, askWhoseSignIn } from '../../src/editor/signIn/serverChoice.js';
+import { systemClock } from '../../src/node/machine.js';
 import { MemoryLock } from '../broker/memoryStores.js';
 import { alice } from '../demo/people.js';
-import { signInAsPerson } from '../demo/person.js';
-import { callbackUriOf, next, visitAsPerson } from './activeExtension.js';
+import { signInAsUser } from '../demo/user.js';
+import { callbackUriOf, next, visitAsUser } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
@@ -45,7 +44,7 @@ describe('the names of accounts in the editor', () => {
     const { signIns, callbackUri } = scene.extension;
     const attempt = signIns.begin(scene.server, { ...unnamed, anotherAccount: true });
     if (!isForCall) naming.expect(attempt);
-    callbackUri.handleUri(await visitAsPerson(attempt, alice));
+    callbackUri.handleUri(await visitAsUser(attempt, alice));
     const outcome = await attempt.outcome;
     assert.ok(outcome.kind === 'signedIn');
     return outcome.credential;
@@ -106,7 +105,7 @@ describe('the names of accounts in the editor', () => {
     const { signIns, states, callbackUri } = scene.extension;
     const openExternal = async (address: vscode.Uri) => {
       const { headers } = await fetch(address.toString(true), { redirect: 'manual' });
-      const redirect = await signInAsPerson(new URL(headers.get('location') ?? ''), { ...alice, consent: 'allow' }); // prettier-ignore
+      const redirect = await signInAsUser(new URL(headers.get('location') ?? ''), { ...alice, consent: 'allow' }); // prettier-ignore
       callbackUri.handleUri(callbackUriOf(redirect.search.slice(1)));
       return true;
     };
@@ -188,7 +187,7 @@ describe('signing out of the account that acts', () => {
       const { signIns, callbackUri, credentials, settings, statuses, signOuts, accounts } = scene.extension;
       for (let count = 0; count < 2; count++) {
         const attempt = signIns.begin(scene.server, { ...unnamed, anotherAccount: true });
-        callbackUri.handleUri(await visitAsPerson(attempt, alice));
+        callbackUri.handleUri(await visitAsUser(attempt, alice));
         await attempt.outcome;
       }
       const answers = new DialogueAnswers('Account 2', choice);

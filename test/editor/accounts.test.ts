@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
-import { AccountRows } from '../../src/editor/accountRows.js';
-import { ServersTree } from '../../src/editor/serversTree.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { AccountRows, ServersTree } from '../../src/editor/views/serversTree.js';
+import { systemClock } from '../../src/node/machine.js';
 import { alice, bob } from '../demo/people.js';
-import { visitAsPerson } from './activeExtension.js';
+import { visitAsUser } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
 describe('two accounts of a server in the editor', () => {
@@ -14,7 +13,7 @@ describe('two accounts of a server in the editor', () => {
     scene = await startEditorScene();
   });
   beforeEach(async () => {
-    for (const person of [alice, bob]) await signInAsAnother(person);
+    for (const user of [alice, bob]) await signInAsAnother(user);
   });
   afterEach(async () => {
     for (const { id } of await scene.extension.accounts.getSessions(undefined))
@@ -22,10 +21,10 @@ describe('two accounts of a server in the editor', () => {
   });
   after(() => scene.close());
 
-  const signInAsAnother = async (person: typeof alice) => {
+  const signInAsAnother = async (user: typeof alice) => {
     const { signIns, callbackUri } = scene.extension;
     const attempt = signIns.begin(scene.server, { deadline: 20_000, anotherAccount: true });
-    callbackUri.handleUri(await visitAsPerson(attempt, person));
+    callbackUri.handleUri(await visitAsUser(attempt, user));
     assert.equal((await attempt.outcome).kind, 'signedIn');
   };
   const labels = async () =>

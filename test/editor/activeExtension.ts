@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
+import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';
 import type { activate } from '../../src/extension.js';
-import type { DemoPerson } from '../demo/people.js';
-import { signInAsPerson } from '../demo/person.js';
+import type { DemoUser } from '../demo/people.js';
+import { signInAsUser } from '../demo/user.js';
 
 export const extensionId = 'mcp-oauth-broker.mcp-oauth-broker';
 
@@ -20,7 +20,7 @@ export async function activeExtension(): Promise<ActiveExtension> {
   return parts;
 }
 
-/** Writes the setting as a person would, and waits until the extension has read it. */
+/** Writes the setting as a user would, and waits until the extension has read it. */
 export async function configure({ settings }: ActiveExtension, servers: unknown): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('mcpOAuthBroker');
   const isSame = JSON.stringify(configuration.get('servers')) === JSON.stringify(servers ?? {});
@@ -47,9 +47,9 @@ export function serverNamed({ settings }: ActiveExtension, name: string): Server
 }
 
 /** Does in a browser what leads to the callback. @returns the callback as the URI handler would get it */
-export async function visitAsPerson(attempt: SignInAttempt, person: DemoPerson): Promise<vscode.Uri> {
+export async function visitAsUser(attempt: SignInAttempt, user: DemoUser): Promise<vscode.Uri> {
   const page = await attempt.launchPage();
-  const redirect = await signInAsPerson(page.address, { ...person, consent: 'allow' });
+  const redirect = await signInAsUser(page.address, { ...user, consent: 'allow' });
   return callbackUriOf(redirect.search.slice(1));
 }
 
@@ -61,9 +61,9 @@ export function callbackUriOf(query: string): vscode.Uri {
 export async function signInAs(
   extension: ActiveExtension,
   server: ServerConfig,
-  person: DemoPerson,
+  user: DemoUser,
 ): Promise<SignInOutcome> {
   const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-  extension.callbackUri.handleUri(await visitAsPerson(attempt, person));
+  extension.callbackUri.handleUri(await visitAsUser(attempt, user));
   return attempt.outcome;
 }

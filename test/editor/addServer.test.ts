@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AddLink } from '../../src/broker/links/addLink.js';
-import { AddServer } from '../../src/editor/addServer.js';
-import { suggestedName } from '../../src/editor/serverName.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { AddServer } from '../../src/editor/commands/addServer.js';
+import { suggestedName } from '../../src/editor/commands/serverName.js';
+import { systemClock } from '../../src/node/machine.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
 import { startSseServer } from '../relay/sseServer.js';
@@ -79,7 +79,7 @@ describe('Add Server', () => {
     assert.ok(!world.authorizationServer.events.some(({ kind }) => kind === 'registration'));
   });
 
-  it('saves nothing where the person goes back or closes it', async () => {
+  it('saves nothing where the user goes back or closes it', async () => {
     assert.deepEqual((await add(undefined)).names, []);
     assert.deepEqual((await add(world.reports.url, undefined)).names, []);
     assert.deepEqual((await add(world.reports.url, 'Change the address', undefined)).names, []);
@@ -172,7 +172,7 @@ describe('Add Server', () => {
     });
   }
 
-  it('lets the person mend an address nobody answers at, or add it anyway', async () => {
+  it('lets the user mend an address nobody answers at, or add it anyway', async () => {
     const closed = 'http://127.0.0.1:1/mcp';
     const mended = await add(closed, 'Change Address', world.reports.url, undefined);
     assert.match(mended.shown, /127\.0\.0\.1:1/);

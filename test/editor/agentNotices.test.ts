@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import type { AgentAsk } from '../../src/broker/agents/agentConsents.js';
-import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
-import { Emitter } from '../../src/broker/emitter.js';
-import type { SignInRequest } from '../../src/broker/signIn/signInRequest.js';
-import { AgentNotices } from '../../src/editor/agentNotices.js';
-import { obstacleWords } from '../../src/editor/agentsPortWords.js';
-import { Notifications } from '../../src/editor/notifications.js';
+import type { ConsentNeed } from '../../src/broker/fetch/authorizedFetch.js';
+import { Emitter } from '../../src/base/event.js';
+import type { SignInRequest } from '../../src/broker/signIn/signIn.js';
+import { AgentNotices } from '../../src/editor/agents/agentNotices.js';
+import { obstacleTexts } from '../../src/editor/agents/agentsPortTexts.js';
+import { Notifications } from '../../src/editor/adapters/notifications.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
-describe('what the person is told of agents', () => {
+describe('what the user is told of agents', () => {
   let scene: EditorScene;
   let notices: AgentNotices | undefined;
   let agent: AgentAsk['agent'];
@@ -80,7 +80,7 @@ describe('what the person is told of agents', () => {
     );
   });
 
-  it('asks once for one need, and “Not Now” leaves the person in peace', async () => {
+  it('asks once for one need, and “Not Now” leaves the user in peace', async () => {
     const answers = new DialogueAnswers('Not Now');
     const { begun } = tell(answers);
     const { consents } = scene.extension.agents;
@@ -132,10 +132,10 @@ describe('what the person is told of agents', () => {
       tell(answers);
       await notices?.portState({ kind: 'blocked', port: 29_417, why });
       assert.match(answers.shown[0] ?? '', says);
-      const { label, tooltip } = obstacleWords(29_417, why);
+      const { label, tooltip } = obstacleTexts(29_417, why);
       assert.match(label, /29417/);
       // What only says that it is a broker may be a stranger: keys count as shown to one.
-      const { hasHeardKeys } = obstacleWords(29_417, why);
+      const { hasHeardKeys } = obstacleTexts(29_417, why);
       assert.equal(hasHeardKeys, offersNewKeys);
       for (const text of [answers.shown[0] ?? '', tooltip])
         assert.equal(text.includes('keys'), offersNewKeys, text);

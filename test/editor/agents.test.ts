@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { AdmitAgent } from '../../src/editor/admitAgent.js';
-import { AgentsTree } from '../../src/editor/agentsTree.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { AdmitAgent } from '../../src/editor/agents/admitAgent.js';
+import { AgentsTree } from '../../src/editor/agents/agentsTree.js';
+import { systemClock } from '../../src/node/machine.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, type ActiveExtension } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
@@ -35,7 +35,7 @@ describe('agents in the editor', () => {
       answers.window,
     ).ask();
 
-  it('are admitted to what the person says, question by question', async () => {
+  it('are admitted to what the user says, question by question', async () => {
     const answers = new DialogueAnswers(
       'ADK',
       'repositories',
@@ -53,7 +53,7 @@ describe('agents in the editor', () => {
     assert.ok(days > 6.9 && days <= 7);
   });
 
-  it('are not admitted where the person closes a question', async () => {
+  it('are not admitted where the user closes a question', async () => {
     assert.equal(await ask(new DialogueAnswers('ADK', 'repositories', undefined)), undefined);
     assert.equal(await ask(new DialogueAnswers('ADK', undefined)), undefined);
   });

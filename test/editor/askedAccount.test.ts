@@ -4,13 +4,13 @@ import {
   authenticationProviderId,
   BrokerAuthenticationProvider,
 } from '../../src/editor/authenticationProvider.js';
-import { BrowserLauncher } from '../../src/editor/browserLauncher.js';
-import { PersonalSignIn } from '../../src/editor/personalSignIn.js';
-import { ServerChoice } from '../../src/editor/serverChoice.js';
-import { systemClock } from '../../src/node/systemClock.js';
-import { alice, bob, type DemoPerson } from '../demo/people.js';
-import { signInAsPerson } from '../demo/person.js';
-import { callbackUriOf, extensionId, visitAsPerson } from './activeExtension.js';
+import { BrowserLauncher } from '../../src/editor/signIn/browserLauncher.js';
+import { PersonalSignIn } from '../../src/editor/signIn/personalSignIn.js';
+import { ServerChoice } from '../../src/editor/signIn/serverChoice.js';
+import { systemClock } from '../../src/node/machine.js';
+import { alice, bob, type DemoUser } from '../demo/people.js';
+import { signInAsUser } from '../demo/user.js';
+import { callbackUriOf, extensionId, visitAsUser } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
 type SessionAccount = vscode.AuthenticationSessionAccountInformation;
@@ -21,7 +21,7 @@ describe('an extension that asks for an account', () => {
     scene = await startEditorScene();
   });
   beforeEach(async () => {
-    for (const person of [bob, alice]) await signInAsAnother(person);
+    for (const user of [bob, alice]) await signInAsAnother(user);
   });
   afterEach(async () => {
     for (const { id } of await scene.extension.accounts.getSessions(undefined))
@@ -29,35 +29,35 @@ describe('an extension that asks for an account', () => {
   });
   after(() => scene.close());
 
-  const signInAsAnother = async (person: DemoPerson) => {
+  const signInAsAnother = async (user: DemoUser) => {
     const { signIns, callbackUri } = scene.extension;
     const attempt = signIns.begin(scene.server, { deadline: 20_000, anotherAccount: true });
-    callbackUri.handleUri(await visitAsPerson(attempt, person));
+    callbackUri.handleUri(await visitAsUser(attempt, user));
     assert.equal((await attempt.outcome).kind, 'signedIn');
   };
-  const labelOf = ({ email }: DemoPerson, server = 'repositories') => `${email} – ${server}`;
-  const accountOf = async (person: DemoPerson): Promise<SessionAccount> => {
+  const labelOf = ({ email }: DemoUser, server = 'repositories') => `${email} – ${server}`;
+  const accountOf = async (user: DemoUser): Promise<SessionAccount> => {
     const sessions = await scene.extension.accounts.getSessions(undefined);
-    const session = sessions.find(({ account }) => account.label === labelOf(person));
-    return session?.account ?? assert.fail(person.email);
+    const session = sessions.find(({ account }) => account.label === labelOf(user));
+    return session?.account ?? assert.fail(user.email);
   };
-  const signOut = async (person: DemoPerson) => {
-    const [session] = await scene.extension.accounts.getSessions([], { account: await accountOf(person) });
+  const signOut = async (user: DemoUser) => {
+    const [session] = await scene.extension.accounts.getSessions([], { account: await accountOf(user) });
     await scene.extension.accounts.removeSession(session?.id ?? '');
   };
   const inUse = async () => (await scene.extension.states.statusOf(scene.server)).account;
   const sessionsFor = async (account: SessionAccount, scopes: string[] = ['repositories']) =>
     (await scene.extension.accounts.getSessions(scopes, { account })).map((session) => session.account.label);
 
-  /** The provider with a browser in which this person signs in. */
-  const providerFor = (person: DemoPerson, opened: URL[] = []) => {
+  /** The provider with a browser in which this user signs in. */
+  const providerFor = (user: DemoUser, opened: URL[] = []) => {
     const { settings, credentials, relay, states, statuses, signIns, signOuts, callbackUri } =
       scene.extension;
     const openExternal = async (address: vscode.Uri) => {
       const { headers } = await fetch(address.toString(true), { redirect: 'manual' });
       const authorization = new URL(headers.get('location') ?? assert.fail('no redirect'));
       opened.push(authorization);
-      const redirect = await signInAsPerson(authorization, { ...person, consent: 'allow' });
+      const redirect = await signInAsUser(authorization, { ...user, consent: 'allow' });
       callbackUri.handleUri(callbackUriOf(redirect.search.slice(1)));
       return true;
     };
@@ -81,8 +81,8 @@ describe('an extension that asks for an account', () => {
     assert.equal(await inUse(), alice.email);
     const session = async (account: SessionAccount, options: vscode.AuthenticationGetSessionOptions = {}) =>
       vscode.authentication.getSession(authenticationProviderId, ['repositories'], { ...options, account });
-    for (const person of [alice, bob]) {
-      const account = await accountOf(person);
+    for (const user of [alice, bob]) {
+      const account = await accountOf(user);
       // Adds “Grant access” to the Accounts menu, which lists the sessions that the provider returned.
       assert.equal(await session(account), undefined);
       await vscode.commands.executeCommand(`${authenticationProviderId}${extensionId}Access`);
@@ -91,8 +91,8 @@ describe('an extension that asks for an account', () => {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
-    for (const person of [alice, bob]) {
-      const account = await accountOf(person);
+    for (const user of [alice, bob]) {
+      const account = await accountOf(user);
       const given = await session(account, { silent: true });
       const [ours] = await scene.extension.accounts.getSessions(['repositories'], { account });
       assert.deepEqual([given?.account.id, given?.account.label], [account.id, account.label]);

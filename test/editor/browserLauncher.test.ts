@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import { BrowserLauncher, type BrowserParts } from '../../src/editor/browserLauncher.js';
-import type { OtherWay } from '../../src/editor/otherWays.js';
-import { OutsideAddresses } from '../../src/editor/outsideAddress.js';
+import { BrowserLauncher, type BrowserParts } from '../../src/editor/signIn/browserLauncher.js';
+import type { OtherWay } from '../../src/editor/signIn/otherWays.js';
+import { OutsideAddresses } from '../../src/editor/adapters/outsideAddress.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { alice } from '../demo/people.js';
-import { signInAsPerson } from '../demo/person.js';
+import { signInAsUser } from '../demo/user.js';
 import type { World } from '../demo/world.js';
 import { callbackUriOf, next, type ActiveExtension } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
@@ -91,7 +91,7 @@ describe('the browser', () => {
     const openExternal = async (address: vscode.Uri) => {
       opened.push(address.toString(true));
       assert.deepEqual(world.authorizationServer.requests, [], 'nothing is asked before the browser comes');
-      const redirect = await signInAsPerson(address.toString(true), { ...alice, consent: 'allow' });
+      const redirect = await signInAsUser(address.toString(true), { ...alice, consent: 'allow' });
       extension.callbackUri.handleUri(callbackUriOf(redirect.search.slice(1)));
       return true;
     };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
-import { CallbackPaste } from '../../src/editor/callbackPaste.js';
-import { Notifications } from '../../src/editor/notifications.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
+import { CallbackPaste } from '../../src/editor/signIn/callbackPaste.js';
+import { Notifications } from '../../src/editor/adapters/notifications.js';
 
 const good = 'http://127.0.0.1:4711/callback?code=c&state=waits';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
-import { CallbackUri } from '../../src/editor/callbackUri.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
+import { CallbackUri } from '../../src/editor/adapters/callbackUri.js';
 import { MemoryLog } from '../broker/memoryStores.js';
 import { extensionId } from './activeExtension.js';
 

@@ -4,9 +4,9 @@ import type { RecentCalls } from '../../src/broker/status/consentReport.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import { ConsentStatusTool } from '../../src/editor/chatTools/consentStatusTool.js';
 import { SignInTool } from '../../src/editor/chatTools/signInTool.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { alice } from '../demo/people.js';
-import { extensionId, signInAs, visitAsPerson, type ActiveExtension } from './activeExtension.js';
+import { extensionId, signInAs, visitAsUser, type ActiveExtension } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
 interface ContributedTool {
@@ -63,7 +63,7 @@ describe('the language model tools', () => {
       const text = textOf(await vscode.lm.invokeTool('mcpConsent', options));
       assert.match(text, /^repositories: ready \(.*\)\n {2}account: alice@example\.org\n {2}scopes held: /m);
       assert.match(text, /^reports: /m);
-      assert.match(text, /expiry: renewed without the person/);
+      assert.match(text, /expiry: renewed without the user/);
       assert.equal(scene.world.repositories.http.requests.length, requests);
       assert.doesNotMatch(await asked({ server: 'repositories' }), /^reports: /m);
     });
@@ -112,7 +112,7 @@ describe('the language model tools', () => {
       return { signIn: new SignInTool(parts), opened };
     }
     const consents = async (attempt: SignInAttempt) =>
-      extension.callbackUri.handleUri(await visitAsPerson(attempt, alice));
+      extension.callbackUri.handleUri(await visitAsUser(attempt, alice));
 
     it('asks first, naming server, authorization server and scopes; then signs in and says who', async () => {
       const { signIn, opened } = tool(consents);
@@ -166,7 +166,7 @@ describe('the language model tools', () => {
       assert.deepEqual(opened, []);
     });
 
-    it('opens nothing for what the person was not asked about', async () => {
+    it('opens nothing for what the user was not asked about', async () => {
       const { signIn, opened } = tool();
       await signIn.prepareInvocation({ input: { server: 'repositories' } }, alive);
       const other = { server: 'repositories', scopes: ['repo:admin'] };
@@ -186,14 +186,14 @@ describe('the language model tools', () => {
       assert.equal(opened[0]?.request.scopes, undefined);
     });
 
-    it('says in words that the person declined', async () => {
+    it('says in words that the user declined', async () => {
       const { signIn } = tool((attempt) => {
         attempt.decline('It was declined in the editor.');
         return Promise.resolve();
       });
       const input = { server: 'repositories' };
       await signIn.prepareInvocation({ input }, alive);
-      assert.match(textOf(await signIn.invoke({ input }, alive)), /the person declined\..*Do not try again/);
+      assert.match(textOf(await signIn.invoke({ input }, alive)), /the user declined\..*Do not try again/);
     });
 
     it('is cancelled with the chat, and only stops waiting for a sign-in that somebody else began', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { ClientGuide } from '../../src/editor/clientGuide.js';
-import { clientGuidePage } from '../../src/editor/clientGuidePage.js';
-import { Notifications } from '../../src/editor/notifications.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { ClientGuide } from '../../src/editor/clients/clientGuide.js';
+import { clientGuidePage } from '../../src/editor/clients/clientGuidePage.js';
+import { Notifications } from '../../src/editor/adapters/notifications.js';
+import { systemClock } from '../../src/node/machine.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
 import { fromGuide, type ToGuide } from '../../src/webview/clientGuideProtocol.js';
 import { MemoryLog } from '../broker/memoryStores.js';

@@ -5,11 +5,11 @@ import {
   createClientMetadataDocument,
   setClientSecret,
   type ClientCommandParts,
-} from '../../src/editor/clientCommands.js';
-import { ScopeChoice } from '../../src/editor/scopeChoice.js';
-import { EditorSignInQuestions } from '../../src/editor/signInQuestions.js';
-import { signInReport } from '../../src/editor/signInReport.js';
-import { systemClock } from '../../src/node/systemClock.js';
+} from '../../src/editor/clients/clientCommands.js';
+import { ScopeChoice } from '../../src/editor/signIn/scopeChoice.js';
+import { EditorSignInQuestions } from '../../src/editor/signIn/signInQuestions.js';
+import { signInReport } from '../../src/editor/signIn/signInReport.js';
+import { systemClock } from '../../src/node/machine.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import { alice } from '../demo/people.js';
 import { configure, extensionId, next, serverNamed, signInAs } from './activeExtension.js';
@@ -19,7 +19,7 @@ import { startEditorScene, type EditorScene } from './editorScene.js';
 const issuer = 'https://as.example';
 const never = new AbortController().signal;
 
-describe('who the client is, and what the person decides', () => {
+describe('who the client is, and what the user decides', () => {
   let scene: EditorScene;
   let server: ServerConfig;
 
@@ -60,7 +60,7 @@ describe('who the client is, and what the person decides', () => {
     assert.equal(await questions(no).acceptException(server, 'pkceNotAdvertised', fault), false);
   });
 
-  it('lets the person choose one of several authorization servers, or none', async () => {
+  it('lets the user choose one of several authorization servers, or none', async () => {
     const issuers = ['https://one.example/a', 'https://two.example'];
     const dialogue = new DialogueAnswers('two.example');
     assert.equal(await questions(dialogue).authorizationServer(server, issuers, never), issuers[1]);
@@ -84,7 +84,7 @@ describe('who the client is, and what the person decides', () => {
     assert.ok(!dialogue.shown.join().includes('second'));
   });
 
-  it('writes the document to host, and uses its address where the person says so', async () => {
+  it('writes the document to host, and uses its address where the user says so', async () => {
     const url = 'https://example.com/mcp-client.json';
     const configuration = () => vscode.workspace.getConfiguration('mcpOAuthBroker');
     await createClientMetadataDocument(parts(new DialogueAnswers(url, 'Use This Address')));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { ConsentNeed } from '../../src/broker/authorizedFetch.js';
+import type { ConsentNeed } from '../../src/broker/fetch/authorizedFetch.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import { NotificationConsentPrompt } from '../../src/editor/consentPrompt.js';
+import { NotificationConsentPrompt } from '../../src/editor/signIn/consentPrompt.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';
 import { signInAs, type ActiveExtension } from './activeExtension.js';
@@ -34,7 +34,7 @@ describe('the notification that asks for consent', () => {
   afterEach(() => scene.signOut());
   after(() => scene.close());
 
-  /** @param button what the person presses; undefined closes it, `never` leaves it alone */
+  /** @param button what the user presses; undefined closes it, `never` leaves it alone */
   function prompt(button: string | undefined) {
     const shown: string[] = [];
     const begun: SignInAttempt[] = [];
@@ -101,7 +101,7 @@ describe('the notification that asks for consent', () => {
     );
   });
 
-  it('opens no browser where the person says no or closes it', async () => {
+  it('opens no browser where the user says no or closes it', async () => {
     for (const [button, answer] of [
       ['Not Now', false],
       [undefined, undefined],

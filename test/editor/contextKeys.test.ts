@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ConsentStatus } from '../../src/broker/consentStatus.js';
-import { Emitter } from '../../src/broker/emitter.js';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
-import { ContextKeys, type ContextParts, type ContextValues } from '../../src/editor/contextKeys.js';
-import type { ServerStatus } from '../../src/editor/serverStatuses.js';
+import type { ConsentStatus } from '../../src/broker/status/consentStatus.js';
+import { Emitter } from '../../src/base/event.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
+import { ContextKeys, type ContextParts, type ContextValues } from '../../src/editor/views/contextKeys.js';
+import type { ServerStatus } from '../../src/editor/views/serverStatuses.js';
 import { extensionId, next } from './activeExtension.js';
 
 const { contributes } = vscode.extensions.getExtension(extensionId)?.packageJSON as {

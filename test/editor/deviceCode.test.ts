@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import { useCode, type CodeWindow } from '../../src/editor/deviceCode.js';
+import { useCode, type CodeWindow } from '../../src/editor/signIn/deviceCode.js';
 import type { DeviceAuthorization } from '../../src/oauth/deviceAuthorization.js';
 
 const page = 'https://as.example/device?tenant=a%2Bb';

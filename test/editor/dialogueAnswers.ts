@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { AddServerWindow } from '../../src/editor/addServer.js';
+import type { AddServerWindow } from '../../src/editor/commands/addServer.js';
 
-/** Answers the dialogue as a person would, and remembers what it showed. */
+/** Answers the dialogue as a user would, and remembers what it showed. */
 export class DialogueAnswers {
   readonly shown: string[] = [];
   readonly #answers: (string | undefined)[];

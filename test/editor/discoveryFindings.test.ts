@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as vscode from 'vscode';
 import type { Findings } from '../../src/broker/discovery/findings.js';
-import { showFindings } from '../../src/editor/discoveryFindings.js';
+import { showFindings } from '../../src/editor/commands/discoveryFindings.js';
 
 describe('what was found at an address', () => {
   it('is shown in one line, without icons, hidden characters and user information a server wrote', async () => {

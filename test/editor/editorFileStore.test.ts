@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { OtherFileFault } from '../../src/broker/imports/otherFiles.js';
 import { EditorFileStore } from '../../src/editor/imports/editorFileStore.js';
 import { pickMany } from '../../src/editor/imports/pickMany.js';
-import { MachineFileStore } from '../../src/node/otherFileStore.js';
+import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
 
 /** Files that only the editor reaches, as those of a remote machine are. */
 class RemoteFiles implements vscode.FileSystemProvider {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
-import { relayPorts } from '../../src/relay/relayPorts.js';
+import { relayPorts } from '../../src/loopback/httpListener.js';
 import { startEditorScene } from './editorScene.js';
 
 describe('the ports of the extension in a remote window', () => {

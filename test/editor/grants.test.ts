@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { SignInTool } from '../../src/editor/chatTools/signInTool.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { configure, serverNamed } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ImportServers } from '../../src/editor/imports/importServers.js';
 import { SignInToAll } from '../../src/editor/imports/signInToAll.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { startOpenServer, type OpenServer } from '../demo/openServer.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, type ActiveExtension } from './activeExtension.js';

@@ -8,7 +8,7 @@ import { EditorFileStore } from '../../src/editor/imports/editorFileStore.js';
 import { OtherProgramFiles } from '../../src/editor/imports/otherProgramFiles.js';
 import type { PickMany } from '../../src/editor/imports/pickMany.js';
 import { userConfigurationFiles } from '../../src/mcpClients/configurationFiles.js';
-import { MachineFileStore } from '../../src/node/otherFileStore.js';
+import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
 import { MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import type { ActiveExtension } from './activeExtension.js';
 import type { DialogueAnswers } from './dialogueAnswers.js';

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { callWords } from '../../src/editor/callWords.js';
-import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
-import { serverItem } from '../../src/editor/serverChoice.js';
-import { summary } from '../../src/editor/statusBar.js';
-import { statusWords } from '../../src/editor/statusWords.js';
-import { toolCallsPage } from '../../src/editor/toolCallsPage.js';
-import { nothingFound } from '../../src/webview/nothingFound.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
+import { callTexts, toolCallsPage } from '../../src/editor/views/toolCallsPage.js';
+import { actionsOf, serverActions } from '../../src/editor/views/serverActions.js';
+import { serverItem } from '../../src/editor/signIn/serverChoice.js';
+import { summary } from '../../src/editor/views/statusBar.js';
+import { statusTexts } from '../../src/editor/views/statusTexts.js';
+import { nothingFound } from '../../src/webview/callRows.js';
 import { columnNames } from '../../src/webview/toolCallsProtocol.js';
 
 const names: readonly ConsentStatusName[] = [
@@ -29,7 +28,7 @@ describe('for who hears the editor, the lines of a quick pick', () => {
     for (const { label } of lines) assert.notEqual(heard(label), '');
     for (const { server, status } of entries) {
       const own = serverActions(entries).filter(({ label }) => heard(label).startsWith(server.name));
-      const { label } = statusWords(status.status);
+      const { label } = statusTexts(status.status);
       assert.ok(own.length > 0, server.name);
       for (const line of own)
         if (status.status !== 'ready') assert.ok(line.description?.includes(label), server.name);
@@ -56,7 +55,7 @@ describe('for who hears the editor, the entry of the status bar', () => {
 });
 
 describe('for who hears the editor, the page of tool calls', () => {
-  const page = toolCallsPage({ style: 's', script: 's', source: 's', nonce: 'n' }, callWords());
+  const page = toolCallsPage({ style: 's', script: 's', source: 's', nonce: 'n' }, callTexts());
   const elements = [...page.matchAll(/<(input|button|section|div)\b([^>]*)>([^<]*)/g)].map(
     ([, name = '', attributes = '', text = '']) => ({ name, attributes, text }),
   );
@@ -77,8 +76,8 @@ describe('for who hears the editor, the page of tool calls', () => {
   });
 
   it('says where no call matches which term there is not, and what there is', () => {
-    const said = (filter: string) => nothingFound(filter, callWords());
-    assert.equal(said('branch'), callWords().nothingFound);
+    const said = (filter: string) => nothingFound(filter, callTexts());
+    assert.equal(said('branch'), callTexts().nothingFound);
     assert.match(
       said('outcom:x'),
       /“outcom:” is no term.* server: tool: outcome: account: caller: consent: scope:$/,

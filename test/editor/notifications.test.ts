@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
-import type { NotificationWindow } from '../../src/editor/notifications.js';
-import { Notifications, withoutLinks } from '../../src/editor/notifications.js';
+import {
+  Notifications,
+  withoutLinks,
+  type NotificationWindow,
+} from '../../src/editor/adapters/notifications.js';
 
 /** What the editor makes a link of in notifications, input boxes and progress. */
 const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)/i;
 const hostile =
   'Denied. [Sign in again](command:workbench.action.terminal.sendSequence?%5B%5D) [x](https://e.example)';
 
-describe('what the person is told', () => {
+describe('what the user is told', () => {
   it('holds no live link, whoever wrote it and wherever it is shown', async () => {
     assert.match(hostile, link);
     const shown: string[] = [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { OutsideAddresses, type OutsideEditor } from '../../src/editor/outsideAddress.js';
+import { OutsideAddresses, type OutsideEditor } from '../../src/editor/adapters/outsideAddress.js';
 import { ManualClock } from '../broker/manualClock.js';
 
 const page = 'http://127.0.0.1:41234/sign-in/abc_DEF-1';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { HandlerFault, RedirectUri } from '../../src/broker/ports.js';
-import { EditorRedirectUris } from '../../src/editor/redirectUris.js';
+import { EditorRedirectUris } from '../../src/editor/adapters/redirectUris.js';
 import { redirectReaches } from '../broker/redirectReaches.js';
 
 const id = 'publisher.broker';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { parseRegistryAddress } from '../../src/broker/registry/registryAddress.js';
-import { AddServer } from '../../src/editor/addServer.js';
-import { RegistrySetting } from '../../src/editor/registrySetting.js';
-import { writeWithApi } from '../../src/editor/writeSetting.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { AddServer } from '../../src/editor/commands/addServer.js';
+import { RegistrySetting } from '../../src/editor/settings/registrySetting.js';
+import { writeWithApi } from '../../src/editor/settings/writeSetting.js';
+import { systemClock } from '../../src/node/machine.js';
 import { startRegistry, type LoopbackRegistry } from '../broker/loopbackRegistry.js';
 import { startWorld, type World } from '../demo/world.js';
 import { activeExtension, configure, next, serverNamed, type ActiveExtension } from './activeExtension.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ConsentStatus } from '../../src/broker/consentStatus.js';
+import type { ConsentStatus } from '../../src/broker/status/consentStatus.js';
 import type { SettingProblem } from '../../src/broker/settings/serverSettings.js';
-import { ServerChoice } from '../../src/editor/serverChoice.js';
+import { ServerChoice } from '../../src/editor/signIn/serverChoice.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 
 const url = { server: 'typo', field: 'url', message: 'The url is wrong.' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { SettingsProblems } from '../../src/editor/settingsProblems.js';
+import { SettingsProblems } from '../../src/editor/settings/settingsProblems.js';
 import { activeExtension, configure, next, type ActiveExtension } from './activeExtension.js';
 
 describe('the setting mcpOAuthBroker.servers', () => {

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ConsentStatus, ConsentStatusName } from '../../src/broker/consentStatus.js';
-import { Emitter } from '../../src/broker/emitter.js';
+import type { ConsentStatus, ConsentStatusName } from '../../src/broker/status/consentStatus.js';
+import { Emitter } from '../../src/base/event.js';
 import { toolConsentNames } from '../../src/broker/tools/toolConsent.js';
-import type { DeclaredTool } from '../../src/broker/tools/toolList.js';
+import type { DeclaredTool, ToolUse } from '../../src/broker/tools/declaredTool.js';
 import type { ToolRule } from '../../src/broker/tools/toolRules.js';
-import type { ToolUse } from '../../src/broker/tools/toolUse.js';
-import { FactRows } from '../../src/editor/factRows.js';
-import type { ServerStatus } from '../../src/editor/serverStatuses.js';
-import { ServersTree } from '../../src/editor/serversTree.js';
-import { ToolRows } from '../../src/editor/toolRows.js';
-import { toolWords } from '../../src/editor/toolWords.js';
-import type { TreeRow } from '../../src/editor/treeRow.js';
+import { FactRows } from '../../src/editor/views/factRows.js';
+import type { ServerStatus } from '../../src/editor/views/serverStatuses.js';
+import { ServersTree } from '../../src/editor/views/serversTree.js';
+import { ToolRows } from '../../src/editor/views/toolRows.js';
+import { toolTexts } from '../../src/editor/views/toolTexts.js';
+import type { TreeRow } from '../../src/editor/views/treeRow.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { next } from './activeExtension.js';
 
@@ -200,10 +199,10 @@ describe('the tree', () => {
 
   it('has words and a shape for each of a tool’s states', () => {
     assert.equal(
-      new Set(toolConsentNames.map((name) => toolWords(name).label)).size,
+      new Set(toolConsentNames.map((name) => toolTexts(name).label)).size,
       toolConsentNames.length,
     );
-    assert.equal(new Set(toolConsentNames.map((name) => toolWords(name).icon)).size, toolConsentNames.length);
+    assert.equal(new Set(toolConsentNames.map((name) => toolTexts(name).icon)).size, toolConsentNames.length);
   });
 
   it('has a label for screen readers in every row, in every status', async () => {

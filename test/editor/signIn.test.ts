@@ -5,7 +5,7 @@ import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';
-import { callbackUriOf, next, signInAs, visitAsPerson, type ActiveExtension } from './activeExtension.js';
+import { callbackUriOf, next, signInAs, visitAsUser, type ActiveExtension } from './activeExtension.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
 describe('sign-in in the editor', () => {
@@ -69,7 +69,7 @@ describe('sign-in in the editor', () => {
 
   it('is not moved by a forged callback', async () => {
     const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const callback = await visitAsPerson(attempt, alice);
+    const callback = await visitAsUser(attempt, alice);
     extension.callbackUri.handleUri(callbackUriOf('code=stolen&state=guessed'));
     extension.callbackUri.handleUri(callbackUriOf('code=stolen'));
     extension.callbackUri.handleUri(callback.with({ path: '/elsewhere' }));
@@ -81,7 +81,7 @@ describe('sign-in in the editor', () => {
 
   it('is not undone by its callback coming again', async () => {
     const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const callback = await visitAsPerson(attempt, alice);
+    const callback = await visitAsUser(attempt, alice);
     extension.callbackUri.handleUri(callback);
     extension.callbackUri.handleUri(callback);
     assert.equal((await attempt.outcome).kind, 'signedIn');
@@ -93,7 +93,7 @@ describe('sign-in in the editor', () => {
 
   it('stays cancelled when its callback comes late, and the next one works', async () => {
     const attempt = extension.signIns.begin(server, { deadline: 20_000 });
-    const callback = await visitAsPerson(attempt, alice);
+    const callback = await visitAsUser(attempt, alice);
     attempt.cancel();
     extension.callbackUri.handleUri(callback);
     assert.equal((await attempt.outcome).kind, 'cancelled');

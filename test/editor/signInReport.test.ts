@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { OtherWay } from '../../src/editor/otherWays.js';
-import { showSignInReport } from '../../src/editor/signInReport.js';
+import type { OtherWay } from '../../src/editor/signIn/otherWays.js';
+import { showSignInReport } from '../../src/editor/signIn/signInReport.js';
 
 const server = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth: {} };
 

@@ -3,7 +3,7 @@ import { recordName, slotOfAccount } from '../../src/broker/accounts/accountSlot
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignOutReceipt } from '../../src/broker/signIn/signOut.js';
-import { describeSignOut, showSignOut } from '../../src/editor/signOutReport.js';
+import { describeSignOut, showSignOut } from '../../src/editor/signIn/signOutReport.js';
 import { alice } from '../demo/people.js';
 import type { World } from '../demo/world.js';
 import { signInAs, type ActiveExtension } from './activeExtension.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { setClientSecret } from '../../src/editor/clientCommands.js';
-import { OwnAccounts, type EditorAuthentication } from '../../src/editor/editorAccounts.js';
-import { describeSignOut } from '../../src/editor/signOutReport.js';
+import { setClientSecret } from '../../src/editor/clients/clientCommands.js';
+import { OwnAccounts, type EditorAuthentication } from '../../src/editor/signIn/editorAccounts.js';
+import { describeSignOut } from '../../src/editor/signIn/signOutReport.js';
 import { activeExtension, extensionId, next } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene } from './editorScene.js';
@@ -33,7 +33,7 @@ class OneSessionProvider implements vscode.AuthenticationProvider {
 }
 
 describe('tokens from elsewhere, in the editor', () => {
-  it('are not to be had of a provider whose account the person has not let us use, and nobody is asked', async () => {
+  it('are not to be had of a provider whose account the user has not let us use, and nobody is asked', async () => {
     const provider = new OneSessionProvider();
     const registered = vscode.authentication.registerAuthenticationProvider(providerId, 'Test', provider);
     try {
@@ -44,7 +44,7 @@ describe('tokens from elsewhere, in the editor', () => {
     }
   });
 
-  it('are asked for silently by a call, and with a question by a person alone', async () => {
+  it('are asked for silently by a call, and with a question by a user alone', async () => {
     const seen: unknown[] = [];
     const session = { id: 's', accessToken: 'hunter2', account: alice, scopes: ['read'] };
     const authentication = {
@@ -67,7 +67,7 @@ describe('tokens from elsewhere, in the editor', () => {
     ]);
   });
 
-  it('are none where the person said no', async () => {
+  it('are none where the user said no', async () => {
     const getSession = () => Promise.reject(new Error('User did not consent to login.'));
     const accounts = new OwnAccounts({ getSession });
     assert.equal(await accounts.existingSession('github', [], alice), undefined);

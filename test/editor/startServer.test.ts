@@ -21,7 +21,7 @@ describe('the row “Tools” of a server whose tools are not known', () => {
     assert.ok(command);
     const isKnown = () =>
       extension.profiles.declarations(server).some(({ name }) => name === 'create_branch');
-    // The editor takes over new servers half a second late, and until then starts none: a person would click again.
+    // The editor takes over new servers half a second late, and until then starts none: a user would click again.
     while (!isKnown()) {
       await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as string[]));
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/consentStatus.js';
-import { serverItem } from '../../src/editor/serverChoice.js';
-import { actionsOf, serverActions } from '../../src/editor/serverActions.js';
+import type { ConsentStatus, ConsentStatusName, DeniedBy } from '../../src/broker/status/consentStatus.js';
+import { serverItem } from '../../src/editor/signIn/serverChoice.js';
+import { actionsOf, serverActions } from '../../src/editor/views/serverActions.js';
 import type { LastAttempt } from '../../src/broker/status/lastAttempt.js';
-import { AttemptRows } from '../../src/editor/attemptRows.js';
-import { statusOfProblem, summary, tooltip } from '../../src/editor/statusBar.js';
-import { serverRow } from '../../src/editor/serverRow.js';
-import { actionAfterCheck, statusAction, statusWords } from '../../src/editor/statusWords.js';
+import { AttemptRows } from '../../src/editor/views/attemptRows.js';
+import { statusOfProblem, summary, tooltip } from '../../src/editor/views/statusBar.js';
+import { serverRow } from '../../src/editor/views/serversTree.js';
+import { actionAfterCheck, statusAction, statusTexts } from '../../src/editor/views/statusTexts.js';
 import { extensionId } from './activeExtension.js';
 
 const all: readonly ConsentStatusName[] = [
@@ -22,17 +22,17 @@ function entry(name: string, status: ConsentStatusName, more: Partial<ConsentSta
 
 describe('a status', () => {
   it('has words and a shape of its own, so that colour is never the only sign', () => {
-    assert.equal(new Set(all.map((name) => statusWords(name).label)).size, all.length);
-    assert.equal(new Set(all.map((name) => statusWords(name).icon)).size, all.length);
+    assert.equal(new Set(all.map((name) => statusTexts(name).label)).size, all.length);
+    assert.equal(new Set(all.map((name) => statusTexts(name).icon)).size, all.length);
   });
 
-  it('offers a command that exists, wherever the person can do something', () => {
+  it('offers a command that exists, wherever the user can do something', () => {
     const { contributes } = vscode.extensions.getExtension(extensionId)?.packageJSON as {
       contributes: { commands: { command: string }[] };
     };
     const commands = contributes.commands.map(({ command }) => command);
     for (const name of all) {
-      const { action } = statusWords(name);
+      const { action } = statusTexts(name);
       if (name === 'open' || name === 'ready') assert.equal(action, undefined);
       else assert.ok(commands.includes(`mcpOAuthBroker.${action?.command ?? ''}`), name);
     }
@@ -60,8 +60,8 @@ describe('a denial', () => {
     assert.deepEqual(shown('server'), ['checkServer', 'server deniedByServer signedIn']);
   });
 
-  it('by the person or the authorization server offers to sign in', () => {
-    for (const by of ['person', 'authorizationServer'] as const) {
+  it('by the user or the authorization server offers to sign in', () => {
+    for (const by of ['user', 'authorizationServer'] as const) {
       assert.deepEqual(shown(by), ['signIn', 'server denied signedIn']);
     }
   });
@@ -95,7 +95,7 @@ describe('the status bar', () => {
     assert.match(tooltip(all), /x.*The url is wrong\./);
   });
 
-  it('is quiet when nothing needs the person, but names who acts', () => {
+  it('is quiet when nothing needs the user, but names who acts', () => {
     assert.equal(summary([entry('a', 'unknown'), entry('b', 'signedOut')]).text, '$(shield)');
     const alice = entry('a', 'ready', { account: 'alice@example.org' });
     assert.equal(summary([alice, entry('b', 'open')]).text, '$(shield) alice@example.org');
@@ -169,7 +169,7 @@ describe('a server that the editor switched off', () => {
 });
 
 describe('the tooltip of the status bar', () => {
-  it('has what needs the person first, and counts what is too much to read', () => {
+  it('has what needs the user first, and counts what is too much to read', () => {
     const many = Array.from({ length: 20 }, (_none, at) => entry(`s${at}`, 'ready'));
     const lines = tooltip([...many, entry('worst', 'expired')]).split('\n');
     assert.equal(lines[0], 'worst: Sign-in ended');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OwnSetting } from '../../src/broker/settings/ownSettings.js';
-import { TakeOverSettings, type FormerSettingsFile } from '../../src/editor/takeOverSettings.js';
-import { SettingUnwritable } from '../../src/editor/writeSetting.js';
+import { TakeOverSettings, type FormerSettingsFile } from '../../src/editor/settings/takeOverSettings.js';
+import { SettingUnwritable } from '../../src/editor/settings/writeSetting.js';
 import { MemoryMemory } from '../broker/memoryStores.js';
 import { activeExtension, configure, type ActiveExtension } from './activeExtension.js';
 import { DialogueAnswers } from './dialogueAnswers.js';

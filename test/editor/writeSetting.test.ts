@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { openRemoteSettings } from '../../src/editor/takeOverSettings.js';
-import { settingWriter, SettingUnwritable } from '../../src/editor/writeSetting.js';
+import { openRemoteSettings } from '../../src/editor/settings/takeOverSettings.js';
+import { settingWriter, SettingUnwritable } from '../../src/editor/settings/writeSetting.js';
 import { activeExtension, configure, type ActiveExtension } from './activeExtension.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { systemClock } from '../../src/node/machine.js';
 import { SettingsFileOnDisk } from './settingsFileOnDisk.js';
 
 const mine = { url: 'https://mine.example/mcp' };

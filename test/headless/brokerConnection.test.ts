@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connectToBroker } from '../../src/headless/brokerConnection.js';
+import { connectToBroker } from '../../src/headless/bridge/brokerConnection.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 
 describe('the bridge’s connection to the broker', () => {

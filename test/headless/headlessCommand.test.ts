@@ -6,14 +6,14 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
-import { FileLock } from '../../src/node/fileLock.js';
-import { SealedStore } from '../../src/node/sealedStore.js';
-import { newStoreKey } from '../../src/node/storeKey.js';
+import { FileLock } from '../../src/node/files/fileLock.js';
+import { SealedStore } from '../../src/node/store/sealedStore.js';
+import { newStoreKey } from '../../src/node/store/storeKey.js';
 import { generateClientKey } from '../../src/oauth/clientKey.js';
 import { clients, startGrantsProvider, startProtectedServer } from '../broker/grantsWorld.js';
 import { MemoryLog } from '../broker/memoryStores.js';
 import { alice, bob } from '../demo/people.js';
-import { signInAsPerson } from '../demo/person.js';
+import { signInAsUser } from '../demo/user.js';
 import { startWorld, type World } from '../demo/world.js';
 import { freePort } from '../relay/agentScene.js';
 import { callTool } from '../relay/relayWorld.js';
@@ -39,9 +39,9 @@ describe('the command for machines without an editor', function () {
     await world.close();
   });
 
-  /** The person copies the address out of a browser elsewhere. */
+  /** The user copies the address out of a browser elsewhere. */
   const callbackFor = async (address: string) =>
-    (await signInAsPerson(address, { ...alice, consent: 'allow' })).href;
+    (await signInAsUser(address, { ...alice, consent: 'allow' })).href;
 
   const signIn = async (...options: readonly string[]) => {
     const running = machine.start('sign-in', 'repositories', ...options);
@@ -179,7 +179,7 @@ describe('the command for machines without an editor', function () {
     await signIn();
     const running = machine.start('sign-in', 'repositories', '--paste');
     const [, address = ''] = await running.saying(addressPattern);
-    running.type((await signInAsPerson(address, { ...bob, consent: 'allow' })).href);
+    running.type((await signInAsUser(address, { ...bob, consent: 'allow' })).href);
     await running.saying(
       /signed in to repositories as bob@example\.org; until now it was alice@example\.org/,
     );

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { newStoreKey } from '../../src/node/storeKey.js';
+import { newStoreKey } from '../../src/node/store/storeKey.js';
 
 const command = path.join(__dirname, '..', '..', 'src', 'headless', 'headlessCommand.js');
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
 import {
   parseSettings,
-  problemWords,
+  problemTexts,
   readSettings,
   SettingsUnreadable,
 } from '../../src/headless/settingsFile.js';
@@ -60,7 +60,7 @@ describe('settings without an editor', () => {
   for (const [what, value, words] of problems) {
     it(`say what is wrong with ${what}, and the rest counts`, () => {
       const { problems: found, servers } = parse({ ...value, servers: { ok: { url }, ...('servers' in value ? (value.servers as object) : {}) } }); // prettier-ignore
-      assert.match(found.map(problemWords).join('\n'), words);
+      assert.match(found.map(problemTexts).join('\n'), words);
       assert.ok(servers.some(({ name }) => name === 'ok'));
     });
   }

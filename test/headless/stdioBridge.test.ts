@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import type { BridgePlace } from '../../src/headless/bridgePlaces.js';
-import type { BrokerTransport } from '../../src/headless/brokerConnection.js';
-import { StdioBridge } from '../../src/headless/stdioBridge.js';
+import type { BridgePlace } from '../../src/headless/bridge/bridgePlaces.js';
+import type { BrokerTransport } from '../../src/headless/bridge/brokerConnection.js';
+import { StdioBridge } from '../../src/headless/bridge/stdioBridge.js';
 import { ManualClock } from '../broker/manualClock.js';
 
 describe('the bridge, while no window serves', () => {

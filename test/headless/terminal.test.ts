@@ -35,7 +35,7 @@ describe('the terminal', () => {
   });
 
   for (const isTTY of [true, false]) {
-    it(`gives the lines in order and shows none of them${isTTY ? ', to a person either' : ''}`, async () => {
+    it(`gives the lines in order and shows none of them${isTTY ? ', to a user either' : ''}`, async () => {
       const { own, input, written } = terminal(isTTY);
       const first = own.line(never);
       input.write('secret one\nsecret two\n');

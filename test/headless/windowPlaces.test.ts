@@ -5,9 +5,9 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { WindowPlaces } from '../../src/headless/bridgePlaces.js';
-import { connectToBroker } from '../../src/headless/brokerConnection.js';
-import { StdioBridge } from '../../src/headless/stdioBridge.js';
+import { WindowPlaces } from '../../src/headless/bridge/bridgePlaces.js';
+import { connectToBroker } from '../../src/headless/bridge/brokerConnection.js';
+import { StdioBridge } from '../../src/headless/bridge/stdioBridge.js';
 import { ManualClock } from '../broker/manualClock.js';
 
 const patience = 30_000;

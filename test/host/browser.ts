@@ -34,7 +34,7 @@ export async function startBrowser(options: BrowserOptions = {}): Promise<Browse
   const executablePath = options.executablePath ?? process.env['CHROMIUM'];
   if (executablePath === undefined)
     throw new Error('CHROMIUM is not set: start this through npm run demo or npm test');
-  // What it writes beside its profile, such as crash reports, would go to the person's own directories.
+  // What it writes beside its profile, such as crash reports, would go to the user's own directories.
   const beside = await createStateDirectory();
   const env = { ...process.env, XDG_CONFIG_HOME: beside.path, XDG_CACHE_HOME: beside.path };
   // On a signal the caller closes it in its own order; left to itself the browser would end the process.

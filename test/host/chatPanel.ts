@@ -41,7 +41,7 @@ export class ChatPanel {
     await this.page.mouse.up();
   }
 
-  /** Types into the input, as a person does, and sends nothing. */
+  /** Types into the input, as a user does, and sends nothing. */
   async type(text: string): Promise<void> {
     await this.open();
     await this.input.click();
@@ -55,7 +55,7 @@ export class ChatPanel {
     await line.filter({ hasText: text }).first().waitFor();
   }
 
-  /** Types a prompt as a person does and sends it. */
+  /** Types a prompt as a user does and sends it. */
   async submit(prompt: string): Promise<void> {
     await this.type(prompt);
     await this.page.keyboard.press('Enter');
@@ -82,7 +82,7 @@ export class ChatPanel {
     return this.answerText();
   }
 
-  /** The newest answer as a person reads it, with single spaces. */
+  /** The newest answer as a user reads it, with single spaces. */
   async answerText(): Promise<string> {
     return (await this.answers.last().innerText()).replace(/\s+/g, ' ').trim();
   }

@@ -18,11 +18,11 @@ export interface CodeServerOptions {
   readonly folder: string;
   /** VSIX files to install before the start. */
   readonly vsix?: readonly string[];
-  /** What a person would have in their user settings. */
+  /** What a user would have in their user settings. */
   readonly settings?: Settings;
   /** What stands in the settings file of the remote machine, which a browser's editor reads too. */
   readonly machineSettings?: Settings;
-  /** MCP servers in the person's own `mcp.json`. */
+  /** MCP servers in the user's own `mcp.json`. */
   readonly mcpServers?: object;
   /** Models of Copilot Chat with endpoints of one's own, as in `chatLanguageModels.json`. */
   readonly chatLanguageModels?: readonly unknown[];

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** What asks a person for consent: a card in the chat, or a notification where the chat cannot show a link. */
+/** What asks a user for consent: a card in the chat, or a notification where the chat cannot show a link. */
 export interface ConsentQuestion {
   /** Its text with single spaces, once it is shown. */
   text(): Promise<string>;

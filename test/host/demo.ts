@@ -59,7 +59,7 @@ async function once(
   }
 }
 
-/** @returns the signal, when the person presses Ctrl-C or the process is told to end */
+/** @returns the signal, when the user presses Ctrl-C or the process is told to end */
 function untilStopped(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);

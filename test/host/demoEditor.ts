@@ -46,7 +46,7 @@ export interface DemoEditorOptions {
    * leads them through a proxy of its own, and in doing so unescapes what is nested in their queries.
    */
   readonly isBrowserHere?: boolean;
-  /** What a person would have in their user settings beside the chat's model. */
+  /** What a user would have in their user settings beside the chat's model. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether the sign-in page offers the identity providers too. */
   readonly federatedLogins?: boolean;

@@ -28,7 +28,7 @@ Then, in any order:
 
   - The other server, reports, has nobody signed in yet, so that you see how the chat itself asks:
     "${REPORTS_PROMPT}"; sign in from the card, and the same answer goes on.
-  - A second person, ${bob.email} with the password ${bob.password}, for two accounts at one server:
+  - A second user, ${bob.email} with the password ${bob.password}, for two accounts at one server:
     F1 → "MCP OAuth: Switch Account…" → repositories → "Sign in as another account…". Each call names who acts.
   - A program of yours can use these sign-ins too: F1 → "MCP OAuth: Admit an Agent…" gives it an address, a key
     and code to paste. It never sees a token, may do only what you say there, and can be withdrawn in the view Agents.

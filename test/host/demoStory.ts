@@ -74,6 +74,6 @@ export async function playStory({ workbench, demo, shots, say }: Story): Promise
   assert.deepEqual(
     author,
     { name: alice.name, email: alice.email, subject: alice.sub },
-    `the branch ${BRANCH} must exist in git, made by the person who signed in`,
+    `the branch ${BRANCH} must exist in git, made by the user who signed in`,
   );
 }

@@ -32,7 +32,7 @@ export async function checkDisk(options: DiskCheckOptions): Promise<string> {
   const dirs = [userDataDir, extensionsDir, profileDir];
   const scan = await scanDisk(dirs, secrets);
   const open = scan.findings.filter((finding) => !isSpentCodeInVisitedAddress(finding, profileDir));
-  if (open.length > 0) throw new Error(`secrets lie open on the disk:\n${open.map(inWords).join('\n')}`);
+  if (open.length > 0) throw new Error(`secrets lie open on the disk:\n${open.map(inTexts).join('\n')}`);
   const places = await plant(userDataDir, profileDir, secrets);
   const { findings } = await scanDisk(dirs, secrets);
   const missed = places.flatMap((place) =>
@@ -63,7 +63,7 @@ function isSpentCodeInVisitedAddress({ secret, file }: Finding, profileDir: stri
   );
 }
 
-function inWords({ secret, form, within, file }: Finding): string {
+function inTexts({ secret, form, within, file }: Finding): string {
   return `  ${secret} (${[form, ...within].join(', in ')}) in ${file}`;
 }
 

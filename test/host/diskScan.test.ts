@@ -14,7 +14,7 @@ function plantedSecrets(): Secret[] {
   return [
     {
       name: 'access token',
-      value: `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part({ sub: 'person-alice' })}.${random(256)}`,
+      value: `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part({ sub: 'user-alice' })}.${random(256)}`,
     },
     { name: 'refresh token', value: random(32) },
     { name: 'authorization code', value: random(32) },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { environmentOf, type Editor } from './editor.js';
 import { runExtensionHostTests } from './extensionHostTests.js';
 import { mochaTests, OUT, sumOf } from './mochaTests.js';
-import { exitWords, failure, type Part } from './runParts.js';
+import { exitTexts, failure, type Part } from './runParts.js';
 import { runChild } from './testPart.js';
 import type { TestResult } from './testResult.js';
 
@@ -32,7 +32,7 @@ export function extensionHostPart(editor: Editor): Part {
 }
 
 /**
- * Tests that act as a person does in the window of this editor.
+ * Tests that act as a user does in the window of this editor.
  *
  * @param patterns parts of the names of test files; none: all of them
  */
@@ -71,7 +71,7 @@ export function storyPart(editor: Editor, story?: 'new-machine'): Part {
       limitMs: DEMO_LIMIT_MS,
     });
     if (ended === 0) return { passed: 1, failed: 0, failures: [] };
-    return failure(`${exitWords(ended)}; pictures are in ${shots}`);
+    return failure(`${exitTexts(ended)}; pictures are in ${shots}`);
   };
   const name = story === undefined ? 'The demo, once,' : 'The story of a new machine';
   return { name: `${name} in VS Code ${editor.version}`, run };
@@ -87,7 +87,7 @@ export function agentHostPart(editor: Editor): Part {
       limitMs: AGENT_HOST_LIMIT_MS,
     });
     if (ended === 0) return { passed: 1, failed: 0, failures: [] };
-    return failure(`${exitWords(ended)}; the grid above says which`);
+    return failure(`${exitTexts(ended)}; the grid above says which`);
   };
   const name = `Sessions of the agent host of VS Code ${editor.version}`;
   if (process.platform === 'linux') return { name, run };

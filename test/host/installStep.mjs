@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A step that could not be done: what was tried, why it failed, and what the person can do about it. */
+/** A step that could not be done: what was tried, why it failed, and what the user can do about it. */
 export class StepFailed extends Error {
   /**
    * @param {string} what the step, in words
@@ -17,7 +17,7 @@ export class StepFailed extends Error {
   }
 }
 
-/** @param {string} line one line about what is being done, for the person who waits */
+/** @param {string} line one line about what is being done, for the user who waits */
 export function say(line) {
   console.log(`• ${line}`);
 }

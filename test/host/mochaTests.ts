@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TEST_RESULT_VARIABLE } from './extensionHostEntry.js';
-import { exitWords, failure } from './runParts.js';
+import { exitTexts, failure } from './runParts.js';
 import { createStateDirectory } from './stateDirectory.js';
 import { runChild } from './testPart.js';
 import type { TestResult } from './testResult.js';
@@ -40,10 +40,10 @@ export async function mochaTests({ files, limitMs, args = [], env, output }: Moc
       limitMs,
       ...(output !== undefined && { output }),
     });
-    if (!existsSync(resultFile)) return failure(`ended without a result: ${exitWords(ended)}`);
+    if (!existsSync(resultFile)) return failure(`ended without a result: ${exitTexts(ended)}`);
     const result = JSON.parse(await readFile(resultFile, 'utf8')) as TestResult;
     if (ended === 0 || result.failed > 0) return result;
-    return { ...result, ...failure(`all passed, but then: ${exitWords(ended)}`), passed: result.passed };
+    return { ...result, ...failure(`all passed, but then: ${exitTexts(ended)}`), passed: result.passed };
   } finally {
     await state.remove();
   }

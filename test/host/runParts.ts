@@ -41,6 +41,6 @@ export function failure(reason: string): TestResult {
 }
 
 /** @param ended an exit code, or why there is none */
-export function exitWords(ended: number | string): string {
+export function exitTexts(ended: number | string): string {
   return typeof ended === 'number' ? `exit code ${ended}` : ended;
 }

@@ -1,15 +1,15 @@
 import type { Locator, Page } from 'playwright-core';
-import type { DemoPerson } from '../demo/people.js';
+import type { DemoUser } from '../demo/people.js';
 import type { Screenshots } from './screenshots.js';
 
 /** Fills a sign-in page of the demo world and sends it. @param click how the button is clicked */
 export async function signIn(
   page: Page,
-  person: Pick<DemoPerson, 'email' | 'password'>,
+  user: Pick<DemoUser, 'email' | 'password'>,
   click: (button: Locator) => Promise<void> = (button) => button.click(),
 ): Promise<void> {
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password').fill(person.password);
+  await page.getByLabel('Email').fill(user.email);
+  await page.getByLabel('Password').fill(user.password);
   await click(page.getByRole('button', { name: 'Sign in', exact: true }));
 }
 

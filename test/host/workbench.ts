@@ -3,7 +3,7 @@ import { ChatPanel } from './chatPanel.js';
 
 const STEP_LIMIT_MS = 45_000;
 
-/** VS Code's window as a person uses it: keys pressed, texts read, buttons clicked. Nothing reaches into its state. */
+/** VS Code's window as a user uses it: keys pressed, texts read, buttons clicked. Nothing reaches into its state. */
 export class Workbench {
   readonly chat: ChatPanel;
 
@@ -205,7 +205,7 @@ export class Workbench {
     return this.page.locator('.statusbar .statusbar-item').filter({ hasText: text }).first();
   }
 
-  /** The rows of a tree view that is visible, as a person reads them. @param title the view's own title */
+  /** The rows of a tree view that is visible, as a user reads them. @param title the view's own title */
   async treeRows(title: string): Promise<string[]> {
     const pane = this.page
       .locator('.pane')

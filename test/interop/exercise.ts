@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Credential } from '../../src/broker/accounts/credential.js';
-import { machineFetch } from '../../src/node/machineFetch.js';
+import { machineFetch } from '../../src/node/machine.js';
 import { onWordOf } from '../../src/oauth/networkReach.js';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import type { Redacted } from '../../src/oauth/redacted.js';
+import type { Redacted } from '../../src/base/redacted.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { postMcp } from '../demo/mcpCaller.js';
 import type { InteropClient } from './interopClient.js';
@@ -80,7 +80,7 @@ export const exercises: Readonly<Record<Step, Exercise>> = {
   },
 };
 
-/** One call that finds new tokens, without a person. */
+/** One call that finds new tokens, without a user. */
 async function renewedByCall(client: InteropClient, server: InteropServer, when: string): Promise<string> {
   const before = client.consents;
   const { tokens: old } = await client.held();

@@ -6,9 +6,7 @@ import type { Credential } from '../../src/broker/accounts/credential.js';
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { authorizationAddress, DirectConsent } from '../../src/headless/directConsent.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
-import { machineFetch } from '../../src/node/machineFetch.js';
-import { systemClock } from '../../src/node/systemClock.js';
-import { systemResolver } from '../../src/node/systemResolver.js';
+import { machineFetch, systemClock, systemResolver } from '../../src/node/machine.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import type { InteropServer } from './interopServer.js';
 

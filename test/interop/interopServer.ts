@@ -16,7 +16,7 @@ export interface InteropServer {
     readonly arguments: Record<string, unknown>;
     readonly scope: string;
   };
-  /** What takes the place of the person's browser. */
+  /** What takes the place of the user's browser. */
   readonly visit: VisitAuthorization;
   close(): Promise<void>;
 }

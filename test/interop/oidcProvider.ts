@@ -1,5 +1,5 @@
 import { alice } from '../demo/people.js';
-import { PersonBrowser, signInAsPerson } from '../demo/person.js';
+import { UserBrowser, signInAsUser } from '../demo/user.js';
 import { startWorld } from '../demo/world.js';
 import type { InteropPeer } from './interopServer.js';
 
@@ -23,10 +23,10 @@ export const oidcProvider: InteropPeer = {
 
 /** Alice at her browser: signs in, allows, and lets it go on to where the answer is sent. */
 export function visitAsAlice() {
-  const browser = new PersonBrowser();
+  const browser = new UserBrowser();
   return async (address: URL, signal: AbortSignal): Promise<void> => {
     const { email, password } = alice;
-    const answer = await signInAsPerson(address, { email, password, consent: 'allow', browser });
+    const answer = await signInAsUser(address, { email, password, consent: 'allow', browser });
     await (await fetch(answer, { signal })).text();
   };
 }

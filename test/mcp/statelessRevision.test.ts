@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import { headerDisagreement } from '../../src/mcp/clientMessage.js';
-import { decodeHeaderValue, encodeHeaderValue } from '../../src/mcp/headerValue.js';
+import { headerDisagreement, decodeHeaderValue, encodeHeaderValue } from '../../src/mcp/clientMessage.js';
 import { consentAnswerIn, consentRequired, withInput } from '../../src/mcp/inputRequired.js';
 import {
   completeResult,

@@ -3,7 +3,7 @@ import { mutant, type Mutant } from './mutant.js';
 const accountsTest = 'test/broker/accounts.test.ts';
 const windowsTest = 'test/broker/statesOfWindows.test.ts';
 const relayTest = 'test/relay/accountChange.test.ts';
-const keepTest = 'test/broker/keepSignIn.test.ts';
+const keepTest = 'test/broker/storeCredential.test.ts';
 const attemptTest = 'test/broker/lastAttempt.test.ts';
 const unnamedTest = 'test/broker/unnamedAccounts.test.ts';
 const store = 'src/broker/accounts/credentialStore.ts';
@@ -19,7 +19,7 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'a caller tied to one account that acts as the one in use',
-    'src/relay/relayedRequest.ts',
+    'src/relay/calls/relayedRequest.ts',
     ['...accessOf(session),', ''],
     relayTest,
   ),
@@ -78,20 +78,20 @@ export const accountMutants: readonly Mutant[] = [
     accountsTest,
   ),
   mutant(
-    'a further account used though the person kept the first',
-    'src/broker/signIn/keepSignIn.ts',
+    'a further account used though the user kept the first',
+    'src/broker/signIn/storeCredential.ts',
     ["if (answer === 'new') await", 'await'],
     keepTest,
   ),
   mutant(
     'a sign-in that names nobody taken for the one before it without a question',
-    'src/broker/signIn/keepSignIn.ts',
+    'src/broker/signIn/storeCredential.ts',
     ['return askWhoseSignIn(server, accounts);', 'return { renews: accountKeyOf(first) };'],
     unnamedTest,
   ),
   mutant(
     'a sign-in that a call began to renew an account taken for another account’s',
-    'src/broker/signIn/keepSignIn.ts',
+    'src/broker/signIn/storeCredential.ts',
     ['intended?.renews === true) return { renews', 'void intended === null) return { renews'],
     unnamedTest,
   ),
@@ -139,7 +139,7 @@ export const accountMutants: readonly Mutant[] = [
   ),
   mutant(
     'how a sign-in ended not told to other windows',
-    'src/broker/status/statesOfWindows.ts',
+    'src/broker/status/statesAcrossWindows.ts',
     [', attempts: states.attempts', ''],
     windowsTest,
   ),

@@ -1,11 +1,11 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const files = 'src/node/bridgeFiles.ts';
-const own = 'src/node/windowAddressFile.ts';
-const read = 'src/node/windowAddresses.ts';
-const bridge = 'src/headless/stdioBridge.ts';
-const session = 'src/headless/bridgeSession.ts';
-const card = 'src/relay/consentCard.ts';
+const files = 'src/node/clients/bridgeFiles.ts';
+const own = 'src/node/windows/windowAddressFile.ts';
+const read = 'src/node/windows/windowAddresses.ts';
+const bridge = 'src/headless/bridge/stdioBridge.ts';
+const session = 'src/headless/bridge/bridgeSession.ts';
+const card = 'src/relay/calls/consentCard.ts';
 
 const bridgeTest = 'test/relay/sessionBridge.test.ts';
 const placesTest = 'test/headless/windowPlaces.test.ts';
@@ -60,7 +60,7 @@ export const agentHostMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent host: its client answers for the user where a rule asks',
-    'src/relay/toolGate.ts',
+    'src/relay/calls/toolGate.ts',
     ['session.caller.id === editorCaller.id && ', "session.caller.kind !== 'extension' && "],
     'test/relay/toolRules.test.ts',
   ),
@@ -72,19 +72,19 @@ export const agentHostMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent host: nothing outside the session tells of a card that nothing was drawn of',
-    'src/relay/consentInStream.ts',
+    'src/relay/calls/consentInStream.ts',
     ["if (session.caller.kind !== 'agentHost') return card;", 'return card;'],
     bridgeTest,
   ),
   mutant(
     'agent host: the editor asks again after the card was answered',
-    'src/relay/cardReminder.ts',
+    'src/relay/calls/consentCard.ts',
     ['card.finally(() => answered.abort())', 'card'],
     bridgeTest,
   ),
   mutant(
     'agent host: a call that waits for the user sends no progress',
-    'src/relay/userWait.ts',
+    'src/relay/calls/userWait.ts',
     ['      this.held.progressAgain();\n', ''],
     bridgeTest,
   ),

@@ -4,20 +4,20 @@ const admissions = 'src/broker/agents/agentAdmissions.ts';
 const record = 'src/broker/agents/agentAdmission.ts';
 const consents = 'src/broker/agents/agentConsents.ts';
 const narrowed = 'src/broker/tokens/narrowedTokens.ts';
-const entrance = 'src/relay/agentEntrance.ts';
-const limits = 'src/relay/agentLimits.ts';
-const port = 'src/relay/agentsPort.ts';
-const holder = 'src/relay/portHolder.ts';
-const proof = 'src/relay/portProof.ts';
-const methods = 'src/relay/agentMethods.ts';
-const run = 'src/relay/relayedRequest.ts';
+const entrance = 'src/relay/agents/agentEndpoint.ts';
+const limits = 'src/relay/callers/agentLimits.ts';
+const port = 'src/relay/agents/agentsPort.ts';
+const holder = 'src/relay/agents/portHolder.ts';
+const proof = 'src/relay/agents/portHolder.ts';
+const methods = 'src/relay/calls/agentPolicy.ts';
+const run = 'src/relay/calls/relayedRequest.ts';
 
 const admissionsTest = 'test/broker/agentAdmissions.test.ts';
 const consentTest = 'test/relay/agentConsent.test.ts';
-const entranceTest = 'test/relay/agentEntrance.test.ts';
-const seal = 'src/relay/sessionSeal.ts';
-const sessions = 'src/relay/callerSessions.ts';
-const keep = 'src/broker/signIn/keepSignIn.ts';
+const entranceTest = 'test/relay/agentEndpoint.test.ts';
+const seal = 'src/relay/callers/sessionSeal.ts';
+const sessions = 'src/relay/callers/callerSessions.ts';
+const keep = 'src/broker/signIn/storeCredential.ts';
 const ownTest = 'test/relay/agentOwnSignIn.test.ts';
 const sessionTest = 'test/relay/agentSession.test.ts';
 const portTest = 'test/relay/agentsPort.test.ts';
@@ -34,9 +34,9 @@ export const agentMutants: readonly Mutant[] = [
     ownTest,
   ),
   mutant(
-    'agent: its own sign-in may be another person’s',
+    'agent: its own sign-in may be another user’s',
     keep,
-    ['return isOwnOf(next, person) ? undefined : declined(next, person);', 'return undefined;'],
+    ['return isOwnOf(next, user) ? undefined : declined(next, user);', 'return undefined;'],
     ownTest,
   ),
   mutant(
@@ -55,7 +55,7 @@ export const agentMutants: readonly Mutant[] = [
     ownTest,
   ),
   mutant(
-    'agent: its own sign-in outlives the person’s sign-out',
+    'agent: its own sign-in outlives the user’s sign-out',
     'src/broker/signIn/signOut.ts',
     ['await this.#endAgents(server, credential);', ''],
     ownTest,
@@ -92,13 +92,13 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: a call whose window has gone is never answered',
-    'src/relay/interruptedAnswer.ts',
+    'src/relay/callers/inFlightRequest.ts',
     ['if (owed === undefined) return undefined;', 'return undefined;'],
     sessionTest,
   ),
   mutant(
     'agent: an upstream’s event id takes the place of the answer’s own',
-    'src/relay/eventStream.ts',
+    'src/relay/callers/eventStream.ts',
     ['if (event.id !== undefined && this.place === undefined)', 'if (event.id !== undefined)'],
     sessionTest,
   ),
@@ -187,13 +187,13 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: another account than the admitted one',
-    'src/relay/upstreamRequest.ts',
+    'src/relay/upstream/upstreamRequest.ts',
     ['...(account !== undefined && { account }),', ''],
     consentTest,
   ),
   mutant(
     'agent: a token with all that was granted',
-    'src/relay/upstreamRequest.ts',
+    'src/relay/upstream/upstreamRequest.ts',
     ['scopeCeiling: scopes, agent: agent.id', 'agent: agent.id'],
     consentTest,
   ),
@@ -204,7 +204,7 @@ export const agentMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
-    'agent: the person is left with the narrow refresh token spent',
+    'agent: the user is left with the narrow refresh token spent',
     narrowed,
     ['if ((await keepRefreshed(this.credentials, latest, rotated)) === undefined) return undefined;', ''],
     consentTest,
@@ -216,20 +216,20 @@ export const agentMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
-    'agent: what the person holds is given up for what an agent asks',
+    'agent: what the user holds is given up for what an agent asks',
     consents,
     ['[...new Set([...held, ...wanted])]', '[...wanted]'],
     consentTest,
   ),
   mutant(
-    'agent: held waiting for the person',
+    'agent: held waiting for the user',
     run,
     ['if (session.caller.agent !== undefined) {', "if (session.caller.agent?.name === '') {"],
     consentTest,
   ),
   mutant('agent: asked again at each call', consents, ['if (isNew) {', 'if (true) {'], consentTest),
   mutant(
-    'agent: asked again although the person declined',
+    'agent: asked again although the user declined',
     consents,
     ["if ((this.#declined.get(id) ?? 0) > this.clock.now()) return { kind: 'declined' };", ''],
     consentTest,
@@ -266,7 +266,7 @@ export const agentMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: idle connections unbounded',
-    'src/relay/idleConnections.ts',
+    'src/loopback/httpListener.ts',
     [
       'if (idle.size > most && oldest !== undefined) {',
       'if (idle.size > most * 1_000 && oldest !== undefined) {',

@@ -1,10 +1,10 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const methods = 'src/relay/agentMethods.ts';
-const listed = 'src/relay/admittedTools.ts';
-const gate = 'src/relay/toolGate.ts';
+const methods = 'src/relay/calls/agentPolicy.ts';
+const listed = 'src/relay/calls/toolLists.ts';
+const gate = 'src/relay/calls/toolGate.ts';
 const answers = 'src/broker/agents/agentToolAnswers.ts';
-const questions = 'src/broker/agents/agentToolQuestions.ts';
+const questions = 'src/broker/agents/agentToolApprovals.ts';
 const tokens = 'src/broker/tokens/accessTokens.ts';
 
 const toolsTest = 'test/relay/agentTools.test.ts';
@@ -22,7 +22,7 @@ export const agentToolMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: listed them while nobody is signed in',
-    'src/relay/signedOutSession.ts',
+    'src/relay/calls/toolLists.ts',
     ['admittedTools(session.caller, known ?? [])', 'known ?? []'],
     toolsTest,
   ),
@@ -36,7 +36,7 @@ export const agentToolMutants: readonly Mutant[] = [
     toolsTest,
   ),
   mutant(
-    'agent: held until the person answers a rule’s question',
+    'agent: held until the user answers a rule’s question',
     gate,
     ['if (caller.agent !== undefined)', "if (caller.agent?.name === '')"],
     toolsTest,
@@ -55,7 +55,7 @@ export const agentToolMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: a yes to one agent is one to all',
-    'src/broker/agents/agentToolQuestion.ts',
+    'src/broker/agents/agentToolAnswers.ts',
     ['one.agentId === other.agentId &&', ''],
     toolsTest,
   ),
@@ -67,13 +67,13 @@ export const agentToolMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: a yes to one tool is one to all of its server',
-    'src/broker/agents/agentToolQuestion.ts',
+    'src/broker/agents/agentToolAnswers.ts',
     ['one.tool === other.tool &&', ''],
     windowsTest,
   ),
   mutant(
     'agent: a yes to a call as one account lets it run as another',
-    'src/broker/agents/agentToolQuestion.ts',
+    'src/broker/agents/agentToolAnswers.ts',
     ['one.account === other.account', 'true'],
     windowsTest,
   ),
@@ -109,13 +109,13 @@ export const agentToolMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: a question that is dated ahead of its time',
-    'src/broker/agents/agentToolQuestion.ts',
+    'src/broker/agents/agentToolAnswers.ts',
     ['return askedAt <= now && now < askedAt + questionStands;', 'return now < askedAt + questionStands;'],
     windowsTest,
   ),
   mutant(
     'agent: the key of one that was withdrawn stays on disk',
-    'src/node/bridgeFiles.ts',
+    'src/node/clients/bridgeFiles.ts',
     ['await Promise.all(files.map((name) => rm(path.join(this.#directory, name), { force: true })));', ''],
     bridgeTest,
   ),

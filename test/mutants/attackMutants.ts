@@ -46,7 +46,7 @@ export const attackMutants: readonly Mutant[] = [
   ),
   mutant(
     'a workload’s assertion brought by the name that a document gives itself',
-    'src/oauth/jwtBearer.ts',
+    'src/oauth/directGrants.ts',
     ['one === identifierOf(as)', 'one === as.issuer'],
     attack('borrowedIssuer'),
   ),
@@ -209,7 +209,7 @@ export const attackMutants: readonly Mutant[] = [
   ),
   mutant(
     'an address of any scheme but http',
-    'src/oauth/secureAddress.ts',
+    'src/base/displayText.ts',
     ["return url.protocol === 'https:' ||", "return url.protocol !== 'http:' ||"],
     attack('endpointSchemes'),
   ),

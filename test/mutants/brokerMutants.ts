@@ -1,9 +1,9 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const accessTokens = 'src/broker/tokens/accessTokens.ts';
-const authorizedFetch = 'src/broker/authorizedFetch.ts';
+const authorizedFetch = 'src/broker/fetch/authorizedFetch.ts';
 const attempt = 'src/broker/signIn/signInAttempt.ts';
-const keep = 'src/broker/signIn/keepSignIn.ts';
+const keep = 'src/broker/signIn/storeCredential.ts';
 
 const tokensTest = 'test/broker/accessTokens.test.ts';
 const refreshTest = 'test/relay/refresh.test.ts';
@@ -18,7 +18,7 @@ const unlocked = '(<T>(_name: string, work: () => Promise<T>) => work())(name, '
 export const brokerMutants: readonly Mutant[] = [
   mutant(
     'state unchecked where callbacks arrive',
-    'src/broker/signIn/pendingCallbacks.ts',
+    'src/broker/callbacks/pendingCallbacks.ts',
     [
       'const waiting = this.#waiting.get(state);',
       'const waiting = this.#waiting.get(state) ?? [...this.#waiting.values()][0];',
@@ -27,26 +27,26 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'a callback handed over twice',
-    'src/broker/signIn/pendingCallbacks.ts',
+    'src/broker/callbacks/pendingCallbacks.ts',
     ['this.#waiting.delete(found.state);\n    found.', 'found.'],
     'test/broker/pendingCallbacks.test.ts',
   ),
   mutant(
     'a callback taken that arrived where another issuer’s do',
-    'src/broker/signIn/pendingCallbacks.ts',
+    'src/broker/callbacks/pendingCallbacks.ts',
     ['waiting?.path === path ? {', 'waiting !== undefined ? {'],
     'test/broker/pendingCallbacks.test.ts',
     'test/relay/mixUp.test.ts',
   ),
   mutant(
     'a pasted callback taken that no sign-in waits for',
-    'src/broker/signIn/pastedCallback.ts',
+    'src/broker/callbacks/pastedCallback.ts',
     ['return callbacks.expects(parameters, path)', "return path !== ''"],
     'test/broker/pastedCallback.test.ts',
   ),
   mutant(
     'a code offered to a client that may not use one',
-    'src/broker/signIn/deviceSignIn.ts',
+    'src/broker/signIn/flows/deviceCodeFlow.ts',
     ["identity.client.source !== 'clientIdMetadataDocument'", "identity.client.clientId !== ''"],
     'test/broker/offersCode.test.ts',
   ),
@@ -67,8 +67,8 @@ export const brokerMutants: readonly Mutant[] = [
   mutant(
     'a sign-in of another window replaced without a question',
     keep,
-    ["personOf(present) !== personOf(agreed)) return 'changed';", "hasEnded()) return 'changed';"],
-    'test/broker/keepSignIn.test.ts',
+    ["actorOf(present) !== actorOf(agreed)) return 'changed';", "hasEnded()) return 'changed';"],
+    'test/broker/storeCredential.test.ts',
   ),
   mutant(
     'a call sent again as somebody else',
@@ -81,7 +81,7 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'an answer resumed as somebody else',
-    'src/relay/answerStream.ts',
+    'src/relay/calls/responseStream.ts',
     ['session: sentIn,', ''],
     'test/relay/accountChange.test.ts',
   ),
@@ -183,7 +183,7 @@ export const brokerMutants: readonly Mutant[] = [
     fetchTest,
   ),
   mutant(
-    'a 403 costs the person the token',
+    'a 403 costs the user the token',
     authorizedFetch,
     [
       'if (response.status === 401 && credential !== undefined) {',
@@ -247,7 +247,7 @@ export const brokerMutants: readonly Mutant[] = [
   ),
   mutant(
     'secrets that print themselves',
-    'src/oauth/redacted.ts',
+    'src/base/redacted.ts',
     ["toJSON(): string {\n    return '[redacted]';", 'toJSON(): string {\n    return this.#value;'],
     secretsTest,
   ),

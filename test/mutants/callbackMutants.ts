@@ -1,10 +1,10 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const order = 'src/broker/clients/redirectOrder.ts';
+const order = 'src/broker/clients/redirectUri.ts';
 const registered = 'src/broker/clients/registeredClient.ts';
-const unreachable = 'src/broker/clients/redirectUnreachable.ts';
-const notices = 'src/broker/signIn/callbackNotices.ts';
-const secrets = 'src/broker/signIn/callbackSecrets.ts';
+const unreachable = 'src/broker/clients/clientErrors.ts';
+const notices = 'src/broker/callbacks/callbackNotices.ts';
+const secrets = 'src/broker/callbacks/callbackSecrets.ts';
 
 const orderTest = 'test/broker/redirectOrder.test.ts';
 const clientTest = 'test/broker/clientForServer.test.ts';
@@ -60,7 +60,7 @@ export const callbackMutants: readonly Mutant[] = [
   ),
   mutant(
     'a state that leads to the window in front',
-    'src/broker/signIn/askedOfIssuer.ts',
+    'src/broker/signIn/flows/authorizationCodeFlow.ts',
     ['redirect.stateSuffix !== undefined', 'redirect.stateSuffix === redirect.uri'],
     signInTest,
   ),
@@ -87,7 +87,7 @@ export const callbackMutants: readonly Mutant[] = [
   ),
   mutant(
     'an older portable editor taken for an installed one',
-    'src/node/editorInstallation.ts',
+    'src/node/clients/editorInstallation.ts',
     ['editor.isPortable === true || isPortable', 'editor.isPortable === true && storage !== isPortable'],
     'test/node/editorInstallation.test.ts',
   ),

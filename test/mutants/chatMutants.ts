@@ -8,7 +8,7 @@ export const chatMutants: readonly Mutant[] = [
   mutant(
     'what servers wrote given to the model as it is',
     report,
-    ["return serverWords(text) ?? '(unreadable)';", 'return text;'],
+    ["return displayText(text) ?? '(unreadable)';", 'return text;'],
     reportTest,
   ),
   mutant(

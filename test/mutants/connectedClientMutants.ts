@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const connections = 'src/broker/agents/clientConnections.ts';
-const bridgeFiles = 'src/node/bridgeFiles.ts';
+const bridgeFiles = 'src/node/clients/bridgeFiles.ts';
 const text = 'src/mcpClients/connectionText.ts';
 
 const connectionsTest = 'test/node/clientConnections.test.ts';
@@ -79,7 +79,7 @@ export const connectedClientMutants: readonly Mutant[] = [
   ),
   mutant(
     'client: one that starts before the editor gets no tool, and gives the server up',
-    'src/headless/stdioBridge.ts',
+    'src/headless/bridge/stdioBridge.ts',
     [
       'if (!(error instanceof NoWindow) || !this.parts.places.isLasting) throw error;',
       'if (error instanceof Error) throw error;',
@@ -88,13 +88,13 @@ export const connectedClientMutants: readonly Mutant[] = [
   ),
   mutant(
     'client: one that waits for the editor does not notice a window by itself',
-    'src/headless/stdioBridge.ts',
+    'src/headless/bridge/stdioBridge.ts',
     ['this.#awaitWindow(initialize);\n    }\n  }', '}\n  }'],
     'test/headless/stdioBridge.test.ts',
   ),
   mutant(
     'client: one that runs stays with the address of before',
-    'src/headless/stdioBridge.ts',
+    'src/headless/bridge/stdioBridge.ts',
     ['if (await this.#hasMoved(session)) throw error;', ''],
     bridgeTest,
   ),

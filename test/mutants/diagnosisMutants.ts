@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const walk = 'src/broker/diagnosis/diagnosis.ts';
-const client = 'src/broker/diagnosis/diagnosedClient.ts';
+const client = 'src/broker/diagnosis/diagnosedRequests.ts';
 
 const walkTest = 'test/broker/diagnosis.test.ts';
 const grantsTest = 'test/broker/diagnosedGrants.test.ts';
@@ -24,13 +24,13 @@ export const diagnosisMutants: readonly Mutant[] = [
     walkTest,
   ),
   mutant(
-    'what a person is merely asked about called a failure of the sign-in',
+    'what a user is merely asked about called a failure of the sign-in',
     walk,
     ['return Promise.resolve(true);', 'return Promise.resolve(false);'],
     walkTest,
   ),
   mutant(
-    'a person asked about a rule that they have excused already',
+    'a user asked about a rule that they have excused already',
     walk,
     ["fault !== undefined && !policy.exceptions.has('pkceNotAdvertised')", 'fault !== undefined'],
     walkTest,

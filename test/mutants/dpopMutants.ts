@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const dpop = 'src/oauth/dpop.ts';
-const binding = 'src/oauth/dpopBinding.ts';
+const binding = 'src/oauth/dpop.ts';
 const response = 'src/oauth/tokenResponse.ts';
 const exchange = 'src/oauth/tokenExchange.ts';
 
@@ -103,7 +103,7 @@ export const dpopMutants: readonly Mutant[] = [
   ),
   mutant(
     'a form that repeats a member taken for a token response',
-    'src/oauth/formAnswer.ts',
+    'src/oauth/tokenResponse.ts',
     ['if (members.has(name)) {', 'if (false) {'],
     toleranceTest,
   ),

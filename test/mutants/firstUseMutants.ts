@@ -15,7 +15,7 @@ export const firstUseMutants: readonly Mutant[] = [
   ),
   mutant(
     'first use: another sign-in, come in between, is sent without a yes',
-    'src/broker/authorizedFetch.ts',
+    'src/broker/fetch/authorizedFetch.ts',
     ['if (credential !== undefined) await this.tokens.use?.require(server, credential);', ''],
     useTest,
   ),
@@ -36,19 +36,19 @@ export const firstUseMutants: readonly Mutant[] = [
   ),
   mutant(
     'first use: a call without a chat held past its caller’s patience',
-    'src/relay/userWait.ts',
+    'src/relay/calls/userWait.ts',
     ['if (held.wantsProgress) return', 'if (now > 0) return'],
     callTest,
   ),
   mutant(
     'first use: two machines with one id',
-    'src/node/sealingKey.ts',
+    'src/node/store/sealingKey.ts',
     ['({ id }) => id,', "() => 'host',"],
     hostTest,
   ),
   mutant(
     'first use: an id that changes where the disk keeps nothing',
-    'src/node/sealingKey.ts',
+    'src/node/store/sealingKey.ts',
     ['this.#hostId ??= this.obtain()', 'this.#hostId = this.obtain()'],
     hostTest,
   ),

@@ -1,8 +1,8 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const store = 'src/node/sealedStore.ts';
-const keychain = 'src/node/keychain.ts';
-const key = 'src/node/storeKey.ts';
+const store = 'src/node/store/sealedStore.ts';
+const keychain = 'src/node/store/keychain.ts';
+const key = 'src/node/store/storeKey.ts';
 
 const storeTest = 'test/node/sealedStore.test.ts';
 const keychainTest = 'test/node/keychain.test.ts';
@@ -86,13 +86,13 @@ export const headlessMutants: readonly Mutant[] = [
   ),
   mutant(
     'headless: a sealing key for each process',
-    'src/node/sealingKey.ts',
+    'src/node/store/sealingKey.ts',
     ['const made = await this.existing();', 'const made: SealingKey | undefined = undefined;'],
     filesTest,
   ),
   mutant(
     'headless: what two processes learn at once forgotten',
-    'src/node/fileMemory.ts',
+    'src/node/store/fileMemory.ts',
     ["this.lock.hold('memory', async", 'this.lock.hold(key, async'],
     memoryTest,
   ),

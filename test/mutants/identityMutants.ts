@@ -6,8 +6,8 @@ const policyTest = 'test/broker/signInPolicy.test.ts';
 /** Defects of who the client is, and of what the settings of a sign-in may change. */
 export const identityMutants: readonly Mutant[] = [
   mutant(
-    'an exception used that the person has not accepted',
-    'src/broker/signIn/visitingPerson.ts',
+    'an exception used that the user has not accepted',
+    'src/broker/signIn/userQuestions.ts',
     [
       'if (!(await questions.acceptException(this.server, name, told, this.signal))) return false;',
       'await questions.acceptException(this.server, name, told, this.signal);',
@@ -73,13 +73,13 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client deleted that another sign-in rests on',
-    'src/broker/clients/replacedClient.ts',
+    'src/broker/signIn/clientLifecycle.ts',
     ['if (client.isOneTime !== true) return;', "if (client.source !== 'registered') return;"],
     'test/broker/replacedClient.test.ts',
   ),
   mutant(
     'a client deleted that the next sign-in was given again',
-    'src/broker/clients/replacedClient.ts',
+    'src/broker/signIn/clientLifecycle.ts',
     ['if (await isGivenTwice(replaced, credentials)) return;', 'void isGivenTwice;'],
     'test/broker/replacedClient.test.ts',
   ),
@@ -94,7 +94,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'a client left behind when its sign-in is replaced',
-    'src/broker/clients/replacedClient.ts',
+    'src/broker/signIn/clientLifecycle.ts',
     ['  await releaseClient(server, client, { http, log });', '  void releaseClient;'],
     'test/broker/replacedClient.test.ts',
     settingsTest,
@@ -123,7 +123,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'the device client forgotten because the configured one was refused',
-    'src/broker/signIn/deviceSignIn.ts',
+    'src/broker/signIn/flows/deviceCodeFlow.ts',
     ["client.source === 'registered' && error", 'error'],
     'test/broker/deviceSignIn.test.ts',
   ),
@@ -161,7 +161,7 @@ export const identityMutants: readonly Mutant[] = [
   ),
   mutant(
     'metadata believed again after a token was refused',
-    'src/broker/authorizedFetch.ts',
+    'src/broker/fetch/authorizedFetch.ts',
     ['this.metadata?.drop(server);', ''],
     settingsTest,
   ),

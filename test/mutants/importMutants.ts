@@ -4,7 +4,7 @@ const headers = 'src/broker/imports/importedHeaders.ts';
 const plan = 'src/broker/imports/importPlan.ts';
 const record = 'src/broker/imports/importRecord.ts';
 const imports = 'src/broker/imports/imports.ts';
-const store = 'src/node/otherFileStore.ts';
+const store = 'src/node/clients/otherFileStore.ts';
 
 const planTest = 'test/broker/importPlan.test.ts';
 const importsTest = 'test/broker/imports.test.ts';

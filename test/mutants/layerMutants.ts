@@ -5,35 +5,35 @@ const test = 'test/architecture/layers.test.ts';
 /** Imports that point where they may not. */
 export const layerMutants: readonly Mutant[] = [
   mutant(
-    'a layer import turned around: the broker names the relay',
-    'src/broker/emitter.ts',
+    'a layer import turned around: what all may use names the relay',
+    'src/base/event.ts',
     [
-      "import type { Disposable } from './ports.js';",
-      "import type { Disposable } from './ports.js';\nexport type { Relay } from '../relay/relay.js';",
+      "import type { Disposable } from './clock.js';",
+      "import type { Disposable } from './clock.js';\nexport type { Relay } from '../relay/relay.js';",
     ],
     test,
   ),
   mutant(
     'a layer import turned around: the flow names the broker',
-    'src/oauth/redacted.ts',
+    'src/base/redacted.ts',
     ['const inspect =', "import '../broker/ports.js';\nconst inspect ="],
     test,
   ),
   mutant(
-    'Node named in the broker',
-    'src/broker/emitter.ts',
+    'Node named in what all may use',
+    'src/base/event.ts',
     [
-      "import type { Disposable } from './ports.js';",
-      "import type { Disposable } from './ports.js';\nimport 'node:crypto';",
+      "import type { Disposable } from './clock.js';",
+      "import type { Disposable } from './clock.js';\nimport 'node:crypto';",
     ],
     test,
   ),
   mutant(
     'vscode named below the editor',
-    'src/relay/page.ts',
+    'src/loopback/launchPages.ts',
     [
-      "import type { ServerResponse } from 'node:http';",
-      "import type { ServerResponse } from 'node:http';\nimport type {} from 'vscode';",
+      "import type { IncomingMessage, ServerResponse } from 'node:http';",
+      "import type { IncomingMessage, ServerResponse } from 'node:http';\nimport type {} from 'vscode';",
     ],
     test,
   ),

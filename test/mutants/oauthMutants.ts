@@ -132,7 +132,7 @@ export const oauthMutants: readonly Mutant[] = [
   ),
   mutant(
     'http: off loopback accepted',
-    'src/oauth/secureAddress.ts',
+    'src/base/displayText.ts',
     ["(url.protocol === 'http:' && isLoopback(url))", "url.protocol === 'http:'"],
     'test/oauth/boundedFetch.test.ts',
     'test/broker/serverSettings.test.ts',
@@ -146,7 +146,7 @@ export const oauthMutants: readonly Mutant[] = [
   ),
   mutant(
     'step-up replaces the scopes',
-    'src/oauth/scopeStepUp.ts',
+    'src/oauth/scopes.ts',
     ['[...new Set([...held, ...added])]', '[...added]'],
     'test/oauth/scopes.test.ts',
   ),

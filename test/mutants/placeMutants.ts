@@ -25,7 +25,7 @@ export const placeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a token sent from a machine that the user has not allowed, since another sign-in was',
-    'src/broker/authorizedFetch.ts',
+    'src/broker/fetch/authorizedFetch.ts',
     ['if (credential !== undefined) await this.tokens.use?.require(server, credential);', ''],
     useTest,
   ),
@@ -58,19 +58,19 @@ export const placeMutants: readonly Mutant[] = [
   ),
   mutant(
     'a sign-in asked about on the machine where it was made',
-    'src/broker/signIn/keepSignIn.ts',
+    'src/broker/signIn/storeCredential.ts',
     ['await parts.use?.made(credential);', ''],
     callTest,
   ),
   mutant(
     'a server shown as ready whose next call has to ask',
-    'src/broker/consentStatus.ts',
+    'src/broker/status/consentStatus.ts',
     ['if (facts.notUsedHere !== undefined)', 'if (facts.notUsedHere === null)'],
     useTest,
   ),
   mutant(
     'an agent held by the question about a first use',
-    'src/relay/firstUse.ts',
+    'src/relay/calls/firstUse.ts',
     ['if (held.session.caller.agent !== undefined) {', 'if (held.session.caller.agent === null) {'],
     callTest,
   ),

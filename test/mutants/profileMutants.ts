@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
 const policy = 'src/broker/settings/signInPolicy.ts';
-const answers = 'src/oauth/providerAnswer.ts';
+const answers = 'src/oauth/providerResponse.ts';
 const metadata = 'src/oauth/authorizationServerMetadata.ts';
 
 const flows = 'test/profiles/providerFlows.test.ts';
@@ -19,14 +19,14 @@ export const profileMutants: readonly Mutant[] = [
     flows,
   ),
   mutant(
-    'an exception a provider is known for counts without the person',
+    'an exception a provider is known for counts without the user',
     policy,
     ['exceptions: new Set(accepted),', 'exceptions: new Set([...accepted, ...(known.exceptions ?? [])]),'],
     flows,
   ),
   mutant(
     'an ID token of a provider’s directory refused where a code was entered on another device',
-    'src/oauth/directGrant.ts',
+    'src/oauth/directGrants.ts',
     ['(standard.as, client, standard.answer)', '(as, client, standard.answer)'],
     flows,
   ),
@@ -46,7 +46,7 @@ export const profileMutants: readonly Mutant[] = [
     answerTests,
   ),
   mutant(
-    'a token of the application taken for the person’s at a provider that gives both',
+    'a token of the application taken for the user’s at a provider that gives both',
     answers,
     ['!isBelow || !tokenMembers.includes(name)', 'name'],
     answerTests,
@@ -86,7 +86,7 @@ export const profileMutants: readonly Mutant[] = [
   ),
   mutant(
     'a loopback address named in a way the provider does not take',
-    'src/broker/clients/redirectChoice.ts',
+    'src/broker/clients/redirectUri.ts',
     ['if (loopbackHost === undefined) return redirect;', 'if (loopbackHost !== null) return redirect;'],
     flows,
   ),
@@ -98,8 +98,8 @@ export const profileMutants: readonly Mutant[] = [
     answerTests,
   ),
   mutant(
-    'a bot’s token taken for the person’s',
-    'src/oauth/providerAnswer.ts',
+    'a bot’s token taken for the user’s',
+    'src/oauth/providerResponse.ts',
     ["const isBelow = typeof nested['access_token'] === 'string';", 'const isBelow = false;'],
     flows,
   ),

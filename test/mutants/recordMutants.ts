@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const recorder = 'src/relay/callRecorder.ts';
-const files = 'src/node/callFiles.ts';
+const recorder = 'src/relay/callers/callRecorder.ts';
+const files = 'src/node/files/callFiles.ts';
 const callsTest = 'test/relay/recordedCalls.test.ts';
 const filesTest = 'test/node/callFiles.test.ts';
 

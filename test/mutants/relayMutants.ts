@@ -1,14 +1,14 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const admission = 'src/relay/callerAdmission.ts';
+const admission = 'src/relay/callers/callerAdmission.ts';
 const endpoint = 'src/relay/mcpEndpoint.ts';
-const run = 'src/relay/relayedRequest.ts';
-const consent = 'src/relay/consentInStream.ts';
-const answer = 'src/relay/upstreamAnswer.ts';
-const userWait = 'src/relay/userWait.ts';
+const run = 'src/relay/calls/relayedRequest.ts';
+const consent = 'src/relay/calls/consentInStream.ts';
+const answer = 'src/relay/calls/upstreamResponse.ts';
+const userWait = 'src/relay/calls/userWait.ts';
 
 const admissionTest = 'test/relay/callerAdmission.test.ts';
-const sessionTest = 'test/relay/relaySession.test.ts';
+const sessionTest = 'test/relay/callerSession.test.ts';
 const answerTest = 'test/relay/upstreamAnswer.test.ts';
 const consentTest = 'test/relay/consentInStream.test.ts';
 const withoutChatTest = 'test/relay/callWithoutChat.test.ts';
@@ -62,7 +62,7 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'a session of another caller served',
-    'src/relay/callerSessions.ts',
+    'src/relay/callers/callerSessions.ts',
     ['session?.caller.id !== caller.id || ', 'session === undefined || '],
     sessionTest,
   ),
@@ -133,25 +133,25 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'an upstream that only shows that it lives waited for without end',
-    'src/relay/silenceLimit.ts',
+    'src/relay/callers/inFlightRequest.ts',
     ['this.clock.after(minutes * 60_000,', 'this.clock.after(minutes * 60_000_000,'],
     answerTest,
   ),
   mutant(
     'an answer resumed without a pause',
-    'src/relay/answerStream.ts',
+    'src/relay/calls/responseStream.ts',
     ['const shortestPause = 1_000;', 'const shortestPause = 0;'],
     answerTest,
   ),
   mutant(
     'an answer resumed without end',
-    'src/relay/answerStream.ts',
+    'src/relay/calls/responseStream.ts',
     ["if (message.method === 'notifications/progress') {", '{'],
     answerTest,
   ),
   mutant(
     'a stream of HTTP+SSE that outlives its session',
-    'src/relay/upstreamSession.ts',
+    'src/relay/upstream/upstreamSessions.ts',
     ["session.upstreamLeft.addEventListener('abort', leave, { once: true });", ''],
     'test/relay/httpSseTransport.test.ts',
   ),
@@ -163,13 +163,13 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'half a document taken for a message',
-    'src/relay/eventStream.ts',
+    'src/relay/callers/eventStream.ts',
     ["'\\nevent: incomplete\\n\\n'", "'\\n\\n'"],
     answerTest,
   ),
   mutant(
     'no sign of life on a stream',
-    'src/relay/eventStream.ts',
+    'src/relay/callers/eventStream.ts',
     ["void this.#write(':\\n\\n');", ''],
     'test/relay/serverStream.test.ts',
     consentTest,
@@ -187,7 +187,7 @@ export const relayMutants: readonly Mutant[] = [
     consentTest,
   ),
   mutant(
-    'a person told everything in English',
+    'a user told everything in English',
     'src/relay/mcpEndpoint.ts',
     ['this.parts.translate', 'undefined'],
     'test/relay/translatedConsent.test.ts',
@@ -200,7 +200,7 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'held scopes shown as added',
-    'src/broker/signIn/consentFacts.ts',
+    'src/broker/signIn/consentPrompt.ts',
     ["kind === 'stepUp' ? (before?.tokens.scopes ?? []) : []", '[]'],
     consentTest,
   ),
@@ -238,7 +238,7 @@ export const relayMutants: readonly Mutant[] = [
     withoutChatTest,
   ),
   mutant(
-    'the tool run though the person declined',
+    'the tool run though the user declined',
     run,
     ["if (consent.kind === 'refused') {", 'if (false) {'],
     consentTest,
@@ -270,12 +270,15 @@ export const relayMutants: readonly Mutant[] = [
   mutant(
     'bytes that are no UTF-8 accepted',
     'src/mcp/clientMessage.ts',
-    ['fatal: true', 'fatal: false'],
+    [
+      "new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)",
+      "new TextDecoder('utf-8').decode(body)",
+    ],
     messageTest,
   ),
   mutant(
     'a body of any size held',
-    'src/relay/requestBody.ts',
+    'src/relay/callers/requestBody.ts',
     ['if (size > requestBodyLimit) {', 'if (false) {'],
     sessionTest,
   ),
@@ -287,13 +290,13 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'a launch page that runs its sign-in again',
-    'src/relay/launchPages.ts',
+    'src/loopback/launchPages.ts',
     ['if (page.pass === undefined) return', 'if (page.ending === undefined) return'],
     launchTest,
   ),
   mutant(
     'a launch page that leads any browser on again',
-    'src/relay/launchPages.ts',
+    'src/loopback/launchPages.ts',
     [
       'if (shown === undefined) followOther(response);',
       'if (shown === undefined) end(response, page.ending!);',
@@ -302,43 +305,43 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'a launch page that leads its browser on for ever',
-    'src/relay/launchPages.ts',
+    'src/loopback/launchPages.ts',
     ['this.#forgetAfter(id, repeatable * 1000)', 'this.#forgetAfter(id, repeatable * 1e9)'],
     launchTest,
   ),
   mutant(
     'a launch page used up by a browser that only looks ahead',
-    'src/relay/launchPages.ts',
+    'src/loopback/launchPages.ts',
     ['if (isSpeculative(request)) {', "if (request.method !== 'GET') {"],
     launchTest,
   ),
   mutant(
     'a launch page’s address in its cookie',
-    'src/relay/launchPages.ts',
+    'src/loopback/launchPages.ts',
     ["createHash('sha256').update(id).digest('hex').slice(0, 16)", 'id'],
     launchTest,
   ),
   mutant(
     'a launch page without end',
-    'src/relay/launchPages.ts',
+    'src/loopback/launchPages.ts',
     ['expiry: this.#forgetAfter(id, lifetime)', 'expiry: this.#forgetAfter(id, 1e9)'],
     launchTest,
   ),
   mutant(
     'another program’s card at the editor’s outside address',
-    'src/relay/consentCard.ts',
+    'src/relay/calls/consentCard.ts',
     ["return kind === 'editor' || kind === 'agentHost';", 'return true || kind;'],
     'test/relay/cardBrowser.test.ts',
   ),
   mutant(
     'messages of the HTTP+SSE transport posted to another origin',
-    'src/relay/httpSseSession.ts',
+    'src/relay/httpSse/httpSseSession.ts',
     ['if (endpoint?.origin !== new URL(url).origin) {', 'if (endpoint === undefined) {'],
     'test/relay/httpSseTransport.test.ts',
   ),
   mutant(
     'answers of the HTTP+SSE transport given to the oldest call',
-    'src/relay/httpSseSession.ts',
+    'src/relay/httpSse/httpSseSession.ts',
     ['this.#waiting.get(id);', '[...this.#waiting.values()][0];'],
     'test/relay/httpSseTransport.test.ts',
   ),
@@ -353,14 +356,14 @@ export const relayMutants: readonly Mutant[] = [
   ),
   mutant(
     'a stream written to whether it is read or not',
-    'src/relay/messageSink.ts',
+    'src/relay/httpSse/messageSink.ts',
     ['(this.#controller.desiredSize ?? 0) <= 0', '(this.#controller.desiredSize ?? 0) === undefined'],
     'test/relay/messageSink.test.ts',
   ),
   mutant(
     'icons drawn for what a server wrote',
-    'src/editor/plainWords.ts',
+    'src/editor/adapters/notifications.ts',
     [".replaceAll('$(', '$ (')", ''],
-    'test/editor/plainWords.test.ts',
+    'test/editor/plainTexts.test.ts',
   ),
 ];

@@ -1,6 +1,6 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const entranceTest = 'test/relay/agentEntrance.test.ts';
+const entranceTest = 'test/relay/agentEndpoint.test.ts';
 const redirectTest = 'test/broker/diagnosedRedirect.test.ts';
 const clientTest = 'test/broker/clientForServer.test.ts';
 
@@ -14,13 +14,13 @@ export const serverEntryMutants: readonly Mutant[] = [
   ),
   mutant(
     'agent: another agent let in by a former name',
-    'src/relay/agentEntrance.ts',
+    'src/relay/agents/agentEndpoint.ts',
     ['agent.servers.find(({ formerNames }) => formerNames?.some(isNamed))', 'agent.servers[0]'],
     entranceTest,
   ),
   mutant(
     'agent: an address that a rename breaks',
-    'src/relay/agentEntrance.ts',
+    'src/relay/agents/agentEndpoint.ts',
     ['formerNames?.some(isNamed)', 'formerNames?.includes(name) === true && false'],
     entranceTest,
   ),
@@ -41,7 +41,7 @@ export const serverEntryMutants: readonly Mutant[] = [
   ),
   mutant(
     'a diagnosis that goes on listening',
-    'src/broker/clients/redirectChoice.ts',
+    'src/broker/clients/redirectUri.ts',
     ['(await this.open(step)).dispose();', 'await this.open(step);'],
     redirectTest,
   ),

@@ -1,6 +1,6 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const rounds = 'src/relay/consentRounds.ts';
+const rounds = 'src/relay/callers/consentRounds.ts';
 const requests = 'src/relay/statelessRequests.ts';
 const revision = 'src/mcp/statelessRevision.ts';
 
@@ -47,7 +47,7 @@ export const statelessMutants: readonly Mutant[] = [
   ),
   mutant(
     'a subscription that goes on as the account of before',
-    'src/relay/upstreamListener.ts',
+    'src/relay/upstream/upstreamListener.ts',
     ['      if (isOther) changed.abort();\n', ''],
     subscriptionsTest,
   ),

@@ -48,19 +48,19 @@ export const storageMutants: readonly Mutant[] = [
   ),
   mutant(
     'storage: two clients of one machine share a file',
-    'src/node/sealedFiles.ts',
+    'src/node/store/sealedFiles.ts',
     ['`${sealing.id}-${hash}.json`', '`${hash}.json`'],
     'test/node/sealedFiles.test.ts',
   ),
   mutant(
     'storage: one client’s agents are another client’s strangers',
-    'src/node/machineStorage.ts',
+    'src/node/store/machineStorage.ts',
     ["'agentRecords'), hostKey,", "'agentRecords'), clientKey,"],
     'test/node/machineStorage.test.ts',
   ),
   mutant(
     'storage: a key of the machine that others can read',
-    'src/node/sealingKey.ts',
+    'src/node/store/sealingKey.ts',
     ['writeFile(temporary, text, { mode: 0o600,', 'writeFile(temporary, text, { mode: 0o644,'],
     'test/node/sealedFiles.test.ts',
   ),
@@ -81,7 +81,7 @@ export const storageMutants: readonly Mutant[] = [
   ),
   mutant(
     'storage: secret storage waited for without end',
-    'src/broker/secretStorageTimeout.ts',
+    'src/broker/accounts/secretStorageTimeout.ts',
     ['reject(new SecretStorageTimeout());', ''],
     'test/broker/secretStorageTimeout.test.ts',
   ),

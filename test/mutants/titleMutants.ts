@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const title = 'src/relay/toolTitle.ts';
-const titles = 'src/relay/toolTitles.ts';
+const title = 'src/relay/calls/toolTitles.ts';
+const titles = 'src/relay/calls/toolTitles.ts';
 
 const titleTest = 'test/relay/toolTitle.test.ts';
 const titlesTest = 'test/relay/toolTitles.test.ts';
@@ -74,7 +74,7 @@ export const titleMutants: readonly Mutant[] = [
   ),
   mutant(
     'a server switched off for another case of its name shown as ready',
-    'src/broker/displacedServers.ts',
+    'src/broker/settings/displacedServers.ts',
     ['other.toLowerCase() === wanted', 'other === name'],
     'test/broker/displacedServers.test.ts',
   ),

@@ -1,7 +1,7 @@
 import { mutant, type Mutant } from './mutant.js';
 
-const gate = 'src/relay/toolGate.ts';
-const run = 'src/relay/relayedRequest.ts';
+const gate = 'src/relay/calls/toolGate.ts';
+const run = 'src/relay/calls/relayedRequest.ts';
 const message = 'src/mcp/clientMessage.ts';
 const policy = 'src/broker/settings/serverPolicy.ts';
 const consent = 'src/broker/tools/toolConsent.ts';
@@ -48,7 +48,7 @@ export const toolMutants: readonly Mutant[] = [
     relayTest,
   ),
   mutant(
-    'a call not waited for the person’s yes',
+    'a call not waited for the user’s yes',
     gate,
     ["if (answer !== 'allowed')", 'if (false)'],
     relayTest,
@@ -59,12 +59,7 @@ export const toolMutants: readonly Mutant[] = [
     ['held.refuse(refusal.text, refused(refusal.reason));', 'held.refuse(refusal.text);'],
     relayTest,
   ),
-  mutant(
-    'a caller answers for the person',
-    gate,
-    ['session.caller.id === editorCaller.id && ', ''],
-    relayTest,
-  ),
+  mutant('a caller answers for the user', gate, ['session.caller.id === editorCaller.id && ', ''], relayTest),
   mutant(
     'the rule not judged again after the question',
     gate,
@@ -73,13 +68,13 @@ export const toolMutants: readonly Mutant[] = [
   ),
   mutant(
     'any answer a yes',
-    'src/mcp/toolRuleWords.ts',
+    'src/mcp/toolRuleTexts.ts',
     ['?.call === yes(t)', '?.call !== undefined'],
     relayTest,
   ),
   mutant(
     'a question not taken back',
-    'src/relay/relaySession.ts',
+    'src/relay/callers/callerSession.ts',
     ["void stream.message(cancelledMessage(id, 'Nobody answers it any more.'));", ''],
     relayTest,
   ),

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { AgentAsksOfWindows } from '../../src/broker/agents/agentAsksOfWindows.js';
+import { AgentRequestsAcrossWindows } from '../../src/broker/agents/agentRequestsAcrossWindows.js';
 import { AgentConsents } from '../../src/broker/agents/agentConsents.js';
 import { AgentToolAnswers } from '../../src/broker/agents/agentToolAnswers.js';
-import { AgentToolQuestions } from '../../src/broker/agents/agentToolQuestions.js';
+import { AgentToolApprovals } from '../../src/broker/agents/agentToolApprovals.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
-import { machineStorage } from '../../src/node/machineStorage.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { machineStorage } from '../../src/node/store/machineStorage.js';
+import { systemClock } from '../../src/node/machine.js';
 import { serverAt } from '../broker/brokerWindow.js';
 import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 
@@ -35,8 +35,8 @@ describe('the questions of rules, in the files of two windows', () => {
     const consents = new AgentConsents(credentials, systemClock, { needsOwn: () => Promise.resolve(false) });
     const answers = new AgentToolAnswers(sharedRecords, lock, systemClock);
     const unanswered = { ask: () => Promise.withResolvers<boolean>().promise };
-    const questions = new AgentToolQuestions(systemClock, answers, unanswered);
-    const link = new AgentAsksOfWindows(consents, questions, () => [server], agentNotices);
+    const questions = new AgentToolApprovals(systemClock, answers, unanswered);
+    const link = new AgentRequestsAcrossWindows(consents, questions, () => [server], agentNotices);
     const close = async () => {
       link.dispose();
       questions.dispose();

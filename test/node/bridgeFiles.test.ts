@@ -5,11 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { BridgeFiles } from '../../src/node/bridgeFiles.js';
-import { systemClock } from '../../src/node/systemClock.js';
-import { requestAddress } from '../../src/node/windowAddresses.js';
+import { BridgeFiles } from '../../src/node/clients/bridgeFiles.js';
+import { systemClock } from '../../src/node/machine.js';
+import { requestAddress } from '../../src/node/windows/windowAddresses.js';
 import { MemoryLog } from '../broker/memoryStores.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 
 describe('what the stdio command reads', () => {
   let directory: string;

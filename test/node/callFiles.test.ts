@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CallFiles } from '../../src/node/callFiles.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { CallFiles } from '../../src/node/files/callFiles.js';
+import { systemClock } from '../../src/node/machine.js';
 import { ManualClock } from '../broker/manualClock.js';
 
 const limits = { calls: 20, bytes: 10_000, fileBytes: 200 };

@@ -1,5 +1,5 @@
-import { CallFiles } from '../../src/node/callFiles.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { CallFiles } from '../../src/node/files/callFiles.js';
+import { systemClock } from '../../src/node/machine.js';
 
 /** A process that adds lines to the call record: directory, its name, how many. */
 async function main([directory = '', name = '', count = '']: readonly string[]): Promise<void> {

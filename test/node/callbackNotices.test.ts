@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { CallbackNotices } from '../../src/broker/signIn/callbackNotices.js';
-import { handedCallback } from '../../src/broker/signIn/handedCallback.js';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
-import { systemClock } from '../../src/node/systemClock.js';
-import { WindowNoticeFiles } from '../../src/node/windowNotices.js';
+import { CallbackNotices } from '../../src/broker/callbacks/callbackNotices.js';
+import { handedCallback } from '../../src/broker/callbacks/handedCallback.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
+import { systemClock } from '../../src/node/machine.js';
+import { WindowNoticeFiles } from '../../src/node/windows/windowNotices.js';
 import { MemoryLog } from '../broker/memoryStores.js';
 
 describe('a callback for another window, on the disk', () => {

@@ -6,12 +6,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { agentAddress } from '../../src/broker/agents/agentSettings.js';
 import { AgentAdmissions } from '../../src/broker/agents/agentAdmissions.js';
 import { ClientConnections } from '../../src/broker/agents/clientConnections.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
+import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
 import { OtherFileFault } from '../../src/broker/imports/otherFiles.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { BridgeFiles } from '../../src/node/bridgeFiles.js';
-import { MachineFileStore } from '../../src/node/otherFileStore.js';
-import { ClientConnectionFiles } from '../../src/node/clientConnectionFiles.js';
+import { BridgeFiles } from '../../src/node/clients/bridgeFiles.js';
+import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
+import { ClientConnectionFiles } from '../../src/node/clients/clientConnectionFiles.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog } from '../broker/memoryStores.js';
 
@@ -39,7 +39,7 @@ describe('the connection of a client', () => {
       oauth: {},
     }));
     admissions = new AgentAdmissions(
-      new PassingRecords(),
+      new InMemoryRecords(),
       new MemoryLock(),
       new ManualClock(),
       new MemoryLog(),

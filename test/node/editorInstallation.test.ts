@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { HandlerFault } from '../../src/broker/ports.js';
-import { handlerFault, type InstallationMachine } from '../../src/node/editorInstallation.js';
+import { handlerFault, type InstallationMachine } from '../../src/node/clients/editorInstallation.js';
 
 const usr = '/usr/share/applications';
 const registered = 'x-scheme-handler/vscode=code-url-handler.desktop;';

@@ -4,15 +4,15 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile, mkdir } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Log } from '../../src/broker/ports.js';
-import { FileLock } from '../../src/node/fileLock.js';
+import type { Log } from '../../src/base/log.js';
+import { FileLock } from '../../src/node/files/fileLock.js';
 
 const quiet: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }; // prettier-ignore
 
 /** Adds one to the number in a file, `argv[3]` times, each time under the lock of the directory `argv[2]`. */
 const counting = `
   const { readFile, writeFile } = require('node:fs/promises');
-  const { FileLock } = require(${JSON.stringify(require.resolve('../../src/node/fileLock.js'))});
+  const { FileLock } = require(${JSON.stringify(require.resolve('../../src/node/files/fileLock.js'))});
   const [directory, times, file] = process.argv.slice(1);
   const lock = new FileLock(directory, { warn() {} });
   (async () => {

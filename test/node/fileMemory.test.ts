@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FileMemory } from '../../src/node/fileMemory.js';
+import { FileMemory } from '../../src/node/store/fileMemory.js';
 import { MemoryLock } from '../broker/memoryStores.js';
 
 describe('what processes without an editor remember', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { FileLock } from '../../src/node/fileLock.js';
-import { HostSealingKey } from '../../src/node/sealingKey.js';
+import { FileLock } from '../../src/node/files/fileLock.js';
+import { HostSealingKey } from '../../src/node/store/sealingKey.js';
 import { MemoryLog } from '../broker/memoryStores.js';
 
 describe('the id of a machine', () => {

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { fetchFrom } from '../../src/node/judgedAddresses.js';
-import { machineFetch } from '../../src/node/machineFetch.js';
-import { systemResolver } from '../../src/node/systemResolver.js';
+import { machineFetch, systemResolver } from '../../src/node/machine.js';
 import { readBody } from '../demo/loopbackServer.js';
 
 /** A name that no resolver knows: what answers it was reached by its address. */

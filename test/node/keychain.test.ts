@@ -9,8 +9,8 @@ import {
   SecretService,
   systemKeychain,
   type Keychain,
-} from '../../src/node/keychain.js';
-import { newStoreKey, storeKey, StoreKeyMissing, storeKeyVariable } from '../../src/node/storeKey.js';
+} from '../../src/node/store/keychain.js';
+import { newStoreKey, storeKey, StoreKeyMissing, storeKeyVariable } from '../../src/node/store/storeKey.js';
 import { MemoryLock } from '../broker/memoryStores.js';
 import { fakeSecretTool, fakeTool, toolCalls } from '../headless/fakeTool.js';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { machineStorage } from '../../src/node/machineStorage.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { machineStorage } from '../../src/node/store/machineStorage.js';
+import { systemClock } from '../../src/node/machine.js';
 import { MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 
 describe('what two clients of the editor share on one machine', () => {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OtherFileFault } from '../../src/broker/imports/otherFiles.js';
-import { MachineFileStore } from '../../src/node/otherFileStore.js';
+import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
 
 const isPosix = process.platform !== 'win32';
 

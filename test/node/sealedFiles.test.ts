@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SealedFiles } from '../../src/node/sealedFiles.js';
-import { ClientSealingKey, HostSealingKey } from '../../src/node/sealingKey.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { SealedFiles } from '../../src/node/store/sealedFiles.js';
+import { ClientSealingKey, HostSealingKey } from '../../src/node/store/sealingKey.js';
+import { systemClock } from '../../src/node/machine.js';
 import { MemoryLock, MemoryLog, MemorySecrets } from '../broker/memoryStores.js';
 
 const name = 'https://mcp.example/mcp';

@@ -5,13 +5,13 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { SealedStore, SealedStoreUnreadable } from '../../src/node/sealedStore.js';
+import { SealedStore, SealedStoreUnreadable } from '../../src/node/store/sealedStore.js';
 import { MemoryLock } from '../broker/memoryStores.js';
 
 /** Sets `argv[3]` secrets of the name `argv[4]` in the store of the directory `argv[2]`, one after the other. */
 const writing = `
-  const { FileLock } = require(${JSON.stringify(require.resolve('../../src/node/fileLock.js'))});
-  const { SealedStore } = require(${JSON.stringify(require.resolve('../../src/node/sealedStore.js'))});
+  const { FileLock } = require(${JSON.stringify(require.resolve('../../src/node/files/fileLock.js'))});
+  const { SealedStore } = require(${JSON.stringify(require.resolve('../../src/node/store/sealedStore.js'))});
   const [directory, key, count, name] = process.argv.slice(1);
   const lock = new FileLock(directory + '/locks', { warn() {} });
   const store = new SealedStore(directory + '/secrets.json', new Uint8Array(Buffer.from(key, 'base64')), lock);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { SettingsFiles } from '../../src/node/settingsFiles.js';
+import { SettingsFiles } from '../../src/node/files/settingsFiles.js';
 
 describe('the settings files of a machine', () => {
   let data: string;

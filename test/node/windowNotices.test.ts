@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../src/node/systemClock.js';
-import { WindowNoticeFiles } from '../../src/node/windowNotices.js';
+import { systemClock } from '../../src/node/machine.js';
+import { WindowNoticeFiles } from '../../src/node/windows/windowNotices.js';
 
 describe('notices between windows', () => {
   let directory: string;

@@ -146,7 +146,7 @@ describe('bounded fetch', () => {
 
   it("rethrows the reason of the caller's cancel as it is", async () => {
     const cancel = new AbortController();
-    const reason = new Error('the person pressed cancel');
+    const reason = new Error('the user pressed cancel');
     const server = await scriptedServer(() => ({ hang: true }));
     const waiting = assert.rejects(
       boundedFetch(server.origin, {}, { ...http, signal: cancel.signal }),

@@ -8,9 +8,8 @@ import {
   importClientKey,
   publicJwk,
 } from '../../src/oauth/clientKey.js';
-import type { OAuthClient } from '../../src/oauth/oauthClient.js';
-import { preRegisteredClient } from '../../src/oauth/preRegisteredClient.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { preRegisteredClient, type OAuthClient } from '../../src/oauth/oauthClient.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { clientFromRecord, clientToRecord } from '../../src/oauth/tokenSetRecord.js';
 import { flowError } from './flowErrors.js';
 

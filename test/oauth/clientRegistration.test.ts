@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chooseClientIdentity, registerClient } from '../../src/oauth/clientRegistration.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { flowError } from './flowErrors.js';
 import { closeServers, http, scriptedServer, type ScriptedAnswer } from './scriptedServer.js';
 import { authorizationServer, redirectUri } from './signIn.js';

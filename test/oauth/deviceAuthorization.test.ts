@@ -95,7 +95,7 @@ describe('device authorization', () => {
     await flowError('deviceCodeExpired', again);
   });
 
-  it('ends with the person’s no and any other refusal, and tells no code', async () => {
+  it('ends with the user’s no and any other refusal, and tells no code', async () => {
     const { finish } = await device([refusal('access_denied')]);
     await flowError('accessDenied', finish);
     const said = { error: 'invalid_client', error_description: 'no hunter2-device here' };
@@ -159,7 +159,7 @@ describe('device authorization', () => {
     await flowError('deviceFlowNotOffered', () => requestDeviceAuthorization(grant, http, () => 0));
   });
 
-  it('signs in at a certified server, once the person has said yes there', async () => {
+  it('signs in at a certified server, once the user has said yes there', async () => {
     const provider = await startGrantsProvider(await generateClientKey('ES256'));
     try {
       const as = await fetchAuthorizationServer(provider.issuer, http);

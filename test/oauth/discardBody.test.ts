@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { discardBody } from '../../src/oauth/discardBody.js';
+import { discardBody } from '../../src/oauth/boundedFetch.js';
 
 describe('a body nobody reads', () => {
   it('is let go of', async () => {

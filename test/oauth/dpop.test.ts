@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import { fetchAccount } from '../../src/oauth/accountName.js';
 import { DpopKey, resourceRequestWithDpop } from '../../src/oauth/dpop.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { flowError } from './flowErrors.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { dpopBinding } from '../../src/oauth/dpopBinding.js';
+import { dpopBinding } from '../../src/oauth/dpop.js';
 import { buildAuthorizationRequest } from '../../src/oauth/authorizationRequest.js';
 import type { ProtectedResource } from '../../src/oauth/protectedResourceMetadata.js';
 import { flowError } from './flowErrors.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { networkFailure } from '../../src/oauth/networkFailure.js';
+import { networkFailure } from '../../src/oauth/boundedFetch.js';
 
 describe('a network failure', () => {
   const coded = (code: string, cause?: Error) =>

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { OAuthFlowError, usualFix, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
-import { refusalFix } from '../../src/oauth/refusalFix.js';
+import {
+  OAuthFlowError,
+  usualFix,
+  refusalFix,
+  type OAuthFlowErrorCode,
+} from '../../src/oauth/oauthFlowError.js';
 
 describe('a failed step of the flow', () => {
   for (const code of Object.keys(usualFix) as OAuthFlowErrorCode[]) {

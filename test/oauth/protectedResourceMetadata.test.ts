@@ -70,7 +70,7 @@ describe('protected resource metadata', () => {
     }
   });
 
-  it('gives no scope that could not be asked for, and no more than a person may read', async () => {
+  it('gives no scope that could not be asked for, and no more than a user may read', async () => {
     const forged = ['a\nAuthorization server: bank.example', 'b\u202ec', 'd e', 'f"', '', 'g'.repeat(201)];
     const many = Array.from({ length: 150 }, (_, index) => `scope:${index}`);
     const server = await serverWith((origin) => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { inStandardForm, inStandardWords } from '../../src/oauth/providerAnswer.js';
+import { inStandardForm, inStandardTexts } from '../../src/oauth/providerResponse.js';
 import { authorizationServer } from './signIn.js';
 
 const slack = authorizationServer('https://mcp.slack.com');
@@ -26,7 +26,7 @@ describe('a token answer in the form of its provider', () => {
     );
   });
 
-  it('has the person’s token from below the application’s, and nothing of the application’s with it', async () => {
+  it('has the user’s token from below the application’s, and nothing of the application’s with it', async () => {
     const { body } = await read(slack, {
       access_token: 'the bot’s',
       token_type: 'bot',
@@ -90,12 +90,12 @@ describe('a token answer in the form of its provider', () => {
     const refusal = new OAuthFlowError('tokenRequestRefused', 'No: invalid_code.', {
       oauthError: 'invalid_code',
     });
-    const standard = inStandardWords(slack, refusal);
+    const standard = inStandardTexts(slack, refusal);
     assert.ok(standard instanceof OAuthFlowError);
     assert.deepEqual(
       [standard.code, standard.message, standard.details.oauthError],
       [refusal.code, refusal.message, 'invalid_grant'],
     );
-    assert.equal(inStandardWords(authorizationServer(), refusal), refusal);
+    assert.equal(inStandardTexts(authorizationServer(), refusal), refusal);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { profileIds } from '../../src/oauth/providerTraits.js';
 import { profileOf, providerProfiles } from '../../src/oauth/providerProfiles.js';
-import { traitWords } from '../../src/oauth/providerWords.js';
+import { traitTexts } from '../../src/oauth/providerTexts.js';
 import { providers } from '../profiles/providers/all.js';
 
 describe('the table of provider profiles', () => {
@@ -68,19 +68,19 @@ describe('the table of provider profiles', () => {
   it('says each trait as a sentence, and whether a source confirms it', () => {
     const google = providerProfiles.find(({ name }) => name === 'Google');
     assert.ok(google !== undefined);
-    const said = new Map(traitWords(google).map((words) => [words.trait, words]));
+    const said = new Map(traitTexts(google).map((words) => [words.trait, words]));
     assert.deepEqual(said.get('extraParameters'), {
       trait: 'extraParameters',
       sentence: 'The authorization request also says access_type=offline, prompt=consent.',
       isVerified: true,
     });
     assert.equal(said.get('refreshTokens')?.isVerified, false);
-    for (const { sentence } of providerProfiles.flatMap(traitWords)) assert.match(sentence, /^[A-Z].*\.$/);
+    for (const { sentence } of providerProfiles.flatMap(traitTexts)) assert.match(sentence, /^[A-Z].*\.$/);
   });
 
   it('says no more of its further scopes than what becomes of them', () => {
     const pingOne = profileOf('https://auth.pingone.eu/0f1e2d3c/as') ?? assert.fail();
-    const { sentence } = traitWords(pingOne).find(({ trait }) => trait === 'scopes') ?? assert.fail();
+    const { sentence } = traitTexts(pingOne).find(({ trait }) => trait === 'scopes') ?? assert.fail();
     assert.equal(sentence, 'Asked for beside the scopes that a server names: offline_access.');
   });
 });

@@ -4,7 +4,7 @@ import { DpopKey } from '../../src/oauth/dpop.js';
 import type { OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import { pushedWhereRequired } from '../../src/oauth/pushedAuthorizationRequest.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { flowError } from './flowErrors.js';
 import { closeServers, http, scriptedServer, type ScriptedAnswer } from './scriptedServer.js';
 import { authorizationServer, publicClient, redirectUri, resource } from './signIn.js';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ProtectedResource } from '../../src/oauth/protectedResourceMetadata.js';
-import { initialScopes } from '../../src/oauth/scopeSelection.js';
-import { stepUpScopes } from '../../src/oauth/scopeStepUp.js';
+import { initialScopes, stepUpScopes } from '../../src/oauth/scopes.js';
 import { authorizationServer } from './signIn.js';
 
 function resource(scopesSupported?: readonly string[]): ProtectedResource {

@@ -8,7 +8,7 @@ import {
   type ValidatedCallback,
 } from '../../src/oauth/authorizationResponse.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import type { TokenSet } from '../../src/oauth/tokenSet.js';
 
 export const redirectUri = 'http://127.0.0.1:4711/callback';

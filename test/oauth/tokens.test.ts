@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import type { AuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import type { OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { flowError } from './flowErrors.js';

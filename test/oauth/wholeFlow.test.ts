@@ -6,23 +6,22 @@ import { validateAuthorizationResponse } from '../../src/oauth/authorizationResp
 import { fetchAuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import { chooseClientIdentity, registerClient } from '../../src/oauth/clientRegistration.js';
 import { fetchProtectedResource } from '../../src/oauth/protectedResourceMetadata.js';
-import { Redacted } from '../../src/oauth/redacted.js';
-import { initialScopes } from '../../src/oauth/scopeSelection.js';
-import { stepUpScopes } from '../../src/oauth/scopeStepUp.js';
+import { Redacted } from '../../src/base/redacted.js';
+import { initialScopes, stepUpScopes } from '../../src/oauth/scopes.js';
 import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { revokeTokens } from '../../src/oauth/tokenRevocation.js';
 import { bearerChallengeOf } from '../../src/oauth/wwwAuthenticateChallenge.js';
 import { startAuthorizationServer, type DemoAuthorizationServer } from '../demo/authorizationServer.js';
 import { alice } from '../demo/people.js';
-import { signInAsPerson } from '../demo/person.js';
+import { signInAsUser } from '../demo/user.js';
 import { startRepositoriesServer, type RepositoriesServer } from '../demo/repositoriesServer.js';
 import { flowError } from './flowErrors.js';
 import { http } from './scriptedServer.js';
 
 const redirectUri = 'http://127.0.0.1:4711/callback';
 
-/** The steps against a real authorization server, a real MCP server and a person who fills in the pages. */
+/** The steps against a real authorization server, a real MCP server and a user who fills in the pages. */
 describe('the whole flow', function () {
   this.timeout(20_000);
   let authority: DemoAuthorizationServer;
@@ -48,7 +47,7 @@ describe('the whole flow', function () {
     const scopes = initialScopes({ challenge, resource, as, identity: true });
     const request = { as, client, redirectUri, resource: resource.resource, scopes };
     const { url, pending } = await buildAuthorizationRequest(request);
-    const back = await signInAsPerson(url, { ...alice, consent: 'allow' });
+    const back = await signInAsUser(url, { ...alice, consent: 'allow' });
     const callback = validateAuthorizationResponse(pending, back.searchParams);
     return { as, client, pending, callback, resource, scopes, back };
   }
@@ -117,7 +116,7 @@ describe('the whole flow', function () {
     if (added.length === 0) assert.ok(tokens.scopes.includes('repo:write'));
     const request = { as, client, redirectUri, resource: resource.resource, scopes: union };
     const { url, pending: more } = await buildAuthorizationRequest(request);
-    const back = await signInAsPerson(url, { ...alice, consent: 'allow' });
+    const back = await signInAsUser(url, { ...alice, consent: 'allow' });
     const stepped = await exchangeCode(
       more,
       validateAuthorizationResponse(more, back.searchParams),
@@ -127,11 +126,11 @@ describe('the whole flow', function () {
     for (const scope of [...tokens.scopes, 'repo:write']) assert.ok(stepped.scopes.includes(scope), scope);
   });
 
-  it("reports the person's denial", async () => {
+  it("reports the user's denial", async () => {
     const { as, client, resource, scopes } = await signIn();
     const request = { as, client, redirectUri, resource: resource.resource, scopes };
     const { url, pending } = await buildAuthorizationRequest(request);
-    const back = await signInAsPerson(url, { ...alice, consent: 'deny' });
+    const back = await signInAsUser(url, { ...alice, consent: 'deny' });
     await flowError('accessDenied', () => validateAuthorizationResponse(pending, back.searchParams));
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as oauth from 'oauth4webapi';
 import { bearerChallengeOf, parseChallenges } from '../../src/oauth/wwwAuthenticateChallenge.js';
 
-function challengeOf(...headers: string[]) {
+function fetchChallenge(...headers: string[]) {
   const response = new Response(null, { status: 401 });
   for (const header of headers) response.headers.append('www-authenticate', header);
   return bearerChallengeOf(response);
@@ -24,7 +24,7 @@ async function libraryChallenges(header: string) {
 describe('WWW-Authenticate challenge', () => {
   it('reads error, description, scopes, realm and metadata address', () => {
     assert.deepEqual(
-      challengeOf(
+      fetchChallenge(
         'Bearer realm="mcp", error="insufficient_scope", error_description="needs \\"more\\"", ' +
           'scope="repo:read repo:write repo:read", resource_metadata="https://a.example/m?x=1"',
       ),
@@ -39,22 +39,22 @@ describe('WWW-Authenticate challenge', () => {
   });
 
   it('finds Bearer in any case among several challenges', () => {
-    assert.deepEqual(challengeOf('DPoP algs="ES256", bEaReR error=invalid_token, Basic realm="x"'), {
+    assert.deepEqual(fetchChallenge('DPoP algs="ES256", bEaReR error=invalid_token, Basic realm="x"'), {
       error: 'invalid_token',
       dpop: { alone: false, algs: ['ES256'] },
     });
-    assert.deepEqual(challengeOf('Negotiate abc==', 'Bearer scope="a"'), { scopes: ['a'] });
-    assert.deepEqual(challengeOf('Bearer'), {});
+    assert.deepEqual(fetchChallenge('Negotiate abc==', 'Bearer scope="a"'), { scopes: ['a'] });
+    assert.deepEqual(fetchChallenge('Bearer'), {});
   });
 
   it('takes a DPoP challenge in place of Bearer’s, with its algorithms', () => {
     const header = 'dPoP algs="ES256  PS256", scope="a b", resource_metadata="https://a.example/m"';
-    assert.deepEqual(challengeOf('Basic realm="x"', header), {
+    assert.deepEqual(fetchChallenge('Basic realm="x"', header), {
       scopes: ['a', 'b'],
       resourceMetadata: new URL('https://a.example/m'),
       dpop: { alone: true, algs: ['ES256', 'PS256'] },
     });
-    assert.deepEqual(challengeOf('DPoP'), { dpop: { alone: true } });
+    assert.deepEqual(fetchChallenge('DPoP'), { dpop: { alone: true } });
   });
 
   it('believes the one of Bearer and DPoP that has an error, and adds what only the other says', () => {
@@ -68,7 +68,7 @@ describe('WWW-Authenticate challenge', () => {
         'Bearer error="insufficient_scope", scope="y"',
       ],
     ]) {
-      assert.deepEqual(challengeOf(...headers), {
+      assert.deepEqual(fetchChallenge(...headers), {
         error: 'insufficient_scope',
         scopes: ['y'],
         resourceMetadata: new URL('https://a.example/m'),
@@ -79,7 +79,7 @@ describe('WWW-Authenticate challenge', () => {
 
   it('leaves out a metadata address that is not an absolute web address', () => {
     for (const address of ['/relative', 'ftp://a.example/', 'javascript:alert(1)', 'nonsense', '']) {
-      assert.deepEqual(challengeOf(`Bearer resource_metadata="${address}", error="e"`), { error: 'e' });
+      assert.deepEqual(fetchChallenge(`Bearer resource_metadata="${address}", error="e"`), { error: 'e' });
     }
   });
 
@@ -92,13 +92,13 @@ describe('WWW-Authenticate challenge', () => {
       'Basic realm="x"',
       '',
     ]) {
-      assert.equal(challengeOf(header), undefined, header);
+      assert.equal(fetchChallenge(header), undefined, header);
     }
-    assert.equal(challengeOf(), undefined);
+    assert.equal(fetchChallenge(), undefined);
   });
 
   it('bounds what the server wrote, and strips control characters', () => {
-    const challenge = challengeOf(`Bearer error_description="a\u0085\u00ad${'b'.repeat(500)}"`);
+    const challenge = fetchChallenge(`Bearer error_description="a\u0085\u00ad${'b'.repeat(500)}"`);
     assert.match(challenge?.errorDescription ?? '', /^a b{150,198}…$/);
   });
 
@@ -133,7 +133,7 @@ describe('WWW-Authenticate challenge', () => {
       'Bearer a="' + '\\'.repeat(8000),
       ','.repeat(8000),
     ]) {
-      challengeOf(hostile);
+      fetchChallenge(hostile);
     }
     assert.ok(process.cpuUsage().user - started < 1_000_000);
   });

@@ -75,7 +75,7 @@ export interface ProviderDescription {
   /** What it answers a revocation of an access token; 200 where absent. */
   readonly accessTokenRevocation?: ScriptedAnswer;
 
-  /** What the person has in the settings, and has accepted, to sign in there. */
+  /** What the user has in the settings, and has accepted, to sign in there. */
   readonly settings?: OAuthSettings;
   readonly accepted?: readonly ExceptionName[];
   /** Where the client's own metadata document is. */
@@ -94,7 +94,7 @@ export interface RefusedSignIn {
   readonly accepted?: readonly ExceptionName[];
   /** What is stored as the client's secret instead; undefined: nothing is. */
   readonly secret?: string | undefined;
-  /** The person says no on the consent page. */
+  /** The user says no on the consent page. */
   readonly isDenied?: true;
   /** What it answers to any registration. */
   readonly registrationPolicy?: ScriptedAnswer;

@@ -1,19 +1,19 @@
 import { AccessTokens } from '../../src/broker/tokens/accessTokens.js';
-import { AuthorizedFetch, type AuthorizedOutcome } from '../../src/broker/authorizedFetch.js';
+import { AuthorizedFetch, type AuthorizedOutcome } from '../../src/broker/fetch/authorizedFetch.js';
 import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { ClientStore } from '../../src/broker/clients/clientStore.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { ExceptionName, OAuthSettings } from '../../src/broker/settings/oauthSettings.js';
-import { PendingCallbacks } from '../../src/broker/signIn/pendingCallbacks.js';
+import { PendingCallbacks } from '../../src/broker/callbacks/pendingCallbacks.js';
 import type { LaunchVisit, RedirectUri, RedirectUris } from '../../src/broker/ports.js';
 import { probeBody, probeHeaders } from '../../src/broker/discovery/probe.js';
 import { ServerDecisions } from '../../src/broker/settings/serverDecisions.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { ServerStates } from '../../src/broker/status/serverStates.js';
-import type { SignInOutcome } from '../../src/broker/signIn/signInOutcome.js';
+import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';
 import { SignIns } from '../../src/broker/signIn/signIns.js';
 import { SignOuts, type SignOutReceipt } from '../../src/broker/signIn/signOut.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import { closeServers } from '../oauth/scriptedServer.js';
@@ -22,7 +22,7 @@ import type { ProviderDescription } from './providerDescription.js';
 import { ScriptedProvider } from './scriptedProvider.js';
 import { redirectReaches } from '../broker/redirectReaches.js';
 
-/** What a person has set up before they sign in. */
+/** What a user has set up before they sign in. */
 export interface SetUp {
   readonly settings?: OAuthSettings;
   readonly accepted?: readonly ExceptionName[];
@@ -33,7 +33,7 @@ export interface SetUp {
 export type SignInEnd = SignInOutcome | { readonly kind: 'errorPage'; readonly page: string };
 
 /**
- * One editor's broker between a person and a scripted provider. It can take callbacks at its own scheme, always
+ * One editor's broker between a user and a scripted provider. It can take callbacks at its own scheme, always
  * the same, and on this machine.
  */
 export class ProviderWindow {
@@ -115,7 +115,7 @@ export class ProviderWindow {
     this.#signOuts = new SignOuts(this.credentials, this.#states, this.#signIns, lock, log, { fetch });
   }
 
-  /** Goes all the way that a person goes, who consents unless the provider is told otherwise. */
+  /** Goes all the way that a user goes, who consents unless the provider is told otherwise. */
   async signIn(): Promise<SignInEnd> {
     const attempt = this.#signIns.begin(this.server, { deadline: 60_000 });
     await attempt.launchPage();
@@ -138,7 +138,7 @@ export class ProviderWindow {
     return attempt.outcome;
   }
 
-  /** The same with a code, which the person enters in another browser. */
+  /** The same with a code, which the user enters in another browser. */
   async signInWithCode(): Promise<SignInOutcome> {
     const attempt = this.#signIns.begin(this.server, { deadline: 600_000 });
     // What asks for the tokens waits from when the code is shown.
@@ -146,7 +146,7 @@ export class ProviderWindow {
     return attempt.outcome;
   }
 
-  /** Calls the MCP server as the person. */
+  /** Calls the MCP server as the user. */
   call(): Promise<AuthorizedOutcome> {
     const body = new TextEncoder().encode(probeBody);
     const signal = new AbortController().signal;

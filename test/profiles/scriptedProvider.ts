@@ -4,7 +4,7 @@ import type { AskedRequest } from './mappedNetwork.js';
 import type { Issued, ProviderDescription, Refusal } from './providerDescription.js';
 import { standardAnswer, standardRefusal } from './standardTokenAnswers.js';
 
-/** What a person consented to. */
+/** What a user consented to. */
 interface Grant {
   readonly clientId: string;
   readonly redirectUri: string;
@@ -19,7 +19,7 @@ interface Grant {
 /** An authorization server, and the MCP server its tokens are for, that answer as a description says. */
 export class ScriptedProvider {
   readonly requests: AskedRequest[] = [];
-  /** What the person answers on the consent page. */
+  /** What the user answers on the consent page. */
   isDenied = false;
   /** What it answers to any registration, where it refuses them. */
   registrationPolicy: ScriptedAnswer | undefined;
@@ -27,7 +27,7 @@ export class ScriptedProvider {
   #secretExpiry = 0;
   readonly #redirects = new Map<string, readonly string[]>();
   readonly #codes = new Map<string, Grant>();
-  /** What the person has consented to on the page for codes. */
+  /** What the user has consented to on the page for codes. */
   readonly #deviceCodes = new Map<string, Grant>();
   readonly #accessTokens = new Map<string, Grant>();
   /** Of access tokens, milliseconds since the epoch. */
@@ -47,7 +47,7 @@ export class ScriptedProvider {
     return [...named, ...protectedResource.authorization_servers].map((url) => new URL(url).host);
   }
 
-  /** Everything the person consented to is taken back. */
+  /** Everything the user consented to is taken back. */
   endGrants(): void {
     for (const grant of [...this.#accessTokens.values(), ...this.#refreshTokens.values()]) grant.ended = true;
   }
@@ -115,7 +115,7 @@ export class ScriptedProvider {
     };
   }
 
-  /** The person consents at once. */
+  /** The user consents at once. */
   #authorize(request: URLSearchParams): ScriptedAnswer {
     const description = this.description;
     const clientId = request.get('client_id') ?? '';
@@ -154,7 +154,7 @@ export class ScriptedProvider {
     return { status: 302, headers: { location: answer.href } };
   }
 
-  /** The person enters the code and consents at once. */
+  /** The user enters the code and consents at once. */
   #device(request: URLSearchParams): ScriptedAnswer {
     const code = randomUUID();
     this.#deviceCodes.set(code, {
@@ -169,7 +169,7 @@ export class ScriptedProvider {
   }
 
   #denial(): Refusal | undefined {
-    return this.isDenied ? { error: 'access_denied', description: 'The person said no' } : undefined;
+    return this.isDenied ? { error: 'access_denied', description: 'The user said no' } : undefined;
   }
 
   #token(request: AskedRequest): ScriptedAnswer {
@@ -288,7 +288,7 @@ export class ScriptedProvider {
   }
 }
 
-/** The directory of the person's organization, where a provider has such. */
+/** The directory of the user's organization, where a provider has such. */
 export const tenant = '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
 
 function protectedResourceMetadata(server: string): string {

@@ -5,7 +5,7 @@ export function textOf(alphabet: string, minLength = 1, maxLength = 8): fc.Arbit
   return fc.string({ unit: fc.constantFrom(...Array.from(alphabet)), minLength, maxLength });
 }
 
-/** Characters that mean something to a header, a URL, JSON or a person's screen, and some that mean nothing. */
+/** Characters that mean something to a header, a URL, JSON or a user's screen, and some that mean nothing. */
 const telling = [
   ...Array.from(' \t",=;\\\'<>()[]{}/?#@:%&+*!|~^`.-_aAzZ09'),
   ...['\u0000', '\n', '\r', '\u007f', '\u0085', '\u00a0', '\u00e9', '\u202e', '\u200b', '\ud83d\ude00'],

@@ -26,7 +26,7 @@ export function assertScopes(scopes: readonly string[]): void {
   assert.equal(new Set(scopes).size, scopes.length, 'a scope twice');
 }
 
-/** One line without control or formatting characters, as a person may be shown. */
+/** One line without control or formatting characters, as a user may be shown. */
 export function assertShowable(text: string | undefined): void {
   if (text === undefined) return;
   assert.ok(text.length <= 201, `${text.length} characters`);

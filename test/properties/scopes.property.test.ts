@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { initialScopes } from '../../src/oauth/scopeSelection.js';
-import { stepUpScopes } from '../../src/oauth/scopeStepUp.js';
+import { initialScopes, stepUpScopes } from '../../src/oauth/scopes.js';
 import { scopeTokens } from '../../src/oauth/wwwAuthenticateChallenge.js';
 import { authorizationServer } from '../oauth/signIn.js';
 import { cases } from './cases.js';

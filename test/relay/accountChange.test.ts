@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
-import { PersonBrowser } from '../demo/person.js';
+import { UserBrowser } from '../demo/user.js';
 import { RawCaller } from './rawCaller.js';
 import { scriptedUpstream } from './scriptedUpstream.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
@@ -21,8 +21,8 @@ describe('a session at the upstream', () => {
     const session = headers.get('mcp-session-id');
     const token = headers.get('authorization')?.replace('Bearer ', '');
     if (session !== null) {
-      const person = token === undefined ? 'nobody' : String(decodeJwt(token).sub);
-      people.set(session, (people.get(session) ?? new Set()).add(person));
+      const user = token === undefined ? 'nobody' : String(decodeJwt(token).sub);
+      people.set(session, (people.get(session) ?? new Set()).add(user));
       if (init.method === 'GET' && init.signal) streams.set(session, init.signal);
     }
     const isCall = init.body instanceof Uint8Array && Buffer.from(init.body).includes('"tools/call"');
@@ -44,10 +44,10 @@ describe('a session at the upstream', () => {
   });
   afterEach(() => stage.close());
 
-  const asBob = () => stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
+  const asBob = () => stage.signIn('repositories', { ...bob, browser: new UserBrowser() });
   const whoSpoke = () => [...people.values()].map((spoke) => [...spoke]);
 
-  it('belongs to one person: the next one has another, and the caller notices nothing', async () => {
+  it('belongs to one user: the next one has another, and the caller notices nothing', async () => {
     const client = await stage.connect('repositories');
     assert.equal(
       (await callTool(client, 'list_branches')).progress.at(-1),
@@ -58,17 +58,17 @@ describe('a session at the upstream', () => {
       (await callTool(client, 'list_branches')).progress.at(-1),
       'list_branches as bob@example.org',
     );
-    assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
+    assert.deepEqual(whoSpoke(), [['user-alice'], ['user-bob']]);
   });
 
-  it('belongs to one person, also where the next one signs in while a call is refused: it goes on as who began it', async () => {
+  it('belongs to one user, also where the next one signs in while a call is refused: it goes on as who began it', async () => {
     const client = await stage.connect('repositories');
     duringCall = asBob;
     const { text, progress } = await callTool(client, 'list_branches');
     assert.deepEqual([text, progress.at(-1)], ['main', 'list_branches as alice@example.org']);
     const next = await callTool(client, 'list_branches');
     assert.equal(next.progress.at(-1), 'list_branches as bob@example.org');
-    assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
+    assert.deepEqual(whoSpoke(), [['user-alice'], ['user-bob']]);
     assert.deepEqual(stage.cards, []);
   });
 
@@ -88,7 +88,7 @@ describe('a session at the upstream', () => {
       lines,
       ['bob', 'alice', 'bob'].map((name) => `list_branches as ${name}@example.org`),
     );
-    assert.deepEqual(whoSpoke(), [['person-bob'], ['person-alice'], ['person-bob']]);
+    assert.deepEqual(whoSpoke(), [['user-bob'], ['user-alice'], ['user-bob']]);
     assert.deepEqual(stage.cards, []);
   });
 
@@ -106,10 +106,10 @@ describe('a session at the upstream', () => {
     await (await tied.callTool('list_branches')).whole();
     await callTool(await stage.connect('repositories'), 'list_branches');
     assert.match(await (await tied.callTool('list_branches')).whole(), /\bmain\b/);
-    assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
+    assert.deepEqual(whoSpoke(), [['user-alice'], ['user-bob']]);
   });
 
-  it('is listened to by its person alone', async () => {
+  it('is listened to by its user alone', async () => {
     const caller = await stage.rawCaller('repositories');
     await caller.initialize();
     const stream = await caller.send({ method: 'GET' });
@@ -122,26 +122,26 @@ describe('a session at the upstream', () => {
     await (await caller.call('tools/list')).whole();
     assert.equal(streams.size, 2);
     assert.ok(stream.isOpen);
-    assert.deepEqual(whoSpoke(), [['person-alice'], ['person-bob']]);
+    assert.deepEqual(whoSpoke(), [['user-alice'], ['user-bob']]);
   });
 
-  it('gets no notification of the next person’s', async () => {
+  it('gets no notification of the next user’s', async () => {
     const caller = await stage.rawCaller('repositories');
     await caller.initialize();
     await asBob();
     await caller.notify('notifications/roots/list_changed');
     await (await caller.send({ method: 'DELETE' })).whole();
-    assert.deepEqual(whoSpoke(), [['person-alice']]);
+    assert.deepEqual(whoSpoke(), [['user-alice']]);
   });
 
-  it('is kept when the same person signs in again or a token is renewed', async () => {
+  it('is kept when the same user signs in again or a token is renewed', async () => {
     const client = await stage.connect('repositories');
     await callTool(client, 'list_branches');
     stage.clock.advance(295_000);
     await callTool(client, 'list_branches');
     await callTool(client, 'create_branch', { name: 'kept' });
     assert.equal(stage.world.authorizationServer.eventsOf('refresh').length, 1);
-    assert.deepEqual(whoSpoke(), [['person-alice']]);
+    assert.deepEqual(whoSpoke(), [['user-alice']]);
   });
 
   it('is left at sign-out', async () => {
@@ -149,7 +149,7 @@ describe('a session at the upstream', () => {
     await callTool(client, 'list_branches');
     await stage.broker.credentials.remove(stage.server('repositories').url);
     await client.listTools();
-    assert.deepEqual(whoSpoke(), [['person-alice']]);
+    assert.deepEqual(whoSpoke(), [['user-alice']]);
   });
 });
 

@@ -34,7 +34,7 @@ describe('an agent', () => {
     (await scene.stage.broker.credentials.get(scene.stage.server('repositories').url))?.tokens.scopes;
   const events = (kind: 'refresh' | 'reuse') => scene.stage.world.authorizationServer.eventsOf(kind).length;
 
-  it('without consent is told so at once, the person is asked once, and the next call works', async () => {
+  it('without consent is told so at once, the user is asked once, and the next call works', async () => {
     const asked: string[] = [];
     scene.agents.consents.onDidAsk(({ agent, server, what }) =>
       asked.push(`${agent.name} ${server.name} ${what}`),
@@ -43,7 +43,7 @@ describe('an agent', () => {
     const first = await callTool(client, 'sign_in');
     await callTool(client, 'sign_in');
     assert.equal(first.isError, true);
-    assert.match(first.text, /^sign_in was not run: the person has to sign in to repositories first/);
+    assert.match(first.text, /^sign_in was not run: the user has to sign in to repositories first/);
     assert.doesNotMatch(first.text, /:\/\/|127\.0\.0\.1|localhost/);
     assert.deepEqual(asked, ['tester repositories sign_in']);
     assert.deepEqual([scene.stage.cards, scene.stage.prompts], [[], []]);
@@ -54,7 +54,7 @@ describe('an agent', () => {
     assert.deepEqual([text.split('\n').at(-1), isError], ['main', false]);
   });
 
-  it('that lacks a scope it may have gets it with the person’s consent, and nobody loses one', async () => {
+  it('that lacks a scope it may have gets it with the user’s consent, and nobody loses one', async () => {
     await scene.stage.signIn('repositories');
     const client = await connect({ scopes: both });
     const { isError, text } = await callTool(client, 'create_branch', { name: 'a' });
@@ -77,7 +77,7 @@ describe('an agent', () => {
     assert.deepEqual(scene.agents.consents.pending, []);
   });
 
-  it('has no wider token than its admission, though the person granted more', async () => {
+  it('has no wider token than its admission, though the user granted more', async () => {
     await signInWith(both);
     const client = await connect({ scopes: ['repo:read'] });
     assert.equal((await callTool(client, 'list_branches')).isError, false);
@@ -85,7 +85,7 @@ describe('an agent', () => {
     for (const authorization of sent) assert.deepEqual(scopesOf(authorization), ['repo:read']);
     const refused = await callTool(client, 'create_branch', { name: 'a' });
     assert.match(refused.text, /not admitted with \(repo:write\)/);
-    // The person's own goes on with all that was granted, through its next refresh too.
+    // The user's own goes on with all that was granted, through its next refresh too.
     const editor = await scene.stage.connect('repositories');
     assert.equal((await callTool(editor, 'create_branch', { name: 'b' })).isError, false);
     scene.stage.clock.advance(295_000);
@@ -102,7 +102,7 @@ describe('an agent', () => {
     assert.deepEqual([events('refresh'), events('reuse')], [1, 0]);
   });
 
-  it('whose scopes cover what was granted uses the person’s token: nothing is refreshed for it', async () => {
+  it('whose scopes cover what was granted uses the user’s token: nothing is refreshed for it', async () => {
     await scene.stage.signIn('repositories');
     const client = await connect({ scopes: both });
     assert.equal((await callTool(client, 'list_branches')).isError, false);
@@ -131,7 +131,7 @@ describe('an agent', () => {
 
   it('admitted with one account gets nothing of another’s', async () => {
     await scene.stage.signIn('repositories');
-    const { key } = await scene.admit({ repositories: { account: 'person-bob https://as.example' } });
+    const { key } = await scene.admit({ repositories: { account: 'user-bob https://as.example' } });
     const { text, isError } = await callTool(
       await scene.connect('repositories', key.expose()),
       'list_branches',
@@ -141,7 +141,7 @@ describe('an agent', () => {
     assert.deepEqual(sent, []);
   });
 
-  it('is left in peace about what the person declined, for ten minutes', async () => {
+  it('is left in peace about what the user declined, for ten minutes', async () => {
     const client = await connect();
     await callTool(client, 'sign_in');
     scene.agents.consents.decline(scene.agents.consents.pending[0]?.id ?? '');

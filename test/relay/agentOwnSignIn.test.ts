@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { placeOf } from '../../src/broker/accounts/agentSignIn.js';
+import { placeOf } from '../../src/broker/accounts/agentCredential.js';
 import { bob } from '../demo/people.js';
-import { PersonBrowser } from '../demo/person.js';
+import { UserBrowser } from '../demo/user.js';
 import { scopesOf, startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 
@@ -41,7 +41,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     const { agent, key } = await scene.admit({ repositories: { scopes: ['repo:read'] } });
     return { agent, client: await scene.connect('repositories', key.expose()) };
   };
-  /** An agent whose call was answered with what it lacks, and what the person is asked for. */
+  /** An agent whose call was answered with what it lacks, and what the user is asked for. */
   const asked = async () => {
     const { agent, client } = await admit();
     await callTool(client, 'list_branches');
@@ -51,11 +51,11 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
   };
   const own = (agentId: string) => scene.stage.broker.credentials.get(placeOf(server(), agentId).url);
 
-  it('has a sign-in of its own with the person’s consent, and no wider token was ever sent for it', async () => {
+  it('has a sign-in of its own with the user’s consent, and no wider token was ever sent for it', async () => {
     const { agent, client } = await admit();
     const { isError, text } = await callTool(client, 'list_branches');
     assert.equal(isError, true, text);
-    assert.match(text, /the person has to sign in to repositories first/);
+    assert.match(text, /the user has to sign in to repositories first/);
     assert.deepEqual(sent, []);
     const [ask] = scene.agents.consents.pending;
     assert.deepEqual([ask?.request.forAgent, ask?.request.scopes], [agent.id, ['repo:read']]);
@@ -64,7 +64,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     assert.equal((await callTool(client, 'list_branches')).isError, false);
     assert.ok(sent.length > 0);
     for (const authorization of sent) assert.deepEqual(scopesOf(authorization), ['repo:read']);
-    // What the person granted before is as it was, and theirs alone is shown.
+    // What the user granted before is as it was, and theirs alone is shown.
     const all = await scene.stage.broker.credentials.all(server().url);
     assert.equal(all.length, 1);
     for (const scope of both) assert.ok(all[0]?.tokens.scopes.includes(scope));
@@ -84,7 +84,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     assert.ok((await scene.stage.broker.credentials.get(server().url)) !== undefined);
   });
 
-  it('loses it when the person signs out', async () => {
+  it('loses it when the user signs out', async () => {
     const { agent, client } = await admit();
     await callTool(client, 'list_branches');
     await scene.consent();
@@ -99,16 +99,16 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     assert.equal(await own(agent.id), undefined);
   });
 
-  it('is not given another person’s: that sign-in is refused, and kept by nobody', async () => {
+  it('is not given another user’s: that sign-in is refused, and kept by nobody', async () => {
     const { agent, ask } = await asked();
     const attempt = scene.stage.broker.signIns.begin(server(), { ...ask.request, deadline: 60_000 });
-    await scene.stage.consent((await attempt.launchPage()).address, { ...bob, browser: new PersonBrowser() });
+    await scene.stage.consent((await attempt.launchPage()).address, { ...bob, browser: new UserBrowser() });
     const outcome = await attempt.outcome;
     assert.equal(outcome.kind, 'declined');
     assert.equal(await own(agent.id), undefined);
   });
 
-  it('is not given one without a name, where the person has one', async () => {
+  it('is not given one without a name, where the user has one', async () => {
     const { agent, ask } = await asked();
     const request = { ...ask.request, isExact: true, deadline: 60_000 };
     const attempt = scene.stage.broker.signIns.begin(server(), request);
@@ -117,7 +117,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     assert.equal(await own(agent.id), undefined);
   });
 
-  it('is not given one that comes too late: after its withdrawal, or after the person’s sign-out', async () => {
+  it('is not given one that comes too late: after its withdrawal, or after the user’s sign-out', async () => {
     const { agent, ask } = await asked();
     const { signIns, signOuts } = scene.stage.broker;
     const isAdmitted = () => scene.agents.admissions.isAdmitted(agent.id, server().url);

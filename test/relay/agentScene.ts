@@ -1,6 +1,5 @@
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import {
   StreamableHTTPClientTransport,
@@ -9,10 +8,13 @@ import {
 import type { AdmittedServer } from '../../src/broker/agents/agentAdmission.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
-import { agentPath } from '../../src/broker/agents/agentSettings.js';
+import {
+  agentPath,
+  defaultAgentSettings,
+  type AgentSettings,
+} from '../../src/broker/agents/agentSettings.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { defaultAgentSettings, type AgentSettings } from '../../src/broker/agents/agentSettings.js';
-import { Agents } from '../../src/relay/agents.js';
+import { Agents } from '../../src/relay/agents/agents.js';
 import { RawCaller } from './rawCaller.js';
 import { startRelayWorld, type RelayWorld, type RelayWorldOptions } from './relayWorld.js';
 
@@ -106,7 +108,7 @@ export class AgentScene {
     return client;
   }
 
-  /** The person gives what the oldest waiting agent lacks. */
+  /** The user gives what the oldest waiting agent lacks. */
   async consent(): Promise<void> {
     const [ask] = this.agents.consents.pending;
     if (ask === undefined) throw new Error('nobody waits for consent');

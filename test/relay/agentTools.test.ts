@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseToolRules } from '../../src/broker/tools/toolRules.js';
-import type { ToolQuestion } from '../../src/broker/tools/toolPrompt.js';
+import { parseToolRules, type ToolQuestion } from '../../src/broker/tools/toolRules.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 
@@ -94,7 +93,7 @@ describe('the tools of an agent', () => {
       await scene.stage.signIn('repositories');
     });
 
-    it('hold no call: it is told so at once, and after the person’s yes its next call runs, once', async () => {
+    it('hold no call: it is told so at once, and after the user’s yes its next call runs, once', async () => {
       const { client } = await connect();
       const first = await callTool(client, 'list_branches');
       assert.equal(first.isError, true);
@@ -175,7 +174,7 @@ describe('the tools of an agent', () => {
       const { client, agent } = await connect();
       await callTool(client, 'list_branches');
       await say(true);
-      await scene.stage.broker.relay.agentToolQuestions.forget(agent.id);
+      await scene.stage.broker.relay.agentToolApprovals.forget(agent.id);
       assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
     });
   });

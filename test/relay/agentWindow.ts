@@ -1,14 +1,14 @@
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
-import { FileLock } from '../../src/node/fileLock.js';
-import { SealedFiles } from '../../src/node/sealedFiles.js';
-import { HostSealingKey } from '../../src/node/sealingKey.js';
-import { systemClock } from '../../src/node/systemClock.js';
+import { FileLock } from '../../src/node/files/fileLock.js';
+import { SealedFiles } from '../../src/node/store/sealedFiles.js';
+import { HostSealingKey } from '../../src/node/store/sealingKey.js';
+import { systemClock } from '../../src/node/machine.js';
 import { parseServers } from '../../src/broker/settings/serverSettings.js';
 import { defaultAgentSettings } from '../../src/broker/agents/agentSettings.js';
-import { Agents } from '../../src/relay/agents.js';
+import { Agents } from '../../src/relay/agents/agents.js';
 import { MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 
-/** What a window of the same person has in common with the others. */
+/** What a window of the same user has in common with the others. */
 export interface AgentWindowOptions {
   readonly directory: string;
   readonly port: number;

@@ -9,10 +9,9 @@ import {
   type Socket,
 } from 'node:net';
 import type { AgentsPortState } from '../../src/broker/agents/agentSettings.js';
-import type { Agents } from '../../src/relay/agents.js';
-import { StandbyWindows } from '../../src/relay/portHolder.js';
-import { isProof, newNonce, proofOf } from '../../src/relay/portProof.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import type { Agents } from '../../src/relay/agents/agents.js';
+import { StandbyWindows, isProof, newNonce, proofOf } from '../../src/relay/agents/portHolder.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseToolRules } from '../../src/broker/tools/toolRules.js';
-import { Emitter } from '../../src/broker/emitter.js';
+import { Emitter } from '../../src/base/event.js';
 import type { RawAnswer, RawCaller } from './rawCaller.js';
 import { startRelayWorld, type RelayWorld } from './relayWorld.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';
-import { PersonBrowser } from '../demo/person.js';
+import { UserBrowser } from '../demo/user.js';
 import type { RawAnswer, RawCaller } from './rawCaller.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
@@ -184,7 +184,7 @@ describe('consent inside a waiting call', () => {
     assert.equal(await stage.world.repositories.branchAuthor('less'), undefined);
   });
 
-  it('tells the model in words when the person declines, and leaves the sign-in as it was', async () => {
+  it('tells the model in words when the user declines, and leaves the sign-in as it was', async () => {
     await stage.signIn('repositories');
     const client = await stage.connect('repositories');
     stage.onCard = () => Promise.resolve('decline');
@@ -192,7 +192,7 @@ describe('consent inside a waiting call', () => {
     const { text, isError } = await callTool(client, 'create_branch', { name: 'never' });
 
     assert.equal(isError, true);
-    assert.match(text, /create_branch did not run: the person declined/);
+    assert.match(text, /create_branch did not run: the user declined/);
     assert.match(text, /access \(repo:write\)\. It was declined in the editor\. Do not/);
     const { status, lastAttempt } = await stage.broker.states.statusOf(stage.server('repositories'));
     assert.equal(status, 'needsScopes');
@@ -204,7 +204,7 @@ describe('consent inside a waiting call', () => {
     assert.equal(stage.world.authorizationServer.eventsOf('registration').length, 1);
   });
 
-  it('tells the model in words when the person denies on the consent page', async () => {
+  it('tells the model in words when the user denies on the consent page', async () => {
     const client = await stage.connect('repositories');
     stage.onCard = async ({ url }) => {
       await stage.consent(url, { consent: 'deny' });
@@ -212,14 +212,14 @@ describe('consent inside a waiting call', () => {
     };
     const { text, isError } = await callTool(client, 'list_branches');
     assert.equal(isError, true);
-    assert.match(text, /list_branches did not run: the person declined/);
+    assert.match(text, /list_branches did not run: the user declined/);
   });
 
   it('keeps the account when the browser signed in another one', async () => {
     await stage.signIn('repositories');
     const client = await stage.connect('repositories');
     stage.onCard = async ({ url }) => {
-      await stage.consent(url, { ...bob, browser: new PersonBrowser() });
+      await stage.consent(url, { ...bob, browser: new UserBrowser() });
       return 'accept';
     };
 
@@ -283,7 +283,7 @@ describe('consent inside a waiting call', () => {
     assert.equal(toolCalls(), 0);
   });
 
-  it('sends headers to a caller that wants no progress, before the person comes', async () => {
+  it('sends headers to a caller that wants no progress, before the user comes', async () => {
     const caller = await stage.rawCaller('repositories');
     await caller.initialize({});
     const { host } = new URL(stage.world.authorizationServer.issuer);

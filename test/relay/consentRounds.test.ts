@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import { ConsentRounds, type AskedConsent } from '../../src/relay/consentRounds.js';
+import { ConsentRounds, type AskedConsent } from '../../src/relay/callers/consentRounds.js';
 
 const url = 'https://mcp.example.com/mcp';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { SignOuts } from '../../src/broker/signIn/signOut.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { DpopVerification } from '../demo/dpopVerification.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 import { Wiretap } from './wiretap.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkServer } from '../../src/broker/status/checkServer.js';
+import { checkServer } from '../../src/broker/signIn/checkServer.js';
 import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { Machine } from '../broker/machine.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HttpSseSession } from '../../src/relay/httpSseSession.js';
+import { HttpSseSession } from '../../src/relay/httpSse/httpSseSession.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 
 describe('a session of the HTTP+SSE transport', () => {

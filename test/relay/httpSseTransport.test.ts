@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { HttpSseTransport } from '../../src/relay/httpSseTransport.js';
+import { HttpSseTransport } from '../../src/relay/httpSse/httpSseTransport.js';
 import { alice } from '../demo/people.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 import { RawCaller } from './rawCaller.js';
@@ -74,7 +74,7 @@ describe('a server on the HTTP+SSE transport', () => {
     await notes.whenAllLeft();
   });
 
-  it('is left when its person signs out', async () => {
+  it('is left when its user signs out', async () => {
     await stage.signIn('notes');
     const caller = await stage.rawCaller('notes');
     await caller.initialize();

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { LoopbackListener } from '../../src/relay/loopbackListener.js';
+import { HttpListener } from '../../src/loopback/httpListener.js';
 
 describe('a listener on 127.0.0.1', () => {
-  const open: LoopbackListener[] = [];
+  const open: HttpListener[] = [];
   afterEach(() => {
     for (const listener of open.splice(0)) listener.dispose();
   });
   const listen = async (...ports: number[]) => {
-    const listener = new LoopbackListener((_request, response, port) => response.end(String(port)), ports);
+    const listener = new HttpListener((_request, response, port) => response.end(String(port)), ports);
     open.push(listener);
     const url = await listener.baseUrl();
     return { url, port: Number(new URL(url).port) };

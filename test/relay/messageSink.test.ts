@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MessageSink } from '../../src/relay/messageSink.js';
+import { MessageSink } from '../../src/relay/httpSse/messageSink.js';
 
 describe('a stream that messages are written to', () => {
   const sinkWithReader = () => {

@@ -68,7 +68,7 @@ describe('the record of a call', () => {
     assert.equal(call.chat, undefined);
   });
 
-  it('tells a sign-in from a step-up, what was asked for, and the time the person took', async () => {
+  it('tells a sign-in from a step-up, what was asked for, and the time the user took', async () => {
     const client = await stage.connect('repositories');
     const { onCard } = stage;
     stage.onCard = async (card) => {
@@ -118,7 +118,7 @@ describe('the record of a call', () => {
     run: (caller: RawCaller) => Promise<void>,
   ][] = [
     [
-      'the person declines the sign-in',
+      'the user declines the sign-in',
       'refused declined',
       'signInAsked',
       async (caller) => {
@@ -173,7 +173,7 @@ describe('the record of a call', () => {
       },
     ],
     [
-      'the caller cancels while the person is asked',
+      'the caller cancels while the user is asked',
       'cancelled',
       'stepUpAsked',
       async (caller) => {
@@ -184,7 +184,7 @@ describe('the record of a call', () => {
       },
     ],
     [
-      'the caller goes away while the person is asked',
+      'the caller goes away while the user is asked',
       'cancelled',
       'stepUpAsked',
       async (caller) => {
@@ -244,7 +244,7 @@ describe('what the record has of an answer', () => {
     ['a tool’s error', '"result":{"content":[],"isError":true}', 'toolError'],
     ['a JSON-RPC error', '"error":{"code":-32602,"message":"no such tool"}', 'failed'],
     [
-      'a question to the person',
+      'a question to the user',
       '"result":{"resultType":"input_required","inputRequests":{}}',
       'inputRequired',
     ],

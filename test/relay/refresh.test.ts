@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
 /** The demo's authorization server rotates: a refresh token that is shown twice revokes the whole grant. */
@@ -55,7 +55,7 @@ describe('calls at a rotating authorization server', () => {
 
   it('ask for consent when the grant was ended elsewhere, and go on after it', async () => {
     const client = await stage.connect('repositories');
-    stage.world.authorizationServer.revokeGrantOf('person-alice');
+    stage.world.authorizationServer.revokeGrantOf('user-alice');
     await staleToken();
     const { isError } = await callTool(client, 'list_branches');
     assert.equal(isError, false);

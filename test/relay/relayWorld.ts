@@ -5,12 +5,11 @@ import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
-import type { SignInQuestions } from '../../src/broker/signIn/signInQuestions.js';
-import { PassingRecords } from '../../src/broker/agents/passingRecords.js';
-import type { Clock } from '../../src/broker/ports.js';
+import type { SignInQuestions } from '../../src/broker/signIn/userQuestions.js';
+import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import type { Clock } from '../../src/base/clock.js';
 import type { UseHere } from '../../src/broker/tokens/useHere.js';
-import type { ToolPrompt } from '../../src/broker/tools/toolPrompt.js';
-import type { ToolRules } from '../../src/broker/tools/toolRules.js';
+import type { ToolPrompt, ToolRules } from '../../src/broker/tools/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Translate } from '../../src/mcp/translate.js';
@@ -18,13 +17,13 @@ import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';
 import { alice } from '../demo/people.js';
-import { PersonBrowser, signInAsPerson, type SignInAnswers } from '../demo/person.js';
+import { UserBrowser, signInAsUser, type SignInAnswers } from '../demo/user.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { RawCaller } from './rawCaller.js';
 
 export type ServerName = 'repositories' | 'reports';
 
-/** A card as the editor would show it, and what the person does with it. */
+/** A card as the editor would show it, and what the user does with it. */
 export interface Card {
   readonly message: string;
   readonly url: string;
@@ -56,25 +55,25 @@ export class RelayWorld {
   readonly secrets = new MemorySecrets();
   readonly memory = new MemoryMemory();
   readonly lock = new MemoryLock();
-  readonly agentRecords = new PassingRecords();
+  readonly agentRecords = new InMemoryRecords();
   readonly log = new MemoryLog();
   readonly clock = new ManualClock();
   /** What the broker goes by. */
   readonly time: Clock;
   /** Alice's, with her cookies. */
-  readonly browser = new PersonBrowser();
+  readonly browser = new UserBrowser();
   readonly broker: HeadlessBroker;
   /** The cards shown in the chat, oldest first. */
   readonly cards: Card[] = [];
   /** What was asked for outside the chat, oldest first. */
   readonly prompts: string[] = [];
-  /** Changes of account the person was asked about, oldest first. */
+  /** Changes of account the user was asked about, oldest first. */
   readonly accountChanges: string[] = [];
   /** The tool calls that were written down, in the order they ended. */
   readonly calls: RecordedCall[] = [];
   recordsArguments = false;
   readonly #awaited = new Set<() => void>();
-  /** What the person does with the next cards; by default consents as Alice. */
+  /** What the user does with the next cards; by default consents as Alice. */
   onCard = async (card: Card): Promise<'accept' | 'decline' | 'cancel'> => {
     await this.consent(card.url);
     return 'accept';
@@ -84,7 +83,7 @@ export class RelayWorld {
     await this.consent((await attempt.launchPage()).address);
     return true;
   };
-  /** What the person says to a change of account; by default no. */
+  /** What the user says to a change of account; by default no. */
   onAccountChange = (): Promise<AccountAnswer> => Promise.resolve('neither');
   readonly #open: { close(): Promise<void> | void }[] = [];
   readonly #servers: readonly ServerConfig[];
@@ -191,7 +190,7 @@ export class RelayWorld {
   /** Goes through the pages behind a launch address; the callback is not followed. */
   signInPages(launchUrl: string, answers: Partial<SignInAnswers> = {}): Promise<URL> {
     const { email, password } = alice;
-    return signInAsPerson(launchUrl, {
+    return signInAsUser(launchUrl, {
       email,
       password,
       consent: 'allow',
@@ -200,7 +199,7 @@ export class RelayWorld {
     });
   }
 
-  /** Signs in as a person at a launch page and returns to the loopback callback. */
+  /** Signs in as a user at a launch page and returns to the loopback callback. */
   async consent(launchUrl: string, answers: Partial<SignInAnswers> = {}): Promise<void> {
     const callback = await this.signInPages(launchUrl, answers);
     await (await fetch(callback)).text();

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { SignOuts } from '../../src/broker/signIn/signOut.js';
-import { Redacted } from '../../src/oauth/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 import { Wiretap } from './wiretap.js';
 
 describe('tokens, codes, verifiers and keys', () => {
   let wire: Wiretap;
   let stage: RelayWorld;
-  /** Everything a person, a model or a disk could be shown. */
+  /** Everything a user, a model or a disk could be shown. */
   let shown: string[];
   beforeEach(async () => {
     wire = new Wiretap();
@@ -61,7 +61,7 @@ describe('tokens, codes, verifiers and keys', () => {
     await staleToken();
     assert.equal(await call('list_branches'), true);
     stage.world.authorizationServer.fault = 'none';
-    stage.world.authorizationServer.revokeGrantOf('person-alice');
+    stage.world.authorizationServer.revokeGrantOf('user-alice');
     stage.onCard = () => Promise.resolve('decline');
     assert.equal(await call('list_branches'), true);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ServerProfiles } from '../../src/relay/serverProfiles.js';
+import { ServerProfiles } from '../../src/relay/upstream/serverProfiles.js';
 import { serverAt } from '../broker/brokerWindow.js';
 import { MemoryMemory } from '../broker/memoryStores.js';
 

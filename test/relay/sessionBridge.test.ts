@@ -118,7 +118,7 @@ describe('the command that serves a session of the agent host', () => {
     scene.stage.onPrompt = () => Promise.resolve(false);
     const { called } = await leaveCard();
     scene.stage.clock.advance(10_000);
-    assert.match((await called).text, /the person declined/);
+    assert.match((await called).text, /the user declined/);
   });
 
   it('goes on waiting for the card if the question there is closed', async () => {
@@ -155,7 +155,7 @@ describe('the command that serves a session of the agent host', () => {
       return Promise.resolve('decline');
     };
     const { text } = await callTool(client, 'list_branches');
-    assert.match(text, /the person declined/);
+    assert.match(text, /the user declined/);
     const [call] = await scene.stage.recorded(1);
     assert.equal(call?.reason, 'declined');
   });

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import type { Disposable } from '../../src/broker/ports.js';
+import type { Disposable } from '../../src/base/clock.js';
 import type { HeadlessBroker } from '../../src/headless/headlessBroker.js';
-import { systemClock } from '../../src/node/systemClock.js';
-import { WindowAddressFile } from '../../src/node/windowAddressFile.js';
+import { systemClock } from '../../src/node/machine.js';
+import { WindowAddressFile } from '../../src/node/windows/windowAddressFile.js';
 import { startRelayWorld, type Card, type RelayWorld, type RelayWorldOptions } from './relayWorld.js';
 
-export const bridgeScript = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');
+export const bridgeScript = path.join(__dirname, '..', '..', 'src', 'headless', 'bridge', 'bridgeCommand.js');
 
 /** A window as the bridge sees it: its file, and the relay behind it. */
 export interface SceneWindow extends Disposable {

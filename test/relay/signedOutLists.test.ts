@@ -47,7 +47,7 @@ describe('what a signed-out server lists', () => {
     assert.deepEqual([stage.prompts, stage.cards], [[], []]);
   });
 
-  it('is under the name that the person gave the server, as it was before and during the sign-in', async () => {
+  it('is under the name that the user gave the server, as it was before and during the sign-in', async () => {
     const before = await stage.connect('repositories');
     const during = await listAndSignOut();
     const after = await stage.connect('repositories');

@@ -4,13 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { BridgeFiles } from '../../src/node/bridgeFiles.js';
+import { BridgeFiles } from '../../src/node/clients/bridgeFiles.js';
 import { startStatelessServer, type StatelessServer } from '../demo/statelessServer.js';
 import { startWorld } from '../demo/world.js';
 import { AgentScene, freePort } from './agentScene.js';
 import { RelayWorld } from './relayWorld.js';
 
-const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');
+const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridge', 'bridgeCommand.js');
 
 describe('the command that speaks stdio, in the revision without sessions (2026-07-28)', () => {
   let scene: AgentScene;

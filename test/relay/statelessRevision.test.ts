@@ -93,11 +93,11 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.equal(notes.methods.filter((method) => method === 'tools/call').length, 1);
   });
 
-  it('tells the model that the person declined, and does not ask again', async () => {
+  it('tells the model that the user declined, and does not ask again', async () => {
     await relay.signIn('notes');
     const { text, questions } = await connect('notes');
     onQuestion = () => Promise.resolve('decline');
-    assert.match(await text('write_note', { text: 'c' }), /the person declined/);
+    assert.match(await text('write_note', { text: 'c' }), /the user declined/);
     assert.equal(questions.length, 1);
     assert.ok(!notes.methods.includes('tools/call'));
   });

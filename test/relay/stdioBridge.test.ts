@@ -7,11 +7,11 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { BridgeFiles } from '../../src/node/bridgeFiles.js';
+import { BridgeFiles } from '../../src/node/clients/bridgeFiles.js';
 import { freePort, startAgentScene, type AgentScene } from './agentScene.js';
 import { callTool } from './relayWorld.js';
 
-const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridgeCommand.js');
+const command = path.join(__dirname, '..', '..', 'src', 'headless', 'bridge', 'bridgeCommand.js');
 
 describe('the command that speaks stdio for an agent', () => {
   let scene: AgentScene;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
-import type { Redacted } from '../../src/oauth/redacted.js';
+import type { Redacted } from '../../src/base/redacted.js';
 import { bob } from '../demo/people.js';
-import { PersonBrowser } from '../demo/person.js';
+import { UserBrowser } from '../demo/user.js';
 import { startStatelessServer, type StatelessServer } from '../demo/statelessServer.js';
 import { startWorld } from '../demo/world.js';
 import { AgentScene, freePort } from './agentScene.js';
@@ -71,7 +71,7 @@ describe('a subscription (2026-07-28)', () => {
   }
 
   const signIn = () => stage.signIn('notes');
-  const signInAsBob = () => stage.signIn('notes', { ...bob, browser: new PersonBrowser() });
+  const signInAsBob = () => stage.signIn('notes', { ...bob, browser: new UserBrowser() });
   const listens = (server = notes) =>
     server.methods.filter((method) => method === 'subscriptions/listen').length;
   const credential = async () => (await stage.broker.credentials.get(notes.url)) ?? assert.fail('no sign-in');

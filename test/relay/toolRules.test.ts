@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Emitter } from '../../src/broker/emitter.js';
+import { Emitter } from '../../src/base/event.js';
 import { parseToolRules } from '../../src/broker/tools/toolRules.js';
 import { RawCaller, type RawAnswer, type RpcMessage } from './rawCaller.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
@@ -13,7 +13,7 @@ describe('the rule for a tool', () => {
   let rules: unknown;
   const rulesChanged = new Emitter<undefined>();
   const asked: string[] = [];
-  /** What the person says in the editor. */
+  /** What the user says in the editor. */
   let answerInEditor: (signal: AbortSignal) => Promise<boolean>;
   beforeEach(async () => {
     rules = { scripted: { danger: 'block', careful: 'ask' } };
@@ -155,7 +155,7 @@ describe('the rule for a tool', () => {
     assert.equal(upstream.received.at(-1)?.body, body);
   });
 
-  it('that asks waits for the person in the chat, who is told server, tool and account', async () => {
+  it('that asks waits for the user in the chat, who is told server, tool and account', async () => {
     await stage.signIn('repositories');
     rules = { repositories: { list_branches: 'ask' } };
     const caller = await stage.rawCaller('repositories');
@@ -187,7 +187,7 @@ describe('the rule for a tool', () => {
     ['closes the question', { action: 'cancel' }],
   ];
   for (const [what, said] of noes) {
-    it(`that asks ends the call in words where the person ${what}`, async () => {
+    it(`that asks ends the call in words where the user ${what}`, async () => {
       const answer = await editor.callTool('careful');
       await editor.respond((await questionOn(answer)).id, said);
       const { isError, text } = await resultOf(answer);
@@ -239,7 +239,7 @@ describe('the rule for a tool', () => {
     assert.equal(ran(), 0);
   });
 
-  it('that asks is asked in the editor for every other caller, which cannot answer for the person', async () => {
+  it('that asks is asked in the editor for every other caller, which cannot answer for the user', async () => {
     const caller = await otherCaller({ elicitation: { form: {}, url: {} } });
     assert.match((await resultOf(await caller.callTool('careful'))).text, /they did not allow this call/);
     assert.equal(ran(), 0);
@@ -272,7 +272,7 @@ describe('the rule for a tool', () => {
       return Object.fromEntries(tools.map(({ name, description }) => [name, description]));
     };
     const marked = await listed();
-    assert.match(marked['danger'] ?? '', /^Blocked by the person.*MCP OAuth: Set Tool Rule…/);
+    assert.match(marked['danger'] ?? '', /^Blocked by the user.*MCP OAuth: Set Tool Rule…/);
     assert.equal(marked['careful'], 'does careful');
     rules = {};
     assert.equal((await listed())['danger'], 'does danger');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { titledTool, type TitledTool, type ToolActor } from '../../src/relay/toolTitle.js';
+import { titledTool, type TitledTool, type ToolActor } from '../../src/relay/calls/toolTitles.js';
 
 const alice: ToolActor = { account: 'alice@example.org', lacksAccess: false };
 

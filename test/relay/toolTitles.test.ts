@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import { bob } from '../demo/people.js';
-import { PersonBrowser } from '../demo/person.js';
+import { UserBrowser } from '../demo/user.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
 import { RawCaller, type RawAnswer } from './rawCaller.js';
 import { callTool, type RelayWorld } from './relayWorld.js';
@@ -32,7 +32,7 @@ describe('the titles of listed tools', () => {
     stream.messages.filter(({ method }) => method === 'notifications/tools/list_changed').length;
   const untilChanges = (stream: RawAnswer, count: number) =>
     stream.until(new RegExp(`(?:tools/list_changed[^]*){${count}}`));
-  const signInAsBob = () => stage.signIn('repositories', { ...bob, browser: new PersonBrowser() });
+  const signInAsBob = () => stage.signIn('repositories', { ...bob, browser: new UserBrowser() });
   const use = async (name: string) => {
     const { credentials } = stage.broker;
     const { url } = stage.server('repositories');

@@ -40,6 +40,6 @@ describe('consent inside a waiting call, in the language of the editor', () => {
     stage.onCard = () => Promise.resolve('decline');
     const client = await stage.connect('repositories');
     const { text } = await callTool(client, 'create_branch', { name: 'loud' });
-    assert.match(text, /^create_branch did not run: the person declined/);
+    assert.match(text, /^create_branch did not run: the user declined/);
   });
 });

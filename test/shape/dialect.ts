@@ -8,7 +8,7 @@ const dialect: Readonly<Record<string, RegExp>> = {
   'whoever, whose, whom, nobody': /\b(whoever|whose|whom|nobody)\b/gi,
   'what is': /\bwhat is\b/gi,
   'anew, mend, no more, is to be': /\b(anew|mend(s|ed)?|no more|is to be)\b/gi,
-  person: /\bpersons?\b/gi,
+  user: /\busers?\b/gi,
 };
 
 /** How often each group stands in 10,000 words of the comments. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AccountsMenu } from './accountsMenu.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('an account that the server does not name', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { alice, bob } from '../demo/people.js';
 import { AccountsMenu } from './accountsMenu.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('the Accounts menu', () => {

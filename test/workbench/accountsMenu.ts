@@ -18,7 +18,7 @@ export class AccountsMenu {
     return labels.map((label) => label.trim()).filter((label) => label !== '');
   }
 
-  /** Signs an account out as a person does: its submenu, then the question whether that is meant. */
+  /** Signs an account out as a user does: its submenu, then the question whether that is meant. */
   async signOut(account: string): Promise<void> {
     await this.#open();
     await this.items.filter({ hasText: account }).first().hover();

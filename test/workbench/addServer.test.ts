@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
 import { waitForText } from '../host/screenshots.js';
 import { insecureIssuer, startBrokenServers, type BrokenServers } from './brokenServers.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 const title = 'Add an MCP server';
-/** What a person waits for at most, in milliseconds. */
+/** What a user waits for at most, in milliseconds. */
 const patience = 10_000;
 
 /** A story in order: one address after the other is typed, until one is right. */

@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Workbench } from '../host/workbench.js';
 import { agentPath } from '../../src/broker/agents/agentSettings.js';
 
-/** An agent that a person admits from the palette to the one server that is configured, and what it calls. */
+/** An agent that a user admits from the palette to the one server that is configured, and what it calls. */
 export class AdmittedAgent {
   private constructor(
     private readonly window: Workbench,
@@ -37,7 +37,7 @@ export class AdmittedAgent {
   }
 }
 
-/** Admits an agent from the palette to the one server that is configured. @returns its key, which the person copied */
+/** Admits an agent from the palette to the one server that is configured. @returns its key, which the user copied */
 export async function admitAgent(window: Workbench, name: string, server: string): Promise<string> {
   await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await window.page.bringToFront();

@@ -16,7 +16,7 @@ describe('a page in a browser on this machine', () => {
     browser = await startBrowser({
       flags: [
         `--host-resolver-rules=MAP ${evil} 127.0.0.1`,
-        // This browser would ask the person first; not every one does.
+        // This browser would ask the user first; not every one does.
         '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
       ],
     });

@@ -5,7 +5,7 @@ import { makeSigningKey } from '../demo/federation/signingKey.js';
 import { listenOnLoopback, sendHtml, sendJson, type LoopbackServer } from '../demo/loopbackServer.js';
 import { pathOf } from '../demo/requestLog.js';
 
-/** Loopback addresses where something is wrong, as a person may type them. */
+/** Loopback addresses where something is wrong, as a user may type them. */
 export interface BrokenServers {
   readonly unreachable: string;
   readonly html: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
-import { answer, reachConsent } from './personInBrowser.js';
+import { answer, reachConsent } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('the notification of a sign-in under way', () => {

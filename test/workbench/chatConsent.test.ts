@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 /** A story in order: each test begins where the one before it ended. */
@@ -18,7 +18,7 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.deepEqual(scene.offered, ['mcp_reports_sign_in', 'mcp_repositories_sign_in']);
     await chat.consentCard.cancel();
     await chat.waitForAnswer('It did not work');
-    assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^sign_in did not run: the person declined/);
+    assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^sign_in did not run: the user declined/);
     // The row says what the next call meets, and the one below it how the last sign-in ended.
     await scene.serversView.waitFor('repositories', 'Signed out');
     await scene.serversView.unfold('repositories');
@@ -26,7 +26,7 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     assert.equal(scene.world.authorizationServer.eventsOf('registration').length, 0);
   });
 
-  it('one prompt leads through sign-in and step-up to the branch, made by the person', async () => {
+  it('one prompt leads through sign-in and step-up to the branch, made by the user', async () => {
     const { chat } = scene;
     await scene.prompt('create a branch called from-nothing');
     const card = await chat.consentCard.text();
@@ -90,12 +90,12 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     await scene.prompt('list my branches');
     await scene.consent('Deny');
     await chat.waitForAnswer('It did not work');
-    assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^list_branches did not run: the person declined/);
+    assert.match(scene.turn.at(-1)?.lastToolResult ?? '', /^list_branches did not run: the user declined/);
     await scene.serversView.waitFor('repositories', 'Signed out');
     await scene.serversView.waitFor('Last sign-in', 'declined');
   });
 
-  it('the model begins a sign-in the person asked for, once they confirm, and hears who signed in', async () => {
+  it('the model begins a sign-in the user asked for, once they confirm, and hears who signed in', async () => {
     const { chat, window } = scene;
     await scene.prompt('sign me in to repositories');
     await scene.clearTheWay();

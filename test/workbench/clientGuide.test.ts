@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import { preRegisteredClientId } from '../demo/authorizationServer.js';
 import { alice } from '../demo/people.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('a server whose authorization server registers no clients', () => {

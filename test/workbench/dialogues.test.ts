@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
-describe('what a person decides before a sign-in', () => {
+describe('what a user decides before a sign-in', () => {
   let scene: Scene;
   before(async () => {
     scene = await Scene.set();

@@ -23,7 +23,7 @@ const CHAT_WIDTH = 560;
 const SERVERS = 'mcpOAuthBroker.servers';
 const EXTENSION = 'mcp-oauth-broker.mcp-oauth-broker';
 
-/** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a person's browser before it. */
+/** A VS Code with the packaged extension, the scripted model in Copilot Chat, and a user's browser before it. */
 export class EditorUnderTest {
   #server: CodeServer;
   #window: Workbench;
@@ -113,7 +113,7 @@ export class EditorUnderTest {
   }
 
   /**
-   * Sets `mcpOAuthBroker.servers` as a person does in their settings.
+   * Sets `mcpOAuthBroker.servers` as a user does in their settings.
    *
    * @param further settings of the extension to set beside; others of an earlier call are taken out
    */

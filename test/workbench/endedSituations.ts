@@ -23,7 +23,7 @@ export const endedSituations: readonly Situation[] = [
       const other = await stage.other();
       return stage.askedBy(401, () => other.call(listBranches));
     },
-    tool: /waiting for the person, in the browser or on a card in the chat/,
+    tool: /waiting for the user, in the browser or on a card in the chat/,
     next: asksToSignIn,
     afterwards: async (stage) => {
       await stage.cancelSignIn(await stage.other());
@@ -43,7 +43,7 @@ export const endedSituations: readonly Situation[] = [
       await stage.say({ status: 'awaitingConsent', account }, refused);
       return stage.cancelSignIn(main);
     },
-    tool: /the sign-in has ended; .*asks the person to sign in again/,
+    tool: /the sign-in has ended; .*asks the user to sign in again/,
     next: asksToSignIn,
     afterwards: async (stage) => {
       const issued = await stage.consent(await stage.main(), /^main/);
@@ -61,7 +61,7 @@ export const endedSituations: readonly Situation[] = [
       await stage.say({ status: 'awaitingConsent', account }, refused);
       return stage.cancelSignIn(main);
     },
-    tool: /the sign-in has ended; .*asks the person to sign in again/,
+    tool: /the sign-in has ended; .*asks the user to sign in again/,
     next: asksToSignIn,
     afterwards: async (stage) => {
       await stage.cancelSignIn(await stage.main());

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { accountAt } from '../demo/federation/providerAccounts.js';
 import type { ProviderId } from '../demo/federation/upstreamLogin.js';
-import { alice, bob, type DemoPerson } from '../demo/people.js';
+import { alice, bob, type DemoUser } from '../demo/people.js';
 import { signIn } from '../host/signInPages.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('an authorization server that sends people to their identity providers', () => {
@@ -27,30 +27,30 @@ describe('an authorization server that sends people to their identity providers'
     await signInThrough('example-corp', 'Example Corp (SAML)', alice);
   });
 
-  /** From the palette to a tool call, as a person whom the authorization server itself never asks for a password. */
-  async function signInThrough(provider: ProviderId, label: string, person: DemoPerson): Promise<void> {
+  /** From the palette to a tool call, as a user whom the authorization server itself never asks for a password. */
+  async function signInThrough(provider: ProviderId, label: string, user: DemoUser): Promise<void> {
     const { world, window, serversView, chat } = scene;
     const sites = new Set<string>();
     const page = await scene.beginSignIn('repositories');
     page.on('framenavigated', (frame) => sites.add(new URL(frame.url()).hostname));
     await page.getByRole('button', { name: `Sign in with ${label}` }).click();
     await seeProvider(page, provider);
-    await signIn(page, accountAt(provider, person));
+    await signIn(page, accountAt(provider, user));
     await page.getByRole('button', { name: 'Allow' }).waitFor();
     await answer(page, window);
     assert.deepEqual([...sites].toSorted(), ['127.0.0.1', 'localhost']);
 
-    await serversView.waitFor('repositories', person.email);
+    await serversView.waitFor('repositories', user.email);
     await scene.prompt('list my branches');
     await chat.waitForAnswer('Done: main');
     await chat.unfoldSteps();
-    await chat.waitForAnswer(`list_branches as ${person.email}`);
+    await chat.waitForAnswer(`list_branches as ${user.email}`);
     const { authorizationServer, repositories } = world;
-    assert.equal(authorizationServer.eventsOf('federatedLogin').at(-1)?.sub, person.sub);
-    assert.equal(authorizationServer.eventsOf('token').at(-1)?.sub, person.sub);
+    assert.equal(authorizationServer.eventsOf('federatedLogin').at(-1)?.sub, user.sub);
+    assert.equal(authorizationServer.eventsOf('token').at(-1)?.sub, user.sub);
     assert.equal(
       repositories.http.requests.findLast(({ rpcMethod }) => rpcMethod === 'tools/call')?.sub,
-      person.sub,
+      user.sub,
     );
   }
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
 import { startBrowser } from '../host/browser.js';
 import { editorUnderTest } from '../host/editor.js';
-import { answer, reachConsent } from './personInBrowser.js';
+import { answer, reachConsent } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('a sign-in whose browser does not do its part', () => {

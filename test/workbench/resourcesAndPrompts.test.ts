@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 
 describe('what a signed-out server has beside tools', () => {
@@ -7,7 +7,7 @@ describe('what a signed-out server has beside tools', () => {
   before(async () => {
     scene = await Scene.set();
     await scene.signIn('repositories');
-    // The editor starts the server with the first prompt, and reads its resources where a person browses them.
+    // The editor starts the server with the first prompt, and reads its resources where a user browses them.
     await scene.prompt('list my branches');
     await scene.chat.waitForAnswer('Done: main');
     await scene.window.runCommand('MCP: Browse Resources...');

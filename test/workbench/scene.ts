@@ -4,7 +4,7 @@ import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import type { ModelRequest } from '../demo/scriptedModel.js';
 import type { Workbench } from '../host/workbench.js';
 import type { EditorUnderTest } from './editorUnderTest.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { ServersView } from './serversView.js';
 import { sharedEditor } from './sharedEditor.js';
 
@@ -55,7 +55,7 @@ export class Scene {
     return this.window.chat;
   }
 
-  /** Host and port of the authorization server, as a person reads them. */
+  /** Host and port of the authorization server, as a user reads them. */
   get authorizationServer(): string {
     return new URL(this.world.authorizationServer.issuer).host;
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { bob } from '../demo/people.js';
-import { answer, backToEditor, reachConsent } from './personInBrowser.js';
+import { answer, backToEditor, reachConsent } from './userInBrowser.js';
 import { account, asksForMore, createBranch, type Situation } from './situation.js';
 
-/** A tool needs more than is held, and what the person says to it. Somebody is signed in before, with less. */
+/** A tool needs more than is held, and what the user says to it. Somebody is signed in before, with less. */
 export const scopeSituations: readonly Situation[] = [
   {
     name: 'agent waiting',
@@ -47,7 +47,7 @@ export const scopeSituations: readonly Situation[] = [
     comesAbout: async (stage) => {
       const main = await stage.cardOf(createBranch);
       const { text, at } = await main.told(() => main.workbench.chat.consentCard.cancel());
-      assert.match(text, /^create_branch did not run: the person declined .*repo:write/);
+      assert.match(text, /^create_branch did not run: the user declined .*repo:write/);
       return at;
     },
     tool: /scopes missing: repo:write, asked for by create_branch.*last sign-in, .*declined: It was declined in the editor/s,

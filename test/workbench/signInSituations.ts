@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { account, asksToSignIn, listBranches, runs, type Situation } from './situation.js';
 
-/** From a server that nobody has called to one that acts as the person. */
+/** From a server that nobody has called to one that acts as the user. */
 export const signInSituations: readonly Situation[] = [
   {
     name: 'never contacted',
@@ -29,7 +29,7 @@ export const signInSituations: readonly Situation[] = [
     status: 'ready',
     account,
     comesAbout: async (stage) => stage.consent(await stage.cardOf(listBranches), /./),
-    tool: /account: alice@example\.org\n.*scopes held: .*repo:read.*\n.*renewed without the person/,
+    tool: /account: alice@example\.org\n.*scopes held: .*repo:read.*\n.*renewed without the user/,
     next: runs,
     afterwards: async (stage) => {
       const other = await stage.other();
@@ -44,7 +44,7 @@ export const signInSituations: readonly Situation[] = [
       await stage.tokenEnds();
       return undefined;
     },
-    tool: /renewed without the person/,
+    tool: /renewed without the user/,
     next: runs,
     afterwards: (stage) => {
       const { authorizationServer } = stage.scene.world;

@@ -1,9 +1,9 @@
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
 import { alice } from '../demo/people.js';
 import type { Met, SituationStage } from './situationStage.js';
 import type { Expected } from './surfaces.js';
 
-/** How a server stands with the person, how that comes about, and what follows from it. */
+/** How a server stands with the user, how that comes about, and what follows from it. */
 export interface Situation extends Expected {
   readonly name: string;
   /**
@@ -41,5 +41,5 @@ export const asksToSignIn: Situation['next'] = {
   meets: 'card',
   says: /Sign in to repositories/,
 };
-/** What a call meets that needs nothing from the person. */
+/** What a call meets that needs nothing from the user. */
 export const runs: Situation['next'] = { prompt: listBranches, meets: 'answer', says: /^main$/ };

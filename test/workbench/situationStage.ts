@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { LoggedRequest } from '../demo/requestLog.js';
 import type { Workbench } from '../host/workbench.js';
 import { AdmittedAgent } from './admittedAgent.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import type { Scene } from './scene.js';
 import { ServersView } from './serversView.js';
 import { WatchedSurfaces, type Expected } from './surfaces.js';
@@ -104,7 +104,7 @@ export class WatchedWindow {
   }
 }
 
-/** Where situations come about: one server, one person, and two windows. */
+/** Where situations come about: one server, one user, and two windows. */
 export class SituationStage {
   #other: WatchedWindow | undefined;
   #main: WatchedWindow | undefined;

@@ -15,7 +15,7 @@ describe('opening a window with servers configured', () => {
     await scene.end();
   });
 
-  it('only registers: nothing listens, and no server is asked, until a person begins something', async function () {
+  it('only registers: nothing listens, and no server is asked, until a user begins something', async function () {
     if (!canTellListeners) {
       console.log('      which process listens is read from /proc, which this platform has not');
       this.skip();
@@ -34,7 +34,7 @@ describe('opening a window with servers configured', () => {
       assert.deepEqual(requests, []);
     }
 
-    // What a person begins does listen, on loopback: the look above would have seen it.
+    // What a user begins does listen, on loopback: the look above would have seen it.
     const page = await scene.beginSignIn('repositories', window);
     const listeners = await listenersOf(host);
     assert.equal(listeners.length, 1);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ConsentStatusName } from '../../src/broker/consentStatus.js';
+import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js';
 import type { Workbench } from '../host/workbench.js';
 
 /** What one surface says, to the eye and to a screen reader. */
@@ -20,7 +20,7 @@ interface Change extends Said {
   readonly surface: keyof Shown;
 }
 
-/** Each status's word for a person. */
+/** Each status's word for a user. */
 export const wordOf: Readonly<Record<ConsentStatusName, string>> = {
   unknown: 'Not checked yet',
   open: 'No sign-in needed',
@@ -82,7 +82,7 @@ export class WatchedSurfaces {
     return Math.max(late.tree, late.statusBar);
   }
 
-  /** When the person last pressed something in this window, in milliseconds since the epoch. */
+  /** When the user last pressed something in this window, in milliseconds since the epoch. */
   async pressedAt(): Promise<number> {
     const at = await this.window.page.evaluate(
       () => (window as unknown as { readonly pressedAt?: number }).pressedAt,

@@ -61,7 +61,7 @@ describe('the view of tool calls', () => {
       await details.getByText(named, { exact: true }).waitFor();
   });
 
-  it('is empty after the person has cleared it, and says what it is for', async () => {
+  it('is empty after the user has cleared it, and says what it is for', async () => {
     await frame().getByRole('button', { name: 'Clear…' }).click();
     await scene.window.clickDialog('This cannot be undone', 'Clear');
     await frame().getByText('No tool calls yet').waitFor();

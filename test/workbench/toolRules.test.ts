@@ -5,7 +5,7 @@ import { alice } from '../demo/people.js';
 import { Scene } from './scene.js';
 
 /** A story in order: each test begins where the one before it ended. */
-describe('Copilot Chat and tools that the person has made rules for', () => {
+describe('Copilot Chat and tools that the user has made rules for', () => {
   const shots = new Screenshots(path.resolve('.vscode-test', 'shots', 'tool-rules'));
   let scene: Scene;
   before(async () => {
@@ -28,7 +28,7 @@ describe('Copilot Chat and tools that the person has made rules for', () => {
     assert.equal(scene.answered('tools/call'), 1);
   });
 
-  it('tells the model that the person did not allow a call', async () => {
+  it('tells the model that the user did not allow a call', async () => {
     const { chat } = scene;
     await scene.prompt('list my branches again');
     await chat.answerQuestion('list_branches on repositories', 'Do not run it');

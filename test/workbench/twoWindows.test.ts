@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { alice } from '../demo/people.js';
 import type { Workbench } from '../host/workbench.js';
-import { answer } from './personInBrowser.js';
+import { answer } from './userInBrowser.js';
 import { Scene } from './scene.js';
 import { ServersView } from './serversView.js';
 

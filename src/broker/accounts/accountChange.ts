@@ -1,12 +1,12 @@
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import { accountKeyOf, accountName, type Credential } from './credential.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Which of two accounts a workspace acts as; `neither`: it stays as it was, and the other is not kept. */
 export type AccountAnswer = 'new' | 'present' | 'neither';
 
-/** Asks the person which account is used after a sign-in that ended as another; both are given in words. */
+/** Asks the user which account is used after a sign-in that ended as another; both are given in words. */
 export type ConfirmAccountChange = (server: ServerConfig, from: string, to: string) => Promise<AccountAnswer>;
 
 /** What an unnamed sign-in means: it renews the account with this key, or adds another account. */
@@ -54,7 +54,7 @@ function isUnnamed({ account, grant }: Credential): boolean {
 }
 
 /** Both in words, with the issuers where they are what differs. */
-export function accountChangeWords(
+export function accountChangeTexts(
   from: Credential,
   to: Credential,
 ): { readonly from: string; readonly to: string } {

@@ -1,4 +1,4 @@
-import type { Memory } from '../ports.js';
+import type { Memory } from '../../base/storage.js';
 
 /** In place of an account's key: the user has chosen that calls act as none of the accounts that are signed in. */
 export const noAccount = '-';

@@ -1,8 +1,8 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { accountNameFault } from './accountNaming.js';
 import { NewestRecords, type NewestRecordsOptions } from './newestRecords.js';
 import type { RecordKind } from './storedRecord.js';
-import type { Disposable } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
 
 /** What an account is called here. */
 export interface GivenName {

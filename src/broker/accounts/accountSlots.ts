@@ -1,4 +1,4 @@
-import { sha256 } from '../sha256.js';
+import { sha256 } from '../../base/sha256.js';
 import type { RecordKind } from './storedRecord.js';
 
 /** The first sign-in whose account has no name is kept under the server's address alone. */

@@ -1,10 +1,9 @@
 import type { Account } from '../../oauth/accountName.js';
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
-import { withoutSecrets } from '../../oauth/redacted.js';
+import { withoutSecrets } from '../../base/redacted.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
-import type { DirectGrantName } from '../settings/grantChoice.js';
-import type { CredentialFacts } from '../consentStatus.js';
+import type { DirectGrantName } from '../settings/grant.js';
 
 export type { Account };
 
@@ -33,18 +32,8 @@ export interface Credential {
   readonly tokens: TokenSet;
   /** When the tokens were issued, milliseconds since the epoch. */
   readonly obtainedAt: number;
-  /** When the person signed in; absent where only {@link obtainedAt} is known, which a refresh moves. */
+  /** When the user signed in; absent where only {@link obtainedAt} is known, which a refresh moves. */
   readonly signedInAt?: number;
-}
-
-/** What the consent status needs of a credential. */
-export function credentialFacts(credential: Credential): CredentialFacts {
-  return {
-    scopes: credential.tokens.scopes,
-    refreshable: credential.tokens.refreshToken !== undefined || credential.grant !== undefined,
-    ...accountFact(credential),
-    ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
-  };
 }
 
 /**
@@ -61,10 +50,10 @@ export function accountKeyOf({ id, unnamedId, account, grant, as, client }: Cred
 }
 
 /**
- * Who acts with a credential, as sessions remember it. A sign-in that nobody vouches for may be another person's than
+ * Who acts with a credential, as sessions remember it. A sign-in that nobody vouches for may be another user's than
  * the one before it, whatever it was taken for, and continues no session of that one.
  */
-export function personOf(credential: Credential | undefined): string | undefined {
+export function actorOf(credential: Credential | undefined): string | undefined {
   if (credential?.account === undefined && credential?.grant === undefined) return credential?.id;
   return accountKeyOf(credential);
 }
@@ -74,7 +63,7 @@ export function accountName({ name, account }: Pick<Credential, 'name' | 'accoun
   return name ?? account?.label;
 }
 
-/** What a person knows an account by: its name, or where it is. */
+/** What a user knows an account by: its name, or where it is. */
 export function accountLabel(credential: Pick<Credential, 'name' | 'account' | 'as'>): string {
   return accountName(credential) ?? new URL(credential.as.issuer).host;
 }

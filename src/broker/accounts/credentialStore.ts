@@ -3,11 +3,12 @@ import { noAccount, PassingAccountChoice, type AccountChoice } from './accountCh
 import { accountSlots, firstSlot, recordName, serverUrlOf, slotOfAccount } from './accountSlots.js';
 import { accountKeyOf, type Credential } from './credential.js';
 import { AccountNames, type GivenName } from './accountNames.js';
-import { credentialRecords, signedInAt } from './credentialRecord.js';
-import { Emitter } from '../emitter.js';
-import { LentTokens } from './lentToken.js';
+import { credentialRecords, signedInAt, LentTokens } from './credentialRecord.js';
+import { Emitter } from '../../base/event.js';
 import { NewestRecords } from './newestRecords.js';
-import type { Disposable, Log, SecretStore, SharedRecords } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { SecretStore, SharedRecords } from '../../base/storage.js';
 
 /** A credential that was stored, replaced or removed. */
 export interface CredentialChange {

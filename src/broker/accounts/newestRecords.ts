@@ -1,4 +1,5 @@
-import type { Disposable, SecretStore, SharedRecords } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { SecretStore, SharedRecords } from '../../base/storage.js';
 import {
   generationsOfAnother,
   isTombstone,

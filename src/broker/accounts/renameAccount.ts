@@ -1,8 +1,9 @@
 import { accountNameFault, lacksName, tidyAccountName, type AccountNameFault } from './accountNaming.js';
 import { accountKeyOf, accountLabel, type Credential } from './credential.js';
 import type { CredentialStore } from './credentialStore.js';
-import type { Clock, Lock } from '../ports.js';
-import { accountsLock, underLock } from '../tokens/refreshLock.js';
+import type { Clock } from '../../base/clock.js';
+import type { Lock } from '../../base/storage.js';
+import { accountsLock, underLock } from './tokenLocks.js';
 
 export interface RenameParts {
   readonly credentials: CredentialStore;

@@ -1,4 +1,4 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 
 /** A value as storage holds it. */
 export interface StoredValue<T> {

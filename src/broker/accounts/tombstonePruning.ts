@@ -1,4 +1,5 @@
-import type { Disposable, SecretStore } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
+import type { SecretStore } from '../../base/storage.js';
 import { accountSlots, serverUrlOf } from './accountSlots.js';
 import type { CredentialStore } from './credentialStore.js';
 

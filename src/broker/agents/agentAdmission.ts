@@ -1,4 +1,4 @@
-import { isObject, stringArray } from '../../oauth/jsonAnswer.js';
+import { isObject, stringArray } from '../../oauth/jsonResponse.js';
 
 /** What an agent may use of one server. */
 export interface AdmittedServer {
@@ -6,7 +6,7 @@ export interface AdmittedServer {
   readonly url: string;
   /** Whose account acts; absent: the one in use in the workspace. */
   readonly account?: string;
-  /** The scopes a token may have at most; absent: what the person has granted. */
+  /** The scopes a token may have at most; absent: what the user has granted. */
   readonly scopes?: readonly string[];
   /** The tools it may call; absent: all of them. */
   readonly tools?: readonly string[];
@@ -14,7 +14,7 @@ export interface AdmittedServer {
   readonly formerNames?: readonly string[];
 }
 
-/** What a person allowed an agent. Nothing of it is secret. */
+/** What a user allowed an agent. Nothing of it is secret. */
 export interface AgentAdmission {
   /** Random and stable for the life of the admission. */
   readonly id: string;

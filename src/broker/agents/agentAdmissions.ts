@@ -1,4 +1,4 @@
-import { Redacted } from '../../oauth/redacted.js';
+import { Redacted } from '../../base/redacted.js';
 import {
   agentRecordOf,
   agentRecordText,
@@ -8,21 +8,23 @@ import {
   type AgentRecord,
   type StoredAdmission,
 } from './agentAdmission.js';
-import { Emitter } from '../emitter.js';
-import type { Clock, Lock, Log, SharedRecords } from '../ports.js';
+import { Emitter } from '../../base/event.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock, SharedRecords } from '../../base/storage.js';
 
 const recordName = 'agents';
 /** Tells what a key is for wherever one is found. */
 const keyPrefix = 'mcpob_';
 const keyPattern = /^mcpob_[\w-]{43}$/;
 
-/** What a person decides when they admit an agent. */
+/** What a user decides when they admit an agent. */
 export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'> &
   // Given where files are named by it before the admission is made.
   Partial<Pick<AgentAdmission, 'id'>>;
 
 /**
- * The agents that a person admitted, in a record that every window sees the newest version of. A key is told
+ * The agents that a user admitted, in a record that every window sees the newest version of. A key is told
  * once, when it is made; what is stored can verify it and no more.
  */
 export class AgentAdmissions {

@@ -1,13 +1,13 @@
-import { isSessionScope } from '../../oauth/scopeSelection.js';
+import { isSessionScope } from '../../oauth/scopes.js';
 import type { AdmittedServer } from './agentAdmission.js';
-import { placeOf } from '../accounts/agentSignIn.js';
-import type { ConsentNeed } from '../authorizedFetch.js';
+import { placeOf } from '../accounts/agentCredential.js';
+import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import { Emitter } from '../emitter.js';
+import { Emitter } from '../../base/event.js';
 import type { NarrowedTokens } from '../tokens/narrowedTokens.js';
-import type { Clock, Disposable } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInRequest } from '../signIn/signInRequest.js';
+import type { SignInRequest } from '../signIn/signIn.js';
 
 /** Who said “not now” is left in peace for this long, in milliseconds, unless they look themselves. */
 const peace = 10 * 60_000;
@@ -19,7 +19,7 @@ export interface AskingAgent {
   readonly access: AdmittedServer;
 }
 
-/** A consent that an agent's call lacked, for the person to give when they like. */
+/** A consent that an agent's call lacked, for the user to give when they like. */
 export interface AgentAsk {
   readonly id: string;
   readonly agent: AskingAgent;
@@ -35,18 +35,18 @@ export interface AgentAsk {
   readonly askedAt: number;
 }
 
-/** Which ask the person said “not now” to, of those of one need. */
+/** Which ask the user said “not now” to, of those of one need. */
 export type DeclinedAsk = Pick<AgentAsk, 'id' | 'askedAt'>;
 
 export type AskOutcome =
   | { readonly kind: 'asked'; readonly scopes: readonly string[] }
-  /** The person was asked a while ago and said no. */
+  /** The user was asked a while ago and said no. */
   | { readonly kind: 'declined' }
   /** Scopes past the admission's; nobody is asked. */
   | { readonly kind: 'notAdmitted'; readonly scopes: readonly string[] };
 
 /**
- * What agents wait for. An agent is answered at once, and only what the person does here opens a browser; the
+ * What agents wait for. An agent is answered at once, and only what the user does here opens a browser; the
  * same need is asked for once, however often the agent calls.
  */
 export class AgentConsents implements Disposable {
@@ -83,12 +83,12 @@ export class AgentConsents implements Disposable {
     return [...this.#asks.values()];
   }
 
-  /** What the person declined here and other windows were asked for. */
+  /** What the user declined here and other windows were asked for. */
   get declinedForOthers(): readonly DeclinedAsk[] {
     return this.#declinedForOthers;
   }
 
-  /** Takes over what other windows were asked for, and what the person declined there. */
+  /** Takes over what other windows were asked for, and what the user declined there. */
   hear(asks: readonly AgentAsk[], declined: readonly DeclinedAsk[]): void {
     const isDeclined = (ask: DeclinedAsk, by: readonly DeclinedAsk[]) =>
       by.some(({ id, askedAt }) => id === ask.id && askedAt === ask.askedAt);
@@ -124,7 +124,7 @@ export class AgentConsents implements Disposable {
     return { kind: 'asked', scopes };
   }
 
-  /** The person said “not now”. */
+  /** The user said “not now”. */
   decline(id: string): void {
     this.#declined.set(id, this.clock.now() + peace);
     const others = this.#elsewhere.filter((ask) => ask.id === id);
@@ -143,7 +143,7 @@ export class AgentConsents implements Disposable {
     this.#subscription.dispose();
   }
 
-  /** What is held stays held: the sign-in is the person's, and others act with it too. */
+  /** What is held stays held: the sign-in is the user's, and others act with it too. */
   async #requestFor(
     { id, access: { account, scopes: ceiling } }: AskingAgent,
     server: ServerConfig,

@@ -1,19 +1,15 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import {
-  callOf,
-  isSameCall,
-  isStanding,
-  questionStands,
-  type AgentToolCall,
-  type AgentToolQuestion,
-} from './agentToolQuestion.js';
-import type { Clock, Lock, SharedRecords } from '../ports.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import type { Clock } from '../../base/clock.js';
+import type { Lock, SharedRecords } from '../../base/storage.js';
+import { displayText } from '../../base/displayText.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { ToolQuestion } from '../tools/toolRules.js';
 
 const recordName = 'agent tool answers';
-/** How long the person's answer counts, in milliseconds: a yes for the one call it is waited for with. */
+/** How long the user's answer counts, in milliseconds: a yes for the one call it is waited for with. */
 const answerCounts = 2 * 60_000;
 
-/** What the person said, and of a yes that a call has used up, that it was. */
+/** What the user said, and of a yes that a call has used up, that it was. */
 type Said = 'allowed' | 'declined' | 'spent';
 
 interface StoredAnswer {
@@ -35,7 +31,7 @@ interface AnswerRecord {
 }
 
 /**
- * What the person said to the calls of agents that a rule asks about, in a sealed record of all windows: they may say
+ * What the user said to the calls of agents that a rule asks about, in a sealed record of all windows: they may say
  * it in another one than the agent calls at, and that one can end before the call comes. A yes is used up on disk, under
  * the lock, before its call is let through, so that it lets one call through whatever ends meanwhile.
  */
@@ -64,7 +60,7 @@ export class AgentToolAnswers {
     );
   }
 
-  /** What the person said to such a call; a yes is said to one call alone. */
+  /** What the user said to such a call; a yes is said to one call alone. */
   async take(call: AgentToolCall): Promise<CountingAnswer['said'] | undefined> {
     const said = this.#saidTo(call, (await this.#read()).answers)?.said;
     if (said !== 'allowed') return said;
@@ -124,7 +120,7 @@ export class AgentToolAnswers {
   }
 }
 
-/** What cannot be read says nothing: the person is asked again. */
+/** What cannot be read says nothing: the user is asked again. */
 function answersOf(text: string): readonly StoredAnswer[] {
   try {
     const record: unknown = JSON.parse(text);
@@ -145,4 +141,85 @@ function answerOf(value: unknown): StoredAnswer | undefined {
     return undefined;
   const call = { agentId, serverUrl, tool, ...(typeof account === 'string' && { account }) };
   return { question, call, said, saidAt };
+}
+
+/** How long a question stands, in milliseconds; after that the next call asks anew. */
+export const questionStands = 10 * 60_000;
+
+/** What the user decides on: an answer to it counts for nothing else. */
+export interface AgentToolCall {
+  readonly agentId: string;
+  readonly serverUrl: string;
+  /** The tool's name, as it is called. */
+  readonly tool: string;
+  /** Whose account would act, where it is known, fit to be shown. */
+  readonly account?: string;
+}
+
+/** A call of an agent's that the user is asked about, since the rule for the tool is to ask. */
+export interface AgentToolQuestion {
+  /** Random: what is answered is this question, and no other of the same call. */
+  readonly id: string;
+  /** Its name is its admission's, whoever tells of the question. */
+  readonly agent: { readonly id: string };
+  readonly server: ServerConfig;
+  /** The tool's name, as it is called. */
+  readonly tool: string;
+  readonly account?: string;
+  /** Milliseconds since the epoch. */
+  readonly askedAt: number;
+}
+
+export function callOf({ agent, server, tool, account }: AgentToolQuestion): AgentToolCall {
+  return { agentId: agent.id, serverUrl: server.url, tool, ...(account !== undefined && { account }) };
+}
+
+export function isSameCall(one: AgentToolCall, other: AgentToolCall): boolean {
+  return (
+    one.agentId === other.agentId &&
+    one.serverUrl === other.serverUrl &&
+    one.tool === other.tool &&
+    one.account === other.account
+  );
+}
+
+export function shownTool(tool: string): string {
+  return displayText(tool) ?? 'without a name';
+}
+
+/** What is shown of a question is made of the very call that the answer would count for. */
+export function shownQuestion({ server, tool, account }: AgentToolQuestion, agent: string): ToolQuestion {
+  return {
+    server,
+    tool: shownTool(tool),
+    agent,
+    ...(account !== undefined && { account }),
+  };
+}
+
+/** Nobody is asked with a time that is still to come, which would make a question stand for longer. */
+export function isStanding({ askedAt }: Pick<AgentToolQuestion, 'askedAt'>, now: number): boolean {
+  return askedAt <= now && now < askedAt + questionStands;
+}
+
+export function questionNotice({ id, agent, server, tool, account, askedAt }: AgentToolQuestion): object {
+  return { id, agentId: agent.id, serverUrl: server.url, tool, account, askedAt };
+}
+
+/** @returns undefined for what is of another version, and for a server that this window does not know */
+export function questionOf(said: unknown, servers: readonly ServerConfig[]): AgentToolQuestion | undefined {
+  if (!isObject(said)) return undefined;
+  const { id, agentId, serverUrl, tool, account: named, askedAt } = said;
+  const server = servers.find(({ url }) => url === serverUrl);
+  const account = displayText(named);
+  if (server === undefined || typeof askedAt !== 'number') return undefined;
+  if (typeof id !== 'string' || typeof agentId !== 'string' || typeof tool !== 'string') return undefined;
+  return {
+    id,
+    agent: { id: agentId },
+    server,
+    tool,
+    ...(account !== undefined && { account }),
+    askedAt,
+  };
 }

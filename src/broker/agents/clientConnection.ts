@@ -1,6 +1,6 @@
 import { isConnectableClient, type ConnectableClient } from '../../mcpClients/connectionEntry.js';
 import type { NamedEntry } from '../../mcpClients/connectionText.js';
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 
 /** One server in the configuration file of a connected client. */
 export interface ConnectedServer extends NamedEntry {

@@ -1,7 +1,7 @@
 import type { StdioCommand } from '../../mcpClients/connectionEntry.js';
-import type { Redacted } from '../../oauth/redacted.js';
+import type { Redacted } from '../../base/redacted.js';
 import type { OtherFileStore } from '../imports/otherFiles.js';
-import type { Lock } from '../ports.js';
+import type { Lock } from '../../base/storage.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { AgentAdmission } from './agentAdmission.js';
 import type { AgentAdmissions } from './agentAdmissions.js';

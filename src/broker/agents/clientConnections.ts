@@ -2,11 +2,11 @@ import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import { connectionEntry, type ConnectableClient } from '../../mcpClients/connectionEntry.js';
 import { entryNames, withEntries, withoutEntries } from '../../mcpClients/connectionText.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
-import type { Redacted } from '../../oauth/redacted.js';
-import { Emitter } from '../emitter.js';
+import type { Redacted } from '../../base/redacted.js';
+import { Emitter } from '../../base/event.js';
 import { OtherFileFault } from '../imports/otherFiles.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { sha256 } from '../sha256.js';
+import { sha256 } from '../../base/sha256.js';
 import type { NewAdmission } from './agentAdmissions.js';
 import {
   clientConnectionOf,

@@ -36,7 +36,7 @@ interface Term {
 }
 
 /**
- * Reads what a person types to find calls: words that must all be somewhere in a call, and terms such as
+ * Reads what a user types to find calls: words that must all be somewhere in a call, and terms such as
  * `server:repositories` or `outcome:refused` that must be in that field; `-` before one says that it must not.
  * Quotes hold words together. Case does not matter.
  */
@@ -82,7 +82,7 @@ function everywhere(call: RecordedCall): readonly (string | undefined)[] {
   return [...[...fields.values()].flatMap((values) => values(call)), call.arguments];
 }
 
-/** A person types the names, `constructor` as any other. */
+/** A user types the names, `constructor` as any other. */
 function named<T>(of: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
   return new Map(Object.entries(of));
 }

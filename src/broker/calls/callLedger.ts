@@ -1,7 +1,9 @@
 import { callLine, parseCall, recordedAddress, recordedName, type RecordedCall } from './callRecord.js';
-import { Emitter } from '../emitter.js';
-import { errorName } from '../errorName.js';
-import type { CallStorage, Disposable, Log } from '../ports.js';
+import { Emitter } from '../../base/event.js';
+import { errorName } from '../../base/errorName.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { CallStorage } from '../ports.js';
 
 /** The newest calls, of all windows, that are kept in view. */
 export const mostCalls = 10_000;

@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
 
 /**
  * Who called: the editor's own MCP client, a session that the editor runs outside of itself (its agent host), another
@@ -12,9 +12,9 @@ export type CallerKind = (typeof callerKinds)[number];
  * What part consent had in a call.
  *
  * - `none`: it was sent without a sign-in, or never sent
- * - `used`: it was sent with a sign-in that there was; the person was asked nothing
- * - `signInAsked`: the person was asked to sign in while it waited
- * - `stepUpAsked`: the person was asked for further scopes while it waited
+ * - `used`: it was sent with a sign-in that there was; the user was asked nothing
+ * - `signInAsked`: the user was asked to sign in while it waited
+ * - `stepUpAsked`: the user was asked for further scopes while it waited
  */
 export const callConsents = ['none', 'used', 'signInAsked', 'stepUpAsked'] as const;
 export type CallConsent = (typeof callConsents)[number];
@@ -24,7 +24,7 @@ export type CallConsent = (typeof callConsents)[number];
  *
  * - `succeeded`: the tool's result; for a call run as a task, that the task was begun
  * - `toolError`: the tool ran and says that it failed (`isError`)
- * - `inputRequired`: a question to the person in place of a result; the caller calls again with the answer
+ * - `inputRequired`: a question to the user in place of a result; the caller calls again with the answer
  * - `refused`: it did not run; {@link RefusalReason} says on whose account
  * - `failed`: no result came, or a JSON-RPC error did
  * - `cancelled`: the caller cancelled it or went away
@@ -42,16 +42,16 @@ export type CallOutcome = (typeof callOutcomes)[number];
 /**
  * Why a call did not run.
  *
- * - `declined`: the person said no to the consent, or to the call
+ * - `declined`: the user said no to the consent, or to the call
  * - `signInCancelled`: the sign-in was cancelled before it ended
  * - `timedOut`: nobody finished the sign-in, or answered, in time
  * - `signInFailed`: the sign-in ended in an error
  * - `grantedLess`: the sign-in ended without the scopes the call needs
  * - `notSettled`: the server asked for consent again and again
  * - `denied`: the server refused it (403), and no consent would change that
- * - `blockedByRule`: a rule of the person's blocks the tool, or wants them asked where nobody can be
+ * - `blockedByRule`: a rule of the user's blocks the tool, or wants them asked where nobody can be
  * - `notAdmitted`: the agent was admitted to less
- * - `consentMissing`: the person was asked, and the agent was told to come again
+ * - `consentMissing`: the user was asked, and the agent was told to come again
  * - `malformed`: the request contradicts itself
  */
 export const refusalReasons = [
@@ -93,15 +93,15 @@ export interface RecordedCall {
   /** The scopes of that sign-in. */
   readonly scopes: readonly string[];
   readonly consent: CallConsent;
-  /** The scopes the person was asked for. */
+  /** The scopes the user was asked for. */
   readonly asked?: readonly string[];
   readonly outcome: CallOutcome;
   readonly reason?: RefusalReason;
   /** From its arrival to its end. */
   readonly milliseconds: number;
-  /** How many of these were spent waiting for the person. */
+  /** How many of these were spent waiting for the user. */
   readonly waited: number;
-  /** As JSON, without secrets and cut to length; only where the person turned arguments on. */
+  /** As JSON, without secrets and cut to length; only where the user turned arguments on. */
   readonly arguments?: string;
 }
 
@@ -112,7 +112,7 @@ export function recordedAddress(url: string): string {
 
 /** A tool's name as the record has it: it is the caller's word, of any length. */
 export function recordedName(tool: unknown): string {
-  return serverWords(tool) ?? '';
+  return displayText(tool) ?? '';
 }
 
 /** The same with every text that others gave changed by `change`. */

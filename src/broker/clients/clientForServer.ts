@@ -3,12 +3,12 @@ import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientReg
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { profileOf } from '../../oauth/providerProfiles.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { callbackPath } from './callbackPath.js';
-import { clientIdRequired } from './clientIdRequired.js';
+import { callbackPath } from '../callbacks/pendingCallbacks.js';
+import { clientIdRequired } from './clientErrors.js';
 import type { ClientNeed, ClientParts, ClientWithRedirect } from './clientNeed.js';
-import { RedirectChoice } from './redirectChoice.js';
+import { RedirectChoice } from './redirectUri.js';
 import { registeredClient } from './registeredClient.js';
 
 /**
@@ -62,7 +62,7 @@ function isLastingRefusal(error: unknown): error is OAuthFlowError {
 }
 
 /**
- * The client of the settings, with what the person gave it to prove itself with at this issuer, or what else
+ * The client of the settings, with what the user gave it to prove itself with at this issuer, or what else
  * there is to do for one.
  *
  * @throws OAuthFlowError `clientOfAnotherIssuer`, `clientSecretRequired`
@@ -87,7 +87,7 @@ export async function configuredIdentity(
   });
 }
 
-/** Said before the person consents to what would come to nothing. */
+/** Said before the user consents to what would come to nothing. */
 export function clientSecretRequired({ name, oauth }: ServerConfig, issuer: string): OAuthFlowError {
   const host = shownAddress(issuer);
   const provider = profileOf(issuer, oauth.profile)?.name ?? host;

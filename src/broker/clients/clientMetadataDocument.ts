@@ -1,10 +1,5 @@
-import { callbackPath } from './callbackPath.js';
-
-/**
- * The loopback port for providers that compare it: the one to register by hand, and the one the document names
- * beside any other.
- */
-export const usualLoopbackPort = 47_113;
+import { callbackPath } from '../callbacks/pendingCallbacks.js';
+import { usualLoopbackPort } from '../settings/signInPolicy.js';
 
 /**
  * The client ID metadata document to be hosted at `url`, which then is the client's id. It names no secret and

@@ -5,7 +5,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInPolicy } from '../settings/signInPolicy.js';
 import type { ClientSecrets } from './clientSecrets.js';
 import type { ClientStore } from './clientStore.js';
-import type { ChosenRedirect } from './redirectChoice.js';
+import type { ChosenRedirect } from './redirectUri.js';
 
 /** Shown by authorization servers on their consent pages. */
 export const clientName = 'MCP OAuth Broker for VS Code';
@@ -34,6 +34,6 @@ export interface ClientParts {
   readonly clientSecrets?: ClientSecrets;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
-  /** Asks the person for the id of a client registered by hand, where nothing else is left. */
+  /** Asks the user for the id of a client registered by hand, where nothing else is left. */
   readonly askClientId?: (as: AuthorizationServer) => Promise<string | undefined>;
 }

@@ -1,11 +1,11 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import type { ClientKey } from '../../oauth/clientKey.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import type { ClientProof } from '../../oauth/preRegisteredClient.js';
-import { Redacted } from '../../oauth/redacted.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import type { ClientProof } from '../../oauth/oauthClient.js';
+import { Redacted } from '../../base/redacted.js';
+import { shownAddress } from '../../base/displayText.js';
 import { clientKeyFromRecord, clientKeyToRecord } from '../../oauth/tokenSetRecord.js';
-import type { SecretStore } from '../ports.js';
+import type { SecretStore } from '../../base/storage.js';
 
 /** Whose client it is: a configured server, or an identity provider by its issuer. */
 export interface ClientOwner {
@@ -13,7 +13,7 @@ export interface ClientOwner {
   readonly url: string;
 }
 
-/** What the person gave a client registered by hand to prove itself with. */
+/** What the user gave a client registered by hand to prove itself with. */
 type Kind = 'secret' | 'key';
 
 /**

@@ -1,7 +1,8 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { clientFromRecord, clientToRecord } from '../../oauth/tokenSetRecord.js';
-import type { Clock, SecretStore } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { SecretStore } from '../../base/storage.js';
 
 /**
  * Clients registered at authorization servers, by issuer and redirect URI: a client is never carried to

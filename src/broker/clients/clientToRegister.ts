@@ -1,11 +1,11 @@
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { RedirectUris } from '../ports.js';
-import { directGrantOf } from '../settings/grantChoice.js';
+import { directGrantOf } from '../settings/grant.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { callbackPath } from './callbackPath.js';
+import { callbackPath } from '../callbacks/pendingCallbacks.js';
 import { clientName } from './clientNeed.js';
-import { RedirectChoice } from './redirectChoice.js';
+import { RedirectChoice } from './redirectUri.js';
 
 /**
  * When a redirect URI of a client registered by hand is sent.

@@ -1,12 +1,12 @@
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { ClientStore } from './clientStore.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import { errorName } from '../errorName.js';
-import type { Log } from '../ports.js';
+import { errorName } from '../../base/errorName.js';
+import type { Log } from '../../base/log.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInOutcome } from '../signIn/signInOutcome.js';
+import type { Credential } from '../accounts/credential.js';
 
 /** What remembers where a client id from the settings is in use. */
 interface Stores {
@@ -44,12 +44,12 @@ export async function checkConfiguredClient(
 
 /** Remembers, beyond a sign-out, where a client id from the settings has signed in. Never rejects. */
 export async function rememberConfiguredClient(
-  outcome: SignInOutcome,
+  credential: Credential | undefined,
   { url, oauth }: ServerConfig,
   { clients, log }: { readonly clients: ClientStore; readonly log: Log },
 ): Promise<void> {
-  if (outcome.kind !== 'signedIn' || oauth.clientId === undefined) return;
-  const issuer = identifierOf(outcome.credential.as);
+  if (credential === undefined || oauth.clientId === undefined) return;
+  const issuer = identifierOf(credential.as);
   try {
     await clients.rememberIssuer(url, oauth.clientId, issuer);
   } catch (error) {

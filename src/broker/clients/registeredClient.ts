@@ -4,13 +4,12 @@ import { registerClient, type ClientIdentity } from '../../oauth/clientRegistrat
 import type { HttpContext } from '../../oauth/httpContext.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { RedirectUris } from '../ports.js';
-import { callbackPathFor } from './callbackPath.js';
+import { callbackPathFor } from '../callbacks/pendingCallbacks.js';
 import { clientName, type ClientNeed, type ClientParts, type ClientWithRedirect } from './clientNeed.js';
 import type { ClientStore } from './clientStore.js';
-import { isUnavailable, RedirectChoice, type ChosenRedirect } from './redirectChoice.js';
-import type { RedirectStep } from './redirectOrder.js';
+import { isUnavailable, RedirectChoice, type ChosenRedirect, type RedirectStep } from './redirectUri.js';
 
 const knownBefore = 'It was registered at this authorization server before.';
 

@@ -1,6 +1,7 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { shownAddress } from '../../oauth/serverWords.js';
-import type { Clock, Memory } from '../ports.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { shownAddress } from '../../base/displayText.js';
+import type { Clock } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
 
 /** The redirect URI that a browser was sent away with. */
 export interface SentRedirect {

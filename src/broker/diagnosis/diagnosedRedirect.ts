@@ -1,10 +1,14 @@
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
-import { callbackPath, callbackPathFor } from '../clients/callbackPath.js';
-import { isCallbackTooLong, longestCallback } from '../clients/callbackLength.js';
-import { RedirectChoice, type RedirectNeed } from '../clients/redirectChoice.js';
-import type { ClientKind, RedirectStep } from '../clients/redirectOrder.js';
-import { handlerFaults } from '../clients/redirectUnreachable.js';
+import { callbackPath, callbackPathFor } from '../callbacks/pendingCallbacks.js';
+import { isCallbackTooLong, longestCallback } from '../callbacks/callbackLength.js';
+import {
+  RedirectChoice,
+  type RedirectNeed,
+  type ClientKind,
+  type RedirectStep,
+} from '../clients/redirectUri.js';
+import { handlerFaults } from '../clients/clientErrors.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import { stepsToTry } from '../clients/registeredClient.js';
 import type { SentRedirects } from '../clients/sentRedirects.js';

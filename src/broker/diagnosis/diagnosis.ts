@@ -1,9 +1,9 @@
 import { buildAuthorizationRequest, pkceFault } from '../../oauth/authorizationRequest.js';
-import { dpopBinding } from '../../oauth/dpopBinding.js';
+import { dpopBinding } from '../../oauth/dpop.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import {
   afterSignIn,
@@ -17,14 +17,18 @@ import {
   type Facts,
   type PresentSignIn,
 } from './diagnosisFacts.js';
-import { clientIdRequired } from '../clients/clientIdRequired.js';
-import { diagnosedClient, type KnownClientParts } from './diagnosedClient.js';
+import { clientIdRequired } from '../clients/clientErrors.js';
+import {
+  diagnosedClient,
+  diagnosedTokenRequest,
+  type KnownClientParts,
+  type PresentIdentityProvider,
+} from './diagnosedRequests.js';
 import { diagnosedRedirect, type DiagnosedRedirect } from './diagnosedRedirect.js';
-import { diagnosedTokenRequest, type PresentIdentityProvider } from './diagnosedTokenRequest.js';
 import { stepsToToken, type StepName } from './diagnosisSteps.js';
 import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
-import { directGrantOf, type DirectGrantName } from '../settings/grantChoice.js';
-import type { Clock } from '../ports.js';
+import { directGrantOf, type DirectGrantName } from '../settings/grant.js';
+import type { Clock } from '../../base/clock.js';
 import { probe } from '../discovery/probe.js';
 import { recordedFetch, type RecordedRequest } from './recordedFetch.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
@@ -33,7 +37,7 @@ import { audienceParameter, resourceParameter } from '../settings/signInPolicy.j
 export interface DiagnosedStep extends Facts {
   readonly step: StepName;
   readonly title: string;
-  /** `question`: a sign-in asks the person about it, once. */
+  /** `question`: a sign-in asks the user about it, once. */
   readonly state: 'asWanted' | 'question' | 'fault' | 'notReached';
   readonly requests: readonly RecordedRequest[];
 }
@@ -62,7 +66,7 @@ export interface DiagnosisParts extends KnownClientParts {
 }
 
 /**
- * Walks the steps to a token as far as that can be done without the person, whatever way the settings say.
+ * Walks the steps to a token as far as that can be done without the user, whatever way the settings say.
  *
  * @throws the reason of `signal`
  */
@@ -83,7 +87,7 @@ class Walk {
   readonly #titles: ReadonlyMap<StepName, string>;
   readonly #grant: DirectGrantName | undefined;
   #fault: OAuthFlowError | undefined;
-  /** Rules that are broken, about which a sign-in asks the person. */
+  /** Rules that are broken, about which a sign-in asks the user. */
   readonly #questions: OAuthFlowError[] = [];
   #verdict: string;
 
@@ -94,8 +98,8 @@ class Walk {
   ) {
     this.#grant = directGrantOf(server);
     this.#titles = stepsToToken(this.#grant);
-    const isOfPerson = this.#grant === undefined || this.#grant === 'editorAccount';
-    this.#verdict = `Nothing stands in the way of a ${isOfPerson ? 'sign-in' : 'call'}.`;
+    const isOfUser = this.#grant === undefined || this.#grant === 'editorAccount';
+    this.#verdict = `Nothing stands in the way of a ${isOfUser ? 'sign-in' : 'call'}.`;
     this.#recorded = recordedFetch(parts.http.fetch, parts.clock);
     this.#http = { ...parts.http, ...onWordOf(server.url), fetch: this.#recorded.fetch, signal };
   }

@@ -2,12 +2,11 @@ import type { AuthorizationServer } from '../../oauth/authorizationServerMetadat
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
 import { profileOf } from '../../oauth/providerProfiles.js';
 import type { ProfileChoice } from '../../oauth/providerTraits.js';
-import { traitWords } from '../../oauth/providerWords.js';
-import { addressOf } from '../../oauth/secureAddress.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { traitTexts } from '../../oauth/providerTexts.js';
+import { addressOf, displayText, shownAddress } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { Discovered } from '../discovery/discovery.js';
-import type { DirectGrantName } from '../settings/grantChoice.js';
+import type { DirectGrantName } from '../settings/grant.js';
 
 /** What the present sign-in is like, where there is one; whose it is, the report does not tell. */
 export interface PresentSignIn {
@@ -40,7 +39,7 @@ export function challengeFacts(challenge: BearerChallenge | 'open' | undefined):
         ? 'The challenge names no metadata; the well-known addresses are asked.'
         : `The challenge names ${shownAddress(resourceMetadata)}.`,
       scopes === undefined ? 'It names no scopes.' : `It names the scopes ${words(scopes)}.`,
-      ...(error === undefined ? [] : [`It gives the error ${serverWords(error) ?? ''}.`]),
+      ...(error === undefined ? [] : [`It gives the error ${displayText(error) ?? ''}.`]),
     ],
     strays: [],
   };
@@ -133,7 +132,7 @@ function providerFacts(issuer: string, choice: ProfileChoice = 'auto'): readonly
     choice === 'auto'
       ? `It is known as ${profile.name}; what the settings of the server say comes first, and oauth.profile can leave all of this out:`
       : `It is taken for ${profile.name}, as oauth.profile of the server says:`,
-    ...traitWords(profile).map(({ sentence, isVerified }) =>
+    ...traitTexts(profile).map(({ sentence, isVerified }) =>
       isVerified ? sentence : `${sentence} (unverified)`,
     ),
   ];
@@ -144,7 +143,7 @@ export function identityFacts(identity: ClientIdentity): Facts {
   switch (identity.kind) {
     case 'use':
       return {
-        said: [`The client id is ${serverWords(identity.client.clientId) ?? ''}.`, identity.because],
+        said: [`The client id is ${displayText(identity.client.clientId) ?? ''}.`, identity.because],
         strays: [],
       };
     case 'register':
@@ -179,7 +178,7 @@ export function requestFacts(request: {
   const shown = (name: string, value: string) =>
     configured.includes(name) ? '(from your settings, not shown)' : (random.get(name) ?? shownValue(value));
   const sent = Object.entries(parameters).map(
-    ([name, value]) => `${serverWords(name) ?? ''} = ${shown(name, value)}`,
+    ([name, value]) => `${displayText(name) ?? ''} = ${shown(name, value)}`,
   );
   const said = isPushed
     ? `The browser is sent to ${shownAddress(url)} with a reference to what was sent there before it (RFC 9126):`
@@ -190,7 +189,7 @@ export function requestFacts(request: {
 /** A resource is the server's address, whose query may hold a key to it. */
 export function shownValue(value: string): string {
   const address = addressOf(value);
-  if (address === undefined || address.search === '') return serverWords(value) ?? '';
+  if (address === undefined || address.search === '') return displayText(value) ?? '';
   return `${shownAddress(address)}?(not shown)`;
 }
 
@@ -273,7 +272,7 @@ export function afterSignIn(
 }
 
 function words(names: readonly string[]): string {
-  const shown = names.slice(0, 30).map((name) => serverWords(name) ?? '');
+  const shown = names.slice(0, 30).map((name) => displayText(name) ?? '');
   const more = names.length - shown.length;
   return names.length === 0 ? '(none)' : shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -1,6 +1,6 @@
 import type { DiagnosedStep, Diagnosis } from './diagnosis.js';
 
-const stateWords: Record<DiagnosedStep['state'], string> = {
+const stateTexts: Record<DiagnosedStep['state'], string> = {
   asWanted: 'as it should be',
   question: 'you are asked',
   fault: 'FAILED',
@@ -38,7 +38,7 @@ function stepReport({ step, title, state, requests, said }: DiagnosedStep): stri
     ({ method, address, answer, took }) => `${method} ${address} → ${answer} (${took} ms)`,
   );
   const lines = [...asked, ...said];
-  return [`### ${step} ${title}: ${stateWords[state]}`, ...(lines.length === 0 ? [] : [block(lines)])];
+  return [`### ${step} ${title}: ${stateTexts[state]}`, ...(lines.length === 0 ? [] : [block(lines)])];
 }
 
 /** What every line begins with keeps it from ending the block (CommonMark §4.5). */

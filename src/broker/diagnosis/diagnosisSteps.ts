@@ -1,4 +1,4 @@
-import type { DirectGrantName } from '../settings/grantChoice.js';
+import type { DirectGrantName } from '../settings/grant.js';
 
 export type StepName = '1–2' | '3–4' | '5a' | '5b' | '5c' | '6–7' | '8' | '9–10';
 
@@ -22,7 +22,7 @@ const withEditorAccount = withBrowser
   .slice(0, 3)
   .map(([step, title]) => [step, step === '5a' ? 'The editor’s account' : title] as const);
 
-/** The steps on the way to a token, with their titles; undefined stands for the person's browser. */
+/** The steps on the way to a token, with their titles; undefined stands for the user's browser. */
 export function stepsToToken(grant: DirectGrantName | undefined): ReadonlyMap<StepName, string> {
   if (grant === undefined) return new Map(withBrowser);
   return new Map(grant === 'editorAccount' ? withEditorAccount : withoutBrowser);

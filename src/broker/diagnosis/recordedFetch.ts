@@ -1,7 +1,7 @@
 import type { Fetch } from '../../oauth/httpContext.js';
-import { networkFailure } from '../../oauth/networkFailure.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
-import type { Clock } from '../ports.js';
+import { networkFailure } from '../../oauth/boundedFetch.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
+import type { Clock } from '../../base/clock.js';
 
 /** A request as it may be shown to anybody: its address without the query, and no header or body. */
 export interface RecordedRequest {
@@ -30,7 +30,7 @@ export function recordedFetch(
       try {
         // Those that were judged: a name that is resolved again may lead elsewhere by then.
         const response = await fetch(url, init, addresses);
-        const type = serverWords(response.headers.get('content-type'));
+        const type = displayText(response.headers.get('content-type'));
         keep(type === undefined ? String(response.status) : `${response.status} ${type}`);
         return response;
       } catch (error) {

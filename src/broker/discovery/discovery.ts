@@ -6,8 +6,8 @@ import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientReg
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { fetchProtectedResource, type ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
-import { initialScopes, withSessionScopes } from '../../oauth/scopeSelection.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { initialScopes, withSessionScopes } from '../../oauth/scopes.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { AuthenticationProviderProfile } from '../settings/authenticationProviders.js';
 import { editorAccountSource, editorClient } from './editorAccountSource.js';
@@ -21,7 +21,7 @@ import { signInPolicy, type SignInPolicy } from '../settings/signInPolicy.js';
 export interface Discovered {
   readonly challenge?: BearerChallenge;
   readonly resource: ProtectedResource;
-  /** As the resource names it; the metadata's own may differ where the person has accepted that. */
+  /** As the resource names it; the metadata's own may differ where the user has accepted that. */
   readonly issuer: string;
   /** The server names several and nobody has chosen: the first one was taken. */
   readonly isChoiceOpen: boolean;
@@ -96,7 +96,7 @@ export async function discover(
   };
 }
 
-/** Step 5a alone: it is asked who the person is, for no resource. */
+/** Step 5a alone: it is asked who the user is, for no resource. */
 async function discoverIdentityProvider(
   server: ServerConfig,
   http: HttpContext,
@@ -119,7 +119,7 @@ async function discoverIdentityProvider(
   };
 }
 
-/** The setting decides, then what the person chose once, then the server's own order. */
+/** The setting decides, then what the user chose once, then the server's own order. */
 function issuerFor(
   server: ServerConfig,
   resource: ProtectedResource,

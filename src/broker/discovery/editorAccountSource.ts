@@ -1,7 +1,7 @@
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import { shownAddress } from '../../base/displayText.js';
 import {
   authenticationProviders,
   type AuthenticationProviderProfile,

@@ -2,10 +2,11 @@ import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { discover, type Discovered, type DiscoveryParts } from './discovery.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 import { probe } from './probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { timeLimit } from '../timeLimit.js';
+import { timeLimit } from '../../base/abort.js';
+import { shownAddress } from '../../base/displayText.js';
 
 /** What it takes to find out about a server. */
 export interface FindingParts {
@@ -21,11 +22,11 @@ export type Findings =
   | { readonly kind: 'open' }
   | { readonly kind: 'failed'; readonly error: OAuthFlowError };
 
-/** A person waits for all of it together, in milliseconds. */
+/** A user waits for all of it together, in milliseconds. */
 const patience = 9_500;
 
 /**
- * Steps 1–5a, without signing in and without registering anything, within the time a person waits.
+ * Steps 1–5a, without signing in and without registering anything, within the time a user waits.
  *
  * @throws the reason of `signal`
  */
@@ -52,4 +53,42 @@ export async function findOut(
   } finally {
     limit.dispose();
   }
+}
+
+/** What is known of a server that nobody has configured, its transport included. */
+export interface TransportFindings {
+  readonly findings: Findings;
+  /** As in its entry: absent for Streamable HTTP. */
+  readonly transport: Pick<ServerConfig, 'type'>;
+}
+
+/**
+ * Finds out about a server of either transport: by custom the stream of HTTP+SSE is at /sse, and who answers the
+ * question of one transport with 404 or 405 is asked that of the other.
+ *
+ * @throws the reason of `signal`
+ * @see MCP 2025-03-26, Transports, Backwards Compatibility
+ */
+export async function findOutTransport(
+  server: Omit<ServerConfig, 'type'>,
+  parts: FindingParts,
+  signal: AbortSignal,
+): Promise<TransportFindings> {
+  const usual = usualTransport(server.url);
+  const findings = await findOut({ ...server, ...usual }, parts, signal);
+  if (!takesNoSuchQuestion(server.url, findings)) return { findings, transport: usual };
+  const transport = usual.type === 'sse' ? {} : ({ type: 'sse' } as const);
+  const others = await findOut({ ...server, ...transport }, parts, signal);
+  return others.kind === 'failed' ? { findings, transport: usual } : { findings: others, transport };
+}
+
+/** What an address tells of its transport. */
+export function usualTransport(url: string): Pick<ServerConfig, 'type'> {
+  return /\/sse\/?$/.test(new URL(url).pathname) ? { type: 'sse' } : {};
+}
+
+function takesNoSuchQuestion(url: string, findings: Findings): boolean {
+  if (findings.kind !== 'failed') return false;
+  const { status, url: asked } = findings.error.details;
+  return (status === 404 || status === 405) && asked === shownAddress(url);
 }

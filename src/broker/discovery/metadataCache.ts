@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import type { ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** How long a document is taken for what it was, in milliseconds: long enough to look first and sign in then. */

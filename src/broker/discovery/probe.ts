@@ -1,8 +1,7 @@
-import { boundedFetch } from '../../oauth/boundedFetch.js';
-import { discardBody } from '../../oauth/discardBody.js';
+import { boundedFetch, discardBody } from '../../oauth/boundedFetch.js';
 import type { Fetch, HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
 import { bearerChallengeOf, type BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
@@ -57,7 +56,7 @@ function isStream({ headers }: Response): boolean {
  *
  * @throws OAuthFlowError `notProtected`, and what {@link probe} throws
  */
-export async function challengeOf(
+export async function fetchChallenge(
   server: ServerConfig,
   http: HttpContext,
 ): Promise<BearerChallenge | undefined> {
@@ -83,7 +82,7 @@ export function probeFault(server: ServerConfig, response: Response): OAuthFlowE
   const type = response.headers.get('content-type') ?? '';
   const isItsOwn = isStream(response) || (server.type !== 'sse' && /^application\/json\b/i.test(type));
   if (response.ok && !isItsOwn) {
-    const message = `${url} is not an MCP server: it answered ${serverWords(type) ?? 'no content type'}.`;
+    const message = `${url} is not an MCP server: it answered ${displayText(type) ?? 'no content type'}.`;
     return new OAuthFlowError('notJson', message, { url, status, fix: checkAddress });
   }
   return undefined;

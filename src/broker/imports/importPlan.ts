@@ -6,7 +6,7 @@ import {
   withConfigurationEntry,
 } from '../../mcpClients/configurationText.js';
 import { mcpClients, type ConfigurationFormat, type EntryPath } from '../../mcpClients/mcpClient.js';
-import type { Redacted } from '../../oauth/redacted.js';
+import type { Redacted } from '../../base/redacted.js';
 import { canonical } from '../settings/settingsToTakeOver.js';
 import { serverNameFault } from '../settings/serverSettings.js';
 import type { FoundServer, ServerEntry } from './foundServers.js';

@@ -5,9 +5,9 @@ import {
   parseConfiguration,
 } from '../../mcpClients/configurationText.js';
 import { mcpClients, type EntryPath, type McpClientId } from '../../mcpClients/mcpClient.js';
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { canonical } from '../settings/settingsToTakeOver.js';
-import { sha256 } from '../sha256.js';
+import { sha256 } from '../../base/sha256.js';
 import { withEntries, without, type FileEdit } from './importPlan.js';
 
 /** A file that was changed, as far as undoing needs it. Its text is not in here: it may hold secrets. */

@@ -1,8 +1,8 @@
 import type { ClientSecrets } from '../clients/clientSecrets.js';
-import { Emitter } from '../emitter.js';
-import type { Memory } from '../ports.js';
+import { Emitter } from '../../base/event.js';
+import type { Memory } from '../../base/storage.js';
 import { canonical } from '../settings/settingsToTakeOver.js';
-import { sha256 } from '../sha256.js';
+import { sha256 } from '../../base/sha256.js';
 import type { ImportPlan, SecretToKeep } from './importPlan.js';
 import {
   changedFile,

@@ -1,4 +1,4 @@
-import { addressOf } from '../../oauth/secureAddress.js';
+import { addressOf } from '../../base/displayText.js';
 import { secretFieldFault } from '../settings/secretFields.js';
 import { parseServerUrl, serverNameFault, type ServerConfig } from '../settings/serverSettings.js';
 import { linkParameters, type LinkProblem } from './linkParameters.js';

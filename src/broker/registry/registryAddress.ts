@@ -1,4 +1,4 @@
-import { addressOf, isSecureAddress } from '../../oauth/secureAddress.js';
+import { addressOf, isSecureAddress } from '../../base/displayText.js';
 
 /** The registry of the MCP project. */
 export const officialRegistry = 'https://registry.modelcontextprotocol.io';

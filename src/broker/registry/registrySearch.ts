@@ -1,11 +1,11 @@
 import { boundedFetch } from '../../oauth/boundedFetch.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
-import { isObject, type UntrustedJson } from '../../oauth/jsonAnswer.js';
+import { isObject, type UntrustedJson } from '../../oauth/jsonResponse.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { shownAddress } from '../../oauth/serverWords.js';
-import type { Clock } from '../ports.js';
-import { timeLimit } from '../timeLimit.js';
+import { shownAddress } from '../../base/displayText.js';
+import type { Clock } from '../../base/clock.js';
+import { timeLimit } from '../../base/abort.js';
 import { parseRegistryPage, type RegistryPage, type RegistryServer } from './registryServer.js';
 
 /** What a search found. */

@@ -1,7 +1,6 @@
-import { isObject, type UntrustedJson } from '../../oauth/jsonAnswer.js';
+import { isObject, type UntrustedJson } from '../../oauth/jsonResponse.js';
 import { isWithinReach, onWordOf } from '../../oauth/networkReach.js';
-import { addressOf } from '../../oauth/secureAddress.js';
-import { serverWords, shownAddress } from '../../oauth/serverWords.js';
+import { addressOf, displayText, shownAddress } from '../../base/displayText.js';
 import { parseServerUrl, type ServerConfig } from '../settings/serverSettings.js';
 
 /** A server of a registry that is reached over the network. All texts are as its publisher wrote them. */
@@ -49,12 +48,12 @@ export function parseRegistryPage(json: UntrustedJson, registry: string): Regist
 function parseEntry(entry: unknown, registry: string): RegistryServer | undefined {
   if (!isObject(entry) || !isObject(entry['server'])) return undefined;
   const { name, title, description, remotes } = entry['server'];
-  const readable = serverWords(name);
+  const readable = displayText(name);
   if (readable === undefined || readable !== name || !Array.isArray(remotes)) return undefined;
   const status = statusOf(entry['_meta']);
   const remote = bestRemote(remotes, registry);
   if (remote === undefined || status === 'deleted') return undefined;
-  const [shownTitle, shownDescription] = [serverWords(title), serverWords(description)];
+  const [shownTitle, shownDescription] = [displayText(title), displayText(description)];
   return {
     name,
     ...(shownTitle !== undefined && { title: shownTitle }),
@@ -82,7 +81,7 @@ function parseRemote(remote: unknown, registry: string): RegistryRemote | undefi
   if ((type !== 'streamable-http' && type !== 'sse') || typeof url !== 'string') return undefined;
   const reason = unsupported(url, headers, registry);
   if (reason !== undefined) {
-    return { kind: 'unsupported', address: serverWords(shownAddress(url)) ?? '', reason };
+    return { kind: 'unsupported', address: displayText(shownAddress(url)) ?? '', reason };
   }
   const parsed = parseServerUrl(url);
   if ('problem' in parsed) return undefined;
@@ -90,7 +89,7 @@ function parseRemote(remote: unknown, registry: string): RegistryRemote | undefi
 }
 
 function unsupported(url: string, headers: unknown, registry: string): string | undefined {
-  const variables = [...url.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => serverWords(name) ?? '?');
+  const variables = [...url.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => displayText(name) ?? '?');
   if (variables.length > 0) {
     return `Its address has values to fill in: ${variables.join(', ')}. Type the whole address instead.`;
   }
@@ -109,5 +108,5 @@ function requiredHeader(headers: unknown): string | undefined {
   if (!Array.isArray(headers)) return undefined;
   const required = headers.find((header: unknown) => isObject(header) && header['isRequired'] === true) as
     UntrustedJson | undefined;
-  return required === undefined ? undefined : (serverWords(required['name']) ?? '?');
+  return required === undefined ? undefined : (displayText(required['name']) ?? '?');
 }

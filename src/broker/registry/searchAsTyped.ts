@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 
 /** How long typing has to pause before something is asked, in milliseconds. */
 const pause = 300;

@@ -3,7 +3,7 @@ export interface AuthenticationProviderProfile {
   /** As the editor knows it, and as `oauth.authenticationProvider` names it. */
   readonly id: string;
   readonly label: string;
-  /** The issuers it stands for. Anchored at both ends: what it lets through is given the person's token. */
+  /** The issuers it stands for. Anchored at both ends: what it lets through is given the user's token. */
   readonly issuer: RegExp;
   /** Scopes that are instructions to the provider itself, which no server may give. */
   readonly instructions?: RegExp;

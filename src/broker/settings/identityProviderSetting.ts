@@ -1,9 +1,9 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { addressOf, isSecureAddress } from '../../oauth/secureAddress.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { addressOf, isSecureAddress } from '../../base/displayText.js';
 import { secretFieldFault } from './secretFields.js';
 import type { ServerConfig, SettingProblem } from './serverSettings.js';
 
-/** The organization's identity provider, as the person configured it. Nothing of it is secret. */
+/** The organization's identity provider, as the user configured it. Nothing of it is secret. */
 export interface IdentityProviderConfig {
   readonly issuer: string;
   /** Who we are there. */

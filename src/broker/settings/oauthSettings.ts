@@ -1,11 +1,11 @@
 import { authenticationProviders } from './authenticationProviders.js';
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { profileChoices, type ProfileChoice } from '../../oauth/providerTraits.js';
-import { addressOf, isSecureAddress } from '../../oauth/secureAddress.js';
+import { addressOf, isSecureAddress } from '../../base/displayText.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
 import { secretFieldFault } from './secretFields.js';
 
-/** A rule that a server's providers are known to fall short of; each counts only once the person accepted it. */
+/** A rule that a server's providers are known to fall short of; each counts only once the user accepted it. */
 export const exceptionNames = ['pkceNotAdvertised', 'issuerMismatch'] as const;
 export type ExceptionName = (typeof exceptionNames)[number];
 

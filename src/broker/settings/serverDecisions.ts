@@ -1,9 +1,9 @@
 import { exceptionNames, type ExceptionName } from './oauthSettings.js';
-import type { Memory } from '../ports.js';
+import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /**
- * What a person decided once for a server and is not asked again: the authorization server, where it names
+ * What a user decided once for a server and is not asked again: the authorization server, where it names
  * several, and the rules its provider may fall short of. An exception is for one issuer: a server that names
  * another one later does not bring it along.
  */

@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { addressOf } from '../../oauth/secureAddress.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { addressOf } from '../../base/displayText.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /** What the editor's settings and an organization's policies say of which MCP servers may be used, as they were read. */

@@ -1,8 +1,8 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { isSecureAddress } from '../../oauth/secureAddress.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { isSecureAddress } from '../../base/displayText.js';
 import { parseOAuthSettings, shorten, type OAuthSettings } from './oauthSettings.js';
 
-/** One MCP server as the person configured it, in the words of `mcp.json`. */
+/** One MCP server as the user configured it, in the words of `mcp.json`. */
 export interface ServerConfig {
   readonly name: string;
   /** The transport; absent: Streamable HTTP. */
@@ -74,7 +74,7 @@ export function parseServers(value: unknown): ParsedServers {
 }
 
 /**
- * Reads an address as a person types it.
+ * Reads an address as a user types it.
  *
  * @returns the normalized address, or why it cannot be an MCP server's
  */

@@ -1,4 +1,4 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { ownSettings, type OwnSetting } from './ownSettings.js';
 
 /** Values of our settings; a setting that is absent is not set. */

@@ -1,8 +1,13 @@
 import { traitsOf } from '../../oauth/providerProfiles.js';
 import type { ProfileChoice } from '../../oauth/providerTraits.js';
-import { usualLoopbackPort } from '../clients/clientMetadataDocument.js';
 import type { ExceptionName, RedirectName } from './oauthSettings.js';
 import type { ServerConfig } from './serverSettings.js';
+
+/**
+ * The loopback port for providers that compare it: the one to register by hand, and the one the document names
+ * beside any other.
+ */
+export const usualLoopbackPort = 47_113;
 
 /** What applies to a sign-in at one server and one issuer, whoever decided it. */
 export interface SignInPolicy {
@@ -21,7 +26,7 @@ export interface SignInPolicy {
   readonly omitResource: boolean;
   /** Further parameters of the authorization request. */
   readonly extraParameters: Readonly<Record<string, string>>;
-  /** The provider lets the person choose an account where the request asks for that. */
+  /** The provider lets the user choose an account where the request asks for that. */
   readonly selectsAccount?: true;
   readonly redirect: RedirectName;
   /** How the loopback redirect URI calls this machine; 127.0.0.1 where absent. */
@@ -36,7 +41,7 @@ export interface SignInPolicy {
   readonly secretRequired?: true;
   /** What the settings put in the place of what is known of the issuer. */
   readonly profile?: Exclude<ProfileChoice, 'auto'>;
-  /** Rules that need not be kept: those alone that the person has accepted. */
+  /** Rules that need not be kept: those alone that the user has accepted. */
   readonly exceptions: ReadonlySet<ExceptionName>;
 }
 
@@ -46,7 +51,7 @@ export interface SignInPolicy {
  * the settings say comes before what the provider is known for.
  *
  * @param issuer as the protected resource names it, byte for byte
- * @param accepted the exceptions the person has accepted for this server at this issuer
+ * @param accepted the exceptions the user has accepted for this server at this issuer
  */
 export function signInPolicy(
   { oauth }: ServerConfig,

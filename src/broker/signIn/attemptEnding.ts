@@ -1,6 +1,6 @@
-import { observationOfError, type ConsentStatusName, type Observation } from '../consentStatus.js';
+import { observationOfError, type ConsentStatusName, type Observation } from '../status/consentStatus.js';
 import type { LastAttempt } from '../status/lastAttempt.js';
-import type { SignInOutcome } from './signInOutcome.js';
+import type { SignInOutcome } from './signIn.js';
 
 /*
  * Two facts of a server, which are never mixed: whether the next call can run, and how the last attempt to sign in ended.

@@ -1,6 +1,11 @@
-import type { ConsentNeed } from '../authorizedFetch.js';
+import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInAttempt } from './signInAttempt.js';
+import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import { addressOf, displayText } from '../../base/displayText.js';
+import { accountFact, type Credential } from '../accounts/credential.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
+import type { Discovered } from '../discovery/discovery.js';
 
 /** Asks the user outside the chat, for a request that no card can be shown for, or whose card stays unanswered. */
 export interface ConsentPrompt {
@@ -18,4 +23,76 @@ export interface ConsentPrompt {
     attempt: SignInAttempt,
     signal: AbortSignal,
   ): Promise<boolean | undefined>;
+}
+
+/** What the user has to know before they go to the browser for an attempt. */
+export interface ConsentFacts {
+  /** A sign-in where more access would be granted by another authorization server than before. */
+  readonly kind: ConsentNeed['kind'];
+  /** What the attempt asks for; for more access, what of it is not held yet. Fit to be shown. */
+  readonly scopes: readonly string[];
+  /** Host of the authorization server the browser goes to. */
+  readonly authorizationServer: string;
+  /** Host of the page that the browser goes to, where it is another than the authorization server's own. */
+  readonly signInPage?: string;
+  /** Host of the one that the present sign-in is from, where it is another. */
+  readonly formerAuthorizationServer?: string;
+  /** Whose access is extended. */
+  readonly account?: string;
+  /** The server's metadata strays from the standard, and was read all the same. */
+  readonly hasWarnings: boolean;
+}
+
+/**
+ * What is true of the attempt, whoever began it and for what: it may ask for more than the request that
+ * joins it needs, and go elsewhere than the stored sign-in came from.
+ *
+ * @throws OAuthFlowError where it cannot be found out
+ */
+export async function consentFacts(
+  need: ConsentNeed,
+  attempt: SignInAttempt,
+  credentials: CredentialStore,
+): Promise<ConsentFacts> {
+  const found = await attempt.discover();
+  const before = await credentials.get(attempt.server.url, attempt.request.account);
+  return consentFactsOf(need.kind, found, attempt.request.scopes, before);
+}
+
+/**
+ * The same of a sign-in that has not begun.
+ *
+ * @param scopes what it would be begun for; undefined where discovery decides
+ * @param before the sign-in that is there
+ */
+export function consentFactsOf(
+  needed: ConsentNeed['kind'],
+  found: Discovered,
+  scopes: readonly string[] | undefined,
+  before: Credential | undefined,
+): ConsentFacts {
+  const isSameIssuer = before?.as.issuer === found.as.issuer;
+  const kind = isSameIssuer ? needed : 'signIn';
+  const asked = scopes ?? found.scopes;
+  const held = kind === 'stepUp' ? (before?.tokens.scopes ?? []) : [];
+  const added = asked
+    .filter((scope) => !held.includes(scope))
+    .map(displayText)
+    .filter((scope) => scope !== undefined);
+  return {
+    kind,
+    scopes: added,
+    authorizationServer: new URL(found.as.issuer).host,
+    ...signInPageOf(found.as),
+    ...(before !== undefined &&
+      !isSameIssuer && { formerAuthorizationServer: new URL(before.as.issuer).host }),
+    ...(kind === 'stepUp' && before !== undefined && accountFact(before)),
+    hasWarnings: found.resource.warnings.length > 0,
+  };
+}
+
+/** Metadata may name a page of somebody else's, where the user would sign in to what they do not see here. */
+function signInPageOf(as: AuthorizationServer): Pick<ConsentFacts, 'signInPage'> {
+  const page = addressOf(as.authorization_endpoint);
+  return page === undefined || page.host === new URL(as.issuer).host ? {} : { signInPage: page.host };
 }

@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 
 /** Ends something once its time is over, unless it is given more before. */
 export class Deadline implements Disposable {

@@ -1,14 +1,14 @@
+import { displayText, sentence } from '../../base/displayText.js';
 import { accountName } from '../accounts/credential.js';
-import { sentence, serverWords } from '../../oauth/serverWords.js';
-import type { ConsentStatus } from '../consentStatus.js';
-import type { SignInOutcome } from './signInOutcome.js';
+import type { ConsentStatus } from '../status/consentStatus.js';
+import type { SignInOutcome } from './signIn.js';
 
 /** The model may be in a session that lists none of the server's tools, because the editor has not started the server. */
 const goOn =
   'Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.';
 
 /**
- * What a model is told of a sign-in that it began for the person: what happened, and what it can do next.
+ * What a model is told of a sign-in that it began for the user: what happened, and what it can do next.
  *
  * @param wanted scopes it asked for by name
  */
@@ -25,15 +25,15 @@ export function signInAnswer(server: string, outcome: SignInOutcome, wanted: rea
       const less =
         lacking.size === 0
           ? ''
-          : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the person which access is missing.`;
+          : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the user which access is missing.`;
       return `Signed in to ${server}${who}.${less} ${goOn}`;
     }
     case 'declined':
-      return `Not signed in to ${server}: the person declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
+      return `Not signed in to ${server}: the user declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
     case 'cancelled':
-      return `Not signed in to ${server}: the sign-in was cancelled. Ask the person before trying again.`;
+      return `Not signed in to ${server}: the sign-in was cancelled. Ask the user before trying again.`;
     case 'timedOut':
-      return `Not signed in to ${server}: nobody finished the sign-in in the browser in time. Ask the person whether to try again.`;
+      return `Not signed in to ${server}: nobody finished the sign-in in the browser in time. Ask the user whether to try again.`;
     case 'failed': {
       const { message, details, code } = outcome.error;
       if (code === 'notProtected') return notNeeded(server);
@@ -46,7 +46,7 @@ export function notNeeded(server: string): string {
   return `${server} asks for no sign-in. ${goOn}`;
 }
 
-/** Where nothing has to be asked of the person. */
+/** Where nothing has to be asked of the user. */
 export function signedInAlready({ server, account }: ConsentStatus): string {
   const who = account === undefined ? '' : ` as ${words(account)}`;
   return `Signed in to ${server}${who} already, with all that was asked for. ${goOn}`;
@@ -57,5 +57,5 @@ function end(text: string): string {
 }
 
 function words(text: string): string {
-  return serverWords(text) ?? '(unreadable)';
+  return displayText(text) ?? '(unreadable)';
 }

@@ -3,35 +3,39 @@ import { validateAuthorizationResponse } from '../../oauth/authorizationResponse
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { exchangeCode } from '../../oauth/tokenExchange.js';
-import { askAuthorization, askedScopes } from './askedOfIssuer.js';
+import { askAuthorization, askedScopes } from './flows/authorizationCodeFlow.js';
 import { clientForServer } from '../clients/clientForServer.js';
 import type { ClientWithRedirect } from '../clients/clientNeed.js';
 import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
-import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './deviceSignIn.js';
-import { clientNote } from './clientNote.js';
+import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './flows/deviceCodeFlow.js';
+import {
+  clientNote,
+  signInFailure,
+  type SignInOutcome,
+  type SignInPhase,
+  type SignInRequest,
+} from './signIn.js';
 import { Deadline } from './deadline.js';
 import { discover, type Discovered } from '../discovery/discovery.js';
-import { answerInEditor, usesEditorAccount } from './editorAccountVisit.js';
+import { answerInEditor, usesEditorAccount } from './flows/editorAccountFlow.js';
 import { askEditor } from '../tokens/editorAccountTokens.js';
-import { Emitter } from '../emitter.js';
-import { forgetClientAfter, type IdentifiedClient } from '../clients/forgottenClient.js';
-import type { ChosenRedirect } from '../clients/redirectChoice.js';
-import { OneTimeClients } from '../clients/oneTimeClients.js';
-import type { Disposable, LaunchPage, LaunchVisit } from '../ports.js';
-import { challengeOf } from '../discovery/probe.js';
+import { Emitter } from '../../base/event.js';
+import { forgetClientAfter, OneTimeClients, type IdentifiedClient } from './clientLifecycle.js';
+import type { ChosenRedirect } from '../clients/redirectUri.js';
+import type { Disposable } from '../../base/clock.js';
+import type { LaunchPage, LaunchVisit } from '../ports.js';
+import { fetchChallenge } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { signInFailure } from './signInFailure.js';
-import type { SignInOutcome, SignInPhase } from './signInOutcome.js';
-import type { SignInParts } from './signInParts.js';
-import type { SignInRequest } from './signInRequest.js';
-import type { ReceivedTokens } from './keepSignIn.js';
-import { takeTokens } from './takeTokens.js';
-import { VisitingPerson } from './visitingPerson.js';
+import type { SignInDependencies } from './signInDependencies.js';
+import type { ReceivedTokens } from './storeCredential.js';
+import { completeSignIn } from './completeSignIn.js';
+import { UserQuestions } from './userQuestions.js';
 
 /**
- * One sign-in at one server, from the person's click to the stored tokens. The browser may come more than
+ * One sign-in at one server, from the user's click to the stored tokens. The browser may come more than
  * once (a tab closed by mistake); whichever visit's callback returns first ends it.
  */
 export class SignInAttempt {
@@ -53,7 +57,7 @@ export class SignInAttempt {
   constructor(
     readonly server: ServerConfig,
     readonly request: SignInRequest,
-    private readonly parts: SignInParts,
+    private readonly parts: SignInDependencies,
   ) {
     this.#oneTimeClients = new OneTimeClients(server, parts);
     this.#deadline = new Deadline(parts.clock, request.deadline, () => this.#end({ kind: 'timedOut' }));
@@ -82,24 +86,27 @@ export class SignInAttempt {
     this.#end({ kind: 'cancelled' });
   }
 
-  /** The person's no, said in the editor rather than on the consent page, as a sentence. */
+  /** The user's no, said in the editor rather than on the consent page, as a sentence. */
   decline(detail: string): void {
-    this.#end({ kind: 'declined', by: 'person', detail });
+    this.#end({ kind: 'declined', by: 'user', detail });
   }
 
-  /** Ends it because what it needs could not be found out. */
-  fail(error: OAuthFlowError): void {
-    this.#fail(error);
+  /** Ends it on account of an error. @returns what the user's browser shows */
+  fail(error: unknown): string {
+    if (this.#ended) return 'This sign-in has ended. Start again from the editor.';
+    const { outcome, told } = signInFailure(error, this.server, this.parts.log);
+    this.#end(outcome);
+    return told;
   }
 
   /**
    * Steps 1–5a, once: what there is to consent to, and where.
    *
-   * @param person asked about what stands in the way, where their browser has come
+   * @param user asked about what stands in the way, where their browser has come
    * @throws OAuthFlowError where it cannot be found out; the attempt stays, and the next call asks anew
    */
-  discover(person?: VisitingPerson): Promise<Discovered> {
-    this.#discovered ??= this.#discover(person).catch((error: unknown) => {
+  discover(user?: UserQuestions): Promise<Discovered> {
+    this.#discovered ??= this.#discover(user).catch((error: unknown) => {
       this.#discovered = undefined;
       throw error;
     });
@@ -118,7 +125,7 @@ export class SignInAttempt {
     return offered.catch(() => false);
   }
 
-  /** A loopback address for the person's browser; the flow's requests are made when it is visited. */
+  /** A loopback address for the user's browser; the flow's requests are made when it is visited. */
   launchPage(): Promise<LaunchPage> {
     return this.#openPage((visit) => this.#visited(visit));
   }
@@ -141,10 +148,10 @@ export class SignInAttempt {
     if (usesEditorAccount(this.server)) return answerInEditor(this, visit);
     try {
       this.#enter('preparing');
-      const person = new VisitingPerson(this.server, visit, this.parts, this.#abort.signal);
-      const found = await this.#discoverWith(person); // steps 1–5a
+      const user = new UserQuestions(this.server, visit, this.parts, this.#abort.signal);
+      const found = await this.#discoverWith(user); // steps 1–5a
       const asked = { ...this.request, scopes: askedScopes(found, this.request) };
-      const identity = await this.#identify(found, asked.scopes, person); // step 5b
+      const identity = await this.#identify(found, asked.scopes, user); // step 5b
       const { url, pending } = await askAuthorization(this.server, found, identity, asked, this.#http()); // step 5c
       this.#own(
         this.parts.callbacks.expect(
@@ -156,9 +163,9 @@ export class SignInAttempt {
       // First the phase, which a sign-in that has ended cannot enter: its browser is sent nowhere.
       this.#enter('waitingForConsent');
       void this.parts.sentRedirects?.sent(this.server.url, identity.redirect.uri);
-      visit.redirect(url); // steps 6–7 are the person's
+      visit.redirect(url); // steps 6–7 are the user's
     } catch (error) {
-      visit.explain(`Sign-in to ${this.server.name} could not begin`, this.#fail(error));
+      visit.explain(`Sign-in to ${this.server.name} could not begin`, this.fail(error));
     }
   }
 
@@ -176,11 +183,11 @@ export class SignInAttempt {
       const tokens = await exchangeCode(pending, validated, lasting, now); // step 8
       await this.#take({ server: this.server, found, pending, tokens });
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  /** Instead of a launch page: with a code that the person enters in a browser anywhere (RFC 8628). */
+  /** Instead of a launch page: with a code that the user enters in a browser anywhere (RFC 8628). */
   async useCode(show: ShowCode): Promise<void> {
     try {
       this.#enter('preparing');
@@ -191,11 +198,11 @@ export class SignInAttempt {
       const tokens = await tokensForCode(device, show, this.parts, this.#http());
       await this.#take({ server: this.server, found, pending: device.grant, tokens });
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  /** Instead of a browser: with an account of the editor's, which asks the person itself. */
+  /** Instead of a browser: with an account of the editor's, which asks the user itself. */
   async useEditorAccount(): Promise<void> {
     try {
       this.#enter('preparing');
@@ -206,51 +213,51 @@ export class SignInAttempt {
       if (received === undefined) this.decline('No account was given in the editor.');
       else await this.#take(received);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
   #take(tokens: ReceivedTokens): Promise<void> {
     const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
-    return takeTokens({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
+    return completeSignIn({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
   }
 
-  /** With all that the person has to decide decided; the first of several authorization servers is no decision. */
-  async #discoverWith(person: VisitingPerson): Promise<Discovered> {
-    let found = await this.discover(person);
+  /** With all that the user has to decide decided; the first of several authorization servers is no decision. */
+  async #discoverWith(user: UserQuestions): Promise<Discovered> {
+    let found = await this.discover(user);
     if (found.isChoiceOpen) {
-      const chosen = await person.chooses(found);
+      const chosen = await user.chooses(found);
       if (chosen === undefined) this.decline('No authorization server was chosen.');
       if (chosen !== found.issuer) {
         this.#discovered = undefined;
-        found = await this.discover(person);
+        found = await this.discover(user);
       }
     }
-    return person.excusesPkce(found);
+    return user.excusesPkce(found);
   }
 
-  async #discover(person: VisitingPerson | undefined): Promise<Discovered> {
-    const challenge = this.request.challenge ?? (await challengeOf(this.server, this.#http())); // steps 1–2, then 3–5a
+  async #discover(user: UserQuestions | undefined): Promise<Discovered> {
+    const challenge = this.request.challenge ?? (await fetchChallenge(this.server, this.#http())); // steps 1–2, then 3–5a
     return discover(this.server, challenge, this.#http(), {
       ...this.parts,
       ...this.parts.editorAccounts?.table,
-      ...(person !== undefined && { acceptException: (...asked) => person.accepts(...asked) }),
+      ...(user !== undefined && { acceptException: (...asked) => user.accepts(...asked) }),
     });
   }
 
   async #identify(
     found: Discovered,
     scopes: readonly string[],
-    person: VisitingPerson,
+    user: UserQuestions,
   ): Promise<ClientWithRedirect> {
     await checkConfiguredClient(this.server, found.as, this.parts);
     const identity = await clientForServer(
       { server: this.server, as: found.as, policy: found.policy, scopes },
-      { ...this.parts, askClientId: (as) => person.clientId(as) },
+      { ...this.parts, askClientId: (as) => user.clientId(as) },
       this.#http(),
     );
     this.#own(identity.redirect);
-    if (identity.client.isOneTime === true) this.#oneTimeClients.add(identity.client);
+    this.#oneTimeClients.add(identity.client);
     if (this.#ended) await this.#oneTimeClients.release();
     this.#identified = { identity, issuer: identifierOf(found.as) };
     this.parts.log.info(clientNote(this.server.name, identity));
@@ -259,13 +266,6 @@ export class SignInAttempt {
 
   #http(): HttpContext {
     return { ...this.parts.http, ...onWordOf(this.server.url), signal: this.#abort.signal };
-  }
-
-  #fail(error: unknown): string {
-    if (this.#ended) return 'This sign-in has ended. Start again from the editor.';
-    const { outcome, told } = signInFailure(error, this.server, this.parts.log);
-    this.#end(outcome);
-    return told;
   }
 
   #enter(phase: SignInPhase): void {
@@ -285,15 +285,16 @@ export class SignInAttempt {
     this.#ended = true;
     this.#abort.abort();
     for (const disposable of this.#owned.splice(0)) disposable.dispose();
-    void this.#releaseClients(outcome);
+    const credential = outcome.kind === 'signedIn' ? outcome.credential : undefined;
+    void this.#releaseClients(credential?.client);
     const forgotten = forgetClientAfter(outcome, this.#phase, this.#identified, this.parts);
-    const remembered = rememberConfiguredClient(outcome, this.server, this.parts);
+    const remembered = rememberConfiguredClient(credential, this.server, this.parts);
     this.#outcome.resolve(Promise.all([forgotten, remembered]).then(() => outcome));
   }
 
   /** After all that still goes to the authorization server as one of them. */
-  async #releaseClients(outcome: SignInOutcome): Promise<void> {
+  async #releaseClients(kept?: OAuthClient): Promise<void> {
     await Promise.allSettled(this.#returns);
-    await this.#oneTimeClients.release(outcome.kind === 'signedIn' ? outcome.credential.client : undefined);
+    await this.#oneTimeClients.release(kept);
   }
 }

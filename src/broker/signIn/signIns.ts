@@ -1,15 +1,14 @@
-import { placeOf } from '../accounts/agentSignIn.js';
+import { placeOf } from '../accounts/agentCredential.js';
 import type { Credential } from '../accounts/credential.js';
-import { Emitter } from '../emitter.js';
+import { Emitter } from '../../base/event.js';
 import { attemptEnding, observationOfAttempt, type BeforeAttempt } from './attemptEnding.js';
-import { noSignInAt } from './noSignIn.js';
-import type { Disposable } from '../ports.js';
+import { noSignInAt } from '../settings/grant.js';
+import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import { SignInAttempt } from './signInAttempt.js';
-import type { SignInOutcome } from './signInOutcome.js';
-import type { SignInParts } from './signInParts.js';
-import type { SignInRequest } from './signInRequest.js';
+import type { SignInOutcome, SignInRequest } from './signIn.js';
+import type { SignInDependencies } from './signInDependencies.js';
 
 /** A sign-in that was stored. */
 export interface SignedIn {
@@ -28,14 +27,14 @@ export class SignIns implements Disposable {
   readonly onDidSignIn = this.#signedIn.event;
 
   constructor(
-    private readonly parts: SignInParts,
+    private readonly parts: SignInDependencies,
     private readonly states: ServerStates,
   ) {}
 
   /**
    * The attempt under way at a server, if there is one.
    *
-   * @param agentId the agent it is for; the person's own where absent
+   * @param agentId the agent it is for; the user's own where absent
    */
   running(server: ServerConfig, agentId?: string): SignInAttempt | undefined {
     const attempt = this.#running.get(placeOf(server, agentId).url);

@@ -2,18 +2,29 @@ import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../../oauth/tokenRevocation.js';
 import { noAccount } from '../accounts/accountChoice.js';
-import { isOwnOf, placeOf } from '../accounts/agentSignIn.js';
+import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
 import { accountFact, accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
-import type { AgentAdmission } from '../agents/agentAdmission.js';
-import type { AgentAdmissions } from '../agents/agentAdmissions.js';
-import { errorName } from '../errorName.js';
+import { errorName } from '../../base/errorName.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import { releaseClient } from '../clients/oneTimeClients.js';
-import type { Lock, Log } from '../ports.js';
-import { accountsLock, refreshLock, underLock } from '../tokens/refreshLock.js';
+import { releaseClient } from './clientLifecycle.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
+import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import type { SignIns } from './signIns.js';
+
+/** An agent that is admitted, as far as a sign-out concerns it. */
+export interface AdmittedAgent {
+  readonly id: string;
+  readonly servers: readonly { readonly url: string }[];
+}
+
+/** The agents that may have sign-ins of their own. */
+export interface AdmittedAgents {
+  all(): Promise<readonly AdmittedAgent[]>;
+  withdraw(id: string): Promise<void>;
+}
 
 export type SignOutReceipt =
   | { readonly kind: 'notSignedIn' }
@@ -46,7 +57,7 @@ export class SignOuts {
     private readonly log: Log,
     private readonly http: Network,
     /** Absent where no agents are admitted. */
-    private readonly agents?: AgentAdmissions,
+    private readonly agents?: AdmittedAgents,
   ) {}
 
   /**
@@ -115,7 +126,7 @@ export class SignOuts {
   }
 
   /** An agent is admitted no more; the sign-ins that are for it alone end with it, revoked where that can be done. */
-  async withdraw({ id, servers }: Pick<AgentAdmission, 'id' | 'servers'>): Promise<void> {
+  async withdraw({ id, servers }: AdmittedAgent): Promise<void> {
     await this.agents?.withdraw(id);
     for (const { url } of servers)
       await this.#endAgent(placeOf({ name: new URL(url).host, url, headers: {}, oauth: {} }, id));
@@ -128,13 +139,13 @@ export class SignOuts {
   }
 
   /** Who signs out takes back what agents have of theirs. */
-  async #endAgents(server: ServerConfig, person: Credential): Promise<void> {
+  async #endAgents(server: ServerConfig, user: Credential): Promise<void> {
     try {
       for (const { id } of (await this.agents?.all()) ?? []) {
         const place = placeOf(server, id);
         await this.credentials.reread(place.url);
         for (const own of await this.credentials.all(place.url))
-          if (isOwnOf(own, person)) await this.signOut(place, accountKeyOf(own));
+          if (isOwnOf(own, user)) await this.signOut(place, accountKeyOf(own));
       }
     } catch (error) {
       this.log.warn(
@@ -148,7 +159,7 @@ export class SignOuts {
       const credential = await this.credentials.reread(url, account);
       if (credential === undefined) return undefined;
       const key = accountKeyOf(credential);
-      return underLock(this.lock, refreshLock(url, key), async () => {
+      return underLock(this.lock, tokenLock(url, key), async () => {
         // With the tokens of a refresh that was under way.
         const newest = await this.credentials.reread(url, key);
         if (newest !== undefined) await this.credentials.remove(url, key);

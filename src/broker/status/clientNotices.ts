@@ -1,5 +1,6 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import type { Disposable, WindowNotices } from '../ports.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import type { Disposable } from '../../base/clock.js';
+import type { WindowNotices } from '../../base/storage.js';
 
 /** Tells one client of the editor from others on the same machine. */
 export interface ClientIdentity {

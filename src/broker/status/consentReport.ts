@@ -1,5 +1,5 @@
-import { serverWords } from '../../oauth/serverWords.js';
-import type { ConsentStatus, ConsentStatusName } from '../consentStatus.js';
+import { displayText } from '../../base/displayText.js';
+import type { ConsentStatus, ConsentStatusName } from './consentStatus.js';
 
 /** A call that has ended, as far as a model may know it: no arguments, no result. */
 export interface RecentCall {
@@ -33,8 +33,8 @@ const meanings: Record<ConsentStatusName, string> = {
   unknown: 'not contacted yet; mcpSignIn, or a call of one of its tools, finds out',
   open: 'no sign-in needed',
   signedOut: 'no account is signed in; mcpSignIn asks the user, and so does a call of one of its tools',
-  awaitingConsent: 'waiting for the person, in the browser or on a card in the chat',
-  ready: 'the next call needs nothing from the person',
+  awaitingConsent: 'waiting for the user, in the browser or on a card in the chat',
+  ready: 'the next call needs nothing from the user',
   needsScopes:
     'a tool asked for scopes that are not granted; mcpSignIn asks the user, and so does calling it again',
   expired:
@@ -46,7 +46,7 @@ const meanings: Record<ConsentStatusName, string> = {
 };
 
 /**
- * How the person stands with each server, as text for a model: the same words in the same order for the same
+ * How the user stands with each server, as text for a model: the same words in the same order for the same
  * facts. What servers wrote is one line and short wherever it stands.
  *
  * @param unreadable names of entries in the settings that describe no server
@@ -86,10 +86,10 @@ function serverLines({ status, calls, displacedBy }: ReportedServer, now: number
   ];
 }
 
-/** Only where it means something to the person: a token that is renewed without them has no end for them. */
+/** Only where it means something to the user: a token that is renewed without them has no end for them. */
 function expiry({ signedIn, expiresAt, refreshable }: ConsentStatus, now: number): readonly string[] {
   if (!signedIn) return [];
-  if (refreshable === true) return ['  expiry: renewed without the person'];
+  if (refreshable === true) return ['  expiry: renewed without the user'];
   if (expiresAt === undefined) return [];
   return [`  expiry: ${expiresAt <= now ? 'ended' : 'ends'} ${utc(expiresAt)}, not renewable`];
 }
@@ -124,7 +124,7 @@ function utc(time: number): string {
 }
 
 function words(text: string): string {
-  return serverWords(text) ?? '(unreadable)';
+  return displayText(text) ?? '(unreadable)';
 }
 
 function switchedOff(file: string): string {

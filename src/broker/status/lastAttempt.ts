@@ -1,4 +1,4 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 
 const attemptKinds = ['declined', 'failed', 'timedOut'] as const;
 

@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { lackingOf, observationKinds, type Observation } from '../consentStatus.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { lackingOf, observationKinds, type Observation } from './consentStatus.js';
 
 /** What was seen of a server last, by one account or whoever asks. */
 export interface Seen {

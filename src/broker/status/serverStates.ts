@@ -1,13 +1,24 @@
-import { consentStatus, type AccountInUse, type ConsentStatus, type Observation } from '../consentStatus.js';
-import { accountKeyOf, accountLabel, credentialFacts, type Credential } from '../accounts/credential.js';
+import {
+  consentStatus,
+  type AccountInUse,
+  type ConsentStatus,
+  type CredentialFacts,
+  type Observation,
+} from './consentStatus.js';
+import { accountFact, accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
 import type { CredentialChange, CredentialStore } from '../accounts/credentialStore.js';
-import { Emitter } from '../emitter.js';
-import { isUnattended } from '../settings/grantChoice.js';
-import type { UseHere } from '../tokens/useHere.js';
+import { Emitter } from '../../base/event.js';
+import { isUnattended } from '../settings/grant.js';
 import { LastAttempts, type LastAttempt, type SeenAttempt } from './lastAttempt.js';
 import { everybody, nobody, Observations, type Seen } from './observations.js';
-import type { Clock, Disposable } from '../ports.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
+
+/** Whether sign-ins may be used on this machine, and changes of that. */
+export interface UseOnThisMachine {
+  of(credential: Credential): Promise<'allowed' | 'declined' | 'unasked'>;
+  onDidChange(listener: (serverUrl: string) => void): Disposable;
+}
 
 /**
  * What is so of the server, whoever asks it, unless it was an account that met it. What else was seen of the old
@@ -36,7 +47,7 @@ export class ServerStates implements Disposable {
     /** Whether {@link hear} is told what other windows see. */
     private readonly hearsWindows = false,
     /** Where absent, every sign-in may be used on this machine. */
-    private readonly use?: Pick<UseHere, 'of' | 'onDidChange'>,
+    private readonly use?: UseOnThisMachine,
   ) {
     this.#subscriptions = [
       credentials.onDidChangeCredential((change) => this.#forget(change)),
@@ -184,4 +195,14 @@ export class ServerStates implements Disposable {
     }
     this.#observed.fire(undefined);
   }
+}
+
+/** What the consent status needs of a credential. */
+function credentialFacts(credential: Credential): CredentialFacts {
+  return {
+    scopes: credential.tokens.scopes,
+    refreshable: credential.tokens.refreshToken !== undefined || credential.grant !== undefined,
+    ...accountFact(credential),
+    ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
+  };
 }

@@ -7,12 +7,14 @@ import { revokeTokens } from '../../oauth/tokenRevocation.js';
 import { accountKeyOf, isNearExpiry, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { DirectGrants } from './directGrants.js';
-import { errorName } from '../errorName.js';
-import { directGrantOf, type DirectGrantName } from '../settings/grantChoice.js';
-import { hasLentToken, withoutLentToken } from '../accounts/lentToken.js';
-import type { Clock, Lock, Log } from '../ports.js';
+import { errorName } from '../../base/errorName.js';
+import { directGrantOf, type DirectGrantName } from '../settings/grant.js';
+import { hasLentToken, withoutLentToken } from '../accounts/credentialRecord.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
 import { NarrowedTokens } from './narrowedTokens.js';
-import { refreshLock } from './refreshLock.js';
+import { tokenLock } from '../accounts/tokenLocks.js';
 import { endRefused, keepRefreshed } from './refreshOutcome.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
@@ -37,7 +39,7 @@ export class AccessTokens implements TokenSource {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly http: Network,
-    /** Where absent, a person signs in at every server. */
+    /** Where absent, a user signs in at every server. */
     private readonly grants?: DirectGrants,
     /** Where absent, every sign-in may be used on this machine. */
     readonly use?: UseHere,
@@ -103,7 +105,7 @@ export class AccessTokens implements TokenSource {
   }
 
   /**
-   * After 403 `insufficient_scope` to `refused`: a credential with more, where no person has to be asked.
+   * After 403 `insufficient_scope` to `refused`: a credential with more, where no user has to be asked.
    *
    * @param scopes everything to ask for
    * @throws OAuthFlowError where it is not given
@@ -113,7 +115,7 @@ export class AccessTokens implements TokenSource {
     refused: Credential,
     scopes: readonly string[],
   ): Promise<Credential | undefined> {
-    // The editor's account gets more by the person's consent alone, as one signed in here does.
+    // The editor's account gets more by the user's consent alone, as one signed in here does.
     if (refused.grant === undefined || refused.grant === 'editorAccount') return undefined;
     const renewed = await this.#renew(server, refused, scopes);
     return renewed !== undefined && !isSameToken(renewed, refused) ? renewed : undefined;
@@ -138,7 +140,7 @@ export class AccessTokens implements TokenSource {
     scopes?: readonly string[],
   ): Promise<Credential | undefined> {
     const account = stale && accountKeyOf(stale);
-    const name = refreshLock(server.url, account);
+    const name = tokenLock(server.url, account);
     const running = this.#flights.get(name);
     if (running !== undefined) return running;
     // Secret storage is waited for before the lock is taken: while it does not respond, others can go on.
@@ -161,7 +163,7 @@ export class AccessTokens implements TokenSource {
     if (grant !== undefined && (latest === undefined || isSameToken(latest, stale))) {
       return this.#obtain(server, grant, latest, scopes);
     }
-    // Another window was faster, or the person signed out meanwhile.
+    // Another window was faster, or the user signed out meanwhile.
     if (latest === undefined || !isSameToken(latest, stale)) return latest;
     if (latest.tokens.refreshToken === undefined) return latest;
     const refreshed = await this.#refresh(server, latest);

@@ -1,6 +1,7 @@
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { Redacted } from '../../oauth/redacted.js';
-import type { AssertionFiles, AssertionSource } from '../ports.js';
+import { Redacted } from '../../base/redacted.js';
+import type { AssertionFiles } from '../ports.js';
+import type { AssertionSource } from './assertionSource.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /**

@@ -3,35 +3,34 @@ import {
   identifierOf,
   metadataOfSignIn,
 } from '../../oauth/authorizationServerMetadata.js';
-import { clientCredentials } from '../../oauth/clientCredentials.js';
-import type { DirectGrant } from '../../oauth/directGrant.js';
-import { dpopBinding } from '../../oauth/dpopBinding.js';
+import { clientCredentials, isAssertionFor, jwtBearer, type DirectGrant } from '../../oauth/directGrants.js';
+import { dpopBinding } from '../../oauth/dpop.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { identityAssertion } from '../../oauth/identityAssertion.js';
 import { jwtExpiry } from '../../oauth/jwtPart.js';
-import { isAssertionFor, jwtBearer } from '../../oauth/jwtBearer.js';
 import { onWordOf } from '../../oauth/networkReach.js';
-import type { OAuthClient } from '../../oauth/oauthClient.js';
+import { preRegisteredClient, type OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { preRegisteredClient } from '../../oauth/preRegisteredClient.js';
-import type { Redacted } from '../../oauth/redacted.js';
-import { neededScopes } from '../../oauth/scopeSelection.js';
-import { shownAddress } from '../../oauth/serverWords.js';
+import type { Redacted } from '../../base/redacted.js';
+import { neededScopes } from '../../oauth/scopes.js';
+import { shownAddress } from '../../base/displayText.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
-import { ownClientRequired } from '../clients/clientIdRequired.js';
+import { ownClientRequired } from '../clients/clientErrors.js';
 import type { ClientOwner, ClientSecrets } from '../clients/clientSecrets.js';
 import type { Credential } from '../accounts/credential.js';
 import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
 import { noEditorAccount, type EditorAccountTokens } from './editorAccountTokens.js';
 import { identityProviderSignInRequired } from './enterpriseIdentityProvider.js';
-import type { DirectGrantName } from '../settings/grantChoice.js';
+import type { DirectGrantName } from '../settings/grant.js';
 import { identityProviderAsServer } from '../settings/identityProviderSetting.js';
-import type { AssertionSource, Clock, IdentityProviderSession } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { IdentityProviderSession } from '../ports.js';
+import type { AssertionSource } from './assertionSource.js';
 import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { audienceParameter, resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
 
-/** What it takes to get tokens without a person. */
+/** What it takes to get tokens without a user. */
 export interface DirectGrantParts extends DiscoveryParts {
   readonly clientSecrets: ClientSecrets;
   readonly clock: Clock;
@@ -58,7 +57,7 @@ export class DirectGrants {
    *
    * @param widened everything to ask for, after a 403 that named more
    * @param held what was obtained before
-   * @returns undefined where nothing is to be had without a person, or the server asks for no authorization
+   * @returns undefined where nothing is to be had without a user, or the server asks for no authorization
    * @throws OAuthFlowError what stands in the way
    */
   async obtain(
@@ -119,7 +118,7 @@ export class DirectGrants {
     };
   }
 
-  /** With what the person gave it, which is for this issuer alone. */
+  /** With what the user gave it, which is for this issuer alone. */
   async #client(owner: ClientOwner, clientId: string, as: Discovered['as']): Promise<OAuthClient> {
     const { clientSecrets } = this.parts;
     const secret = await clientSecrets.get(owner, clientId, identifierOf(as));
@@ -187,7 +186,7 @@ export class DirectGrants {
     const { issuer, clientId } = identityProvider;
     const http = { ...this.parts.http, ...onWordOf(issuer) };
     const provider = identityProviderAsServer({ issuer, clientId });
-    // What the person accepted when they signed in there counts here too.
+    // What the user accepted when they signed in there counts here too.
     const accepted = this.parts.decisions?.acceptedExceptions(provider, issuer);
     const issuerMismatch = signInPolicy(provider, issuer, accepted).exceptions.has('issuerMismatch');
     const as = await fetchAuthorizationServer(issuer, http, { exceptions: { issuerMismatch } });
@@ -207,7 +206,7 @@ export class DirectGrants {
   }
 }
 
-/** What a token of no person's is asked for. */
+/** What a token of no user's is asked for. */
 export function directScopes({ challenge, resource, policy }: Discovered): readonly string[] {
   const { scopes, scopeBelowResource } = policy;
   return neededScopes({

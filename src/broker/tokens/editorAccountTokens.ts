@@ -1,5 +1,7 @@
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import type { Account } from '../../oauth/accountName.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 import {
   authenticationProviders,
@@ -12,18 +14,32 @@ import {
   editorClient,
   type EditorAccountSource,
 } from '../discovery/editorAccountSource.js';
-import type { ReceivedTokens } from '../signIn/keepSignIn.js';
-import type { Clock, EditorAccounts, EditorSession } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { EditorAccounts, EditorSession } from '../ports.js';
 import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
+/** What the editor gave for a sign-in. */
+export interface EditorAccountGrant {
+  readonly server: ServerConfig;
+  readonly found: Discovered;
+  readonly pending: {
+    readonly as: Discovered['as'];
+    readonly client: OAuthClient;
+    readonly scopes: readonly string[];
+  };
+  readonly tokens: TokenSet;
+  readonly account: Account;
+  readonly grant: 'editorAccount';
+}
+
 /**
  * How long the editor's token is taken for good, in milliseconds. The editor does not tell when one ends, nor
- * that the person has signed out of it: it is asked again, which costs no request where nothing has changed.
+ * that the user has signed out of it: it is asked again, which costs no request where nothing has changed.
  */
 const lentFor = 5 * 60_000;
 
-/** Tokens of accounts that the person has signed in to in the editor itself. They are the editor's, and are kept in no record. */
+/** Tokens of accounts that the user has signed in to in the editor itself. They are the editor's, and are kept in no record. */
 export class EditorAccountTokens {
   /** Tokens that a server has answered with 401, by its address. */
   readonly #refused = new Map<string, string>();
@@ -46,7 +62,7 @@ export class EditorAccountTokens {
   }
 
   /**
-   * The token as the editor has it now, of the account that the person chose for this server and with the scopes
+   * The token as the editor has it now, of the account that the user chose for this server and with the scopes
    * they granted it. Nobody is asked.
    *
    * @returns undefined where the editor has none, or only the one that the server refused
@@ -78,7 +94,7 @@ export class EditorAccountTokens {
   }
 
   /**
-   * Has the editor ask the person, because of something the person did.
+   * Has the editor ask the user, because of something the user did.
    *
    * @returns undefined where they gave no account
    * @throws OAuthFlowError `authenticationProviderRefused`
@@ -87,7 +103,7 @@ export class EditorAccountTokens {
     server: ServerConfig,
     found: Discovered,
     scopes: readonly string[],
-  ): Promise<ReceivedTokens | undefined> {
+  ): Promise<EditorAccountGrant | undefined> {
     const source = this.#sourceOf(server, found);
     const wanted = withoutInstructions(scopes, source);
     const session = await this.accounts.askedSession(source.provider.id, withInstructions(wanted, source), {
@@ -134,7 +150,7 @@ export async function askEditor(
   found: Discovered,
   scopes: readonly string[],
   editorAccounts: EditorAccountTokens | undefined,
-): Promise<ReceivedTokens | undefined> {
+): Promise<EditorAccountGrant | undefined> {
   if (editorAccounts === undefined) throw noEditorAccount(server);
   return editorAccounts.asked(server, found, scopes);
 }

@@ -1,12 +1,13 @@
 import { jwtExpiry } from '../../oauth/jwtPart.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import type { Redacted } from '../../oauth/redacted.js';
+import type { Redacted } from '../../base/redacted.js';
 import type { Credential } from '../accounts/credential.js';
 import {
   identityProviderAsServer,
   type IdentityProviderConfig,
 } from '../settings/identityProviderSetting.js';
-import type { Clock, IdentityProviderSession } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
+import type { IdentityProviderSession } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Tokens of one sign-in, which never renew the same refresh token twice. */
@@ -20,7 +21,7 @@ interface SignInTokens {
 const margin = 30_000;
 
 /**
- * The person's one sign-in at their organization's identity provider, which vouches for them at every server.
+ * The user's one sign-in at their organization's identity provider, which vouches for them at every server.
  * It is stored as every sign-in is, and its ID token is renewed with its refresh token.
  */
 export class EnterpriseIdentityProvider implements IdentityProviderSession {

@@ -2,14 +2,16 @@ import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { isSessionScope } from '../../oauth/scopeSelection.js';
+import { isSessionScope } from '../../oauth/scopes.js';
 import { refreshTokens } from '../../oauth/tokenRefresh.js';
-import { asPerson, isOwnOf, ownKeyOf, placeOf } from '../accounts/agentSignIn.js';
+import { asUser, isOwnOf, ownKeyOf, placeOf } from '../accounts/agentCredential.js';
 import { accountKeyOf, isNearExpiry, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import { Emitter } from '../emitter.js';
-import type { Clock, Lock, Log } from '../ports.js';
-import { refreshLock } from './refreshLock.js';
+import { Emitter } from '../../base/event.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
+import { tokenLock } from '../accounts/tokenLocks.js';
 import { endRefused, keepRefreshed } from './refreshOutcome.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { resourceParameter, signInPolicy } from '../settings/signInPolicy.js';
@@ -22,9 +24,9 @@ interface Narrowed {
 }
 
 /**
- * Tokens with fewer scopes than the person granted, for callers that are allowed no more: the refresh token
+ * Tokens with fewer scopes than the user granted, for callers that are allowed no more: the refresh token
  * gets one when it is shown with a narrower `scope` (RFC 6749 §6), and what it was granted for stays whole.
- * Where it gets none, an agent has a sign-in of its own, which the person is asked for.
+ * Where it gets none, an agent has a sign-in of its own, which the user is asked for.
  */
 export class NarrowedTokens {
   /** By sign-in and scopes. */
@@ -108,8 +110,8 @@ export class NarrowedTokens {
   }
 
   /**
-   * The agent's own sign-in, of the same person. Where even that came with more than was asked for, the whole one
-   * serves, and the person is told.
+   * The agent's own sign-in, of the same user. Where even that came with more than was asked for, the whole one
+   * serves, and the user is told.
    */
   async #own(
     server: ServerConfig,
@@ -120,7 +122,7 @@ export class NarrowedTokens {
     if (agentId !== undefined && whole.grant === undefined) {
       const own = await this.tokens.current(placeOf(server, agentId), ownKeyOf(whole));
       if (own === undefined || !isOwnOf(own, whole)) return undefined;
-      if (isBelow(own, ceiling)) return asPerson(own, whole);
+      if (isBelow(own, ceiling)) return asUser(own, whole);
     }
     this.#refused.fire(server.url);
     return whole;
@@ -164,7 +166,7 @@ export class NarrowedTokens {
     const flight = this.credentials
       .reread(server.url, account)
       .then(() =>
-        this.lock.hold(refreshLock(server.url, account), () => this.#narrowLocked(server, whole, scopes)),
+        this.lock.hold(tokenLock(server.url, account), () => this.#narrowLocked(server, whole, scopes)),
       )
       .finally(() => this.#flights.delete(key));
     this.#flights.set(key, flight);

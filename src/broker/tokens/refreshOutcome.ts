@@ -1,6 +1,6 @@
 import { accountKeyOf, withoutRefreshToken, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../../base/clock.js';
 
 /*
  * What becomes of a refresh, when another window may have renewed or ended the same sign-in meanwhile. Windows of one

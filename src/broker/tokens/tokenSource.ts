@@ -7,7 +7,7 @@ export interface TokenSource {
   current(server: ServerConfig, account?: string): Promise<Credential | undefined>;
   /** After a 401 to `refused`: a newer credential, or undefined where there is none to be had. */
   after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined>;
-  /** After 403 `insufficient_scope` to `refused`: one with these scopes, where no person has to be asked. */
+  /** After 403 `insufficient_scope` to `refused`: one with these scopes, where no user has to be asked. */
   afterInsufficientScope(
     server: ServerConfig,
     refused: Credential,

@@ -1,6 +1,6 @@
 import type { Credential } from '../accounts/credential.js';
-import { Emitter } from '../emitter.js';
-import type { Memory } from '../ports.js';
+import { Emitter } from '../../base/event.js';
+import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** What the user has said to the use of a sign-in on one machine. */

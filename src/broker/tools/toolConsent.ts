@@ -1,10 +1,10 @@
-import type { ConsentStatus } from '../consentStatus.js';
-import type { DeclaredAuthorization } from './declaredAuthorization.js';
+import type { ConsentStatus } from '../status/consentStatus.js';
+import type { DeclaredAuthorization } from './declaredTool.js';
 import type { ToolRule } from './toolRules.js';
 
 /** The words for what the next call of one tool meets, as far as it is known before it. */
 export const toolConsentNames = [
-  /** The person's rule refuses it. */
+  /** The user's rule refuses it. */
   'blocked',
   /** The server cannot be reached, cannot work as configured, or refuses by policy. */
   'unavailable',
@@ -12,7 +12,7 @@ export const toolConsentNames = [
   'waiting',
   'needsSignIn',
   'needsScopes',
-  /** Nothing is lacking, and the person is asked at each call. */
+  /** Nothing is lacking, and the user is asked at each call. */
   'asks',
   'ready',
   /** The server was never contacted. */
@@ -69,7 +69,7 @@ function isUnavailable({ status, deniedBy }: ConsentStatus): boolean {
   );
 }
 
-/** Whether the call would be met with 401; what the person or the authorization server denied left the rest as it was. */
+/** Whether the call would be met with 401; what the user or the authorization server denied left the rest as it was. */
 function signInLacking({ server, declared }: ToolFacts): 'needsSignIn' | 'unknown' | undefined {
   if (declared?.isAnonymous === true) return undefined;
   switch (server.status) {

@@ -1,9 +1,9 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { shorten } from '../settings/oauthSettings.js';
-import type { Disposable } from '../ports.js';
+import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig, SettingProblem } from '../settings/serverSettings.js';
 
-/** What the person decided about the calls of one tool. `allow` is the rule of a tool without one. */
+/** What the user decided about the calls of one tool. `allow` is the rule of a tool without one. */
 export const toolRuleNames = ['allow', 'ask', 'block'] as const;
 export type ToolRule = (typeof toolRuleNames)[number];
 
@@ -79,4 +79,24 @@ function parseRules(
     }
   }
   return rules;
+}
+
+/** One call that a rule makes the user decide on. */
+export interface ToolQuestion {
+  readonly server: ServerConfig;
+  /** The tool's name, fit to be shown. */
+  readonly tool: string;
+  /** Whose account would act, where it is known. */
+  readonly account?: string;
+  /** The name of the agent that calls, where one does: its call was refused, and its next one is asked about. */
+  readonly agent?: string;
+}
+
+/** Asks the user outside the chat, where a caller that no chat can ask calls a tool whose rule is to ask. */
+export interface ToolPrompt {
+  /**
+   * @param signal aborted when the call is gone or has waited for too long
+   * @returns false where the user declined or closed it
+   */
+  ask(question: ToolQuestion, signal: AbortSignal): Promise<boolean>;
 }

@@ -1,8 +1,8 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
+import { isObject } from '../../oauth/jsonResponse.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
-import { declaredAuthorization } from './declaredAuthorization.js';
-import { Emitter } from '../emitter.js';
-import type { Memory } from '../ports.js';
+import { declaredAuthorization } from './declaredTool.js';
+import { Emitter } from '../../base/event.js';
+import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Most tools of a server, and scopes of a tool, that are remembered; the memory is read whole at every start. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { consentReport, type RecentCalls } from '../../broker/status/consentReport.js';
-import type { Clock } from '../../broker/ports.js';
-import type { EditorServerSettings } from '../serverSettings.js';
-import type { ServerStatuses } from '../serverStatuses.js';
+import type { Clock } from '../../base/clock.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf } from './toolInput.js';
 
 /** The calls told of each server, where there is a record of them. */
@@ -11,7 +11,7 @@ const callsEach = 3;
 const callsOfOne = 10;
 
 /**
- * `#mcpConsent`: how the person stands with each server, for the model to answer from and to plan by. It only
+ * `#mcpConsent`: how the user stands with each server, for the model to answer from and to plan by. It only
  * reads what is known here: no server is asked, and nobody is.
  */
 export class ConsentStatusTool implements vscode.LanguageModelTool<object> {

@@ -1,20 +1,19 @@
 import * as vscode from 'vscode';
-import { consentFactsOf, type ConsentFacts } from '../../broker/signIn/consentFacts.js';
+import { consentFactsOf, type ConsentFacts } from '../../broker/signIn/consentPrompt.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { DiscoveryParts } from '../../broker/discovery/discovery.js';
 import { findOut } from '../../broker/discovery/findings.js';
-import { noSignInAt } from '../../broker/signIn/noSignIn.js';
-import type { Clock } from '../../broker/ports.js';
+import { noSignInAt } from '../../broker/settings/grant.js';
+import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { notNeeded, signedInAlready, signInAnswer } from '../../broker/signIn/signInAnswer.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
 import type { Network } from '../../oauth/httpContext.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
-import { consentSentences } from '../consentPrompt.js';
-import { withoutLinks } from '../notifications.js';
-import { signInDeadline, type PersonalSignIn } from '../personalSignIn.js';
-import { plain } from '../plainWords.js';
-import type { ServerStatuses } from '../serverStatuses.js';
+import { consentSentences } from '../signIn/consentPrompt.js';
+import { withoutLinks, plain } from '../adapters/notifications.js';
+import { signInDeadline, type PersonalSignIn } from '../signIn/personalSignIn.js';
+import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf, textsOf } from './toolInput.js';
 
 export interface SignInToolParts {
@@ -27,7 +26,7 @@ export interface SignInToolParts {
   readonly answers: DiscoveryParts;
 }
 
-/** What a call comes to: a question to the person, or words for the model and nothing else. */
+/** What a call comes to: a question to the user, or words for the model and nothing else. */
 type Plan =
   | { readonly kind: 'answer'; readonly text: string }
   | {
@@ -39,18 +38,18 @@ type Plan =
       readonly scopes?: readonly string[];
     };
 
-/** Questions the person has not answered; a model that asks more at once begins again. */
+/** Questions the user has not answered; a model that asks more at once begins again. */
 const mostQuestions = 20;
 
 type Input = Pick<vscode.LanguageModelToolInvocationOptions<object>, 'input'>;
 
 /**
- * `mcpSignIn`: begins the person's sign-in, so that a model need not call a tool to find out that it cannot.
- * The editor asks the person first, naming the server, the authorization server and the scopes; the browser
+ * `mcpSignIn`: begins the user's sign-in, so that a model need not call a tool to find out that it cannot.
+ * The editor asks the user first, naming the server, the authorization server and the scopes; the browser
  * opens only for what was so asked.
  */
 export class SignInTool implements vscode.LanguageModelTool<object> {
-  /** What the person was asked, by what the model passed: another call may come between question and click. */
+  /** What the user was asked, by what the model passed: another call may come between question and click. */
   readonly #asked = new Map<string, Plan>();
 
   constructor(private readonly parts: SignInToolParts) {}
@@ -108,7 +107,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     return this.#found(server, missing, status.held, wanted, token);
   }
 
-  /** Steps 1–5a, which ask nobody: the person is told where they are sent. */
+  /** Steps 1–5a, which ask nobody: the user is told where they are sent. */
   async #found(
     server: ServerConfig,
     missing: readonly string[],

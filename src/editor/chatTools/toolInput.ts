@@ -1,5 +1,5 @@
-import { isObject } from '../../oauth/jsonAnswer.js';
-import { serverWords } from '../../oauth/serverWords.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { displayText } from '../../base/displayText.js';
 
 /** A text of a tool's input; a model may pass an empty one for none. */
 export function textOf(input: unknown, key: string): string | undefined {
@@ -24,5 +24,5 @@ export function noServerCalled(name: string, known: readonly string[]): string {
 }
 
 function shown(name: string): string {
-  return `“${serverWords(name) ?? ''}”`;
+  return `“${displayText(name) ?? ''}”`;
 }

@@ -5,12 +5,10 @@ import { OtherFileFault, type OtherFile } from '../../broker/imports/otherFiles.
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
-import { copyToClipboard } from '../clipboard.js';
-import { Notifications } from '../notifications.js';
-import { plainWhole } from '../plainWords.js';
-import type { EditorServerSettings } from '../serverSettings.js';
-import type { QuestionWindow } from '../signInQuestions.js';
-import { faultText, placeText, problemText } from './importWords.js';
+import { copyToClipboard, Notifications, plainWhole } from '../adapters/notifications.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import { faultText, placeText, problemText } from './importTexts.js';
 import type { OtherProgramFiles } from './otherProgramFiles.js';
 import { pickMany, type ManyItem, type PickMany } from './pickMany.js';
 import { undoImport } from './undoImport.js';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { foundServers, type KnownServers } from '../../broker/imports/foundServers.js';
-import type { Memory } from '../../broker/ports.js';
-import { sha256 } from '../../broker/sha256.js';
-import { Notifications, type NotificationWindow } from '../notifications.js';
+import type { Memory } from '../../base/storage.js';
+import { sha256 } from '../../base/sha256.js';
+import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
 import type { OtherProgramFiles } from './otherProgramFiles.js';
 
 const memoryKey = 'import offered';

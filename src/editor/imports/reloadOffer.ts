@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ChangedFile } from '../../broker/imports/importRecord.js';
-import type { Notifications } from '../notifications.js';
+import type { Notifications } from '../adapters/notifications.js';
 
 /**
  * Whether VS Code will not see by itself that its `mcp.json` has changed. It watches the file (`mcpManagementService.ts`,

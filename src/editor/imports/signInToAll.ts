@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { checkServer, type CheckParts } from '../../broker/status/checkServer.js';
+import { checkServer, type CheckParts } from '../../broker/signIn/checkServer.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import type { SignInOutcome } from '../../broker/signIn/signInOutcome.js';
-import { Notifications, type NotificationWindow } from '../notifications.js';
+import type { SignInOutcome } from '../../broker/signIn/signIn.js';
+import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
 
 export interface SignInToAllParts extends CheckParts {
   readonly personalSignIn: { signIn(server: ServerConfig): Promise<SignInOutcome> };

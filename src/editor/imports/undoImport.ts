@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Imports, Undone } from '../../broker/imports/imports.js';
-import { Notifications, type NotificationWindow } from '../notifications.js';
-import { problemText } from './importWords.js';
+import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
+import { problemText } from './importTexts.js';
 import { needsReload, offerReload } from './reloadOffer.js';
 
 /** “Undo Import or Export”, and the button of what was just done. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { AddLink } from '../../broker/links/addLink.js';
 import { onWordOf } from '../../oauth/networkReach.js';
-import { plainWhole } from '../plainWords.js';
-import { nameTakenBy } from '../serverName.js';
+import { plainWhole } from '../adapters/notifications.js';
+import { nameTakenBy } from '../commands/serverName.js';
 
 /**
  * All that a link says, to be read before anything is requested or saved. It is shown in a dialog, which wraps long

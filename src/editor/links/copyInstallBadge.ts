@@ -3,10 +3,8 @@ import { parseAddLink, type AddLink } from '../../broker/links/addLink.js';
 import { installBadge, type InstallBadge } from '../../broker/links/installBadge.js';
 import type { LinkProblem } from '../../broker/links/linkParameters.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import { copyToClipboard } from '../clipboard.js';
-import { Notifications, type NotificationWindow } from '../notifications.js';
-import { plain } from '../plainWords.js';
-import type { EditorServerSettings } from '../serverSettings.js';
+import { copyToClipboard, Notifications, plain, type NotificationWindow } from '../adapters/notifications.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 export interface InstallBadgeParts {
   readonly settings: Pick<EditorServerSettings, 'servers' | 'find'>;

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { OneAtATime } from '../../broker/links/oneAtATime.js';
-import { errorName } from '../../broker/errorName.js';
-import type { Log } from '../../broker/ports.js';
-import { notifications } from '../notifications.js';
-import { SettingUnwritable } from '../writeSetting.js';
+import { errorName } from '../../base/errorName.js';
+import type { Log } from '../../base/log.js';
+import { notifications } from '../adapters/notifications.js';
+import { SettingUnwritable } from '../settings/writeSetting.js';
 
 type LinkAddress = Pick<vscode.Uri, 'path' | 'query'>;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { authorize, signInForTokens, type CodeFlowRequest } from '../codeFlow.js';
 import type { HtmlForm } from '../htmlForm.js';
-import { alice, bob, demoPeople, type DemoPerson } from '../people.js';
-import { PersonBrowser, SignInStopped } from '../person.js';
+import { alice, bob, demoPeople, type DemoUser } from '../people.js';
+import { UserBrowser, SignInStopped } from '../user.js';
 import { startWorld, type World } from '../world.js';
 import { accountAt, carol } from './providerAccounts.js';
 import { makeSigningKey } from './signingKey.js';
@@ -34,11 +34,11 @@ describe('logins at identity providers', function () {
 
   const at = (
     provider: ProviderId,
-    person: Pick<DemoPerson, 'name' | 'email'>,
+    user: Pick<DemoUser, 'name' | 'email'>,
     more: Partial<CodeFlowRequest> = {},
   ): CodeFlowRequest => ({
     authorizationServer: world.authorizationServer,
-    person: accountAt(provider, person),
+    user: accountAt(provider, user),
     through: provider === 'example-id' ? exampleId : exampleCorp,
     resource: world.repositories.url,
     scopes: ['openid', 'repo:read'],
@@ -74,8 +74,8 @@ describe('logins at identity providers', function () {
   }
 
   it('are offered beside the password, which goes on working', async () => {
-    const browser = new PersonBrowser();
-    const { through, ...withPassword } = at('example-id', alice, { browser, person: alice });
+    const browser = new UserBrowser();
+    const { through, ...withPassword } = at('example-id', alice, { browser, user: alice });
     await authorize(withPassword);
     assert.ok(browser.pages[0]?.text.includes(`Cancel ${exampleId} ${exampleCorp}`), through);
   });
@@ -83,9 +83,9 @@ describe('logins at identity providers', function () {
   it('are not offered where there are no providers', async () => {
     const plain = await startWorld();
     try {
-      const browser = new PersonBrowser();
+      const browser = new UserBrowser();
       const { authorizationServer, repositories } = plain;
-      const request = at('example-id', alice, { browser, person: alice });
+      const request = at('example-id', alice, { browser, user: alice });
       await authorize({ ...request, authorizationServer, resource: repositories.url });
       assert.ok(browser.pages[0]?.text.endsWith('Sign in Cancel'));
     } finally {
@@ -93,26 +93,26 @@ describe('logins at identity providers', function () {
     }
   });
 
-  for (const [provider, person] of [
+  for (const [provider, user] of [
     ['example-id', bob],
     ['example-corp', alice],
   ] as const) {
     describe(`at ${provider}`, () => {
-      it('end as the person whose account it is', async () => {
-        const browser = new PersonBrowser();
-        const { id_token = '' } = await signInForTokens(at(provider, person, { browser }));
+      it('end as the user whose account it is', async () => {
+        const browser = new UserBrowser();
+        const { id_token = '' } = await signInForTokens(at(provider, user, { browser }));
         const [, claims = ''] = id_token.split('.');
         const { sub } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string };
-        assert.equal(sub, person.sub);
+        assert.equal(sub, user.sub);
         assert.deepEqual(
           events().flatMap(({ kind, sub }) => (kind === 'federatedLogin' ? [sub] : [])),
-          [person.sub],
+          [user.sub],
         );
       });
 
       it('cross to another site and come back by a form that brings no cookie', async () => {
-        const browser = new PersonBrowser();
-        const answer = await answerPosted(at(provider, person, { browser }));
+        const browser = new UserBrowser();
+        const answer = await answerPosted(at(provider, user, { browser }));
         const [, theirs, posting] = browser.pages;
         assert.equal(theirs?.url.hostname, 'localhost');
         assert.equal(answer.action.hostname, '127.0.0.1');
@@ -122,7 +122,7 @@ describe('logins at identity providers', function () {
 
       it('want the password that the provider knows', async () => {
         await assert.rejects(
-          authorize(at(provider, person, { person })),
+          authorize(at(provider, user, { user })),
           (error) => error instanceof SignInStopped && error.page.url.hostname === 'localhost',
         );
       });
@@ -135,21 +135,21 @@ describe('logins at identity providers', function () {
       });
 
       it('take an answer only once', async () => {
-        const { action, fields } = await answerPosted(at(provider, person));
+        const { action, fields } = await answerPosted(at(provider, user));
         const again = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
         assert.equal(again.status, 400);
         assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
       });
 
       it('take no answer with a state that nobody was sent away with', async () => {
-        await refusedWith(at(provider, person), (fields) => {
+        await refusedWith(at(provider, user), (fields) => {
           fields.set(stateField(fields), 'a-state-of-the-attackers');
         });
         assert.deepEqual(refusals(), ['It answers nothing that was asked.']);
       });
 
       it("take no answer at the other provider's address", async () => {
-        const { action, fields } = await answerHeldBack(at(provider, person));
+        const { action, fields } = await answerHeldBack(at(provider, user));
         const other = provider === 'example-id' ? 'example-corp' : 'example-id';
         const url = new URL(`/federation/${other}`, action);
         const taken = await fetch(url, { method: 'POST', body: fields, redirect: 'manual' });
@@ -158,7 +158,7 @@ describe('logins at identity providers', function () {
       });
 
       it('take no answer in another browser than the one that was sent away', async () => {
-        const { action, fields } = await answerHeldBack(at(provider, person));
+        const { action, fields } = await answerHeldBack(at(provider, user));
         const taken = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
         const victim = await fetch(new URL(taken.headers.get('location') ?? '', action));
         assert.equal(victim.status, 400);
@@ -166,11 +166,11 @@ describe('logins at identity providers', function () {
       });
 
       it('take no answer in another sign-in than the one it was given for', async () => {
-        const { action, fields } = await answerHeldBack(at(provider, person));
+        const { action, fields } = await answerHeldBack(at(provider, user));
         const taken = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' });
         const handle = taken.headers.get('location')?.split('/').at(-1) ?? '';
-        const browser = new PersonBrowser();
-        await answerHeldBack(at(provider, person, { browser }));
+        const browser = new UserBrowser();
+        await answerHeldBack(at(provider, user, { browser }));
         const url = new URL(`${browser.pages[0]?.url.pathname}/answer/${handle}`, action);
         const victim = await fetch(url, { headers: { cookie: browser.cookies.headerFor(url) ?? '' } });
         assert.equal(victim.status, 401);
@@ -234,7 +234,7 @@ describe('logins at identity providers', function () {
     });
 
     it('a request that was changed on the way there, or not signed', async () => {
-      const browser = new PersonBrowser();
+      const browser = new UserBrowser();
       await answerHeldBack(at('example-corp', alice, { browser }));
       const asked = browser.pages[1]?.url;
       assert.equal(asked?.pathname, '/sso');
@@ -256,7 +256,7 @@ describe('logins at identity providers', function () {
   });
 
   it('let another account of the provider take over the browser with prompt=login', async () => {
-    const browser = new PersonBrowser();
+    const browser = new UserBrowser();
     await authorize(at('example-id', alice, { browser }));
     await authorize(at('example-id', bob, { browser, prompt: 'login' }));
     assert.deepEqual(
@@ -271,7 +271,7 @@ describe('logins at identity providers', function () {
       assert.match(refusals().join(), /"iss"/);
     });
 
-    it('a code that was made for another person’s login', async () => {
+    it('a code that was made for another user’s login', async () => {
       const stolen = await answerHeldBack(at('example-id', alice));
       await refusedWith(at('example-id', bob), (fields) =>
         fields.set('code', stolen.fields.get('code') ?? ''),
@@ -279,7 +279,7 @@ describe('logins at identity providers', function () {
       assert.equal(refusals().length, 1);
     });
 
-    it('a person who cancelled, by the error that the provider posts', async () => {
+    it('a user who cancelled, by the error that the provider posts', async () => {
       const tamper = (form: HtmlForm) => {
         if (form.action.hostname === 'localhost') form.fields.set('decision', 'cancel');
       };

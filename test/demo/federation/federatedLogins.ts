@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorPage } from '../interactionPages.js';
 import { readBody, sendHtml } from '../loopbackServer.js';
-import type { DemoPerson } from '../people.js';
+import type { DemoUser } from '../people.js';
 import type { IdentityProviders } from './identityProviders.js';
-import { linkedPerson } from './providerAccounts.js';
+import { linkedUser } from './providerAccounts.js';
 import {
   UpstreamRefused,
   type ProviderId,
@@ -12,8 +12,8 @@ import {
   type UpstreamProvider,
 } from './upstreamLogin.js';
 
-/** A person who is away at an identity provider. */
-interface AwayPerson {
+/** A user who is away at an identity provider. */
+interface AwayUser {
   /** The interaction that sent them there. */
   readonly uid: string;
   readonly provider: UpstreamProvider;
@@ -36,8 +36,8 @@ export type FederatedLoginRecord = (
  * interaction there. Nothing is evicted, since a demo world lives for minutes.
  */
 export class FederatedLogins {
-  readonly #away = new Map<string, AwayPerson>();
-  readonly #answers = new Map<string, AwayPerson & { readonly answer: URLSearchParams }>();
+  readonly #away = new Map<string, AwayUser>();
+  readonly #answers = new Map<string, AwayUser & { readonly answer: URLSearchParams }>();
 
   private constructor(
     readonly identityProviders: IdentityProviders,
@@ -74,7 +74,7 @@ export class FederatedLogins {
   }
 
   /**
-   * Where to send the person, or undefined where there is no such provider.
+   * Where to send the user, or undefined where there is no such provider.
    *
    * @param anew whether whoever is signed in there is asked again
    */
@@ -114,16 +114,16 @@ export class FederatedLogins {
    * @param uid the interaction whose cookie the browser has
    * @throws {UpstreamRefused}
    */
-  async finish(uid: string, handle: string): Promise<DemoPerson> {
+  async finish(uid: string, handle: string): Promise<DemoUser> {
     const taken = this.#answers.get(handle);
     this.#answers.delete(handle);
     try {
       if (taken?.uid !== uid) throw new UpstreamRefused('It answers nothing that was asked.');
       const subject = await taken.login.finish(taken.answer);
-      const person = linkedPerson(taken.provider.id, subject);
-      if (!person) throw new UpstreamRefused(`Nobody here has the account "${subject}".`);
-      this.record({ kind: 'federatedLogin', sub: person.sub });
-      return person;
+      const user = linkedUser(taken.provider.id, subject);
+      if (!user) throw new UpstreamRefused(`Nobody here has the account "${subject}".`);
+      this.record({ kind: 'federatedLogin', sub: user.sub });
+      return user;
     } catch (error) {
       if (error instanceof UpstreamRefused)
         this.record({ kind: 'federatedLoginRefused', error: error.message });

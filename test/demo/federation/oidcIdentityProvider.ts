@@ -99,7 +99,7 @@ async function logIn(provider: Provider, request: IncomingMessage, response: Ser
   const form = new URLSearchParams(await readBody(request));
   const account = accountOf(form, accounts);
   if (form.get('decision') === 'cancel') {
-    const refusal = { error: 'access_denied', error_description: 'The person cancelled the sign-in.' };
+    const refusal = { error: 'access_denied', error_description: 'The user cancelled the sign-in.' };
     await provider.interactionFinished(request, response, refusal);
   } else if (account) {
     await provider.interactionFinished(request, response, { login: { accountId: account.subject } });

@@ -22,7 +22,7 @@ setSchemaValidator({
       : Promise.resolve('no document type'),
 });
 
-/** An AuthnRequest whose person has not signed in yet. */
+/** An AuthnRequest whose user has not signed in yet. */
 interface WaitingRequest {
   readonly requestId: string;
   readonly relayState: string;

@@ -5,7 +5,7 @@ export interface UpstreamProvider {
   /** Named so on the sign-in page. */
   readonly label: string;
   /**
-   * Begins a login of one person.
+   * Begins a login of one user.
    *
    * @param state comes back with the answer, unchanged: OAuth's `state`, SAML's `RelayState`
    * @param anew whether whoever is signed in at the provider is asked again
@@ -16,7 +16,7 @@ export interface UpstreamProvider {
 export type ProviderId = 'example-id' | 'example-corp';
 
 export interface UpstreamLogin {
-  /** Where the person is sent. */
+  /** Where the user is sent. */
   readonly url: URL;
   /**
    * Verifies what the provider posted.
@@ -32,7 +32,7 @@ export class UpstreamRefused extends Error {
   override readonly name = 'UpstreamRefused';
 }
 
-/** The reason a library gives, for a person to read. */
+/** The reason a library gives, for a user to read. */
 export function refusalOf(error: unknown): UpstreamRefused {
   if (error instanceof UpstreamRefused) return error;
   return new UpstreamRefused(error instanceof Error ? error.message : String(error), { cause: error });

@@ -36,7 +36,7 @@ export class Album {
     this.say(name);
   }
 
-  /** A page of the person's browser, which follows the system's theme. */
+  /** A page of the user's browser, which follows the system's theme. */
   page(page: Page, name: string): Promise<void> {
     return this.#inEachTheme(page, name, (theme) => this.#take(page, name, theme));
   }

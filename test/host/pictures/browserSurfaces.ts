@@ -1,6 +1,6 @@
 import type { Surface } from './stage.js';
 
-/** The extension's own pages in the person's browser, beside those that the chat leads to. */
+/** The extension's own pages in the user's browser, beside those that the chat leads to. */
 export const browserPages: Surface = {
   name: 'browser-pages',
   async take(stage) {

@@ -29,7 +29,7 @@ export const statuses: Surface = {
     await workbench.notification('Signed in').waitFor();
     await album.window(page, 'notification-signed-in', workbench.notification('Signed in'));
     await workbench.clearNotifications();
-    // Nothing that needs the person is known of the others yet.
+    // Nothing that needs the user is known of the others yet.
     await album.window(page, 'status-bar-quiet', page.locator('.statusbar'));
     for (const name of ['design-files', 'mailbox']) await stage.signedIn(name);
     servers.behave('design-files', 'wantsMore');

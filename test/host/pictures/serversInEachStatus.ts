@@ -45,7 +45,7 @@ export class ServersInEachStatus {
       const metadata = '/.well-known/oauth-protected-resource/mcp';
       if (pathOf(request) === metadata) {
         const scopes = { scopes_supported: ['files:read', 'files:write'] };
-        // Which of two to sign in at, only the person can say.
+        // Which of two to sign in at, only the user can say.
         const other = name === 'travel' ? ['https://login.example.com'] : [];
         const servers = { authorization_servers: [authorizationServer.issuer, ...other] };
         sendJson(response, 200, { resource: `${origin}/mcp`, ...servers, ...scopes });

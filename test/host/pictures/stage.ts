@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { alice, type DemoPerson } from '../../demo/people.js';
+import { alice, type DemoUser } from '../../demo/people.js';
 import type { DemoEditor } from '../demoEditor.js';
 import { signIn } from '../signInPages.js';
 import type { Workbench } from '../workbench.js';
@@ -7,13 +7,13 @@ import type { Album } from './album.js';
 import type { UserSettings } from '../userSettings.js';
 import type { ServersInEachStatus } from './serversInEachStatus.js';
 
-/** What a person sees of the extension in one place, brought onto the screen and taken. */
+/** What a user sees of the extension in one place, brought onto the screen and taken. */
 export interface Surface {
   readonly name: string;
   take(stage: Stage): Promise<void>;
 }
 
-/** The editor whose surfaces are taken, and what a person does in it. */
+/** The editor whose surfaces are taken, and what a user does in it. */
 export class Stage {
   constructor(
     readonly workbench: Workbench,
@@ -88,11 +88,11 @@ export class Stage {
   }
 
   /** Signs in where nobody has yet. */
-  async signedIn(name: string, person: DemoPerson = alice): Promise<void> {
+  async signedIn(name: string, user: DemoUser = alice): Promise<void> {
     await this.row(name).waitFor();
     if (await this.row(name).filter({ hasText: '@' }).isVisible()) return;
     const popup = await this.begin(name);
-    await this.consent(popup, person);
+    await this.consent(popup, user);
     await popup.close();
     await this.page.bringToFront();
     await this.row(name).filter({ hasText: '@' }).waitFor();
@@ -119,11 +119,11 @@ export class Stage {
   }
 
   /** Goes through the browser's pages, and leaves the last one open. */
-  async consent(popup: Page, person: DemoPerson = alice): Promise<void> {
+  async consent(popup: Page, user: DemoUser = alice): Promise<void> {
     const allow = popup.getByRole('button', { name: 'Allow' });
     const email = popup.getByLabel('Email');
     await email.or(allow).waitFor();
-    if (await email.isVisible()) await signIn(popup, person);
+    if (await email.isVisible()) await signIn(popup, user);
     await allow.click();
     await popup.getByText(/You can close this (page|tab)/).waitFor();
   }

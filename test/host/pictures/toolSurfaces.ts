@@ -5,7 +5,7 @@ import type { Surface } from './stage.js';
 /** As many as are kept. */
 const mostCalls = 10_000;
 
-/** What a person has who has signed in to a server. */
+/** What a user has who has signed in to a server. */
 export const signedIn: Surface = {
   name: 'signed-in',
   async take(stage) {

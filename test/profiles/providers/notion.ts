@@ -39,7 +39,7 @@ export const notion: ProviderDescription = {
   receipt: { refreshToken: 'notOffered', accessToken: 'notOffered' },
   refusals: [
     {
-      because: 'the person says no',
+      because: 'the user says no',
       isDenied: true,
       code: 'accessDenied',
       words: /Access was denied at https:\/\/mcp\.notion\.com/,

@@ -37,7 +37,7 @@ export const slack: ProviderDescription = {
   givesRefreshToken: () => true,
   usedRefreshToken: 'isReplaced',
   lifetime: 43_200,
-  // The token is the person's, and says so in place of “Bearer”; what was granted stands below.
+  // The token is the user's, and says so in place of “Bearer”; what was granted stands below.
   tokenAnswer: ({ accessToken, refreshToken, scopes, lifetime }) => ({
     body: {
       ok: true,
@@ -70,7 +70,7 @@ export const slack: ProviderDescription = {
   ],
 };
 
-/** An app with a bot of its own: the person's token stands below, beside the bot's, until it is renewed alone. */
+/** An app with a bot of its own: the user's token stands below, beside the bot's, until it is renewed alone. */
 export const slackWithBot: ProviderDescription = {
   ...slack,
   variant: 'as an app with a bot',
@@ -80,8 +80,8 @@ export const slackWithBot: ProviderDescription = {
   ],
   tokenAnswer: (issued, request) => {
     const { accessToken, refreshToken, scopes, lifetime } = issued;
-    const person = { access_token: accessToken, refresh_token: refreshToken, expires_in: lifetime };
-    const theirs = { ...person, token_type: 'user', scope: scopes.join(',') };
+    const user = { access_token: accessToken, refresh_token: refreshToken, expires_in: lifetime };
+    const theirs = { ...user, token_type: 'user', scope: scopes.join(',') };
     if (request.form.get('grant_type') === 'refresh_token') return { body: { ok: true, ...theirs } };
     const bot = { access_token: 'xoxe.xoxb-1', refresh_token: 'xoxe-1', expires_in: lifetime };
     return {

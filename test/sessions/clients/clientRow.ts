@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { BridgeFiles } from '../../../src/node/bridgeFiles.js';
-import { systemClock } from '../../../src/node/systemClock.js';
+import { BridgeFiles } from '../../../src/node/clients/bridgeFiles.js';
+import { systemClock } from '../../../src/node/machine.js';
 import { refreshesSince } from '../../agents/refreshes.js';
 import { alice } from '../../demo/people.js';
 import { startAgentScene, type AgentScene } from '../../relay/agentScene.js';
@@ -103,7 +103,7 @@ function assertTold(text: string, words: RegExp): void {
 }
 
 async function neverSignedIn({ scene, session, ran, opened }: Stage): Promise<void> {
-  assertTold(await session.call('sign_in'), /the person has to sign in to repositories first/);
+  assertTold(await session.call('sign_in'), /the user has to sign in to repositories first/);
   assert.equal(ran(), 0);
   assert.equal(opened(), 0, 'a browser was opened');
   const [ask] = scene.agents.consents.pending;
@@ -112,7 +112,7 @@ async function neverSignedIn({ scene, session, ran, opened }: Stage): Promise<vo
 }
 
 async function signIn({ scene, session, kind, begin, ran }: Stage): Promise<void> {
-  assertTold(await session.call('sign_in'), /the person has to sign in to repositories first/);
+  assertTold(await session.call('sign_in'), /the user has to sign in to repositories first/);
   await scene.consent();
   assertTold(await session.call('sign_in'), /available now: list_branches, .* If you are not offered them/);
   if (kind.readsToolsAgain) await callUntilOffered(session, 'list_branches');

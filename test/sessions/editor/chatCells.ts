@@ -53,7 +53,7 @@ async function neverSignedIn({
   assert.deepEqual(world.authorizationServer.eventsOf('registration'), []);
   await editor.window.page.waitForTimeout(quickestUser);
   await editor.window.chat.consentCard.cancel();
-  assert.match(await session.result(), /sign_in did not run: the person declined/);
+  assert.match(await session.result(), /sign_in did not run: the user declined/);
   await session.finish();
 }
 
@@ -100,7 +100,7 @@ async function decline(stage: ChatStage): Promise<void> {
   await editor.window.chat.consentCard.cancel();
   assert.match(
     await session.result(),
-    /create_branch did not run: the person declined .*repo:write.*Do not try again/,
+    /create_branch did not run: the user declined .*repo:write.*Do not try again/,
   );
   assert.match(await session.call('list_branches'), /main/, 'what was granted goes on');
   assert.equal(stage.ran(), 1);

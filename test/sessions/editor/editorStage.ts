@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { alice } from '../../demo/people.js';
 import type { World } from '../../demo/world.js';
 import { Screenshots } from '../../host/screenshots.js';
-import { answer } from '../../workbench/personInBrowser.js';
+import { answer } from '../../workbench/userInBrowser.js';
 import { ServersView } from '../../workbench/serversView.js';
 import type { SessionEditor } from './sessionEditor.js';
 

@@ -6,7 +6,7 @@ import type { Locator } from 'playwright-core';
 import { refreshesSince } from '../../agents/refreshes.js';
 import { alice } from '../../demo/people.js';
 import { callTool } from '../../relay/relayWorld.js';
-import { answer } from '../../workbench/personInBrowser.js';
+import { answer } from '../../workbench/userInBrowser.js';
 import type { EditorKind } from './editorRow.js';
 import { accessTokenSeconds, server, type EditorStage } from './editorStage.js';
 import type { SharedEditor } from './sharedEditor.js';
@@ -113,7 +113,7 @@ async function neverSignedIn(stage: GatewayStage): Promise<void> {
   assert.equal(editor.browser.context.pages().filter((page) => page.url() !== 'about:blank').length, 1);
   assert.deepEqual(world.authorizationServer.eventsOf('registration'), []);
   await close(asked);
-  assert.match((await called).text, /sign_in did not run: the person declined/);
+  assert.match((await called).text, /sign_in did not run: the user declined/);
   await session.close();
 }
 
@@ -144,7 +144,7 @@ async function decline(stage: GatewayStage): Promise<void> {
   const called = begin(session, 'create_branch', { name: 'unwanted' });
   const asked = await question(stage, 'More access for repositories');
   await close(asked);
-  assert.match((await called).text, /create_branch did not run: the person declined/);
+  assert.match((await called).text, /create_branch did not run: the user declined/);
   assert.match((await callTool(session, 'list_branches')).text, /main/, 'what was granted goes on');
   assert.equal(stage.ran(), 1);
   await session.close();

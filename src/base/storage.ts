@@ -1,0 +1,56 @@
+import type { Disposable } from './clock.js';
+
+/** Storage for secrets, encrypted by whoever provides it, seen by every window of the same user. */
+export interface SecretStore {
+  get(key: string): Promise<string | undefined>;
+  /** @param options.isOnDisk the value is kept on disk too, so that storage which is slow need not be waited for */
+  set(key: string, value: string, options?: { readonly isOnDisk?: boolean }): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** The keys there are, if the storage can list them. */
+  keys?(): Promise<readonly string[]>;
+  /** Tells of a change to `key` in this or another window. */
+  onDidChange(listener: (key: string) => void): Disposable;
+}
+
+/** Storage for what is not secret and should outlive a restart (tool lists, server information). */
+export interface Memory {
+  get(key: string): unknown;
+  set(key: string, value: unknown): Promise<void>;
+}
+
+/** The newest version of a record, as every window sees it. */
+export interface SharedRecord {
+  /** Counts the writes; the higher one is the newer. */
+  readonly generation: number;
+  readonly text: string;
+}
+
+/**
+ * Sealed records on a machine's disk that its windows never see an old version of. Secret storage alone does not do:
+ * in a browser each tab reads it once, and on a desktop a write takes a while to reach another window. Records sealed
+ * with another key belong to somebody else on this machine, and are as if they did not exist.
+ */
+export interface SharedRecords {
+  read(name: string): Promise<SharedRecord | undefined>;
+  /** The generation alone, which is cheap enough to be asked for at every request. */
+  generation(name: string): Promise<number | undefined>;
+  write(name: string, record: SharedRecord): Promise<void>;
+  /** Tells that some record may have been written, by whichever window. */
+  onDidChange?(listener: () => void): Disposable;
+}
+
+/** What one window tells the others, nothing of it secret; it is gone with the window. */
+export interface WindowNotices extends Disposable {
+  /** Puts it in place of what this window said before. */
+  post(notice: unknown): Promise<void>;
+  /** What the other windows that are open say now. */
+  others(): Promise<readonly unknown[]>;
+  /** Tells that some other window may say something else by now. */
+  onDidChange(listener: () => void): Disposable;
+}
+
+/** Mutual exclusion between windows and processes of the same user. */
+export interface Lock {
+  /** Runs `work` while holding the lock called `name`, and releases it however `work` ends. */
+  hold<T>(name: string, work: () => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,33 @@
+import type { Lock } from '../../base/storage.js';
+
+/**
+ * The lock that whoever replaces an account's tokens holds, in whichever window. Two accounts of a server have
+ * nothing to wait for each other.
+ *
+ * @param accountKey absent where no account is there yet
+ */
+export function tokenLock(serverUrl: string, accountKey?: string): string {
+  return accountKey === undefined ? `refresh ${serverUrl}` : `refresh ${serverUrl} ${accountKey}`;
+}
+
+/** The lock that whoever adds an account of a server or removes one holds, around that of its tokens. */
+export function accountsLock(serverUrl: string): string {
+  return `accounts ${serverUrl}`;
+}
+
+/**
+ * Runs `work` under a lock, so that what another window does at the same time does not undo it. Where the lock
+ * is not to be had, the user's act is done all the same.
+ *
+ * @throws what `work` throws
+ */
+export async function underLock<T>(lock: Lock, name: string, work: () => Promise<T>): Promise<T> {
+  let running: Promise<T> | undefined;
+  await lock
+    .hold(name, async () => {
+      running = work();
+      await running;
+    })
+    .catch(() => undefined);
+  return running ?? work();
+}

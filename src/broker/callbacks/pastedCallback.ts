@@ -1,0 +1,42 @@
+import { addressOf } from '../../base/displayText.js';
+import type { PendingCallbacks } from './pendingCallbacks.js';
+
+/** An authorization response is far smaller; in characters. */
+const longest = 16_384;
+
+/**
+ * What a user pasted as the address their browser came back to.
+ *
+ * - `notAnAddress`: text, or the address of something else than a page
+ * - `noState`: an address that no authorization server sent a browser to (RFC 6749 §4.1.2)
+ * - `noResponse`: neither a code nor an error, such as the page where the user signs in
+ * - `unexpected`: of no sign-in that waits here
+ */
+export type PastedCallback =
+  | { readonly kind: 'callback'; readonly parameters: URLSearchParams; readonly path: string }
+  | { readonly kind: 'notAnAddress' | 'noState' | 'noResponse' | 'unexpected' };
+
+/**
+ * Reads an authorization response out of the address bar of a browser that could not bring it back itself. Which
+ * machine the address names does not matter: only an authorization server that was asked here knows the `state`.
+ */
+export function pastedCallback(text: string, callbacks: Pick<PendingCallbacks, 'expects'>): PastedCallback {
+  const url = text.length > longest ? undefined : addressOf(text.trim());
+  if (url === undefined || url.pathname === '') return { kind: 'notAnAddress' };
+  const { parameters, path } = responseIn(url);
+  if (!parameters.has('state')) return { kind: 'noState' };
+  if (!parameters.has('code') && !parameters.has('error')) return { kind: 'noResponse' };
+  return callbacks.expects(parameters, path)
+    ? { kind: 'callback', parameters, path }
+    : { kind: 'unexpected' };
+}
+
+/**
+ * A web editor's callback page is one for all extensions: it has the path it is for in `vscode-path`, beside further
+ * parameters of the editor's (VS Code, `src/vs/code/browser/workbench/callback.html`).
+ */
+function responseIn({ pathname, searchParams }: URL): { parameters: URLSearchParams; path: string } {
+  const ofEditor = (name: string) => name.startsWith('vscode-');
+  const parameters = new URLSearchParams([...searchParams].filter(([name]) => !ofEditor(name)));
+  return { parameters, path: searchParams.get('vscode-path') ?? pathname };
+}

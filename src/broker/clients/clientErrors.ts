@@ -1,0 +1,54 @@
+import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { shownAddress } from '../../base/displayText.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { HandlerFault, RedirectReach } from '../ports.js';
+import type { OAuthSettings } from '../settings/oauthSettings.js';
+
+/** Where no client is to be had at an authorization server but one registered there by hand. */
+export function clientIdRequired(
+  { name }: ServerConfig,
+  as: AuthorizationServer,
+  because: string,
+): OAuthFlowError {
+  return new OAuthFlowError('clientIdRequired', because, {
+    field: 'oauth.clientId',
+    fix: `Register a client at ${new URL(identifierOf(as)).host} and run “MCP OAuth: Set Client ID…”, or put its id in the settings of “${name}” as oauth.clientId.`,
+  });
+}
+
+/** The same where no user is there to be asked for one. */
+export function ownClientRequired(server: ServerConfig, as: AuthorizationServer): OAuthFlowError {
+  const because = `“${server.name}” gets its tokens without a user, which takes a client registered at ${shownAddress(as.issuer)}.`;
+  return clientIdRequired(server, as, because);
+}
+
+/** Why no callback reaches this editor at its own address, as a sentence. */
+export const handlerFaults: Readonly<Record<HandlerFault, string>> = {
+  noEditor: 'No editor runs here, so there is no editor’s own address to come back to.',
+  portable: 'This editor runs in portable mode, in which the system does not open its own addresses with it.',
+  ownUserData:
+    'This editor was started with its own user data directory, so the system opens its own addresses with another one.',
+  notRegistered: 'No application is registered with the system for this editor’s own addresses.',
+};
+
+/** What settings that insist on one redirect URI get if the browser cannot come back to it. */
+export function redirectUnreachable(
+  { redirect }: Pick<OAuthSettings, 'redirect'>,
+  { handler, loopback }: RedirectReach,
+): OAuthFlowError | undefined {
+  if (redirect === 'uriHandler' && handler !== 'fixed' && handler !== 'changing') {
+    return unavailable(handlerFaults[handler], 'Set oauth.redirect to "auto" or "loopback".');
+  }
+  if (redirect === 'loopback' && loopback === 'anotherMachine') {
+    return unavailable(
+      'Your browser runs on another machine than this extension, so it cannot come back to 127.0.0.1.',
+      'Set oauth.redirect to "auto", or sign in with a code.',
+    );
+  }
+  return undefined;
+}
+
+function unavailable(message: string, fix: string): OAuthFlowError {
+  return new OAuthFlowError('redirectUnavailable', message, { field: 'oauth.redirect', fix });
+}

@@ -1,0 +1,125 @@
+import { tokenEndpoint, identifierOf } from '../../oauth/authorizationServerMetadata.js';
+import { requestedAccess, provesNothing } from '../../oauth/directGrants.js';
+import { dpopBinding } from '../../oauth/dpop.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
+import { noAssertionFile } from '../tokens/assertionFile.js';
+import { clientProofFacts, shownValue, type Facts } from './diagnosisFacts.js';
+import { directScopes, noIdentityProvider } from '../tokens/directGrants.js';
+import type { Discovered } from '../discovery/discovery.js';
+import { identityProviderSignInRequired } from '../tokens/enterpriseIdentityProvider.js';
+import { directGrantOf, type DirectGrantName } from '../settings/grant.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import { audienceParameter, resourceParameter } from '../settings/signInPolicy.js';
+import type { ClientIdentity } from '../../oauth/clientRegistration.js';
+import { preRegisteredMethod } from '../../oauth/oauthClient.js';
+import { clientSecretRequired } from '../clients/clientForServer.js';
+import { registeredBefore } from '../clients/registeredClient.js';
+import { ownClientRequired } from '../clients/clientErrors.js';
+import type { ClientSecrets } from '../clients/clientSecrets.js';
+import type { ClientStore } from '../clients/clientStore.js';
+import type { SentRedirects } from '../clients/sentRedirects.js';
+import type { RedirectUris } from '../ports.js';
+
+/** The organization's identity provider, as far as it matters to whether it can be asked. */
+export interface PresentIdentityProvider {
+  readonly issuer: string;
+  readonly isSignedIn: boolean;
+}
+
+/** What each grant sends beside the access it asks for (RFC 6749 §4.4.2, RFC 7523 §2.1). */
+const grantParameters = {
+  clientCredentials: { grant_type: 'client_credentials' },
+  jwtBearer: {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: '(of the workload, from oauth.assertionFile)',
+  },
+  enterpriseManaged: {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: '(of your organization’s identity provider)',
+  },
+};
+
+/**
+ * Step 5c where no user takes part at the time of a call: the request that gets the tokens, as it would be sent.
+ *
+ * @throws OAuthFlowError `assertionRequired`, `clientIdRequired` and `identityProviderSignInRequired` for what
+ * the grant lacks, `dpopNotSupported`, `invalidMetadata`
+ */
+export async function diagnosedTokenRequest(
+  server: ServerConfig,
+  found: Discovered,
+  grant: Exclude<DirectGrantName, 'editorAccount'>,
+  identityProvider: PresentIdentityProvider | undefined,
+): Promise<Facts> {
+  const { as, identity, policy, resource } = found;
+  const endpoint = tokenEndpoint(as);
+  if (grant === 'jwtBearer' && server.oauth.assertionFile === undefined) throw noAssertionFile(server.name);
+  const before = grant === 'enterpriseManaged' ? [exchangeTexts(server, found, identityProvider)] : [];
+  const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
+  const access = requestedAccess({
+    scopes: directScopes(found),
+    ...resourceParameter(policy, resource.resource),
+    ...audienceParameter(policy, resource.resource),
+  });
+  const parameters = Object.entries({ ...grantParameters[grant], ...access });
+  const proof = clientProofFacts(as, identity);
+  return {
+    said: [
+      ...before,
+      `Tokens are asked for at ${shownAddress(endpoint)}, without a browser, with:`,
+      ...parameters.map(([name, value]) => `${displayText(name) ?? ''} = ${shownValue(value)}`),
+      ...proof.said,
+      ...(dpop === undefined ? [] : ['They are bound to a key made for them (RFC 9449).']),
+    ],
+    strays: proof.strays,
+  };
+}
+
+function exchangeTexts(
+  { name }: ServerConfig,
+  { as }: Discovered,
+  identityProvider: PresentIdentityProvider | undefined,
+): string {
+  if (identityProvider === undefined) throw noIdentityProvider();
+  const { issuer, isSignedIn } = identityProvider;
+  if (!isSignedIn) throw identityProviderSignInRequired(name, issuer);
+  return `First ${shownAddress(issuer)} is asked for an assertion that ${shownAddress(as.issuer)} takes, in exchange for your ID token (RFC 8693).`;
+}
+
+/** Where clients, and what they prove themselves with, are looked for; where absent, nothing is known of them. */
+export interface KnownClientParts {
+  readonly clientSecrets?: Pick<ClientSecrets, 'proofAt'>;
+  readonly registered?: {
+    readonly clients: ClientStore;
+    readonly redirects: RedirectUris;
+    readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
+  };
+}
+
+/**
+ * Step 5b as a sign-in would take it, only looked up: nothing is registered, and nothing is bound to the issuer
+ * that the server names now.
+ *
+ * @throws OAuthFlowError `clientIdRequired`, `clientSecretRequired`, `clientOfAnotherIssuer`, `invalidRecord`
+ */
+export async function diagnosedClient(
+  server: ServerConfig,
+  found: Discovered,
+  { clientSecrets, registered }: KnownClientParts,
+): Promise<ClientIdentity> {
+  const { as, policy, identity } = found;
+  const grant = directGrantOf(server);
+  if (policy.clientId === undefined) {
+    if (grant !== undefined) throw ownClientRequired(server, as);
+    if (identity.kind !== 'register' || registered === undefined) return identity;
+    return (await registeredBefore({ server, ...found }, registered)) ?? identity;
+  }
+  if (identity.kind !== 'use' || clientSecrets === undefined) return identity;
+  const proof = await clientSecrets.proofAt(server, policy.clientId, identifierOf(as));
+  const authMethod = preRegisteredMethod(as, proof);
+  if (authMethod === 'none') {
+    if (policy.secretRequired === true) throw clientSecretRequired(server, identifierOf(as));
+    if (grant === 'clientCredentials') throw provesNothing(identity.client);
+  }
+  return { ...identity, client: { ...identity.client, authMethod } };
+}

@@ -1,0 +1,56 @@
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import type { ServerConfig } from './serverSettings.js';
+
+/**
+ * Why nobody can sign in at a server: tokens that a user gets there would be another's than those its calls go
+ * out with, which are had by the grant that is configured.
+ *
+ * @returns undefined where a user signs in, with a browser or with an account of the editor's
+ */
+export function noSignInAt(server: ServerConfig): OAuthFlowError | undefined {
+  const grant = directGrantOf(server);
+  if (grant === undefined || grant === 'editorAccount') return undefined;
+  const { why, fix } = reasons[grant];
+  return new OAuthFlowError('noUserSignsIn', `Nobody signs in to ${server.name}: ${why}.`, {
+    field: 'oauth.grant',
+    fix,
+  });
+}
+
+const reasons: Readonly<
+  Record<Exclude<DirectGrantName, 'editorAccount'>, { readonly why: string; readonly fix: string }>
+> = {
+  clientCredentials: {
+    why: 'the client calls for itself',
+    fix: 'Call its tools, or check whether it can.',
+  },
+  jwtBearer: {
+    why: 'a workload calls for itself',
+    fix: 'Call its tools, or check whether it can.',
+  },
+  enterpriseManaged: {
+    why: "it takes the word of your organization's identity provider",
+    fix: 'Sign in there, with “MCP OAuth: Sign In to Identity Provider…”.',
+  },
+};
+
+/** Grants that need no user at the time of a call; for `editorAccount` the user has chosen one before. */
+export const directGrantNames = [
+  'clientCredentials',
+  'jwtBearer',
+  'enterpriseManaged',
+  'editorAccount',
+] as const;
+export type DirectGrantName = (typeof directGrantNames)[number];
+
+/** @returns undefined where the user signs in with a browser */
+export function directGrantOf({ oauth }: ServerConfig): DirectGrantName | undefined {
+  if (oauth.authenticationProvider !== undefined) return 'editorAccount';
+  return oauth.grant === undefined || oauth.grant === 'authorizationCode' ? undefined : oauth.grant;
+}
+
+/** Whether no user ever signs in at a server: it is the client, or a workload, that calls. */
+export function isUnattended(server: ServerConfig): boolean {
+  const grant = directGrantOf(server);
+  return grant === 'clientCredentials' || grant === 'jwtBearer';
+}

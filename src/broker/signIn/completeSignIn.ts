@@ -1,0 +1,104 @@
+import { fetchAccount } from '../../oauth/accountName.js';
+import type { HttpContext, Network } from '../../oauth/httpContext.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import type { Account, Credential } from '../accounts/credential.js';
+import { invalidTokenResponse } from '../../oauth/tokenResponse.js';
+import { storeCredential, type KeepingParts, type ReceivedTokens } from './storeCredential.js';
+import { releaseReplacedClient, type ReplacedClientParts } from './clientLifecycle.js';
+import type { SignInOutcome } from './signIn.js';
+import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
+import { onWordOf } from '../../oauth/networkReach.js';
+import { revokeTokens } from '../../oauth/tokenRevocation.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
+import { errorName } from '../../base/errorName.js';
+import type { Log } from '../../base/log.js';
+
+/** What the attempt that received tokens does with them. */
+export interface TakingAttempt {
+  hasEnded(): boolean;
+  end(outcome: SignInOutcome): void;
+}
+
+/**
+ * After step 8: finds out whose tokens these are and stores them, and ends the attempt with it. Tokens that are
+ * not kept are revoked, and the client of a sign-in that was replaced is let go of.
+ *
+ * @param http with the attempt's signal
+ */
+export async function completeSignIn(
+  tokens: ReceivedTokens,
+  parts: KeepingParts & ReplacedClientParts,
+  attempt: TakingAttempt,
+  http: HttpContext,
+): Promise<void> {
+  let received = tokens;
+  let outcome: SignInOutcome | undefined;
+  try {
+    if (tokens.server.isIdentityProvider === true && tokens.tokens.idToken === undefined) {
+      throw invalidTokenResponse(tokens.pending.as.token_endpoint ?? '', 'it holds no ID token');
+    }
+    const account = await accountOf(tokens, parts, http);
+    if (account !== undefined) received = { ...tokens, account };
+    const kept = await storeCredential(received, parts, () => attempt.hasEnded());
+    if (kept === undefined) return;
+    outcome = kept.outcome;
+    attempt.end(outcome);
+    if (outcome.kind === 'signedIn' && kept.replaced !== undefined)
+      await releaseReplacedClient(tokens.server, kept.replaced, parts);
+  } finally {
+    if (outcome?.kind !== 'signedIn') await revokeUnkept(received, parts);
+  }
+}
+
+/** A name that cannot be learned is no reason to lose a sign-in. */
+async function accountOf(
+  { server, pending, tokens }: ReceivedTokens,
+  { log }: KeepingParts,
+  http: HttpContext,
+): Promise<Account | undefined> {
+  try {
+    return await fetchAccount(pending.as, pending.client, tokens, http);
+  } catch (error) {
+    if (!(error instanceof OAuthFlowError)) throw error;
+    log.warn(`${server.name}: the account's name could not be read. ${error.message}`);
+    return undefined;
+  }
+}
+
+/**
+ * Revokes tokens that were received and not stored: the user said no, or had given up meanwhile (RFC 7009).
+ * Best effort, and not where a sign-in that is kept may rest on the same grant, which could end with them
+ * (RFC 7009 §2.1). Never rejects.
+ */
+export async function revokeUnkept(
+  received: Omit<ReceivedTokens, 'found'>,
+  parts: {
+    readonly credentials: CredentialStore;
+    readonly log: Log;
+    readonly http: Network;
+  },
+): Promise<void> {
+  const { server, pending, tokens } = received;
+  try {
+    await parts.credentials.reread(server.url);
+    const kept = await parts.credentials.all(server.url);
+    if (kept.some((one) => mayShareGrant(one, received))) return;
+    await revokeTokens({ ...pending, tokens }, { ...parts.http, ...onWordOf(server.url) });
+    parts.log.info(
+      `${server.name}: the tokens of a sign-in that was not kept were revoked where that can be.`,
+    );
+  } catch (error) {
+    parts.log.warn(`${server.name}: tokens that were not kept could not be revoked (${errorName(error)}).`);
+  }
+}
+
+/** A grant is of one user to one client; who is not known may be the same user. */
+function mayShareGrant(
+  present: Credential,
+  { pending, tokens, account }: Omit<ReceivedTokens, 'found'>,
+): boolean {
+  if (identifierOf(present.as) !== identifierOf(pending.as)) return false;
+  const received = account?.id ?? tokens.idTokenClaims?.sub;
+  const held = present.account?.id;
+  return received === undefined || held === undefined || received === held;
+}

@@ -1,0 +1,95 @@
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { errorName } from '../../base/errorName.js';
+import type { Log } from '../../base/log.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
+import type { DeniedBy } from '../status/consentStatus.js';
+import type { Credential } from '../accounts/credential.js';
+import { shownAddress } from '../../base/displayText.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
+
+/** How a sign-in ends on account of an error, and what the user's browser is told. */
+export function signInFailure(
+  error: unknown,
+  server: ServerConfig,
+  log: Log,
+): { readonly outcome: SignInOutcome; readonly told: string } {
+  if (!(error instanceof OAuthFlowError)) {
+    log.error(`${server.name}: sign-in failed unexpectedly (${errorName(error)}).`);
+    const unforeseen = new OAuthFlowError('unexpected', 'The sign-in failed for a reason nobody foresaw.', {
+      fix: 'Show the log.',
+    });
+    return {
+      outcome: { kind: 'failed', error: unforeseen },
+      told: 'The reason is not known; the log of MCP OAuth Broker may say more.',
+    };
+  }
+  log.warn(`${server.name}: sign-in failed (${error.code}). ${error.message}`);
+  return {
+    outcome:
+      error.code === 'accessDenied'
+        ? { kind: 'declined', by: 'authorizationServer', detail: error.message }
+        : { kind: 'failed', error },
+    told: error.advice,
+  };
+}
+
+/** What a sign-in is begun for. */
+export interface SignInRequest {
+  /** The challenge that led here, if one did. */
+  readonly challenge?: BearerChallenge;
+  /** Everything to ask for; where absent, the specification's priority decides. */
+  readonly scopes?: readonly string[];
+  /** The scopes are the user's own choice: nothing is added to them. */
+  readonly isExact?: boolean;
+  /** Whose access is renewed or extended, by the account's key; the account in use where absent. */
+  readonly account?: string;
+  /** The browser may be signed in as somebody else than {@link account}, and is asked to let the user choose. */
+  readonly choosesAccount?: true;
+  /**
+   * It is begun because that account's sign-in has ended or lacks scopes. If the server does not say who signed in, it
+   * is taken for the same account's, and the user is not asked.
+   */
+  readonly renews?: true;
+  /** Another account than any that is signed in is wanted, and used from then on. */
+  readonly anotherAccount?: true;
+  /** The agent it is for alone, by its id; the user's own sign-in, and what others do with it, stay as they are. */
+  readonly forAgent?: string;
+  /** Whether that agent is admitted there still, asked before anything is stored for it. */
+  readonly isAdmitted?: () => Promise<boolean>;
+  /** Milliseconds until the attempt gives up. */
+  readonly deadline: number;
+}
+
+/** How far a sign-in has come. */
+export type SignInPhase = 'waitingForBrowser' | 'preparing' | 'waitingForConsent' | 'exchangingCode';
+
+export type SignInOutcome =
+  | {
+      readonly kind: 'signedIn';
+      readonly credential: Credential;
+      /** Where the server's metadata strays from the standard, as sentences for a user. */
+      readonly warnings: readonly string[];
+      /** Scopes that were asked for and not granted; those that only keep the sign-in and name it do not count. */
+      readonly notGranted: readonly string[];
+      /** Who goes on being used here, in words, where that is not who signed in. */
+      readonly beside?: string;
+      /** The server does not name the account: what it is called here is made up, and the user has not been asked yet. */
+      readonly hasDefaultName?: true;
+    }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'timedOut' }
+  /** Somebody said no: on the consent page, in the editor, or to the change of account. */
+  | {
+      readonly kind: 'declined';
+      readonly by: Exclude<DeniedBy, 'server'>;
+      /** Who said it where, as a sentence. */
+      readonly detail: string;
+    }
+  | { readonly kind: 'failed'; readonly error: OAuthFlowError };
+
+/** What the log keeps of who signs in, and of where the browser comes back to; nothing of it is secret. */
+export function clientNote(server: string, { client, because, redirect }: ClientWithRedirect): string {
+  const elsewhere = redirect.isOutOfReach ? ', which is on another machine than the browser.' : '.';
+  return `${server}: signs in as client ${client.clientId}. ${because} The browser comes back to ${shownAddress(redirect.uri)}${elsewhere}`;
+}

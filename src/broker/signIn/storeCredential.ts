@@ -1,0 +1,219 @@
+import { metadataOfSignIn } from '../../oauth/authorizationServerMetadata.js';
+import type { PendingAuthorization } from '../../oauth/authorizationRequest.js';
+import { isSessionScope } from '../../oauth/scopes.js';
+import type { TokenSet } from '../../oauth/tokenSet.js';
+import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
+import {
+  accountChangeTexts,
+  possiblyRenewed,
+  replacedBy,
+  type AccountAnswer,
+  type AskWhoseSignIn,
+  type ConfirmAccountChange,
+  type UnnamedAnswer,
+} from '../accounts/accountChange.js';
+import { accountKeyOf, actorOf, type Account, type Credential } from '../accounts/credential.js';
+import type { Discovered } from '../discovery/discovery.js';
+import type { DirectGrantName } from '../settings/grant.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock } from '../../base/storage.js';
+import type { UseHere } from '../tokens/useHere.js';
+import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import { withName, type NamingParts } from './newAccountName.js';
+import type { SignInOutcome, SignInRequest } from './signIn.js';
+
+/** What it takes to keep a sign-in. */
+export interface KeepingParts extends NamingParts {
+  /** The one that refreshes take. */
+  readonly lock: Lock;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly confirmAccountChange: ConfirmAccountChange;
+  /** Where it is absent, a sign-in that names nobody renews the account it was begun for. */
+  readonly askWhoseSignIn?: AskWhoseSignIn;
+  /** Remembers that the sign-in was made on this machine; absent where that makes no difference. */
+  readonly use?: Pick<UseHere, 'made'>;
+}
+
+/** What the browser and the token endpoint gave, before anything of it is stored. */
+export interface ReceivedTokens {
+  readonly server: ServerConfig;
+  readonly found: Pick<Discovered, 'resource'>;
+  readonly pending: Pick<PendingAuthorization, 'as' | 'client' | 'resource' | 'scopes'>;
+  readonly tokens: TokenSet;
+  readonly account?: Account;
+  /** How they were obtained, where not with a code from the browser. */
+  readonly grant?: DirectGrantName;
+  /** Whom the sign-in was begun for. */
+  readonly intended?: Pick<
+    SignInRequest,
+    'account' | 'anotherAccount' | 'renews' | 'forAgent' | 'isAdmitted'
+  >;
+}
+
+/** How keeping a sign-in ended. */
+export interface KeptSignIn {
+  readonly outcome: SignInOutcome;
+  /** The credential whose place it has taken. */
+  readonly replaced?: Credential;
+}
+
+/**
+ * Stores a sign-in in the place of the same account's before, or as a further account's, after the user has
+ * said which one is used where that is a question. Under the locks of a refresh and of a sign-out: either could
+ * otherwise undo it, or be undone.
+ *
+ * @param hasEnded whether the attempt was given up meanwhile; then nothing is stored
+ * @returns undefined where it was given up
+ */
+export async function storeCredential(
+  received: ReceivedTokens,
+  parts: KeepingParts,
+  hasEnded: () => boolean,
+): Promise<KeptSignIn | undefined> {
+  const { found, pending, intended } = received;
+  const { credentials, lock, log } = parts;
+  const server = placeOf(received.server, intended?.forAgent);
+  const fresh = credentialOf({ ...received, server }, parts.clock.now());
+  let present = await credentials.reread(server.url);
+  const whose = await whoseSignIn({ ...received, server }, fresh, present, parts);
+  if (whose === 'neither') return { outcome: declined(fresh, present) };
+  const ofAccount = whose === 'another' ? fresh : { ...fresh, unnamedId: whose.renews };
+  const before = replacedBy(ofAccount, await credentials.all(server.url), present);
+  const { credential, given } = await withName(server, ofAccount, before, parts);
+  const key = accountKeyOf(credential);
+  for (;;) {
+    const agreed = present;
+    const isAnother =
+      whose === 'another' && possiblyRenewed(fresh, await credentials.all(server.url)).length > 0;
+    const answer = isAnother ? 'new' : await whoIsUsed({ ...received, server }, credential, present, parts);
+    if (answer === 'neither') return { outcome: declined(credential, agreed) };
+    const store = () =>
+      underLock(lock, accountsLock(server.url), async () => {
+        present = await credentials.reread(server.url);
+        const replaced = replacedBy(credential, await credentials.all(server.url), present);
+        const tokens = tokenLock(server.url, replaced === undefined ? key : accountKeyOf(replaced));
+        return underLock(lock, tokens, async () => {
+          if (hasEnded()) return 'ended';
+          const refused = await refusedForAgent(received, credential, parts);
+          if (refused !== undefined) return { refused };
+          present = await credentials.reread(server.url);
+          // Somebody else is used meanwhile, by an act in another window: that is another question.
+          if (present !== undefined && actorOf(present) !== actorOf(agreed)) return 'changed';
+          // First, so that no call goes out as who was signed in last.
+          if (answer === 'present' && agreed !== undefined)
+            await credentials.use(server.url, accountKeyOf(agreed));
+          await parts.use?.made(credential);
+          // First, so that the account is never shown without its name.
+          if (given !== undefined)
+            await credentials.rename(server.url, key, { ...given, at: parts.clock.now() });
+          await credentials.put(credential, replaced);
+          return { replaced };
+        });
+      });
+    // A sign-out of the user whom the agent acts as is over, or finds what is stored here.
+    const stored =
+      intended?.forAgent === undefined
+        ? await store()
+        : await underLock(lock, accountsLock(received.server.url), store);
+    if (stored === 'ended') return undefined;
+    if (stored === 'changed') continue;
+    if ('refused' in stored) return { outcome: stored.refused };
+    if (answer === 'new') await credentials.use(server.url, key);
+    log.info(`${server.name}: signed in at ${new URL(pending.as.issuer).host}.`);
+    const { warnings } = found.resource;
+    for (const warning of warnings) log.warn(`${server.name}: ${warning}`);
+    const beside =
+      answer === 'present' && agreed !== undefined && accountChangeTexts(agreed, credential).from;
+    const outcome: SignInOutcome = {
+      ...{ kind: 'signedIn', credential, warnings, notGranted: notGranted(pending.scopes, credential) },
+      ...(beside !== false && { beside }),
+      ...(given?.isDefault === true && { hasDefaultName: true }),
+    };
+    return { outcome, ...(stored.replaced !== undefined && { replaced: stored.replaced }) };
+  }
+}
+
+/** Why a sign-in for an agent is not kept: it is admitted no more, or nobody, or somebody else, is signed in for it. */
+async function refusedForAgent(
+  { server, intended }: ReceivedTokens,
+  next: Credential,
+  { credentials }: KeepingParts,
+): Promise<SignInOutcome | undefined> {
+  if (intended?.forAgent === undefined) return undefined;
+  const no = (detail: string): SignInOutcome => ({ kind: 'declined', by: 'user', detail });
+  if ((await intended.isAdmitted?.()) === false) return no('The agent is not admitted any more.');
+  const user = await credentials.reread(server.url, intended.account);
+  if (user === undefined) return no('You have signed out; the agent acts as nobody.');
+  return isOwnOf(next, user) ? undefined : declined(next, user);
+}
+
+/** Whether a sign-in that the server names nobody for renews one that is there, and which. */
+async function whoseSignIn(
+  { server, intended }: ReceivedTokens,
+  fresh: Credential,
+  present: Credential | undefined,
+  { credentials, askWhoseSignIn }: KeepingParts,
+): Promise<UnnamedAnswer> {
+  const known = await credentials.all(server.url);
+  const accounts = possiblyRenewed(fresh, known);
+  const [first] = accounts;
+  if (first === undefined || intended?.anotherAccount === true) return 'another';
+  const begunFor = accounts.find((one) =>
+    intended?.account === undefined ? one.id === present?.id : accountKeyOf(one) === intended.account,
+  );
+  if (begunFor !== undefined && intended?.renews === true) return { renews: accountKeyOf(begunFor) };
+  if (askWhoseSignIn === undefined || intended?.forAgent !== undefined)
+    return { renews: accountKeyOf(begunFor ?? first) };
+  return askWhoseSignIn(server, accounts);
+}
+
+/** Whom the workspace acts as from now on; asks where the sign-in ended as another than it was begun for. */
+async function whoIsUsed(
+  { server, intended }: ReceivedTokens,
+  next: Credential,
+  present: Credential | undefined,
+  { credentials, confirmAccountChange }: KeepingParts,
+): Promise<AccountAnswer> {
+  if (present === undefined) return 'new';
+  const known = await credentials.all(server.url);
+  if (replacedBy(next, known, present)?.id === present.id) return 'new';
+  if (intended?.anotherAccount === true || intended?.forAgent !== undefined) return 'new';
+  // Renewed for somebody who asked for this very account; who is used here is not touched.
+  if (intended?.account === accountKeyOf(next)) return 'present';
+  const { from, to } = accountChangeTexts(present, next);
+  return confirmAccountChange(server, from, to);
+}
+
+function declined(next: Credential, present: Credential | undefined): SignInOutcome {
+  const words = accountChangeTexts(present ?? next, next);
+  const detail = `The browser signed in ${words.to}, and ${words.from} was kept.`;
+  return { kind: 'declined', by: 'user', detail };
+}
+
+function credentialOf(received: ReceivedTokens, now: number): Credential {
+  const { server, pending, account, tokens, grant } = received;
+  return {
+    id: crypto.randomUUID(),
+    serverUrl: server.url,
+    as: metadataOfSignIn(pending.as),
+    client: pending.client,
+    ...(pending.resource !== undefined && { resource: pending.resource }),
+    ...(account !== undefined && { account }),
+    ...(grant !== undefined && { grant }),
+    tokens: server.isIdentityProvider === true ? tokens : withoutIdToken(tokens),
+    obtainedAt: now,
+    signedInAt: now,
+  };
+}
+
+/** Who signed in has been read from it. */
+function withoutIdToken({ idToken, ...tokens }: TokenSet): TokenSet {
+  return tokens;
+}
+
+function notGranted(asked: readonly string[], { tokens }: Credential): readonly string[] {
+  return asked.filter((scope) => !tokens.scopes.includes(scope) && !isSessionScope(scope));
+}

@@ -1,0 +1,123 @@
+import { pkceFault } from '../../oauth/authorizationRequest.js';
+import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { profileOf } from '../../oauth/providerProfiles.js';
+import type { ProviderProfile } from '../../oauth/providerTraits.js';
+import type { Discovered } from '../discovery/discovery.js';
+import type { ExceptionName } from '../settings/oauthSettings.js';
+import type { LaunchVisit } from '../ports.js';
+import type { ServerDecisions } from '../settings/serverDecisions.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+
+/** Who answers, and where the answers are kept. */
+export interface QuestionParts {
+  readonly questions?: SignInQuestions;
+  readonly decisions?: ServerDecisions;
+}
+
+/**
+ * The user whose browser has come, while the sign-in is prepared: what has to be asked is asked in the editor,
+ * and the browser's page says so. Where there is nobody to ask, every answer is no.
+ */
+export class UserQuestions {
+  constructor(
+    private readonly server: ServerConfig,
+    private readonly visit: Pick<LaunchVisit, 'wait'>,
+    private readonly parts: QuestionParts,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Whether a rule need not be kept; a yes is remembered. */
+  async accepts(name: ExceptionName, issuer: string, fault: OAuthFlowError): Promise<boolean> {
+    const { questions, decisions } = this.parts;
+    if (questions === undefined || decisions === undefined) return false;
+    this.#wait();
+    const told = withWhatIsKnown(fault, name, profileOf(issuer, this.server.oauth.profile));
+    if (!(await questions.acceptException(this.server, name, told, this.signal))) return false;
+    await decisions.acceptException(this.server, issuer, name);
+    return true;
+  }
+
+  /**
+   * Goes on without PKCE announced only where the user accepts that, before anything is registered.
+   *
+   * @throws OAuthFlowError `pkceNotAdvertised`
+   */
+  async excusesPkce(found: Discovered): Promise<Discovered> {
+    const fault = pkceFault(found.as);
+    if (fault === undefined || found.policy.exceptions.has('pkceNotAdvertised')) return found;
+    if (!(await this.accepts('pkceNotAdvertised', found.issuer, fault))) throw fault;
+    const exceptions = new Set([...found.policy.exceptions, 'pkceNotAdvertised' as const]);
+    return { ...found, policy: { ...found.policy, exceptions } };
+  }
+
+  /**
+   * Chooses one of the authorization servers the server names; the choice is remembered.
+   *
+   * @returns the issuer; undefined where the user chose none. Where there is nobody to ask, the first one.
+   */
+  async chooses({ issuer, resource }: Discovered): Promise<string | undefined> {
+    const { questions, decisions } = this.parts;
+    if (questions === undefined || decisions === undefined) return issuer;
+    this.#wait();
+    const issuers = resource.authorizationServers;
+    const chosen = await questions.authorizationServer(this.server, issuers, this.signal);
+    if (chosen === undefined || !issuers.includes(chosen)) return undefined;
+    await decisions.chooseIssuer(this.server, chosen);
+    return chosen;
+  }
+
+  async clientId(as: AuthorizationServer): Promise<string | undefined> {
+    const { questions } = this.parts;
+    if (questions === undefined) return undefined;
+    this.#wait();
+    return questions.clientId(this.server, as, this.signal);
+  }
+
+  #wait(): void {
+    this.visit.wait(
+      'The editor has a question',
+      `Go back to the editor: it asks something about the sign-in to ${this.server.name}. This page goes on by itself.`,
+    );
+  }
+}
+
+/** It is easier to decide for who knows that the provider is like that, and that nobody stands in between. */
+function withWhatIsKnown(
+  fault: OAuthFlowError,
+  name: ExceptionName,
+  profile: ProviderProfile | undefined,
+): OAuthFlowError {
+  if (profile?.traits.exceptions?.includes(name) !== true) return fault;
+  return new OAuthFlowError(fault.code, `${fault.message} ${profile.name} is known for it.`, fault.details);
+}
+
+/**
+ * What only the user can answer in the course of a sign-in they began. Nothing of it is asked because of a
+ * call or an agent: the browser has come before.
+ */
+export interface SignInQuestions {
+  /**
+   * Which of several authorization servers to sign in at.
+   *
+   * @returns undefined where the user chose none
+   */
+  authorizationServer(
+    server: ServerConfig,
+    issuers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
+  /** Whether the rule that `fault` found broken need not be kept, at this server and issuer, from now on. */
+  acceptException(
+    server: ServerConfig,
+    name: ExceptionName,
+    fault: OAuthFlowError,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  /**
+   * The id of a client registered by hand, which is kept in the server's settings.
+   *
+   * @returns undefined where there is none
+   */
+  clientId(server: ServerConfig, as: AuthorizationServer, signal: AbortSignal): Promise<string | undefined>;
+}

@@ -1,0 +1,49 @@
+import { displayText } from '../../base/displayText.js';
+import type { DeniedBy } from '../status/consentStatus.js';
+import { directGrantOf, isUnattended } from '../settings/grant.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+
+/** Who refuses for good, and what it is, as a sentence. */
+export interface Denial {
+  readonly by: DeniedBy;
+  readonly detail: string;
+}
+
+/** So many are named. */
+const mostScopes = 10;
+
+/**
+ * What a refusal comes to where no user signs in at the server: there is no consent that could mend it.
+ *
+ * @param missing the scopes it asks for, where more would do
+ * @param identityProvider the issuer whose word is taken, where one's is
+ * @returns undefined where a user can be asked
+ */
+export function denialWithoutUser(
+  server: ServerConfig,
+  missing: readonly string[] | undefined,
+  identityProvider: string | undefined,
+): Denial | undefined {
+  const isVouchedFor = directGrantOf(server) === 'enterpriseManaged';
+  if (!isVouchedFor && !isUnattended(server)) return undefined;
+  const { host } = new URL(server.url);
+  const vouching = identityProvider === undefined ? 'your identity provider' : new URL(identityProvider).host;
+  const given = isVouchedFor ? `on the word of ${vouching}` : 'this client';
+  return missing === undefined
+    ? { by: 'server', detail: `${host} does not take the token that its authorization server gave ${given}.` }
+    : {
+        by: 'authorizationServer',
+        detail: `${host} asks for ${namedScopes(missing)}, which its authorization server does not give ${given}.`,
+      };
+}
+
+/**
+ * What the server wrote, as an agent's model may read it: some scopes, none like an address, which it would offer to
+ * open.
+ */
+function namedScopes(missing: readonly string[]): string {
+  const named = missing.filter((scope) => !scope.includes('://')).slice(0, mostScopes);
+  const words = displayText(named.join(' '));
+  if (words === undefined) return 'more access';
+  return named.length === missing.length ? words : `${words} and more`;
+}

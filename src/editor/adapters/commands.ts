@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { errorName } from '../../base/errorName.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import { notifications } from './notifications.js';
+import { SettingUnwritable } from '../settings/writeSetting.js';
+
+/** Every command of the extension; package.json contributes the same. */
+export type CommandId =
+  | 'addServer'
+  | 'signIn'
+  | 'signOut'
+  | 'switchAccount'
+  | 'removeAccount'
+  | 'renameAccount'
+  | 'dismissAttempt'
+  | 'removeServer'
+  | 'renameServer'
+  | 'disableServer'
+  | 'enableServer'
+  | 'showServers'
+  | 'checkServer'
+  | 'showLog'
+  | 'copyInstallBadge'
+  | 'copyServerUrl'
+  | 'openSettings'
+  | 'takeOverSettings'
+  | 'importServers'
+  | 'exportServers'
+  | 'undoImport'
+  | 'cancelSignIn'
+  | 'pasteCallback'
+  | 'grantScopes'
+  | 'diagnoseServer'
+  | 'signInWithScopes'
+  | 'signInWithCode'
+  | 'setClientId'
+  | 'setClientKey'
+  | 'setToolRule'
+  | 'setClientSecret'
+  | 'createClientMetadataDocument'
+  | 'signInToIdentityProvider'
+  | 'signOutOfIdentityProvider'
+  | 'admitAgent'
+  | 'connectAgent'
+  | 'rotateAgentKey'
+  | 'withdrawAgent'
+  | 'grantAgent'
+  | 'declineAgent'
+  | 'agentsPort'
+  | 'connectClient'
+  | 'disconnectClient'
+  | 'showClientConfiguration'
+  | 'showToolCalls'
+  | 'exportToolCalls'
+  | 'clearToolCalls';
+
+/** The full id, as menus and links use it. */
+export function commandId(id: CommandId): string {
+  return `mcpOAuthBroker.${id}`;
+}
+
+/** Registers commands under ids that exist, and tells the user when one fails unexpectedly. */
+export class Commands implements Disposable {
+  readonly #registered: vscode.Disposable[] = [];
+
+  constructor(private readonly log: Log) {}
+
+  /** @param run gets what a menu passes: the row a command was chosen at, where there is one */
+  register(id: CommandId, run: (row: unknown) => Promise<unknown>): void {
+    this.#registered.push(
+      vscode.commands.registerCommand(commandId(id), async (row: unknown) => {
+        try {
+          return await run(row);
+        } catch (error) {
+          return this.#failed(id, error);
+        }
+      }),
+    );
+  }
+
+  dispose(): void {
+    for (const command of this.#registered.splice(0)) command.dispose();
+  }
+
+  async #failed(id: CommandId, error: unknown): Promise<void> {
+    if (error instanceof SettingUnwritable) {
+      await notifications.error(error.message);
+      return;
+    }
+    // Only the name: the message of an error nobody foresaw may hold anything.
+    const name = errorName(error);
+    this.log.error(`The command ${id} failed unexpectedly (${name}).`);
+    const showLog = vscode.l10n.t('Show Log');
+    const choice = await notifications.error(
+      vscode.l10n.t('MCP OAuth Broker could not do this ({0}). The log says what it was doing.', name),
+      showLog,
+    );
+    if (choice === showLog) await vscode.commands.executeCommand(commandId('showLog'));
+  }
+}

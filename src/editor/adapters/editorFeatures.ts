@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
+import { notifications, type Notifications } from './notifications.js';
+import { treeRow, type TreeRow } from '../views/treeRow.js';
+
+/** The part of the API that an editor may lack: forks lag behind the version that they name. */
+interface EditorApi {
+  readonly lm?: Partial<Pick<typeof vscode.lm, 'registerMcpServerDefinitionProvider' | 'registerTool'>>;
+}
+
+/** Something that cannot be done in an editor without a part of the API. */
+export type MissingFeature = 'mcpServers' | 'chatTools';
+
+const api: EditorApi = vscode;
+const toldKey = 'missing features told';
+const nothing: Disposable = { dispose: () => undefined };
+
+/** What this editor lacks; all else works without it. */
+export function missingFeatures(): readonly MissingFeature[] {
+  return [
+    ...(api.lm?.registerMcpServerDefinitionProvider === undefined ? (['mcpServers'] as const) : []),
+    ...(api.lm?.registerTool === undefined ? (['chatTools'] as const) : []),
+  ];
+}
+
+/** Offers MCP servers to the chat, in an editor that takes them from extensions. */
+export function registerMcpServers(id: string, provider: vscode.McpServerDefinitionProvider): Disposable {
+  return api.lm?.registerMcpServerDefinitionProvider?.(id, provider) ?? nothing;
+}
+
+/** Offers a tool to the chat, in an editor that takes them from extensions. */
+export function registerChatTool(name: string, tool: vscode.LanguageModelTool<object>): Disposable {
+  return api.lm?.registerTool?.(name, tool) ?? nothing;
+}
+
+/** Says what is missing, once for each version of the editor; the view goes on saying it. */
+export async function tellMissingFeatures(
+  missing: readonly MissingFeature[],
+  memory: Memory,
+  show: Pick<Notifications, 'warning'> = notifications,
+  setContext = (key: string, value: boolean): Thenable<unknown> =>
+    vscode.commands.executeCommand('setContext', key, value),
+): Promise<void> {
+  if (missing.length === 0) return;
+  // For the welcome text of the view, which shows no row before there is a server.
+  void setContext('mcpOAuthBroker.lacksMcpServers', missing.includes('mcpServers'));
+  const now = [vscode.version, ...missing].join(' ');
+  if (memory.get(toldKey) === now) return;
+  await memory.set(toldKey, now);
+  const { t } = vscode.l10n;
+  const message = t(
+    '{0} doesn’t support {1}. Sign-in, accounts, and agents of MCP OAuth Broker work. Update the editor to get the rest.',
+    vscode.env.appName,
+    missing.map(featureTexts).join(', '),
+  );
+  void show.warning(message);
+}
+
+export function missingFeatureRow(feature: MissingFeature): TreeRow {
+  const { t } = vscode.l10n;
+  const description = t('not in this editor');
+  return treeRow({
+    id: `missing ${feature}`,
+    kind: 'missingFeature',
+    label: featureTexts(feature),
+    description,
+    spoken: `${featureTexts(feature)}: ${description}`,
+    icon: 'warning',
+    color: 'list.warningForeground',
+  });
+}
+
+function featureTexts(feature: MissingFeature): string {
+  const { t } = vscode.l10n;
+  switch (feature) {
+    case 'mcpServers':
+      return t('MCP servers in chat (VS Code 1.101 or later)');
+    case 'chatTools':
+      return t('tools in chat (VS Code 1.95 or later)');
+  }
+}

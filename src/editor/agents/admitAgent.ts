@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import type { AdmittedServer } from '../../broker/agents/agentAdmission.js';
+import type { NewAdmission } from '../../broker/agents/agentAdmissions.js';
+import { accountKeyOf, accountLabel } from '../../broker/accounts/credential.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import type { Clock } from '../../base/clock.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import { isSessionScope } from '../../oauth/scopes.js';
+import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
+import { Notifications, plain } from '../adapters/notifications.js';
+import type { QuestionWindow } from '../signIn/signInQuestions.js';
+
+export interface AdmitAgentParts {
+  readonly servers: () => readonly ServerConfig[];
+  readonly credentials: Pick<CredentialStore, 'get' | 'all'>;
+  /** The names of a server's tools, as far as they are known. */
+  readonly toolsOf: (server: ServerConfig) => readonly string[];
+  readonly clock: Clock;
+  /** Where agents will call, where that is not the machine that the window works on. */
+  readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
+}
+
+/** What an agent may do, and until when. */
+export type AgentLimits = Pick<NewAdmission, 'servers' | 'expiresAt'>;
+
+interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+const hour = 3_600_000;
+
+/** The questions of “Admit an Agent…”. Nothing is saved before the last one is answered. */
+export class AdmitAgent {
+  readonly #notifications: Notifications;
+
+  constructor(
+    private readonly parts: AdmitAgentParts,
+    private readonly window: QuestionWindow = vscode.window,
+  ) {
+    this.#notifications = new Notifications(window);
+  }
+
+  /** @returns undefined where the user closed a question */
+  async ask(): Promise<NewAdmission | undefined> {
+    const { t } = vscode.l10n;
+    const name = await this.#notifications.input({
+      title: t('Admit an agent'),
+      prompt: this.#namePrompt(),
+      ignoreFocusOut: true,
+      validateInput: (text) => (text.trim() === '' ? t('An agent needs a name.') : undefined),
+    });
+    if (name === undefined || name.trim() === '') return undefined;
+    const servers = await this.#pickMany(
+      t('Which MCP servers may {0} call?', name.trim()),
+      this.parts
+        .servers()
+        .map((server) => ({ label: plain(server.name), detail: server.url, value: server })),
+    );
+    if (servers === undefined || servers.length === 0) return undefined;
+    const limits = await this.limits(servers);
+    return limits && { name: name.trim(), ...limits };
+  }
+
+  /** Asks what the agent may do at each of these servers, and for how long. */
+  async limits(servers: readonly ServerConfig[]): Promise<AgentLimits | undefined> {
+    const { t } = vscode.l10n;
+    const admitted: AdmittedServer[] = [];
+    for (const server of servers) {
+      const access = await this.#access(server);
+      if (access === undefined) return undefined;
+      admitted.push(access);
+    }
+    const lifetime = await this.#pick<number | undefined>(t('For how long?'), [
+      { label: t('A day'), value: 24 * hour },
+      { label: t('A week'), value: 7 * 24 * hour },
+      { label: t('30 days'), value: 30 * 24 * hour },
+      { label: t('An hour'), value: hour },
+      { label: t('Until I withdraw it'), value: undefined },
+    ]);
+    if (lifetime === undefined) return undefined;
+    const { value } = lifetime;
+    return {
+      servers: admitted,
+      ...(value !== undefined && { expiresAt: this.parts.clock.now() + value }),
+    };
+  }
+
+  #namePrompt(): string {
+    const prompt = vscode.l10n.t('A name for the agent, as you will see it where it calls');
+    const { addressNote } = this.parts;
+    return addressNote === undefined ? prompt : `${prompt}. ${addressNote.label}. ${addressNote.detail}`;
+  }
+
+  async #access(server: ServerConfig): Promise<AdmittedServer | undefined> {
+    const account = await this.#account(server);
+    const scopes = account && (await this.#scopes(server, account.value));
+    const tools = scopes && (await this.#tools(server));
+    if (account === undefined || scopes === undefined || tools === undefined) return undefined;
+    return {
+      url: server.url,
+      ...(account.value !== undefined && { account: account.value }),
+      ...(scopes.value !== undefined && { scopes: scopes.value }),
+      ...(tools.value !== undefined && { tools: tools.value }),
+    };
+  }
+
+  async #account(server: ServerConfig): Promise<{ readonly value: string | undefined } | undefined> {
+    const { t } = vscode.l10n;
+    const all = await this.parts.credentials.all(server.url);
+    if (all.length === 0) return { value: undefined };
+    return this.#pick<string | undefined>(t('Whose account at {0}?', server.name), [
+      { label: t('The one in use'), description: t('whichever that is when it calls'), value: undefined },
+      ...all.map((credential) => ({
+        label: plain(accountLabel(credential)),
+        description: t('only this one'),
+        value: accountKeyOf(credential),
+      })),
+    ]);
+  }
+
+  async #scopes(
+    server: ServerConfig,
+    account: string | undefined,
+  ): Promise<{ readonly value: readonly string[] | undefined } | undefined> {
+    const { t } = vscode.l10n;
+    const credential = await this.parts.credentials.get(server.url, account);
+    const held = (credential?.tokens.scopes ?? []).filter((scope) => !isSessionScope(scope));
+    const kind = await this.#pick<'all' | 'some'>(t('Which scopes of {0} at most?', server.name), [
+      {
+        label: t('Only some…'),
+        description: held.length === 0 ? '' : plain(held.join(', ')),
+        value: 'some',
+      },
+      { label: t('All that you have granted or will grant'), value: 'all' },
+    ]);
+    if (kind === undefined) return undefined;
+    if (kind.value === 'all') return { value: undefined };
+    const typed = await this.#notifications.input({
+      title: t('Scopes of {0}', server.name),
+      prompt: t('The scopes it may have at most, with spaces between them'),
+      value: held.join(' '),
+      ignoreFocusOut: true,
+      validateInput: (text) => {
+        if (wordsOf(text).length === 0) return t('Name at least one scope.');
+        return wordsOf(text).every(isScopeToken) ? undefined : t('A scope holds no quotes and no backslash.');
+      },
+    });
+    return typed === undefined ? undefined : { value: [...new Set(wordsOf(typed))] };
+  }
+
+  async #tools(server: ServerConfig): Promise<{ readonly value: readonly string[] | undefined } | undefined> {
+    const { t } = vscode.l10n;
+    const known = this.parts.toolsOf(server);
+    if (known.length === 0) return { value: undefined };
+    const all = { label: t('Every tool, those to come too'), value: undefined, picked: true };
+    const picked = await this.#pickMany<string | undefined>(t('Which tools of {0}?', server.name), [
+      all,
+      ...known.map((name) => ({ label: plain(name), value: name })),
+    ]);
+    if (picked === undefined || picked.length === 0) return undefined;
+    const names = picked.filter((name) => name !== undefined);
+    return { value: picked.length > names.length ? undefined : names };
+  }
+
+  #pick<T>(title: string, choices: readonly Choice<T>[]): Promise<Choice<T> | undefined> {
+    return Promise.resolve(this.window.showQuickPick(choices, { title, ignoreFocusOut: true }));
+  }
+
+  async #pickMany<T>(title: string, choices: readonly Choice<T>[]): Promise<readonly T[] | undefined> {
+    const options = { title, canPickMany: true as const, ignoreFocusOut: true };
+    const picked = await this.window.showQuickPick(choices, options);
+    return picked?.map(({ value }) => value);
+  }
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}

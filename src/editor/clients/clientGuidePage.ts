@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import type { PageResources } from '../views/toolCallsPage.js';
+import { escapedHtml as escaped } from '../adapters/escapedHtml.js';
+import type { ClientToRegister, RedirectUse } from '../../broker/clients/clientToRegister.js';
+import { accessScopes } from '../../mcp/consentTexts.js';
+import type { GuideRow, GuideValue } from '../../webview/clientGuideProtocol.js';
+
+/**
+ * The page that guides through registering a client by hand, as yet without what to register: that is data, partly
+ * written by servers, and never part of a page's text.
+ *
+ * @param name the server's, as the user's settings have it
+ */
+export function clientGuidePage({ style, script, source, nonce }: PageResources, name: string): string {
+  const { t } = vscode.l10n;
+  const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
+  return `<!DOCTYPE html>
+<html lang="${escaped(vscode.env.language)}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(t('Client for {0}', name))}</title>
+<link rel="stylesheet" href="${style}">
+</head>
+<body>
+<main>
+<h1>${escaped(t('Client for {0}', name))}</h1>
+<p id="introduction" role="status"></p>
+<section id="register" aria-labelledby="registerTitle" hidden>
+<h2 id="registerTitle">${escaped(t('1. Register a client with these values'))}</h2>
+<dl id="rows" data-copy="${escaped(t('Copy'))}"></dl>
+</section>
+<form id="form" aria-labelledby="enterTitle">
+<h2 id="enterTitle">${escaped(t('2. Enter what you got'))}</h2>
+<label for="clientId">${escaped(t('Client ID'))}</label>
+<input id="clientId" type="text" required maxlength="4096" spellcheck="false" autocomplete="off" autocapitalize="off">
+<label for="secret">${escaped(t('Client secret'))}</label>
+<input id="secret" type="password" maxlength="4096" autocomplete="off" aria-describedby="secretNote">
+<p id="secretNote" class="note"></p>
+<h2>${escaped(t('3. Test it'))}</h2>
+<div class="actions">
+<button id="test" type="submit">${escaped(t('Save and Test Sign-In'))}</button>
+<button id="save" type="submit" class="secondary">${escaped(t('Save'))}</button>
+</div>
+<p id="status" role="status" aria-live="polite"></p>
+</form>
+</main>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}
+
+/** What to copy into a registration, in the words that providers use for it. */
+export function guideRows(client: ClientToRegister): readonly GuideRow[] {
+  const { t } = vscode.l10n;
+  const row = (label: string, ...values: readonly Omit<GuideValue, 'copyLabel'>[]): GuideRow => ({
+    label,
+    values: values.map((value) => ({ ...value, copyLabel: t('Copy {0}: {1}', label, value.value) })),
+  });
+  const { redirectUris, grantTypes, scopes, needsSecret } = client;
+  return [
+    row(t('Name'), { value: client.name, note: t('Any name will do; the consent page shows it.') }),
+    ...(redirectUris.length === 0
+      ? []
+      : [
+          row(
+            t('Redirect URI'),
+            ...redirectUris.map(({ uri, use }) => ({ value: uri, note: useTexts(use) })),
+          ),
+        ]),
+    row(
+      t('Client type'),
+      needsSecret
+        ? { value: t('Confidential'), note: t('With a client secret. Some providers call it a web app.') }
+        : {
+            value: t('Public'),
+            note: t('Without a secret, using PKCE (S256). Also called a native or desktop app.'),
+          },
+    ),
+    row(t('Grant types'), ...grantTypes.map((value) => ({ value }))),
+    ...(scopes.length === 0 ? [] : [row(t('Scopes'), { value: scopes.join(' '), ...scopeNote(scopes) })]),
+  ];
+}
+
+function useTexts(use: RedirectUse): string {
+  const { t } = vscode.l10n;
+  switch (use) {
+    case 'next':
+      return t('This is what the next sign-in sends. Register it exactly as it is.');
+    case 'portTaken':
+      return t(
+        'Sent with another port if a program has that one. Register it if the provider lets the port vary.',
+      );
+    case 'ifConfigured':
+      return t(
+        'Only if the provider doesn’t take the first one. Then also set “redirect” to “loopback” in the server’s “oauth” settings.',
+      );
+  }
+}
+
+/** Some scopes only keep a sign-in or name its account, which providers may have no entry for. */
+function scopeNote(scopes: readonly string[]): { readonly note?: string } {
+  const isAccess = accessScopes(scopes);
+  return isAccess.length === scopes.length
+    ? {}
+    : { note: vscode.l10n.t('Leave out those that the provider doesn’t list.') };
+}

@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import type { ClientSecrets } from '../../broker/clients/clientSecrets.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import {
+  clientKeyAlgorithms,
+  generateClientKey,
+  importClientKey,
+  publicJwk,
+  type ClientKey,
+  type ClientKeyAlgorithm,
+} from '../../oauth/clientKey.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { copyToClipboard, notifications } from '../adapters/notifications.js';
+import type { Commands } from '../adapters/commands.js';
+import type { ServerChoice } from '../signIn/serverChoice.js';
+import { openServerSettings } from '../settings/serverSettings.js';
+
+interface KeyItem extends vscode.QuickPickItem {
+  readonly does: ClientKeyAlgorithm | 'import' | 'remove';
+}
+
+/** “Set Client Key…”: a key of its own, or one from elsewhere, for a client registered by hand. */
+export function registerClientKeyCommand(
+  commands: Commands,
+  choice: ServerChoice,
+  clientSecrets: ClientSecrets,
+): void {
+  commands.register('setClientKey', async (row) => {
+    const server = await choice.choose(row, vscode.l10n.t('Set the client key of which MCP server?'));
+    if (server !== undefined) await setClientKey(server, clientSecrets);
+  });
+}
+
+async function setClientKey(server: ServerConfig, clientSecrets: ClientSecrets): Promise<void> {
+  const { t } = vscode.l10n;
+  const { clientId } = server.oauth;
+  if (clientId === undefined) {
+    const openSettings = t('Open Settings');
+    const message = t(
+      'A key belongs to a client registered by hand: put its id into the settings of {0} as oauth.clientId first.',
+      server.name,
+    );
+    if ((await notifications.information(message, openSettings)) === openSettings) await openServerSettings();
+    return;
+  }
+  const items: KeyItem[] = [
+    ...clientKeyAlgorithms.map((does) => ({ does, label: t('Make a new key'), description: does })),
+    { does: 'import', label: t('Import a key'), description: t('PEM (PKCS#8) or JWK') },
+    ...((await clientSecrets.hasKey(server, clientId))
+      ? [{ does: 'remove' as const, label: t('Forget the key') }]
+      : []),
+  ];
+  const title = t('Client key of {0}', server.name);
+  const picked = await vscode.window.showQuickPick(items, { title });
+  if (picked === undefined) return;
+  if (picked.does === 'remove') return clientSecrets.removeKey(server, clientId);
+  const key = picked.does === 'import' ? await importedKey(title) : await generateClientKey(picked.does);
+  if (key === undefined) return;
+  await clientSecrets.putKey(server, clientId, key);
+  await showPublicKey(server, key);
+}
+
+/** One line: the editor's input field has no more, and both forms of a key survive it. */
+async function importedKey(title: string): Promise<ClientKey | undefined> {
+  const prompt = vscode.l10n.t('The private key, as PEM (PKCS#8) or JWK. It is kept in SecretStorage.');
+  const text = await notifications.input({
+    title,
+    prompt,
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: async (value) => {
+      if (value.trim() === '') return '';
+      try {
+        await importClientKey(value);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof OAuthFlowError)) throw error;
+        return error.message;
+      }
+    },
+  });
+  return text === undefined || text.trim() === '' ? undefined : importClientKey(text);
+}
+
+/** What the authorization server has to be told; the private half is shown to nobody. */
+async function showPublicKey(server: ServerConfig, key: ClientKey): Promise<void> {
+  const copy = vscode.l10n.t('Copy Public Key');
+  const message = vscode.l10n.t(
+    'The key of {0} is kept. Register its public half (JWK, {1}) at the authorization server.',
+    server.name,
+    key.algorithm,
+  );
+  if ((await notifications.information(message, copy)) !== copy) return;
+  await copyToClipboard(JSON.stringify(publicJwk(key), undefined, 2), vscode.l10n.t('The public key'));
+}

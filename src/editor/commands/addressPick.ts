@@ -1,0 +1,259 @@
+import * as vscode from 'vscode';
+import type { FindingParts } from '../../broker/discovery/findings.js';
+import { officialRegistry, type RegistryAddress } from '../../broker/registry/registryAddress.js';
+import { searchRegistry, type RegistryMatches } from '../../broker/registry/registrySearch.js';
+import { SearchAsTyped, type SearchState } from '../../broker/registry/searchAsTyped.js';
+import { plain, plainWhole, type Notifications } from '../adapters/notifications.js';
+import type { RegistrySetting } from '../settings/registrySetting.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+import type { RegistryServer } from '../../broker/registry/registryServer.js';
+import { parseServerUrl, serverNameFault, type ServerConfig } from '../../broker/settings/serverSettings.js';
+import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+
+export type AddressPickWindow = Pick<typeof vscode.window, 'createQuickPick'>;
+
+export interface AddressPickParts {
+  readonly settings: Pick<EditorServerSettings, 'withUrl'>;
+  readonly registry: Pick<RegistrySetting, 'address' | 'use' | 'onDidChange'>;
+  readonly finding: Pick<FindingParts, 'http' | 'clock'>;
+}
+
+/** What was chosen, and what was in the box then. */
+interface Chosen<LeadsTo> {
+  readonly leadsTo: LeadsTo;
+  readonly typed: string;
+}
+
+/** The box that takes a server's address, or a name to search an MCP registry for once the user has agreed to that. */
+export class AddressPick {
+  constructor(
+    private readonly parts: AddressPickParts,
+    private readonly notifications: Notifications,
+    private readonly window: AddressPickWindow,
+  ) {}
+
+  /** @returns undefined if the user closed it */
+  async ask(typed: string): Promise<{ readonly candidate: Candidate; readonly typed: string } | undefined> {
+    let shown = typed;
+    for (;;) {
+      const chosen = await this.#show(shown);
+      if (chosen === undefined) return undefined;
+      if (chosen.leadsTo !== 'offerSearch') return { candidate: chosen.leadsTo, typed: chosen.typed };
+      shown = chosen.typed;
+      await this.#offerSearch();
+    }
+  }
+
+  #show(typed: string): Promise<Chosen<Candidate | 'offerSearch'> | undefined> {
+    const { settings, registry, finding } = this.parts;
+    const done = Promise.withResolvers<Chosen<Candidate | 'offerSearch'> | undefined>();
+    const pick = this.window.createQuickPick<AddressRow>();
+    const rows = () =>
+      addressRows(pick.value, { settings, registry: registry.address, search: search.state });
+    const search = new SearchAsTyped(
+      (text, signal) => this.#search(text, signal),
+      finding.clock,
+      () => {
+        pick.busy = search.state.kind === 'searching';
+        pick.items = rows();
+      },
+    );
+    const follow = () => {
+      search.type(registry.address.kind === 'set' ? searchText(pick.value) : undefined);
+      pick.items = rows();
+    };
+    Object.assign(pick, {
+      title: vscode.l10n.t('Add an MCP server'),
+      placeholder: vscode.l10n.t(
+        'The address of the MCP server, such as https://mcp.example.com/mcp, or its name',
+      ),
+      ignoreFocusOut: true,
+      value: typed,
+    });
+    const subscription = registry.onDidChange(() => {
+      // What another registry has is no result of this one.
+      search.type(undefined);
+      follow();
+    });
+    pick.onDidChangeValue(follow);
+    pick.onDidAccept(() => {
+      const isSearching = search.state.kind !== 'idle';
+      const leadsTo = accepted(pick.selectedItems[0] ?? pick.activeItems[0], rows(), isSearching);
+      if (leadsTo === undefined) return;
+      done.resolve({ leadsTo, typed: pick.value });
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      subscription.dispose();
+      search.dispose();
+      pick.dispose();
+      done.resolve(undefined);
+    });
+    follow();
+    pick.show();
+    return done.promise;
+  }
+
+  async #search(text: string, signal: AbortSignal): Promise<RegistryMatches> {
+    const { address } = this.parts.registry;
+    if (address.kind !== 'set') return { servers: [], isMore: false };
+    return searchRegistry(address.url, text, this.parts.finding, signal);
+  }
+
+  /** Asked once: the setting keeps the answer, and removing it takes the answer back. */
+  async #offerSearch(): Promise<void> {
+    const { t } = vscode.l10n;
+    const yes = t('Search');
+    const detail = t(
+      'When you pause while typing a name, the name is sent to {0}, which also sees your IP address. Nothing else is sent: no account, no sign-in, and no address that you type. Anyone can publish a server there and describe it as they like.\n\nThe setting mcpOAuthBroker.registry keeps your choice. Clear it to switch the search off.',
+      officialRegistry,
+    );
+    const answer = await this.notifications.modal(t('Search the MCP registry?'), detail, yes);
+    if (answer === yes) await this.parts.registry.use(officialRegistry);
+  }
+}
+
+/**
+ * What Enter chooses. The editor can accept a text before the rows for it are there, and rows for an earlier text must not
+ * be chosen: the rows are made again for the text as it is. Without a row of these, a typed address counts and a search
+ * is offered, but no match of a registry is taken that the user may not have seen.
+ */
+function accepted(
+  chosen: AddressRow | undefined,
+  rows: readonly AddressRow[],
+  isSearching: boolean,
+): AddressRow['leadsTo'] {
+  const seen = chosen && rows.find((row) => looks(row) === looks(chosen));
+  return (seen ?? (isSearching ? undefined : rows[0]))?.leadsTo;
+}
+
+function looks({ label, description, detail }: AddressRow): string {
+  return JSON.stringify([label, description, detail]);
+}
+
+/** A server that may be added: its address, and what is known of it besides. */
+export interface Candidate extends Pick<ServerConfig, 'type' | 'url'> {
+  /** What the name's box holds at first. */
+  readonly name?: string;
+}
+
+export interface AddressRow extends vscode.QuickPickItem {
+  /** What choosing the row leads to; rows without it only inform. */
+  readonly leadsTo?: Candidate | 'offerSearch';
+}
+
+export interface AddressRowParts {
+  readonly settings: Pick<EditorServerSettings, 'withUrl'>;
+  readonly registry: RegistryAddress;
+  readonly search: SearchState<RegistryMatches>;
+}
+
+/** Fewer characters match almost every server. */
+const shortestName = 2;
+const longestName = 100;
+
+/** What to search a registry for, if what was typed is a name and no address: addresses are sent to no registry. */
+export function searchText(typed: string): string | undefined {
+  const text = typed.trim();
+  const isName = text.length >= shortestName && text.length <= longestName && !isAddressLike(text);
+  return isName ? text : undefined;
+}
+
+/** The rows under the box of “Add Server…”, for what has been typed so far. Each shows whatever is typed. */
+export function addressRows(typed: string, parts: AddressRowParts): readonly AddressRow[] {
+  return rowsFor(typed.trim(), parts).map((row) => ({ ...row, alwaysShow: true }));
+}
+
+function rowsFor(text: string, parts: AddressRowParts): readonly AddressRow[] {
+  const { t } = vscode.l10n;
+  if (text === '') return [];
+  const parsed = parseServerUrl(text);
+  if ('url' in parsed) return [addressRow(parsed.url, parts)];
+  const notAddress = { label: `$(info) ${plain(parsed.problem)}` };
+  if (isAddressLike(text)) return [notAddress];
+  switch (parts.registry.kind) {
+    case 'unset':
+      return [
+        {
+          label: `$(search) ${t('Search the MCP registry for “{0}”…', plain(text))}`,
+          description: new URL(officialRegistry).host,
+          // In this row: the editor sorts rows by where in them it finds what was typed.
+          detail: plain(parsed.problem),
+          leadsTo: 'offerSearch',
+        },
+      ];
+    case 'unusable':
+      return [{ label: `$(warning) ${plain(parts.registry.problem)}`, detail: plain(parsed.problem) }];
+    case 'set':
+      return searchText(text) === undefined
+        ? [notAddress]
+        : foundRows(text, new URL(parts.registry.url).host, parts);
+  }
+}
+
+function addressRow(url: string, { settings }: AddressRowParts): AddressRow {
+  const { t } = vscode.l10n;
+  const same = settings.withUrl(url);
+  return same === undefined
+    ? { label: `$(arrow-right) ${t('Use this address')}`, detail: plainWhole(url), leadsTo: { url } }
+    : { label: `$(info) ${t('This address is configured already, as “{0}”.', plain(same.name))}` };
+}
+
+function foundRows(text: string, host: string, { search, settings }: AddressRowParts): readonly AddressRow[] {
+  const { t } = vscode.l10n;
+  const isCurrent = search.kind !== 'idle' && search.text === text;
+  if (!isCurrent || search.kind === 'searching') {
+    return [{ label: `$(search) ${t('Searching {0} for “{1}”…', host, plain(text))}` }];
+  }
+  if (search.kind === 'failed') {
+    const { error } = search;
+    const why = error instanceof OAuthFlowError ? error.message : t('It failed unexpectedly.');
+    const detail = t('You can still type the address of a server.');
+    return [{ label: `$(warning) ${plain(t('The registry cannot be searched: {0}', why))}`, detail }];
+  }
+  const { servers, isMore } = search.found;
+  if (servers.length === 0) {
+    const none = t('{0} has no server “{1}” with an address to call.', host, plain(text));
+    const detail = t('Servers that run on your machine from a package cannot be added here.');
+    return [{ label: `$(info) ${none}`, detail }];
+  }
+  const more = { label: `$(info) ${t('There are more. Type more of the name.')}` };
+  return [...servers.map((server) => serverRow(server, settings)), ...(isMore ? [more] : [])];
+}
+
+function serverRow(
+  { name, title, description = '', isDeprecated, remote }: RegistryServer,
+  settings: AddressRowParts['settings'],
+): AddressRow {
+  const { t } = vscode.l10n;
+  const label = plain(title ?? name);
+  const beside = [...(title === undefined ? [] : [plain(name)]), ...(isDeprecated ? [t('deprecated')] : [])];
+  if (remote.kind === 'unsupported') {
+    const said = [t('Not supported'), plain(remote.address), ...beside].join(' · ');
+    return { label: `$(circle-slash) ${label}`, description: said, detail: plain(remote.reason) };
+  }
+  const same = settings.withUrl(remote.url);
+  const shared = { description: [plainWhole(remote.url), ...beside].join(' · '), detail: plain(description) };
+  if (same !== undefined) {
+    const known = t('Configured already, as “{0}”.', plain(same.name));
+    return { ...shared, label: `$(check) ${label}`, detail: known };
+  }
+  const { url, type } = remote;
+  const proposed = proposedName(title, name);
+  const candidate = {
+    url,
+    ...(type !== undefined && { type }),
+    ...(serverNameFault(proposed) === undefined && { name: proposed }),
+  };
+  return { ...shared, label: `$(plug) ${label}`, leadsTo: candidate };
+}
+
+/** The publisher's title, else the part of the name after the publisher's namespace. */
+function proposedName(title: string | undefined, name: string): string {
+  return plain(title ?? name.slice(name.lastIndexOf('/') + 1)).slice(0, 60);
+}
+
+/** Whether it starts as an address does: with a scheme. */
+function isAddressLike(text: string): boolean {
+  return /^[a-z][a-z\d+.-]*:/i.test(text);
+}

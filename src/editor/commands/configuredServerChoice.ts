@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import { plain } from '../adapters/notifications.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+
+/** Finds out which server of the settings a command is about, disabled ones included. */
+export class ConfiguredServerChoice {
+  constructor(
+    private readonly settings: Pick<EditorServerSettings, 'servers' | 'disabled'>,
+    private readonly window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+  ) {}
+
+  /**
+   * @param row what the menu passed: a tree row, a server's name, or nothing
+   * @param which servers the command makes sense for
+   * @returns undefined if the user closed the list or there is none to choose from
+   */
+  async choose(
+    row: unknown,
+    placeHolder: string,
+    which: 'all' | 'enabled' | 'disabled' = 'all',
+  ): Promise<ServerConfig | undefined> {
+    const { servers, disabled } = this.settings;
+    const fitting = [...(which === 'disabled' ? [] : servers), ...(which === 'enabled' ? [] : disabled)];
+    const name = nameIn(row);
+    if (name !== undefined) return fitting.find((server) => server.name === name);
+    if (fitting.length < 2) return fitting[0];
+    const items = fitting.map((server) => ({
+      label: plain(server.name),
+      ...(disabled.includes(server) && { description: vscode.l10n.t('Disabled') }),
+      detail: plain(server.url),
+      server,
+    }));
+    return (await this.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.server;
+  }
+}
+
+function nameIn(row: unknown): string | undefined {
+  if (typeof row === 'string') return row;
+  if (typeof row !== 'object' || row === null || !('server' in row)) return undefined;
+  const { server } = row;
+  if (typeof server !== 'object' || server === null || !('name' in server)) return undefined;
+  return String(server.name);
+}

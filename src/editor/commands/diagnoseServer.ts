@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import type { ClientStore } from '../../broker/clients/clientStore.js';
+import type { SentRedirects } from '../../broker/clients/sentRedirects.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import { diagnose, type DiagnosisParts } from '../../broker/diagnosis/diagnosis.js';
+import { diagnosisReport } from '../../broker/diagnosis/diagnosisReport.js';
+import type { DiscoveryParts } from '../../broker/discovery/discovery.js';
+import { identityProviderAsServer } from '../../broker/settings/identityProviderSetting.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { RedirectUris } from '../../broker/ports.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { Network } from '../../oauth/httpContext.js';
+import { notifications } from '../adapters/notifications.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+
+const scheme = 'mcp-oauth-diagnosis';
+/** A user waits for it, in milliseconds; each request has a limit of its own. */
+const patience = 60_000;
+/** Reports kept for tabs that are still open. */
+const mostReports = 20;
+
+export interface DiagnoseServerParts {
+  readonly credentials: CredentialStore;
+  readonly http: Network;
+  readonly clock: Clock;
+  readonly discovery: DiscoveryParts &
+    Required<Pick<DiagnosisParts, 'clientSecrets'>> & {
+      readonly sentRedirects?: Pick<SentRedirects, 'last'>;
+    };
+  readonly clients: ClientStore;
+  readonly redirects: RedirectUris;
+  readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
+}
+
+/** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */
+export class DiagnoseServer implements vscode.TextDocumentContentProvider, Disposable {
+  readonly #reports = new Map<string, string>();
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+
+  /** @param context says which version this is */
+  constructor(
+    private readonly context: Pick<vscode.ExtensionContext, 'extension'>,
+    private readonly parts: DiagnoseServerParts,
+  ) {}
+
+  provideTextDocumentContent(uri: vscode.Uri): string | undefined {
+    return this.#reports.get(uri.query);
+  }
+
+  async run(server: ServerConfig): Promise<void> {
+    const report = await this.#report(server);
+    if (report === undefined) return;
+    const id = crypto.randomUUID();
+    this.#keep(id, report);
+    // The path is what the tab is called; the query tells one report from the next.
+    const path = `/Diagnosis of ${server.name.replace(/[\\/]/g, '-')}.md`;
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme, path, query: id }));
+    await showRendered(document);
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    this.#reports.clear();
+  }
+
+  /** @returns undefined where the user cancelled */
+  async #report(server: ServerConfig): Promise<string | undefined> {
+    const { credentials, http, clock, discovery, clients, redirects, settings } = this.parts;
+    const provider = settings.identityProvider && identityProviderAsServer(settings.identityProvider);
+    const identityProvider = provider && {
+      issuer: provider.url,
+      isSignedIn: (await credentials.get(provider.url))?.client.clientId === provider.oauth.clientId,
+    };
+    const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
+    const credential = await credentials.get(server.url);
+    const present = credential && {
+      scopes: credential.tokens.scopes,
+      refreshable: credential.tokens.refreshToken !== undefined,
+      ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
+    };
+    const parts = {
+      ...{ http, clock, discovery, clientSecrets: discovery.clientSecrets, present, identityProvider },
+      registered: { clients, redirects, sentRedirects: discovery.sentRedirects },
+    };
+    const title = vscode.l10n.t('Going through the sign-in to {0}…', server.name);
+    return notifications.progress(title, async (_say, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      const late = this.parts.clock.after(patience, () => abort.abort());
+      try {
+        return diagnosisReport(await diagnose(server, parts, abort.signal), String(version));
+      } catch (error) {
+        if (abort.signal.aborted) return undefined;
+        throw error;
+      } finally {
+        late.dispose();
+      }
+    });
+  }
+
+  #keep(id: string, report: string): void {
+    this.#reports.set(id, report);
+    const [oldest] = this.#reports.keys();
+    if (this.#reports.size > mostReports && oldest !== undefined) this.#reports.delete(oldest);
+  }
+}
+
+/**
+ * Shows Markdown as it is meant to be read; the preview has a button to its source. What servers wrote is plain text
+ * there too (see `diagnosisReport`). Where the editor's Markdown extension is turned off, the source is what there is.
+ */
+async function showRendered(document: vscode.TextDocument): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('markdown.showPreview', document.uri);
+  } catch {
+    await vscode.window.showTextDocument(document, { preview: false });
+  }
+}

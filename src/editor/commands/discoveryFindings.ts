@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import type { Findings } from '../../broker/discovery/findings.js';
+import type { ClientIdentity } from '../../oauth/clientRegistration.js';
+import { shownAddress } from '../../base/displayText.js';
+import { plain } from '../adapters/notifications.js';
+
+export type FindingChoice = 'add' | 'changeAddress';
+
+interface FindingItem extends vscode.QuickPickItem {
+  readonly choice?: FindingChoice;
+}
+
+/**
+ * Shows what was found out about a server, to be read before anything is saved.
+ *
+ * @returns undefined where the user closed it
+ */
+export async function showFindings(
+  url: string,
+  findings: Exclude<Findings, { kind: 'failed' }>,
+  window: Pick<typeof vscode.window, 'showQuickPick'>,
+): Promise<FindingChoice | undefined> {
+  const items = findingItems(findings);
+  for (;;) {
+    const picked = await window.showQuickPick(items, {
+      title: vscode.l10n.t('Found at {0}', new URL(url).host),
+      placeHolder: vscode.l10n.t('Nothing is saved yet.'),
+      ignoreFocusOut: true,
+    });
+    if (picked === undefined) return undefined;
+    // A line that only informs was chosen: show them again.
+    if (picked.choice !== undefined) return picked.choice;
+  }
+}
+
+function findingItems(findings: Exclude<Findings, { kind: 'failed' }>): FindingItem[] {
+  const { t } = vscode.l10n;
+  return [
+    { label: `$(add) ${t('Add this server')}`, choice: 'add' },
+    { label: `$(edit) ${t('Change the address')}`, choice: 'changeAddress' },
+    { label: t('What was found'), kind: vscode.QuickPickItemKind.Separator },
+    ...(findings.kind === 'open'
+      ? [
+          {
+            label: `$(unlock) ${t('No sign-in needed')}`,
+            detail: t('The server answered without asking for authorization.'),
+          },
+        ]
+      : protectedItems(findings)),
+  ];
+}
+
+function protectedItems({ discovered }: Extract<Findings, { kind: 'protected' }>): FindingItem[] {
+  const { t } = vscode.l10n;
+  const { resource, as, scopes, identity } = discovered;
+  const name = resource.resourceName === undefined ? {} : { description: plain(resource.resourceName) };
+  return [
+    { label: `$(globe) ${t('Resource')}`, detail: plain(shownAddress(resource.resource)), ...name },
+    { label: `$(shield) ${t('Authorization server')}`, detail: plain(shownAddress(as.issuer)) },
+    {
+      label: `$(key) ${t('Scopes')}`,
+      detail:
+        scopes.length === 0 ? t('none named; the authorization server decides') : plain(scopes.join(', ')),
+    },
+    { label: `$(user) ${t('Client')}`, ...identityTexts(identity) },
+    ...resource.warnings.map((warning) => ({ label: `$(warning) ${t('Warning')}`, detail: plain(warning) })),
+  ];
+}
+
+function identityTexts(identity: ClientIdentity): { readonly description: string; readonly detail: string } {
+  const { t } = vscode.l10n;
+  switch (identity.kind) {
+    case 'use':
+      return { description: plain(identity.client.clientId), detail: identity.because };
+    case 'register':
+      return { description: t('registered at the first sign-in'), detail: identity.because };
+    case 'ask':
+      return { description: t('a client id is needed'), detail: identity.because };
+  }
+}

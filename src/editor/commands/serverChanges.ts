@@ -1,0 +1,116 @@
+import * as vscode from 'vscode';
+import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
+import type { ClientSecrets } from '../../broker/clients/clientSecrets.js';
+import {
+  placedEntry,
+  withEntryAt,
+  withoutEntry,
+  withRenamedEntry,
+} from '../../broker/settings/serverEntries.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { SignOutReceipt, SignOuts } from '../../broker/signIn/signOut.js';
+import type { PersonalSignIn } from '../signIn/personalSignIn.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+import type { EditorToolRules } from '../settings/toolRuleSettings.js';
+import { SettingUnwritable } from '../settings/writeSetting.js';
+
+export interface ServerChangeParts {
+  readonly settings: EditorServerSettings;
+  readonly toolRules: Pick<EditorToolRules, 'written' | 'write'>;
+  readonly signOuts: Pick<SignOuts, 'signOutOfAll'>;
+  readonly personalSignIn: Pick<PersonalSignIn, 'cancel'>;
+  readonly clientSecrets: Pick<ClientSecrets, 'restorePoint' | 'remove' | 'removeKey'>;
+  readonly admissions: Pick<AgentAdmissions, 'serverRenamed'>;
+}
+
+/**
+ * Takes a change back.
+ *
+ * @throws SettingUnwritable if the settings have changed so that it cannot be
+ */
+export type Undo = () => Promise<void>;
+
+/**
+ * Changes of a server's entry, with all that goes by its name. Sign-ins, the chosen account, client secrets and what was
+ * learned of tools go by its address, so that a name can change without them.
+ */
+export class ServerChanges {
+  constructor(private readonly parts: ServerChangeParts) {}
+
+  /** @throws SettingUnwritable */
+  async rename(server: ServerConfig, to: string): Promise<Undo> {
+    const { toolRules } = this.parts;
+    const from = server.name;
+    const before = { from: toolRules.written(from), to: toolRules.written(to) };
+    await this.#rename(server, from, to, before.from);
+    return async () => {
+      await this.#rename(server, to, from, before.from);
+      await toolRules.write(to, before.to);
+    };
+  }
+
+  /** @throws SettingUnwritable */
+  async setDisabled(server: ServerConfig, isDisabled: boolean): Promise<Undo> {
+    const { settings, personalSignIn } = this.parts;
+    if (isDisabled) personalSignIn.cancel(server);
+    await settings.setDisabled(server.name, isDisabled);
+    return () => settings.setDisabled(server.name, !isDisabled);
+  }
+
+  /**
+   * Removes a server, and signs out of it first if that is wanted: the mark that keeps an ended sign-in from coming back
+   * is pruned once its server has left the settings, and one that is made later would stay.
+   *
+   * @returns what became of each sign-in that was ended
+   * @throws SettingUnwritable
+   */
+  async remove(
+    server: ServerConfig,
+    signOut: boolean,
+  ): Promise<{ readonly receipts: readonly SignOutReceipt[]; readonly undo: Undo }> {
+    const { settings, toolRules, signOuts, personalSignIn, clientSecrets } = this.parts;
+    const { name, oauth } = server;
+    const placed = placedEntry(settings.entries, name);
+    if (placed === undefined) throw isGone(name);
+    personalSignIn.cancel(server);
+    const receipts = signOut ? await signOuts.signOutOfAll(server) : [];
+    const rules = toolRules.written(name);
+    await settings.change((entries) => withoutEntry(entries, name));
+    // After the entry, so that no call of the server runs without its rules.
+    await toolRules.write(name, undefined);
+    let putBack: Undo = () => Promise.resolve();
+    if (signOut && oauth.clientId !== undefined) {
+      putBack = await clientSecrets.restorePoint(server, oauth.clientId);
+      await clientSecrets.remove(server, oauth.clientId);
+      await clientSecrets.removeKey(server, oauth.clientId);
+    }
+    const undo = async () => {
+      if (settings.names.includes(name)) throw isThere(name);
+      await toolRules.write(name, rules);
+      await putBack();
+      await settings.change((entries) => withEntryAt(entries, placed));
+    };
+    return { receipts, undo };
+  }
+
+  /** The rules hold under both names until the server has the new one: no call runs without them. */
+  async #rename({ url }: ServerConfig, from: string, to: string, rules: unknown): Promise<void> {
+    const { settings, toolRules, admissions } = this.parts;
+    const server = [...settings.servers, ...settings.disabled].find(({ name }) => name === from);
+    if (!settings.names.includes(from)) throw isGone(from);
+    if (settings.names.includes(to)) throw isThere(to);
+    if (server !== undefined) this.parts.personalSignIn.cancel(server);
+    await toolRules.write(to, rules);
+    await admissions.serverRenamed(url, from);
+    await settings.change((entries) => withRenamedEntry(entries, from, to));
+    await toolRules.write(from, undefined);
+  }
+}
+
+function isGone(name: string): SettingUnwritable {
+  return new SettingUnwritable(vscode.l10n.t('The server “{0}” is not in the settings any more.', name));
+}
+
+function isThere(name: string): SettingUnwritable {
+  return new SettingUnwritable(vscode.l10n.t('Your settings have a server named “{0}” already.', name));
+}

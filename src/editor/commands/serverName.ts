@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import type { Findings } from '../../broker/discovery/findings.js';
+import { freeName } from '../../broker/imports/importPlan.js';
+import { serverNameFault } from '../../broker/settings/serverSettings.js';
+import type { Notifications } from '../adapters/notifications.js';
+
+/**
+ * Asks for the name of a server that is being added.
+ *
+ * @param proposed what the box holds at first, made free if another server has that name
+ * @returns undefined if the user closed it
+ */
+export async function askServerName(
+  notifications: Notifications,
+  proposed: string,
+  names: readonly string[],
+): Promise<string | undefined> {
+  const taken = new Set(names);
+  const name = await notifications.input({
+    title: vscode.l10n.t('Name the server'),
+    prompt: vscode.l10n.t('The name the chat, the list of servers and your settings show'),
+    value: freeName(proposed, names),
+    ignoreFocusOut: true,
+    validateInput: (text) => {
+      const fault = serverNameFault(text.trim());
+      if (fault !== undefined) return fault;
+      return taken.has(text.trim()) ? vscode.l10n.t('Another server has this name.') : undefined;
+    },
+  });
+  return name?.trim();
+}
+
+/** What the server calls itself, else the first label of its host that says something. */
+export function suggestedName(url: string, findings: Findings | undefined): string {
+  const named = findings?.kind === 'protected' ? findings.discovered.resource.resourceName : undefined;
+  if (named !== undefined) return named;
+  const { hostname, port } = new URL(url);
+  if (/^[\d.]+$|^\[/.test(hostname)) return port === '' ? hostname : `${hostname}:${port}`;
+  const labels = hostname.split('.');
+  return labels.find((label) => !['www', 'mcp', 'api'].includes(label)) ?? hostname;
+}
+
+/** The server that has a name already; VS Code takes names that differ in case alone for the same. */
+export function nameTakenBy(name: string, names: readonly string[]): string | undefined {
+  return names.find((taken) => taken.toLowerCase() === name.toLowerCase());
+}

@@ -1,0 +1,138 @@
+import * as vscode from 'vscode';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { ServerStates } from '../../broker/status/serverStates.js';
+import type { ToolConsent } from '../../broker/tools/toolConsent.js';
+import type { CallbackPaste } from '../signIn/callbackPaste.js';
+import type { Commands } from '../adapters/commands.js';
+import { insteadOfSignIn, type PersonalSignIn } from '../signIn/personalSignIn.js';
+import type { ScopeChoice } from '../signIn/scopeChoice.js';
+import type { ServerChoice } from '../signIn/serverChoice.js';
+import { directGrantOf } from '../../broker/settings/grant.js';
+import { identityProviderAsServer } from '../../broker/settings/identityProviderSetting.js';
+import type { SignOuts } from '../../broker/signIn/signOut.js';
+import { notifications } from '../adapters/notifications.js';
+import { openIdentityProviderSetting, type EditorServerSettings } from '../settings/serverSettings.js';
+import { showSignOut } from '../signIn/signOutReport.js';
+
+/** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Paste Callback Address…” and “Cancel Sign-In”. */
+export function registerSignInCommands(
+  commands: Commands,
+  choice: ServerChoice,
+  personalSignIn: PersonalSignIn,
+  scopeChoice: ScopeChoice,
+  callbackPaste: CallbackPaste,
+  states: Pick<ServerStates, 'showAttempt'>,
+): void {
+  const { t } = vscode.l10n;
+
+  /** A server that somebody signs in to; what is done in its place at another one is done. */
+  const chosen = async (row: unknown): Promise<ServerConfig | undefined> => {
+    const server = await choice.choose(row, t('Sign in to which MCP server?'));
+    if (server === undefined || (await insteadOfSignIn(server))) return undefined;
+    return server;
+  };
+
+  commands.register('signIn', async (row) => {
+    const server = await chosen(row);
+    if (server !== undefined) await personalSignIn.signIn(server);
+  });
+
+  commands.register('signInWithCode', async (row) => {
+    const server = await chosen(row);
+    if (server !== undefined) await personalSignIn.signInWithCode(server);
+  });
+
+  commands.register('grantScopes', async (row) => {
+    const server = await choice.choose(
+      row,
+      t('Grant more access to which MCP server?'),
+      ({ status }) => status === 'needsScopes',
+      t('No MCP server has asked for more access.'),
+    );
+    if (server === undefined || (await insteadOfSignIn(server))) return;
+    const needed = scopesLackingAt(row);
+    if (needed === undefined) await personalSignIn.signIn(server);
+    else await personalSignIn.signInFor(server, needed);
+  });
+
+  commands.register('signInWithScopes', async (row) => {
+    const server = await chosen(row);
+    const scopes = server && (await scopeChoice.choose(server));
+    if (server !== undefined && scopes !== undefined) await personalSignIn.signInWithScopes(server, scopes);
+  });
+
+  // Which sign-in it is for is in the address.
+  commands.register('pasteCallback', () => callbackPaste.ask());
+
+  commands.register('dismissAttempt', async (row) => {
+    const server = await choice.choose(
+      row,
+      t('Dismiss how the last sign-in to which MCP server ended?'),
+      ({ lastAttempt }) => lastAttempt !== undefined,
+      t('There is no failed or declined sign-in to dismiss.'),
+    );
+    if (server !== undefined) states.showAttempt(server, undefined);
+  });
+
+  commands.register('cancelSignIn', async (row) => {
+    const server = await choice.choose(
+      row,
+      t('Cancel the sign-in to which MCP server?'),
+      ({ status }) => status === 'awaitingConsent',
+      t('No sign-in is under way.'),
+    );
+    if (server !== undefined) personalSignIn.cancel(server);
+  });
+}
+
+/** What a tool lacks, where the command was chosen at its row. */
+function scopesLackingAt(row: unknown): readonly string[] | undefined {
+  if (typeof row !== 'object' || row === null || !('consent' in row)) return undefined;
+  const missing = (row.consent as Partial<ToolConsent> | undefined)?.missing ?? [];
+  return missing.length > 0 ? missing : undefined;
+}
+
+export interface IdentityProviderCommandParts {
+  readonly settings: Pick<EditorServerSettings, 'identityProvider' | 'servers'>;
+  readonly states: ServerStates;
+  readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>;
+  readonly signOuts: SignOuts;
+}
+
+/** “Sign In to Identity Provider…” and “Sign Out of Identity Provider…”: one sign-in for all servers that take its word. */
+export function registerIdentityProviderCommands(
+  commands: Commands,
+  parts: IdentityProviderCommandParts,
+): void {
+  commands.register('signInToIdentityProvider', async () => {
+    const provider = await configured(parts);
+    if (provider === undefined) return;
+    const outcome = await parts.personalSignIn.signIn(provider);
+    // What servers were seen to want, they have to be asked again.
+    if (outcome.kind === 'signedIn') for (const server of takingItsWord(parts)) parts.states.forget(server);
+  });
+  commands.register('signOutOfIdentityProvider', async () => {
+    const provider = await configured(parts);
+    if (provider === undefined) return;
+    const receipt = await parts.signOuts.signOut(provider);
+    // Tokens that its word has got are this sign-in's too.
+    for (const server of takingItsWord(parts)) await parts.signOuts.signOut(server);
+    showSignOut(provider, receipt);
+  });
+}
+
+function takingItsWord({ settings }: IdentityProviderCommandParts): readonly ServerConfig[] {
+  return settings.servers.filter((server) => directGrantOf(server) === 'enterpriseManaged');
+}
+
+async function configured({ settings }: IdentityProviderCommandParts): Promise<ServerConfig | undefined> {
+  const { identityProvider } = settings;
+  if (identityProvider !== undefined) return identityProviderAsServer(identityProvider);
+  const openSettings = vscode.l10n.t('Open Settings');
+  const message = vscode.l10n.t(
+    'No identity provider is configured: put its issuer and your client id into the setting mcpOAuthBroker.enterpriseIdentityProvider.',
+  );
+  if ((await notifications.information(message, openSettings)) === openSettings)
+    await openIdentityProviderSetting();
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import * as vscode from 'vscode';
+import type { CallLedger } from '../../broker/calls/callLedger.js';
+import { callLine, type RecordedCall } from '../../broker/calls/callRecord.js';
+import type { Clock } from '../../base/clock.js';
+import type { Commands } from '../adapters/commands.js';
+import { notifications } from '../adapters/notifications.js';
+import type { ToolCallsView } from '../views/toolCallsView.js';
+
+export interface ToolCallParts {
+  readonly ledger: CallLedger;
+  readonly view: ToolCallsView;
+  readonly clock: Clock;
+}
+
+/** What is written in this time, in milliseconds, needs nobody to watch it. */
+const unwatched = 1_000;
+/** Lines made before others have their turn. */
+const chunk = 500;
+
+/** “Show Tool Calls”, “Export Tool Calls…” and “Clear Tool Calls…”. */
+export function registerToolCallCommands(commands: Commands, parts: ToolCallParts): void {
+  commands.register('showToolCalls', () => {
+    parts.view.show();
+    return Promise.resolve();
+  });
+  commands.register('exportToolCalls', () => exportCalls(parts));
+  commands.register('clearToolCalls', () => clearCalls(parts.ledger));
+}
+
+async function exportCalls({ ledger, clock }: ToolCallParts): Promise<void> {
+  const { t } = vscode.l10n;
+  const calls = await ledger.all();
+  if (calls.length === 0) {
+    void notifications.information(t('There are no tool calls to export yet.'));
+    return;
+  }
+  const name = `tool-calls-${new Date(clock.now()).toISOString().slice(0, 10)}.jsonl`;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog({
+    filters: { [t('JSON Lines')]: ['jsonl'] },
+    saveLabel: t('Export'),
+    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, name) }),
+  });
+  if (target === undefined) return;
+  const abort = new AbortController();
+  const writing = write(calls, target, abort.signal);
+  const late = Promise.withResolvers<'late'>();
+  const timer = clock.after(unwatched, () => late.resolve('late'));
+  const isLate = (await Promise.race([writing, late.promise])) === 'late';
+  timer.dispose();
+  if (isLate) {
+    await notifications.progress(t('Exporting {0} tool calls…', calls.length), (_say, token) => {
+      token.onCancellationRequested(() => abort.abort());
+      return writing;
+    });
+  }
+  if (!abort.signal.aborted) void notifications.information(t('{0} tool calls were exported.', calls.length));
+}
+
+/** The oldest first, a line each; what was cancelled leaves no file. */
+async function write(
+  calls: readonly RecordedCall[],
+  target: vscode.Uri,
+  signal: AbortSignal,
+): Promise<'written'> {
+  const lines: string[] = [];
+  for (const [at, call] of calls.toReversed().entries()) {
+    lines.push(`${callLine(call)}\n`);
+    if (at % chunk === 0) await new Promise<void>((resolve) => setTimeout(resolve));
+    if (signal.aborted) return 'written';
+  }
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(lines.join('')));
+  if (signal.aborted) await vscode.workspace.fs.delete(target);
+  return 'written';
+}
+
+async function clearCalls(ledger: CallLedger): Promise<void> {
+  const { t } = vscode.l10n;
+  const { length } = await ledger.all();
+  if (length === 0) {
+    void notifications.information(t('There are no tool calls to clear.'));
+    return;
+  }
+  const clear = t('Clear');
+  const answer = await notifications.modal(
+    t('Clear the record of {0} tool calls?', length.toLocaleString(vscode.env.language)),
+    t(
+      'They are removed from this machine, for every window. This cannot be undone; export them first to keep a copy.',
+    ),
+    clear,
+  );
+  if (answer === clear) await ledger.clear();
+}

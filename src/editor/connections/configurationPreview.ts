@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { ConnectionPlan } from '../../broker/agents/clientConnections.js';
+import type { Disposable } from '../../base/clock.js';
+
+const scheme = 'mcp-oauth-configuration';
+/** Texts kept for tabs that are still open. */
+const mostTexts = 20;
+
+/** Shows what a configuration file would say beside what it says, before anything is written. */
+export class ConfigurationPreview implements vscode.TextDocumentContentProvider, Disposable {
+  readonly #texts = new Map<string, string>();
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
+
+  provideTextDocumentContent(uri: vscode.Uri): string | undefined {
+    return this.#texts.get(uri.query);
+  }
+
+  async show({ uri, before, after }: Pick<ConnectionPlan, 'uri' | 'before' | 'after'>): Promise<void> {
+    const file = vscode.Uri.parse(uri);
+    const present = before === undefined ? this.#document(file, '') : file;
+    const title = vscode.l10n.t(
+      '{0}: now and with the changes',
+      file.path.slice(file.path.lastIndexOf('/') + 1),
+    );
+    await vscode.commands.executeCommand('vscode.diff', present, this.#document(file, after), title);
+  }
+
+  /** Closes what was shown, which says nothing new once it is decided on. */
+  async close(): Promise<void> {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const isShown = ({ input }: vscode.Tab) =>
+      input instanceof vscode.TabInputTextDiff && input.modified.scheme === scheme;
+    await vscode.window.tabGroups.close(tabs.filter(isShown));
+  }
+
+  dispose(): void {
+    this.#registration.dispose();
+    this.#texts.clear();
+  }
+
+  /** The path gives the tab its name and its language; the query tells one text from the next. */
+  #document(file: vscode.Uri, text: string): vscode.Uri {
+    const query = crypto.randomUUID();
+    this.#texts.set(query, text);
+    for (const oldest of this.#texts.keys()) {
+      if (this.#texts.size <= mostTexts) break;
+      this.#texts.delete(oldest);
+    }
+    return file.with({ scheme, query });
+  }
+}

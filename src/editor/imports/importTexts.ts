@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import type { FoundServer } from '../../broker/imports/foundServers.js';
+import type { FileProblem } from '../../broker/imports/imports.js';
+import type { OtherFileFault } from '../../broker/imports/otherFiles.js';
+import { plainWhole } from '../adapters/notifications.js';
+import type { ManyItem } from './pickMany.js';
+
+/** A server in the list of what can be imported. */
+export interface ServerRow extends ManyItem {
+  readonly found?: FoundServer;
+}
+
+/** Those that can be imported come first, picked; the others say why they cannot be. */
+export function serverRows(servers: readonly FoundServer[]): readonly ServerRow[] {
+  const { t } = vscode.l10n;
+  const isFree = ({ problem, configuredAs }: FoundServer) =>
+    problem === undefined && configuredAs === undefined;
+  const free = servers.filter(isFree);
+  const known = servers.filter(({ configuredAs }) => configuredAs !== undefined);
+  const bad = servers.filter((server) => !isFree(server) && server.configuredAs === undefined);
+  return [
+    ...free.map((found) => ({
+      found,
+      label: plainWhole(found.name),
+      description: plainWhole(found.url),
+      detail: plainWhole([sources(found), ...notes(found)].join(' ')),
+      picked: !found.isDisabled,
+    })),
+    ...section(t('Configured already'), known, (found) =>
+      [t('Configured as “{0}”.', found.configuredAs ?? ''), sources(found)].join(' '),
+    ),
+    ...section(t('Can’t be imported'), bad, (found) => [found.problem ?? '', sources(found)].join(' ')),
+  ];
+}
+
+function section(
+  title: string,
+  servers: readonly FoundServer[],
+  detail: (found: FoundServer) => string,
+): readonly ServerRow[] {
+  if (servers.length === 0) return [];
+  return [
+    { label: title, kind: vscode.QuickPickItemKind.Separator },
+    ...servers.map((found) => ({
+      label: `$(circle-slash) ${plainWhole(found.name)}`,
+      description: plainWhole(found.url),
+      detail: plainWhole(detail(found)),
+      isFixed: true,
+    })),
+  ];
+}
+
+/** The files that have it, each once. */
+export function sources({ entries }: FoundServer): string {
+  const files = entries.map(({ file, folder }) =>
+    folder === undefined ? file.label : vscode.l10n.t('{0} for {1}', file.label, folder),
+  );
+  return vscode.l10n.t('From {0}.', [...new Set(files)].join(', '));
+}
+
+function notes(found: FoundServer): readonly string[] {
+  const { t } = vscode.l10n;
+  const { leftOut, entry, clientSecret, isDisabled } = found;
+  const headers = Object.keys(entry.headers ?? {});
+  return [
+    ...(isDisabled ? [t('Switched off there.')] : []),
+    ...(headers.length > 0 ? [t('With the headers {0}.', headers.join(', '))] : []),
+    ...(entry.oauth?.clientId !== undefined ? [t('With its client ID.')] : []),
+    ...(clientSecret !== undefined ? [t('Its client secret goes to secret storage.')] : []),
+    ...(leftOut.length > 0 ? [t('Left out: {0}. You sign in instead.', leftOut.join(', '))] : []),
+  ];
+}
+
+/** Why a file could not be read or changed, as a sentence. */
+export function problemText({ label, reason, backup }: FileProblem): string {
+  const { t } = vscode.l10n;
+  const why = typeof reason === 'string' ? reason : faultText(reason);
+  const kept = backup === undefined ? '' : ` ${t('Its backup is {0}.', placeText(backup))}`;
+  return `${t('{0} wasn’t changed: {1}', label, why)}${kept}`;
+}
+
+export function faultText({ reason, code }: OtherFileFault): string {
+  const { t } = vscode.l10n;
+  switch (reason) {
+    case 'tooLarge':
+      return t('It is too large.');
+    case 'notText':
+      return t('It isn’t UTF-8 text.');
+    case 'changed':
+      return t('It was changed in the meantime. Try again.');
+    case 'unreadable':
+      return t('It can’t be read ({0}).', code);
+    case 'unwritable':
+      return t('It can’t be written ({0}).', code);
+  }
+}
+
+/** A file's path as the user writes it, or its address if it is not on this machine. */
+export function placeText(uri: string): string {
+  const place = vscode.Uri.parse(uri);
+  return place.scheme === 'file' ? place.fsPath : place.toString(true);
+}

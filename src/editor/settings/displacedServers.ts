@@ -1,0 +1,196 @@
+import * as vscode from 'vscode';
+import { displacingList, serverAtSameAddress } from '../../broker/settings/displacedServers.js';
+import { Emitter } from '../../base/event.js';
+import type { Disposable } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import { commandId, type CommandId } from '../adapters/commands.js';
+import type { Endpoints } from '../endpoints.js';
+import { notifications } from '../adapters/notifications.js';
+import { EditorMemory } from '../adapters/storage.js';
+import { OtherServerLists, type OtherServers } from './otherServerLists.js';
+
+/** The settings, as far as the names in them go. */
+interface NamedServers {
+  readonly servers: readonly ServerConfig[];
+  onDidChange(listener: () => void): Disposable;
+}
+
+/** Where the names that VS Code has from files come from. */
+interface ListSource extends Disposable {
+  /** Those that switch a server of the same name off. */
+  readonly lists: readonly OtherServers[];
+  look?(): Promise<void>;
+  readonly all: readonly OtherServers[];
+  onDidChange(listener: () => void): Disposable;
+}
+
+/** Tells the user of a server that VS Code has from elsewhere as well. */
+interface Tell {
+  sameName(name: string, by: OtherServers): Promise<void>;
+  sameAddress(name: string, other: Duplicate): Promise<void>;
+}
+
+/** A server that the editor has from a file at the address of one of ours. */
+export interface Duplicate {
+  readonly name: string;
+  readonly file: string;
+  readonly uri?: vscode.Uri;
+}
+
+const toldKey = 'displaced servers told of';
+
+/**
+ * The servers of ours that VS Code has from a file as well: of the same name, for which it has switched ours off, or at
+ * the same address, to which it connects and signs in a second time, without the broker.
+ */
+export class DisplacedServers implements Disposable {
+  readonly #changed = new Emitter<undefined>();
+  readonly #subscriptions: readonly Disposable[];
+  /** Names that the editor has started all the same: the user has switched the other server off. */
+  readonly #started = new Set<string>();
+
+  readonly onDidChange = this.#changed.event;
+
+  /** @param memory of this workspace, for telling of each file once */
+  constructor(
+    private readonly settings: NamedServers,
+    private readonly others: ListSource,
+    private readonly memory: Memory,
+    private readonly tell: Tell = { sameName, sameAddress },
+  ) {
+    const changed = () => this.#refresh();
+    this.#subscriptions = [settings.onDidChange(changed), others.onDidChange(changed)];
+    this.#refresh();
+  }
+
+  /** The file with the other server; undefined if ours is on. */
+  fileFor(name: string): string | undefined {
+    return this.#started.has(name) ? undefined : this.#displacing(name)?.file;
+  }
+
+  /** Reads the files again, before their watcher tells of a change. */
+  async look(): Promise<void> {
+    await this.others.look?.();
+  }
+
+  /** The server of another name at the same address; one of the same name goes before it. */
+  duplicateOf({ name, url }: Pick<ServerConfig, 'name' | 'url'>): Duplicate | undefined {
+    if (this.fileFor(name) !== undefined) return undefined;
+    const found = serverAtSameAddress(url, this.others.all);
+    if (found === undefined) return undefined;
+    const { file, uri } = found.list;
+    return { name: found.name, file, ...(uri !== undefined && { uri }) };
+  }
+
+  /** What the editor has from elsewhere and would run in place of a server of the same name. */
+  get lists(): readonly OtherServers[] {
+    return this.others.lists;
+  }
+
+  /** The same endpoints, through which it is seen that the editor starts a server. */
+  watching(endpoints: Endpoints): Endpoints {
+    return {
+      endpointFor: (server) => {
+        if (this.fileFor(server.name) !== undefined) {
+          this.#started.add(server.name);
+          this.#changed.fire(undefined);
+        }
+        return endpoints.endpointFor(server);
+      },
+      agentHostAddress: () => endpoints.agentHostAddress(),
+    };
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.others.dispose();
+  }
+
+  #displacing(name: string): OtherServers | undefined {
+    return displacingList(name, this.others.lists);
+  }
+
+  #refresh(): void {
+    for (const name of this.#started) if (this.#displacing(name) === undefined) this.#started.delete(name);
+    for (const server of this.settings.servers) {
+      const { name } = server;
+      const by = this.#displacing(name);
+      const duplicate = this.duplicateOf(server);
+      if (by !== undefined) this.#once(`${name} ${by.file}`, () => this.tell.sameName(name, by));
+      else if (duplicate !== undefined)
+        this.#once(`${name} at the address of ${duplicate.name} ${duplicate.file}`, () =>
+          this.tell.sameAddress(name, duplicate),
+        );
+    }
+    this.#changed.fire(undefined);
+  }
+
+  #once(one: string, tell: () => Promise<void>): void {
+    const stored = this.memory.get(toldKey);
+    const told = Array.isArray(stored) ? (stored as readonly unknown[]) : [];
+    if (told.includes(one)) return;
+    // What cannot be remembered is told once more in the next window.
+    this.memory.set(toldKey, [...told, one]).catch(() => undefined);
+    void tell();
+  }
+}
+
+/** Watches the files of this window. */
+export function displacedServers(
+  { globalStorageUri, workspaceState }: vscode.ExtensionContext,
+  settings: NamedServers,
+): DisplacedServers {
+  return new DisplacedServers(
+    settings,
+    new OtherServerLists(globalStorageUri),
+    new EditorMemory(workspaceState),
+  );
+}
+
+async function sameName(name: string, { file, uri }: OtherServers): Promise<void> {
+  const { t } = vscode.l10n;
+  const message = t(
+    'VS Code switched off “{0}”: {1} has a server with the same name. Rename one of them.',
+    name,
+    file,
+  );
+  await offer(
+    'warning',
+    message,
+    { title: t('Rename Server…'), run: runFor('renameServer', name) },
+    file,
+    uri,
+  );
+}
+
+async function sameAddress(name: string, other: Duplicate): Promise<void> {
+  const { t } = vscode.l10n;
+  const message = t(
+    '{0} has “{1}” at the address of “{2}”: VS Code connects to it twice, and signs in to “{1}” by itself. Remove one of them.',
+    other.file,
+    other.name,
+    name,
+  );
+  const remove = { title: t('Remove “{0}”…', name), run: runFor('removeServer', name) };
+  await offer('information', message, remove, other.file, other.uri);
+}
+
+function runFor(command: CommandId, name: string): () => Thenable<unknown> {
+  return () => vscode.commands.executeCommand(commandId(command), name);
+}
+
+/** Tells it with the two ways out: a change of ours, or the file with the other. */
+async function offer(
+  severity: 'information' | 'warning',
+  message: string,
+  ours: { readonly title: string; readonly run: () => Thenable<unknown> },
+  file: string,
+  uri: vscode.Uri | undefined,
+): Promise<void> {
+  const openFile = vscode.l10n.t('Open {0}', file);
+  const buttons = [ours.title, ...(uri === undefined ? [] : [openFile])];
+  const choice = await notifications[severity](message, ...buttons);
+  if (choice === ours.title) await ours.run();
+  else if (choice === openFile && uri !== undefined) await vscode.window.showTextDocument(uri);
+}

@@ -1,0 +1,274 @@
+import * as vscode from 'vscode';
+import { policyRefusal, type ServerPolicy } from '../../broker/settings/serverPolicy.js';
+import { clientMetadataUrlFault } from '../../broker/clients/clientMetadataDocument.js';
+import { Emitter } from '../../base/event.js';
+import type { ServersSetting } from '../../broker/imports/imports.js';
+import {
+  identityProviderAsServer,
+  parseIdentityProvider,
+  type IdentityProviderConfig,
+} from '../../broker/settings/identityProviderSetting.js';
+import { section } from '../../broker/settings/ownSettings.js';
+import type { Entries } from '../../broker/settings/serverEntries.js';
+import type { Disposable } from '../../base/clock.js';
+import {
+  parseServers,
+  type ParsedServers,
+  type ServerConfig,
+  type SettingProblem,
+} from '../../broker/settings/serverSettings.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+import { usersOwn } from './usersOwnSettings.js';
+import { SettingUnwritable, writeWithApi, type WriteSetting } from './writeSetting.js';
+
+const key = 'servers';
+const identityProviderKey = 'enterpriseIdentityProvider';
+/** Which MCP servers the editor may use at all. */
+const policySection = 'chat.mcp';
+const clientMetadataKey = 'clientMetadataUrl';
+
+/** What can be written for a new server, in the words of the setting. */
+export interface NewServer {
+  /** Absent: Streamable HTTP. */
+  readonly type?: 'sse';
+  readonly url: string;
+  readonly clientId?: string;
+}
+
+/** The user's own setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */
+export class EditorServerSettings implements Disposable {
+  readonly #changed = new Emitter<Settings>();
+  readonly #subscription: vscode.Disposable;
+  #current = read();
+
+  /** Fires when what the setting says has changed, not when it was merely saved. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(private readonly write: WriteSetting = writeWithApi) {
+    this.#subscription = vscode.workspace.onDidChangeConfiguration((event) => {
+      const ours = [key, identityProviderKey].map((name) => `${section}.${name}`);
+      if (![...ours, policySection].some((name) => event.affectsConfiguration(name))) return;
+      const before = JSON.stringify(this.#current);
+      this.#current = read();
+      if (JSON.stringify(this.#current) !== before) this.#changed.fire(this.#current);
+    });
+  }
+
+  get servers(): readonly ServerConfig[] {
+    return this.#current.servers;
+  }
+
+  /** Those that the user disabled: no caller reaches them, and their sign-ins are kept. */
+  get disabled(): readonly ServerConfig[] {
+    return this.#current.disabled;
+  }
+
+  /** Addresses of all that tokens are kept for: the servers, and the organization's identity provider. */
+  get urls(): readonly string[] {
+    const provider = this.identityProvider && identityProviderAsServer(this.identityProvider);
+    const others = provider === undefined ? [] : [provider];
+    return [...this.servers, ...this.disabled, ...others].map(({ url }) => url);
+  }
+
+  get problems(): readonly SettingProblem[] {
+    return this.#current.problems;
+  }
+
+  /** The organization's, where one is configured. */
+  get identityProvider(): IdentityProviderConfig | undefined {
+    return this.#current.identityProvider;
+  }
+
+  find(name: string): ServerConfig | undefined {
+    return this.servers.find((server) => server.name === name);
+  }
+
+  withUrl(url: string): ServerConfig | undefined {
+    return [...this.servers, ...this.disabled].find((server) => server.url === url);
+  }
+
+  /** Names in use, those of entries that cannot be read included. */
+  get names(): readonly string[] {
+    return Object.keys(raw() ?? {});
+  }
+
+  /** @throws SettingUnwritable */
+  async add(name: string, server: NewServer): Promise<void> {
+    const entry = {
+      type: server.type ?? 'http',
+      url: server.url,
+      ...(server.clientId !== undefined && { oauth: { clientId: server.clientId } }),
+    };
+    await this.change((entries) => ({ ...entries, [name]: entry }));
+  }
+
+  /**
+   * Puts a client id into a server's entry, beside all else it says, or takes it out.
+   *
+   * @throws SettingUnwritable if the entry is gone or no object
+   */
+  async setClientId(name: string, clientId: string | undefined): Promise<void> {
+    await this.#changeEntry(name, ({ oauth, ...entry }) => {
+      const { clientId: _before, ...others } = isObject(oauth) ? oauth : {};
+      const changed = { ...others, ...(clientId !== undefined && { clientId }) };
+      return { ...entry, ...(Object.keys(changed).length > 0 && { oauth: changed }) };
+    });
+  }
+
+  /**
+   * Disables a server, or enables it again.
+   *
+   * @throws SettingUnwritable if the entry is gone or no object
+   */
+  async setDisabled(name: string, isDisabled: boolean): Promise<void> {
+    await this.#changeEntry(name, ({ disabled: _before, ...entry }) => ({
+      ...entry,
+      ...(isDisabled && { disabled: true }),
+    }));
+  }
+
+  /** The entries as they are written. */
+  get entries(): Entries {
+    return raw() ?? {};
+  }
+
+  /**
+   * Writes the entries that `changed` makes of the present ones.
+   *
+   * @throws SettingUnwritable if what the setting holds would be lost
+   */
+  async change(changed: (entries: Entries) => Entries): Promise<void> {
+    const entries = raw();
+    if (entries === undefined) throw notAnObject();
+    await this.write(key, changed(entries));
+  }
+
+  async #changeEntry(name: string, changed: (entry: Entries) => Entries): Promise<void> {
+    await this.change((entries) => {
+      const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+      if (!isObject(entry)) {
+        throw new SettingUnwritable(vscode.l10n.t('The server “{0}” is not in the settings any more.', name));
+      }
+      return { ...entries, [name]: changed(entry) };
+    });
+  }
+
+  /** All entries as they were written, for changes of several at once. */
+  get asWritten(): ServersSetting {
+    const { write } = this;
+    return {
+      get written() {
+        if (usersOwn(key) === undefined) return undefined;
+        const entries = raw();
+        if (entries === undefined) throw notAnObject();
+        return entries;
+      },
+      write: (entries) => write(key, entries),
+    };
+  }
+
+  /** Where our client ID metadata document is hosted; what cannot be its address counts as none. */
+  get clientMetadataUrl(): string | undefined {
+    const value = usersOwn(clientMetadataKey);
+    if (typeof value !== 'string') return undefined;
+    return clientMetadataUrlFault(value) === undefined ? value : undefined;
+  }
+
+  /** @throws SettingUnwritable */
+  async setClientMetadataUrl(url: string): Promise<void> {
+    await this.write(clientMetadataKey, url);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}
+
+/** Why a policy forbids a server, as the editor has it now. */
+export function policyRefusalNow(server: Pick<ServerConfig, 'name' | 'url'>): string | undefined {
+  return policyRefusal(server, readPolicy());
+}
+
+function notAnObject(): SettingUnwritable {
+  return new SettingUnwritable(
+    vscode.l10n.t('The setting {0} is not an object. Correct it first.', `${section}.${key}`),
+  );
+}
+
+/** Opens the editor's settings at ours. */
+export function openServerSettings(): Thenable<unknown> {
+  return openSettings(`@id:${section}.${key},${section}.toolRules`);
+}
+
+/** Ours are the user's own in every window, a remote one included. */
+export function openSettings(query: string): Thenable<unknown> {
+  return vscode.commands.executeCommand('workbench.action.openSettings', query);
+}
+
+export function openIdentityProviderSetting(): Thenable<unknown> {
+  return openSettings(`@id:${section}.${identityProviderKey}`);
+}
+
+/** Opens the editor's settings where something cannot be used. */
+export function openSettingsAt({ server }: SettingProblem): Thenable<unknown> {
+  return server === identityProviderKey ? openIdentityProviderSetting() : openServerSettings();
+}
+
+/** What the settings say, and what of them cannot be used. */
+interface Settings extends ParsedServers {
+  readonly identityProvider?: IdentityProviderConfig;
+}
+
+/** A server that a policy forbids is none of ours: it is not offered, nobody signs in to it, no caller reaches it. */
+function read(): Settings {
+  const { servers, disabled, problems } = parseServers(usersOwn(key));
+  const parsed = parseIdentityProvider(usersOwn(identityProviderKey));
+  const policy = readPolicy();
+  const forbidden = servers.flatMap((server) => {
+    const message = policyRefusal(server, policy);
+    return message === undefined ? [] : [{ server: server.name, field: '', message }];
+  });
+  const names = new Set(forbidden.map(({ server }) => server));
+  return {
+    ...parsed,
+    servers: servers.filter(({ name }) => !names.has(name)),
+    disabled,
+    problems: [...problems, ...forbidden, ...parsed.problems],
+  };
+}
+
+/** Whether the user turned on that the record of tool calls keeps their arguments. */
+export function recordsArguments(): boolean {
+  return usersOwn('toolCalls.recordArguments') === true;
+}
+
+/**
+ * A policy takes the place of what a user has set, and the editor gives it to extensions as the value; among
+ * the parts of a value it stands as the default. Where only managed lists count (`ChatAllowManagedMcpServersOnly`),
+ * that part alone is what is allowed, and every list of what is denied holds.
+ *
+ * What cannot be read is which servers an organization's registry holds (`chat.mcp.access` `registry`): there
+ * the editor's own judgement of the definition is the only one.
+ */
+function readPolicy(): ServerPolicy {
+  const settings = vscode.workspace.getConfiguration(policySection);
+  const denied = settings.inspect<unknown>('deniedServers');
+  const isManagedOnly = settings.get<unknown>('allowManagedServersOnly') === true;
+  return {
+    access: settings.get<unknown>('access'),
+    allowed: isManagedOnly
+      ? (settings.inspect<unknown>('allowedServers')?.defaultValue ?? [])
+      : settings.get<unknown>('allowedServers'),
+    denied: isManagedOnly
+      ? [denied?.defaultValue, denied?.globalValue].flatMap((list) =>
+          Array.isArray(list) ? (list as readonly unknown[]) : [],
+        )
+      : settings.get<unknown>('deniedServers'),
+  };
+}
+
+/** The entries as they were written, or undefined where the value is no object. */
+function raw(): Readonly<Record<string, unknown>> | undefined {
+  const value = usersOwn(key) ?? {};
+  return isObject(value) ? value : undefined;
+}

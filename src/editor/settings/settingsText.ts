@@ -1,0 +1,39 @@
+import { applyEdits, modify, parse, type Edit, type ParseError } from 'jsonc-parser';
+import { ownSettings, section, type OwnSetting } from '../../broker/settings/ownSettings.js';
+import { isObject } from '../../oauth/jsonResponse.js';
+
+/** How the editor writes settings files by default. */
+const formattingOptions = { tabSize: 4, insertSpaces: true };
+
+/** What a settings file says of our settings, as far as it can be read: the editor takes what it can as well. */
+export function ownSettingsIn(text: string): Readonly<Partial<Record<OwnSetting, unknown>>> {
+  const all = valuesIn(text);
+  const own = ownSettings.filter((key) => Object.hasOwn(all, `${section}.${key}`));
+  return Object.fromEntries(own.map((key) => [key, all[`${section}.${key}`]]));
+}
+
+/** Whether a settings file says anything that the editor makes part of the setting, however it is written. */
+export function says(text: string, key: OwnSetting): boolean {
+  const name = `${section}.${key}`;
+  const isPartOf = (a: string, b: string) => a === b || a.startsWith(`${b}.`);
+  return Object.keys(valuesIn(text)).some((written) => isPartOf(written, name) || isPartOf(name, written));
+}
+
+/** What has to change in a settings file; undefined where it is no JSON that could be changed without loss. */
+export function editsToSet(text: string, key: OwnSetting, value: unknown): readonly Edit[] | undefined {
+  const errors: ParseError[] = [];
+  const parsed: unknown = parse(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
+  if (errors.length > 0 || (parsed !== undefined && !isObject(parsed))) return undefined;
+  return modify(text, [`${section}.${key}`], value, { formattingOptions });
+}
+
+/** The file with the setting in it; undefined where {@link editsToSet} gives none. */
+export function withSetting(text: string, key: OwnSetting, value: unknown): string | undefined {
+  const edits = editsToSet(text, key, value);
+  return edits && applyEdits(text, [...edits]);
+}
+
+function valuesIn(text: string): Readonly<Record<string, unknown>> {
+  const parsed: unknown = parse(text, [], { allowTrailingComma: true, allowEmptyContent: true });
+  return isObject(parsed) ? parsed : {};
+}

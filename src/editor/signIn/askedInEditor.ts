@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { EditorAccountTokens } from '../../broker/tokens/editorAccountTokens.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import type { Clock } from '../../base/clock.js';
+import type { Memory } from '../../base/storage.js';
+import { NotificationConsentPrompt, NotificationToolPrompt } from './consentPrompt.js';
+import { OwnAccounts } from './editorAccounts.js';
+import type { EditorPlace } from '../adapters/editorPlace.js';
+import { useOnThisMachine } from './firstUsePrompt.js';
+import { confirmAccountChange, type PersonalSignIn } from './personalSignIn.js';
+import { askWhoseSignIn } from './serverChoice.js';
+
+export interface AskedInEditorParts {
+  readonly place: EditorPlace;
+  readonly memory: Memory;
+  /** Tells the machine that the extension runs on from others. */
+  readonly hostId: () => Promise<string>;
+  readonly clock: Clock;
+  /** A function, because sign-ins are built after what asks for them. */
+  readonly personalSignIn: () => PersonalSignIn;
+}
+
+/** What the broker asks its user, and of the editor's own accounts, outside the chat. */
+export function askedInEditor({ place, memory, hostId, clock, personalSignIn }: AskedInEditorParts) {
+  return {
+    editorAccounts: new EditorAccountTokens(new OwnAccounts(), clock),
+    consentPrompt: (credentials: CredentialStore) =>
+      new NotificationConsentPrompt(credentials, personalSignIn),
+    confirmAccountChange,
+    askWhoseSignIn,
+    numberedAccount: (number: number) => vscode.l10n.t('Account {0}', number),
+    toolPrompt: new NotificationToolPrompt(),
+    use: useOnThisMachine(place, { memory, hostId, clock }),
+    translate: vscode.l10n.t,
+  };
+}

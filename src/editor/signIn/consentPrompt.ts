@@ -1,0 +1,128 @@
+import * as vscode from 'vscode';
+import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
+import { consentFacts, type ConsentPrompt, type ConsentFacts } from '../../broker/signIn/consentPrompt.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
+import { accessScopes } from '../../mcp/consentTexts.js';
+import { notifications, type Notifications } from '../adapters/notifications.js';
+import type { PersonalSignIn } from './personalSignIn.js';
+import type { ToolPrompt, ToolQuestion } from '../../broker/tools/toolRules.js';
+
+/**
+ * Consent for what no card can be shown for, such as a resource or a prompt, and beside a card that stays unanswered: a
+ * notification with the same facts.
+ */
+export class NotificationConsentPrompt implements ConsentPrompt {
+  /** @param signIn a function, because sign-ins are built after the relay that asks here */
+  constructor(
+    private readonly credentials: CredentialStore,
+    private readonly signIn: () => Pick<PersonalSignIn, 'goThrough' | 'signIn'>,
+    private readonly notices: Pick<Notifications, 'information'> = notifications,
+  ) {}
+
+  async ask(
+    server: ServerConfig,
+    what: string,
+    need: ConsentNeed,
+    attempt: SignInAttempt,
+    signal: AbortSignal,
+  ): Promise<boolean | undefined> {
+    // Where the facts cannot be found out, the browser's page says why.
+    const facts = await consentFacts(need, attempt, this.credentials).catch(() => undefined);
+    const message = consentMessage(server, what, facts ?? { kind: need.kind });
+    const accept =
+      (facts ?? need).kind === 'signIn' ? vscode.l10n.t('Sign In') : vscode.l10n.t('Grant Access');
+    const shown = this.notices.information(message, accept, vscode.l10n.t('Not Now'));
+    const accepted = shown.then((choice) => {
+      if (choice === accept) void this.#goOn(server, attempt);
+      return choice === undefined ? undefined : choice === accept;
+    });
+    return Promise.race([accepted, aborted(signal)]);
+  }
+
+  /** A notification cannot be taken back: whoever accepts it late, when its request is gone, still signs in. */
+  async #goOn(server: ServerConfig, attempt: SignInAttempt): Promise<void> {
+    if (!attempt.hasEnded) await this.signIn().goThrough(attempt);
+    else if ((await attempt.outcome).kind !== 'signedIn') await this.signIn().signIn(server);
+  }
+}
+
+/** @param facts only the kind of consent where no more could be found out */
+function consentMessage(
+  server: ServerConfig,
+  what: string,
+  facts: Pick<ConsentFacts, 'kind'> & Partial<ConsentFacts>,
+): string {
+  const { t } = vscode.l10n;
+  const why =
+    facts.kind === 'stepUp'
+      ? t('{0} needs more access, for {1}.', server.name, what)
+      : t('{0} needs you to sign in, for {1}.', server.name, what);
+  return [why, ...consentSentences(facts)].join(' ');
+}
+
+/** What the user has to know before they consent, a sentence each. */
+export function consentSentences(facts: Partial<ConsentFacts>): readonly string[] {
+  const { t } = vscode.l10n;
+  const scopes = accessScopes(facts.scopes ?? []);
+  return [
+    ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
+    ...(facts.account === undefined ? [] : [t('Account: {0}.', facts.account)]),
+    ...(facts.authorizationServer === undefined
+      ? []
+      : [t('Authorization server: {0}.', facts.authorizationServer)]),
+    ...(facts.signInPage === undefined ? [] : [t('Its sign-in page is at {0}.', facts.signInPage)]),
+    ...(facts.formerAuthorizationServer === undefined
+      ? []
+      : [t('It is another one than before, which was {0}.', facts.formerAuthorizationServer)]),
+    ...(facts.hasWarnings === true ? [t('The server’s description of its sign-in is not standard.')] : []),
+  ];
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+/** The question about a call that no chat can ask, as a notification. */
+export class NotificationToolPrompt implements ToolPrompt {
+  constructor(private readonly notices: Pick<Notifications, 'information'> = notifications) {}
+
+  async ask(question: ToolQuestion, signal: AbortSignal): Promise<boolean> {
+    const { t } = vscode.l10n;
+    const what = question.agent === undefined ? calledNow(question) : calledAgain(question, question.agent);
+    const allow = t('Allow Once');
+    const message = `${what} ${t('Your rule is to ask every time.')}`;
+    const choice = await this.notices.information(message, allow, t('Do Not Run'));
+    // A notification cannot be taken back: whoever answers late answers nobody.
+    return choice === allow && !signal.aborted;
+  }
+}
+
+function calledNow({ server, tool, account }: ToolQuestion): string {
+  const { t } = vscode.l10n;
+  return account === undefined
+    ? t('{0} on {1} is about to be called, outside the chat.', tool, server.name)
+    : t('{0} on {1} is about to be called as {2}, outside the chat.', tool, server.name, account);
+}
+
+function calledAgain({ server, tool, account }: ToolQuestion, agent: string): string {
+  const { t } = vscode.l10n;
+  return account === undefined
+    ? t(
+        'The agent {0} wants to call {1} on {2}, and may within two minutes of your yes.',
+        agent,
+        tool,
+        server.name,
+      )
+    : t(
+        'The agent {0} wants to call {1} on {2} as {3}, and may within two minutes of your yes.',
+        agent,
+        tool,
+        server.name,
+        account,
+      );
+}

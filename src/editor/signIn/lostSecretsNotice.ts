@@ -1,0 +1,13 @@
+import * as vscode from 'vscode';
+import { haveSecretsBeenLost, type LostSecretsParts } from '../../broker/status/lostSecrets.js';
+import { notifications } from '../adapters/notifications.js';
+
+/** Says once, when a window opens, that the sign-ins of the last session are gone and how to keep the next ones. */
+export async function reportLostSecrets(parts: LostSecretsParts): Promise<void> {
+  if (!(await haveSecretsBeenLost(parts).catch(() => false))) return;
+  await notifications.warning(
+    vscode.l10n.t(
+      'VS Code did not keep your MCP sign-ins: its secret storage is empty. On Linux without a keyring it lasts only until the window closes. Install one, such as gnome-keyring, and then sign in again.',
+    ),
+  );
+}

@@ -1,0 +1,195 @@
+import * as vscode from 'vscode';
+import type { AccountAnswer } from '../../broker/accounts/accountChange.js';
+import { accountLabel, type Credential } from '../../broker/accounts/credential.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { ServerStates } from '../../broker/status/serverStates.js';
+import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
+import type { SignInOutcome, SignInRequest } from '../../broker/signIn/signIn.js';
+import type { SignIns } from '../../broker/signIn/signIns.js';
+import { usesEditorAccount } from '../../broker/signIn/flows/editorAccountFlow.js';
+import type { AccountNaming } from './accountNaming.js';
+import type { BrowserLauncher } from './browserLauncher.js';
+import { codeDeadline, showCodeOf } from './deviceCode.js';
+import { signInWithEditorAccount } from './editorAccounts.js';
+import { notifications } from '../adapters/notifications.js';
+import type { OtherWay } from './otherWays.js';
+import { accountKeyIn, isSignInOf, labelWithoutServer } from '../commands/sessionAccount.js';
+import { showSignInReport } from './signInReport.js';
+import { directGrantOf, noSignInAt } from '../../broker/settings/grant.js';
+import { commandId } from '../adapters/commands.js';
+
+/**
+ * A sign-in somebody began in the editor: as long as its launch page may live, and long enough for a password
+ * and a second factor, in milliseconds. Whoever is later begins again and loses nothing.
+ */
+export const signInDeadline = 120_000;
+
+/** Sign-ins that a user begins in the editor: palette, tree, Accounts menu, notifications. */
+export class PersonalSignIn {
+  constructor(
+    private readonly signIns: SignIns,
+    private readonly states: ServerStates,
+    private readonly browser: BrowserLauncher,
+    private readonly naming?: Pick<AccountNaming, 'expect' | 'ask'>,
+  ) {}
+
+  /**
+   * Begins a sign-in, or joins the one under way, and tells the user how it ended.
+   *
+   * @param way how the browser gets the address, or what takes its place
+   */
+  async signIn(server: ServerConfig, way: OtherWay = 'open'): Promise<SignInOutcome> {
+    if (way === 'code') return this.signInWithCode(server);
+    const { status, signedIn, held, missing } = await this.states.statusOf(server);
+    const request: SignInRequest = {
+      deadline: signInDeadline,
+      ...((status === 'expired' || status === 'needsScopes') && { renews: true }),
+      ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
+    };
+    return this.goThrough(this.signIns.begin(server, request), way);
+  }
+
+  /** Begins a sign-in that asks for these scopes beside those that are held. */
+  async signInFor(server: ServerConfig, missing: readonly string[]): Promise<SignInOutcome> {
+    const { held } = await this.states.statusOf(server);
+    const scopes = [...new Set([...held, ...missing])];
+    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, scopes, renews: true }));
+  }
+
+  /** Begins a sign-in that asks for these scopes and no others, in place of one that is under way. */
+  async signInWithScopes(server: ServerConfig, scopes: readonly string[]): Promise<SignInOutcome> {
+    this.cancel(server);
+    const request: SignInRequest = { deadline: signInDeadline, scopes, isExact: true, renews: true };
+    return this.goThrough(this.signIns.begin(server, request));
+  }
+
+  /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
+  inBrowser(attempt: SignInAttempt, way?: OtherWay, account?: string): Promise<SignInOutcome> {
+    // Nobody's browser is opened for what has ended.
+    if (attempt.hasEnded) return attempt.outcome;
+    if (usesEditorAccount(attempt.server)) return signInWithEditorAccount(attempt);
+    return this.browser.signIn(attempt, way, account);
+  }
+
+  /** Begins a sign-in as somebody who is not signed in yet, in place of one that is under way. */
+  async signInAsAnother(server: ServerConfig): Promise<SignInOutcome> {
+    this.cancel(server);
+    return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, anotherAccount: true }));
+  }
+
+  /**
+   * Begins a sign-in of an account that an extension asked for, which need not be signed in, in place of one that is
+   * under way for somebody else. Which account the workspace uses stays as it is, if there is one.
+   */
+  async signInAs(
+    server: ServerConfig,
+    asked: vscode.AuthenticationSessionAccountInformation,
+    way?: OtherWay,
+  ): Promise<SignInOutcome> {
+    const account = accountKeyIn(asked);
+    if (this.signIns.running(server)?.request.account !== account) this.cancel(server);
+    const attempt = this.signIns.begin(server, {
+      deadline: signInDeadline,
+      ...(account !== undefined && { account }),
+      choosesAccount: true,
+    });
+    this.naming?.expect(attempt);
+    const outcome = await this.inBrowser(attempt, way, labelWithoutServer(asked, server));
+    const again = (next?: OtherWay) => this.signInAs(server, asked, next);
+    if (outcome.kind === 'signedIn' && !isSignInOf(asked, server, outcome.credential))
+      void reportOtherAccount(otherAccountSignedIn(server, asked, outcome.credential), again);
+    else void this.#report(attempt, outcome, 'openAgain', again);
+    return outcome;
+  }
+
+  /** Takes an attempt that was begun elsewhere through the browser. */
+  async goThrough(attempt: SignInAttempt, way?: OtherWay): Promise<SignInOutcome> {
+    this.naming?.expect(attempt);
+    const outcome = await this.inBrowser(attempt, way);
+    void this.#report(attempt, outcome, 'openAgain', (next) => this.signIn(attempt.server, next));
+    return outcome;
+  }
+
+  /** The same with a code that the user enters in a browser anywhere, where none here will do. */
+  async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
+    this.signIns.running(server)?.cancel();
+    const attempt = this.signIns.begin(server, { deadline: codeDeadline });
+    this.naming?.expect(attempt);
+    const outcome = await showCodeOf(attempt);
+    void this.#report(attempt, outcome, 'code', (next) => this.signIn(server, next));
+    return outcome;
+  }
+
+  cancel(server: ServerConfig): void {
+    this.signIns.running(server)?.cancel();
+  }
+
+  /** The account's name first, so that the report has it; whoever waits for the sign-in does not wait for either. */
+  async #report(
+    attempt: SignInAttempt,
+    outcome: SignInOutcome,
+    way: 'openAgain' | 'code',
+    again: (way: OtherWay) => Promise<unknown>,
+  ): Promise<void> {
+    const asks = outcome.kind === 'signedIn' && outcome.hasDefaultName === true && this.naming !== undefined;
+    const shown = asks
+      ? { ...outcome, credential: await this.naming.ask(attempt.server, outcome.credential) }
+      : outcome;
+    await showSignInReport(attempt, shown, way, again);
+  }
+}
+
+/** What is wrong if a sign-in ended as another account than an extension asked for. */
+export function otherAccountSignedIn(
+  server: ServerConfig,
+  asked: vscode.AuthenticationSessionAccountInformation,
+  signedIn: Credential,
+): string {
+  return vscode.l10n.t(
+    'An extension asked you to sign in to {0} as {1}, but you signed in as {2}. The extension was given no access.',
+    server.name,
+    labelWithoutServer(asked, server),
+    accountLabel(signedIn),
+  );
+}
+
+async function reportOtherAccount(message: string, again: () => Promise<unknown>): Promise<void> {
+  const tryAgain = vscode.l10n.t('Try Again');
+  if ((await notifications.warning(message, tryAgain)) === tryAgain) await again();
+}
+
+/** Asks whom this workspace acts as after a sign-in that ended with another account than it was begun for. */
+export async function confirmAccountChange(
+  server: ServerConfig,
+  from: string,
+  to: string,
+): Promise<AccountAnswer> {
+  const { t } = vscode.l10n;
+  const use = t('Use {0} Here', to);
+  const keep = t('Keep {0}', from);
+  const choice = await notifications.modal(
+    t('The browser signed in to {0} as {1}.', server.name, to),
+    t(
+      'Until now it was {0}. Calls of this workspace act as the account you choose; the other one stays signed in. Cancel leaves all as it was.',
+      from,
+    ),
+    use,
+    keep,
+  );
+  if (choice === use) return 'new';
+  return choice === keep ? 'present' : 'neither';
+}
+
+/**
+ * Does what there is to do for a user who wants to sign in to a server where nobody can: where the identity
+ * provider's word is taken they sign in there, and where the client calls for itself a check tells whether it can.
+ *
+ * @returns whether it was such a server
+ */
+export async function insteadOfSignIn(server: ServerConfig): Promise<boolean> {
+  if (noSignInAt(server) === undefined) return false;
+  if (directGrantOf(server) === 'enterpriseManaged')
+    await vscode.commands.executeCommand(commandId('signInToIdentityProvider'));
+  else await vscode.commands.executeCommand(commandId('checkServer'), server.name);
+  return true;
+}

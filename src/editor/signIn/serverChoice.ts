@@ -1,0 +1,183 @@
+import * as vscode from 'vscode';
+import type { ConsentStatus } from '../../broker/status/consentStatus.js';
+import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
+import { commandId } from '../adapters/commands.js';
+import { notifications, plain } from '../adapters/notifications.js';
+import { problemName } from '../settings/settingsProblems.js';
+import { openSettingsAt, type EditorServerSettings } from '../settings/serverSettings.js';
+import type { ServerStatus, ServerStatuses } from '../views/serverStatuses.js';
+import { briefEntry, describeEntry, entryTexts, isExplained, statusTexts } from '../views/statusTexts.js';
+import { absoluteTime } from '../views/relativeTime.js';
+import { accountKeyOf, accountLabel, type Credential } from '../../broker/accounts/credential.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import type { UnnamedAnswer } from '../../broker/accounts/accountChange.js';
+
+interface ServerItem extends vscode.QuickPickItem {
+  readonly entry: ServerStatus;
+}
+
+/** An entry of the settings that cannot be used, so that nobody looks for it in vain. */
+interface UnusableItem extends vscode.QuickPickItem {
+  readonly problem: SettingProblem;
+}
+
+/** What a list of servers is shown in. */
+export type ChoiceWindow = Pick<typeof vscode.window, 'showQuickPick'>;
+
+/** Finds out which server a command is about: the row it was chosen at, the only one there is, or the user's pick. */
+export class ServerChoice {
+  constructor(
+    private readonly settings: Pick<EditorServerSettings, 'find' | 'problems'>,
+    private readonly statuses: Pick<ServerStatuses, 'all'>,
+    private readonly window: ChoiceWindow = vscode.window,
+    private readonly openSettings: (problem: SettingProblem) => Thenable<unknown> = openSettingsAt,
+  ) {}
+
+  /**
+   * @param row what the menu passed: a tree row, a server's name, or nothing
+   * @param fits servers the command makes sense for; where none fits, `nothingFits` is shown. Without it the command is
+   *   for any server, and entries that cannot be used are listed too: chosen, they open the settings
+   * @returns undefined where the user closed the list or there is none to choose from
+   */
+  async choose(
+    row: unknown,
+    placeHolder: string,
+    fits?: (status: ConsentStatus) => boolean,
+    nothingFits?: string,
+  ): Promise<ServerConfig | undefined> {
+    const named = this.#named(row);
+    if (named !== undefined) return named;
+    const all = await this.statuses.all();
+    const unusable = fits === undefined ? unusableItems(this.settings.problems) : [];
+    if (all.length + unusable.length === 0) return void offerToAdd();
+    const fitting = all.filter(({ status }) => fits?.(status) ?? true);
+    const [only, ...others] = fitting;
+    if (only !== undefined && others.length + unusable.length === 0) return only.server;
+    if (fitting.length + unusable.length === 0) {
+      if (nothingFits !== undefined) void notifications.information(nothingFits);
+      return undefined;
+    }
+    const items: (ServerItem | UnusableItem)[] = [...fitting.map(serverItem), ...unusable];
+    const picked = await this.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+    if (picked === undefined || 'entry' in picked) return picked?.entry.server;
+    await this.openSettings(picked.problem);
+    return undefined;
+  }
+
+  #named(row: unknown): ServerConfig | undefined {
+    if (typeof row === 'string') return this.settings.find(row);
+    if (typeof row !== 'object' || row === null || !('server' in row)) return undefined;
+    const { server } = row;
+    if (typeof server !== 'object' || server === null || !('name' in server)) return undefined;
+    return this.settings.find(String(server.name));
+  }
+}
+
+/** One server in a list: its name, status and account. */
+export function serverItem(entry: ServerStatus): ServerItem {
+  const { server, status } = entry;
+  const words = entryTexts(entry);
+  return {
+    entry,
+    label: `$(${words.icon}) ${plain(server.name)}`,
+    description: plain(briefEntry(entry)),
+    detail: plain(status.detail ?? (isExplained(entry) ? describeEntry(entry) : server.url)),
+  };
+}
+
+/** Each entry once, with the first thing that is wrong in it. */
+function unusableItems(problems: readonly SettingProblem[]): readonly UnusableItem[] {
+  const { label, icon } = statusTexts('misconfigured');
+  const entries = new Map(problems.toReversed().map((problem) => [problem.server, problem]));
+  return problems
+    .filter((problem) => entries.get(problem.server) === problem)
+    .map((problem) => ({
+      label: `$(${icon}) ${plain(problemName(problem))}`,
+      description: label,
+      detail: vscode.l10n.t('{0} Choose this to open the settings.', plain(problem.message)),
+      problem,
+    }));
+}
+
+async function offerToAdd(): Promise<void> {
+  const add = vscode.l10n.t('Add Server…');
+  const choice = await notifications.information(
+    vscode.l10n.t('No MCP server is configured for MCP OAuth Broker yet.'),
+    add,
+  );
+  if (choice === add) await vscode.commands.executeCommand(commandId('addServer'));
+}
+
+/** What was picked: an account by its key, or what stands below the accounts. */
+export type PickedAccount = { readonly key: string } | 'further';
+
+interface AccountItem extends vscode.QuickPickItem {
+  readonly choice?: PickedAccount;
+}
+
+/** The accounts of a server, for what a command does with one of them. */
+export class AccountPick {
+  constructor(
+    private readonly credentials: Pick<CredentialStore, 'all' | 'get'>,
+    private readonly window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+  ) {}
+
+  /** The account whose row a command was chosen at. */
+  static keyOf(row: unknown): string | undefined {
+    if (typeof row !== 'object' || row === null || !('account' in row)) return undefined;
+    const { account } = row;
+    if (typeof account !== 'object' || account === null || !('key' in account)) return undefined;
+    return String(account.key);
+  }
+
+  async all(server: ServerConfig): Promise<readonly Credential[]> {
+    return this.credentials.all(server.url);
+  }
+
+  /**
+   * @param further what can be done beside, below the accounts, if anything
+   * @param among the accounts to choose from; all of them if absent
+   * @returns undefined where the user closed it
+   */
+  async choose(
+    server: ServerConfig,
+    placeHolder: string,
+    further?: string,
+    among?: readonly Credential[],
+  ): Promise<PickedAccount | undefined> {
+    const inUse = await this.credentials.get(server.url);
+    const items: AccountItem[] = (among ?? (await this.all(server))).map((credential) => ({
+      label: `$(account) ${plain(accountLabel(credential))}`,
+      ...(credential.id === inUse?.id && { description: vscode.l10n.t('in use here') }),
+      detail: plain(new URL(credential.as.issuer).host),
+      choice: { key: accountKeyOf(credential) },
+    }));
+    if (further !== undefined) {
+      items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
+      items.push({ label: further, choice: 'further' });
+    }
+    const picked = await this.window.showQuickPick(items, { title: plain(server.name), placeHolder });
+    return picked?.choice;
+  }
+}
+
+/** Asks whether a sign-in that the server names nobody for renews an account or adds one. */
+export async function askWhoseSignIn(
+  server: ServerConfig,
+  accounts: readonly Credential[],
+  window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+): Promise<UnnamedAnswer> {
+  const { t } = vscode.l10n;
+  const items: (vscode.QuickPickItem & { readonly answer: UnnamedAnswer })[] = accounts.map((one) => ({
+    label: `$(sync) ${t('Replace {0}', plain(accountLabel(one)))}`,
+    description: t('signed in {0}', absoluteTime(one.signedInAt ?? one.obtainedAt)),
+    answer: { renews: accountKeyOf(one) },
+  }));
+  items.push({ label: `$(add) ${t('Add as another account')}`, answer: 'another' });
+  const picked = await window.showQuickPick(items, {
+    title: plain(server.name),
+    placeHolder: t('{0} does not say whose account you signed in with. Which one is it?', plain(server.name)),
+    ignoreFocusOut: true,
+  });
+  return picked?.answer ?? 'neither';
+}

@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import type { ExceptionName } from '../../broker/settings/oauthSettings.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { SignInQuestions } from '../../broker/signIn/userQuestions.js';
+import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { Redacted } from '../../base/redacted.js';
+import { displayText, shownAddress } from '../../base/displayText.js';
+import { commandId } from '../adapters/commands.js';
+import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
+import { ClientSecrets } from '../../broker/clients/clientSecrets.js';
+import { SentRedirects } from '../../broker/clients/sentRedirects.js';
+import { MetadataCache } from '../../broker/discovery/metadataCache.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Memory, SecretStore } from '../../base/storage.js';
+import { ServerDecisions } from '../../broker/settings/serverDecisions.js';
+import type { SignInDependencies } from '../../broker/signIn/signInDependencies.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+
+/** The parts of the editor's window that questions are asked in. */
+export type QuestionWindow = Partial<NotificationWindow> & Pick<typeof vscode.window, 'showQuickPick'>;
+
+/** What a sign-in asks its user on the way, in the editor. */
+export class EditorSignInQuestions implements SignInQuestions {
+  readonly #notifications: Notifications;
+
+  constructor(
+    private readonly window: QuestionWindow = vscode.window,
+    private readonly openGuide: (server: ServerConfig) => Thenable<unknown> = openClientGuide,
+  ) {
+    this.#notifications = new Notifications(window);
+  }
+
+  async authorizationServer(
+    server: ServerConfig,
+    issuers: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const items = issuers.map((issuer) => ({
+      // What a server wrote, without the icons that lists draw for `$(name)`.
+      label: (displayText(new URL(issuer).host) ?? '').replaceAll('$(', '$ ('),
+      description: shownAddress(issuer).replaceAll('$(', '$ ('),
+      issuer,
+    }));
+    const options = {
+      title: vscode.l10n.t('Sign in to {0} where?', server.name),
+      placeHolder: vscode.l10n.t('It names several authorization servers. Your choice is remembered.'),
+      ignoreFocusOut: true,
+    };
+    return cancellable(
+      signal,
+      async (token) => (await this.window.showQuickPick(items, options, token))?.issuer,
+    );
+  }
+
+  async acceptException(server: ServerConfig, name: ExceptionName, fault: OAuthFlowError): Promise<boolean> {
+    const accept = vscode.l10n.t('Accept for This Server');
+    const detail = `${fault.message} ${consequenceOf(name)}`;
+    const question = vscode.l10n.t('{0} breaks a rule that protects your sign-in.', server.name);
+    return (await this.#notifications.modal(question, detail, accept)) === accept;
+  }
+
+  /**
+   * Registering a client takes longer than a sign-in waits, so this one ends, and the page that guides through it opens
+   * beside.
+   */
+  clientId(server: ServerConfig): Promise<string | undefined> {
+    void this.openGuide(server);
+    return Promise.resolve(undefined);
+  }
+}
+
+/** @param host of the authorization server, where it is known */
+export async function askClientSecret(
+  notifications: Notifications,
+  server: ServerConfig,
+  host?: string,
+): Promise<Redacted | undefined> {
+  const secret = await notifications.input({
+    title: vscode.l10n.t('Client secret for {0}', server.name),
+    prompt:
+      host === undefined
+        ? vscode.l10n.t(
+            'It is kept in this editor’s secret storage, and sent to the authorization server alone.',
+          )
+        : vscode.l10n.t(
+            '{0} wants a secret beside the client id. It is kept in this editor’s secret storage.',
+            host,
+          ),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  return secret === undefined || secret.trim() === '' ? undefined : new Redacted(secret.trim());
+}
+
+function openClientGuide({ name }: ServerConfig): Thenable<unknown> {
+  return vscode.commands.executeCommand(commandId('setClientId'), name);
+}
+
+function consequenceOf(name: ExceptionName): string {
+  switch (name) {
+    case 'pkceNotAdvertised':
+      return vscode.l10n.t(
+        'If it does not check PKCE, whoever gets hold of the code in your browser’s callback could use it. PKCE is sent all the same.',
+      );
+    case 'issuerMismatch':
+      return vscode.l10n.t(
+        'Accept it only if you know that both names belong to the same provider: the sign-in goes to the addresses this document names.',
+      );
+  }
+}
+
+/** A list that closes when the sign-in ends. */
+async function cancellable<T>(
+  signal: AbortSignal,
+  show: (token: vscode.CancellationToken) => Promise<T>,
+): Promise<T> {
+  const source = new vscode.CancellationTokenSource();
+  const cancel = () => source.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await show(source.token);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    source.dispose();
+  }
+}
+
+/** What a sign-in knows from before, and who answers the rest. */
+export interface EditorAnswers
+  extends
+    Required<Pick<SignInDependencies, 'questions' | 'decisions' | 'metadata' | 'clientSecrets'>>,
+    Disposable {
+  /** Of the sign-ins in this editor, for the diagnosis. */
+  readonly sentRedirects: SentRedirects;
+  /** As the setting has it now. */
+  readonly clientMetadataUrl: string | undefined;
+}
+
+export function editorAnswers(
+  settings: EditorServerSettings,
+  secrets: SecretStore,
+  memory: Memory,
+  clock: Clock,
+): EditorAnswers {
+  const clientSecrets = new ClientSecrets(secrets);
+  const metadata = new MetadataCache(clock);
+  const subscription = settings.onDidChange(() => metadata.clear());
+  return {
+    clientSecrets,
+    metadata,
+    decisions: new ServerDecisions(memory),
+    sentRedirects: new SentRedirects(memory, clock),
+    questions: new EditorSignInQuestions(),
+    get clientMetadataUrl() {
+      return settings.clientMetadataUrl;
+    },
+    dispose: () => subscription.dispose(),
+  };
+}

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import { hasAccounts, type ConsentStatusName } from '../../broker/status/consentStatus.js';
+import type { Disposable } from '../../base/clock.js';
+import type { PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.js';
+import type { EditorAgents } from '../agents/agentParts.js';
+import type { EditorServerSettings } from '../settings/serverSettings.js';
+import type { ServerStatuses } from './serverStatuses.js';
+
+/** What is so, for the conditions of package.json: of walkthrough steps, and of commands that the palette lists. */
+export interface ContextValues {
+  readonly hasServers: boolean;
+  /** At any server. */
+  readonly signedIn: boolean;
+  readonly awaitingConsent: boolean;
+  /** By a sign-in of this window, whose browser has been sent to the authorization server. */
+  readonly awaitingCallback: boolean;
+  readonly needsScopes: boolean;
+  readonly hasDisabledServers: boolean;
+  /** The organization's. */
+  readonly hasIdentityProvider: boolean;
+  readonly hasEndedAttempt: boolean;
+  readonly hasAgents: boolean;
+  readonly agentAsks: boolean;
+  readonly agentsPortBlocked: boolean;
+}
+
+export interface ContextParts {
+  readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>;
+  readonly settings: Pick<EditorServerSettings, 'identityProvider' | 'disabled'>;
+  readonly callbacks: Pick<PendingCallbacks, 'states' | 'onDidChange'>;
+  readonly agents: {
+    readonly admissions: Pick<EditorAgents['admissions'], 'all' | 'onDidChange'>;
+    readonly consents: Pick<EditorAgents['consents'], 'pending' | 'onDidChange'>;
+    readonly port: Pick<EditorAgents['port'], 'state' | 'onDidChange'>;
+  };
+}
+
+/** Keeps the editor's context keys as things are. A command whose key lags behind says itself that there is nothing to do. */
+export class ContextKeys implements Disposable {
+  readonly #subscriptions: readonly Disposable[];
+  readonly #set = new Map<string, boolean>();
+  #turn = 0;
+
+  constructor(
+    private readonly parts: ContextParts,
+    private readonly setContext = (key: string, value: boolean): Thenable<unknown> =>
+      vscode.commands.executeCommand('setContext', key, value),
+  ) {
+    const { statuses, callbacks, agents } = parts;
+    // Storage that cannot be read now is read again at the next change.
+    const refresh = () => void this.#refresh().catch(() => undefined);
+    this.#subscriptions = [
+      // These tell of changed settings, too.
+      statuses.onDidChange(refresh),
+      callbacks.onDidChange(refresh),
+      agents.admissions.onDidChange(refresh),
+      agents.consents.onDidChange(refresh),
+      agents.port.onDidChange(refresh),
+    ];
+    refresh();
+  }
+
+  dispose(): void {
+    this.#turn = Infinity;
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #refresh(): Promise<void> {
+    const turn = ++this.#turn;
+    const values = await contextValues(this.parts);
+    // A later change has been read meanwhile, or the editor is closing.
+    if (turn !== this.#turn) return;
+    for (const [name, value] of Object.entries<boolean>({ ...values })) {
+      if (this.#set.get(name) === value) continue;
+      this.#set.set(name, value);
+      void this.setContext(`mcpOAuthBroker.${name}`, value);
+    }
+  }
+}
+
+async function contextValues(parts: ContextParts): Promise<ContextValues> {
+  const { statuses, settings, callbacks, agents } = parts;
+  const [all, admitted] = await Promise.all([statuses.all(), agents.admissions.all()]);
+  const some = (name: ConsentStatusName) => all.some(({ status }) => status.status === name);
+  return {
+    hasServers: all.length > 0,
+    signedIn: all.some(({ status }) => hasAccounts(status)),
+    awaitingConsent: some('awaitingConsent'),
+    awaitingCallback: callbacks.states.length > 0,
+    needsScopes: some('needsScopes'),
+    hasEndedAttempt: all.some(({ status }) => status.lastAttempt !== undefined),
+    hasDisabledServers: settings.disabled.length > 0,
+    hasIdentityProvider: settings.identityProvider !== undefined,
+    hasAgents: admitted.length > 0,
+    agentAsks: agents.consents.pending.length > 0,
+    agentsPortBlocked: agents.port.state.kind === 'blocked',
+  };
+}

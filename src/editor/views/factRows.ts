@@ -1,0 +1,139 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock.js';
+import { entryTexts, statusTexts } from './statusTexts.js';
+import { absoluteTime, relativeTime } from './relativeTime.js';
+import { describeDuplicate } from './serversTree.js';
+import type { ServerStatus } from './serverStatuses.js';
+import type { ToolRows } from './toolRows.js';
+import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
+
+/** One line below a server. */
+interface Fact {
+  /** Tells it apart from the server's others, in every language. */
+  readonly id: string;
+  readonly label: string;
+  /** The label where it stands alone, and need not be short. */
+  readonly fullLabel?: string;
+  /** What matters most of it, since the side bar is narrow. */
+  readonly value: string;
+  /** What screen readers say and the pointer is told in place of the value. */
+  readonly fullValue?: string;
+  /** What the pointer alone is told beside. */
+  readonly more?: string;
+  readonly icon: string;
+}
+
+/** What is known of a server's sign-in, a line each. */
+export class FactRows implements TreeSection {
+  constructor(
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly tools: Pick<ToolRows, 'askedScopes'>,
+  ) {}
+
+  rows(entry: ServerStatus): readonly TreeRow[] {
+    const { name } = entry.server;
+    return facts(entry, this.tools.askedScopes(entry), this.clock.now()).map(
+      ({ id, label, fullLabel = label, value, fullValue = value, more, icon }) => {
+        const spoken = `${fullLabel}: ${fullValue}`;
+        return treeRow({
+          id: `fact ${id} ${name}`,
+          // What the menus of package.json match.
+          kind: id === 'account' ? 'fact account' : 'fact',
+          label,
+          description: value,
+          spoken,
+          ...(more !== undefined && { tooltip: `${spoken} (${more})` }),
+          icon,
+          server: entry.server,
+        });
+      },
+    );
+  }
+}
+
+function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact[] {
+  const { server, status, displacedBy, duplicate } = entry;
+  const { t } = vscode.l10n;
+  const shown = entryTexts(entry);
+  const words = statusTexts(status.status);
+  const { expiresAt, refreshable } = status;
+  const all: (Fact | false)[] = [
+    displacedBy !== undefined && {
+      id: 'displaced',
+      label: t('In the editor'),
+      value: shown.label,
+      fullValue: t('{0}; {1} has a server with the same name', shown.label, displacedBy),
+      icon: shown.icon,
+    },
+    duplicate !== undefined && {
+      id: 'duplicate',
+      label: t('Also in'),
+      value: duplicate.file,
+      fullValue: describeDuplicate(duplicate),
+      icon: 'copy',
+    },
+    {
+      id: 'status',
+      label: t('Status'),
+      value: words.label,
+      ...(status.detail !== undefined && { fullValue: `${words.label} – ${status.detail}` }),
+      icon: words.icon,
+    },
+    status.account !== undefined &&
+      status.accounts === undefined && {
+        id: 'account',
+        label: t('Account'),
+        value: status.account,
+        icon: 'account',
+      },
+    status.held.length > 0 && {
+      id: 'held',
+      label: t('Granted'),
+      fullLabel: t('Granted scopes'),
+      value: status.held.join(', '),
+      icon: 'key',
+    },
+    asked.length > 0 && {
+      id: 'asked',
+      label: t('Asked for'),
+      fullLabel: t('Asked for by the settings, and by the tools as far as they are known'),
+      value: asked.map((scope) => askedScope(scope, status)).join(', '),
+      icon: 'comment-discussion',
+    },
+    status.missing.length > 0 && {
+      id: 'missing',
+      label: t('Missing'),
+      fullLabel: t('Missing scopes'),
+      value: status.missing.join(', ') + (status.tool === undefined ? '' : ` (${status.tool})`),
+      icon: 'lock',
+    },
+    status.signedIn && {
+      id: 'expiry',
+      label: t('Access ends'),
+      value:
+        refreshable === true
+          ? t('renewed by itself')
+          : expiresAt === undefined
+            ? t('not said by the server')
+            : relativeTime(expiresAt, now),
+      ...(expiresAt !== undefined && {
+        more:
+          refreshable === true ? t('this token ends {0}', absoluteTime(expiresAt)) : absoluteTime(expiresAt),
+      }),
+      icon: 'watch',
+    },
+    {
+      id: 'address',
+      label: t('Address'),
+      value: server.url.replace(/^https?:\/\//, ''),
+      fullValue: server.url,
+      icon: 'globe',
+    },
+  ];
+  return all.filter((fact) => fact !== false);
+}
+
+/** Beside a scope that a sign-in there is does not hold, that it does not. */
+function askedScope(scope: string, { signedIn, held }: ServerStatus['status']): string {
+  return signedIn && !held.includes(scope) ? vscode.l10n.t('{0} (not granted)', scope) : scope;
+}

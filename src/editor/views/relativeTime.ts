@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+
+const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/**
+ * How far a moment is from now, in words of the user's language: “in 2 hours”, “5 minutes ago”.
+ *
+ * @param style `narrow` where there is little room: “5m ago”
+ */
+export function relativeTime(at: number, now: number, style: 'long' | 'narrow' = 'long'): string {
+  const distance = at - now;
+  const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style });
+  for (const [unit, length] of units) {
+    if (Math.abs(distance) >= length) return format.format(Math.trunc(distance / length), unit);
+  }
+  if (style === 'narrow') return format.format(0, 'second');
+  return distance > 0 ? vscode.l10n.t('in less than a minute') : vscode.l10n.t('just now');
+}
+
+/** A moment to come, in few characters: the time where it is today, else the day. */
+export function briefMoment(at: number, now: number): string {
+  const moment = new Date(at);
+  return moment.toDateString() === new Date(now).toDateString()
+    ? moment.toLocaleTimeString(vscode.env.language, { timeStyle: 'short' })
+    : moment.toLocaleDateString(vscode.env.language, { month: 'short', day: 'numeric' });
+}
+
+/** A moment as it is written where the user is. */
+export function absoluteTime(at: number): string {
+  return new Date(at).toLocaleString(vscode.env.language);
+}

@@ -1,0 +1,139 @@
+import * as vscode from 'vscode';
+import { columnNames, type ColumnName, type ToolCallsTexts } from '../../webview/toolCallsProtocol.js';
+import { escapedHtml as escaped } from '../adapters/escapedHtml.js';
+
+/** Addresses of what the page loads, and its policy. */
+export interface PageResources {
+  readonly style: string;
+  readonly script: string;
+  /** Where the style may come from. */
+  readonly source: string;
+  /** Random, new for each page: only the script with it runs. */
+  readonly nonce: string;
+}
+
+/** Columns that the style sheet hides where the page is narrow, by how narrow. */
+const columnsLeftOut: Readonly<Record<'narrow' | 'narrower' | 'narrowest', readonly ColumnName[]>> = {
+  narrow: ['consent', 'milliseconds'],
+  narrower: ['caller', 'server', 'consent', 'milliseconds'],
+  narrowest: ['caller', 'server', 'scopes', 'consent', 'milliseconds'],
+};
+
+/** The page of the tool calls, as yet without any: they are data, and never part of a page's text. */
+export function toolCallsPage(
+  { style, script, source, nonce }: PageResources,
+  words: ToolCallsTexts,
+): string {
+  const { t } = vscode.l10n;
+  const policy = `default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'`;
+  const leftOut = Object.entries(columnsLeftOut)
+    .map(([width, names]) => [width, names.map((name) => words.columns[name]).join(', ')] as const)
+    .map(([width, names]) => {
+      const said = t('Left out for lack of room: {0}. Choose a call to see them.', names);
+      return `<p class="leftOut ${width}">${escaped(said)}</p>`;
+    })
+    .join('');
+  const head = columnNames
+    .map(
+      (name, at) =>
+        `<span class="${name}" role="columnheader" aria-colindex="${at + 1}">${escaped(words.columns[name])}</span>`,
+    )
+    .join('');
+  return `<!DOCTYPE html>
+<html lang="${escaped(words.locale)}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(t('Tool Calls'))}</title>
+<link rel="stylesheet" href="${style}">
+</head>
+<body>
+<header>
+<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, such as: outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
+<span id="count" role="status"></span>
+<button id="export" type="button">${escaped(t('Export…'))}</button>
+<button id="clear" type="button">${escaped(t('Clear…'))}</button>
+</header>
+${leftOut}
+<div id="grid" role="grid" aria-label="${escaped(t('Tool Calls'))}" aria-colcount="${columnNames.length}">
+<div id="head" role="rowgroup"><div class="row" role="row" aria-rowindex="1">${head}</div></div>
+<div id="scroller" role="rowgroup" tabindex="0" aria-label="${escaped(t('Tool Calls'))}"><div id="rows" role="presentation"></div></div>
+</div>
+<p id="nothing" role="status"></p>
+<section id="details" tabindex="0" aria-label="${escaped(t('Details of the call'))}"><p>${escaped(words.details.none)}</p></section>
+<section id="teach">
+<h2>${escaped(t('No tool calls yet'))}</h2>
+<p>${escaped(t('Each call of a tool of your servers is written down here as it ends: when, who called, as whom, with which scopes, what you were asked, and how it ended.'))}</p>
+<p>${escaped(t('Ask the chat for something one of the tools does, and watch it appear. Neither results nor tokens are kept, and arguments only if you turn them on in the settings.'))}</p>
+</section>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}
+
+/** The words of the record of tool calls. */
+export function callTexts(): ToolCallsTexts {
+  const { t } = vscode.l10n;
+  return {
+    locale: vscode.env.language,
+    columns: {
+      time: t('Time'),
+      caller: t('Caller'),
+      server: t('Server'),
+      tool: t('Tool'),
+      account: t('Account'),
+      scopes: t('Scopes'),
+      consent: t('Consent'),
+      outcome: t('Outcome'),
+      milliseconds: t('ms'),
+    },
+    callers: {
+      chat: t('Chat'),
+      editor: t('Editor'),
+      agentHost: t('{0} (agent host)'),
+      extension: t('Extension'),
+      agent: t('Agent'),
+    },
+    consents: {
+      none: t('None'),
+      used: t('Used'),
+      signInAsked: t('Sign-in asked'),
+      stepUpAsked: t('More access asked'),
+    },
+    outcomes: {
+      succeeded: t('Succeeded'),
+      toolError: t('Tool error'),
+      inputRequired: t('Question asked'),
+      refused: t('Refused'),
+      failed: t('Failed'),
+      cancelled: t('Cancelled'),
+    },
+    reasons: {
+      declined: t('declined'),
+      signInCancelled: t('sign-in cancelled'),
+      timedOut: t('timed out'),
+      signInFailed: t('sign-in failed'),
+      grantedLess: t('granted less'),
+      notSettled: t('asked again and again'),
+      denied: t('denied by the server'),
+      blockedByRule: t('blocked by a rule'),
+      notAdmitted: t('not what the agent was admitted to'),
+      consentMissing: t('you had not consented yet'),
+      malformed: t('malformed'),
+    },
+    details: {
+      address: t('Address'),
+      asked: t('Scopes asked for'),
+      waited: t('ms waiting for you'),
+      conversation: t('Chat'),
+      request: t('Request in the chat'),
+      arguments: t('Arguments'),
+      none: t('Choose a call to see all that is known of it.'),
+    },
+    count: t('{0} of {1} calls'),
+    unknownField: t('No call matches. “{0}” is no term, and was looked for as words. Terms: {1}'),
+    unknownValue: t('No call matches. None can be “{0}”; in its place can be: {1}'),
+    nothingFound: t('No call matches. Terms: server: tool: outcome: account: caller: consent: scope:'),
+  };
+}

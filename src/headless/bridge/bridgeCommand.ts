@@ -1,0 +1,47 @@
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { systemClock } from '../../node/machine.js';
+import { agentPlaces, WindowPlaces, type BridgePlaces } from './bridgePlaces.js';
+import { connectToBroker } from './brokerConnection.js';
+import { StdioBridge } from './stdioBridge.js';
+
+/** Another window takes over the agents' port within this time, in milliseconds. */
+const takeOver = 2_000;
+/** A window that is opened or reloaded serves within this time, in milliseconds. */
+const opening = 30_000;
+
+const usage = 'Usage: node bridge.js FILE, or node bridge.js --windows DIRECTORY SERVER';
+
+/**
+ * Two ways to name what to serve: the file of an agent, or the directory where the editor's windows write their
+ * addresses and the name of a server, for what the editor starts on the user's behalf.
+ */
+function placesFor([first, directory, server]: readonly string[]): BridgePlaces {
+  if (first === undefined) throw new Error(usage);
+  if (first !== '--windows') return agentPlaces(first);
+  if (directory === undefined || server === undefined) throw new Error(usage);
+  return new WindowPlaces(directory, server, process.cwd(), systemClock);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const places = placesFor(args);
+  const bridge = new StdioBridge({
+    stdio: new StdioServerTransport(),
+    places,
+    connect: connectToBroker,
+    patience: places.isLasting ? takeOver : opening,
+    clock: systemClock,
+  });
+  await bridge.start();
+  const leave = () => void bridge.close().finally(() => process.exit());
+  // The client has gone, in whichever way.
+  process.stdin.once('end', leave);
+  process.stdin.once('close', leave);
+  process.stdout.once('error', leave);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  // What a parser says of the file may quote it.
+  const isOurs = error instanceof Error && !(error instanceof SyntaxError);
+  process.stderr.write(`${isOurs ? error.message : 'The file with the key cannot be read.'}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,80 @@
+import type { ElicitRequestFormParams } from '@modelcontextprotocol/sdk/types.js';
+import { inEnglish, type Translate } from './translate.js';
+
+/** The command that changes a rule, as the user finds it. */
+const command = '“MCP OAuth: Set Tool Rule…”';
+
+/** What is asked about one call. All names are fit to be shown. */
+export interface ToolCallSubject {
+  readonly server: string;
+  readonly tool: string;
+  readonly account?: string;
+}
+
+export interface AskedForm {
+  readonly message: string;
+  readonly requestedSchema: ElicitRequestFormParams['requestedSchema'];
+}
+
+/** The answer that lets a call run. */
+const yes = (t: Translate): string => t('Allow once');
+
+/**
+ * The question in the chat about one call: two answers and no way to run it by mistake. The values are the words
+ * themselves, because VS Code shows a choice's value before its title.
+ */
+export function ruleQuestion(subject: ToolCallSubject, t: Translate = inEnglish): AskedForm {
+  return {
+    message: withoutMarkup(questionTexts(subject, t)),
+    requestedSchema: {
+      type: 'object',
+      properties: {
+        call: {
+          type: 'string',
+          title: withoutMarkup(t('Run {0}?', subject.tool)),
+          enum: [yes(t), t('Do not run it')],
+        },
+      },
+      required: ['call'],
+    },
+  };
+}
+
+/** Whether the user's answer to {@link ruleQuestion} lets the call run; anything but a plain yes does not. */
+export function isAllowedBy(content: unknown, t: Translate = inEnglish): boolean {
+  return (content as { readonly call?: unknown } | null | undefined)?.call === yes(t);
+}
+
+function questionTexts({ server, tool, account }: ToolCallSubject, t: Translate): string {
+  return account === undefined
+    ? t('{0} on {1}: your rule is to ask every time.', tool, server)
+    : t('{0} on {1} as {2}: your rule is to ask every time.', tool, server, account);
+}
+
+/** Clients show an elicitation's message as Markdown; names that servers chose must not become links or pictures. */
+function withoutMarkup(text: string): string {
+  return text.replace(/[[\]<>`*|\\]+/g, ' ');
+}
+
+/** While the user is asked. */
+export const waitingForYes = (t: Translate): string => t('Waiting for your yes');
+
+/** Why a call ended without running, in words the model can act on. */
+export const ruleRefusals = {
+  blocked: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the user's rule for this tool of ${server} is to block it, and nothing was sent. Do not try again and do not look for another way; they can change the rule with the command ${command}.`,
+  declined: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the user's rule for this tool of ${server} is to ask every time, and they did not allow this call. Do not try again unless they ask for it; they can change the rule with the command ${command}.`,
+  asked: ({ server, tool }: ToolCallSubject) =>
+    `${tool} was not run: the user's rule for this tool of ${server} is to ask every time. MCP OAuth Broker has asked them. Tell them so, and call it again only after they have answered.`,
+  timedOut: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the user's rule for this tool of ${server} is to ask every time, and nobody answered in time. Ask them whether to try again; calling the tool again asks again. The command ${command} changes the rule.`,
+  nobodyToAsk: ({ server, tool }: ToolCallSubject) =>
+    `${tool} did not run: the rule for this tool of ${server} is to ask every time, and nobody can be asked here.`,
+} as const;
+
+/**
+ * In the place of a blocked tool's description. The tool stays in the list, so that the model can say why it
+ * does not use it and what helps, instead of not knowing that there is one; its server's words do not.
+ */
+export const blockedDescription = `Blocked by the user in MCP OAuth: every call is refused. Do not call it; where it is needed, say that it is blocked and that the command ${command} changes that.`;

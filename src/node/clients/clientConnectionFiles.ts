@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile } from '../files/atomicFile.js';
+
+/** What was written for clients of other makers: a file for each, not secret, on the machine where their own files lie. */
+export class ClientConnectionFiles {
+  private readonly directory: string;
+
+  /** @param storage absolute; what the extension keeps on this machine */
+  constructor(storage: string) {
+    this.directory = path.join(storage, 'clients');
+  }
+
+  /** The records, as they were put. What cannot be read is left out. */
+  async all(): Promise<readonly unknown[]> {
+    const names = (await readdir(this.directory).catch(() => [])).filter((name) => name.endsWith('.json'));
+    const records = names.sort().map(async (name): Promise<readonly unknown[]> => {
+      try {
+        const record: unknown = JSON.parse(await readFile(path.join(this.directory, name), 'utf8'));
+        return [record];
+      } catch {
+        return [];
+      }
+    });
+    return (await Promise.all(records)).flat();
+  }
+
+  async put(name: string, record: object): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
+    try {
+      await writeFile(temporary, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
+      await replaceFile(temporary, this.#path(name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#path(name), { force: true });
+  }
+
+  #path(name: string): string {
+    return path.join(this.directory, `${name}.json`);
+  }
+}

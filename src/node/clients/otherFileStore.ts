@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import {
+  access,
+  chmod,
+  mkdir,
+  open,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { OtherFileFault, type OtherFileStore } from '../../broker/imports/otherFiles.js';
+import { isCode, replaceFile } from '../files/atomicFile.js';
+
+/** Largest file that is read, in bytes: Claude Code keeps the history of its chats in the same file. */
+const largest = 32 * 1024 * 1024;
+/** What marks the root of a repository. */
+const repositories = ['.git', '.hg', '.jj', '.svn'];
+/** Backups beside one file that are told apart by a number. */
+const mostBackups = 1000;
+
+/** The files of this machine, by `file:` URIs. */
+export class MachineFileStore implements OtherFileStore {
+  /** @param backups absolute: where the backups of files in repositories are kept */
+  constructor(private readonly backups: string) {}
+
+  async read(uri: string): Promise<string | undefined> {
+    return textAt(fileURLToPath(uri));
+  }
+
+  async replace(uri: string, expected: string | undefined, text: string | undefined): Promise<void> {
+    const file = fileURLToPath(uri);
+    if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');
+    try {
+      if (text === undefined) await unlink(file);
+      else if (expected === undefined) await createFile(file, text);
+      else await replaceText(await realpath(file), text);
+    } catch (error) {
+      throw unwritable(error);
+    }
+  }
+
+  async backUp(uri: string, text: string): Promise<string> {
+    const file = fileURLToPath(uri);
+    try {
+      const isInRepository = await hasRepositoryAbove(await realpath(path.dirname(file)));
+      if (isInRepository) await mkdir(this.backups, { recursive: true, mode: 0o700 });
+      const directory = isInRepository ? this.backups : path.dirname(file);
+      const mode = isInRepository ? 0o600 : (await stat(file)).mode & 0o777;
+      return await writeBackup(path.join(directory, path.basename(file)), text, mode);
+    } catch (error) {
+      throw unwritable(error);
+    }
+  }
+}
+
+async function textAt(file: string): Promise<string | undefined> {
+  try {
+    const { size } = await stat(file);
+    if (size > largest) throw new OtherFileFault('tooLarge');
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+  } catch (error) {
+    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined;
+    if (error instanceof OtherFileFault) throw error;
+    if (isCode(error, 'ERR_ENCODING_INVALID_ENCODED_DATA')) throw new OtherFileFault('notText');
+    throw new OtherFileFault('unreadable', codeOf(error));
+  }
+}
+
+async function replaceText(file: string, text: string): Promise<void> {
+  const { mode } = await stat(file);
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+    // The mode of a new file is what the process's mask leaves of it.
+    await chmod(temporary, mode & 0o777);
+    await replaceFile(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Entries may hold what others should not read, and the programs themselves make these files for the user alone. */
+async function createFile(file: string, text: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, text, { mode: 0o600, flag: 'wx', flush: true });
+}
+
+async function writeBackup(file: string, text: string, mode: number): Promise<string> {
+  for (let number = 1; ; number++) {
+    const backup = `${file}.mcp-oauth-backup${number === 1 ? '' : `-${number}`}`;
+    try {
+      const handle = await open(backup, 'wx', 0o600);
+      try {
+        await handle.writeFile(text);
+        await handle.chmod(mode);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      return pathToFileURL(backup).href;
+    } catch (error) {
+      if (!isCode(error, 'EEXIST') || number === mostBackups) throw error;
+    }
+  }
+}
+
+async function hasRepositoryAbove(directory: string): Promise<boolean> {
+  const isRoot = await Promise.all(
+    repositories.map((name) =>
+      access(path.join(directory, name)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  if (isRoot.includes(true)) return true;
+  const parent = path.dirname(directory);
+  return parent !== directory && hasRepositoryAbove(parent);
+}
+
+function unwritable(error: unknown): unknown {
+  if (error instanceof OtherFileFault || codeOf(error) === '') return error;
+  return new OtherFileFault('unwritable', codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,49 @@
+import { lookup } from 'node:dns/promises';
+import type { Clock } from '../base/clock.js';
+import type { Resolver, Fetch, Network } from '../broker/ports.js';
+import { fetchFrom } from './judgedAddresses.js';
+
+/** The machine's own name service, its hosts file included, as a direct connection would ask it. */
+export const systemResolver: Resolver = {
+  async addressesOf(hostname, signal) {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason as Error);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      const found = await Promise.race([lookup(hostname, { all: true }), aborted.promise]);
+      return found.map(({ address }) => address);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return [];
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  },
+};
+
+/** The machine's time. A timer that waits keeps no process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, milliseconds);
+    timer.unref();
+    return { dispose: () => clearTimeout(timer) };
+  },
+};
+
+/**
+ * The `fetch` of the machine, looked up at each call, because an editor replaces it; where the host was judged
+ * by its addresses, a request to those alone, which `fetch` cannot be told to make.
+ */
+export const machineFetch: Fetch = (url, init, addresses) =>
+  addresses === undefined ? fetch(url, init) : fetchFrom(addresses, url, init);
+
+/** @param unreachableNote said beside a failure to reach a host, where this machine may be the reason */
+export function machineNetwork(unreachableNote?: string): Network {
+  return {
+    fetch: machineFetch,
+    resolver: systemResolver,
+    ...(unreachableNote !== undefined && { unreachableNote }),
+  };
+}

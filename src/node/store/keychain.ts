@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isCode, replaceFile } from '../files/atomicFile.js';
+import { spawn } from 'node:child_process';
+
+/**
+ * Where the operating system keeps a short secret of this user, reached through its own command. Short, because
+ * macOS' takes no line longer than 4096 characters, and Windows' keeps no more than 2560 bytes.
+ */
+export interface Keychain {
+  /** As a user knows it. */
+  readonly name: string;
+  /**
+   * @returns undefined where nothing is kept yet
+   * @throws KeychainUnavailable
+   */
+  read(): Promise<string | undefined>;
+  /**
+   * @param secret base64
+   * @throws KeychainUnavailable
+   */
+  write(secret: string): Promise<void>;
+}
+
+/** There is a keychain, and it cannot be used: locked, refused, or without the service behind it. */
+export class KeychainUnavailable extends Error {
+  override readonly name = 'KeychainUnavailable';
+  constructor(readonly keychain: string) {
+    super(`${keychain} cannot be used now: it is locked, refuses, or its service is not running.`);
+  }
+}
+
+const service = 'mcp-oauth-broker';
+
+/**
+ * The keychain of this machine.
+ *
+ * @param directory absolute; each directory has a secret of its own
+ * @returns undefined where there is none
+ */
+export function systemKeychain(
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Keychain | undefined {
+  const account = createHash('sha256').update(directory).digest('hex').slice(0, 32);
+  switch (platform) {
+    case 'darwin':
+      return new MacKeychain(account, environment);
+    case 'win32': {
+      const powershell = path.join(
+        environment['SystemRoot'] ?? 'C:\\Windows',
+        ...['System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe'],
+      );
+      return new DataProtection(path.join(directory, 'store-key.dpapi'), environment, powershell);
+    }
+    default: {
+      const command = onPath('secret-tool', environment['PATH']);
+      return command === undefined ? undefined : new SecretService(account, environment, command);
+    }
+  }
+}
+
+/** The Secret Service of freedesktop.org (GNOME Keyring, KWallet, KeePassXC), through libsecret's command. */
+export class SecretService implements Keychain {
+  readonly name = 'The Secret Service keyring';
+  readonly #attributes: readonly string[];
+
+  constructor(
+    account: string,
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly command: string,
+  ) {
+    this.#attributes = ['service', service, 'account', account];
+  }
+
+  async read(): Promise<string | undefined> {
+    const run = await runTool(this.command, ['lookup', ...this.#attributes], '', this.environment);
+    if (run.code === 0) return run.output.trim();
+    // What is not there it tells by its exit code alone.
+    if (run.code === 1 && !run.hasComplained) return undefined;
+    throw new KeychainUnavailable(this.name);
+  }
+
+  async write(secret: string): Promise<void> {
+    const args = ['store', '--label=MCP OAuth Broker', ...this.#attributes];
+    const { code } = await runTool(this.command, args, secret, this.environment);
+    if (code !== 0) throw new KeychainUnavailable(this.name);
+  }
+}
+
+/** The login keychain of macOS. */
+export class MacKeychain implements Keychain {
+  readonly name = 'The login keychain';
+  /** `errSecItemNotFound`, as an exit code. */
+  static readonly #notFound = 44;
+
+  constructor(
+    private readonly account: string,
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly command = '/usr/bin/security',
+  ) {}
+
+  async read(): Promise<string | undefined> {
+    const args = ['find-generic-password', '-s', service, '-a', this.account, '-w'];
+    const run = await runTool(this.command, args, '', this.environment);
+    if (run.code === 0) return run.output.trim();
+    if (run.code === MacKeychain.#notFound) return undefined;
+    throw new KeychainUnavailable(this.name);
+  }
+
+  /** In its interactive mode, because a password given otherwise is asked for at the terminal. */
+  async write(secret: string): Promise<void> {
+    const line = `add-generic-password -U -s ${service} -a ${this.account} -w ${secret}\n`;
+    const { code } = await runTool(this.command, ['-i'], line, this.environment);
+    if (code !== 0) throw new KeychainUnavailable(this.name);
+  }
+}
+
+/** Windows' data protection (DPAPI): a file that only this user of this machine can have opened. */
+export class DataProtection implements Keychain {
+  readonly name = 'Windows data protection';
+
+  constructor(
+    private readonly file: string,
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly command: string,
+  ) {}
+
+  async read(): Promise<string | undefined> {
+    let kept: string;
+    try {
+      kept = await readFile(this.file, 'utf8');
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw new KeychainUnavailable(this.name);
+    }
+    return this.#run('Unprotect', kept);
+  }
+
+  async write(secret: string): Promise<void> {
+    const kept = await this.#run('Protect', secret);
+    await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
+    const temporary = `${this.file}.${process.pid}.tmp`;
+    await writeFile(temporary, kept, { mode: 0o600 });
+    await replaceFile(temporary, this.file);
+  }
+
+  async #run(method: 'Protect' | 'Unprotect', text: string): Promise<string> {
+    const script = [
+      'Add-Type -AssemblyName System.Security',
+      '$given = [Convert]::FromBase64String([Console]::In.ReadToEnd().Trim())',
+      `$made = [Security.Cryptography.ProtectedData]::${method}($given, $null, 'CurrentUser')`,
+      '[Console]::Out.Write([Convert]::ToBase64String($made))',
+    ].join('; ');
+    const args = ['-NoProfile', '-NonInteractive', '-Command', script];
+    const { code, output } = await runTool(this.command, args, text, this.environment);
+    if (code !== 0 || output.trim() === '') throw new KeychainUnavailable(this.name);
+    return output.trim();
+  }
+}
+
+/** The first executable of this name in absolute directories of `PATH`. */
+function onPath(name: string, directories = ''): string | undefined {
+  return directories
+    .split(path.delimiter)
+    .filter((directory) => path.isAbsolute(directory))
+    .map((directory) => path.join(directory, name))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a command of the operating system's ended. What it complained of is left unread: it may quote what it was told. */
+export interface ToolRun {
+  /** Undefined where it could not be started, or did not end in time. */
+  readonly code: number | undefined;
+  readonly output: string;
+  /** Whether it wrote anything to its error output. */
+  readonly hasComplained: boolean;
+}
+
+/** A keychain that is locked asks its user, who may take a while; in milliseconds. */
+const longest = 60_000;
+/** Far more than any answer wanted here; in bytes. */
+const mostOutput = 64 * 1024;
+
+/**
+ * Runs a command without a shell. Secrets go in by its standard input: arguments can be read by every user of the
+ * machine.
+ *
+ * @param environment all that the command gets to see of ours
+ */
+export function runTool(
+  command: string,
+  args: readonly string[],
+  input: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<ToolRun> {
+  return new Promise((resolve) => {
+    const output: Buffer[] = [];
+    let size = 0;
+    let hasComplained = false;
+    const end = (code: number | undefined) =>
+      resolve({ code, output: Buffer.concat(output).toString('utf8'), hasComplained });
+    const child = spawn(command, args, { env: environment, timeout: longest, windowsHide: true });
+    child.once('error', () => end(undefined));
+    child.once('close', (code) => end(code ?? undefined));
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > mostOutput) child.kill();
+      else output.push(chunk);
+    });
+    child.stderr.on('data', () => (hasComplained = true));
+    // It may end without reading what it was told.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}

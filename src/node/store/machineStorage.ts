@@ -1,0 +1,49 @@
+import path from 'node:path';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { Lock, SecretStore, SharedRecords } from '../../base/storage.js';
+import type { CallStorage } from '../../broker/ports.js';
+import { CallFiles } from '../files/callFiles.js';
+import { FileLock } from '../files/fileLock.js';
+import { SealedFiles } from './sealedFiles.js';
+import { ClientSealingKey, HostSealingKey, type SealingKeySource } from './sealingKey.js';
+import { WindowNoticeFiles } from '../windows/windowNotices.js';
+
+/** What all windows on this machine share on its disk. */
+export interface MachineStorage {
+  readonly lock: Lock;
+  /** Sealed for the windows of one client of the editor. */
+  readonly sharedRecords: SharedRecords;
+  /** Sealed for the machine, whichever client's window it is: the agents that may call here. */
+  readonly agentRecords: SharedRecords;
+  readonly notices: WindowNoticeFiles;
+  /** What agents wait for. */
+  readonly agentNotices: WindowNoticeFiles;
+  /** Callbacks that came to another window than the one that waits. */
+  readonly callbackNotices: WindowNoticeFiles;
+  readonly calls: CallStorage;
+  readonly clientKey: SealingKeySource;
+  /** Tells this machine from others. */
+  readonly hostId: () => Promise<string>;
+}
+
+/** @param directory absolute, the user's own; made when it is first needed */
+export function machineStorage(
+  directory: string,
+  { secrets, clock, log }: { readonly secrets: SecretStore; readonly clock: Clock; readonly log: Log },
+): MachineStorage {
+  const lock = new FileLock(path.join(directory, 'locks'), log);
+  const clientKey = new ClientSealingKey(secrets, lock);
+  const hostKey = new HostSealingKey(path.join(directory, 'host.key'), lock);
+  return {
+    lock,
+    sharedRecords: new SealedFiles(path.join(directory, 'credentials'), clientKey, log, clock),
+    agentRecords: new SealedFiles(path.join(directory, 'agentRecords'), hostKey, log, clock),
+    notices: new WindowNoticeFiles(path.join(directory, 'windows'), clock),
+    agentNotices: new WindowNoticeFiles(path.join(directory, 'agentAsks'), clock),
+    callbackNotices: new WindowNoticeFiles(path.join(directory, 'callbacks'), clock),
+    calls: new CallFiles(path.join(directory, 'calls'), clock),
+    clientKey,
+    hostId: () => hostKey.hostId(),
+  };
+}

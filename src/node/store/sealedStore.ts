@@ -1,0 +1,151 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Disposable } from '../../base/clock.js';
+import type { Lock, SecretStore } from '../../base/storage.js';
+import { removeAbandoned, isCode, replaceFile } from '../files/atomicFile.js';
+
+/** The file is there and cannot be opened; it is left as it is. */
+export class SealedStoreUnreadable extends Error {
+  override readonly name = 'SealedStoreUnreadable';
+  constructor(
+    readonly why: 'damaged' | 'anotherKey',
+    readonly file: string,
+  ) {
+    super(
+      why === 'anotherKey'
+        ? `${file} was sealed with another key. It was left as it is.`
+        : `${file} is damaged or was altered, and does not open. It was left as it is.`,
+    );
+  }
+}
+
+interface SealedFile {
+  readonly version: 1;
+  /** Tells a wrong key from a damaged file; says nothing of the key. */
+  readonly keyId: string;
+  /** AES-GCM nonce, base64. */
+  readonly nonce: string;
+  /** Ciphertext and tag, base64. */
+  readonly sealed: string;
+}
+
+/**
+ * Secrets in one file, sealed with AES-256-GCM, for every process that has the key. It is replaced by renaming, by one
+ * process at a time; what cannot be opened is never written over.
+ */
+export class SealedStore implements SecretStore {
+  readonly #keyId: string;
+  readonly #key: Promise<CryptoKey>;
+  readonly #listeners = new Set<(key: string) => void>();
+
+  /**
+   * @param file absolute; made, with its directory, when it is first needed
+   * @param key 32 bytes
+   */
+  constructor(
+    private readonly file: string,
+    key: Uint8Array<ArrayBuffer>,
+    private readonly lock: Lock,
+  ) {
+    this.#keyId = createHash('sha256').update('sealed store key ').update(key).digest('hex').slice(0, 16);
+    this.#key = crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  }
+
+  /** @throws SealedStoreUnreadable */
+  async get(key: string): Promise<string | undefined> {
+    return (await this.#read()).get(key);
+  }
+
+  /** @throws SealedStoreUnreadable */
+  set(key: string, value: string): Promise<void> {
+    return this.#change(key, (secrets) => secrets.set(key, value));
+  }
+
+  /** @throws SealedStoreUnreadable */
+  delete(key: string): Promise<void> {
+    return this.#change(key, (secrets) => secrets.delete(key));
+  }
+
+  /** Tells of this process' own changes; of the others', the shared records beside this file tell. */
+  onDidChange(listener: (key: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  async #change(key: string, change: (secrets: Map<string, string>) => unknown): Promise<void> {
+    await this.lock.hold('sealed store', async () => {
+      const secrets = await this.#read();
+      change(secrets);
+      await this.#write(secrets);
+    });
+    for (const listener of this.#listeners) listener(key);
+  }
+
+  async #read(): Promise<Map<string, string>> {
+    let text: string;
+    try {
+      text = await readFile(this.file, 'utf8');
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return new Map();
+      throw error;
+    }
+    const { keyId, nonce, sealed } = this.#parse(text);
+    if (keyId !== this.#keyId) throw new SealedStoreUnreadable('anotherKey', this.file);
+    try {
+      const algorithm = { name: 'AES-GCM', iv: decode(nonce), additionalData: boundTo(keyId) };
+      const opened = await crypto.subtle.decrypt(algorithm, await this.#key, decode(sealed));
+      return new Map(JSON.parse(new TextDecoder().decode(opened)) as [string, string][]);
+    } catch {
+      throw new SealedStoreUnreadable('damaged', this.file);
+    }
+  }
+
+  #parse(text: string): SealedFile {
+    try {
+      const file = JSON.parse(text) as Partial<SealedFile> | null;
+      const texts = [file?.keyId, file?.nonce, file?.sealed];
+      if (file?.version === 1 && texts.every((field) => typeof field === 'string')) return file as SealedFile;
+    } catch {
+      // Told below, like a file of another version.
+    }
+    throw new SealedStoreUnreadable('damaged', this.file);
+  }
+
+  async #write(secrets: ReadonlyMap<string, string>): Promise<void> {
+    const nonce = crypto.getRandomValues(new Uint8Array(12));
+    const sealed = await crypto.subtle.encrypt(
+      { name: 'AES-GCM', iv: nonce, additionalData: boundTo(this.#keyId) },
+      await this.#key,
+      new TextEncoder().encode(JSON.stringify([...secrets])),
+    );
+    const file: SealedFile = {
+      version: 1,
+      keyId: this.#keyId,
+      nonce: encode(nonce),
+      sealed: encode(new Uint8Array(sealed)),
+    };
+    const directory = path.dirname(this.file);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await removeAbandoned(directory);
+    const temporary = `${this.file}.${randomUUID()}.tmp`;
+    try {
+      await writeFile(temporary, JSON.stringify(file), { mode: 0o600, flag: 'wx', flush: true });
+      await replaceFile(temporary, this.file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+}
+
+function boundTo(keyId: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`sealed store 1 ${keyId}`);
+}
+
+function encode(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}

@@ -1,0 +1,133 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Lock, SecretStore } from '../../base/storage.js';
+import { isCode, replaceFile } from '../files/atomicFile.js';
+
+/** Of AES-256, in bytes. */
+const KEY_LENGTH = 32;
+const SECRET_NAME = 'sealing key';
+
+/** The key that seals files, and what they are named by. */
+export interface SealingKey {
+  /** Tells keys apart and reveals nothing of them. */
+  readonly id: string;
+  readonly key: CryptoKey;
+}
+
+/** Where the key of sealed files is kept. */
+export interface SealingKeySource {
+  /** Undefined if there is none yet: then no file can be sealed with it either. */
+  existing(): Promise<SealingKey | undefined>;
+  /** Makes one if there is none. */
+  obtain(): Promise<SealingKey>;
+}
+
+/** The key of one client of the editor, in its secret storage: two clients on one machine have one each. */
+export class ClientSealingKey implements SealingKeySource {
+  #known: Promise<SealingKey> | undefined;
+
+  constructor(
+    private readonly secrets: SecretStore,
+    private readonly lock: Lock,
+  ) {
+    // For the life of the store: whichever window made the key last, all of them end up with that one.
+    secrets.onDidChange((name) => {
+      if (name === SECRET_NAME) this.#known = undefined;
+    });
+  }
+
+  async existing(): Promise<SealingKey | undefined> {
+    if (this.#known !== undefined) return this.#known;
+    const text = await this.secrets.get(SECRET_NAME);
+    return text === undefined ? undefined : this.#remember(text);
+  }
+
+  async obtain(): Promise<SealingKey> {
+    const known = await this.existing();
+    if (known !== undefined) return known;
+    // One of several processes that start at once makes it.
+    return this.lock.hold(SECRET_NAME, async () => {
+      const made = await this.existing();
+      if (made !== undefined) return made;
+      const text = randomBytes(KEY_LENGTH).toString('base64');
+      await this.secrets.set(SECRET_NAME, text);
+      return this.#remember(text);
+    });
+  }
+
+  #remember(text: string): Promise<SealingKey> {
+    this.#known = sealingKeyFrom(text);
+    return this.#known;
+  }
+}
+
+/**
+ * The key of this machine, in a file that only its owner can read: for what belongs to the machine and not to one
+ * client of the editor, such as the agents that may call here.
+ */
+export class HostSealingKey implements SealingKeySource {
+  #known: Promise<SealingKey> | undefined;
+  #hostId: Promise<string> | undefined;
+
+  /** @param file absolute; made, with its directory, when a key is first needed */
+  constructor(
+    private readonly file: string,
+    private readonly lock: Lock,
+  ) {}
+
+  existing(): Promise<SealingKey | undefined> {
+    return this.#known ?? this.#read();
+  }
+
+  async obtain(): Promise<SealingKey> {
+    const known = await this.existing();
+    if (known !== undefined) return known;
+    return this.lock.hold('host key', async () => (await this.#read()) ?? this.#make());
+  }
+
+  /**
+   * Tells this machine from others, also from one that is reached under the same name, such as a container that was
+   * built again. If the disk keeps no key, the id lasts for as long as this process.
+   */
+  hostId(): Promise<string> {
+    this.#hostId ??= this.obtain().then(
+      ({ id }) => id,
+      () => randomUUID(),
+    );
+    return this.#hostId;
+  }
+
+  async #read(): Promise<SealingKey | undefined> {
+    try {
+      const text = await readFile(this.file, 'utf8');
+      if (Buffer.from(text, 'base64').length !== KEY_LENGTH) return undefined;
+      this.#known = sealingKeyFrom(text);
+      return await this.#known;
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  async #make(): Promise<SealingKey> {
+    await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
+    const text = randomBytes(KEY_LENGTH).toString('base64');
+    const temporary = `${this.file}.${randomUUID()}.tmp`;
+    try {
+      await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
+      await replaceFile(temporary, this.file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    this.#known = sealingKeyFrom(text);
+    return this.#known;
+  }
+}
+
+async function sealingKeyFrom(text: string): Promise<SealingKey> {
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  const id = createHash('sha256').update('sealing key id ').update(bytes).digest('hex').slice(0, 16);
+  const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  return { id, key };
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync, utimesSync } from 'node:fs';
+import { access, rm, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import { DirectoryWatch } from '../files/directoryWatch.js';
+import { replaceFile } from '../files/atomicFile.js';
+import { makeAddressDirectory, requestName } from './windowAddresses.js';
+
+export interface WindowAddressParts {
+  /** Absolute; made when it is first needed. */
+  readonly directory: string;
+  /** The paths of the window's workspace folders, as they are now. */
+  readonly folders: () => readonly string[];
+  /** Begins to listen, if nothing listens yet. */
+  readonly address: () => Promise<{ readonly url: string; readonly key: { expose(): string } }>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The file that tells the bridge about this window: that it is open, and on request where the relay listens and with
+ * which key. The file is for the user's eyes only and goes with the window.
+ */
+export class WindowAddressFile implements Disposable {
+  readonly #name = `${process.pid}-${randomUUID()}.json`;
+  #watch: DirectoryWatch | undefined;
+  #isAddressKnown = false;
+  #isDisposed = false;
+  #writing: Promise<void> = Promise.resolve();
+
+  #usedAt: Date;
+
+  constructor(private readonly parts: WindowAddressParts) {
+    this.#usedAt = new Date(parts.clock.now());
+  }
+
+  /** Announces the window. Nothing listens before the bridge asks for it. */
+  async announce(): Promise<void> {
+    await this.write();
+    if (this.#isDisposed) return;
+    this.#watch ??= new DirectoryWatch(
+      this.parts.directory,
+      this.parts.clock,
+      async () => String(await this.#isWanted()),
+      () => void this.#answer(),
+    );
+  }
+
+  /** Writes the file with what is true now. */
+  write(): Promise<void> {
+    const writing = this.#writing.then(() => this.#write());
+    this.#writing = writing.catch(() => undefined);
+    return writing;
+  }
+
+  /** Makes this window the one that was used last. */
+  touch(): void {
+    this.#usedAt = new Date(this.parts.clock.now());
+    try {
+      utimesSync(this.#path(this.#name), this.#usedAt, this.#usedAt);
+    } catch {
+      // The window has not been announced.
+    }
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#watch?.dispose();
+    // The process may end before anything asynchronous does.
+    for (const name of [this.#name, requestName(this.#name)]) {
+      try {
+        rmSync(this.#path(name), { force: true });
+      } catch {
+        // The bridge removes the files of processes that have ended.
+      }
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { directory, folders, address } = this.parts;
+    if (this.#isOver()) return;
+    await makeAddressDirectory(directory);
+    const known = this.#isAddressKnown ? await address() : undefined;
+    const where = known === undefined ? {} : { url: known.url, key: known.key.expose() };
+    const temporary = this.#path(`${this.#name}.tmp`);
+    await rm(temporary, { force: true });
+    await writeFile(temporary, JSON.stringify({ folders: folders(), ...where }), { mode: 0o600, flag: 'wx' });
+    // Writing the address is no use of the window.
+    await utimes(temporary, this.#usedAt, this.#usedAt);
+    await replaceFile(temporary, this.#path(this.#name));
+    if (this.#isOver()) this.dispose();
+  }
+
+  async #answer(): Promise<void> {
+    if (this.#isDisposed || !(await this.#isWanted())) return;
+    try {
+      this.#isAddressKnown = true;
+      await this.write();
+    } catch (error) {
+      this.parts.log.warn(
+        `The address for agent sessions could not be written (${error instanceof Error ? error.name : 'error'}).`,
+      );
+    } finally {
+      await rm(this.#path(requestName(this.#name)), { force: true }).catch(() => undefined);
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#isDisposed;
+  }
+
+  #isWanted(): Promise<boolean> {
+    return access(this.#path(requestName(this.#name))).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #path(name: string): string {
+    return path.join(this.parts.directory, name);
+  }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { WindowNotices } from '../../base/storage.js';
+import { DirectoryWatch } from '../files/directoryWatch.js';
+import { replaceFile } from '../files/atomicFile.js';
+import { isRunning } from './runningProcess.js';
+
+const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
+
+/**
+ * A file a window, named by its process, which every other window reads when the directory changes. A window
+ * that was ended before it could take its file back is told by its process being gone.
+ */
+export class WindowNoticeFiles implements WindowNotices {
+  readonly #own = `${process.pid}-${randomUUID()}.json`;
+  readonly #watches = new Set<Disposable>();
+  #writing: Promise<void> = Promise.resolve();
+  #isDisposed = false;
+
+  /** @param directory absolute; made when it is first needed */
+  constructor(
+    private readonly directory: string,
+    private readonly clock: Clock,
+  ) {}
+
+  post(notice: unknown): Promise<void> {
+    const writing = this.#writing.then(() => this.#write(JSON.stringify(notice)));
+    this.#writing = writing.catch(() => undefined);
+    return writing;
+  }
+
+  async others(): Promise<readonly unknown[]> {
+    const read = await Promise.all((await this.#names()).map((name) => this.#read(name)));
+    return read.filter((notice) => notice !== undefined);
+  }
+
+  onDidChange(listener: () => void): Disposable {
+    const state = async () => {
+      const texts = await Promise.all((await this.#names()).map((name) => this.#text(name)));
+      return JSON.stringify(texts);
+    };
+    const watch = new DirectoryWatch(this.directory, this.clock, state, listener);
+    this.#watches.add(watch);
+    return {
+      dispose: () => {
+        watch.dispose();
+        this.#watches.delete(watch);
+      },
+    };
+  }
+
+  /** Takes back what this window said. */
+  async close(): Promise<void> {
+    this.#isDisposed = true;
+    for (const watch of this.#watches) watch.dispose();
+    await this.#writing;
+    await rm(this.#path(this.#own), { force: true });
+  }
+
+  dispose(): void {
+    // A file that stays is recognized by its process being gone.
+    void this.close().catch(() => undefined);
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#isDisposed) return;
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    const temporary = `${this.#path(this.#own)}.tmp`;
+    await writeFile(temporary, text, { mode: 0o600 });
+    await replaceFile(temporary, this.#path(this.#own));
+  }
+
+  /** Files of the other windows that are open. */
+  async #names(): Promise<readonly string[]> {
+    const names = await readdir(this.directory).catch(() => []);
+    const others: string[] = [];
+    for (const name of names.sort()) {
+      const pid = fileName.exec(name)?.[1];
+      if (pid === undefined || name === this.#own) continue;
+      if (isRunning(Number(pid))) others.push(name);
+      else await rm(this.#path(name), { force: true }).catch(() => undefined);
+    }
+    return others;
+  }
+
+  async #read(name: string): Promise<unknown> {
+    try {
+      return JSON.parse(await this.#text(name)) as unknown;
+    } catch {
+      // Taken back in between, or of a version that writes otherwise.
+      return undefined;
+    }
+  }
+
+  #text(name: string): Promise<string> {
+    return readFile(this.#path(name), 'utf8').catch(() => '');
+  }
+
+  #path(name: string): string {
+    return path.join(this.directory, name);
+  }
+}

@@ -1,0 +1,142 @@
+import * as oauth from 'oauth4webapi';
+import { tokenEndpoint, identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
+import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import { requestWithDpop, type DpopBinding } from './dpop.js';
+import type { HttpContext } from './httpContext.js';
+import type { OAuthClient } from './oauthClient.js';
+import { inStandardForm, inStandardTexts } from './providerResponse.js';
+import type { Redacted } from '../base/redacted.js';
+import type { TokenSet } from './tokenSet.js';
+import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { jwtPart } from './jwtPart.js';
+
+/** What is asked of a token endpoint without a browser. */
+export interface DirectGrant {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  /** Everything to ask for; empty leaves the choice to the authorization server (RFC 6749 §3.3). */
+  readonly scopes: readonly string[];
+  /** RFC 8707; left out only towards a server that is known to refuse it. */
+  readonly resource?: string;
+  /** For providers that want it beside or instead of `resource`. */
+  readonly audience?: string;
+  /** Where the resource asks for bound tokens. */
+  readonly dpop?: DpopBinding;
+}
+
+/**
+ * Tokens from the token endpoint alone, by any grant but the authorization code.
+ * @param parameters the grant's own, and {@link requestedAccess} where it asks for some
+ * @param sent what of them is secret, kept out of errors
+ * @param now milliseconds since the epoch; the lifetime counts from before the request
+ * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse`, and what a request can throw
+ * @see RFC 6749 §4.5, RFC 8707 §2.2, RFC 9449 §5
+ */
+export async function requestTokens(
+  grant: DirectGrant,
+  grantType: string,
+  parameters: Readonly<Record<string, string>>,
+  sent: readonly Redacted[],
+  http: HttpContext,
+  now: () => number,
+): Promise<TokenSet> {
+  const { as, scopes, dpop } = grant;
+  const endpoint = tokenEndpoint(as);
+  const client = libraryClient(grant.client, now);
+  const askedAt = now();
+  const answer = await requestWithDpop(dpop?.key, (proof) =>
+    oauth.genericTokenEndpointRequest(as, client, clientAuthentication(grant.client), grantType, parameters, {
+      ...libraryRequest(http),
+      ...proof,
+    }),
+  );
+  const { response } = await acceptedTokenAnswer(answer, endpoint, [
+    ...sent,
+    grant.client.clientSecret,
+  ]).catch((refusal: unknown) => {
+    throw inStandardTexts(as, refusal);
+  });
+  return validTokenResponse(endpoint, async () => {
+    const standard = await inStandardForm(as, response);
+    const body = await oauth.processGenericTokenEndpointResponse(standard.as, client, standard.answer);
+    return tokenSetOf(body, oauth.getValidatedIdTokenClaims(body), scopes, askedAt, endpoint, dpop);
+  });
+}
+
+/** What access a request is for, in its parameters. */
+export function requestedAccess({
+  scopes,
+  resource,
+  audience,
+}: Pick<DirectGrant, 'scopes' | 'resource' | 'audience'>): Record<string, string> {
+  return {
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(resource !== undefined && { resource }),
+    ...(audience !== undefined && { audience }),
+  };
+}
+
+/**
+ * Tokens for the client itself, which proves who it is with its secret or its key.
+ * @param now milliseconds since the epoch
+ * @throws OAuthFlowError `clientIdRequired` for a client that can prove nothing, and what
+ * {@link requestTokens} throws
+ * @see RFC 6749 §4.4, RFC 7523 §2.2
+ */
+export async function clientCredentials(
+  grant: DirectGrant,
+  http: HttpContext,
+  now: () => number,
+): Promise<TokenSet> {
+  if (grant.client.authMethod === 'none') throw provesNothing(grant.client);
+  return requestTokens(grant, 'client_credentials', requestedAccess(grant), [], http, now);
+}
+
+/** What a client lacks that is to get tokens of its own. */
+export function provesNothing({ clientId }: Pick<OAuthClient, 'clientId'>): OAuthFlowError {
+  return new OAuthFlowError(
+    'clientIdRequired',
+    `The client "${clientId}" has neither a secret nor a key, and must prove itself to get tokens of its own.`,
+    {
+      field: 'clientSecret',
+      fix: 'Run “MCP OAuth: Set Client Secret…” or “MCP OAuth: Set Client Key…”.',
+    },
+  );
+}
+
+/**
+ * Whether an assertion names an authorization server as its audience. Whoever is brought it can bring it to the
+ * one that it names, so what a server calls itself where it was found under another name does not count.
+ * @see RFC 7523 §3
+ */
+export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): boolean {
+  const aud = jwtPart(assertion.expose().split('.')[1])?.['aud'];
+  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
+  const isThis = (one: unknown) =>
+    one !== undefined && (one === identifierOf(as) || one === as.token_endpoint);
+  return audiences.length > 0 && audiences.every(isThis);
+}
+
+/**
+ * Tokens for whoever a signed assertion speaks of: a workload's identity, or a user's by their identity
+ * provider. The assertion is sent as it is: it is the issuer's to say who and until when.
+ * @param now milliseconds since the epoch
+ * @throws OAuthFlowError what {@link requestTokens} throws
+ * @see RFC 7523 §2.1
+ */
+export function jwtBearer(
+  grant: DirectGrant,
+  assertion: Redacted,
+  http: HttpContext,
+  now: () => number,
+): Promise<TokenSet> {
+  return requestTokens(
+    grant,
+    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    { ...requestedAccess(grant), assertion: assertion.expose() },
+    [assertion],
+    http,
+    now,
+  );
+}

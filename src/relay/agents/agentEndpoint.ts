@@ -1,0 +1,202 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { AgentAdmission } from '../../broker/agents/agentAdmission.js';
+import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
+import { errorName } from '../../base/errorName.js';
+import type { Redacted } from '../../base/redacted.js';
+import type { Clock } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import { agentRefusals } from '../../mcp/agentTexts.js';
+import { errorMessage } from '../../mcp/relayMessages.js';
+import { refuseForNow, type AgentLimits } from '../callers/agentLimits.js';
+import { isLoopbackAuthority } from '../../loopback/httpListener.js';
+import type { Caller } from '../callers/callerAdmission.js';
+import { sendJson } from '../callers/inFlightRequest.js';
+import type { McpEndpoint } from '../mcpEndpoint.js';
+import { StandbyWindows, standbyPath } from './portHolder.js';
+import { SessionSeal } from '../callers/sessionSeal.js';
+
+/** When to try again where a stream has to end first, in seconds. */
+const streamSoon = 5;
+/** Longest time for the body of a request to arrive, in milliseconds. */
+const timeToAsk = 30_000;
+
+/** A caller that was let in. */
+interface Inside {
+  readonly admission: AgentAdmission;
+  /** What it is being answered, and the address of the server that it called. */
+  readonly open: Map<ServerResponse, string>;
+}
+
+export interface AgentEndpointParts {
+  readonly admissions: AgentAdmissions;
+  /** The configured servers, as they are now. */
+  readonly servers: () => readonly ServerConfig[];
+  /** Those that the user disabled; none if absent. */
+  readonly disabled?: (() => readonly ServerConfig[]) | undefined;
+  readonly endpoint: Pick<McpEndpoint, 'answer' | 'callerLeft'>;
+  readonly limits: AgentLimits;
+  /** Called with the id of an agent that is admitted no more. */
+  readonly onLeft: (agentId: string) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Admits agents by their keys, each to what it was admitted to, and cuts off those that are no longer. */
+export class AgentEndpoint {
+  readonly #standby = new StandbyWindows();
+  /** Callers that were let in, by the id they have as such. */
+  readonly #inside = new Map<string, Inside>();
+  /** With the secret it was made of. */
+  #seal: { readonly secret: Redacted; readonly seal: SessionSeal } | undefined;
+
+  constructor(private readonly parts: AgentEndpointParts) {}
+
+  async answer(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+    try {
+      await this.#route(request, response, port);
+    } catch (error) {
+      this.parts.log.error(`An agent could not be answered (${errorName(error)}).`);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500);
+    }
+  }
+
+  /**
+   * Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over, and what runs at servers
+   * that were disabled or removed.
+   */
+  async cutOff(): Promise<void> {
+    if (this.#inside.size === 0) return;
+    const current = await this.parts.admissions.current();
+    const callers = new Set(current.map((admission) => callerId(admission)));
+    const used = new Set(this.parts.servers().map(({ url }) => url));
+    for (const [id, { admission, open }] of this.#inside) {
+      for (const [response, url] of open) if (!used.has(url)) response.destroy();
+      if (callers.has(id)) continue;
+      this.#inside.delete(id);
+      this.parts.endpoint.callerLeft(id);
+      for (const response of open.keys()) response.destroy();
+      if (!current.some((agent) => agent.id === admission.id)) this.parts.onLeft(admission.id);
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+    const { host, origin, authorization } = request.headers;
+    // No page is an agent, whatever its origin and whatever name it found this machine by.
+    if (!isLoopbackAuthority(host, port) || origin !== undefined) {
+      refuse(response, 403);
+      return;
+    }
+    if (request.url === standbyPath) return this.#standBy(request, response, port);
+    const key = /^Bearer +([\w-]+)$/i.exec(authorization ?? '')?.[1];
+    const agent = key === undefined ? undefined : await this.parts.admissions.verify(key);
+    // An address with a query is none of ours: what some put there is a key.
+    const [, place, name = '', end, ...rest] = (request.url ?? '').split('/');
+    if (agent === undefined || place !== 'agents' || end !== 'mcp' || rest.length > 0) {
+      refuse(response, 404);
+      return;
+    }
+    const wait = this.parts.limits.take(agent.id);
+    if (wait !== undefined) {
+      refuseForNow(response, wait);
+      return;
+    }
+    await this.#admitted(agent, name, request, response);
+  }
+
+  async #admitted(
+    agent: AgentAdmission,
+    name: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { server, access } = named(name, agent, this.parts.servers()) ?? {};
+    if (server === undefined || access === undefined) {
+      const disabled = named(name, agent, this.parts.disabled?.() ?? [])?.server.name;
+      const words =
+        disabled === undefined
+          ? agentRefusals.serverNotAdmitted(agent.name, shownName(name))
+          : agentRefusals.serverDisabled(disabled);
+      sendJson(response, 404, errorMessage(undefined, ErrorCode.InvalidRequest, words), closing);
+      return;
+    }
+    if (request.method === 'GET') {
+      const leave = this.parts.limits.beginStream(agent.id);
+      if (leave === undefined) {
+        refuseForNow(response, streamSoon);
+        return;
+      }
+      response.once('close', leave);
+    }
+    const slow = this.parts.clock.after(timeToAsk, () => {
+      // Nobody waits for the rest of what never ends.
+      if (!request.complete) request.destroy();
+    });
+    response.once('close', () => slow.dispose());
+    const id = callerId(agent);
+    const inside = this.#inside.get(id) ?? { admission: agent, open: new Map<ServerResponse, string>() };
+    this.#inside.set(id, inside);
+    inside.open.set(response, server.url);
+    response.once('close', () => inside.open.delete(response));
+    const limits = this.parts.limits.of(agent.id);
+    const { account } = access;
+    const caller: Caller = {
+      id,
+      kind: 'agent',
+      name: agent.name,
+      ...(account !== undefined && { account }),
+      agent: { id: agent.id, name: agent.name, access, limits },
+      seal: this.#sessionSeal(),
+    };
+    return this.parts.endpoint.answer(server, caller, request, response);
+  }
+
+  #sessionSeal(): SessionSeal | undefined {
+    const secret = this.parts.admissions.knownPortSecret;
+    if (secret === undefined) return undefined;
+    if (this.#seal?.secret.expose() !== secret.expose())
+      this.#seal = { secret, seal: new SessionSeal(secret) };
+    return this.#seal.seal;
+  }
+
+  async #standBy(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+    const secret = await this.parts.admissions.portSecret();
+    if (secret === undefined || !this.#standby.answer(request, response, port, secret)) refuse(response, 404);
+  }
+}
+
+/**
+ * The server that an address names, if the agent is admitted to it: by its present name, or by the one it had when the
+ * agent was given the address.
+ */
+function named(name: string, agent: AgentAdmission, servers: readonly ServerConfig[]) {
+  const isNamed = (one: string) => encodeURIComponent(one) === name;
+  const present = servers.find((server) => isNamed(server.name));
+  const access =
+    agent.servers.find(({ url }) => url === present?.url) ??
+    agent.servers.find(({ formerNames }) => formerNames?.some(isNamed));
+  const server = servers.find(({ url }) => url === access?.url);
+  return access === undefined || server === undefined ? undefined : { server, access };
+}
+
+/** Sessions belong to a key: whoever has another one, of the same agent too, finds none of them. */
+function callerId({ id, keyId }: AgentAdmission): string {
+  return `agent ${id} ${keyId}`;
+}
+
+const closing = { Connection: 'close' };
+
+/** What is not admitted keeps no connection, and its body is not waited for. */
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'Content-Length': 0, ...closing }).end();
+}
+
+function shownName(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded).slice(0, 100);
+  } catch {
+    return '…';
+  }
+}

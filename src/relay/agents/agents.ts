@@ -1,0 +1,71 @@
+import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
+import { AgentRequestsAcrossWindows } from '../../broker/agents/agentRequestsAcrossWindows.js';
+import type { AgentConsents } from '../../broker/agents/agentConsents.js';
+import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
+import type { AgentSettings } from '../../broker/agents/agentSettings.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { WindowNotices } from '../../base/storage.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import { AgentEndpoint } from './agentEndpoint.js';
+import { AgentLimits } from '../callers/agentLimits.js';
+import { AgentsPort } from './agentsPort.js';
+import type { Relay } from '../relay.js';
+
+export interface AgentsParts {
+  readonly relay: Relay;
+  readonly servers: () => readonly ServerConfig[];
+  /** Those that the user disabled; none if absent. */
+  readonly disabled?: () => readonly ServerConfig[];
+  readonly admissions: AgentAdmissions;
+  readonly settings: () => AgentSettings;
+  /** How windows let each other know what agents wait for; absent where there is one only. */
+  readonly agentNotices?: WindowNotices;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The relay's side for agents: their admissions, their port, and what they wait for. */
+export class Agents implements Disposable {
+  readonly admissions: AgentAdmissions;
+  readonly port: AgentsPort;
+  readonly consents: AgentConsents;
+  readonly questions: AgentToolApprovals;
+  readonly #entrance: AgentEndpoint;
+  readonly #asks: AgentRequestsAcrossWindows | undefined;
+
+  constructor({ relay, servers, disabled, admissions, settings, agentNotices, clock, log }: AgentsParts) {
+    this.admissions = admissions;
+    this.consents = relay.agentConsents;
+    this.questions = relay.agentToolApprovals;
+    this.#asks =
+      agentNotices && new AgentRequestsAcrossWindows(this.consents, this.questions, servers, agentNotices);
+    const limits = new AgentLimits(settings, clock);
+    this.#entrance = new AgentEndpoint({
+      admissions: this.admissions,
+      servers,
+      disabled,
+      endpoint: relay.endpoint,
+      limits,
+      onLeft: (agentId) => {
+        relay.agentConsents.forget(agentId);
+        void relay.agentToolApprovals.forget(agentId).catch(() => undefined);
+      },
+      clock,
+      log,
+    });
+    this.port = new AgentsPort({
+      admissions: this.admissions,
+      port: () => settings().port,
+      onRequest: (request, response, port) => void this.#entrance.answer(request, response, port),
+      onLook: () => this.#entrance.cutOff(),
+      clock,
+      log,
+    });
+  }
+
+  dispose(): void {
+    this.#asks?.dispose();
+    this.port.dispose();
+  }
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
+import {
+  recordedAddress,
+  recordedName,
+  withTexts,
+  type CallConsent,
+  type CallEnding,
+  type RecordedCall,
+} from '../../broker/calls/callRecord.js';
+import { accountFact, type Credential } from '../../broker/accounts/credential.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import type { Log } from '../../base/log.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import { chatOf } from '../../mcp/clientMessage.js';
+import { asksForInput } from '../../mcp/inputRequired.js';
+import type { Caller } from './callerAdmission.js';
+import type { ServerResponse } from 'node:http';
+import type { CallLedger } from '../../broker/calls/callLedger.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import { recordedArguments, withoutSecretShapes } from '../../broker/calls/recordedArguments.js';
+import { errorName } from '../../base/errorName.js';
+import { withoutSecrets, type Redacted } from '../../base/redacted.js';
+
+/** Most scopes of one call that are kept, so that a line of the record has a bound. */
+const mostScopes = 50;
+
+/** A tool call that has not ended, and what is known of it for the record. */
+export class OpenCall {
+  readonly #at: number;
+  #client: string | undefined;
+  #sentWith: Credential | undefined;
+  #consent: 'signInAsked' | 'stepUpAsked' | undefined;
+  #asked: readonly string[] = [];
+  #waited = 0;
+  #ending: CallEnding | undefined;
+  /** Every sign-in it was sent with: their tokens must not be in what is kept of it. */
+  readonly credentials = new Set<Credential>();
+
+  constructor(
+    private readonly server: ServerConfig,
+    private readonly caller: Caller,
+    readonly request: JSONRPCRequest,
+    private readonly clock: Clock,
+  ) {
+    this.#at = clock.now();
+  }
+
+  /** @param name how the caller's session names its client, if it does */
+  calledBy(name: string | undefined): void {
+    this.#client = name;
+  }
+
+  /** @param credential the sign-in it is sent with; undefined without one */
+  sentWith(credential: Credential | undefined): void {
+    this.#sentWith = credential;
+    if (credential !== undefined) this.credentials.add(credential);
+  }
+
+  /** The user is asked, and waited for until the returned object is disposed. */
+  waitFor(need: ConsentNeed): Disposable {
+    this.#consent = need.kind === 'stepUp' ? 'stepUpAsked' : 'signInAsked';
+    this.#asked = need.kind === 'stepUp' ? need.missing : (need.challenge?.scopes ?? []);
+    const since = this.clock.now();
+    let isWaiting = true;
+    return {
+      dispose: () => {
+        if (isWaiting) this.#waited += this.clock.now() - since;
+        isWaiting = false;
+      },
+    };
+  }
+
+  /** Once it is known; the first word counts. */
+  end(ending: CallEnding): void {
+    this.#ending ??= ending;
+  }
+
+  /** What there is to keep of it, now that its answer is sent or nobody waits for one. */
+  record(): RecordedCall {
+    const sentWith = this.#sentWith;
+    const chat = this.caller.kind === 'editor' ? chatOf(this.request) : undefined;
+    const asked = this.#asked.slice(0, mostScopes);
+    return {
+      id: randomUUID(),
+      at: this.#at,
+      caller: { kind: this.caller.kind, name: this.#client ?? this.caller.name },
+      ...(chat !== undefined && { chat }),
+      server: this.server.name,
+      serverUrl: recordedAddress(this.server.url),
+      tool: recordedName(this.request.params?.['name']),
+      ...(sentWith !== undefined && accountFact(sentWith)),
+      scopes: (sentWith?.tokens.scopes ?? []).slice(0, mostScopes),
+      consent: this.#consent ?? this.#unasked(),
+      ...(asked.length > 0 && { asked }),
+      ...(this.#ending ?? { outcome: 'cancelled' }),
+      milliseconds: Math.max(0, Math.round(this.clock.now() - this.#at)),
+      waited: Math.round(this.#waited),
+    };
+  }
+
+  #unasked(): CallConsent {
+    return this.#sentWith === undefined ? 'none' : 'used';
+  }
+}
+
+/** @param message the answer to a call, as the server gave it */
+export function endingOf(message: unknown): CallEnding {
+  const { result } = (message ?? {}) as { result?: { isError?: unknown } | null };
+  if (typeof result !== 'object' || result === null) return { outcome: 'failed' };
+  if (asksForInput(result)) return { outcome: 'inputRequired' };
+  return { outcome: result.isError === true ? 'toolError' : 'succeeded' };
+}
+
+/** Where tool calls are written down. */
+export interface CallRecording {
+  readonly ledger: Pick<CallLedger, 'add'>;
+  /** Whether the user turned arguments on. */
+  readonly recordsArguments: () => boolean;
+}
+
+export interface CallRecorderParts {
+  readonly recording: CallRecording;
+  readonly servers: () => readonly ServerConfig[];
+  readonly credentials: Pick<CredentialStore, 'get'>;
+  /** The keys callers are admitted with. */
+  readonly keys: () => Iterable<Redacted>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Writes down every tool call that comes to the relay: once, when it has ended, whatever way that was. */
+export class CallRecorder {
+  constructor(private readonly parts: CallRecorderParts) {}
+
+  /**
+   * @param response of the call: its end is the call's
+   * @returns undefined for what is no tool call
+   */
+  begin(
+    server: ServerConfig,
+    caller: Caller,
+    request: JSONRPCRequest,
+    response: ServerResponse,
+  ): OpenCall | undefined {
+    if (request.method !== 'tools/call') return undefined;
+    const call = new OpenCall(server, caller, request, this.parts.clock);
+    response.once('close', () => {
+      if (!response.writableFinished) call.end({ outcome: 'cancelled' });
+      void this.#write(call, call.record());
+    });
+    return call;
+  }
+
+  async #write(call: OpenCall, record: RecordedCall): Promise<void> {
+    const { recording, log } = this.parts;
+    try {
+      const secrets = await this.#secrets(call);
+      const without = (text: string) => withoutSecrets(text, secrets);
+      const given = call.request.params?.['arguments'];
+      const withArguments = recording.recordsArguments() && given !== undefined;
+      // Any text may repeat a token: the tool's name is the caller's, the account's a server's.
+      await recording.ledger.add({
+        ...withTexts(record, (text) => withoutSecretShapes(without(text))),
+        ...(withArguments && { arguments: recordedArguments(given, without) }),
+      });
+    } catch (error) {
+      log.warn(`A tool call could not be recorded (${errorName(error)}).`);
+    }
+  }
+
+  /** All that the broker holds and that a caller could have got hold of. */
+  async #secrets(call: OpenCall): Promise<readonly (Redacted | undefined)[]> {
+    const { servers, credentials, keys } = this.parts;
+    const stored = await Promise.all(servers().map(({ url }) => credentials.get(url).catch(() => undefined)));
+    const held = [...call.credentials, ...stored].flatMap((credential) =>
+      credential === undefined ? [] : [credential.tokens.accessToken, credential.tokens.refreshToken],
+    );
+    return [...held, ...keys()];
+  }
+}

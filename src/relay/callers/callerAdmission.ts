@@ -1,0 +1,107 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isLoopbackAuthority } from '../../loopback/httpListener.js';
+import type { AskingAgent } from '../../broker/agents/agentConsents.js';
+import type { CallerKind } from '../../broker/calls/callRecord.js';
+import { Redacted } from '../../base/redacted.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { SessionSeal } from './sessionSeal.js';
+
+/** A caller's place among the others. */
+export interface CallerLimits {
+  /** @returns what to call when the request has its answer; undefined where too many wait for theirs */
+  begin(): (() => void) | undefined;
+  /** @returns what to call when the stream has ended; undefined if too many are open */
+  beginStream(): (() => void) | undefined;
+}
+
+/** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
+export interface Caller {
+  /** Sessions belong to the caller that began them; this tells callers apart. */
+  readonly id: string;
+  readonly kind: CallerKind;
+  /** What a user knows it by. */
+  readonly name: string;
+  readonly serverUrl?: string;
+  /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
+  readonly account?: string;
+  /** Which agent, and what it may do at the server it calls. */
+  readonly agent?: AskingAgent & { readonly limits: CallerLimits };
+  /** For a caller that stays when the window that answers it goes. */
+  readonly seal?: SessionSeal | undefined;
+}
+
+/** The editor's own MCP client. */
+export const editorCaller: Caller = { id: 'editor', kind: 'editor', name: 'Editor' };
+
+/**
+ * What the editor starts on the user's behalf outside of itself, as the sessions of its agent host: the user's own
+ * tools and rules, and never an agent with an admission. Each session names itself when it begins.
+ */
+export const agentHostCaller: Caller = { id: 'agentHost', kind: 'agentHost', name: 'Agent host' };
+
+/** Every other extension that asks for a server and an account: the editor does not say which extension asks. */
+export function extensionCaller({ url }: ServerConfig, account: string | undefined): Caller {
+  return {
+    id: `extension ${url} ${account ?? ''}`,
+    kind: 'extension',
+    name: 'Another extension',
+    serverUrl: url,
+    ...(account !== undefined && { account }),
+  };
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly caller: Caller }
+  | { readonly kind: 'refused'; readonly status: 403 | 404 };
+
+interface Admitted {
+  readonly digest: Buffer;
+  readonly caller: Caller;
+}
+
+/**
+ * Callers are admitted, not trusted for being local: any page in a browser and any process on this machine
+ * can reach a loopback port. A wrong key and a wrong path look the same.
+ */
+export class CallerAdmission {
+  readonly #admitted = new Map<string, Admitted>();
+
+  /** A fresh 256-bit key for a caller; an earlier key of the same caller stops working. */
+  issueKey(caller: Caller): Redacted {
+    const key = randomBytes(32).toString('base64url');
+    this.#admitted.set(caller.id, { digest: digestOf(key), caller });
+    return new Redacted(key);
+  }
+
+  revokeKey(callerId: string): void {
+    this.#admitted.delete(callerId);
+  }
+
+  /**
+   * @param port the port that is listened on; the `Host` header must name it, so that a name that was
+   * rebound to 127.0.0.1 is refused
+   */
+  admit(request: IncomingMessage, port: number): Admission {
+    const { host, origin, authorization } = request.headers;
+    if (!isLoopbackAuthority(host, port)) return { kind: 'refused', status: 403 };
+    if (origin !== undefined && !isOwnOrigin(origin, port)) return { kind: 'refused', status: 403 };
+    const key = /^Bearer +([\w-]+)$/i.exec(authorization ?? '')?.[1];
+    if (key === undefined) return { kind: 'refused', status: 404 };
+    const digest = digestOf(key);
+    let found: Caller | undefined;
+    // Every key is compared, in constant time, so that how long it takes says nothing.
+    for (const admitted of this.#admitted.values()) {
+      if (timingSafeEqual(admitted.digest, digest)) found = admitted.caller;
+    }
+    return found === undefined ? { kind: 'refused', status: 404 } : { kind: 'admitted', caller: found };
+  }
+}
+
+function isOwnOrigin(origin: string, port: number): boolean {
+  return origin === `http://127.0.0.1:${port}` || origin === `http://localhost:${port}`;
+}
+
+function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

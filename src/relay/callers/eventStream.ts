@@ -1,0 +1,112 @@
+import type { ServerResponse } from 'node:http';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+
+/** VS Code cuts a stream that is idle for 300 s and then hangs the call; milliseconds. */
+const commentInterval = 15_000;
+
+/** One event of a server-sent event stream. */
+export interface StreamEvent {
+  readonly data: string;
+  readonly event?: string | undefined;
+  readonly id?: string | undefined;
+}
+
+/** Writes server-sent events to a caller, with a comment now and then so that the stream never looks dead. */
+export class EventStream {
+  #comment: Disposable | undefined;
+  #tail: Promise<void> = Promise.resolve();
+
+  /** @param place the one id of the stream, in place of any its events have */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly clock: Clock,
+    headers: Readonly<Record<string, string>>,
+    private readonly place?: string,
+  ) {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+      ...headers,
+    });
+    response.flushHeaders();
+    response.once('close', () => this.#comment?.dispose());
+    if (place !== undefined) void this.#write(`id: ${place}\ndata: \n\n`);
+    this.#scheduleComment();
+  }
+
+  /** Resolves when the caller can take more. */
+  send(event: StreamEvent): Promise<void> {
+    let text = `event: ${event.event ?? 'message'}\n`;
+    if (event.id !== undefined && this.place === undefined) text += `id: ${event.id}\n`;
+    for (const line of event.data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;
+    return this.#write(`${text}\n`);
+  }
+
+  message(message: JSONRPCMessage): Promise<void> {
+    return this.send({ data: JSON.stringify(message) });
+  }
+
+  /**
+   * Sends one JSON document as one event without holding it whole. Nothing may be sent meanwhile.
+   *
+   * @throws what `chunks` throws; what was sent of the document is then no message
+   */
+  async pipe(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#comment?.dispose();
+    await this.#write('event: message\ndata: ');
+    try {
+      for await (const chunk of chunks) {
+        const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        await this.#write(text.includes(0x0a) || text.includes(0x0d) ? continueData(text) : text);
+      }
+    } catch (error) {
+      // The last `event` field of an event is its type, and callers pass over types they do not know.
+      await this.#write('\nevent: incomplete\n\n');
+      throw error;
+    }
+    await this.#write('\n\n');
+    this.#scheduleComment();
+  }
+
+  end(): void {
+    this.#comment?.dispose();
+    void this.#tail.then(() => this.response.end());
+  }
+
+  #write(chunk: string | Buffer): Promise<void> {
+    // One writer at a time, so that a comment or a progress message never lands inside another event.
+    this.#tail = this.#tail.then(async () => {
+      if (this.response.destroyed || this.response.writableEnded) return;
+      if (!this.response.write(chunk)) await drained(this.response);
+    });
+    return this.#tail;
+  }
+
+  #scheduleComment(): void {
+    this.#comment = this.clock.after(commentInterval, () => {
+      if (this.response.destroyed || this.response.writableEnded) return;
+      void this.#write(':\n\n');
+      this.#scheduleComment();
+    });
+  }
+}
+
+/** A line break inside JSON is white space; inside an event it begins a further `data` line. */
+function continueData(chunk: Buffer): Buffer {
+  return Buffer.from(chunk.toString('latin1').replaceAll('\r', '').replaceAll('\n', '\ndata: '), 'latin1');
+}
+
+/** Resolves when a caller that could take no more can take more, or is gone; leaves no listener behind. */
+export function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('drain', go);
+      response.off('close', go);
+      resolve();
+    };
+    response.on('drain', go);
+    response.on('close', go);
+  });
+}

@@ -1,0 +1,263 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { JSONRPCMessage, JSONRPCRequest, Result } from '@modelcontextprotocol/sdk/types.js';
+import type { CallEnding } from '../../broker/calls/callRecord.js';
+import type { Clock, Disposable } from '../../base/clock.js';
+import { progressTokenOf, toolCalled } from '../../mcp/clientMessage.js';
+import {
+  errorMessage,
+  progressMessage,
+  resultMessage,
+  serverErrorCode,
+  textResult,
+} from '../../mcp/relayMessages.js';
+import { completeResult } from '../../mcp/statelessRevision.js';
+import type { ResumedConsent } from './consentRounds.js';
+import { EventStream } from './eventStream.js';
+import { endingOf, type OpenCall } from './callRecorder.js';
+import type { CallerSession, UpstreamSession } from './callerSession.js';
+import { displayText } from '../../base/displayText.js';
+
+/** Progress an upstream reports beyond this is not counted on from. */
+const highestProgress = 1e9;
+
+/**
+ * One request of a caller, from its arrival to its one answer: as JSON where nothing came before it, else at
+ * the end of an event stream that carried progress and a card. It always ends in an answer, unless the caller
+ * went away or cancelled.
+ */
+export class InFlightRequest {
+  /** The session at the upstream that it was sent in. */
+  sentIn: UpstreamSession | undefined;
+  readonly #abort = new AbortController();
+  readonly #ended = new AbortController();
+  /** Milliseconds since the epoch. */
+  readonly arrivedAt: number;
+  readonly #silence: SilenceLimit;
+  /** For what is sent upstream: aborted with {@link signal}, and where the upstream is silent for too long. */
+  readonly upstreamSignal: AbortSignal;
+  #stream: EventStream | undefined;
+  #progress = 0;
+  #said: string | undefined;
+  /** The consent this request was answered with when it was said before. */
+  resumed: ResumedConsent | undefined;
+
+  constructor(
+    readonly session: CallerSession,
+    readonly request: JSONRPCRequest,
+    /** The body as it came, to be forwarded byte for byte. */
+    readonly body: Buffer,
+    readonly incoming: IncomingMessage,
+    readonly response: ServerResponse,
+    private readonly clock: Clock,
+    /** The tool call it is, where calls are written down. */
+    readonly call?: OpenCall,
+  ) {
+    this.arrivedAt = clock.now();
+    this.#silence = new SilenceLimit(clock);
+    this.upstreamSignal = AbortSignal.any([this.#abort.signal, this.#silence.signal]);
+    response.once('close', () => {
+      this.#silence.dispose();
+      session.running.delete(request.id);
+      // The reason is for us alone: nobody listens any more.
+      if (!response.writableFinished)
+        this.#abort.abort(new DOMException('The caller went away.', 'AbortError'));
+      this.#ended.abort();
+    });
+    session.running.set(request.id, this.#abort);
+  }
+
+  /** Aborted when the caller went away or cancelled the request. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Aborted when the request has its response, or the caller went away. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Why there will be no answer, where the upstream has been silent for too long. */
+  get silence(): string | undefined {
+    return this.#silence.signal.aborted ? SilenceLimit.words : undefined;
+  }
+
+  /** The upstream is asked, or has said something of this request. */
+  awaitUpstream(): void {
+    this.#silence.restart();
+  }
+
+  get tool(): string | undefined {
+    return toolCalled(this.request);
+  }
+
+  get isStreaming(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  get acceptsEventStream(): boolean {
+    return (this.incoming.headers.accept ?? '').includes('text/event-stream');
+  }
+
+  /** Begins the event stream, if it has not begun. */
+  stream(): EventStream {
+    if (this.#stream !== undefined) return this.#stream;
+    const place = placeOfAnswer(this.session, this.request);
+    this.#stream = new EventStream(this.response, this.clock, this.session.headers, place);
+    return this.#stream;
+  }
+
+  /** Whether a progress message would reach anybody. */
+  get wantsProgress(): boolean {
+    return progressTokenOf(this.request) !== undefined && this.acceptsEventStream;
+  }
+
+  /** Replaces the line the caller shows while it waits. */
+  progress(message: string): void {
+    const token = progressTokenOf(this.request);
+    if (token === undefined || !this.wantsProgress || this.signal.aborted) return;
+    this.#progress += 1;
+    this.#said = message;
+    void this.stream().message(progressMessage(token, this.#progress, message));
+  }
+
+  /** Says the last line of ours again, so that the caller sees that the request is alive. */
+  progressAgain(): void {
+    if (this.#said !== undefined) this.progress(this.#said);
+  }
+
+  /** Progress must rise (MCP, progress): what the upstream reports is counted with ours. */
+  noteUpstreamProgress(progress: number): void {
+    // Past what JSON can hold, or can be added to, nothing would be left to count with.
+    if (progress <= highestProgress) this.#progress = Math.max(this.#progress, progress);
+  }
+
+  /** @param json the answer as the upstream wrote it, for a caller that takes no event stream */
+  answerAsIs(json: string): void {
+    this.response.writeHead(200, jsonHeaders(this.session.headers));
+    this.response.end(json);
+  }
+
+  answer(result: Result): void {
+    this.call?.end(endingOf({ result }));
+    const { method, id } = this.request;
+    const whole = this.session.isStateless ? completeResult(method, result) : result;
+    this.#finish(resultMessage(id, whole));
+  }
+
+  /**
+   * Ends a request that cannot be done: for a tool call in words the model reads, else as an error.
+   *
+   * @param ending how the record has it
+   */
+  refuse(text: string, ending: CallEnding = { outcome: 'failed' }): void {
+    this.call?.end(ending);
+    if (this.tool !== undefined) this.answer(textResult(text, true));
+    else this.fail(serverErrorCode, text);
+  }
+
+  fail(code: number, message: string): void {
+    this.call?.end({ outcome: 'failed' });
+    this.#finish(errorMessage(this.request.id, code, message));
+  }
+
+  #finish(message: JSONRPCMessage): void {
+    if (this.response.writableEnded || this.response.destroyed) return;
+    if (this.#stream !== undefined) {
+      void this.#stream.message(message);
+      this.#stream.end();
+      return;
+    }
+    sendJson(this.response, 200, message, this.session.headers);
+  }
+}
+
+/** Answers a request with one JSON document. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: JSONRPCMessage,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, jsonHeaders(headers));
+  response.end(JSON.stringify(body));
+}
+
+function jsonHeaders(more: Readonly<Record<string, string>>): Record<string, string> {
+  return { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
+}
+
+/** Longest time an upstream may say nothing of a request, in minutes. */
+const minutes = 30;
+
+/**
+ * Ends the wait for an upstream that keeps the connection alive and says nothing of the request: comments, and
+ * messages about other things, would hold its caller for ever.
+ */
+export class SilenceLimit implements Disposable {
+  static readonly words = `said nothing of it for ${minutes} minutes`;
+
+  readonly #abort = new AbortController();
+  #timer: Disposable | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Aborted when it has been silent for too long. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** The upstream was asked, or reported progress: it may be silent for as long again. */
+  restart(): void {
+    this.dispose();
+    this.#timer = this.clock.after(minutes * 60_000, () =>
+      this.#abort.abort(new DOMException(`The server ${SilenceLimit.words}.`, 'TimeoutError')),
+    );
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+  }
+}
+
+/** From this revision on a caller takes an event that only gives a stream its id (MCP 2025-11-25, SEP-1699). */
+const firstRevision = '2025-11-25';
+
+/**
+ * The id of the stream that is to answer a request, for a caller that stays when this window goes: it comes back
+ * with it (`Last-Event-ID`), where it would wait for its own limit otherwise.
+ *
+ * @returns undefined for other callers, and for those that would not understand it
+ */
+export function placeOfAnswer(session: CallerSession, request: JSONRPCRequest): string | undefined {
+  const revision = session.initialize.params?.['protocolVersion'];
+  const understands = typeof revision === 'string' && revision >= firstRevision && !session.isStateless;
+  if (!understands) return undefined;
+  return session.caller.seal?.sealRequest(session.owner, { id: request.id, tool: toolCalled(request) });
+}
+
+/**
+ * What answers a request whose stream broke off, with the window that ran it or without.
+ *
+ * @param place the id that the stream had
+ * @returns undefined for what is no such id of this caller's
+ */
+export function interruptedAnswer(session: CallerSession, place: string): JSONRPCMessage | undefined {
+  const owed = session.caller.seal?.openRequest(session.owner, place);
+  if (owed === undefined) return undefined;
+  if (owed.tool === undefined) return errorMessage(owed.id, serverErrorCode, words('The request'));
+  return resultMessage(owed.id, textResult(words(owed.tool), true));
+}
+
+function words(what: string): string {
+  return `${what} ended without an answer: the connection to the window that ran it broke. Whether the server has run it is not known; it was not run again.`;
+}
+
+/** What a request is, as a user and a model would name it. */
+export function describeRequest(held: InFlightRequest): string {
+  const { method, params } = held.request;
+  const named = (what: unknown) => displayText(what) ?? 'without a name';
+  if (held.tool !== undefined) return named(held.tool);
+  if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
+  if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;
+  return named(method);
+}

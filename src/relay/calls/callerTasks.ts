@@ -1,0 +1,47 @@
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
+import { BoundedSet } from '../../base/boundedSet.js';
+
+/** Most tasks whose callers are remembered. */
+const mostTasks = 10_000;
+
+/**
+ * Whose tasks are whose (MCP 2025-11-25, tasks). All callers act as the same user, so that a server cannot
+ * tell them apart: a task belongs to the caller whose request began it.
+ */
+export class CallerTasks {
+  readonly #begun = new BoundedSet(mostTasks);
+
+  /** Whether a request is about a task that its caller did not begin. */
+  isForeign({ session, request: { method, params } }: InFlightRequest): boolean {
+    if (!method.startsWith('tasks/')) return false;
+    const id = params?.['taskId'];
+    return id !== undefined && !this.#begun.has(key(session, id));
+  }
+
+  /**
+   * Takes note of a task that an answer begins.
+   *
+   * @param answer as the server wrote it
+   * @returns the answer for the caller: where it lists tasks, its own
+   */
+  handOn({ session, request }: InFlightRequest, answer: string): string {
+    if (!answer.includes('"task')) return answer;
+    const message = JSON.parse(answer) as { result?: { task?: Task; taskId?: unknown; tasks?: unknown } };
+    const { result } = message;
+    if (request.method === 'tasks/list' && Array.isArray(result?.tasks)) {
+      const own = (result.tasks as readonly Task[]).filter((task) =>
+        this.#begun.has(key(session, task?.taskId)),
+      );
+      return JSON.stringify({ ...message, result: { ...result, tasks: own } });
+    }
+    const id = result?.task?.taskId ?? result?.taskId;
+    if (id !== undefined && !request.method.startsWith('tasks/')) this.#begun.add(key(session, id));
+    return answer;
+  }
+}
+
+type Task = { readonly taskId?: unknown } | null | undefined;
+
+function key({ caller, server }: InFlightRequest['session'], taskId: unknown): string {
+  return JSON.stringify([caller.id, server.url, taskId]);
+}

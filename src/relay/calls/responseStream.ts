@@ -1,0 +1,169 @@
+import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
+import type { Clock } from '../../base/clock.js';
+import type { StreamEvent } from '../callers/eventStream.js';
+import type { InFlightRequest } from '../callers/inFlightRequest.js';
+import { UnboundedAnswerError, isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';
+import { untilAborted } from '../../base/abort.js';
+import { accessOf, upstreamHeaders } from '../upstream/upstreamRequest.js';
+import { discardBody } from '../../oauth/boundedFetch.js';
+
+/** How often in a row a stream that brings nothing of the request is resumed. */
+const fruitlessLimit = 5;
+/** How often one request's stream is resumed in all. */
+const resumptionLimit = 1_000;
+/** Shortest and longest pause before a stream is resumed, whatever the upstream asks for, in milliseconds. */
+const shortestPause = 1_000;
+const longestPause = 30_000;
+/** Longest silence on a stream that was resumed, in milliseconds: it may be one that replays nothing. */
+const longestSilence = 5 * 60_000;
+
+/**
+ * Hands on an event stream until it has brought the answer. One that ends before and has event ids is resumed
+ * here (Streamable HTTP, resumability): a caller that does not do so itself would wait for ever.
+ */
+export class ResponseStreams {
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param beforeAnswer given the answer as it came and as it reads, and gives it back as it is handed on
+   * @returns whether the answer came
+   * @throws UnboundedAnswerError; what the connection ended with, where it cannot be resumed
+   */
+  async relay(held: InFlightRequest, response: Response, beforeAnswer: BeforeAnswer): Promise<boolean> {
+    // Without headers a caller hangs up in the end, however long the upstream has nothing to say.
+    if (held.acceptsEventStream) held.stream();
+    const reading: Reading = { fruitless: 0 };
+    if (await read(held, response, reading, beforeAnswer)) return true;
+    for (let resumptions = 0; resumptions < resumptionLimit; resumptions++) {
+      if (reading.lastEventId === undefined || reading.fruitless >= fruitlessLimit) break;
+      const asked = reading.pause ?? 1_000 * reading.fruitless;
+      await this.#pause(Math.min(Math.max(asked, shortestPause), longestPause), held.upstreamSignal);
+      reading.fruitless += 1;
+      const silence = new AbortController();
+      const timer = this.clock.after(longestSilence, () => silence.abort());
+      reading.onMessage = () => timer.dispose();
+      try {
+        const signal = AbortSignal.any([held.upstreamSignal, silence.signal]);
+        const resumed = await this.#resumed(held, reading.lastEventId, signal);
+        if (resumed === undefined) return false;
+        if (await read(held, resumed, reading, beforeAnswer)) return true;
+      } catch (error) {
+        if (!silence.signal.aborted || held.upstreamSignal.aborted) throw error;
+      } finally {
+        timer.dispose();
+      }
+      if (silence.signal.aborted) return false;
+    }
+    return false;
+  }
+
+  async #resumed(
+    held: InFlightRequest,
+    lastEventId: string,
+    signal: AbortSignal,
+  ): Promise<Response | undefined> {
+    const { server } = held.session;
+    // The rest of an answer is its own session's, whatever the caller's is behind now.
+    const { sentIn } = held;
+    const headers = upstreamHeaders('GET', sentIn);
+    headers.set('Last-Event-ID', lastEventId);
+    const outcome = await this.authorizedFetch.send(server, {
+      method: 'GET',
+      headers,
+      session: sentIn,
+      ...accessOf(held.session),
+      signal,
+    });
+    if (outcome.kind !== 'response') return undefined;
+    const { response } = outcome;
+    if (response.ok && isEventStream(response)) return response;
+    await discardBody(response);
+    return undefined;
+  }
+
+  /** @throws the signal's reason */
+  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const timer = this.clock.after(milliseconds, over.resolve);
+    await untilAborted(over.promise, signal).finally(() => timer.dispose());
+  }
+}
+
+type BeforeAnswer = (data: string, message: unknown) => Promise<string>;
+
+/** How far an answer has been read, over all its streams. */
+interface Reading {
+  lastEventId?: string | undefined;
+  /** The pause the upstream asked for, in milliseconds. */
+  pause?: number;
+  /** Streams in a row that brought neither the answer nor progress. */
+  fruitless: number;
+  onMessage?: () => void;
+}
+
+/** @returns whether the answer came before the stream ended or, where it can be resumed, broke off */
+async function read(
+  held: InFlightRequest,
+  stream: Response,
+  reading: Reading,
+  beforeAnswer: BeforeAnswer,
+): Promise<boolean> {
+  try {
+    const place = {
+      onId: (id: string) => void (reading.lastEventId = id === '' ? undefined : id),
+      onRetry: (pause: number) => void (reading.pause = pause),
+    };
+    for await (const event of upstreamEvents(stream, place)) {
+      const message = messageIn(event);
+      // Such as the event that only gives the stream its first id.
+      if (message === undefined) continue;
+      reading.onMessage?.();
+      const isAnswer = message.method === undefined && message.id === held.request.id;
+      if (event.id !== undefined) held.session.events.add(event.id);
+      if (isAnswer) {
+        await handOn(held, { ...event, data: await beforeAnswer(event.data, message) }, true);
+        return true;
+      }
+      if (message.method === 'notifications/progress') {
+        reading.fruitless = 0;
+        noteProgress(held, message);
+      }
+      await handOn(held, event, false);
+    }
+  } catch (error) {
+    const isResumable = reading.lastEventId !== undefined && !(error instanceof UnboundedAnswerError);
+    if (held.upstreamSignal.aborted || !isResumable) throw error;
+  }
+  return false;
+}
+
+interface Message {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: { readonly progress?: unknown };
+}
+
+function messageIn({ data }: StreamEvent): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function noteProgress(held: InFlightRequest, { params }: Message): void {
+  held.awaitUpstream();
+  if (typeof params?.progress === 'number') held.noteUpstreamProgress(params.progress);
+}
+
+/** A caller that takes no event stream gets its answer as JSON, and nothing else. */
+async function handOn(held: InFlightRequest, event: StreamEvent, isAnswer: boolean): Promise<void> {
+  if (held.acceptsEventStream) {
+    await held.stream().send(event);
+    if (isAnswer) held.stream().end();
+  } else if (isAnswer) held.answerAsIs(event.data);
+}

@@ -1,0 +1,55 @@
+import { withoutTokens, type Credential } from '../../broker/accounts/credential.js';
+import { sessionNotFoundMessage } from '../../mcp/relayMessages.js';
+import { discardBody } from '../../oauth/boundedFetch.js';
+import { displayText } from '../../base/displayText.js';
+import { describeRequest, sendJson, type InFlightRequest } from '../callers/inFlightRequest.js';
+import { parseJson, beginningOf } from '../upstream/upstreamBody.js';
+
+/** Enough of a refusal to quote from, in bytes. */
+const refusalLength = 10_000;
+
+/** Statuses that would make a caller hang up or sign in by itself become words. */
+export async function relayFailure(
+  held: InFlightRequest,
+  response: Response,
+  credential: Credential | undefined,
+): Promise<void> {
+  const { host } = new URL(held.session.server.url);
+  const { whole } = await beginningOf(response, refusalLength);
+  if (whole === undefined) await discardBody(response);
+  if (response.status === 404 && held.session.upstream?.sessionId !== undefined && !held.isStreaming) {
+    // The session is gone upstream. Callers begin a new one on 404 and say the request again themselves.
+    held.call?.end({ outcome: 'failed' });
+    sendJson(held.response, 404, sessionNotFoundMessage(held.request.id));
+    return;
+  }
+  const said = whole === undefined ? undefined : errorIn(whole, credential);
+  if (said !== undefined && held.tool === undefined) held.refuse(`${host}: ${said}`);
+  else
+    held.refuse(
+      `${host} answered ${response.status}${said === undefined ? '' : `: ${said}`}. The request was not sent again.`,
+    );
+}
+
+/** Ends a request that the upstream has taken and not answered. */
+export function refuseUnanswered(held: InFlightRequest, happened: string): void {
+  const { host } = new URL(held.session.server.url);
+  held.refuse(
+    `${describeRequest(held)} has no answer: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
+  );
+}
+
+/** It was told that there is nobody to give any. */
+export function refuseInput(held: InFlightRequest): void {
+  const { host } = new URL(held.session.server.url);
+  held.refuse(
+    `${describeRequest(held)} did not finish: ${host} asks for further input, which cannot be given here.`,
+  );
+}
+
+/** What a server says of a failure, without the tokens that some repeat in it. */
+export function errorIn(text: string, credential: Credential | undefined): string | undefined {
+  const message = (parseJson(text) as { error?: { message?: unknown } } | undefined)?.error?.message;
+  if (typeof message !== 'string') return undefined;
+  return displayText(credential === undefined ? message : withoutTokens(message, credential));
+}

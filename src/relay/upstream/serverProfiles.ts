@@ -1,0 +1,132 @@
+import {
+  InitializeResultSchema,
+  ListPromptsResultSchema,
+  ListResourcesResultSchema,
+  ListResourceTemplatesResultSchema,
+  ListToolsResultSchema,
+  type InitializeResult,
+  type Tool,
+} from '@modelcontextprotocol/sdk/types.js';
+import { Emitter } from '../../base/event.js';
+import type { Memory } from '../../base/storage.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { DeclaredTool } from '../../broker/tools/declaredTool.js';
+import { discoverResultOf, type DiscoverResult } from '../../mcp/statelessRevision.js';
+
+/** What a server lists, by the member of the answer that holds it. */
+const lists = {
+  'tools/list': { member: 'tools', schema: ListToolsResultSchema },
+  'resources/list': { member: 'resources', schema: ListResourcesResultSchema },
+  'resources/templates/list': { member: 'resourceTemplates', schema: ListResourceTemplatesResultSchema },
+  'prompts/list': { member: 'prompts', schema: ListPromptsResultSchema },
+} as const;
+
+export type ListMethod = keyof typeof lists;
+
+/** What is remembered of one list; a server may have any number of resources. */
+const mostItems = 1_000;
+/** Longest list that is remembered, in bytes of JSON: the memory is read whole at every start of the editor. */
+export const longestList = 1024 * 1024;
+
+export function isListMethod(method: string): method is ListMethod {
+  return Object.hasOwn(lists, method);
+}
+
+/**
+ * What a server said of itself when it was last reached, so that a signed-out server can still start and
+ * list what the user and the model know of it. Nothing of it is secret, and all of it may be stale.
+ */
+export class ServerProfiles {
+  readonly #changed = new Emitter<string>();
+
+  /** Tells the server URL of which a list has changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(private readonly memory: Memory) {}
+
+  information(server: ServerConfig): InitializeResult | undefined {
+    return InitializeResultSchema.safeParse(this.memory.get(key('information', server))).data;
+  }
+
+  async rememberInformation(server: ServerConfig, result: InitializeResult): Promise<void> {
+    if (JSON.stringify(result).length > longestList) return;
+    await this.#remember(key('information', server), result);
+  }
+
+  /** What it said last as a server of the revision without sessions; undefined where it never did. */
+  discovery(server: ServerConfig): DiscoverResult | undefined {
+    return discoverResultOf(this.memory.get(key('discovery', server)));
+  }
+
+  async rememberDiscovery(server: ServerConfig, result: DiscoverResult): Promise<void> {
+    if (JSON.stringify(result).length > longestList) return;
+    await this.#remember(key('discovery', server), result);
+  }
+
+  tools(server: ServerConfig): readonly Tool[] | undefined {
+    return ListToolsResultSchema.safeParse(this.#listResult(server, 'tools/list')).data?.tools;
+  }
+
+  /** The answer to a list request as far as it is remembered; empty where nothing is. */
+  listed(server: ServerConfig, method: ListMethod): Readonly<Record<string, unknown>> {
+    const { member, schema } = lists[method];
+    return schema.safeParse(this.#listResult(server, method)).data ?? { [member]: [] };
+  }
+
+  /**
+   * @param result the server's own result; what is no list is not remembered
+   * @param append for a further page of the same list
+   */
+  async rememberList(
+    server: ServerConfig,
+    method: ListMethod,
+    result: unknown,
+    append: boolean,
+  ): Promise<void> {
+    const { member, schema } = lists[method];
+    const page = schema.safeParse(result).data as Readonly<Record<string, unknown>> | undefined;
+    if (page === undefined) return;
+    const earlier = append ? (this.listed(server, method)[member] as unknown[]) : [];
+    const listed = (page[member] as unknown[]).map((item, at) => withSchemes(item, result, member, at));
+    const items = [...earlier, ...listed.filter(isKept)].slice(0, mostItems);
+    if (JSON.stringify(items).length > longestList) return;
+    if (await this.#remember(key(member, server), items)) this.#changed.fire(server.url);
+  }
+
+  /** The tools as they were listed, with what they declare of who may call them. */
+  declarations(server: Pick<ServerConfig, 'url'>): readonly DeclaredTool[] {
+    const stored = this.memory.get(key('tools', server));
+    return Array.isArray(stored) ? (stored as readonly DeclaredTool[]) : [];
+  }
+
+  /** Lists are read often and change rarely; what is remembered is written to disk each time it is set. */
+  async #remember(name: string, value: unknown): Promise<boolean> {
+    if (JSON.stringify(this.memory.get(name)) === JSON.stringify(value)) return false;
+    await this.memory.set(name, value);
+    return true;
+  }
+
+  #listResult(server: ServerConfig, method: ListMethod): object {
+    const { member } = lists[method];
+    return { [member]: this.memory.get(key(member, server)) };
+  }
+}
+
+/** The SDK's schema drops the field that a tool declares its scopes in. */
+function withSchemes(item: unknown, result: unknown, member: string, at: number): unknown {
+  const raw = (result as Record<string, readonly { securitySchemes?: unknown }[]>)[member]?.[at];
+  const schemes = raw?.securitySchemes;
+  return member === 'tools' && Array.isArray(schemes)
+    ? { ...(item as object), securitySchemes: schemes }
+    : item;
+}
+
+function key(what: string, server: Pick<ServerConfig, 'url'>): string {
+  return `${what} ${server.url}`;
+}
+
+/** The memory is in clear and outlives a sign-out: an address that may itself give access is not kept. */
+function isKept(item: unknown): boolean {
+  const { uri } = item as { readonly uri?: unknown };
+  return typeof uri !== 'string' || !/[?#]|:\/\/[^/]*@/.test(uri);
+}

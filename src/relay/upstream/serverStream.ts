@@ -1,0 +1,115 @@
+import type { JSONRPCNotification, JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
+import type { Log } from '../../base/log.js';
+import { listChangedMessages } from '../../mcp/relayMessages.js';
+import { listenMethod } from '../../mcp/statelessRevision.js';
+import { everyListChange } from '../../mcp/subscription.js';
+import type { EventStream } from '../callers/eventStream.js';
+import type { CallerSession } from '../callers/callerSession.js';
+import { isEventStream, upstreamEvents } from './upstreamBody.js';
+import { accessOf, upstreamHeaders } from './upstreamRequest.js';
+import type { UpstreamListener } from './upstreamListener.js';
+import type { UpstreamSessions } from './upstreamSessions.js';
+import { discardBody } from '../../oauth/boundedFetch.js';
+
+const listenRequest: JSONRPCRequest = {
+  jsonrpc: '2.0',
+  id: 'mcp-oauth-broker/listen',
+  method: listenMethod,
+  params: { notifications: everyListChange },
+};
+
+/**
+ * The stream a caller keeps open for what belongs to no call (Streamable HTTP, GET). It is open from the
+ * start, because a caller that is refused once never asks again; the upstream's joins it when there is one.
+ */
+export class ServerStreams {
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly upstreams: UpstreamSessions,
+    private readonly listener: UpstreamListener,
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * @param closed aborted when the caller has closed the stream
+   * @param lastEventId where the caller's earlier stream broke off
+   */
+  open(
+    session: CallerSession,
+    stream: EventStream,
+    closed: AbortSignal,
+    lastEventId: string | undefined,
+  ): void {
+    const join = (after?: string) => void this.#join(session, stream, closed, after);
+    session.onAttached = () => join();
+    session.listenOn(stream);
+    closed.addEventListener('abort', () => {
+      if (!session.isListeningOn(stream)) return;
+      session.listenOn(undefined);
+      session.onAttached = undefined;
+    });
+    if (session.upstream !== undefined) join(lastEventId);
+  }
+
+  async #join(
+    session: CallerSession,
+    stream: EventStream,
+    closed: AbortSignal,
+    lastEventId: string | undefined,
+  ): Promise<void> {
+    // What an upstream says in one user's session is not for the next one's ears.
+    const { upstreamLeft } = session;
+    if (session.isBridged) {
+      await this.#listen(session, stream, AbortSignal.any([closed, upstreamLeft]));
+      return;
+    }
+    try {
+      await this.upstreams.leaveIfAccountChanged(session);
+      if (upstreamLeft.aborted) return;
+      const { upstream } = session;
+      const headers = upstreamHeaders('GET', upstream);
+      // Another caller's stream is not this one's to resume.
+      if (lastEventId !== undefined && session.events.has(lastEventId))
+        headers.set('Last-Event-ID', lastEventId);
+      const outcome = await this.authorizedFetch.send(session.server, {
+        method: 'GET',
+        headers,
+        session: upstream,
+        ...accessOf(session),
+        signal: AbortSignal.any([closed, upstreamLeft]),
+      });
+      if (outcome.kind !== 'response') return;
+      const { response } = outcome;
+      if (!response.ok || !isEventStream(response)) {
+        // 405: the server has no such stream. The caller's stays open for what the relay has to say.
+        await discardBody(response);
+        return;
+      }
+      for await (const event of upstreamEvents(response)) {
+        if (event.id !== undefined) session.events.add(event.id);
+        await stream.send(event);
+      }
+    } catch {
+      // The caller's stream outlives a session that was left: the next one joins it.
+      if (closed.aborted || upstreamLeft.aborted) return;
+      this.log.debug(`${session.server.name}: the server's stream broke off.`);
+    }
+    // The caller opens it again, and with it the upstream's.
+    stream.end();
+  }
+
+  /** A server without sessions announces its changes to who listens; a caller with a session expects them here. */
+  async #listen(session: CallerSession, stream: EventStream, left: AbortSignal): Promise<void> {
+    const announce = (message: JSONRPCNotification) => void stream.message(message);
+    await this.listener.follow(session, listenRequest, {}, left, {
+      acknowledged: (_filter, hasGap) => {
+        if (hasGap) for (const message of listChangedMessages()) announce(message);
+      },
+      notification: announce,
+      // The session itself learns of both, and tells the caller.
+      unavailable: () => undefined,
+      credentialChanged: () => undefined,
+    });
+  }
+}

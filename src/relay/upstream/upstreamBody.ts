@@ -1,0 +1,158 @@
+import { discardBody } from '../../oauth/boundedFetch.js';
+import { createParser, type ParserCallbacks } from 'eventsource-parser';
+import type { StreamEvent } from '../callers/eventStream.js';
+
+/** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
+export const longestMessage = 16 * 1024 * 1024;
+
+/** An upstream's answer is more than can be relayed. */
+export class UnboundedAnswerError extends Error {
+  override readonly name: string = 'UnboundedAnswerError';
+}
+
+/** An upstream's message is larger than what is held of one. */
+export class OversizedAnswerError extends UnboundedAnswerError {
+  override readonly name = 'OversizedAnswerError';
+
+  constructor(limit: number) {
+    super(`A message in the answer is larger than the limit of ${Math.floor(limit / 1024)} KiB.`);
+  }
+}
+
+/** The body of an answer, of which no more than its beginning has been read. */
+export interface BodyBeginning {
+  /** The whole body, where it is no longer than the limit. */
+  readonly whole?: string;
+  /** The body from its first byte on, to be read once. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** @param limit bytes read at most, but for the last chunk */
+export async function beginningOf(response: Response, limit: number): Promise<BodyBeginning> {
+  const body = chunksOf(response)[Symbol.asyncIterator]();
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for (let part = await body.next(); part.done !== true; part = await body.next()) {
+    read.push(part.value);
+    size += part.value.byteLength;
+    if (size > limit) return { chunks: joined(read, body) };
+  }
+  return { whole: Buffer.concat(read).toString('utf8'), chunks: joined(read, body) };
+}
+
+/**
+ * The whole body as text.
+ *
+ * @param limit in bytes
+ * @throws OversizedAnswerError
+ */
+export async function boundedText(response: Response, limit = longestMessage): Promise<string> {
+  const { whole, chunks } = await beginningOf(response, limit);
+  if (whole !== undefined) return whole;
+  await chunks[Symbol.asyncIterator]().return?.();
+  await discardBody(response);
+  throw new OversizedAnswerError(limit);
+}
+
+/**
+ * What is read to its end, as text.
+ *
+ * @param limit in bytes
+ * @throws OversizedAnswerError
+ */
+export async function wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const read: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.byteLength;
+    if (size > limit) throw new OversizedAnswerError(limit);
+    read.push(chunk);
+  }
+  return Buffer.concat(read).toString('utf8');
+}
+
+/** A text as a body. */
+export async function* only(text: string): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(text));
+}
+
+export function chunksOf(response: Response): AsyncIterable<Uint8Array> {
+  return (response.body ?? nothing()) as AsyncIterable<Uint8Array>;
+}
+
+async function* joined(
+  read: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* read;
+    for (let part = await rest.next(); part.done !== true; part = await rest.next()) yield part.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // An answer without a body.
+}
+
+/** Lines of a stream that are passed over because they are no part of an event; each costs more than it weighs. */
+const mostFaults = 1_000;
+
+/** Whether an answer is a server-sent event stream. */
+export function isEventStream(response: Response): boolean {
+  return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
+}
+
+/**
+ * The events of an upstream's stream, as they arrive; reading on is what asks the upstream for more.
+ *
+ * @param place told where the stream can be resumed: after which event, and after how many milliseconds
+ * @throws OversizedAnswerError at an event that is longer than what is held of one; UnboundedAnswerError where
+ * there is more in the stream that is no event than a server's mistakes explain
+ */
+export async function* upstreamEvents(
+  response: Response,
+  place?: Pick<ParserCallbacks, 'onId' | 'onRetry'>,
+): AsyncGenerator<StreamEvent> {
+  const events: StreamEvent[] = [];
+  let faults = 0;
+  let failure: UnboundedAnswerError | undefined;
+  const parser = createParser({
+    onEvent: (event) => void events.push(event),
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') failure ??= new OversizedAnswerError(longestMessage);
+      else if (++faults > mostFaults) throw new GarbledStreamError();
+    },
+    ...place,
+    maxBufferSize: longestMessage,
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of chunksOf(response)) {
+    try {
+      parser.feed(decoder.decode(chunk, { stream: true }));
+    } catch (error) {
+      if (!(error instanceof GarbledStreamError)) throw error;
+      failure = error;
+    }
+    yield* events.splice(0);
+    if (failure !== undefined) throw failure;
+  }
+}
+
+class GarbledStreamError extends UnboundedAnswerError {
+  override readonly name = 'GarbledStreamError';
+
+  constructor() {
+    super(`The answer has more than ${mostFaults} lines that are no part of an event.`);
+  }
+}
+
+/** @returns undefined for what is no JSON, and for null, of which nothing can be read either */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
+import type { Credential } from '../../broker/accounts/credential.js';
+import type { Clock } from '../../base/clock.js';
+import {
+  discoverMethod,
+  discoverResultOf,
+  statelessHeaders,
+  withoutSession,
+  type DiscoverResult,
+} from '../../mcp/statelessRevision.js';
+import { discardBody } from '../../oauth/boundedFetch.js';
+import type { CallerSession } from '../callers/callerSession.js';
+import type { ServerProfiles } from './serverProfiles.js';
+import { accessOf, upstreamHeaders } from './upstreamRequest.js';
+import { isEventStream, upstreamEvents, boundedText, UnboundedAnswerError } from './upstreamBody.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+
+export type DiscoveryOutcome =
+  | { readonly kind: 'discovered'; readonly result: DiscoverResult; readonly credential?: Credential }
+  /** The upstream answered, and not as one that speaks the revision without sessions. */
+  | { readonly kind: 'otherRevision'; readonly status: number }
+  | Exclude<AuthorizedOutcome, { kind: 'response' }>;
+
+/** Asks an upstream whether it speaks the revision without sessions, and what it has (`server/discover`). */
+export class UpstreamDiscovery {
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly profiles: ServerProfiles,
+    private readonly clock: Clock,
+  ) {}
+
+  /** What was discovered is remembered for when the user is signed out. */
+  discover(session: CallerSession, signal: AbortSignal): Promise<DiscoveryOutcome> {
+    return patiently(this.clock, session.server, discoverMethod, signal, (limited) =>
+      this.#discover(session, limited),
+    );
+  }
+
+  async #discover(session: CallerSession, signal: AbortSignal): Promise<DiscoveryOutcome> {
+    const { server, initialize } = session;
+    const question: JSONRPCRequest = {
+      jsonrpc: '2.0',
+      id: 'mcp-oauth-broker/discover',
+      method: discoverMethod,
+    };
+    const request = withoutSession(question, initialize);
+    const headers = upstreamHeaders('POST', undefined);
+    for (const [name, value] of Object.entries(statelessHeaders(request))) headers.set(name, value);
+    const outcome = await this.authorizedFetch.send(server, {
+      method: 'POST',
+      headers,
+      body: Buffer.from(JSON.stringify(request)),
+      ...accessOf(session),
+      signal,
+    });
+    if (outcome.kind !== 'response') return outcome;
+    const { response, credential } = outcome;
+    const result = discoverResultOf(response.ok ? await resultOf(response, request.id) : undefined);
+    if (result === undefined) {
+      await discardBody(response);
+      return { kind: 'otherRevision', status: response.status };
+    }
+    await this.profiles.rememberDiscovery(server, result);
+    return { kind: 'discovered', result, ...(credential !== undefined && { credential }) };
+  }
+}
+
+/** The `result` of the response with this id, from a JSON or an event stream answer. */
+export async function resultOf(response: Response, id: string | number): Promise<unknown> {
+  if (!isEventStream(response)) return resultIn(await boundedText(response), id);
+  for await (const event of upstreamEvents(response)) {
+    const result = resultIn(event.data, id);
+    if (result !== undefined) return result;
+  }
+  return undefined;
+}
+
+function resultIn(text: string, id: string | number): unknown {
+  try {
+    const message = JSON.parse(text) as { id?: unknown; result?: unknown } | null;
+    return message?.id === id ? message.result : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Longest wait for what the relay asks by itself, in milliseconds. */
+const patience = 30_000;
+
+/**
+ * Does what the relay asks an upstream by itself, and ends in words where the upstream does not answer or
+ * answers without end.
+ *
+ * @throws the signal's reason
+ */
+export async function patiently<Outcome>(
+  clock: Clock,
+  server: ServerConfig,
+  method: string,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Outcome>,
+): Promise<Outcome | Extract<AuthorizedOutcome, { kind: 'failed' }>> {
+  const late = new AbortController();
+  const timer = clock.after(patience, () => late.abort());
+  const { host } = new URL(server.url);
+  try {
+    return await work(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (late.signal.aborted)
+      return { kind: 'failed', detail: `${host} did not answer ${method} within ${patience / 1000} s.` };
+    if (!(error instanceof UnboundedAnswerError)) throw error;
+    return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
+  } finally {
+    timer.dispose();
+  }
+}

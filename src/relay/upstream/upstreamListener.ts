@@ -1,0 +1,152 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCResultResponse,
+  type JSONRPCNotification,
+  type JSONRPCRequest,
+} from '@modelcontextprotocol/sdk/types.js';
+import { actorOf } from '../../broker/accounts/credential.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
+import type { Clock } from '../../base/clock.js';
+import { untilAborted } from '../../base/abort.js';
+import { acknowledgedFilter, isEmpty, type SubscriptionFilter } from '../../mcp/subscription.js';
+import { discardBody } from '../../oauth/boundedFetch.js';
+import { parseJson, isEventStream, upstreamEvents } from './upstreamBody.js';
+import type { CallerSession } from '../callers/callerSession.js';
+import { accessOf, upstreamPost } from './upstreamRequest.js';
+
+/** Shortest and longest pause before a subscription that broke off is begun again, in milliseconds. */
+const shortestPause = 1_000;
+const longestPause = 30_000;
+
+/** What a server's subscription brings to the one who listens here. */
+export interface ListenerEvents {
+  /** @param hasGap after the subscription broke off: changes may have been missed */
+  acknowledged(filter: SubscriptionFilter, hasGap: boolean): void;
+  /** The server takes no subscription, cannot be reached, or nobody is signed in. */
+  unavailable(): void;
+  notification(message: JSONRPCNotification): void;
+  /** @param isOtherAccount whether the next request acts as another account than the last, or as none */
+  credentialChanged(isOtherAccount: boolean): void;
+}
+
+/** How one subscription at the server ended. */
+type Ending = 'ended' | 'unavailable' | 'broken';
+
+/**
+ * Listens at a server without sessions (MCP 2026-07-28, `subscriptions/listen`) for as long as a caller listens here:
+ * begins again as the account that acts now when that changes, and after the connection broke off.
+ */
+export class UpstreamListener {
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly credentials: Pick<CredentialStore, 'get' | 'onDidChange'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param request the `subscriptions/listen` to send
+   * @param signal aborted when the caller no longer listens
+   * @returns when the server has ended the subscription, or the caller no longer listens
+   */
+  async follow(
+    session: CallerSession,
+    request: JSONRPCRequest,
+    headers: IncomingHttpHeaders,
+    signal: AbortSignal,
+    events: ListenerEvents,
+  ): Promise<void> {
+    let breaks = 0;
+    while (!signal.aborted) {
+      const account = await this.#watchAccount(session, events);
+      try {
+        const current = AbortSignal.any([signal, account.changed]);
+        let honored: SubscriptionFilter | undefined;
+        const ending = await this.#listen(session, request, headers, current, {
+          ...events,
+          acknowledged: (filter) => {
+            honored = filter;
+            events.acknowledged(filter, breaks > 0);
+            breaks = 0;
+          },
+        });
+        if (current.aborted) continue;
+        // A server that honors nothing ends at once; the relay still has changes of its own to tell.
+        if (ending === 'ended' && honored !== undefined && !isEmpty(honored)) return;
+        events.unavailable();
+        if (ending === 'broken') await this.#pause(breaks++, current);
+        else await untilAborted(new Promise(() => undefined), current).catch(() => undefined);
+      } finally {
+        account.dispose();
+      }
+    }
+  }
+
+  async #listen(
+    session: CallerSession,
+    request: JSONRPCRequest,
+    headers: IncomingHttpHeaders,
+    signal: AbortSignal,
+    events: Pick<ListenerEvents, 'notification'> & { acknowledged(filter: SubscriptionFilter): void },
+  ): Promise<Ending> {
+    try {
+      const outcome = await this.authorizedFetch.send(session.server, {
+        method: 'POST',
+        ...upstreamPost(session, request, headers),
+        ...accessOf(session),
+        signal,
+      });
+      if (outcome.kind === 'failed') return 'broken';
+      if (outcome.kind !== 'response') return 'unavailable';
+      const { response } = outcome;
+      if (!response.ok || !isEventStream(response)) {
+        await discardBody(response);
+        return response.status >= 500 || response.status === 429 ? 'broken' : 'unavailable';
+      }
+      for await (const event of upstreamEvents(response)) {
+        const message = parseJson(event.data);
+        if (isJSONRPCNotification(message)) {
+          const honored = acknowledgedFilter(message);
+          if (honored === undefined) events.notification(message);
+          else events.acknowledged(honored);
+        } else if (isJSONRPCResultResponse(message)) return 'ended';
+        else if (isJSONRPCErrorResponse(message)) return 'unavailable';
+      }
+    } catch {
+      // It broke off, or the caller or the account is another now, which is seen by the signal.
+    }
+    return 'broken';
+  }
+
+  /** Watches from now on who the next request acts as. */
+  async #watchAccount(session: CallerSession, events: ListenerEvents) {
+    const changed = new AbortController();
+    const current = async () =>
+      actorOf(await this.credentials.get(session.server.url, session.caller.account));
+    const before = current().catch(() => undefined);
+    const subscription = this.credentials.onDidChange((url) => {
+      if (url === session.server.url) void look();
+    });
+    const look = async () => {
+      const was = await before;
+      // Storage that cannot be read now is read again at the next change.
+      const now = await current().catch(() => was);
+      if (changed.signal.aborted) return;
+      const isOther = now !== was;
+      if (isOther) changed.abort();
+      events.credentialChanged(isOther);
+    };
+    await before;
+    return { changed: changed.signal, dispose: () => subscription.dispose() };
+  }
+
+  async #pause(breaks: number, signal: AbortSignal): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const timer = this.clock.after(Math.min(shortestPause * 2 ** breaks, longestPause), over.resolve);
+    await untilAborted(over.promise, signal)
+      .catch(() => undefined)
+      .finally(() => timer.dispose());
+  }
+}

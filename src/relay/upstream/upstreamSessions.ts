@@ -1,0 +1,195 @@
+import {
+  InitializeResultSchema,
+  isJSONRPCRequest,
+  ListToolsResultSchema,
+  type InitializeResult,
+  type JSONRPCMessage,
+  type Tool,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
+import { actorOf } from '../../broker/accounts/credential.js';
+import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
+import type { Clock } from '../../base/clock.js';
+import { notificationMessage } from '../../mcp/relayMessages.js';
+import { initializeResultOf, statelessRevision } from '../../mcp/statelessRevision.js';
+import { patiently, resultOf, type UpstreamDiscovery } from './upstreamDiscovery.js';
+import type { CallerSession } from '../callers/callerSession.js';
+import type { ServerProfiles } from './serverProfiles.js';
+import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import { discardBody } from '../../oauth/boundedFetch.js';
+
+/** The upstream's answer to `initialize`, or why there is none. */
+export type AttachOutcome =
+  | { readonly kind: 'attached'; readonly result: InitializeResult }
+  | Exclude<AuthorizedOutcome, { kind: 'response' }>;
+
+/** The names of an upstream's tools, or why they cannot be told. */
+export type ToolListOutcome =
+  | { readonly kind: 'listed'; readonly names: readonly string[] }
+  | Exclude<AuthorizedOutcome, { kind: 'response' }>;
+
+/** Most pages of a tool list that are gathered; pages without end would hold the call for ever. */
+const mostPages = 100;
+
+/** Begins sessions at upstreams on behalf of callers' sessions. */
+export class UpstreamSessions {
+  readonly #attaching = new WeakMap<CallerSession, Promise<AttachOutcome>>();
+
+  constructor(
+    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly credentials: CredentialStore,
+    private readonly profiles: ServerProfiles,
+    private readonly discovery: UpstreamDiscovery,
+    private readonly clock: Clock,
+    /** Called with the id of a session that has been left. */
+    private readonly leave: (sessionId: string) => void,
+  ) {}
+
+  /** Leaves a session that was begun as somebody else: another user's token has no place in it. */
+  async leaveIfAccountChanged(session: CallerSession): Promise<void> {
+    const { upstream } = session;
+    if (upstream === undefined || upstream.isStateless === true) return;
+    const credential = await this.credentials.get(session.server.url, session.caller.account);
+    if (session.upstream === upstream && upstream.user !== actorOf(credential)) session.leaveUpstream();
+  }
+
+  /**
+   * Says the caller's own `initialize` to the upstream. Callers that come meanwhile share the outcome.
+   *
+   * @param announce whether to say `notifications/initialized` too, because the caller said its own already
+   */
+  attach(session: CallerSession, announce: boolean): Promise<AttachOutcome> {
+    const running = this.#attaching.get(session);
+    if (running !== undefined) return running;
+    const attaching = patiently(this.clock, session.server, 'initialize', session.closed, (signal) =>
+      this.#attach(session, signal, announce),
+    ).finally(() => void this.#attaching.delete(session));
+    this.#attaching.set(session, attaching);
+    return attaching;
+  }
+
+  /** The upstream's whole tool list; remembered for when the user is signed out. */
+  listTools(session: CallerSession, signal: AbortSignal): Promise<ToolListOutcome> {
+    return patiently(this.clock, session.server, 'tools/list', signal, (limited) =>
+      this.#listTools(session, limited),
+    );
+  }
+
+  async #listTools(session: CallerSession, signal: AbortSignal): Promise<ToolListOutcome> {
+    const tools: Tool[] = [];
+    const cursors = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const params = cursor === undefined ? {} : { cursor };
+      const message = { jsonrpc: '2.0' as const, id: 'mcp-oauth-broker/tools', method: 'tools/list', params };
+      const outcome = await this.#post(session, message, signal);
+      if (outcome.kind !== 'response') return outcome;
+      const { response } = outcome;
+      const page = ListToolsResultSchema.safeParse(
+        response.ok ? await resultOf(response, message.id) : undefined,
+      );
+      if (!page.success) {
+        await discardBody(response);
+        const { host } = new URL(session.server.url);
+        return {
+          kind: 'failed',
+          detail: `${host} did not answer tools/list as an MCP server does (${response.status}).`,
+        };
+      }
+      tools.push(...page.data.tools);
+      cursor = page.data.nextCursor;
+      if (cursor === undefined || cursors.has(cursor)) break;
+      cursors.add(cursor);
+    } while (cursors.size < mostPages);
+    await this.profiles.rememberList(session.server, 'tools/list', { tools }, false);
+    return { kind: 'listed', names: tools.map(({ name }) => name) };
+  }
+
+  async #attach(session: CallerSession, signal: AbortSignal, announce: boolean): Promise<AttachOutcome> {
+    const outcome = await this.#post(session, session.initialize, signal);
+    if (outcome.kind !== 'response') return outcome;
+    const { response, credential } = outcome;
+    const sessionId = response.headers.get('mcp-session-id');
+    const leave = () => {
+      if (sessionId !== null) this.leave(sessionId);
+    };
+    const answer = response.ok ? resultOf(response, session.initialize.id) : undefined;
+    const result = InitializeResultSchema.safeParse(
+      await answer?.catch((error: unknown) => {
+        leave();
+        throw error;
+      }),
+    );
+    if (!result.success) {
+      leave();
+      await discardBody(response);
+      if (mayBeStateless(response.status)) return this.#attachWithoutSession(session, response, signal);
+      const { host } = new URL(session.server.url);
+      return {
+        kind: 'failed',
+        detail: `${host} did not answer initialize as an MCP server does (${response.status}).`,
+      };
+    }
+    session.enterUpstream({
+      protocolVersion: result.data.protocolVersion,
+      user: actorOf(credential),
+      ...(sessionId !== null && { sessionId }),
+    });
+    session.upstreamLeft.addEventListener('abort', leave, { once: true });
+    if (session.closed.aborted) session.leaveUpstream();
+    await this.profiles.rememberInformation(session.server, result.data);
+    if (announce) {
+      const announced = await this.#post(session, notificationMessage('notifications/initialized'), signal);
+      if (announced.kind === 'response') await discardBody(announced.response);
+    }
+    // Who it was begun as may have left meanwhile, and that was told to sessions that had begun.
+    await this.leaveIfAccountChanged(session);
+    if (session.upstream !== undefined) session.onAttached?.();
+    return { kind: 'attached', result: result.data };
+  }
+
+  /** A server that knows no `initialize` may be one that knows no sessions. */
+  async #attachWithoutSession(
+    session: CallerSession,
+    refusal: Response,
+    signal: AbortSignal,
+  ): Promise<AttachOutcome> {
+    const outcome = await this.discovery.discover(session, signal);
+    switch (outcome.kind) {
+      case 'discovered': {
+        const { server, initialize } = session;
+        const result = initializeResultOf(outcome.result, initialize, server.name);
+        const user = actorOf(outcome.credential);
+        session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, user });
+        await this.profiles.rememberInformation(server, result);
+        return { kind: 'attached', result };
+      }
+      case 'otherRevision': {
+        const { host } = new URL(session.server.url);
+        const detail = `${host} did not answer initialize as an MCP server does (${refusal.status}).`;
+        return { kind: 'failed', detail };
+      }
+      default:
+        return outcome;
+    }
+  }
+
+  #post(session: CallerSession, message: JSONRPCMessage, signal: AbortSignal): Promise<AuthorizedOutcome> {
+    const post =
+      session.upstream?.isStateless === true && isJSONRPCRequest(message)
+        ? upstreamPost(session, message)
+        : { headers: upstreamHeaders('POST', session.upstream), body: Buffer.from(JSON.stringify(message)) };
+    return this.authorizedFetch.send(session.server, {
+      method: 'POST',
+      ...post,
+      session: sessionOf(session.upstream),
+      ...accessOf(session),
+      signal,
+    });
+  }
+}
+
+/** Neither out of order nor out of breath: it refused the question itself. */
+function mayBeStateless(status: number): boolean {
+  return status < 500 && status !== 429;
+}
