@@ -138,7 +138,7 @@ export class Surfaces implements Disposable {
   }
 }
 
-export interface ChatToolParts extends SignInToolParts {
+interface ChatToolParts extends SignInToolParts {
   readonly settings: Pick<EditorServerSettings, 'problems'>;
   readonly clock: Clock;
   /** The record of calls, where one is kept. */
@@ -146,7 +146,7 @@ export interface ChatToolParts extends SignInToolParts {
 }
 
 /** Registers the tools that package.json contributes to every model's chat. */
-export function registerChatTools(parts: ChatToolParts): Disposable {
+function registerChatTools(parts: ChatToolParts): Disposable {
   const { statuses, settings, clock, calls } = parts;
   return vscode.Disposable.from(
     registerChatTool('mcpConsent', new ConsentStatusTool(statuses, settings, clock, calls)),

@@ -112,7 +112,7 @@ function judge({ name, rawName, value, inlineValue }: TypedOption, command: Comm
  *
  * @returns undefined where none is near enough to be more than a guess
  */
-export function nearestName<Name extends string>(typed: string, names: readonly Name[]): Name | undefined {
+function nearestName<Name extends string>(typed: string, names: readonly Name[]): Name | undefined {
   const bound = typed.length <= 4 ? 1 : 2;
   const [nearest] = names
     .map((name) => ({ name, distance: distance(typed, name) }))

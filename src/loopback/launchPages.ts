@@ -190,7 +190,7 @@ export function sendPage(response: ServerResponse, status: number, title: string
 }
 
 /** The same, as long as nothing is known yet: {@link endPage} has the last word. */
-export function beginPage(response: ServerResponse, status: number, title: string, detail: string): void {
+function beginPage(response: ServerResponse, status: number, title: string, detail: string): void {
   response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/html; charset=utf-8' });
   response.write(`<!doctype html>
 <html lang="en">
@@ -208,7 +208,7 @@ ${mainOf(title, detail)}
 }
 
 /** Sends a page that was begun on, or replaces what it says. */
-export function endPage(response: ServerResponse, next: URL | { title: string; detail: string }): void {
+function endPage(response: ServerResponse, next: URL | { title: string; detail: string }): void {
   response.end(
     next instanceof URL
       ? `<meta http-equiv="refresh" content="0; url=${escapeHtml(next.href)}">\n`
@@ -221,7 +221,7 @@ function mainOf(title: string, detail: string): string {
 }
 
 /** Sends the browser on, leaving no trace of where it came from. */
-export function sendRedirect(response: ServerResponse, to: URL): void {
+function sendRedirect(response: ServerResponse, to: URL): void {
   response.writeHead(302, { ...pageHeaders, Location: to.href });
   response.end();
 }

@@ -142,7 +142,7 @@ function endpointOf(as: AuthorizationServer): URL {
  * @param offersChoice the provider is known to offer it, though its metadata does not say so
  * @see OpenID Connect Core §3.1.2.1; Initiating User Registration §2, `prompt_values_supported`
  */
-export function promptForAnotherAccount(as: AuthorizationServer, offersChoice: boolean): string | undefined {
+function promptForAnotherAccount(as: AuthorizationServer, offersChoice: boolean): string | undefined {
   const advertised: unknown = as['prompt_values_supported'];
   const values: readonly unknown[] = Array.isArray(advertised) ? advertised : [];
   if (offersChoice || values.includes('select_account')) return 'select_account';
@@ -151,7 +151,7 @@ export function promptForAnotherAccount(as: AuthorizationServer, offersChoice: b
 }
 
 /** Both at once, such as `select_account consent`; each word once. */
-export function joinedPrompts(...prompts: readonly (string | undefined)[]): string | undefined {
+function joinedPrompts(...prompts: readonly (string | undefined)[]): string | undefined {
   const words = new Set(prompts.flatMap((prompt) => prompt?.split(' ') ?? []).filter((word) => word !== ''));
   // Nothing else may stand beside `none`.
   words.delete('none');

@@ -9,7 +9,7 @@ import type { ProtectedResource } from './protectedResourceMetadata.js';
 import { shownAddress } from '../base/displayText.js';
 
 /** What proofs are signed with (RFC 7518 §3.4): the one algorithm that servers with DPoP have in common. */
-export const dpopAlgorithm = 'ES256';
+const dpopAlgorithm = 'ES256';
 const parameters = { name: 'ECDSA', namedCurve: 'P-256' };
 
 /** A private key as RFC 7517 writes it, as far as {@link dpopAlgorithm} has it. */

@@ -1,5 +1,5 @@
 /** How a token endpoint's answers stray from RFC 6749 §5; the flow reads such answers of any server. */
-export type AnswerForm = 'formEncoded' | 'commaScopes' | 'errorWithStatus200';
+type AnswerForm = 'formEncoded' | 'commaScopes' | 'errorWithStatus200';
 
 /**
  * What a sign-in at a provider does otherwise than the standards and its metadata let one expect. What a trait
@@ -65,7 +65,7 @@ export const profileIds = [
   'notion',
   'linear',
 ] as const;
-export type ProfileId = (typeof profileIds)[number];
+type ProfileId = (typeof profileIds)[number];
 
 /** Which profile applies: that of the issuer, none, or that of a provider under another name than its own. */
 export const profileChoices = ['auto', 'none', ...profileIds] as const;

@@ -147,7 +147,7 @@ function accountClaims(claims: oauth.IDToken): IdTokenClaims {
  * object with the same members; any other answer as it is.
  * @throws OAuthFlowError `invalidTokenResponse` where a member stands twice: which one counts is anybody's guess
  */
-export async function withFormAsJson(answer: Response, endpoint: string): Promise<Response> {
+async function withFormAsJson(answer: Response, endpoint: string): Promise<Response> {
   const type = answer.headers.get('content-type') ?? '';
   // Without a body, such as a 304, there is nothing to read.
   if (answer.body === null || !/^application\/x-www-form-urlencoded\b/i.test(type)) return answer;

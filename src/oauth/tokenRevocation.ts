@@ -10,7 +10,7 @@ import { sentence, shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
 /** `notOffered`: the server has no revocation, or none for this kind of token. */
-export type RevocationOutcome = 'revoked' | 'notOffered' | 'failed';
+type RevocationOutcome = 'revoked' | 'notOffered' | 'failed';
 
 /** What became of each token. */
 export interface RevocationReceipt {

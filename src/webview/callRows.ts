@@ -3,7 +3,7 @@ import { columnNames, type ColumnName, type ToolCallsTexts } from './toolCallsPr
 import { unknownTerm } from '../broker/calls/callFilter.js';
 
 /** In pixels; the style sheet has the same. */
-export const rowHeight = 24;
+const rowHeight = 24;
 /** Rows that are there above and below those in view, so that scrolling shows no gap. */
 const margin = 12;
 
@@ -108,7 +108,7 @@ export class CallRows {
 }
 
 /** One call as a row of the grid. */
-export function callRow(call: RecordedCall, words: ToolCallsTexts): HTMLElement {
+function callRow(call: RecordedCall, words: ToolCallsTexts): HTMLElement {
   const row = document.createElement('div');
   row.id = `call-${call.id}`;
   row.dataset['id'] = call.id;

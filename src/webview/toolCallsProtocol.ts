@@ -35,7 +35,7 @@ export const columnNames = [
   'milliseconds',
 ] as const;
 export type ColumnName = (typeof columnNames)[number];
-export type DetailName = 'address' | 'asked' | 'waited' | 'conversation' | 'request' | 'arguments' | 'none';
+type DetailName = 'address' | 'asked' | 'waited' | 'conversation' | 'request' | 'arguments' | 'none';
 
 /**
  * What the page is told; calls are newest first.

@@ -53,7 +53,7 @@ export class ConnectedClient {
 }
 
 /** The parts as the editor puts them together, with the relay's world in place of a window. */
-export function clientConnections(scene: AgentScene, storage: string): ClientConnections {
+function clientConnections(scene: AgentScene, storage: string): ClientConnections {
   const { admissions } = scene.agents;
   const root = process.env['MCP_OAUTH_BROKER_ROOT'] ?? process.cwd();
   return new ClientConnections({

@@ -45,7 +45,7 @@ function page(title: string, main: string): string {
 }
 
 /** Another way to sign in than with a password. */
-export interface LoginChoice {
+interface LoginChoice {
   readonly id: string;
   readonly label: string;
 }

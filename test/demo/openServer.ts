@@ -12,7 +12,7 @@ export interface OpenServer {
 }
 
 /** What it is called, and its one tool. */
-export interface OpenServerOptions {
+interface OpenServerOptions {
   readonly server: string;
   readonly tool: string;
   readonly title: string;

@@ -5,7 +5,7 @@ import type { VerifiedToken } from './bearerVerification.js';
 import { McpHttpServer, type RpcMessage } from './mcpHttpServer.js';
 
 /** Scope → what it allows, in the consent page's words. */
-export const reportsScopes = {
+const reportsScopes = {
   'read:report': 'Read your reports',
   'tools:generate_summary': 'Write summaries of your reports',
 } as const;

@@ -7,7 +7,7 @@ import { BranchRefused, GitRepository, type BranchAuthor } from './gitRepository
 import { McpHttpServer, type RpcMessage } from './mcpHttpServer.js';
 
 /** Scope → what it allows, in the consent page's words. */
-export const repositoriesScopes = {
+const repositoriesScopes = {
   'repo:read': 'See the branches and files of your repositories',
   'repo:write': 'Create branches in your repositories',
 } as const;

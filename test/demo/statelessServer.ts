@@ -6,7 +6,7 @@ import { BearerVerification, isRefusal } from './bearerVerification.js';
 import { listenOnLoopback, readBody, sendJson } from './loopbackServer.js';
 import { pathOf } from './requestLog.js';
 
-export const statelessScopes = { 'notes:read': 'Read your notes', 'notes:write': 'Write notes' } as const;
+const statelessScopes = { 'notes:read': 'Read your notes', 'notes:write': 'Write notes' } as const;
 
 /** A protected MCP server that speaks the revision without sessions (MCP 2026-07-28) and no other. */
 export interface StatelessServer {

@@ -81,7 +81,7 @@ export class DesktopUrls {
 }
 
 /** `URI.parse` in `src/vs/base/common/uri.ts`: each component is decoded once, and stays as it is if it cannot be. */
-export function parsed(address: string): OpenedUri {
+function parsed(address: string): OpenedUri {
   const [, scheme = '', authority = '', path = '', query = ''] =
     /^([^:/?#]+):(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?/.exec(address) ?? [];
   return { scheme, authority: decoded(authority), path: decoded(path), query: decoded(query) };

@@ -87,7 +87,7 @@ export interface ProviderDescription {
 }
 
 /** A sign-in that the provider refuses, or that is refused because of it. */
-export interface RefusedSignIn {
+interface RefusedSignIn {
   readonly because: string;
   /** In place of the description's own. */
   readonly settings?: OAuthSettings;

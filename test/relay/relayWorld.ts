@@ -21,8 +21,6 @@ import { UserBrowser, signInAsUser, type SignInAnswers } from '../demo/user.js';
 import { startWorld, type World, type WorldOptions } from '../demo/world.js';
 import { RawCaller } from './rawCaller.js';
 
-export type ServerName = 'repositories' | 'reports';
-
 /** A card as the editor would show it, and what the user does with it. */
 export interface Card {
   readonly message: string;

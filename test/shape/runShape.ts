@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { dialectFigures } from './dialect.js';
 import { flowFigures } from './flows.js';
@@ -6,6 +7,16 @@ import { sourceFigures, sourcesBelow } from './sourceFigures.js';
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 /** So many folders are named. */
 const MOST_FOLDERS = 8;
+
+/** Exports that no other file names, as knip counts them. */
+function unusedExports(): number {
+  const knip = path.join(ROOT, 'node_modules', 'knip', 'bin', 'knip.js');
+  const args = [knip, '--include', 'exports,types,duplicates', '--reporter', 'json', '--no-exit-code'];
+  const report = JSON.parse(execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' })) as {
+    issues: readonly { exports?: readonly unknown[]; types?: readonly unknown[] }[];
+  };
+  return report.issues.reduce((sum, { exports = [], types = [] }) => sum + exports.length + types.length, 0);
+}
 
 /** Prints the figures of the source by which its structure can be compared before and after a change. */
 async function main(): Promise<void> {
@@ -22,6 +33,7 @@ async function main(): Promise<void> {
   print('conditional spreads', figures.conditionalSpreads);
   print('Pick and Omit', figures.picksAndOmits);
   print('prettier-ignore', figures.prettierIgnores);
+  print('unused exports', unusedExports());
   console.log('\nin 10,000 words of comments');
   for (const [name, rate] of dialectFigures(sources)) print(`  ${name}`, rate);
   console.log('\nfiles entered');

@@ -3,7 +3,7 @@ import type { ConsentStatusName } from '../../src/broker/status/consentStatus.js
 import type { Workbench } from '../host/workbench.js';
 
 /** What one surface says, to the eye and to a screen reader. */
-export interface Said {
+interface Said {
   readonly text: string;
   readonly label: string;
 }
@@ -21,7 +21,7 @@ interface Change extends Said {
 }
 
 /** Each status's word for a user. */
-export const wordOf: Readonly<Record<ConsentStatusName, string>> = {
+const wordOf: Readonly<Record<ConsentStatusName, string>> = {
   unknown: 'Not checked yet',
   open: 'No sign-in needed',
   signedOut: 'Signed out',

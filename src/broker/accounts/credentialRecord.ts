@@ -15,7 +15,7 @@ import { Redacted } from '../../base/redacted.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 
 /** The credential in clear, for secret storage and sealed records and nothing else. */
-export function credentialToRecord(credential: Credential, generation: number): object {
+function credentialToRecord(credential: Credential, generation: number): object {
   return {
     version: 1,
     generation,
@@ -40,7 +40,7 @@ export function credentialToRecord(credential: Credential, generation: number): 
  * @param serverUrl the place the record was found at; what a record says of its address is not trusted
  * @throws where it is no such record
  */
-export function credentialFromRecord(serverUrl: string, value: unknown): StoredValue<Credential> {
+function credentialFromRecord(serverUrl: string, value: unknown): StoredValue<Credential> {
   const record = value as Record<string, unknown>;
   const as = record['as'] as AuthorizationServer;
   const account = record['account'] as Account | undefined;
@@ -115,12 +115,12 @@ export function hasLentToken({ tokens }: Credential): boolean {
 }
 
 /** What a record says in place of tokens. */
-export function lentTokenRecord({ scopes }: TokenSet): { readonly scopes: readonly string[] } {
+function lentTokenRecord({ scopes }: TokenSet): { readonly scopes: readonly string[] } {
   return { scopes };
 }
 
 /** @throws Error where the record is none */
-export function lentTokenFromRecord(record: unknown): TokenSet {
+function lentTokenFromRecord(record: unknown): TokenSet {
   const scopes = isObject(record) ? stringArray(record['scopes']) : undefined;
   if (scopes === undefined) throw new Error('unknown record');
   return noToken(scopes);

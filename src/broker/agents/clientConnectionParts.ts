@@ -7,7 +7,7 @@ import type { AgentAdmission } from './agentAdmission.js';
 import type { AgentAdmissions } from './agentAdmissions.js';
 
 /** The files that the command reads, each by a name. */
-export interface ClientKeys {
+interface ClientKeys {
   clientCommand(name: string): StdioCommand;
   placeLauncher(): Promise<void>;
   write(name: string, url: string, key: Redacted): Promise<unknown>;
@@ -16,7 +16,7 @@ export interface ClientKeys {
   removeAll(prefix: string): Promise<void>;
 }
 
-export interface ClientRecords {
+interface ClientRecords {
   all(): Promise<readonly unknown[]>;
   put(name: string, record: object): Promise<void>;
   remove(name: string): Promise<void>;

@@ -5,7 +5,7 @@ import { displayText, shownAddress } from '../../base/displayText.js';
  * Who called: the editor's own MCP client, a session that the editor runs outside of itself (its agent host), another
  * extension with a key of ours, or an agent with its own.
  */
-export const callerKinds = ['editor', 'agentHost', 'extension', 'agent'] as const;
+const callerKinds = ['editor', 'agentHost', 'extension', 'agent'] as const;
 export type CallerKind = (typeof callerKinds)[number];
 
 /**

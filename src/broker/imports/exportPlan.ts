@@ -65,7 +65,7 @@ export function exportedDocument(servers: readonly ServerConfig[], client: McpCl
  * The server as the client has its entries: address, transport, headers that hold no secret, and client id. Secrets and
  * tokens never leave the broker.
  */
-export function exportedEntry(server: ServerConfig, client: McpClientId): Members {
+function exportedEntry(server: ServerConfig, client: McpClientId): Members {
   const { url } = server;
   const type = server.type ?? 'http';
   const { kept } = importedHeaders(server.headers);

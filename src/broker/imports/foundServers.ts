@@ -9,7 +9,7 @@ import { importedHeaders, isReference, isSecretName } from './importedHeaders.js
 import type { OtherFile, ReadFile } from './otherFiles.js';
 
 /** Where a server stands. */
-export interface FoundEntry {
+interface FoundEntry {
   readonly file: OtherFile;
   readonly path: EntryPath;
   readonly name: string;
@@ -44,7 +44,7 @@ export interface FoundServer {
 }
 
 /** A file that cannot be read as its program would. */
-export interface FileFault {
+interface FileFault {
   readonly file: OtherFile;
   readonly message: string;
 }

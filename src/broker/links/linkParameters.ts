@@ -1,5 +1,5 @@
 /** Chromium drops longer addresses of other schemes on their way to the operating system. */
-export const longestLink = 2_048;
+const longestLink = 2_048;
 
 /** Why a link is not followed. */
 export interface LinkProblem {

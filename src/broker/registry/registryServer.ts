@@ -14,7 +14,7 @@ export interface RegistryServer {
 }
 
 /** Where such a server is. */
-export type RegistryRemote =
+type RegistryRemote =
   | ({ readonly kind: 'usable' } & Pick<ServerConfig, 'type' | 'url'>)
   /** What the broker would have to do for it and does not. */
   | { readonly kind: 'unsupported'; readonly address: string; readonly reason: string };

@@ -10,16 +10,11 @@ export const exceptionNames = ['pkceNotAdvertised', 'issuerMismatch'] as const;
 export type ExceptionName = (typeof exceptionNames)[number];
 
 /** How tokens are obtained; all but the first need no browser. */
-export const grantNames = [
-  'authorizationCode',
-  'clientCredentials',
-  'jwtBearer',
-  'enterpriseManaged',
-] as const;
+const grantNames = ['authorizationCode', 'clientCredentials', 'jwtBearer', 'enterpriseManaged'] as const;
 const usualGrant: GrantName = 'authorizationCode';
 export type GrantName = (typeof grantNames)[number];
 
-export const redirectNames = ['auto', 'uriHandler', 'loopback'] as const;
+const redirectNames = ['auto', 'uriHandler', 'loopback'] as const;
 export type RedirectName = (typeof redirectNames)[number];
 
 /** How to sign in, where discovery alone cannot tell. Nothing of it is secret. */

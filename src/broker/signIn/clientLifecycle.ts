@@ -24,7 +24,7 @@ export function isOfUnknownClient({ details }: OAuthFlowError): boolean {
  * sends the browser back (RFC 6749 §4.1.2.1): the sign-in is then given up on, by the user or by the clock.
  * A registration made for this very sign-in is kept when that happens, since it is known to be good.
  */
-export function isForgotten(
+function isForgotten(
   { client, isReused }: ClientWithRedirect,
   outcome: SignInOutcome,
   phase: SignInPhase,

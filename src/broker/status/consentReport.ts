@@ -2,7 +2,7 @@ import { displayText } from '../../base/displayText.js';
 import type { ConsentStatus, ConsentStatusName } from './consentStatus.js';
 
 /** A call that has ended, as far as a model may know it: no arguments, no result. */
-export interface RecentCall {
+interface RecentCall {
   /** When it began, in milliseconds since the epoch. */
   readonly at: number;
   readonly tool: string;

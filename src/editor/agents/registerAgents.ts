@@ -26,7 +26,7 @@ import { parseAgentSettings, type AgentSettings } from '../../broker/agents/agen
 import { usersOwn } from '../settings/usersOwnSettings.js';
 
 /** Writes what the stdio command reads. */
-export interface BridgeWriter {
+interface BridgeWriter {
   write(name: string, url: string, key: Redacted): Promise<string>;
   removeAll(prefix: string): Promise<void>;
 }

@@ -137,12 +137,12 @@ export interface Candidate extends Pick<ServerConfig, 'type' | 'url'> {
   readonly name?: string;
 }
 
-export interface AddressRow extends vscode.QuickPickItem {
+interface AddressRow extends vscode.QuickPickItem {
   /** What choosing the row leads to; rows without it only inform. */
   readonly leadsTo?: Candidate | 'offerSearch';
 }
 
-export interface AddressRowParts {
+interface AddressRowParts {
   readonly settings: Pick<EditorServerSettings, 'withUrl'>;
   readonly registry: RegistryAddress;
   readonly search: SearchState<RegistryMatches>;
@@ -153,14 +153,14 @@ const shortestName = 2;
 const longestName = 100;
 
 /** What to search a registry for, if what was typed is a name and no address: addresses are sent to no registry. */
-export function searchText(typed: string): string | undefined {
+function searchText(typed: string): string | undefined {
   const text = typed.trim();
   const isName = text.length >= shortestName && text.length <= longestName && !isAddressLike(text);
   return isName ? text : undefined;
 }
 
 /** The rows under the box of “Add Server…”, for what has been typed so far. Each shows whatever is typed. */
-export function addressRows(typed: string, parts: AddressRowParts): readonly AddressRow[] {
+function addressRows(typed: string, parts: AddressRowParts): readonly AddressRow[] {
   return rowsFor(typed.trim(), parts).map((row) => ({ ...row, alwaysShow: true }));
 }
 

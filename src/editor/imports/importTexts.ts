@@ -51,7 +51,7 @@ function section(
 }
 
 /** The files that have it, each once. */
-export function sources({ entries }: FoundServer): string {
+function sources({ entries }: FoundServer): string {
   const files = entries.map(({ file, folder }) =>
     folder === undefined ? file.label : vscode.l10n.t('{0} for {1}', file.label, folder),
   );

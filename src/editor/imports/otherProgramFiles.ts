@@ -15,7 +15,7 @@ export interface UserPrograms {
   profileFiles(userData: string): Promise<readonly string[]>;
 }
 
-export interface UnreadFile {
+interface UnreadFile {
   readonly file: OtherFile;
   readonly fault: OtherFileFault;
 }

@@ -186,7 +186,7 @@ function kindOf(status: ConsentStatus): string {
 }
 
 /** Something in the settings that cannot be used; chosen, it opens them. */
-export function problemRow(problem: SettingProblem): TreeRow {
+function problemRow(problem: SettingProblem): TreeRow {
   const row = treeRow({
     id: `problem ${problem.server} ${problem.field}`,
     kind: 'problem',
@@ -233,7 +233,7 @@ const scheme = 'mcp-oauth-disabled';
 const grey = new vscode.ThemeColor('disabledForeground');
 
 /** A server that the user disabled. */
-export function disabledServerRow(server: ServerConfig): TreeRow {
+function disabledServerRow(server: ServerConfig): TreeRow {
   const { t } = vscode.l10n;
   const row = treeRow({
     id: `disabled ${server.name}`,

@@ -131,7 +131,7 @@ export function actionAfterCheck(status: ConsentStatus): StatusTexts['action'] {
 }
 
 /** One status in a few words: of a server that is ready, whose account acts is all there is to say. */
-export function briefStatus(status: ConsentStatus): string {
+function briefStatus(status: ConsentStatus): string {
   const { label } = statusTexts(status.status);
   if (status.account === undefined) return label;
   return status.status === 'ready' ? status.account : `${label} – ${status.account}`;

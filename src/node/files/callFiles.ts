@@ -6,7 +6,7 @@ import type { CallChanges, CallStorage } from '../../broker/ports.js';
 import { DirectoryWatch } from './directoryWatch.js';
 
 /** What is kept on disk: this many of the newest calls, as long as they fit in this many bytes. */
-export interface CallFileLimits {
+interface CallFileLimits {
   readonly calls: number;
   readonly bytes: number;
   /** A file of this many bytes is followed by another; only whole files are given up. */

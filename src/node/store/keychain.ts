@@ -181,7 +181,7 @@ function isExecutable(file: string): boolean {
 }
 
 /** How a command of the operating system's ended. What it complained of is left unread: it may quote what it was told. */
-export interface ToolRun {
+interface ToolRun {
   /** Undefined where it could not be started, or did not end in time. */
   readonly code: number | undefined;
   readonly output: string;
@@ -200,7 +200,7 @@ const mostOutput = 64 * 1024;
  *
  * @param environment all that the command gets to see of ours
  */
-export function runTool(
+function runTool(
   command: string,
   args: readonly string[],
   input: string,

@@ -12,7 +12,7 @@ const noLinks = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 const longestFile = 100_000;
 
 /** What an editor window writes for the bridge to read. */
-export interface WindowAddress {
+interface WindowAddress {
   /** The file's name, by which a window is asked to listen. */
   readonly name: string;
   /** When the window was last used, in milliseconds since the epoch. */

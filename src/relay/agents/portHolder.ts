@@ -93,10 +93,10 @@ export class StandbyWindows {
 /** Which end of the connection proves itself, so that neither's proof serves as the other's. */
 type Side = 'holder' | 'asker';
 
-export const nonceHeader = 'mcp-oauth-broker-nonce';
-export const proofHeader = 'mcp-oauth-broker-proof';
+const nonceHeader = 'mcp-oauth-broker-nonce';
+const proofHeader = 'mcp-oauth-broker-proof';
 /** The port that the holder sees the connection come from; a tunnel between the two ends makes it another one. */
-export const peerHeader = 'mcp-oauth-broker-peer';
+const peerHeader = 'mcp-oauth-broker-peer';
 
 export function newNonce(): string {
   return randomBytes(32).toString('base64url');

@@ -248,7 +248,7 @@ export class CallerSession {
 const knownNames = new Map([['copilot-cli', 'Copilot']]);
 
 /** What a client calls itself in its `initialize`, as text that can be shown; undefined if it says nothing usable. */
-export function clientName({ params }: JSONRPCRequest): string | undefined {
+function clientName({ params }: JSONRPCRequest): string | undefined {
   const client = ImplementationSchema.safeParse(params?.['clientInfo']).data;
   if (client === undefined) return undefined;
   return displayText(client.title) ?? knownNames.get(client.name) ?? displayText(client.name);

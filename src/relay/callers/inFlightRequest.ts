@@ -228,7 +228,7 @@ const firstRevision = '2025-11-25';
  *
  * @returns undefined for other callers, and for those that would not understand it
  */
-export function placeOfAnswer(session: CallerSession, request: JSONRPCRequest): string | undefined {
+function placeOfAnswer(session: CallerSession, request: JSONRPCRequest): string | undefined {
   const revision = session.initialize.params?.['protocolVersion'];
   const understands = typeof revision === 'string' && revision >= firstRevision && !session.isStateless;
   if (!understands) return undefined;

@@ -8,7 +8,7 @@ import { sendJson } from './inFlightRequest.js';
 const requestBodyLimit = 4 * 1024 * 1024;
 
 /** The body was larger than what can be held. */
-export class BodyTooLargeError extends Error {
+class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 }
 

@@ -69,7 +69,7 @@ export async function askForAgent(
   }
 }
 
-export function agentCall(held: InFlightRequest): AgentCall {
+function agentCall(held: InFlightRequest): AgentCall {
   const { caller, server } = held.session;
   return { agent: caller.agent?.name ?? '', server: server.name, what: describeRequest(held) };
 }

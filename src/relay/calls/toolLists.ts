@@ -70,7 +70,7 @@ export function seesSomeTools({ agent }: Caller): boolean {
 }
 
 /** The tools that the caller was admitted to: a model wastes no call on the others. */
-export function admittedTools<Item extends { readonly name?: unknown }>(
+function admittedTools<Item extends { readonly name?: unknown }>(
   { agent }: Caller,
   tools: readonly Item[],
 ): readonly Item[] {

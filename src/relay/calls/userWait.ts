@@ -15,7 +15,7 @@ const patienceWithoutProgress = 140_000;
  * would read nothing of what is asked of the user. All waits of such a call together, from its arrival, leave it the
  * time to run. The chat's id in `_meta` does not tell the two apart: the gateway can be started for a chat.
  */
-export function patienceWithUser(held: InFlightRequest, now: number): number {
+function patienceWithUser(held: InFlightRequest, now: number): number {
   if (held.wantsProgress) return patienceWithProgress;
   return Math.max(0, held.arrivedAt + patienceWithoutProgress - now);
 }

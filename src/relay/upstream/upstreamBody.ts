@@ -76,7 +76,7 @@ export async function* only(text: string): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(Buffer.from(text));
 }
 
-export function chunksOf(response: Response): AsyncIterable<Uint8Array> {
+function chunksOf(response: Response): AsyncIterable<Uint8Array> {
   return (response.body ?? nothing()) as AsyncIterable<Uint8Array>;
 }
 

@@ -4,7 +4,7 @@ import type { ModelReply } from '../model/modelTurn.js';
 import type { SessionEditor } from './sessionEditor.js';
 
 /** One of those that the chat's picker of harnesses offers. */
-export type Harness = 'Local' | 'Copilot';
+type Harness = 'Local' | 'Copilot';
 
 export interface ChatOptions {
   readonly harness: Harness;
