@@ -96,7 +96,7 @@ export interface IdentityProviderSession {
   readonly issuer: string;
   /** Who we are there. */
   readonly clientId: string;
-  /** One that has not expired; undefined where the user has to sign in there. */
+  /** One that has not expired; undefined if the user has to sign in there. */
   idToken(): Promise<Redacted | undefined>;
 }
 
@@ -118,8 +118,8 @@ export interface EditorAccounts {
   /**
    * Has the editor ask the user; for something they did, and for nothing else.
    *
-   * @param request.anew signs in again even where there is a session
-   * @returns undefined where the user gave none
+   * @param request.anew signs in again even if there is a session
+   * @returns undefined if the user gave none
    */
   askedSession(
     providerId: string,

@@ -110,7 +110,7 @@ function judge({ name, rawName, value, inlineValue }: TypedOption, command: Comm
 /**
  * Which of the names was most likely meant by what somebody typed.
  *
- * @returns undefined where none is near enough to be more than a guess
+ * @returns undefined if none is near enough to be more than a guess
  */
 function nearestName<Name extends string>(typed: string, names: readonly Name[]): Name | undefined {
   const bound = typed.length <= 4 ? 1 : 2;

@@ -33,7 +33,7 @@ export class DirectConsent implements ConsentPrompt {
 /**
  * Where a launch page sends the browser.
  *
- * @returns undefined where it explains a failure instead
+ * @returns undefined if it explains a failure instead
  */
 export async function authorizationAddress(
   launchAddress: string,

@@ -18,7 +18,7 @@ export interface Account {
 /**
  * Whose tokens these are, by the ID token, and where that names nobody, by the userinfo endpoint. The access
  * token is not looked into: it is opaque to a client (RFC 9068 §6). Not knowing is no failure.
- * @returns undefined where the server does not say
+ * @returns undefined if the server does not say
  * @throws the reason of the caller's signal
  * @see OpenID Connect Core §5.3
  */

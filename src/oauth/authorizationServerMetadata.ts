@@ -37,7 +37,7 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
  * 2025-03-26): where it has no metadata, the default endpoints are assumed, and as the address is our guess
  * the issuer may call itself with or without the slash at the end
  * @param options.exceptions what the user has accepted: with `issuerMismatch`, metadata that names another
- * issuer, where none names the right one; see {@link identifierOf}
+ * issuer, if none names the right one; see {@link identifierOf}
  * @param options.profile what the settings say is known of it; see {@link knownTraits}
  * @throws OAuthFlowError `noAuthorizationServer` where no candidate exists, `issuerMismatch`,
  * `invalidMetadata`, `insecureAddress`, `addressOutOfReach`, `notJson`, and all that {@link boundedFetch} throws

@@ -11,7 +11,7 @@ export interface ClientKey {
   readonly algorithm: ClientKeyAlgorithm;
   /** A JWK (RFC 7517) as JSON. */
   readonly privateJwk: Redacted;
-  /** What the authorization server may know the key by; absent where it was imported without one. */
+  /** What the authorization server may know the key by; absent if it was imported without one. */
   readonly kid?: string;
 }
 

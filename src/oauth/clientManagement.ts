@@ -24,7 +24,7 @@ export function managementOf(response: UntrustedJson, endpoint: string): ClientM
 
 /**
  * Asks for a registration as it stands.
- * @returns the client with what is said of it now; `gone` where the server knows it no more; undefined where it
+ * @returns the client with what is said of it now; `gone` where the server knows it no more; undefined if it
  * offers no management or says neither
  * @throws the reason of the caller's signal
  * @see RFC 7592 §2.1
@@ -60,7 +60,7 @@ export async function readRegistration(
 
 /**
  * Deletes a registration that nobody will use again.
- * @returns whether the authorization server said that it is gone; false where it offers no management
+ * @returns whether the authorization server said that it is gone; false if it offers no management
  * @throws what a request can throw
  * @see RFC 7592 §2.3
  */

@@ -72,7 +72,7 @@ export async function registerClient(
     readonly redirectUris: readonly string[];
     readonly clientName: string;
     readonly scopes?: readonly string[];
-    /** What it is used for; the authorization code where absent. */
+    /** What it is used for; the authorization code if absent. */
     readonly grantTypes?: readonly string[];
   },
   http: HttpContext,

@@ -10,7 +10,7 @@ export type Fetch = (url: string, init: RequestInit, addresses?: readonly string
 /** The name service of the machine. */
 export interface Resolver {
   /**
-   * The IP addresses of a host, none where it cannot be resolved here: a proxy may know more.
+   * The IP addresses of a host, none if it cannot be resolved here: a proxy may know more.
    * @throws the reason of `signal`
    */
   addressesOf(hostname: string, signal: AbortSignal): Promise<readonly string[]>;
@@ -33,6 +33,6 @@ export interface HttpContext extends Network {
   readonly server?: URL;
   /** The user's or the caller's cancel. Its reason is rethrown as it is: to cancel is not to fail. */
   readonly signal?: AbortSignal;
-  /** A signal that aborts after so many milliseconds; `AbortSignal.timeout` where absent. */
+  /** A signal that aborts after so many milliseconds; `AbortSignal.timeout` if absent. */
   readonly timeoutSignal?: (milliseconds: number) => AbortSignal;
 }

@@ -3,7 +3,7 @@ import { isObject, type UntrustedJson } from './jsonResponse.js';
 
 /**
  * The header or the claims of a JWT (RFC 7519 §3), unverified: to see whom it is for, never to believe it.
- * @returns undefined where it is no such part
+ * @returns undefined if it is no such part
  */
 export function jwtPart(part: string | undefined): UntrustedJson | undefined {
   try {
@@ -16,7 +16,7 @@ export function jwtPart(part: string | undefined): UntrustedJson | undefined {
   }
 }
 
-/** When a JWT ends by its own word, in milliseconds since the epoch; undefined where it does not say. Not verified. */
+/** When a JWT ends by its own word, in milliseconds since the epoch; undefined if it does not say. Not verified. */
 export function jwtExpiry(jwt: Redacted): number | undefined {
   const exp = jwtPart(jwt.expose().split('.')[1])?.['exp'];
   return typeof exp === 'number' ? exp * 1000 : undefined;

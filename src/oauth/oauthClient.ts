@@ -74,7 +74,7 @@ export interface OAuthClient {
   readonly authMethod: AuthMethod;
   /** `editor`: the editor's own, of which we know no more than whose accounts it is for. */
   readonly source: 'preRegistered' | 'registered' | 'clientIdMetadataDocument' | 'editor';
-  /** Empty where the registration is not ours to know. */
+  /** Empty if the registration is not ours to know. */
   readonly redirectUris: readonly string[];
   /** Milliseconds since the epoch; absent: it does not expire. */
   readonly secretExpiresAt?: number;

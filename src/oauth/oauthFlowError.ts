@@ -130,7 +130,7 @@ export interface OAuthFlowErrorDetails {
   readonly oauthError?: string;
   /** HTTP status, where one was received. */
   readonly status?: number;
-  /** The one thing to do next, as a sentence for a user; the code's usual one where absent. */
+  /** The one thing to do next, as a sentence for a user; the code's usual one if absent. */
   readonly fix?: string;
 }
 

@@ -177,7 +177,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
     name: 'PingOne',
     issuer: /^https:\/\/auth\.pingone\.(com|eu|ca|asia|com\.au|sg)\/[\w-]+\/as$/,
     traits: {
-      // Where its application grants this scope, it gives refresh tokens for nothing else.
+      // If its application grants this scope, it gives refresh tokens for nothing else.
       scopes: ['offline_access'],
       refreshTokens: 'rotated',
     },
@@ -289,7 +289,7 @@ export function profileOf(issuer: string, choice: ProfileChoice = 'auto'): Provi
   return { ...chosen, traits };
 }
 
-/** The traits at an issuer; none where nothing is known. */
+/** The traits at an issuer; none if nothing is known. */
 export function traitsOf(issuer: string, choice?: ProfileChoice): ProviderTraits {
   return profileOf(issuer, choice)?.traits ?? {};
 }

@@ -58,7 +58,7 @@ function issuerOfIdToken(idToken: unknown, known: readonly string[]): string | u
     .find((issuer) => issuer !== undefined && issuer === claims['iss']);
 }
 
-/** @returns undefined where a claim is missing or could stand for more than one segment of a path */
+/** @returns undefined if a claim is missing or could stand for more than one segment of a path */
 function withClaims(issuer: string, claims: UntrustedJson): string | undefined {
   const [, name] = /\{(\w+)\}/.exec(issuer) ?? [];
   if (name === undefined) return issuer;

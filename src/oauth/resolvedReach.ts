@@ -8,9 +8,9 @@ import { isAddress, isAsNearAs, outOfReach, reachOfAddress, type NetworkReach } 
  * A configured server whose own name resolves as near may name its neighbours, as on an intranet.
  *
  * @param field what names the address
- * @returns undefined where there is nothing to judge: an address, or the server's own host. Else the addresses
+ * @returns undefined if there is nothing to judge: an address, or the server's own host. Else the addresses
  * that were judged, for the connection to go to one of them, because a second resolution can give others; none
- * where the name cannot be resolved here, and only a proxy can connect.
+ * if the name cannot be resolved here, and only a proxy can connect.
  * @throws OAuthFlowError `addressOutOfReach`; the reason of `signal`
  */
 export function addressesWithinReach(

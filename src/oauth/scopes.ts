@@ -65,7 +65,7 @@ export function withSessionScopes(
 
 /**
  * The scopes to ask for after 403 `insufficient_scope`: all that is held and all the challenge names, because
- * the next token replaces the present one. `added` is empty where the challenge names nothing that is missing,
+ * the next token replaces the present one. `added` is empty if the challenge names nothing that is missing,
  * and then another sign-in would change nothing.
  * @see RFC 6750 §3.1
  */

@@ -14,7 +14,7 @@ type RevocationOutcome = 'revoked' | 'notOffered' | 'failed';
 
 /** What became of each token. */
 export interface RevocationReceipt {
-  /** Absent where there was no refresh token. */
+  /** Absent if there was no refresh token. */
   readonly refreshToken?: RevocationOutcome;
   readonly accessToken: RevocationOutcome;
   /** Why one failed, as a sentence for a user. */

@@ -8,7 +8,7 @@ export interface TokenSet {
   /** Present with the type DPoP: the key both tokens are bound to. */
   readonly dpopKey?: DpopKey;
   readonly refreshToken?: Redacted;
-  /** Milliseconds since the epoch; absent where the server did not say. */
+  /** Milliseconds since the epoch; absent if the server did not say. */
   readonly expiresAt?: number;
   /** As granted. */
   readonly scopes: readonly string[];

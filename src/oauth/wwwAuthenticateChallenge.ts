@@ -4,7 +4,7 @@ import { addressOf, displayText } from '../base/displayText.js';
 export interface BearerChallenge {
   readonly error?: string;
   readonly errorDescription?: string;
-  /** What the request needs; absent where the header names none. */
+  /** What the request needs; absent if the header names none. */
   readonly scopes?: readonly string[];
   readonly resourceMetadata?: URL;
   readonly realm?: string;
@@ -81,7 +81,7 @@ const parameter = new RegExp(
 const token68 = /[ \t]+[\w.~+/-]+=*(?=[ \t]*(?:,|$))/y;
 
 /**
- * The challenges of a `WWW-Authenticate` value, or undefined where it is malformed. `oauth4webapi` parses
+ * The challenges of a `WWW-Authenticate` value, or undefined if it is malformed. `oauth4webapi` parses
  * the same but tells only by a rejected promise, and a proxy in the middle of an answer needs it at once.
  */
 export function parseChallenges(header: string): readonly Challenge[] | undefined {

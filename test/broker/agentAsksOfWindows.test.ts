@@ -222,7 +222,7 @@ describe('what agents wait for', () => {
       await answer(there, false);
       await here.press(true);
       assert.equal(await call(here), 'declined');
-      // Not even where the other window has not heard of it yet, or the first answer is used up.
+      // Not even if the other window has not heard of it yet, or the first answer is used up.
       const answers = new AgentToolAnswers(records, storage.lock, storage.clock);
       await answers.put(question, true);
       assert.equal(await call(here), 'declined');

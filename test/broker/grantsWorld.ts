@@ -14,7 +14,7 @@ export const clientSecret = 'hunter2-hunter2-hunter2';
 
 export interface GrantsProvider {
   readonly issuer: string;
-  /** Verifies an access token as the resource does; undefined where it is none of this server's. */
+  /** Verifies an access token as the resource does; undefined if it is none of this server's. */
   scopesOf(token: string, resource: string): Promise<readonly string[] | undefined>;
   /** What a user's sign-in and consent on the page for codes leave behind. */
   approve(userCode: string, resource: string): Promise<void>;

@@ -45,7 +45,7 @@ export class Effort {
 /** Of a step's words in the table, in characters. */
 export const width = 96;
 
-/** What `ours` needs more than `theirs`, a sentence each; empty where it is no more of anything and less in sum. */
+/** What `ours` needs more than `theirs`, a sentence each; empty if it is no more of anything and less in sum. */
 export function shortcomings(ours: Effort, theirs: Effort): string[] {
   const more = measures
     .filter((measure) => ours.count(measure) > theirs.count(measure))

@@ -4,7 +4,7 @@ import { authorizationScenarios, passes, type Pass, type Scenario } from './suit
 
 const command = `${process.execPath} ${path.join(__dirname, 'client.js')}`;
 
-/** The verdicts of a scenario, by pass; absent where it is no part of one. */
+/** The verdicts of a scenario, by pass; absent if it is no part of one. */
 type Row = ReadonlyMap<Pass, Verdict>;
 
 async function runAll(scenario: Scenario, chosen: readonly Pass[]): Promise<Row> {

@@ -30,7 +30,7 @@ export interface AuthorizationServerOptions {
   readonly issuerPath?: string;
   /** Whether clients may register themselves (RFC 7591); they may by default. */
   readonly dynamicRegistration?: boolean;
-  /** Whether authorization requests are taken only where they were pushed ahead (RFC 9126). */
+  /** Whether authorization requests are taken only if they were pushed ahead (RFC 9126). */
   readonly requirePushedRequests?: boolean;
   /** Whether proofs must carry a nonce (RFC 9449 §8). */
   readonly requireDpopNonce?: boolean;

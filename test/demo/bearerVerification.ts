@@ -80,7 +80,7 @@ export class BearerVerification {
     return this.#unauthorized('invalid_token', 'The access token was revoked');
   }
 
-  /** Returns the 403 for a token that lacks scopes, or undefined where it has them all. */
+  /** Returns the 403 for a token that lacks scopes, or undefined if it has them all. */
   missingScopes(token: VerifiedToken, required: readonly string[]): BearerRefusal | undefined {
     const missing = required.filter((scope) => !token.scopes.has(scope));
     if (missing.length === 0) return undefined;

@@ -8,9 +8,9 @@ interface Cookie {
 
 /** How a browser comes to an address. */
 export interface Navigation {
-  /** The page that led there; undefined where the user typed it. Redirects do not change it. */
+  /** The page that led there; undefined if the user typed it. Redirects do not change it. */
   readonly from?: URL | undefined;
-  /** GET where none is given. */
+  /** GET if none is given. */
   readonly method?: 'get' | 'post' | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Navigation {
 export class CookieJar {
   #cookies: Cookie[] = [];
 
-  /** The `Cookie` header for an address, or undefined where there is none. */
+  /** The `Cookie` header for an address, or undefined if there is none. */
   headerFor(url: URL, navigation: Navigation = {}): string | undefined {
     const sent = this.#cookies
       .filter(({ sameSite }) => allows(sameSite, url, navigation))

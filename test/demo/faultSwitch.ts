@@ -43,7 +43,7 @@ export class FaultSwitch {
     this.#timers.clear();
   }
 
-  /** Returns true where the fault has answered the request, so that nobody else must. */
+  /** Returns true if the fault has answered the request, so that nobody else must. */
   async answers(response: ServerResponse): Promise<boolean> {
     const fault = this.#fault;
     if (fault === 'none') return false;

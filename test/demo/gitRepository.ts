@@ -61,7 +61,7 @@ export class GitRepository {
     const message = `Begin branch ${name}\n\nSubject: ${author.subject}`;
     const commit = await this.#commit('main^{tree}', ['-p', 'main'], message, author);
     try {
-      // The empty old value: only where there is no such branch.
+      // The empty old value: only if there is no such branch.
       await this.#git(['update-ref', `refs/heads/${name}`, commit, '0'.repeat(commit.length)]);
     } catch (error) {
       if ((await this.branches()).includes(name)) throw new BranchRefused(name, 'exists');
@@ -69,7 +69,7 @@ export class GitRepository {
     }
   }
 
-  /** Who made the branch, or undefined where there is no such branch. */
+  /** Who made the branch, or undefined if there is no such branch. */
   async branchAuthor(name: string): Promise<BranchAuthor | undefined> {
     if (!(await this.branches()).includes(name)) return undefined;
     const format = '--format=%an%n%ae%n%(trailers:key=Subject,valueonly)';

@@ -38,7 +38,7 @@ export class Interactions {
     return `${this.basePath}/${uid}`;
   }
 
-  /** Returns false where the request is for something else. */
+  /** Returns false if the request is for something else. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const path = new URL(request.url ?? '/', this.provider.issuer).pathname;
     if (!path.startsWith(`${this.basePath}/`)) return false;

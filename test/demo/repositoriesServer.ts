@@ -16,7 +16,7 @@ export interface RepositoriesServer {
   readonly http: McpHttpServer;
   readonly url: string;
   readonly repository: GitRepository;
-  /** Who a branch was made by, or undefined where there is none of that name. */
+  /** Who a branch was made by, or undefined if there is none of that name. */
   branchAuthor(name: string): Promise<BranchAuthor | undefined>;
   close(): Promise<void>;
 }

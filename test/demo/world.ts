@@ -5,7 +5,7 @@ import { startRepositoriesServer, type RepositoriesServer } from './repositories
 import { scriptedModelId, startScriptedModel, type ScriptedModel } from './scriptedModel.js';
 
 export interface WorldOptions {
-  /** Ports to listen on; any free one where none is given. */
+  /** Ports to listen on; any free one if none is given. */
   readonly ports?: {
     readonly authorizationServer?: number;
     readonly repositories?: number;

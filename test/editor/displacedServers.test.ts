@@ -128,7 +128,7 @@ const hasCollisionSetting =
 
 describe('the servers that an editor without chat.mcp.collisionBehavior has from files', () => {
   it('switch none of the extension’s off in what is shown', () => {
-    // Where the setting exists, what it says decides: the tests below.
+    // If the setting exists, what it says decides: the tests below.
     if (hasCollisionSetting) return;
     const lists = new OtherServerLists(vscode.Uri.file(path.join(os.tmpdir(), 'globalStorage', 'id')));
     assert.deepEqual(lists.lists, []);

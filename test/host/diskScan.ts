@@ -10,7 +10,7 @@ export interface Finding {
   readonly secret: string;
   /** Absolute path. */
   readonly file: string;
-  /** What had to be decoded to read it, outermost first; empty where it lies open. "name" where the file's name holds it. */
+  /** What had to be decoded to read it, outermost first; empty if it lies open. "name" where the file's name holds it. */
   readonly within: readonly string[];
   /** How the secret is written there. */
   readonly form: string;

@@ -113,7 +113,7 @@ async function isRefreshRefused(
     return false;
   } catch (error) {
     if (!(error instanceof OAuthFlowError)) throw error;
-    // Where the client was registered for one sign-in, it has been deleted with it.
+    // If the client was registered for one sign-in, it has been deleted with it.
     if (error.code === 'refreshTokenRefused' || error.details.oauthError === 'invalid_client') return true;
     throw error;
   }

@@ -10,7 +10,7 @@ export interface InteropServer {
   readonly url: string;
   /** A tool that the scopes of the first sign-in allow. */
   readonly readTool: string;
-  /** One that needs more; absent where the server challenges for no scope. */
+  /** One that needs more; absent if the server challenges for no scope. */
   readonly write?: {
     readonly tool: string;
     readonly arguments: Record<string, unknown>;

@@ -49,7 +49,7 @@ export interface ProviderDescription {
   };
   /** A client that is known beforehand; where there is none, clients register themselves. */
   readonly client?: { readonly id: string; readonly secret?: string };
-  /** How long the secret of a client that registers is good for, in seconds; absent where it does not expire. */
+  /** How long the secret of a client that registers is good for, in seconds; absent if it does not expire. */
   readonly registeredSecretLifetime?: number;
   /** How a client proves itself at the token endpoint. */
   readonly clientAuthentication: AuthMethod;
@@ -65,14 +65,14 @@ export interface ProviderDescription {
   readonly authorizationIssuer?: string;
   /** What becomes of a refresh token that was used. */
   readonly usedRefreshToken: 'stays' | 'isReplaced' | 'endsTheGrantWhenUsedAgain';
-  /** What its ID tokens call it; it gives none where absent. */
+  /** What its ID tokens call it; it gives none if absent. */
   readonly idTokenIssuer?: string;
-  /** Its tokens' lifetime in seconds; absent where they do not expire. */
+  /** Its tokens' lifetime in seconds; absent if they do not expire. */
   readonly lifetime?: number;
-  /** Its token answers; those of RFC 6749 §5.1 where absent. */
+  /** Its token answers; those of RFC 6749 §5.1 if absent. */
   tokenAnswer?(issued: Issued, request: AskedRequest): ScriptedAnswer;
   refusalAnswer?(refusal: Refusal, request: AskedRequest): ScriptedAnswer;
-  /** What it answers a revocation of an access token; 200 where absent. */
+  /** What it answers a revocation of an access token; 200 if absent. */
   readonly accessTokenRevocation?: ScriptedAnswer;
 
   /** What the user has in the settings, and has accepted, to sign in there. */

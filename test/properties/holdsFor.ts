@@ -33,7 +33,7 @@ export function holdsFor<T>(
   });
 }
 
-/** What was accepted, or undefined where it was refused in the flow's own terms; another error is a crash. */
+/** What was accepted, or undefined if it was refused in the flow's own terms; another error is a crash. */
 export async function acceptedBy<T>(act: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await act();

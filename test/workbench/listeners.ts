@@ -56,7 +56,7 @@ async function processes(): Promise<readonly Process[]> {
   return found.filter((process) => process !== undefined);
 }
 
-/** @returns undefined where it has ended meanwhile */
+/** @returns undefined if it has ended meanwhile */
 async function readProcess(id: string): Promise<Process | undefined> {
   try {
     const stat = await readFile(`/proc/${id}/stat`, 'utf8');

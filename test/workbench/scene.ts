@@ -90,7 +90,7 @@ export class Scene {
   }
 
   /**
-   * Begins a sign-in from the palette, which asks at which server only where there are several; once more where its list
+   * Begins a sign-in from the palette, which asks at which server only if there are several; once more where its list
    * closed, because something else took the focus. @returns the browser's page
    */
   beginSignIn(name: string, window = this.window): Promise<Page> {
@@ -109,7 +109,7 @@ export class Scene {
     await this.serversView.waitFor(name, alice.email);
   }
 
-  /** Signs out from the palette; only where no other server is signed in. */
+  /** Signs out from the palette; only if no other server is signed in. */
   async signOut(name: string): Promise<void> {
     await this.window.runCommand('MCP OAuth: Sign Out…');
     await this.serversView.waitFor(name, 'Signed out');

@@ -9,7 +9,7 @@ export interface Situation extends Expected {
   /**
    * Brings it about.
    *
-   * @returns the moment of the first answer that reveals it, in milliseconds since the epoch; undefined where
+   * @returns the moment of the first answer that reveals it, in milliseconds since the epoch; undefined if
    * nothing has to be revealed
    */
   readonly comesAbout: (stage: SituationStage) => Promise<number | undefined>;

@@ -34,7 +34,7 @@ export function possiblyRenewed(next: Credential, known: readonly Credential[]):
  *
  * @param known every account's at the server
  * @param present the one the sign-in was begun for
- * @returns undefined where the new one is a further account's
+ * @returns undefined if the new one is a further account's
  */
 export function replacedBy(
   next: Credential,

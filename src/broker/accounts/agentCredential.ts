@@ -34,7 +34,7 @@ export function isOwnOf(own: Credential, user: Credential): boolean {
   return user.account === undefined || own.account?.id === user.account.id;
 }
 
-/** By which of the sign-ins at an agent's place a user is found; undefined where they have no name. */
+/** By which of the sign-ins at an agent's place a user is found; undefined if they have no name. */
 export function ownKeyOf(user: Credential): string | undefined {
   return user.account === undefined ? undefined : accountKeyOf(user);
 }

@@ -15,7 +15,7 @@ export interface Credential {
   readonly serverUrl: string;
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
-  /** RFC 8707 resource indicator; absent where it was left out, towards a server that refuses it. */
+  /** RFC 8707 resource indicator; absent if it was left out, towards a server that refuses it. */
   readonly resource?: string;
   readonly account?: Account;
   /**
@@ -32,7 +32,7 @@ export interface Credential {
   readonly tokens: TokenSet;
   /** When the tokens were issued, milliseconds since the epoch. */
   readonly obtainedAt: number;
-  /** When the user signed in; absent where only {@link obtainedAt} is known, which a refresh moves. */
+  /** When the user signed in; absent if only {@link obtainedAt} is known, which a refresh moves. */
   readonly signedInAt?: number;
 }
 
@@ -43,7 +43,7 @@ export interface Credential {
  */
 export function accountKeyOf({ id, unnamedId, account, grant, as, client }: Credential): string {
   if (account !== undefined) return `${encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}`;
-  // Where nobody signs in, the client acts, and each of its tokens is a credential of its own.
+  // If nobody signs in, the client acts, and each of its tokens is a credential of its own.
   if (grant !== undefined)
     return `${grant}:${encodeURIComponent(client.clientId.toWellFormed())} ${identifierOf(as)}`;
   return unnamedId ?? id;

@@ -13,7 +13,7 @@ import type { SecretStore, SharedRecords } from '../../base/storage.js';
 /** A credential that was stored, replaced or removed. */
 export interface CredentialChange {
   readonly serverUrl: string;
-  /** Whose it is or was; undefined where it was not known here. */
+  /** Whose it is or was; undefined if it was not known here. */
   readonly accountKey?: string;
   /** By another window or process. */
   readonly isElsewhere: boolean;

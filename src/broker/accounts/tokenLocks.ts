@@ -4,7 +4,7 @@ import type { Lock } from '../../base/storage.js';
  * The lock that whoever replaces an account's tokens holds, in whichever window. Two accounts of a server have
  * nothing to wait for each other.
  *
- * @param accountKey absent where no account is there yet
+ * @param accountKey absent if no account is there yet
  */
 export function tokenLock(serverUrl: string, accountKey?: string): string {
   return accountKey === undefined ? `refresh ${serverUrl}` : `refresh ${serverUrl} ${accountKey}`;
@@ -16,7 +16,7 @@ export function accountsLock(serverUrl: string): string {
 }
 
 /**
- * Runs `work` under a lock, so that what another window does at the same time does not undo it. Where the lock
+ * Runs `work` under a lock, so that what another window does at the same time does not undo it. If the lock
  * is not to be had, the user's act is done all the same.
  *
  * @throws what `work` throws

@@ -63,7 +63,7 @@ export class AgentAdmissions {
   /**
    * A new key in place of the old one, which stops working at once.
    *
-   * @returns undefined where the agent is no longer admitted
+   * @returns undefined if the agent is no longer admitted
    */
   async rotate(id: string): Promise<Redacted | undefined> {
     let fresh: Redacted | undefined;

@@ -32,7 +32,7 @@ const bounds: Readonly<Record<keyof AgentSettings, readonly [least: number, most
 /**
  * Reads the values of `mcpOAuthBroker.agents.*`; what they cannot mean is as if it were not set.
  *
- * @param valueOf the setting as it was written, undefined where it was not
+ * @param valueOf the setting as it was written, undefined if it was not
  */
 export function parseAgentSettings(valueOf: (key: keyof AgentSettings) => unknown): {
   readonly settings: AgentSettings;

@@ -97,7 +97,7 @@ export class AgentToolAnswers {
   }
 
   /**
-   * @param change gives undefined where nothing is to be written
+   * @param change gives undefined if nothing is to be written
    * @returns whether something was
    */
   async #write(

@@ -38,7 +38,7 @@ export class AgentToolApprovals implements Disposable {
   constructor(
     private readonly clock: Clock,
     private readonly answers: AgentToolAnswers,
-    /** Absent where nobody can be asked. */
+    /** Absent if nobody can be asked. */
     private readonly prompt?: ToolPrompt,
   ) {}
 
@@ -113,7 +113,7 @@ export class AgentToolApprovals implements Disposable {
     );
   }
 
-  /** What the user says, in the window that asks or in another; nothing where it was answered before. */
+  /** What the user says, in the window that asks or in another; nothing if it was answered before. */
   async answer(id: string, isAllowed: boolean): Promise<void> {
     const question = this.#pendingOf(id);
     if (question === undefined) return;

@@ -29,7 +29,7 @@ export interface UnknownTerm {
 
 interface Term {
   readonly isWanted: boolean;
-  /** The word before a colon; empty where there is none. */
+  /** The word before a colon; empty if there is none. */
   readonly name: string;
   /** In lower case, as are those it is looked for in. */
   readonly looked: string;

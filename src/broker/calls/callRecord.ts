@@ -101,7 +101,7 @@ export interface RecordedCall {
   readonly milliseconds: number;
   /** How many of these were spent waiting for the user. */
   readonly waited: number;
-  /** As JSON, without secrets and cut to length; only where the user turned arguments on. */
+  /** As JSON, without secrets and cut to length; only if the user turned arguments on. */
   readonly arguments?: string;
 }
 

@@ -86,7 +86,7 @@ function exchangeTexts(
   return `First ${shownAddress(issuer)} is asked for an assertion that ${shownAddress(as.issuer)} takes, in exchange for your ID token (RFC 8693).`;
 }
 
-/** Where clients, and what they prove themselves with, are looked for; where absent, nothing is known of them. */
+/** Where clients, and what they prove themselves with, are looked for; if absent, nothing is known of them. */
 export interface KnownClientParts {
   readonly clientSecrets?: Pick<ClientSecrets, 'proofAt'>;
   readonly registered?: {

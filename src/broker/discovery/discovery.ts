@@ -40,9 +40,9 @@ export interface DiscoveryParts {
   readonly metadata?: MetadataCache;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
-  /** Those that come with the editor where absent. */
+  /** Those that come with the editor if absent. */
   readonly authenticationProviders?: readonly AuthenticationProviderProfile[];
-  /** Where absent, nobody is asked and a broken rule is a failure. */
+  /** If absent, nobody is asked and a broken rule is a failure. */
   readonly acceptException?: (name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>;
 }
 
@@ -62,7 +62,7 @@ export async function discover(
     editor === undefined
       ? issuerFor(server, resource, parts.decisions?.chosenIssuer(server))
       : { issuer: editor.issuer, isChoiceOpen: false };
-  // Where the editor signs in, nothing of the authorization server is needed but its name.
+  // If the editor signs in, nothing of the authorization server is needed but its name.
   const as =
     editor === undefined ? await authorizationServerAt(server, issuer, resource, http, parts) : { issuer };
   const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));

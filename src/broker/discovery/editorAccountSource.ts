@@ -18,7 +18,7 @@ export interface EditorAccountSource {
  * The editor's authentication provider that a server's entry names. A server that the provider's issuer does not
  * protect would be brought a token that is good elsewhere, so its own metadata has to name that issuer.
  *
- * @returns undefined where the entry names none
+ * @returns undefined if the entry names none
  * @throws OAuthFlowError `authenticationProviderRefused`
  * @see RFC 9728 §7.6
  */

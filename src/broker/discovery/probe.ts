@@ -5,7 +5,7 @@ import { displayText, shownAddress } from '../../base/displayText.js';
 import { bearerChallengeOf, type BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
-/** A JSON-RPC `ping` needs no session to be refused and does nothing where it is answered. */
+/** A JSON-RPC `ping` needs no session to be refused and does nothing if it is answered. */
 export const probeBody = '{"jsonrpc":"2.0","id":0,"method":"ping"}';
 export const probeHeaders = {
   'Content-Type': 'application/json',

@@ -30,9 +30,9 @@ export interface UpstreamRequest {
   readonly body?: Uint8Array;
   /** The tool the request calls, for the status it may lead to. */
   readonly tool?: string;
-  /** The session it belongs to and who that was begun as; undefined where it belongs to none. */
+  /** The session it belongs to and who that was begun as; undefined if it belongs to none. */
   readonly session?: { readonly user: string | undefined; readonly isStateless?: true } | undefined;
-  /** Whom to act as, by the account's key; the account in use here where absent. */
+  /** Whom to act as, by the account's key; the account in use here if absent. */
   readonly account?: string | undefined;
   /** The scopes its token may have at most; absent: all that were granted. */
   readonly scopeCeiling?: readonly string[];
@@ -276,7 +276,7 @@ export class AuthorizedFetch {
 }
 
 function isStranger(credential: Credential | undefined, { session }: UpstreamRequest): boolean {
-  // Where the server keeps no session, none can be another user's.
+  // If the server keeps no session, none can be another user's.
   if (session === undefined || session.isStateless === true) return false;
   return session.user !== actorOf(credential);
 }

@@ -5,7 +5,7 @@ import type { ServerConfig } from './serverSettings.js';
  * Why nobody can sign in at a server: tokens that a user gets there would be another's than those its calls go
  * out with, which are had by the grant that is configured.
  *
- * @returns undefined where a user signs in, with a browser or with an account of the editor's
+ * @returns undefined if a user signs in, with a browser or with an account of the editor's
  */
 export function noSignInAt(server: ServerConfig): OAuthFlowError | undefined {
   const grant = directGrantOf(server);
@@ -43,7 +43,7 @@ export const directGrantNames = [
 ] as const;
 export type DirectGrantName = (typeof directGrantNames)[number];
 
-/** @returns undefined where the user signs in with a browser */
+/** @returns undefined if the user signs in with a browser */
 export function directGrantOf({ oauth }: ServerConfig): DirectGrantName | undefined {
   if (oauth.authenticationProvider !== undefined) return 'editorAccount';
   return oauth.grant === undefined || oauth.grant === 'authorizationCode' ? undefined : oauth.grant;

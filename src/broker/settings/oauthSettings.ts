@@ -37,7 +37,7 @@ export interface OAuthSettings {
   /** The path of the loopback redirect URI, with its slash. */
   readonly loopbackPath?: string;
   readonly exceptions?: readonly ExceptionName[];
-  /** Whose profile applies; that of the issuer where absent. */
+  /** Whose profile applies; that of the issuer if absent. */
   readonly profile?: ProfileChoice;
   readonly grant?: GrantName;
   /** Where the assertion for `jwtBearer` is found: an absolute path, or one that begins with a variable. */

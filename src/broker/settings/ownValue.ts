@@ -2,7 +2,7 @@
 export interface SettingLayers {
   /** The user's settings, into which those of a remote machine are mixed. */
   readonly globalValue?: unknown;
-  /** The user's settings alone; absent where those of another profile count. */
+  /** The user's settings alone; absent if those of another profile count. */
   readonly globalLocalValue?: unknown;
   /** What a remote machine's settings file says. */
   readonly globalRemoteValue?: unknown;
@@ -10,7 +10,7 @@ export interface SettingLayers {
   readonly workspaceFolderValue?: unknown;
 }
 
-/** What the user's own settings say; undefined where they say nothing. */
+/** What the user's own settings say; undefined if they say nothing. */
 export function ownValue(layers: SettingLayers | undefined): unknown {
   return layers?.globalRemoteValue === undefined ? layers?.globalValue : layers.globalLocalValue;
 }

@@ -31,7 +31,7 @@ const about = new Set([
  * What is wrong with a field of the settings whose name asks for a secret, and the command that takes it.
  *
  * @param of whose entry it stands in
- * @returns undefined where its name asks for none
+ * @returns undefined if its name asks for none
  */
 export function secretFieldFault(field: string, of: keyof typeof commands): string | undefined {
   const kind = secretKind(field);

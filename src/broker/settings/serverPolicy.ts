@@ -16,7 +16,7 @@ export interface ServerPolicy {
  * Why a server may not be used. The editor itself compares these lists with the relay's address, which says
  * nothing of the server; here they are compared with the server's own.
  *
- * @returns a sentence, or undefined where nothing forbids it
+ * @returns a sentence, or undefined if nothing forbids it
  */
 export function policyRefusal(
   server: Pick<ServerConfig, 'name' | 'url'>,

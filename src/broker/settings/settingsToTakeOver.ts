@@ -13,7 +13,7 @@ export interface SettingToTakeOver {
   /** The server whose entry or rules it is, in a setting that has them by server. */
   readonly server?: string;
   readonly value: unknown;
-  /** What the user's settings say instead; absent where they say nothing of it. */
+  /** What the user's settings say instead; absent if they say nothing of it. */
   readonly present?: unknown;
 }
 

@@ -20,7 +20,7 @@ export interface SignInPolicy {
   /** Asked for below the resource, where neither names any. */
   readonly scopeBelowResource?: string;
   readonly audience?: string;
-  /** Sends the resource as `audience` where none is set. */
+  /** Sends the resource as `audience` if none is set. */
   readonly audienceIsResource?: true;
   /** Leaves `resource` (RFC 8707) out of every request. */
   readonly omitResource: boolean;
@@ -29,7 +29,7 @@ export interface SignInPolicy {
   /** The provider lets the user choose an account where the request asks for that. */
   readonly selectsAccount?: true;
   readonly redirect: RedirectName;
-  /** How the loopback redirect URI calls this machine; 127.0.0.1 where absent. */
+  /** How the loopback redirect URI calls this machine; 127.0.0.1 if absent. */
   readonly loopbackHost?: 'localhost';
   readonly loopbackPort?: number;
   readonly loopbackPath?: string;

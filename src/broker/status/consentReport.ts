@@ -86,7 +86,7 @@ function serverLines({ status, calls, displacedBy }: ReportedServer, now: number
   ];
 }
 
-/** Only where it means something to the user: a token that is renewed without them has no end for them. */
+/** Only if it means something to the user: a token that is renewed without them has no end for them. */
 function expiry({ signedIn, expiresAt, refreshable }: ConsentStatus, now: number): readonly string[] {
   if (!signedIn) return [];
   if (refreshable === true) return ['  expiry: renewed without the user'];

@@ -65,7 +65,7 @@ export function hasAccounts({ signedIn, accounts }: ConsentStatus): boolean {
 export interface CredentialFacts {
   readonly account?: string;
   readonly scopes: readonly string[];
-  /** Milliseconds since the epoch; undefined where the authorization server did not say. */
+  /** Milliseconds since the epoch; undefined if the authorization server did not say. */
   readonly expiresAt?: number;
   readonly refreshable: boolean;
 }
@@ -110,7 +110,7 @@ export const observationKinds: ReadonlySet<unknown> = new Set(
   } satisfies Record<Observation['kind'], true>),
 );
 
-/** What a failed step says of the server; undefined where it says nothing. */
+/** What a failed step says of the server; undefined if it says nothing. */
 export function observationOfError({ code, message, details }: OAuthFlowError): Observation | undefined {
   switch (code) {
     case 'identityProviderSignInRequired':

@@ -46,7 +46,7 @@ export class ServerStates implements Disposable {
     private readonly clock: Clock,
     /** Whether {@link hear} is told what other windows see. */
     private readonly hearsWindows = false,
-    /** Where absent, every sign-in may be used on this machine. */
+    /** If absent, every sign-in may be used on this machine. */
     private readonly use?: UseOnThisMachine,
   ) {
     this.#subscriptions = [
@@ -139,7 +139,7 @@ export class ServerStates implements Disposable {
     return this.#statusOf(server, account, false);
   }
 
-  /** @param account whose, by its key; that of the account in use here where absent */
+  /** @param account whose, by its key; that of the account in use here if absent */
   async statusOf(server: ServerConfig, account?: string): Promise<ConsentStatus> {
     const isAwaiting = (this.#awaiting.get(server.url) ?? 0) > 0 || this.#awaitingElsewhere.has(server.url);
     return this.#statusOf(server, account, isAwaiting);

@@ -7,7 +7,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 export interface DeclaredAuthorization {
   /** It can be called without a token. */
   readonly isAnonymous: boolean;
-  /** Where a token is used, the scopes it needs; undefined where they are not said. */
+  /** Where a token is used, the scopes it needs; undefined if they are not said. */
   readonly scopes?: readonly string[];
 }
 

@@ -96,7 +96,7 @@ export interface ToolQuestion {
 export interface ToolPrompt {
   /**
    * @param signal aborted when the call is gone or has waited for too long
-   * @returns false where the user declined or closed it
+   * @returns false if the user declined or closed it
    */
   ask(question: ToolQuestion, signal: AbortSignal): Promise<boolean>;
 }

@@ -36,7 +36,7 @@ export class Notifications {
 
   /**
    * @param token closes it
-   * @returns what was typed, undefined where the user closed it
+   * @returns what was typed, undefined if the user closed it
    */
   input(
     options: vscode.InputBoxOptions & { prompt: string },

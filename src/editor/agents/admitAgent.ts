@@ -40,7 +40,7 @@ export class AdmitAgent {
     this.#notifications = new Notifications(window);
   }
 
-  /** @returns undefined where the user closed a question */
+  /** @returns undefined if the user closed a question */
   async ask(): Promise<NewAdmission | undefined> {
     const { t } = vscode.l10n;
     const name = await this.#notifications.input({

@@ -21,7 +21,7 @@ export interface ConnectionParts {
   readonly connections: Pick<ClientConnections, 'of' | 'rotate'>;
   /** Where the addresses lead, where that is not the machine that the window works on. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
-  /** Writes what the stdio command reads; absent where there is none. */
+  /** Writes what the stdio command reads; absent if there is none. */
   readonly writeBridge?: (
     agent: AgentAdmission,
     server: ServerConfig,

@@ -34,7 +34,7 @@ type Plan =
       readonly server: ServerConfig;
       readonly facts: ConsentFacts;
       readonly wanted: readonly string[];
-      /** Everything to ask for; undefined where discovery decides. */
+      /** Everything to ask for; undefined if discovery decides. */
       readonly scopes?: readonly string[];
     };
 

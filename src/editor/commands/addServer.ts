@@ -68,7 +68,7 @@ export class AddServer {
     return undefined;
   }
 
-  /** @returns undefined where the user cancelled */
+  /** @returns undefined if the user cancelled */
   async #findOut({ url, type }: Candidate): Promise<TransportFindings | undefined> {
     const server = { name: new URL(url).host, url, headers: {}, oauth: {} };
     const title = vscode.l10n.t('Asking {0} how to sign in…', server.name);
@@ -126,7 +126,7 @@ export class AddServer {
     void this.#offerSignIn(name, findings);
   }
 
-  /** @returns empty where none is needed or the user has none yet; undefined where they gave up */
+  /** @returns empty if none is needed or the user has none yet; undefined if they gave up */
   async #askClientId(findings: Findings | undefined): Promise<string | undefined> {
     if (findings?.kind !== 'protected' || findings.discovered.identity.kind !== 'ask') return '';
     const { host } = new URL(findings.discovered.as.issuer);

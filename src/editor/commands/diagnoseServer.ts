@@ -63,7 +63,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     this.#reports.clear();
   }
 
-  /** @returns undefined where the user cancelled */
+  /** @returns undefined if the user cancelled */
   async #report(server: ServerConfig): Promise<string | undefined> {
     const { credentials, http, clock, discovery, clients, redirects, settings } = this.parts;
     const provider = settings.identityProvider && identityProviderAsServer(settings.identityProvider);
@@ -107,7 +107,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
 
 /**
  * Shows Markdown as it is meant to be read; the preview has a button to its source. What servers wrote is plain text
- * there too (see `diagnosisReport`). Where the editor's Markdown extension is turned off, the source is what there is.
+ * there too (see `diagnosisReport`). If the editor's Markdown extension is turned off, the source is what there is.
  */
 async function showRendered(document: vscode.TextDocument): Promise<void> {
   try {

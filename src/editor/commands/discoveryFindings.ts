@@ -13,7 +13,7 @@ interface FindingItem extends vscode.QuickPickItem {
 /**
  * Shows what was found out about a server, to be read before anything is saved.
  *
- * @returns undefined where the user closed it
+ * @returns undefined if the user closed it
  */
 export async function showFindings(
   url: string,

@@ -39,7 +39,7 @@ export function editorSettings(parts: EditorSettingsParts): EditorSettings {
   const settings = new EditorServerSettings(write);
   const toolRules = new EditorToolRules(write);
   const takeOver = new TakeOverSettings({
-    // Where a machine is the user's own, the file for it as a remote one belongs to those who connect to it.
+    // If a machine is the user's own, the file for it as a remote one belongs to those who connect to it.
     files: async () => {
       const machine = place.isUsersMachine ? undefined : await files.machine();
       return machine === undefined ? files.profiles() : [machine];

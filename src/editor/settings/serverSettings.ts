@@ -267,7 +267,7 @@ function readPolicy(): ServerPolicy {
   };
 }
 
-/** The entries as they were written, or undefined where the value is no object. */
+/** The entries as they were written, or undefined if the value is no object. */
 function raw(): Readonly<Record<string, unknown>> | undefined {
   const value = usersOwn(key) ?? {};
   return isObject(value) ? value : undefined;

@@ -12,7 +12,7 @@ const files = {
 /**
  * Opens a settings file in the editor, which alone knows where it lies.
  *
- * @returns undefined where the editor does not show it in time
+ * @returns undefined if the editor does not show it in time
  */
 export async function openSettingsEditor(
   whose: keyof typeof files,

@@ -19,7 +19,7 @@ export function says(text: string, key: OwnSetting): boolean {
   return Object.keys(valuesIn(text)).some((written) => isPartOf(written, name) || isPartOf(name, written));
 }
 
-/** What has to change in a settings file; undefined where it is no JSON that could be changed without loss. */
+/** What has to change in a settings file; undefined if it is no JSON that could be changed without loss. */
 export function editsToSet(text: string, key: OwnSetting, value: unknown): readonly Edit[] | undefined {
   const errors: ParseError[] = [];
   const parsed: unknown = parse(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
@@ -27,7 +27,7 @@ export function editsToSet(text: string, key: OwnSetting, value: unknown): reado
   return modify(text, [`${section}.${key}`], value, { formattingOptions });
 }
 
-/** The file with the setting in it; undefined where {@link editsToSet} gives none. */
+/** The file with the setting in it; undefined if {@link editsToSet} gives none. */
 export function withSetting(text: string, key: OwnSetting, value: unknown): string | undefined {
   const edits = editsToSet(text, key, value);
   return edits && applyEdits(text, [...edits]);

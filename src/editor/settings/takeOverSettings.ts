@@ -32,7 +32,7 @@ export interface FormerSettingsFile {
 export interface TakeOverParts {
   /** The files that can be read from here. */
   readonly files: () => Promise<readonly FormerSettingsFile[]>;
-  /** The file of the remote machine, where it cannot be read from here; undefined where the user gave none. */
+  /** The file of the remote machine, where it cannot be read from here; undefined if the user gave none. */
   readonly openRemote: () => Promise<FormerSettingsFile | undefined>;
   readonly memory: Memory;
   readonly write: WriteSetting;

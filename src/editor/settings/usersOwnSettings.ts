@@ -3,7 +3,7 @@ import { section, type OwnSetting } from '../../broker/settings/ownSettings.js';
 import { ownValue } from '../../broker/settings/ownValue.js';
 
 /**
- * What the user's own settings say; undefined where they say nothing.
+ * What the user's own settings say; undefined if they say nothing.
  *
  * The scope of a setting does not keep other files from it. VS Code judges each key of a file by itself, and takes one
  * that no extension has declared: `"mcpOAuthBroker.servers.repositories": { "url": … }` in a workspace's or a remote

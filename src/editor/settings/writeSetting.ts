@@ -31,15 +31,15 @@ export interface SettingWriterParts {
   readonly remoteName: string | undefined;
   /** The extension's, beside which the user's settings lie on their machine. */
   readonly globalStorageUri: vscode.Uri;
-  /** The text of this machine's settings file, where the extension runs on a remote machine; undefined where it has none. */
+  /** The text of this machine's settings file, where the extension runs on a remote machine; undefined if it has none. */
   readonly machineSettings: () => Promise<string | undefined>;
   readonly clock: Clock;
 }
 
 /**
- * Where a remote machine's settings file has an entry of the same name, the API writes there, even where the scope of the
+ * Where a remote machine's settings file has an entry of the same name, the API writes there, even if the scope of the
  * setting says that nothing there counts: what was there is lost, and what was written is not used
- * (VS Code, `configurationService.ts`, `toEditableConfigurationTarget`). So the API is used only where that file is
+ * (VS Code, `configurationService.ts`, `toEditableConfigurationTarget`). So the API is used only if that file is
  * known to have none.
  */
 export function settingWriter(parts: SettingWriterParts): WriteSetting {

@@ -150,7 +150,7 @@ export class BrowserLauncher implements CardBrowser {
   }
 
   /**
-   * @param page the one to open, unless a browser has come to it meanwhile; a new one where absent
+   * @param page the one to open, unless a browser has come to it meanwhile; a new one if absent
    * @param say where the user reads how far the sign-in is; the chat says it for one that a call began
    */
   async #go(attempt: SignInAttempt, way: OtherWay, page?: LaunchPage, say?: Say): Promise<void> {
@@ -268,7 +268,7 @@ export class BrowserWatch {
     const follow = (phase: SignInPhase) => {
       timer?.dispose();
       if (phase !== 'waitingForConsent') return;
-      // Where it is sent back to another machine than its own, there is nothing to wait for.
+      // If it is sent back to another machine than its own, there is nothing to wait for.
       const cannotReturn = attempt.redirect?.isOutOfReach === true;
       timer = this.clock.after(cannotReturn ? 0 : returnPatience, missing);
     };

@@ -28,7 +28,7 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     attempt: SignInAttempt,
     signal: AbortSignal,
   ): Promise<boolean | undefined> {
-    // Where the facts cannot be found out, the browser's page says why.
+    // If the facts cannot be found out, the browser's page says why.
     const facts = await consentFacts(need, attempt, this.credentials).catch(() => undefined);
     const message = consentMessage(server, what, facts ?? { kind: need.kind });
     const accept =

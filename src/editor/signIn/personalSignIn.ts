@@ -110,7 +110,7 @@ export class PersonalSignIn {
     return outcome;
   }
 
-  /** The same with a code that the user enters in a browser anywhere, where none here will do. */
+  /** The same with a code that the user enters in a browser anywhere, if none here will do. */
   async signInWithCode(server: ServerConfig): Promise<SignInOutcome> {
     this.signIns.running(server)?.cancel();
     const attempt = this.signIns.begin(server, { deadline: codeDeadline });

@@ -20,7 +20,7 @@ export function clientFilesNote(place: EditorPlace, remoteName: string | undefin
   return t('The files are on your computer. Clients on the remote do not read them.');
 }
 
-/** @returns undefined where the extension runs on the machine that the window works on */
+/** @returns undefined if the extension runs on the machine that the window works on */
 export function remoteNotes(
   { isUsersMachine }: EditorPlace,
   extensionId: string,

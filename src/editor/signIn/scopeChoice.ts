@@ -22,7 +22,7 @@ export class ScopeChoice {
     this.#notifications = new Notifications(window);
   }
 
-  /** @returns what to ask for, and nothing else; undefined where the user closed it or nothing is known */
+  /** @returns what to ask for, and nothing else; undefined if the user closed it or nothing is known */
   async choose(server: ServerConfig): Promise<readonly string[] | undefined> {
     const { t } = vscode.l10n;
     const known = await this.#known(server);

@@ -35,9 +35,9 @@ export class ServerChoice {
 
   /**
    * @param row what the menu passed: a tree row, a server's name, or nothing
-   * @param fits servers the command makes sense for; where none fits, `nothingFits` is shown. Without it the command is
+   * @param fits servers the command makes sense for; if none fits, `nothingFits` is shown. Without it the command is
    *   for any server, and entries that cannot be used are listed too: chosen, they open the settings
-   * @returns undefined where the user closed the list or there is none to choose from
+   * @returns undefined if the user closed the list or there is none to choose from
    */
   async choose(
     row: unknown,
@@ -137,7 +137,7 @@ export class AccountPick {
   /**
    * @param further what can be done beside, below the accounts, if anything
    * @param among the accounts to choose from; all of them if absent
-   * @returns undefined where the user closed it
+   * @returns undefined if the user closed it
    */
   async choose(
     server: ServerConfig,

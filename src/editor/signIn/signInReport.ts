@@ -19,7 +19,7 @@ interface SignInReport {
   readonly isDiagnosable?: true;
 }
 
-/** @returns undefined where there is nothing to tell: who cancels knows. */
+/** @returns undefined if there is nothing to tell: who cancels knows. */
 export function signInReport(server: ServerConfig, outcome: SignInOutcome): SignInReport | undefined {
   const { t } = vscode.l10n;
   switch (outcome.kind) {

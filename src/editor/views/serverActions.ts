@@ -136,7 +136,7 @@ export async function showAllFor(entry: ServerStatus): Promise<void> {
   await picked?.();
 }
 
-/** @returns what the chosen line does; undefined where the user closed the list */
+/** @returns what the chosen line does; undefined if the user closed the list */
 function pick(items: readonly ActionItem[], title: string): Promise<(() => Thenable<unknown>) | undefined> {
   return new Promise((resolve) => {
     const list = vscode.window.createQuickPick<ActionItem>();

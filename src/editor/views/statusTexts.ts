@@ -122,7 +122,7 @@ export function statusAction({ status, deniedBy }: ConsentStatus): StatusTexts['
 }
 
 /**
- * The same after a check. Where it would be to check again, the diagnosis tells more; and a notification without a
+ * The same after a check. If it would be to check again, the diagnosis tells more; and a notification without a
  * button is one line in the editor, which what was found wrong does not fit in.
  */
 export function actionAfterCheck(status: ConsentStatus): StatusTexts['action'] {

@@ -24,7 +24,7 @@ export interface ToolRowParts {
   readonly lists: ToolLists;
   readonly toolScopes: Pick<ToolScopes, 'learned' | 'onDidChange'>;
   readonly rules: ToolRules;
-  /** Absent where no calls are kept. */
+  /** Absent if no calls are kept. */
   readonly uses?: ToolUses;
   readonly clock: Pick<Clock, 'now'>;
   /** Ours, by which the editor calls our servers. */

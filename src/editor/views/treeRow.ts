@@ -10,7 +10,7 @@ export interface TreeRow {
   /** The server it is about, for the commands of its menu. */
   readonly server?: ServerConfig;
   readonly item: vscode.TreeItem;
-  /** Absent where nothing is ever below it. */
+  /** Absent if nothing is ever below it. */
   readonly children?: () => readonly TreeRow[] | Promise<readonly TreeRow[]>;
 }
 

@@ -38,7 +38,7 @@ export class FileMemory implements Memory {
     });
   }
 
-  /** Read again only where the file is another one than before. */
+  /** Read again only if the file is another one than before. */
   #values(): Readonly<Record<string, unknown>> {
     try {
       const { ino, mtimeMs, size } = statSync(this.file);

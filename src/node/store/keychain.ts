@@ -13,7 +13,7 @@ export interface Keychain {
   /** As a user knows it. */
   readonly name: string;
   /**
-   * @returns undefined where nothing is kept yet
+   * @returns undefined if nothing is kept yet
    * @throws KeychainUnavailable
    */
   read(): Promise<string | undefined>;
@@ -38,7 +38,7 @@ const service = 'mcp-oauth-broker';
  * The keychain of this machine.
  *
  * @param directory absolute; each directory has a secret of its own
- * @returns undefined where there is none
+ * @returns undefined if there is none
  */
 export function systemKeychain(
   directory: string,

@@ -47,7 +47,7 @@ export async function storeKey(
   });
 }
 
-/** @returns undefined where it is no key in base64, with or without padding or line end */
+/** @returns undefined if it is no key in base64, with or without padding or line end */
 function keyOf(text: string): Uint8Array<ArrayBuffer> | undefined {
   const trimmed = text.trim();
   if (!/^[A-Za-z0-9+/]{43}=?$/.test(trimmed)) return undefined;

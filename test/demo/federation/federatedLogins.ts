@@ -74,7 +74,7 @@ export class FederatedLogins {
   }
 
   /**
-   * Where to send the user, or undefined where there is no such provider.
+   * Where to send the user, or undefined if there is no such provider.
    *
    * @param anew whether whoever is signed in there is asked again
    */
@@ -87,7 +87,7 @@ export class FederatedLogins {
     return login.url;
   }
 
-  /** Takes an answer. Returns false where the request is for something else. */
+  /** Takes an answer. Returns false if the request is for something else. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const path = request.url ?? '/';
     if (request.method !== 'POST' || !path.startsWith(`${this.basePath}/`)) return false;

@@ -22,7 +22,7 @@ export class Album {
   /**
    * The editor's window, or a part of it.
    *
-   * @param parts what the picture is of, with a little around it; all of the window where absent
+   * @param parts what the picture is of, with a little around it; all of the window if absent
    */
   async window(page: Page, name: string, ...parts: readonly Locator[]): Promise<void> {
     const [wanted, room] = this.ofWalkthrough.has(name)

@@ -71,7 +71,7 @@ function* entries(block: Buffer): Generator<{ key: Buffer; value: Buffer }> {
 /**
  * The records of a write-ahead log (.log), which is cut into blocks of 32 KiB, put together again.
  *
- * @returns undefined where the file is not one
+ * @returns undefined if the file is not one
  * @see https://github.com/google/leveldb/blob/main/doc/log_format.md
  */
 export function logContent(file: Buffer): Buffer | undefined {

@@ -1,7 +1,7 @@
 /**
  * Undoes Snappy's raw format, which LevelDB and IndexedDB use.
  *
- * @returns undefined where the bytes are not Snappy
+ * @returns undefined if the bytes are not Snappy
  * @see https://github.com/google/snappy/blob/main/format_description.txt
  */
 export function unsnap(input: Buffer, maxLength = 64 << 20): Buffer | undefined {
