@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import type { AdmittedServer, AgentAdmission } from '../broker/agents/agentAdmission.js';
 import type { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
 import { agentPath } from '../broker/agents/agentSettings.js';
@@ -23,11 +24,13 @@ export async function admit(name: string, options: Options, session: Session): P
   const servers = names.map((one) => serverNamed(settings, one));
   const admitted = await Promise.all(servers.map((server) => accessTo(server, names, options, session)));
   const days = daysOf(options.days);
-  const { key } = await admissions.admit({
-    name,
-    servers: admitted,
-    ...(days !== undefined && { expiresAt: systemClock.now() + days * day }),
-  });
+  const { key } = await admissions.admit(
+    defined({
+      name,
+      servers: admitted,
+      expiresAt: days !== undefined ? systemClock.now() + days * day : undefined,
+    }),
+  );
   for (const server of servers)
     terminal.say(`${server.name}: http://127.0.0.1:${settings.agents.port}${agentPath(server.name)}`);
   printKey(name, key, terminal);
@@ -80,12 +83,12 @@ async function accessTo(
   const bad = scopes?.find((scope) => !isScopeToken(scope));
   if (bad !== undefined)
     throw new UsageError(`“${bad}” is not a scope; name each with a --scope of its own.`);
-  return {
+  return defined({
     url: server.url,
-    ...(account !== undefined && { account: await accountNamed(broker, server, account) }),
-    ...(scopes !== undefined && { scopes }),
-    ...(tools !== undefined && { tools }),
-  };
+    account: account !== undefined ? await accountNamed(broker, server, account) : undefined,
+    scopes,
+    tools,
+  });
 }
 
 /** What is said of one server; where there are several, each value names its own. */

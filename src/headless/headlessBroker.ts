@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { ClientSecrets } from '../broker/clients/clientSecrets.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import { MetadataCache } from '../broker/discovery/metadataCache.js';
@@ -52,14 +53,14 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
   const core = createCore({
     ...parts,
     network: { fetch: parts.fetch, resolver: parts.resolver },
-    answers: {
+    answers: defined({
       clientSecrets,
       metadata: new MetadataCache(parts.clock),
       // Nobody is there to be asked: what the settings list is accepted.
       decisions: new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []),
       clientMetadataUrl: parts.clientMetadataUrl,
-      ...(parts.questions !== undefined && { questions: parts.questions }),
-    },
+      questions: parts.questions,
+    }),
     consentPrompt: () => parts.consentPrompt,
     redirects: (relay) => ({
       reach: () => Promise.resolve({ handler: 'noEditor', loopback: 'thisMachine' }),

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { readFileSync, statSync } from 'node:fs';
 import { parseAgentSettings, type AgentSettings } from '../broker/agents/agentSettings.js';
 import { clientMetadataUrlFault } from '../broker/clients/clientMetadataDocument.js';
@@ -78,13 +79,14 @@ export function parseSettings(text: string, file: string): HeadlessSettings {
       ? undefined
       : clientMetadataUrlFault(typeof clientMetadataUrl === 'string' ? clientMetadataUrl : '');
   if (fault !== undefined) report(`${prefix}clientMetadataUrl: ${fault}`);
-  return {
+  return defined({
     servers,
     disabled,
     toolRules,
     agents: agents.settings,
-    ...(identityProvider !== undefined && { identityProvider }),
-    ...(typeof clientMetadataUrl === 'string' && fault === undefined && { clientMetadataUrl }),
+    identityProvider,
+    clientMetadataUrl:
+      typeof clientMetadataUrl === 'string' && fault === undefined ? clientMetadataUrl : undefined,
     recordsArguments: values.get('toolCalls.recordArguments') === true,
     problems: [
       ...problems,
@@ -93,7 +95,7 @@ export function parseSettings(text: string, file: string): HeadlessSettings {
       ...agents.problems,
       ...provider.problems,
     ],
-  };
+  });
 }
 
 function parsed(text: string, file: string): unknown {

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { accountName } from '../broker/accounts/credential.js';
 import { directGrantOf, noSignInAt, type DirectGrantName } from '../broker/settings/grant.js';
 import { identityProviderAsServer } from '../broker/settings/identityProviderSetting.js';
@@ -77,12 +78,12 @@ async function requestOf(server: ServerConfig, options: Options, session: Sessio
   if (another === true && name !== undefined) throw new UsageError('--another is nobody --account names.');
   const account = name === undefined ? undefined : await accountNamed(broker, server, name);
   const held = (await broker.credentials.get(server.url, account))?.tokens.scopes ?? [];
-  return {
+  return defined({
     deadline,
-    ...(scope.length > 0 && { scopes: [...new Set([...held, ...scope])] }),
-    ...(account !== undefined && { account }),
-    ...(another === true && { anotherAccount: true }),
-  };
+    scopes: scope.length > 0 ? [...new Set([...held, ...scope])] : undefined,
+    account,
+    anotherAccount: another === true ? true : undefined,
+  });
 }
 
 /** For an agent alone: within its admission, which says whom it acts as too. */
@@ -102,13 +103,13 @@ async function requestFor(
   if (beyond.length > 0)
     throw new UsageError(`“${name}” is not admitted with ${beyond.join(', ')} at ${server.name}.`);
   const scopes = scope.length > 0 ? scope : ceiling;
-  return {
+  return defined({
     deadline,
     forAgent: agent.id,
     isAdmitted: () => admissions.isAdmitted(agent.id, server.url),
-    ...(scopes !== undefined && { scopes }),
-    ...(access.account !== undefined && { account: access.account }),
-  };
+    scopes,
+    account: access.account,
+  });
 }
 
 async function usesCode(attempt: SignInAttempt, { code, paste }: Options): Promise<boolean> {

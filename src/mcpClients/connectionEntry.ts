@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import type { McpClientId } from './mcpClient.js';
 
 /** A command that speaks MCP over stdio. */
@@ -29,7 +30,11 @@ export function connectionEntry(
   client: ConnectableClient,
   { command, args, env }: StdioCommand,
 ): Readonly<Record<string, unknown>> {
-  const entry = { command, args: [...args], ...(Object.keys(env).length > 0 && { env: { ...env } }) };
+  const entry = defined({
+    command,
+    args: [...args],
+    env: Object.keys(env).length > 0 ? { ...env } : undefined,
+  });
   switch (client) {
     case 'claudeCode':
       return { type: 'stdio', ...entry };

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { ConfigurationFault, memberAt, parseConfiguration } from './configurationText.js';
 import type { RemoteServer } from './configuredServer.js';
 
@@ -19,13 +20,13 @@ export function mcpRemoteServer(entry: Readonly<Record<string, unknown>>): Remot
   const [url] = given;
   if (place === -1 || url === undefined || !URL.canParse(url)) return undefined;
   const isSse = valuesOf(given, '--transport').includes('sse-only');
-  return {
+  return defined({
     url,
-    ...(isSse && { type: 'sse' as const }),
+    type: isSse ? ('sse' as const) : undefined,
     headers: Object.fromEntries(valuesOf(given, '--header').flatMap(header)),
     ...registration(given),
     isDisabled: entry['disabled'] === true,
-  };
+  });
 }
 
 /** A registration in a file of its own (`@path`) is not looked at. */
@@ -37,11 +38,11 @@ function registration(given: readonly string[]): Pick<RemoteServer, 'clientId' |
   const clientId = member('--static-oauth-client-info', 'client_id');
   const clientSecret = member('--static-oauth-client-info', 'client_secret');
   const scopes = member('--static-oauth-client-metadata', 'scope');
-  return {
-    ...(clientId !== undefined && { clientId }),
-    ...(clientSecret !== undefined && { clientSecret }),
-    ...(scopes !== undefined && { scopes }),
-  };
+  return defined({
+    clientId,
+    clientSecret,
+    scopes,
+  });
 }
 
 function jsonOf(text: string | undefined): unknown {

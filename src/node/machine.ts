@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { lookup } from 'node:dns/promises';
 import type { Clock } from '../base/clock.js';
 import type { Resolver, Fetch, Network } from '../broker/ports.js';
@@ -41,9 +42,9 @@ export const machineFetch: Fetch = (url, init, addresses) =>
 
 /** @param unreachableNote said beside a failure to reach a host, where this machine may be the reason */
 export function machineNetwork(unreachableNote?: string): Network {
-  return {
+  return defined({
     fetch: machineFetch,
     resolver: systemResolver,
-    ...(unreachableNote !== undefined && { unreachableNote }),
-  };
+    unreachableNote,
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { usesDefaultEndpoints, type AuthorizationServer } from './authorizationServerMetadata.js';
 import type { DpopBinding } from './dpop.js';
@@ -88,17 +89,17 @@ export async function buildAuthorizationRequest(o: {
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   for (const [name, value] of given) url.searchParams.set(name, value);
-  const pending: PendingAuthorization = {
+  const pending: PendingAuthorization = defined({
     state,
     codeVerifier: new Redacted(codeVerifier),
     redirectUri,
     as,
     client,
-    ...(resource !== undefined && { resource }),
+    resource,
     scopes: [...scopes],
-    ...(nonce !== undefined && { nonce }),
-    ...(dpop !== undefined && { dpop }),
-  };
+    nonce,
+    dpop,
+  });
   return { url, parameters: Object.fromEntries(given), pending };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import type { PendingAuthorization } from './authorizationRequest.js';
 import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
@@ -95,11 +96,15 @@ function refusal(host: string, error: string, description: string | null): OAuth
 }
 
 function invalidCallback(host: string, problem: string, field: string | undefined): OAuthFlowError {
-  return new OAuthFlowError('invalidCallback', `The callback for ${host} ${problem}.`, {
-    url: host,
-    ...(field !== undefined && { field }),
-    fix: 'Start the sign-in again.',
-  });
+  return new OAuthFlowError(
+    'invalidCallback',
+    `The callback for ${host} ${problem}.`,
+    defined({
+      url: host,
+      field,
+      fix: 'Start the sign-in again.',
+    }),
+  );
 }
 
 function equalInConstantTime(given: string, expected: string): boolean {

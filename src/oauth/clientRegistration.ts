@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { managementOf } from './clientManagement.js';
@@ -37,10 +38,14 @@ export function chooseClientIdentity(
 ): ClientIdentity {
   const { configuredClientId, configuredSecret, configuredKey, clientMetadataUrl } = options;
   if (configuredClientId !== undefined) {
-    const client = preRegisteredClient(as, configuredClientId, {
-      ...(configuredSecret !== undefined && { secret: configuredSecret }),
-      ...(configuredKey !== undefined && { key: configuredKey }),
-    });
+    const client = preRegisteredClient(
+      as,
+      configuredClientId,
+      defined({
+        secret: configuredSecret,
+        key: configuredKey,
+      }),
+    );
     return { kind: 'use', client, because: 'Its client id is configured for this server.' };
   }
   if (clientMetadataUrl !== undefined && as['client_id_metadata_document_supported'] === true) {
@@ -84,7 +89,7 @@ export async function registerClient(
       fix: 'Register a client there and enter its client id.',
     });
   }
-  const { grantTypes = ['authorization_code', 'refresh_token'] } = registration;
+  const { grantTypes = ['authorization_code', 'refresh_token'], scopes = [] } = registration;
   const listed = as.token_endpoint_auth_methods_supported;
   const asked = listed === undefined || listed.includes('none') ? 'none' : secretMethod(as);
   const answer = await oauth.dynamicClientRegistrationRequest(
@@ -96,8 +101,7 @@ export async function registerClient(
       grant_types: [...grantTypes],
       response_types: grantTypes.includes('authorization_code') ? ['code'] : [],
       token_endpoint_auth_method: asked,
-      ...(registration.scopes !== undefined &&
-        registration.scopes.length > 0 && { scope: registration.scopes.join(' ') }),
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     },
     libraryRequest(http),
   );
@@ -135,15 +139,15 @@ function registered(
   if (!hasSecret && asked !== 'none') throw invalid('client_secret', 'is missing');
   const management = managementOf(response, endpoint);
   const keepsSecret = hasSecret && authMethod !== 'none';
-  return {
+  return defined({
     clientId: id,
-    ...(keepsSecret && { clientSecret: new Redacted(secret) }),
+    clientSecret: keepsSecret ? new Redacted(secret) : undefined,
     authMethod,
     source: 'registered',
     redirectUris: stringArray(response['redirect_uris']) ?? redirectUris,
-    ...(management !== undefined && { management }),
-    ...(keepsSecret && typeof expires === 'number' && expires > 0 && { secretExpiresAt: expires * 1000 }),
-  };
+    management,
+    secretExpiresAt: keepsSecret && typeof expires === 'number' && expires > 0 ? expires * 1000 : undefined,
+  });
 }
 
 async function refused(answer: Response, endpoint: string): Promise<OAuthFlowError> {
@@ -152,14 +156,14 @@ async function refused(answer: Response, endpoint: string): Promise<OAuthFlowErr
   return new OAuthFlowError(
     'registrationRefused',
     sentence(`${new URL(endpoint).host} refused to register this client: ${why}`),
-    {
+    defined({
       url: shownAddress(endpoint),
       status: answer.status,
-      ...(said !== undefined && { oauthError: said.error }),
+      oauthError: said !== undefined ? said.error : undefined,
       fix:
         answer.status === 429
           ? 'Wait a while and try again, or enter the id of a client registered by hand.'
           : 'Register a client at the authorization server by hand and enter its client id.',
-    },
+    }),
   );
 }

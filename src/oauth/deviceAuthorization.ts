@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import { requestedAccess, requestTokens, type DirectGrant } from './directGrants.js';
@@ -72,13 +73,13 @@ export async function requestDeviceAuthorization(
     throw new OAuthFlowError(
       'authorizationRefused',
       sentence(`${shownAddress(endpoint)} gave no code to sign in with: ${why}`),
-      {
+      defined({
         url: shownAddress(endpoint),
         status: answer.status,
-        ...(said !== undefined && { oauthError: said.error }),
+        oauthError: said !== undefined ? said.error : undefined,
         fix: 'Sign in with the browser.',
         ...refusalFix(said?.error, answer.status),
-      },
+      }),
     );
   }
   const body = await jsonResponse(answer, endpoint);
@@ -99,15 +100,15 @@ export async function requestDeviceAuthorization(
   const lifetime = Number(body['expires_in']);
   if (!(lifetime > 0)) throw invalid('expires_in');
   const interval = body['interval'] === undefined ? defaultInterval : Number(body['interval']);
-  return {
+  return defined({
     grant,
     deviceCode: new Redacted(deviceCode),
     userCode,
     verificationUri: page,
-    ...(complete !== undefined && { verificationUriComplete: complete }),
+    verificationUriComplete: complete,
     expiresAt: askedAt + within(lifetime, bounds.lifetime) * 1000,
     interval: within(interval, bounds.interval) * 1000,
-  };
+  });
 }
 
 /**

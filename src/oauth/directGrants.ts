@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { tokenEndpoint, identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
@@ -70,11 +71,11 @@ export function requestedAccess({
   resource,
   audience,
 }: Pick<DirectGrant, 'scopes' | 'resource' | 'audience'>): Record<string, string> {
-  return {
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    ...(resource !== undefined && { resource }),
-    ...(audience !== undefined && { audience }),
-  };
+  return defined({
+    scope: scopes.length > 0 ? scopes.join(' ') : undefined,
+    resource,
+    audience,
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { discardBody } from './boundedFetch.js';
 import { errorAnswer } from './jsonResponse.js';
@@ -200,6 +201,6 @@ function notSupported(
   return new OAuthFlowError(
     'dpopNotSupported',
     `${shownAddress(resource)} takes only tokens bound to a key (DPoP), ${why}.`,
-    { url: shownAddress(whose), fix, ...(field !== undefined && { field }) },
+    defined({ url: shownAddress(whose), fix, field }),
   );
 }

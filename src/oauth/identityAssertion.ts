@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
@@ -44,14 +45,14 @@ export async function identityAssertion(
     libraryClient(client),
     clientAuthentication(client),
     'urn:ietf:params:oauth:grant-type:token-exchange',
-    {
+    defined({
       requested_token_type: idJag,
       audience: need.audience,
-      ...(need.resource !== undefined && { resource: need.resource }),
-      ...(need.scopes.length > 0 && { scope: need.scopes.join(' ') }),
+      resource: need.resource,
+      scope: need.scopes.length > 0 ? need.scopes.join(' ') : undefined,
       subject_token: idToken.expose(),
       subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
-    },
+    }),
     libraryRequest(http),
   );
   const { response } = await acceptedTokenAnswer(answer, endpoint, [idToken, client.clientSecret]);

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { withoutSecrets, type Redacted } from '../base/redacted.js';
 import { displayText, shownAddress } from '../base/displayText.js';
@@ -37,7 +38,7 @@ export async function errorAnswer(
   const error = words('error');
   if (error === undefined) return undefined;
   const description = words('error_description');
-  return { error, ...(description !== undefined && { description }) };
+  return defined({ error, description });
 }
 
 async function jsonObject(answer: Response): Promise<UntrustedJson | undefined> {

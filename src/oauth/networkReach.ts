@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { shownAddress } from '../base/displayText.js';
 
@@ -62,11 +63,11 @@ export function outOfReach(url: URL, field?: string, resolved?: NetworkReach): O
   return new OAuthFlowError(
     'addressOutOfReach',
     `${shownAddress(url)}${named} is ${where}, and the MCP server is not: nothing is sent there.`,
-    {
+    defined({
       url: shownAddress(url),
-      ...(field !== undefined && { field }),
+      field,
       fix: 'Tell the server’s administrator.',
-    },
+    }),
   );
 }
 

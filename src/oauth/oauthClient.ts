@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import type { AuthorizationServer } from './authorizationServerMetadata.js';
 import type { ClientKey } from './clientKey.js';
 import type { Redacted } from '../base/redacted.js';
@@ -12,7 +13,10 @@ export function preRegisteredClient(
   proof: { readonly secret?: Redacted; readonly key?: ClientKey } = {},
 ): OAuthClient {
   const { secret, key } = proof;
-  const has = { hasSecret: secret !== undefined, ...(key !== undefined && { keyAlgorithm: key.algorithm }) };
+  const has = defined({
+    hasSecret: secret !== undefined,
+    keyAlgorithm: key !== undefined ? key.algorithm : undefined,
+  });
   const authMethod = preRegisteredMethod(as, has);
   return {
     ...{ clientId, source: 'preRegistered', redirectUris: [], authMethod },

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
 import { jsonResponse, stringArray, type UntrustedJson } from './jsonResponse.js';
@@ -132,16 +133,16 @@ function protectedResourceOf(
   const scopesSupported = scopes === undefined ? undefined : supportedScopes(scopes, warnings);
   const resourceName = displayText(document['resource_name']);
   const dpopAlgorithms = stringArray(document['dpop_signing_alg_values_supported']);
-  return {
+  return defined({
     resource,
     authorizationServers: issuersOf(servers, url, reach, invalid),
-    ...(scopesSupported !== undefined && { scopesSupported }),
+    scopesSupported,
     metadataUrl: url.href,
     warnings,
-    ...(resourceName !== undefined && { resourceName }),
-    ...(document['dpop_bound_access_tokens_required'] === true && { dpopRequired: true }),
-    ...(dpopAlgorithms !== undefined && { dpopAlgorithms }),
-  };
+    resourceName,
+    dpopRequired: document['dpop_bound_access_tokens_required'] === true ? true : undefined,
+    dpopAlgorithms,
+  });
 }
 
 /** A sign-in asks for them and a user reads them before it: what is no scope is left out (RFC 6749 §3.3). */

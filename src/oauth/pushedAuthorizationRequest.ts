@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import type { AuthorizationRequest } from './authorizationRequest.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
@@ -69,11 +70,11 @@ function refused(endpoint: string, status: number, error?: string, description?:
   return new OAuthFlowError(
     'authorizationRefused',
     sentence(`${url} refused the announced sign-in (PAR): ${why}`),
-    {
+    defined({
       url,
       status,
-      ...(error !== undefined && { oauthError: error }),
+      oauthError: error,
       ...refusalFix(error, status),
-    },
+    }),
   );
 }

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
@@ -48,10 +49,10 @@ export async function refreshTokens(
     oauth.refreshTokenGrantRequest(as, client, clientAuthentication(o.client), refreshToken, {
       ...libraryRequest(http),
       ...proof,
-      additionalParameters: {
-        ...(resource !== undefined && { resource }),
-        ...(scopes !== undefined && { scope: scopes.join(' ') }),
-      },
+      additionalParameters: defined({
+        resource,
+        scope: scopes !== undefined ? scopes.join(' ') : undefined,
+      }),
     }),
   );
   const accepted = await acceptedTokenAnswer(answer, endpoint, [
@@ -87,10 +88,10 @@ function ended(as: AuthorizationServer, why: string, oauthError?: string): OAuth
   return new OAuthFlowError(
     'refreshTokenRefused',
     `The sign-in at ${shownAddress(as.issuer)} has ended: ${why}.`,
-    {
+    defined({
       url: shownAddress(as.token_endpoint ?? as.issuer),
-      ...(oauthError !== undefined && { oauthError }),
+      oauthError,
       fix: 'Sign in again.',
-    },
+    }),
   );
 }

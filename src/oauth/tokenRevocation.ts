@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { knownTraits, type AuthorizationServer } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
@@ -63,9 +64,9 @@ export async function revokeTokens(
   const accessToken =
     revocation === 'refreshTokenOnly' ? 'notOffered' : await revoke(tokens.accessToken, 'access_token');
   const [problem] = problems;
-  return {
-    ...(refreshToken !== undefined && { refreshToken }),
+  return defined({
+    refreshToken,
     accessToken,
-    ...(problem !== undefined && { problem }),
-  };
+    problem,
+  });
 }

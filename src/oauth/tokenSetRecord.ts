@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { clientKeyAlgorithms, type ClientKey } from './clientKey.js';
 import { DpopKey, type DpopJwk } from './dpop.js';
 import { isObject, stringArray, type UntrustedJson } from './jsonResponse.js';
@@ -14,16 +15,16 @@ interface JsonRecord {
 /** The tokens in clear, for SecretStorage and nothing else. */
 export function tokenSetToRecord(tokens: TokenSet): JsonRecord {
   const { dpopKey, refreshToken, expiresAt, idToken, idTokenClaims } = tokens;
-  return {
+  return defined({
     accessToken: tokens.accessToken.expose(),
     tokenType: tokens.tokenType,
-    ...(dpopKey !== undefined && { dpopKey: { ...dpopKey.expose() } }),
-    ...(refreshToken !== undefined && { refreshToken: refreshToken.expose() }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    dpopKey: dpopKey !== undefined ? { ...dpopKey.expose() } : undefined,
+    refreshToken: refreshToken !== undefined ? refreshToken.expose() : undefined,
+    expiresAt,
     scopes: [...tokens.scopes],
-    ...(idToken !== undefined && { idToken: idToken.expose() }),
-    ...(idTokenClaims !== undefined && { idTokenClaims: { ...idTokenClaims } }),
-  };
+    idToken: idToken !== undefined ? idToken.expose() : undefined,
+    idTokenClaims: idTokenClaims !== undefined ? { ...idTokenClaims } : undefined,
+  });
 }
 
 /** @throws OAuthFlowError `invalidRecord`, naming the field and no value */
@@ -36,34 +37,33 @@ export function tokenSetFromRecord(record: unknown): TokenSet {
   const tokenType = fields.oneOf('tokenType', ['Bearer', 'DPoP']);
   const key = fields.optional('dpopKey');
   if ((tokenType === 'DPoP') !== (key !== undefined)) throw fields.invalid('tokenType');
-  return {
+  return defined({
     accessToken: new Redacted(fields.string('accessToken')),
     tokenType,
-    ...(key !== undefined && { dpopKey: new DpopKey(jwkFromRecord(key)) }),
-    ...(refreshToken !== undefined && { refreshToken: new Redacted(refreshToken) }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    dpopKey: key !== undefined ? new DpopKey(jwkFromRecord(key)) : undefined,
+    refreshToken: refreshToken !== undefined ? new Redacted(refreshToken) : undefined,
+    expiresAt,
     scopes: fields.strings('scopes'),
-    ...(idToken !== undefined && { idToken: new Redacted(idToken) }),
-    ...(claims !== undefined && { idTokenClaims: claimsFromRecord(claims) }),
-  };
+    idToken: idToken !== undefined ? new Redacted(idToken) : undefined,
+    idTokenClaims: claims !== undefined ? claimsFromRecord(claims) : undefined,
+  });
 }
 
 /** The client, its secret and key in clear, for SecretStorage and nothing else. */
 export function clientToRecord(client: OAuthClient): JsonRecord {
   const { clientSecret, clientKey, secretExpiresAt, management } = client;
-  return {
+  return defined({
     clientId: client.clientId,
-    ...(clientSecret !== undefined && { clientSecret: clientSecret.expose() }),
-    ...(clientKey !== undefined && { clientKey: clientKeyToRecord(clientKey) }),
+    clientSecret: clientSecret !== undefined ? clientSecret.expose() : undefined,
+    clientKey: clientKey !== undefined ? clientKeyToRecord(clientKey) : undefined,
     authMethod: client.authMethod,
     source: client.source,
     redirectUris: [...client.redirectUris],
-    ...(secretExpiresAt !== undefined && { secretExpiresAt }),
-    ...(management !== undefined && {
-      management: { uri: management.uri, token: management.token.expose() },
-    }),
-    ...(client.isOneTime === true && { isOneTime: true }),
-  };
+    secretExpiresAt,
+    management:
+      management !== undefined ? { uri: management.uri, token: management.token.expose() } : undefined,
+    isOneTime: client.isOneTime === true ? true : undefined,
+  });
 }
 
 /** @throws OAuthFlowError `invalidRecord`, naming the field and no value */
@@ -73,17 +73,17 @@ export function clientFromRecord(record: unknown): OAuthClient {
   const clientKey = fields.optional('clientKey');
   const secretExpiresAt = fields.optionalNumber('secretExpiresAt');
   const management = fields.optional('management');
-  return {
+  return defined({
     clientId: fields.string('clientId'),
-    ...(clientSecret !== undefined && { clientSecret: new Redacted(clientSecret) }),
-    ...(clientKey !== undefined && { clientKey: clientKeyFromRecord(clientKey) }),
+    clientSecret: clientSecret !== undefined ? new Redacted(clientSecret) : undefined,
+    clientKey: clientKey !== undefined ? clientKeyFromRecord(clientKey) : undefined,
     authMethod: fields.oneOf('authMethod', authMethods),
     source: fields.oneOf('source', ['preRegistered', 'registered', 'clientIdMetadataDocument', 'editor']),
     redirectUris: fields.strings('redirectUris'),
-    ...(secretExpiresAt !== undefined && { secretExpiresAt }),
-    ...(management !== undefined && { management: managementFromRecord(management) }),
-    ...(fields.optional('isOneTime') === true && { isOneTime: true }),
-  };
+    secretExpiresAt,
+    management: management !== undefined ? managementFromRecord(management) : undefined,
+    isOneTime: fields.optional('isOneTime') === true ? true : undefined,
+  });
 }
 
 function managementFromRecord(record: unknown): ClientManagement {
@@ -104,18 +104,18 @@ function jwkFromRecord(record: unknown): DpopJwk {
 
 /** The key in clear, for SecretStorage and nothing else. */
 export function clientKeyToRecord({ algorithm, privateJwk, kid }: ClientKey): JsonRecord {
-  return { algorithm, privateJwk: privateJwk.expose(), ...(kid !== undefined && { kid }) };
+  return defined({ algorithm, privateJwk: privateJwk.expose(), kid });
 }
 
 /** @throws OAuthFlowError `invalidRecord`, naming the field and no value */
 export function clientKeyFromRecord(record: unknown): ClientKey {
   const fields = new Fields('client key', record);
   const kid = fields.optionalString('kid');
-  return {
+  return defined({
     algorithm: fields.oneOf('algorithm', clientKeyAlgorithms),
     privateJwk: new Redacted(fields.string('privateJwk')),
-    ...(kid !== undefined && { kid }),
-  };
+    kid,
+  });
 }
 
 function claimsFromRecord(record: unknown): IdTokenClaims {
@@ -123,12 +123,12 @@ function claimsFromRecord(record: unknown): IdTokenClaims {
   const email = fields.optionalString('email');
   const username = fields.optionalString('preferred_username');
   const name = fields.optionalString('name');
-  return {
+  return defined({
     sub: fields.string('sub'),
-    ...(email !== undefined && { email }),
-    ...(username !== undefined && { preferred_username: username }),
-    ...(name !== undefined && { name }),
-  };
+    email,
+    preferred_username: username,
+    name,
+  });
 }
 
 /** The members of a record that is not trusted: another version, or another program, may have written it. */

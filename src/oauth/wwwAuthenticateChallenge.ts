@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { addressOf, displayText } from '../base/displayText.js';
 
 /** What a server asks for when it refuses a request (RFC 6750 §3, RFC 9728 §5.1). */
@@ -42,16 +43,14 @@ export function bearerChallengeOf(
   const scopes = scopeTokens(parameter('scope') ?? '');
   const resourceMetadata = webAddress(parameter('resource_metadata'));
   const algs = dpop?.get('algs')?.split(/\s+/).filter(Boolean);
-  return {
-    ...(error !== undefined && { error }),
-    ...(errorDescription !== undefined && { errorDescription }),
-    ...(scopes.length > 0 && { scopes }),
-    ...(resourceMetadata !== undefined && { resourceMetadata }),
-    ...(realm !== undefined && { realm }),
-    ...(dpop !== undefined && {
-      dpop: { alone: bearer === undefined, ...(algs !== undefined && { algs }) },
-    }),
-  };
+  return defined({
+    error,
+    errorDescription,
+    scopes: scopes.length > 0 ? scopes : undefined,
+    resourceMetadata,
+    realm,
+    dpop: dpop !== undefined ? defined({ alone: bearer === undefined, algs }) : undefined,
+  });
 }
 
 /** Whether a text is one scope: printable ASCII without space, quote and backslash (RFC 6749 §3.3). */

@@ -36,7 +36,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   oauth: { layers: ['base'], packages: ['oauth4webapi'] },
   mcp: { layers: ['base'], packages: ['@modelcontextprotocol/sdk', 'jsonc-parser'] },
   // The configuration files of other MCP clients, as text.
-  mcpClients: { layers: [], packages: ['jsonc-parser', '@decimalturn/toml-patch'] },
+  mcpClients: { layers: ['base'], packages: ['jsonc-parser', '@decimalturn/toml-patch'] },
   broker: { layers: ['base', 'oauth', 'mcp', 'mcpClients'], packages: ['jose'] },
   // Listeners on 127.0.0.1: callbacks and launch pages.
   loopback: { layers: ['base', 'oauth', 'broker'], packages: ['node:*'] },

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import {
   clientFromRecord,
@@ -49,22 +50,22 @@ function credentialFromRecord(serverUrl: string, value: unknown): StoredValue<Cr
   const unnamedId = record['unnamedId'];
   const grant = directGrantNames.find((name) => name === record['grant']);
   if (record['version'] !== 1 || typeof as.issuer !== 'string') throw new Error('unknown record');
-  const credential = {
+  const credential = defined({
     id: String(record['id']),
     serverUrl,
     as,
     client: clientFromRecord(record['client']),
-    ...(typeof resource === 'string' && { resource }),
-    ...(account !== undefined && { account }),
-    ...(typeof unnamedId === 'string' && { unnamedId }),
-    ...(grant !== undefined && { grant }),
+    resource: typeof resource === 'string' ? resource : undefined,
+    account,
+    unnamedId: typeof unnamedId === 'string' ? unnamedId : undefined,
+    grant,
     tokens:
       grant === 'editorAccount'
         ? lentTokenFromRecord(record['tokens'])
         : tokenSetFromRecord(record['tokens']),
     obtainedAt: Number(record['obtainedAt']),
-    ...(typeof signedInAt === 'number' && { signedInAt }),
-  };
+    signedInAt: typeof signedInAt === 'number' ? signedInAt : undefined,
+  });
   return { generation: Number(record['generation'] ?? 0), value: credential };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { DpopKey } from '../../oauth/dpop.js';
 import { noAccount, PassingAccountChoice, type AccountChoice } from './accountChoice.js';
 import { accountSlots, firstSlot, recordName, serverUrlOf, slotOfAccount } from './accountSlots.js';
@@ -271,7 +272,7 @@ export class CredentialStore implements Disposable {
   }
 
   #tellOf(serverUrl: string, accountKey: string | undefined, isElsewhere: boolean): void {
-    this.#credentialChanged.fire({ serverUrl, ...(accountKey !== undefined && { accountKey }), isElsewhere });
+    this.#credentialChanged.fire(defined({ serverUrl, accountKey, isElsewhere }));
   }
 
   #withKeyInUse(name: string, credential: Credential | undefined): Credential | undefined {

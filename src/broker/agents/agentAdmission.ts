@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isObject, stringArray } from '../../oauth/jsonResponse.js';
 
 /** What an agent may use of one server. */
@@ -72,15 +73,15 @@ function storedAdmissionOf(value: unknown): StoredAdmission {
   const { id, name, servers, createdAt, expiresAt, keyId } = value['admission'];
   if (!Array.isArray(servers)) throw new Error('unknown admission');
   return {
-    admission: {
+    admission: defined({
       id: textOf(id),
       name: textOf(name),
       servers: servers.map((server: unknown) => admittedServerOf(server)),
       createdAt: Number(createdAt),
       // What cannot be read as a time ends now, not never.
-      ...(expiresAt !== undefined && { expiresAt: Number(expiresAt) }),
+      expiresAt: expiresAt !== undefined ? Number(expiresAt) : undefined,
       keyId: textOf(keyId),
-    },
+    }),
     salt: textOf(value['salt']),
     digest: textOf(value['digest']),
   };
@@ -89,13 +90,13 @@ function storedAdmissionOf(value: unknown): StoredAdmission {
 function admittedServerOf(value: unknown): AdmittedServer {
   if (!isObject(value)) throw new Error('unknown server');
   const { url, account, scopes, tools, formerNames } = value;
-  return {
+  return defined({
     url: textOf(url),
-    ...(account !== undefined && { account: textOf(account) }),
-    ...(scopes !== undefined && { scopes: textsOf(scopes) }),
-    ...(tools !== undefined && { tools: textsOf(tools) }),
-    ...(formerNames !== undefined && { formerNames: textsOf(formerNames) }),
-  };
+    account: account !== undefined ? textOf(account) : undefined,
+    scopes: scopes !== undefined ? textsOf(scopes) : undefined,
+    tools: tools !== undefined ? textsOf(tools) : undefined,
+    formerNames: formerNames !== undefined ? textsOf(formerNames) : undefined,
+  });
 }
 
 function textOf(value: unknown): string {

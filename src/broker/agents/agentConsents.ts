@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import type { AdmittedServer } from './agentAdmission.js';
 import { placeOf } from '../accounts/agentCredential.js';
@@ -157,12 +158,12 @@ export class AgentConsents implements Disposable {
     const acting = await this.#actingAs(server, account, forAgent);
     const isAsked = (scope: string) => forAgent === undefined || ceiling?.includes(scope) === true;
     const held = acting?.tokens.scopes.filter(isAsked) ?? [];
-    return {
-      ...(challenge !== undefined && { challenge }),
-      ...(account !== undefined && { account }),
-      ...(wanted !== undefined && wanted.length > 0 && { scopes: [...new Set([...held, ...wanted])] }),
-      ...(forAgent !== undefined && { forAgent }),
-    };
+    return defined({
+      challenge,
+      account,
+      scopes: wanted !== undefined && wanted.length > 0 ? [...new Set([...held, ...wanted])] : undefined,
+      forAgent,
+    });
   }
 
   #actingAs(server: ServerConfig, account: string | undefined, agentId: string | undefined) {

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isObject, stringArray } from '../../oauth/jsonResponse.js';
 import { addressOf } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
@@ -79,14 +80,14 @@ export class AgentRequestsAcrossWindows implements Disposable {
     if (typeof id !== 'string' || typeof agentId !== 'string' || typeof agentName !== 'string')
       return undefined;
     if (typeof what !== 'string' || (kind !== 'signIn' && kind !== 'stepUp')) return undefined;
-    const access = { url: server.url, ...(typeof account === 'string' && { account }) };
+    const access = defined({ url: server.url, account: typeof account === 'string' ? account : undefined });
     const challenge = fetchChallenge(said['challenge']);
-    const request = {
-      ...(challenge !== undefined && { challenge }),
-      ...(typeof account === 'string' && { account }),
-      ...(asked !== undefined && { scopes: asked }),
-      ...(isOwn === true && { forAgent: agentId }),
-    };
+    const request = defined({
+      challenge,
+      account: typeof account === 'string' ? account : undefined,
+      scopes: asked,
+      forAgent: isOwn === true ? agentId : undefined,
+    });
     return {
       id,
       agent: { id: agentId, name: agentName, access },
@@ -123,10 +124,10 @@ function fetchChallenge(said: unknown): BearerChallenge | undefined {
   const scopes = stringArray(said['scopes']);
   const { resourceMetadata: address } = said;
   const resourceMetadata = typeof address === 'string' ? addressOf(address) : undefined;
-  return {
-    ...(scopes !== undefined && { scopes }),
-    ...(resourceMetadata !== undefined && { resourceMetadata }),
-  };
+  return defined({
+    scopes,
+    resourceMetadata,
+  });
 }
 
 function declinedOf({ id, askedAt }: Readonly<Record<string, unknown>>): DeclinedAsk | undefined {

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import type { Clock } from '../../base/clock.js';
 import type { Lock, SharedRecords } from '../../base/storage.js';
@@ -139,7 +140,12 @@ function answerOf(value: unknown): StoredAnswer | undefined {
   if (said !== 'allowed' && said !== 'declined' && said !== 'spent') return undefined;
   if (typeof agentId !== 'string' || typeof serverUrl !== 'string' || typeof tool !== 'string')
     return undefined;
-  const call = { agentId, serverUrl, tool, ...(typeof account === 'string' && { account }) };
+  const call = defined({
+    agentId,
+    serverUrl,
+    tool,
+    account: typeof account === 'string' ? account : undefined,
+  });
   return { question, call, said, saidAt };
 }
 
@@ -171,7 +177,7 @@ export interface AgentToolQuestion {
 }
 
 export function callOf({ agent, server, tool, account }: AgentToolQuestion): AgentToolCall {
-  return { agentId: agent.id, serverUrl: server.url, tool, ...(account !== undefined && { account }) };
+  return defined({ agentId: agent.id, serverUrl: server.url, tool, account });
 }
 
 export function isSameCall(one: AgentToolCall, other: AgentToolCall): boolean {
@@ -189,12 +195,12 @@ export function shownTool(tool: string): string {
 
 /** What is shown of a question is made of the very call that the answer would count for. */
 export function shownQuestion({ server, tool, account }: AgentToolQuestion, agent: string): ToolQuestion {
-  return {
+  return defined({
     server,
     tool: shownTool(tool),
     agent,
-    ...(account !== undefined && { account }),
-  };
+    account,
+  });
 }
 
 /** Nobody is asked with a time that is still to come, which would make a question stand for longer. */
@@ -214,12 +220,12 @@ export function questionOf(said: unknown, servers: readonly ServerConfig[]): Age
   const account = displayText(named);
   if (server === undefined || typeof askedAt !== 'number') return undefined;
   if (typeof id !== 'string' || typeof agentId !== 'string' || typeof tool !== 'string') return undefined;
-  return {
+  return defined({
     id,
     agent: { id: agentId },
     server,
     tool,
-    ...(account !== undefined && { account }),
+    account,
     askedAt,
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { AskingAgent } from './agentConsents.js';
 import {
   callOf,
@@ -80,14 +81,14 @@ export class AgentToolApprovals implements Disposable {
   ): Promise<AgentToolOutcome> {
     const { prompt } = this;
     if (prompt === undefined) return 'nobodyToAsk';
-    const question: AgentToolQuestion = {
+    const question: AgentToolQuestion = defined({
       id: crypto.randomUUID(),
       agent: { id: agent.id },
       server,
       tool,
-      ...(account !== undefined && { account }),
+      account,
       askedAt: this.clock.now(),
-    };
+    });
     const call = callOf(question);
     const isPending = () => this.pending.some((one) => isSameCall(callOf(one), call));
     const wasPending = isPending();

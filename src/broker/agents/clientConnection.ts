@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isConnectableClient, type ConnectableClient } from '../../mcpClients/connectionEntry.js';
 import type { NamedEntry } from '../../mcpClients/connectionText.js';
 import { isObject } from '../../oauth/jsonResponse.js';
@@ -31,7 +32,14 @@ export function clientConnectionOf(record: unknown): ClientConnection | undefine
   const servers = record['servers'].map(connectedServerOf);
   if (typeof agentId !== 'string' || typeof uri !== 'string' || typeof digest !== 'string') return undefined;
   if (!isConnectableClient(client) || !servers.every((server) => server !== undefined)) return undefined;
-  return { agentId, client, uri, digest, servers, ...(typeof backup === 'string' && { backup }) };
+  return defined({
+    agentId,
+    client,
+    uri,
+    digest,
+    servers,
+    backup: typeof backup === 'string' ? backup : undefined,
+  });
 }
 
 export function clientConnectionRecord(connection: ClientConnection): object {

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import { connectionEntry, type ConnectableClient } from '../../mcpClients/connectionEntry.js';
 import { entryNames, withEntries, withoutEntries } from '../../mcpClients/connectionText.js';
@@ -119,14 +120,14 @@ export class ClientConnections {
         const backup = before === undefined ? undefined : await files.backUp(uri, before);
         if (backup !== undefined) undo.push(() => files.replace(backup, before, undefined));
         const digest = await sha256(after);
-        const connection: ClientConnection = {
+        const connection: ClientConnection = defined({
           agentId,
           client,
           uri,
           digest,
           servers,
-          ...(backup !== undefined && { backup }),
-        };
+          backup,
+        });
         undo.push(() => records.remove(agentId));
         // Before the admission, so that every window knows it for what it is.
         await records.put(agentId, clientConnectionRecord(connection));
@@ -209,6 +210,6 @@ export class ClientConnections {
     const without = now === undefined ? undefined : withoutEntries(now, client, servers, before);
     if (now === undefined || without === undefined || without === now) return { kind: 'absent' };
     await files.replace(uri, now, without);
-    return { kind: 'removed', ...(backup !== undefined && { backup }) };
+    return defined({ kind: 'removed', backup });
   }
 }

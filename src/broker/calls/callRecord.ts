@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import { displayText, shownAddress } from '../../base/displayText.js';
 
@@ -122,10 +123,10 @@ export function withTexts(call: RecordedCall, change: (text: string) => string):
     ...call,
     caller: { ...call.caller, name: change(call.caller.name) },
     ...(chat !== undefined && {
-      chat: {
+      chat: defined({
         conversation: change(chat.conversation),
-        ...(chat.request !== undefined && { request: change(chat.request) }),
-      },
+        request: chat.request !== undefined ? change(chat.request) : undefined,
+      }),
     }),
     server: change(call.server),
     tool: change(call.tool),

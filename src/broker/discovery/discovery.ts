@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import {
   fetchAuthorizationServer,
   type AuthorizationServer,
@@ -73,21 +74,26 @@ export async function discover(
     isChoiceOpen,
     as,
     policy,
-    scopes: initialScopes({
-      ...(challenge !== undefined && { challenge }),
-      ...(policy.scopes !== undefined && { configured: policy.scopes }),
-      resource,
-      as,
-      identity: true,
-      ...(policy.furtherScopes !== undefined && { further: policy.furtherScopes }),
-      ...(policy.scopeBelowResource !== undefined && { belowResource: policy.scopeBelowResource }),
-    }),
+    scopes: initialScopes(
+      defined({
+        challenge,
+        configured: policy.scopes,
+        resource,
+        as,
+        identity: true,
+        further: policy.furtherScopes,
+        belowResource: policy.scopeBelowResource,
+      }),
+    ),
     identity:
       editor === undefined
-        ? chooseClientIdentity(as, {
-            ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
-            ...(parts.clientMetadataUrl !== undefined && { clientMetadataUrl: parts.clientMetadataUrl }),
-          })
+        ? chooseClientIdentity(
+            as,
+            defined({
+              configuredClientId: policy.clientId,
+              clientMetadataUrl: parts.clientMetadataUrl,
+            }),
+          )
         : {
             kind: 'use',
             client: editorClient(editor),
@@ -113,9 +119,12 @@ async function discoverIdentityProvider(
     as,
     policy: { ...policy, omitResource: true },
     scopes: withSessionScopes(['openid'], as, true, policy.furtherScopes),
-    identity: chooseClientIdentity(as, {
-      ...(policy.clientId !== undefined && { configuredClientId: policy.clientId }),
-    }),
+    identity: chooseClientIdentity(
+      as,
+      defined({
+        configuredClientId: policy.clientId,
+      }),
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { resourceRequestWithDpop } from '../../oauth/dpop.js';
 import type { Fetch } from '../../oauth/httpContext.js';
 import { networkFailure, discardBody } from '../../oauth/boundedFetch.js';
@@ -196,14 +197,14 @@ export class AuthorizedFetch {
   }
 
   async #fetched(server: ServerConfig, request: UpstreamRequest, headers: Headers): Promise<Response> {
-    const init: RequestInit = {
+    const init: RequestInit = defined({
       method: request.method,
       headers,
       // A redirect is a new address, and a token goes to the configured one only.
       redirect: 'manual',
       signal: request.signal,
-      ...(request.body !== undefined && { body: request.body as Uint8Array<ArrayBuffer> }),
-    };
+      body: request.body !== undefined ? (request.body as Uint8Array<ArrayBuffer>) : undefined,
+    });
     try {
       return await this.fetch(server.url, init);
     } catch (error) {
@@ -226,7 +227,7 @@ export class AuthorizedFetch {
       this.states.observe(server, { kind: 'challenged' }, credential);
       return {
         kind: 'consentNeeded',
-        need: { kind: 'signIn', ...(challenge !== undefined && { challenge }) },
+        need: defined({ kind: 'signIn', challenge }),
       };
     }
     if (response.status === 403) {
@@ -243,7 +244,7 @@ export class AuthorizedFetch {
     if (fault !== undefined) this.states.observe(server, { kind: 'unreachable', detail: fault.message });
     if (response.ok)
       this.states.observe(server, { kind: 'answered', authorized: credential !== undefined }, credential);
-    return { kind: 'response', response, ...(credential !== undefined && { credential }) };
+    return defined({ kind: 'response', response, credential });
   }
 
   #forbidden(

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { parseConfiguration, memberAt, isMembers } from '../../mcpClients/configurationText.js';
 import { configuredServers } from '../../mcpClients/configuredServers.js';
 import { mcpClients, type EntryPath, type McpClientId } from '../../mcpClients/mcpClient.js';
@@ -90,12 +91,12 @@ function exportedEntry(server: ServerConfig, client: McpClientId): Members {
         ...(clientId !== undefined && { oauthClientId: clientId }),
       };
     case 'codex':
-      return {
+      return defined({
         url,
-        ...(Object.keys(kept).length > 0 && { http_headers: kept }),
+        http_headers: Object.keys(kept).length > 0 ? kept : undefined,
         ...scopeList,
         ...inOAuth({ client_id: clientId }),
-      };
+      });
     case 'cursor':
       return {
         url,

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { ConfiguredServer } from '../../mcpClients/configuredServer.js';
 import { configuredServers, faultyEntries } from '../../mcpClients/configuredServers.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
@@ -107,16 +108,16 @@ function merged(
   const clientSecret = isUsable(registered?.clientSecret) ? registered?.clientSecret : undefined;
   const headers = servers.map((server) => importedHeaders(server.headers));
   const kept = headers.find((each) => Object.keys(each.kept).length > 0)?.kept;
-  const oauth = {
-    ...(registered?.clientId !== undefined && { clientId: registered.clientId }),
-    ...(scopes !== undefined && { scopes }),
-  };
-  const entry: ServerEntry = {
+  const oauth = defined({
+    clientId: registered?.clientId !== undefined ? registered.clientId : undefined,
+    scopes,
+  });
+  const entry: ServerEntry = defined({
     type: servers.every(({ type }) => type === 'sse') ? 'sse' : 'http',
     url,
-    ...(kept !== undefined && { headers: kept }),
-    ...(Object.keys(oauth).length > 0 && { oauth }),
-  };
+    headers: kept,
+    oauth: Object.keys(oauth).length > 0 ? oauth : undefined,
+  });
   const name = entries[0]?.name ?? '';
   const problem =
     addressProblem(servers.map((server) => server.url)) ??
@@ -126,17 +127,17 @@ function merged(
   const references = (['clientId', 'clientSecret', 'scopes'] as const).filter((field) =>
     servers.some((server) => server[field] !== undefined && isReference(server[field])),
   );
-  return {
+  return defined({
     name,
     url,
     entries,
     entry,
-    ...(clientSecret !== undefined && { clientSecret: new Redacted(clientSecret) }),
+    clientSecret: clientSecret !== undefined ? new Redacted(clientSecret) : undefined,
     leftOut: [...new Set([...headers.flatMap(({ leftOut }) => leftOut), ...references])],
     isDisabled: servers.every(({ isDisabled }) => isDisabled),
-    ...(configured !== undefined && { configuredAs: configured.name }),
-    ...(problem !== undefined && { problem }),
-  };
+    configuredAs: configured !== undefined ? configured.name : undefined,
+    problem,
+  });
 }
 
 function addressProblem(urls: readonly string[]): string | undefined {
@@ -161,7 +162,7 @@ function placeOf(
   { name, path, folder }: Pick<ConfiguredServer, 'name' | 'path' | 'folder'>,
   file: OtherFile,
 ): FoundEntry {
-  return { file, path, name, ...(folder !== undefined && { folder }) };
+  return defined({ file, path, name, folder });
 }
 
 function inField(field: string, message: string): string {

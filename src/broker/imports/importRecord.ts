@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import {
   ConfigurationFault,
   isMembers,
@@ -39,16 +40,16 @@ export interface ImportRecord {
 export async function changedFile(edit: FileEdit, backup: string | undefined): Promise<ChangedFile> {
   const { file, before, after, removed, added } = edit;
   const values = parseConfiguration(after, mcpClients[file.client].format);
-  return {
+  return defined({
     uri: file.uri,
     label: file.label,
     client: file.client,
-    ...(backup !== undefined && { backup }),
+    backup,
     before: await sha256(before ?? ''),
     after: await sha256(after),
     removed,
     added: added.map((path) => [path, memberAt(values, path)] as const),
-  };
+  });
 }
 
 /** What undoing makes of a file: its text of before; undefined removes it. */

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import { Emitter } from '../../base/event.js';
 import type { Memory } from '../../base/storage.js';
@@ -126,7 +127,7 @@ export class Imports {
       const { label, backup } = file;
       const reason = await this.#restore(file);
       if (reason === undefined) done.push(file);
-      else problems.push({ label, reason, ...(backup !== undefined && { backup }) });
+      else problems.push(defined({ label, reason, backup }));
     }
     await this.parts.memory.set(memoryKey, undefined);
     this.#changed.fire(undefined);

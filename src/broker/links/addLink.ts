@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { addressOf } from '../../base/displayText.js';
 import { secretFieldFault } from '../settings/secretFields.js';
 import { parseServerUrl, serverNameFault, type ServerConfig } from '../settings/serverSettings.js';
@@ -30,11 +31,11 @@ export function parseAddLink(query: string): { readonly link: AddLink } | { read
   const parsed = parseServerUrl(url ?? '');
   if ('problem' in parsed) return { problem: { field: 'url', message: parsed.problem } };
   return {
-    link: {
+    link: defined({
       url: parsed.url,
-      ...(name !== undefined && { name: name.trim() }),
-      ...(type === 'sse' && { type }),
-    },
+      name: name !== undefined ? name.trim() : undefined,
+      type: type === 'sse' ? type : undefined,
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isObject, type UntrustedJson } from '../../oauth/jsonResponse.js';
 import { isWithinReach, onWordOf } from '../../oauth/networkReach.js';
 import { addressOf, displayText, shownAddress } from '../../base/displayText.js';
@@ -42,7 +43,7 @@ export function parseRegistryPage(json: UntrustedJson, registry: string): Regist
   const servers = entries.flatMap((entry: unknown) => parseEntry(entry, registry) ?? []);
   const next = isObject(metadata) ? (metadata['nextCursor'] ?? metadata['next_cursor']) : undefined;
   const isCursor = typeof next === 'string' && next !== '' && next.length <= longestCursor;
-  return { servers, ...(isCursor && { nextCursor: next }) };
+  return defined({ servers, nextCursor: isCursor ? next : undefined });
 }
 
 function parseEntry(entry: unknown, registry: string): RegistryServer | undefined {
@@ -54,13 +55,13 @@ function parseEntry(entry: unknown, registry: string): RegistryServer | undefine
   const remote = bestRemote(remotes, registry);
   if (remote === undefined || status === 'deleted') return undefined;
   const [shownTitle, shownDescription] = [displayText(title), displayText(description)];
-  return {
+  return defined({
     name,
-    ...(shownTitle !== undefined && { title: shownTitle }),
-    ...(shownDescription !== undefined && { description: shownDescription }),
+    title: shownTitle,
+    description: shownDescription,
     isDeprecated: status === 'deprecated',
     remote,
-  };
+  });
 }
 
 function statusOf(meta: unknown): unknown {
@@ -85,7 +86,7 @@ function parseRemote(remote: unknown, registry: string): RegistryRemote | undefi
   }
   const parsed = parseServerUrl(url);
   if ('problem' in parsed) return undefined;
-  return { kind: 'usable', url: parsed.url, ...(type === 'sse' && { type }) };
+  return defined({ kind: 'usable', url: parsed.url, type: type === 'sse' ? type : undefined });
 }
 
 function unsupported(url: string, headers: unknown, registry: string): string | undefined {

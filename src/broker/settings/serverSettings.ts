@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import { isSecureAddress } from '../../base/displayText.js';
 import { parseOAuthSettings, shorten, type OAuthSettings } from './oauthSettings.js';
@@ -129,13 +130,13 @@ function parseEntry(
     if ('problem' in parsed) report('url', parsed.problem);
     else url = parsed.url;
   }
-  return {
+  return defined({
     name,
-    ...(entry['type'] === 'sse' && { type: 'sse' }),
+    type: entry['type'] === 'sse' ? 'sse' : undefined,
     url,
     headers: parseHeaders(entry['headers'], report),
     oauth: parseOAuthSettings(entry['oauth'], report),
-  };
+  });
 }
 
 function isDisabled(entry: unknown): boolean {

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { traitsOf } from '../../oauth/providerProfiles.js';
 import type { ProfileChoice } from '../../oauth/providerTraits.js';
 import type { ExceptionName, RedirectName } from './oauthSettings.js';
@@ -63,26 +64,26 @@ export function signInPolicy(
   const loopbackPort =
     oauth.loopbackPort ?? (known.comparesLoopbackPort === true ? usualLoopbackPort : undefined);
   const { redirect = 'auto' } = oauth;
-  return {
-    ...(clientId !== undefined && { clientId }),
-    ...(scopes !== undefined && { scopes }),
-    ...(known.scopes !== undefined && { furtherScopes: known.scopes }),
-    ...(known.scopeBelowResource !== undefined && { scopeBelowResource: known.scopeBelowResource }),
-    ...(audience !== undefined && { audience }),
-    ...(known.audienceIsResource === true && { audienceIsResource: true }),
+  return defined({
+    clientId,
+    scopes,
+    furtherScopes: known.scopes,
+    scopeBelowResource: known.scopeBelowResource,
+    audience,
+    audienceIsResource: known.audienceIsResource === true ? true : undefined,
     omitResource: oauth.omitResource ?? known.omitResource ?? false,
     extraParameters: { ...known.extraParameters, ...oauth.extraParameters },
-    ...(known.selectsAccount === true && { selectsAccount: true }),
+    selectsAccount: known.selectsAccount === true ? true : undefined,
     redirect: redirect === 'auto' ? (known.redirect ?? redirect) : redirect,
-    ...(known.loopbackHost !== undefined && { loopbackHost: known.loopbackHost }),
-    ...(loopbackPort !== undefined && { loopbackPort }),
-    ...(loopbackPath !== undefined && { loopbackPath }),
-    ...((oauth.loopbackPort ?? loopbackPath) !== undefined && { isLoopbackConfigured: true }),
-    ...(known.longCodes === true && { longCodes: true }),
-    ...(known.secretRequired === true && { secretRequired: true }),
-    ...(profile !== 'auto' && { profile }),
+    loopbackHost: known.loopbackHost,
+    loopbackPort,
+    loopbackPath,
+    isLoopbackConfigured: (oauth.loopbackPort ?? loopbackPath) !== undefined ? true : undefined,
+    longCodes: known.longCodes === true ? true : undefined,
+    secretRequired: known.secretRequired === true ? true : undefined,
+    profile: profile !== 'auto' ? profile : undefined,
     exceptions: new Set(accepted),
-  };
+  });
 }
 
 /** The resource indicator of a request, in the shape such parameters are passed in. */

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { LastAttempt } from './lastAttempt.js';
 
@@ -203,20 +204,20 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
   const held = credential?.scopes ?? [];
   const lacking = observation && lackingOf(observation);
   const missing = lacking?.missing.filter((scope) => !held.includes(scope)) ?? [];
-  const base = {
+  const base = defined({
     server: facts.server,
     signedIn: credential !== undefined,
     held,
     missing,
-    ...(credential?.account !== undefined && { account: credential.account }),
-    ...(credential?.expiresAt !== undefined && { expiresAt: credential.expiresAt }),
-    ...(credential !== undefined && { refreshable: credential.refreshable }),
-    ...(facts.accounts !== undefined && { accounts: facts.accounts }),
-    ...(lacking?.tool !== undefined && { tool: lacking.tool }),
-    ...(observation !== undefined && 'detail' in observation && { detail: observation.detail }),
-    ...(observation?.kind === 'denied' && { deniedBy: observation.by }),
-    ...(facts.lastAttempt !== undefined && { lastAttempt: facts.lastAttempt }),
-  };
+    account: credential?.account !== undefined ? credential.account : undefined,
+    expiresAt: credential?.expiresAt !== undefined ? credential.expiresAt : undefined,
+    refreshable: credential !== undefined ? credential.refreshable : undefined,
+    accounts: facts.accounts,
+    tool: lacking?.tool !== undefined ? lacking.tool : undefined,
+    detail: observation !== undefined && 'detail' in observation ? observation.detail : undefined,
+    deniedBy: observation?.kind === 'denied' ? observation.by : undefined,
+    lastAttempt: facts.lastAttempt,
+  });
   const is = (status: ConsentStatusName): ConsentStatus => {
     const needsSignIn = status === 'signedOut' || status === 'expired';
     return { status: needsSignIn && facts.isUnattended === true ? 'ready' : status, ...base };

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import { lackingOf, observationKinds, type Observation } from './consentStatus.js';
 
@@ -61,7 +62,7 @@ export class Observations {
   forgetAllButLacking(serverUrl: string, accountKey: string, at: number): void {
     const seen = this.seenBy(serverUrl, accountKey);
     const lacking = seen && lackingOf(seen);
-    this.#set({ serverUrl, accountKey, at, ...(lacking !== undefined && { observation: lacking }) });
+    this.#set(defined({ serverUrl, accountKey, at, observation: lacking }));
   }
 
   /**

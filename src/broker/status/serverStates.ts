@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import {
   consentStatus,
   type AccountInUse,
@@ -79,7 +80,7 @@ export class ServerStates implements Disposable {
 
   /** @param attempt how an attempt at the server has ended; undefined if there is nothing to see of one any more */
   showAttempt(server: Pick<ServerConfig, 'url'>, attempt: LastAttempt | undefined): void {
-    const seen = { serverUrl: server.url, at: this.clock.now(), ...(attempt !== undefined && { attempt }) };
+    const seen = defined({ serverUrl: server.url, at: this.clock.now(), attempt });
     if (!this.#attempts.set(seen)) return;
     this.#changed.fire(server.url);
     this.#observed.fire(undefined);
@@ -157,16 +158,16 @@ export class ServerStates implements Disposable {
     const accounts = await this.#accounts(server);
     const decision = credential && (await this.use?.of(credential));
     return consentStatus(
-      {
+      defined({
         server: server.name,
         awaitingConsent: isAwaiting,
-        ...(credential !== undefined && { credential: credentialFacts(credential) }),
-        ...(observation !== undefined && { observation }),
-        ...(lastAttempt !== undefined && { lastAttempt }),
+        credential: credential !== undefined ? credentialFacts(credential) : undefined,
+        observation,
+        lastAttempt,
         isUnattended: isUnattended(server),
-        ...(accounts.some(({ inUse }) => !inUse) && { accounts }),
-        ...(decision !== undefined && decision !== 'allowed' && { notUsedHere: decision }),
-      },
+        accounts: accounts.some(({ inUse }) => !inUse) ? accounts : undefined,
+        notUsedHere: decision !== undefined && decision !== 'allowed' ? decision : undefined,
+      }),
       this.clock.now(),
     );
   }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { AdmittedServer } from '../../broker/agents/agentAdmission.js';
 import type { NewAdmission } from '../../broker/agents/agentAdmissions.js';
@@ -79,10 +80,10 @@ export class AdmitAgent {
     ]);
     if (lifetime === undefined) return undefined;
     const { value } = lifetime;
-    return {
+    return defined({
       servers: admitted,
-      ...(value !== undefined && { expiresAt: this.parts.clock.now() + value }),
-    };
+      expiresAt: value !== undefined ? this.parts.clock.now() + value : undefined,
+    });
   }
 
   #namePrompt(): string {
@@ -96,12 +97,12 @@ export class AdmitAgent {
     const scopes = account && (await this.#scopes(server, account.value));
     const tools = scopes && (await this.#tools(server));
     if (account === undefined || scopes === undefined || tools === undefined) return undefined;
-    return {
+    return defined({
       url: server.url,
-      ...(account.value !== undefined && { account: account.value }),
-      ...(scopes.value !== undefined && { scopes: scopes.value }),
-      ...(tools.value !== undefined && { tools: tools.value }),
-    };
+      account: account.value,
+      scopes: scopes.value,
+      tools: tools.value,
+    });
   }
 
   async #account(server: ServerConfig): Promise<{ readonly value: string | undefined } | undefined> {

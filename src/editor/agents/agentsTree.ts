@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { isCurrent, type AdmittedServer, type AgentAdmission } from '../../broker/agents/agentAdmission.js';
 import type { AgentAsk } from '../../broker/agents/agentConsents.js';
@@ -64,7 +65,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
         ...all.map((agent): AgentRow => {
           const asks = pending.filter((ask) => ask.agent.id === agent.id);
           const connection = connections.find(({ agentId }) => agentId === agent.id);
-          return { kind: 'agent', agent, asks, ...(connection !== undefined && { connection }) };
+          return defined({ kind: 'agent', agent, asks, connection });
         }),
       ];
     }

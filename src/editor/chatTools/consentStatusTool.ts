@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { consentReport, type RecentCalls } from '../../broker/status/consentReport.js';
 import type { Clock } from '../../base/clock.js';
@@ -45,11 +46,13 @@ export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
     }
     const limit = name === undefined ? callsEach : callsOfOne;
     const servers = await Promise.all(
-      chosen.map(async ({ server, status, displacedBy }) => ({
-        status,
-        ...(displacedBy !== undefined && { displacedBy }),
-        calls: (await this.calls?.recent(server.url, limit)) ?? [],
-      })),
+      chosen.map(async ({ server, status, displacedBy }) =>
+        defined({
+          status,
+          displacedBy,
+          calls: (await this.calls?.recent(server.url, limit)) ?? [],
+        }),
+      ),
     );
     const unreadable = name === undefined ? this.settings.problems.map((problem) => problem.server) : [];
     return result(consentReport(servers, unreadable, this.clock.now()));

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { consentFactsOf, type ConsentFacts } from '../../broker/signIn/consentPrompt.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
@@ -128,7 +129,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const scopes = missing.length === 0 ? undefined : [...new Set([...held, ...missing])];
     const need = scopes === undefined ? 'signIn' : 'stepUp';
     const facts = consentFactsOf(need, findings.discovered, scopes, before);
-    return { kind: 'ask', server, facts, wanted, ...(scopes !== undefined && { scopes }) };
+    return defined({ kind: 'ask', server, facts, wanted, scopes });
   }
 
   async #go(plan: Plan, token: vscode.CancellationToken): Promise<string> {
@@ -136,11 +137,14 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const { server, scopes, wanted } = plan;
     const { signIns, personalSignIn } = this.parts;
     const isOurs = signIns.running(server) === undefined;
-    const attempt = signIns.begin(server, {
-      deadline: signInDeadline,
-      renews: true,
-      ...(scopes !== undefined && { scopes }),
-    });
+    const attempt = signIns.begin(
+      server,
+      defined({
+        deadline: signInDeadline,
+        renews: true,
+        scopes,
+      }),
+    );
     const left = Promise.withResolvers<undefined>();
     // Who joined somebody else's sign-in only stops waiting for it.
     const cancelled = () => (isOurs ? attempt.cancel() : left.resolve(undefined));

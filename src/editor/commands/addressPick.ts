@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { FindingParts } from '../../broker/discovery/findings.js';
 import { officialRegistry, type RegistryAddress } from '../../broker/registry/registryAddress.js';
@@ -240,11 +241,11 @@ function serverRow(
   }
   const { url, type } = remote;
   const proposed = proposedName(title, name);
-  const candidate = {
+  const candidate = defined({
     url,
-    ...(type !== undefined && { type }),
-    ...(serverNameFault(proposed) === undefined && { name: proposed }),
-  };
+    type,
+    name: serverNameFault(proposed) === undefined ? proposed : undefined,
+  });
   return { ...shared, label: `$(plug) ${label}`, leadsTo: candidate };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { plain } from '../adapters/notifications.js';
@@ -25,12 +26,14 @@ export class ConfiguredServerChoice {
     const name = nameIn(row);
     if (name !== undefined) return fitting.find((server) => server.name === name);
     if (fitting.length < 2) return fitting[0];
-    const items = fitting.map((server) => ({
-      label: plain(server.name),
-      ...(disabled.includes(server) && { description: vscode.l10n.t('Disabled') }),
-      detail: plain(server.url),
-      server,
-    }));
+    const items = fitting.map((server) =>
+      defined({
+        label: plain(server.name),
+        description: disabled.includes(server) ? vscode.l10n.t('Disabled') : undefined,
+        detail: plain(server.url),
+        server,
+      }),
+    );
     return (await this.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.server;
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ClientStore } from '../../broker/clients/clientStore.js';
 import type { SentRedirects } from '../../broker/clients/sentRedirects.js';
@@ -73,11 +74,13 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
     };
     const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
     const credential = await credentials.get(server.url);
-    const present = credential && {
-      scopes: credential.tokens.scopes,
-      refreshable: credential.tokens.refreshToken !== undefined,
-      ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
-    };
+    const present =
+      credential &&
+      defined({
+        scopes: credential.tokens.scopes,
+        refreshable: credential.tokens.refreshToken !== undefined,
+        expiresAt: credential.tokens.expiresAt,
+      });
     const parts = {
       ...{ http, clock, discovery, clientSecrets: discovery.clientSecrets, present, identityProvider },
       registered: { clients, redirects, sentRedirects: discovery.sentRedirects },

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { ToolLists } from '../../broker/tools/declaredTool.js';
@@ -39,12 +40,14 @@ async function chooseTool(server: ServerConfig, parts: ToolCommandParts): Promis
     void notifications.information(t('The tools of {0} are not known yet: sign in first.', server.name));
     return undefined;
   }
-  const items = tools.map(({ name, title }) => ({
-    label: plain(name),
-    description: ruleLabel(parts.toolRules.ruleOf(server, name)),
-    ...(title !== undefined && { detail: plain(title) }),
-    name,
-  }));
+  const items = tools.map(({ name, title }) =>
+    defined({
+      label: plain(name),
+      description: ruleLabel(parts.toolRules.ruleOf(server, name)),
+      detail: title !== undefined ? plain(title) : undefined,
+      name,
+    }),
+  );
   const picked = await vscode.window.showQuickPick(items, {
     title: t('Tools of {0}', server.name),
     placeHolder: t('Set the rule for which tool?'),
@@ -60,12 +63,14 @@ async function chooseRule(server: ServerConfig, tool: string, now: ToolRule): Pr
     ask: t('Each call waits until you allow it, whoever calls.'),
     block: t('No call is sent to the server, whoever calls; the model is told.'),
   };
-  const items = toolRuleNames.map((rule) => ({
-    label: ruleLabel(rule),
-    ...(rule === now && { description: t('now') }),
-    detail: details[rule],
-    rule,
-  }));
+  const items = toolRuleNames.map((rule) =>
+    defined({
+      label: ruleLabel(rule),
+      description: rule === now ? t('now') : undefined,
+      detail: details[rule],
+      rule,
+    }),
+  );
   const title = t('{0} on {1}', plain(tool), server.name);
   const picked = await vscode.window.showQuickPick(items, { title });
   return picked?.rule;

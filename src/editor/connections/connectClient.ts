@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ClientConnection } from '../../broker/agents/clientConnection.js';
 import type {
@@ -104,11 +105,11 @@ export class ConnectClient {
     return this.window.showQuickPick(
       // A stable sort: those that are here come first.
       choices.toSorted((one, other) => Number(other.isFound) - Number(one.isFound)),
-      {
+      defined({
         title: t('Connect which client?'),
-        ...(filesNote !== undefined && { placeHolder: filesNote }),
+        placeHolder: filesNote,
         ignoreFocusOut: true,
-      },
+      }),
     );
   }
 

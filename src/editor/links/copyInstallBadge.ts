@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { parseAddLink, type AddLink } from '../../broker/links/addLink.js';
 import { installBadge, type InstallBadge } from '../../broker/links/installBadge.js';
@@ -113,7 +114,7 @@ async function chosenForm(
 }
 
 function linkTo({ url, name, type }: ServerConfig): AddLink {
-  return { url, name, ...(type !== undefined && { type }) };
+  return defined({ url, name, type });
 }
 
 function sentenceOf({ field, message }: LinkProblem): string {

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { displacingList, serverAtSameAddress } from '../../broker/settings/displacedServers.js';
 import { Emitter } from '../../base/event.js';
@@ -80,7 +81,7 @@ export class DisplacedServers implements Disposable {
     const found = serverAtSameAddress(url, this.others.all);
     if (found === undefined) return undefined;
     const { file, uri } = found.list;
-    return { name: found.name, file, ...(uri !== undefined && { uri }) };
+    return defined({ name: found.name, file, uri });
   }
 
   /** What the editor has from elsewhere and would run in place of a server of the same name. */

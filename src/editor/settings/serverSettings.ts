@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { policyRefusal, type ServerPolicy } from '../../broker/settings/serverPolicy.js';
 import { clientMetadataUrlFault } from '../../broker/clients/clientMetadataDocument.js';
@@ -94,11 +95,11 @@ export class EditorServerSettings implements Disposable {
 
   /** @throws SettingUnwritable */
   async add(name: string, server: NewServer): Promise<void> {
-    const entry = {
+    const entry = defined({
       type: server.type ?? 'http',
       url: server.url,
-      ...(server.clientId !== undefined && { oauth: { clientId: server.clientId } }),
-    };
+      oauth: server.clientId !== undefined ? { clientId: server.clientId } : undefined,
+    });
     await this.change((entries) => ({ ...entries, [name]: entry }));
   }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { AccountAnswer } from '../../broker/accounts/accountChange.js';
 import { accountLabel, type Credential } from '../../broker/accounts/credential.js';
@@ -41,11 +42,11 @@ export class PersonalSignIn {
   async signIn(server: ServerConfig, way: OtherWay = 'open'): Promise<SignInOutcome> {
     if (way === 'code') return this.signInWithCode(server);
     const { status, signedIn, held, missing } = await this.states.statusOf(server);
-    const request: SignInRequest = {
+    const request: SignInRequest = defined({
       deadline: signInDeadline,
-      ...((status === 'expired' || status === 'needsScopes') && { renews: true }),
-      ...(signedIn && missing.length > 0 && { scopes: [...new Set([...held, ...missing])] }),
-    };
+      renews: status === 'expired' || status === 'needsScopes' ? true : undefined,
+      scopes: signedIn && missing.length > 0 ? [...new Set([...held, ...missing])] : undefined,
+    });
     return this.goThrough(this.signIns.begin(server, request), way);
   }
 
@@ -88,11 +89,14 @@ export class PersonalSignIn {
   ): Promise<SignInOutcome> {
     const account = accountKeyIn(asked);
     if (this.signIns.running(server)?.request.account !== account) this.cancel(server);
-    const attempt = this.signIns.begin(server, {
-      deadline: signInDeadline,
-      ...(account !== undefined && { account }),
-      choosesAccount: true,
-    });
+    const attempt = this.signIns.begin(
+      server,
+      defined({
+        deadline: signInDeadline,
+        account,
+        choosesAccount: true,
+      }),
+    );
     this.naming?.expect(attempt);
     const outcome = await this.inBrowser(attempt, way, labelWithoutServer(asked, server));
     const again = (next?: OtherWay) => this.signInAs(server, asked, next);

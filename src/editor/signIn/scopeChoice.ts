@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { findOut, type FindingParts } from '../../broker/discovery/findings.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
@@ -28,12 +29,14 @@ export class ScopeChoice {
     const known = await this.#known(server);
     if (known === undefined) return undefined;
     const other: ScopeItem = { label: `$(edit) ${t('Other scopes…')}` };
-    const items: ScopeItem[] = known.all.map((scope) => ({
-      label: plain(scope),
-      ...(known.held.includes(scope) && { description: t('granted') }),
-      picked: known.asked.includes(scope) || known.held.includes(scope),
-      scope,
-    }));
+    const items: ScopeItem[] = known.all.map((scope) =>
+      defined({
+        label: plain(scope),
+        description: known.held.includes(scope) ? t('granted') : undefined,
+        picked: known.asked.includes(scope) || known.held.includes(scope),
+        scope,
+      }),
+    );
     const picked = await this.window.showQuickPick([...items, other], {
       title: t('Sign in to {0} with which scopes?', server.name),
       placeHolder: t(

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ConsentStatus } from '../../broker/status/consentStatus.js';
 import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
@@ -146,12 +147,14 @@ export class AccountPick {
     among?: readonly Credential[],
   ): Promise<PickedAccount | undefined> {
     const inUse = await this.credentials.get(server.url);
-    const items: AccountItem[] = (among ?? (await this.all(server))).map((credential) => ({
-      label: `$(account) ${plain(accountLabel(credential))}`,
-      ...(credential.id === inUse?.id && { description: vscode.l10n.t('in use here') }),
-      detail: plain(new URL(credential.as.issuer).host),
-      choice: { key: accountKeyOf(credential) },
-    }));
+    const items: AccountItem[] = (among ?? (await this.all(server))).map((credential) =>
+      defined({
+        label: `$(account) ${plain(accountLabel(credential))}`,
+        description: credential.id === inUse?.id ? vscode.l10n.t('in use here') : undefined,
+        detail: plain(new URL(credential.as.issuer).host),
+        choice: { key: accountKeyOf(credential) },
+      }),
+    );
     if (further !== undefined) {
       items.push({ label: '', kind: vscode.QuickPickItemKind.Separator });
       items.push({ label: further, choice: 'further' });

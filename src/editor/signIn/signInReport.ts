@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { accountName } from '../../broker/accounts/credential.js';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
@@ -60,12 +61,12 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
     case 'failed': {
       const { message, advice, code } = outcome.error;
       if (code === 'notProtected') return { severity: 'information', message };
-      return {
+      return defined({
         severity: 'error',
         message: t('Not signed in to {0}. {1}', server.name, advice),
         next: nextStep(outcome.error),
-        ...(diagnosable.has(code) && { isDiagnosable: true }),
-      };
+        isDiagnosable: diagnosable.has(code) ? true : undefined,
+      });
     }
   }
 }

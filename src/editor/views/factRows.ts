@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.js';
 import { entryTexts, statusTexts } from './statusTexts.js';
@@ -35,17 +36,19 @@ export class FactRows implements TreeSection {
     return facts(entry, this.tools.askedScopes(entry), this.clock.now()).map(
       ({ id, label, fullLabel = label, value, fullValue = value, more, icon }) => {
         const spoken = `${fullLabel}: ${fullValue}`;
-        return treeRow({
-          id: `fact ${id} ${name}`,
-          // What the menus of package.json match.
-          kind: id === 'account' ? 'fact account' : 'fact',
-          label,
-          description: value,
-          spoken,
-          ...(more !== undefined && { tooltip: `${spoken} (${more})` }),
-          icon,
-          server: entry.server,
-        });
+        return treeRow(
+          defined({
+            id: `fact ${id} ${name}`,
+            // What the menus of package.json match.
+            kind: id === 'account' ? 'fact account' : 'fact',
+            label,
+            description: value,
+            spoken,
+            tooltip: more !== undefined ? `${spoken} (${more})` : undefined,
+            icon,
+            server: entry.server,
+          }),
+        );
       },
     );
   }
@@ -72,13 +75,13 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
       fullValue: describeDuplicate(duplicate),
       icon: 'copy',
     },
-    {
+    defined({
       id: 'status',
       label: t('Status'),
       value: words.label,
-      ...(status.detail !== undefined && { fullValue: `${words.label} – ${status.detail}` }),
+      fullValue: status.detail !== undefined ? `${words.label} – ${status.detail}` : undefined,
       icon: words.icon,
-    },
+    }),
     status.account !== undefined &&
       status.accounts === undefined && {
         id: 'account',
@@ -107,21 +110,24 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
       value: status.missing.join(', ') + (status.tool === undefined ? '' : ` (${status.tool})`),
       icon: 'lock',
     },
-    status.signedIn && {
-      id: 'expiry',
-      label: t('Access ends'),
-      value:
-        refreshable === true
-          ? t('renewed by itself')
-          : expiresAt === undefined
-            ? t('not said by the server')
-            : relativeTime(expiresAt, now),
-      ...(expiresAt !== undefined && {
+    status.signedIn &&
+      defined({
+        id: 'expiry',
+        label: t('Access ends'),
+        value:
+          refreshable === true
+            ? t('renewed by itself')
+            : expiresAt === undefined
+              ? t('not said by the server')
+              : relativeTime(expiresAt, now),
         more:
-          refreshable === true ? t('this token ends {0}', absoluteTime(expiresAt)) : absoluteTime(expiresAt),
+          expiresAt !== undefined
+            ? refreshable === true
+              ? t('this token ends {0}', absoluteTime(expiresAt))
+              : absoluteTime(expiresAt)
+            : undefined,
+        icon: 'watch',
       }),
-      icon: 'watch',
-    },
     {
       id: 'address',
       label: t('Address'),

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
@@ -161,17 +162,19 @@ export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['ch
   const { t } = vscode.l10n;
   const [brief, described] = [briefEntry(entry), describeEntry(entry)];
   const { icon, color } = entryTexts(entry);
-  return treeRow({
-    id: `server ${server.name}`,
-    kind: kindOf(status),
-    label: server.name,
-    description: duplicate === undefined ? brief : t('{0} – also in {1}', brief, duplicate.file),
-    spoken: duplicate === undefined ? described : `${described}; ${describeDuplicate(duplicate)}`,
-    icon,
-    ...(color !== undefined && { color }),
-    server,
-    children,
-  });
+  return treeRow(
+    defined({
+      id: `server ${server.name}`,
+      kind: kindOf(status),
+      label: server.name,
+      description: duplicate === undefined ? brief : t('{0} – also in {1}', brief, duplicate.file),
+      spoken: duplicate === undefined ? described : `${described}; ${describeDuplicate(duplicate)}`,
+      icon,
+      color,
+      server,
+      children,
+    }),
+  );
 }
 
 /** A server that the editor has from elsewhere as well, as part of a sentence. */

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ConsentStatusName } from '../../broker/status/consentStatus.js';
 import {
@@ -125,13 +126,15 @@ export class ToolRows implements TreeSection {
   consentOf({ server, status }: ServerStatus, tool: DeclaredTool): ToolConsent {
     const learned = this.parts.toolScopes.learned(server, tool.name);
     const declared = declaredAuthorization(tool);
-    return toolConsent({
-      tool: tool.name,
-      rule: this.parts.rules.ruleOf(server, tool.name),
-      server: status,
-      ...(learned !== undefined && { learned }),
-      ...(declared !== undefined && { declared }),
-    });
+    return toolConsent(
+      defined({
+        tool: tool.name,
+        rule: this.parts.rules.ruleOf(server, tool.name),
+        server: status,
+        learned,
+        declared,
+      }),
+    );
   }
 
   async #row(entry: ServerStatus, tool: DeclaredTool): Promise<ToolRow> {
@@ -144,17 +147,19 @@ export class ToolRows implements TreeSection {
     const { t } = vscode.l10n;
     const usedBriefly = use === undefined ? [] : [relativeTime(use.at, now, 'narrow')];
     const used = use === undefined ? [] : [t('used {0}', relativeTime(use.at, now))];
-    const row = treeRow({
-      id: `tool ${server.name} ${tool.name}`,
-      kind: `tool ${consent.status}`,
-      label: name,
-      description: [briefToolConsent(consent, 'little'), ...usedBriefly].join(' · '),
-      spoken: [`${name}: ${briefToolConsent(consent, 'much')}`, ...used].join('; '),
-      tooltip: tooltip(tool, consent, use),
-      icon,
-      ...(color !== undefined && { color }),
-      server,
-    });
+    const row = treeRow(
+      defined({
+        id: `tool ${server.name} ${tool.name}`,
+        kind: `tool ${consent.status}`,
+        label: name,
+        description: [briefToolConsent(consent, 'little'), ...usedBriefly].join(' · '),
+        spoken: [`${name}: ${briefToolConsent(consent, 'much')}`, ...used].join('; '),
+        tooltip: tooltip(tool, consent, use),
+        icon,
+        color,
+        server,
+      }),
+    );
     return { ...row, tool: tool.name, consent };
   }
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
@@ -46,12 +47,12 @@ export function treeRow(look: RowLook): TreeRow {
     look.color === undefined ? undefined : new vscode.ThemeColor(look.color),
   );
   item.contextValue = look.kind;
-  return {
+  return defined({
     id: look.id,
     item,
-    ...(look.server !== undefined && { server: look.server }),
-    ...(look.children !== undefined && { children: look.children }),
-  };
+    server: look.server,
+    children: look.children,
+  });
 }
 
 /** A part of the view: the rows it puts below each server. */

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -86,12 +87,12 @@ function parseWindow(name: string, usedAt: number, value: unknown): WindowAddres
   const { folders, url, key } = value as Partial<Record<string, unknown>>;
   if (!Array.isArray(folders) || !folders.every((folder) => typeof folder === 'string')) return undefined;
   const isAddress = typeof url === 'string' && /^http:\/\/127\.0\.0\.1:\d+$/.test(url);
-  return {
+  return defined({
     name,
     usedAt,
     folders,
-    ...(isAddress && typeof key === 'string' && { address: { url, key } }),
-  };
+    address: isAddress && typeof key === 'string' ? { url, key } : undefined,
+  });
 }
 
 /** Windows keeps access in lists of its own; there the folder of the user's profile is the user's alone. */
