@@ -81,7 +81,8 @@ describe('the questions of rules, in the files of two windows', () => {
     const files = await readdir(directory, { recursive: true, withFileTypes: true });
     const texts = await Promise.all(
       files
-        .filter((file) => file.isFile())
+        // A file that is being written has this name, and soon its own.
+        .filter((file) => file.isFile() && !file.name.endsWith('.tmp'))
         .map((file) => readFile(path.join(file.parentPath, file.name), 'utf8')),
     );
     assert.ok(texts.length > 0);
