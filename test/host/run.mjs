@@ -23,7 +23,7 @@ const commands = {
   testEditor: { editor: true, vsix: true },
   pictures: { editor: true, vsix: true, entry: 'host/pictures/takePictures.js' },
   l10n: { editor: false, vsix: false, entry: 'host/l10n/writeBundle.js' },
-  mutants: { editor: false, vsix: false },
+  mutants: { editor: false, vsix: false, entry: 'mutants/runMutants.js' },
   conformance: { editor: false, vsix: false, entry: 'conformance/runConformance.js' },
   interop: { editor: false, vsix: false, entry: 'interop/runInterop.js' },
   agents: { editor: false, vsix: false, frameworks: true, entry: 'agents/runAgents.js' },

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { catalogue } from '../mutants/catalogue.js';
-import { runTests } from '../mutants/chosenTests.js';
-import type { Mutant } from '../mutants/mutant.js';
-import { SourceTree } from '../mutants/sourceTree.js';
+import { catalogue } from './catalogue.js';
+import { runTests } from './chosenTests.js';
+import type { Mutant } from './mutant.js';
+import { SourceTree } from './sourceTree.js';
 
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 
@@ -47,8 +47,13 @@ async function passUnpatched(tree: SourceTree, mutants: readonly Mutant[]): Prom
   return passed > 0 && failures.length === 0;
 }
 
-/** @param wanted parts of names; none: the whole catalogue */
-async function main(wanted: readonly string[]): Promise<boolean> {
+/**
+ * Plants the defects of the catalogue, each of which breaks one promise, and runs the tests that must notice it.
+ *
+ * @param wanted parts of names; none: the whole catalogue
+ * @returns whether each was noticed
+ */
+export async function runPromises(wanted: readonly string[]): Promise<boolean> {
   const begun = Date.now();
   const mutants = catalogue.filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
@@ -78,7 +83,3 @@ async function main(wanted: readonly string[]): Promise<boolean> {
     for (const tree of trees) await tree.remove();
   }
 }
-
-void main(process.argv.slice(2)).then((passed) => {
-  process.exitCode = passed ? 0 : 1;
-});
