@@ -7,7 +7,7 @@ export interface Edit {
   readonly replace: string;
 }
 
-/** One defect, and the tests that must notice it. */
+/** One defect, named by the promise that it breaks, and the tests that must notice it. */
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
@@ -34,8 +34,8 @@ export function planted(edit: Edit, source: string): string {
   return parts.join(edit.replace);
 }
 
-/** A defect of one place. */
-export function mutant(
+/** A promise, and the defect of one place that breaks it. */
+export function promise(
   name: string,
   file: string,
   [find, replace]: readonly [find: string, replace: string],

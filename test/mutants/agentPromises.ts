@@ -1,0 +1,79 @@
+import { promise, type Mutant } from './mutant.js';
+
+/** What agents and other clients may do. */
+export const agentPromises: readonly Mutant[] = [
+  promise(
+    'An agent needs its own key',
+    'src/broker/agents/agentAdmissions.ts',
+    ['if (isIts) found = admission;', 'found = admission;'],
+    'test/broker/agentAdmissions.test.ts',
+    'test/relay/agentEndpoint.test.ts',
+  ),
+  promise(
+    'An agent calls the tools it was admitted to',
+    'src/relay/calls/agentPolicy.ts',
+    ['isOwn || tools.includes(tool)', 'isOwn || tool.length > 0'],
+    'test/relay/agentConsent.test.ts',
+    'test/relay/agentEndpoint.test.ts',
+  ),
+  promise(
+    'An agent gets the scopes it was admitted to',
+    'src/broker/agents/agentConsents.ts',
+    ['if (beyond.length > 0 && ', 'if (false && '],
+    'test/relay/agentConsent.test.ts',
+  ),
+  promise(
+    'An agent acts as the account it was admitted with',
+    'src/relay/upstream/upstreamRequest.ts',
+    ['...(account !== undefined && { account }),', ''],
+    'test/relay/agentConsent.test.ts',
+  ),
+  promise(
+    'A withdrawn agent’s session ends',
+    'src/relay/agents/agentEndpoint.ts',
+    ['return `agent ${id} ${keyId}`;', 'return `agent ${id} ${keyId.slice(0, 0)}`;'],
+    'test/relay/agentEndpoint.test.ts',
+  ),
+  promise(
+    'An approval is for one agent',
+    'src/broker/agents/agentToolAnswers.ts',
+    ['one.agentId === other.agentId &&', ''],
+    'test/relay/agentTools.test.ts',
+  ),
+  promise(
+    'A program that took the agents’ port is not believed',
+    'src/relay/agents/portHolder.ts',
+    ["isDirect && isProof(proof, 'holder', secret, { port, nonce, peer })", 'proof !== undefined'],
+    'test/relay/agentsPort.test.ts',
+  ),
+  promise(
+    'Sessions outside the editor have a key of their own',
+    'src/relay/relay.ts',
+    [
+      'this.#key(agentHostCaller.id, () => this.#admission.issueKey(agentHostCaller))',
+      'this.#key(editorCaller.id, () => this.#admission.issueKey(editorCaller))',
+    ],
+    'test/relay/sessionBridge.test.ts',
+  ),
+  promise(
+    'The file with a session’s key is readable by its user alone',
+    'src/node/windows/windowAddressFile.ts',
+    ["{ mode: 0o600, flag: 'wx' }", "{ mode: 0o644, flag: 'wx' }"],
+    'test/node/bridgeFiles.test.ts',
+  ),
+  promise(
+    'A disconnected client’s key stops working',
+    'src/broker/agents/clientConnections.ts',
+    ['await withdraw({ id: agentId, servers });', ''],
+    'test/node/clientConnections.test.ts',
+  ),
+  promise(
+    'An agent with some tools hears of tools alone',
+    'src/relay/subscriptions.ts',
+    [
+      'if (caller.agent?.access.tools === undefined) return filter;',
+      'if (caller.kind !== undefined) return filter;',
+    ],
+    'test/relay/subscriptions.test.ts',
+  ),
+];

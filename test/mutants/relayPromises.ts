@@ -1,0 +1,123 @@
+import { promise, type Mutant } from './mutant.js';
+
+/** What callers of the relay may do, and what the user is asked. */
+export const relayPromises: readonly Mutant[] = [
+  promise(
+    'A caller needs its key',
+    'src/relay/callers/callerAdmission.ts',
+    [
+      "found === undefined ? { kind: 'refused', status: 404 }",
+      "found === undefined ? { kind: 'admitted', caller: { id: 'editor', kind: 'editor', name: 'Editor' } }",
+    ],
+    'test/relay/callerAdmission.test.ts',
+  ),
+  promise(
+    'A name that was rebound to 127.0.0.1 is refused',
+    'src/relay/callers/callerAdmission.ts',
+    ['if (!isLoopbackAuthority(host, port))', 'if (false)'],
+    'test/relay/callerAdmission.test.ts',
+  ),
+  promise(
+    'A page of another origin is refused',
+    'src/relay/callers/callerAdmission.ts',
+    ['if (origin !== undefined && !isOwnOrigin(origin, port))', 'if (false)'],
+    'test/relay/callerAdmission.test.ts',
+  ),
+  promise(
+    'A key opens the server it was given for',
+    'src/relay/relay.ts',
+    ['caller.serverUrl !== undefined && caller.serverUrl !== server.url', 'false'],
+    'test/relay/callerAdmission.test.ts',
+  ),
+  promise(
+    'A session belongs to its caller',
+    'src/relay/callers/callerSessions.ts',
+    ['session?.caller.id !== caller.id || ', 'session === undefined || '],
+    'test/relay/callerSession.test.ts',
+  ),
+  promise(
+    'The editor never sees a server’s 401',
+    'src/relay/calls/relayedRequest.ts',
+    [
+      'if (await this.#answerAlone(held)) return;',
+      "if (outcome.kind === 'consentNeeded') {\n        held.response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();\n        return;\n      }\n      if (await this.#answerAlone(held)) return;",
+    ],
+    'test/relay/upstreamAnswer.test.ts',
+    'test/relay/callerSession.test.ts',
+  ),
+  promise(
+    'A tool call that broke off is not run again',
+    'src/relay/calls/upstreamResponse.ts',
+    [
+      "if (!answered) refuseUnanswered(held, 'ended",
+      "if (!answered) await fetch(held.session.server.url, { method: 'POST', body: new Uint8Array(held.body) });\n      if (!answered) refuseUnanswered(held, 'ended",
+    ],
+    'test/relay/upstreamAnswer.test.ts',
+  ),
+  promise(
+    'A tool does not run after the user declined',
+    'src/relay/calls/relayedRequest.ts',
+    ["if (consent.kind === 'refused') {", 'if (false) {'],
+    'test/relay/consentInStream.test.ts',
+  ),
+  promise(
+    'A cancelled call ends',
+    'src/relay/mcpEndpoint.ts',
+    ["if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);", ''],
+    'test/relay/consentInStream.test.ts',
+  ),
+  promise(
+    'What is judged is what is sent',
+    'src/mcp/strictJson.ts',
+    ['if (duplicate !== undefined) {', 'if (false) {'],
+    'test/mcp/clientMessage.test.ts',
+  ),
+  promise(
+    'A blocked tool is not sent',
+    'src/relay/calls/relayedRequest.ts',
+    ['if (refusal !== undefined) {', 'if (false) {'],
+    'test/relay/toolRules.test.ts',
+  ),
+  promise(
+    'A call waits for the answer if the rule is to ask',
+    'src/relay/calls/toolGate.ts',
+    ["if (answer !== 'allowed')", 'if (false)'],
+    'test/relay/toolRules.test.ts',
+  ),
+  promise(
+    'A rule that cannot be read asks',
+    'src/broker/tools/toolRules.ts',
+    ["rules.set(tool, rule ?? 'ask')", "rules.set(tool, rule ?? 'allow')"],
+    'test/broker/toolRules.test.ts',
+  ),
+  promise(
+    'A consent belongs to the caller that asked',
+    'src/relay/callers/consentRounds.ts',
+    ['asked?.callerId !== callerId ||', 'asked === undefined ||'],
+    'test/relay/consentRounds.test.ts',
+  ),
+  promise(
+    'A revoked key ends what its caller runs',
+    'src/relay/mcpEndpoint.ts',
+    ['[...sessions, ...this.parts.stateless.running(callerId)]', 'sessions'],
+    'test/relay/subscriptions.test.ts',
+  ),
+  promise(
+    'The record of calls holds no token',
+    'src/relay/callers/callRecorder.ts',
+    ['withoutSecrets(text, secrets)', 'withoutSecrets(text, secrets.slice(0, 0))'],
+    'test/relay/recordedCalls.test.ts',
+  ),
+  promise(
+    'A log holds no token',
+    'src/broker/tokens/accessTokens.ts',
+    ['token refreshed at ${', 'token ${tokens.accessToken.expose()} refreshed at ${'],
+    'test/relay/secretsStayInside.test.ts',
+  ),
+  promise(
+    'An organization’s policy decides which servers are used',
+    'src/broker/settings/serverPolicy.ts',
+    ['Array.isArray(policy.allowed) && !isListed(server, policy.allowed)', 'false'],
+    'test/broker/serverPolicy.test.ts',
+  ),
+];
