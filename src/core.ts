@@ -1,5 +1,7 @@
 import { AgentAdmissions } from './broker/agents/agentAdmissions.js';
+import { AgentConsents } from './broker/agents/agentConsents.js';
 import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
+import { AgentToolApprovals } from './broker/agents/agentToolApprovals.js';
 import type { AccountChoice } from './broker/accounts/accountChoice.js';
 import { AccessTokens } from './broker/tokens/accessTokens.js';
 import { AuthorizedFetch } from './broker/fetch/authorizedFetch.js';
@@ -31,6 +33,7 @@ import { ClientNotices, type ClientIdentity } from './broker/status/clientNotice
 import type { UseHere } from './broker/tokens/useHere.js';
 import type { Translate } from './mcp/translate.js';
 import { HttpSseTransport } from './relay/httpSse/httpSseTransport.js';
+import { LoopbackServer } from './loopback/loopbackServer.js';
 import { Relay } from './relay/relay.js';
 import { ServerProfiles } from './relay/upstream/serverProfiles.js';
 
@@ -91,7 +94,7 @@ export interface CoreParts {
   readonly toolPrompt?: ToolPrompt;
   /** What the relay shows the user, into their language; English without it. */
   readonly translate?: Translate;
-  readonly redirects: (relay: Relay) => RedirectUris;
+  readonly redirects: (loopback: LoopbackServer) => RedirectUris;
   /** Where tool calls are written down, if anywhere. */
   readonly recording?: CallRecording;
 }
@@ -105,7 +108,12 @@ export interface Core extends Disposable {
   readonly states: ServerStates;
   readonly authorizedFetch: AuthorizedFetch;
   readonly callbacks: PendingCallbacks;
+  readonly loopback: LoopbackServer;
   readonly relay: Relay;
+  /** What agents wait for. */
+  readonly consents: AgentConsents;
+  /** What the user is asked about the calls of agents, if a tool's rule is to ask. */
+  readonly approvals: AgentToolApprovals;
   readonly signIns: SignIns;
   readonly signOuts: SignOuts;
   readonly admissions: AgentAdmissions;
@@ -161,31 +169,13 @@ export function createCore(parts: CoreParts): Core {
   const profiles = new ServerProfiles(memory);
   const toolScopes = new ToolScopes(memory);
   const records = parts.agentRecords ?? parts.sharedRecords ?? new InMemoryRecords();
-  const relay = new Relay({
-    servers,
-    authorizedFetch,
-    credentials,
-    signIns: () => signIns,
-    callbacks,
-    consentPrompt: parts.consentPrompt(credentials),
-    ...(parts.cardBrowser !== undefined && { cardBrowser: parts.cardBrowser }),
-    leaveUpstream: (sessionId) => transport.leave(sessionId),
-    profiles,
-    toolScopes,
-    toolRules: parts.toolRules ?? noToolRules,
-    ...(parts.toolPrompt !== undefined && { toolPrompt: parts.toolPrompt }),
-    agentToolAnswers: new AgentToolAnswers(records, lock, clock),
-    ...(parts.translate !== undefined && { translate: parts.translate }),
-    clock,
-    log,
-    ...(parts.recording !== undefined && { recording: parts.recording }),
-  });
-  const redirects = parts.redirects(relay);
+  const loopback = new LoopbackServer(callbacks, clock, log);
+  const redirects = parts.redirects(loopback);
   const clients = new ClientStore(secrets, clock);
-  const signIns: SignIns = new SignIns(
+  const signIns = new SignIns(
     {
       ...answers,
-      launcher: relay,
+      launcher: loopback,
       redirects,
       callbacks,
       credentials,
@@ -205,9 +195,40 @@ export function createCore(parts: CoreParts): Core {
     },
     states,
   );
+  const relay = new Relay({
+    servers,
+    loopback,
+    authorizedFetch,
+    credentials,
+    signIns,
+    consentPrompt: parts.consentPrompt(credentials),
+    ...(parts.cardBrowser !== undefined && { cardBrowser: parts.cardBrowser }),
+    leaveUpstream: (sessionId) => transport.leave(sessionId),
+    profiles,
+    toolScopes,
+    toolRules: parts.toolRules ?? noToolRules,
+    ...(parts.toolPrompt !== undefined && { toolPrompt: parts.toolPrompt }),
+    ...(parts.translate !== undefined && { translate: parts.translate }),
+    clock,
+    log,
+    ...(parts.recording !== undefined && { recording: parts.recording }),
+  });
+  const consents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
+  const toolAnswers = new AgentToolAnswers(records, lock, clock);
+  const approvals = new AgentToolApprovals(clock, toolAnswers, parts.toolPrompt);
   const admissions = new AgentAdmissions(records, lock, clock, log);
   const signOuts = new SignOuts(credentials, states, signIns, lock, log, http, admissions);
-  const owned = [signIns, relay, transport, ...allWindows, states, credentials];
+  const owned = [
+    signIns,
+    consents,
+    approvals,
+    relay,
+    loopback,
+    transport,
+    ...allWindows,
+    states,
+    credentials,
+  ];
   return {
     http,
     credentials,
@@ -216,7 +237,10 @@ export function createCore(parts: CoreParts): Core {
     states,
     authorizedFetch,
     callbacks,
+    loopback,
     relay,
+    consents,
+    approvals,
     signIns,
     signOuts,
     admissions,

@@ -59,7 +59,7 @@ export function activate(context: vscode.ExtensionContext) {
       cardBrowser: browser,
       recording: { ledger, recordsArguments },
       toolRules,
-      redirects: (relay) => new EditorRedirectUris(context, place, handlerFault, relay),
+      redirects: (loopback) => new EditorRedirectUris(context, place, handlerFault, loopback),
     }),
   );
   const { credentials, states, relay, signIns, signOuts } = core;

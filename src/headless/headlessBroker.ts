@@ -62,10 +62,10 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
       questions: parts.questions,
     }),
     consentPrompt: () => parts.consentPrompt,
-    redirects: (relay) => ({
+    redirects: (loopback) => ({
       reach: () => Promise.resolve({ handler: 'noEditor', loopback: 'thisMachine' }),
       uriHandler: () => Promise.resolve(undefined),
-      loopback: (path, port) => relay.loopbackRedirect(path, port),
+      loopback: (path, port) => loopback.loopbackRedirect(path, port),
     }),
   });
   return { ...core, clientSecrets };

@@ -12,6 +12,8 @@ export async function serve({ settings, broker, terminal, signal }: Session): Pr
     servers: () => settings.servers,
     disabled: () => settings.disabled,
     admissions: broker.admissions,
+    consents: broker.consents,
+    approvals: broker.approvals,
     settings: () => settings.agents,
     clock: systemClock,
     log: terminal,

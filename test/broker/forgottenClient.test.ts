@@ -23,7 +23,7 @@ describe('a client that the authorization server has forgotten', () => {
     signIns = new SignIns(
       {
         ...broker,
-        launcher: broker.relay,
+        launcher: broker.loopback,
         redirects,
         clients: new ClientStore(secrets, clock),
         lock,

@@ -41,12 +41,19 @@ describe('a sign-in on a desktop', () => {
         const stateSuffix = `.windowId=${windowId}`;
         return Promise.resolve({ kind: 'uriHandler', uri, path, stateSuffix, dispose: () => undefined });
       },
-      loopback: (path, port) => broker.relay.loopbackRedirect(path, port),
+      loopback: (path, port) => broker.loopback.loopbackRedirect(path, port),
     };
     const own = new SignIns(
       {
         ...broker,
-        ...{ launcher: broker.relay, redirects, clients: new ClientStore(secrets, clock), lock, clock, log },
+        ...{
+          launcher: broker.loopback,
+          redirects,
+          clients: new ClientStore(secrets, clock),
+          lock,
+          clock,
+          log,
+        },
         // The relay, and so its listeners, are those of one process.
         callbacks: reach.loopback === 'thisMachine' ? broker.callbacks : callbacks,
         http: { fetch },

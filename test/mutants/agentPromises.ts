@@ -11,8 +11,8 @@ export const agentPromises: readonly Mutant[] = [
   ),
   promise(
     'An agent calls the tools it was admitted to',
-    'src/relay/calls/agentPolicy.ts',
-    ['isOwn || tools.includes(tool)', 'isOwn || tool.length > 0'],
+    'src/relay/agents/agentPolicy.ts',
+    ['callsSignIn || tools.includes(tool)', 'callsSignIn || tool.length > 0'],
     'test/relay/agentConsent.test.ts',
     'test/relay/agentEndpoint.test.ts',
   ),

@@ -39,8 +39,8 @@ export const relayPromises: readonly Mutant[] = [
     'The editor never sees a server’s 401',
     'src/relay/calls/relayedRequest.ts',
     [
-      'if (await this.#answerAlone(held)) return;',
-      "if (outcome.kind === 'consentNeeded') {\n        held.response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();\n        return;\n      }\n      if (await this.#answerAlone(held)) return;",
+      "if (await this.#isListedHere(request)) return 'responded';",
+      "if (outcome.kind === 'consentNeeded') {\n      request.response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();\n      return 'responded';\n    }\n    if (await this.#isListedHere(request)) return 'responded';",
     ],
     'test/relay/upstreamAnswer.test.ts',
     'test/relay/callerSession.test.ts',
@@ -57,7 +57,10 @@ export const relayPromises: readonly Mutant[] = [
   promise(
     'A tool does not run after the user declined',
     'src/relay/calls/relayedRequest.ts',
-    ["if (consent.kind === 'refused') {", 'if (false) {'],
+    [
+      "if (consent.kind === 'asked') return 'responded';\n    if (consent.kind === 'refused') return consent;",
+      "if (consent.kind !== 'granted') return 'goOn';",
+    ],
     'test/relay/consentInStream.test.ts',
   ),
   promise(
@@ -75,7 +78,7 @@ export const relayPromises: readonly Mutant[] = [
   promise(
     'A blocked tool is not sent',
     'src/relay/calls/relayedRequest.ts',
-    ['if (refusal !== undefined) {', 'if (false) {'],
+    ['if (await isSettled(request, this.#beforeSending)) return;', ''],
     'test/relay/toolRules.test.ts',
   ),
   promise(

@@ -45,6 +45,8 @@ export class AgentScene {
       servers: () => this.stage.servers.filter((server) => !this.disabled.includes(server)),
       disabled: () => this.disabled,
       admissions: broker.admissions,
+      consents: broker.consents,
+      approvals: broker.approvals,
       settings: () => this.settings,
       clock,
       log,

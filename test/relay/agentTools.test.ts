@@ -174,7 +174,7 @@ describe('the tools of an agent', () => {
       const { client, agent } = await connect();
       await callTool(client, 'list_branches');
       await say(true);
-      await scene.stage.broker.relay.agentToolApprovals.forget(agent.id);
+      await scene.stage.broker.approvals.forget(agent.id);
       assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
     });
   });

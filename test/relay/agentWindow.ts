@@ -44,6 +44,8 @@ function openWindow({ directory, port, upstream }: AgentWindowOptions): void {
     relay: broker.relay,
     servers: () => servers,
     admissions: broker.admissions,
+    consents: broker.consents,
+    approvals: broker.approvals,
     settings: () => ({ ...defaultAgentSettings, port, requestsPerMinute: 100_000 }),
     clock,
     log,

@@ -307,7 +307,7 @@ describe('consent inside a waiting call', () => {
   });
 
   it('says that no page could be opened, where none could', async () => {
-    stage.broker.relay.open = () => Promise.reject(new Error('EMFILE'));
+    stage.broker.loopback.open = () => Promise.reject(new Error('EMFILE'));
     const client = await stage.connect('repositories');
     const { isError, text } = await callTool(client, 'list_branches');
     assert.equal(isError, true);

@@ -18,7 +18,7 @@ describe('a launch page', () => {
     answer: (visit: LaunchVisit) => void = (visit) =>
       visit.redirect(new URL('https://as.example/a?b=%2B&c=d%26e')),
   ) =>
-    stage.broker.relay.open(120_000, (visit) => {
+    stage.broker.loopback.open(120_000, (visit) => {
       visits++;
       answer(visit);
       return Promise.resolve();
@@ -109,7 +109,7 @@ describe('a launch page', () => {
 
     it('while it is not known where to go, lets the second tab follow the first', async () => {
       const found = Promise.withResolvers<void>();
-      const page = await stage.broker.relay.open(120_000, async (visit) => {
+      const page = await stage.broker.loopback.open(120_000, async (visit) => {
         visits++;
         await found.promise;
         visit.redirect(new URL('https://as.example/authorize'));
@@ -149,7 +149,7 @@ describe('a launch page', () => {
     });
 
     it('ends for all when its visit fails', async () => {
-      const page = await stage.broker.relay.open(120_000, () => Promise.reject(new Error('unforeseen')));
+      const page = await stage.broker.loopback.open(120_000, () => Promise.reject(new Error('unforeseen')));
       assert.equal((await get(page.address)).status, 500);
       assert.equal((await get(page.address)).status, 404);
     });
@@ -239,7 +239,7 @@ describe('the callback on loopback', () => {
     };
     assert.equal(await (await caller.send(callback)).whole(), '');
 
-    const redirect = await stage.broker.relay.loopbackRedirect();
+    const redirect = await stage.broker.loopback.loopbackRedirect();
     const stranger = await caller.send(callback);
     assert.equal(stranger.status, 404);
     assert.match(await stranger.whole(), /Nobody waits for this sign-in/);
@@ -252,7 +252,7 @@ describe('the callback on loopback', () => {
     const caller = await stage.rawCaller('repositories');
     const got: URLSearchParams[] = [];
     stage.broker.callbacks.expect('expected', (callback) => void got.push(callback));
-    const redirect = await stage.broker.relay.loopbackRedirect();
+    const redirect = await stage.broker.loopback.loopbackRedirect();
     const path = '/callback?code=a&state=expected';
     const rebound = { method: 'GET', path, headers: { Host: 'evil.example', Authorization: undefined } };
     assert.equal((await caller.send(rebound)).status, 404);

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { AgentAdmission } from '../../broker/agents/agentAdmission.js';
 import type { AgentAdmissions } from '../../broker/agents/agentAdmissions.js';
+import type { AgentConsents } from '../../broker/agents/agentConsents.js';
+import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import { errorName } from '../../base/errorName.js';
 import type { Redacted } from '../../base/redacted.js';
 import type { Clock } from '../../base/clock.js';
@@ -15,6 +17,7 @@ import type { Caller } from '../callers/callerAdmission.js';
 import { sendJson } from '../callers/inFlightRequest.js';
 import type { McpEndpoint } from '../mcpEndpoint.js';
 import { StandbyWindows, standbyPath } from './portHolder.js';
+import { AgentPolicy } from './agentPolicy.js';
 import { SessionSeal } from '../callers/sessionSeal.js';
 
 /** When to try again where a stream has to end first, in seconds. */
@@ -37,6 +40,8 @@ export interface AgentEndpointParts {
   readonly disabled?: (() => readonly ServerConfig[]) | undefined;
   readonly endpoint: Pick<McpEndpoint, 'answer' | 'callerLeft'>;
   readonly limits: AgentLimits;
+  readonly consents: AgentConsents;
+  readonly approvals: AgentToolApprovals;
   /** Called with the id of an agent that is admitted no more. */
   readonly onLeft: (agentId: string) => void;
   readonly clock: Clock;
@@ -142,12 +147,14 @@ export class AgentEndpoint {
     response.once('close', () => inside.open.delete(response));
     const limits = this.parts.limits.of(agent.id);
     const { account } = access;
+    const asking = { id: agent.id, name: agent.name, access };
     const caller: Caller = {
       id,
       kind: 'agent',
       name: agent.name,
       ...(account !== undefined && { account }),
-      agent: { id: agent.id, name: agent.name, access, limits },
+      agent: { ...asking, limits },
+      policy: new AgentPolicy(asking, this.parts.consents, this.parts.approvals),
       seal: this.#sessionSeal(),
     };
     return this.parts.endpoint.answer(server, caller, request, response);

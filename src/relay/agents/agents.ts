@@ -18,6 +18,8 @@ export interface AgentsParts {
   /** Those that the user disabled; none if absent. */
   readonly disabled?: () => readonly ServerConfig[];
   readonly admissions: AgentAdmissions;
+  readonly consents: AgentConsents;
+  readonly approvals: AgentToolApprovals;
   readonly settings: () => AgentSettings;
   /** How windows let each other know what agents wait for; absent where there is one only. */
   readonly agentNotices?: WindowNotices;
@@ -34,10 +36,11 @@ export class Agents implements Disposable {
   readonly #entrance: AgentEndpoint;
   readonly #asks: AgentRequestsAcrossWindows | undefined;
 
-  constructor({ relay, servers, disabled, admissions, settings, agentNotices, clock, log }: AgentsParts) {
+  constructor(parts: AgentsParts) {
+    const { relay, servers, disabled, admissions, settings, agentNotices, clock, log } = parts;
     this.admissions = admissions;
-    this.consents = relay.agentConsents;
-    this.questions = relay.agentToolApprovals;
+    this.consents = parts.consents;
+    this.questions = parts.approvals;
     this.#asks =
       agentNotices && new AgentRequestsAcrossWindows(this.consents, this.questions, servers, agentNotices);
     const limits = new AgentLimits(settings, clock);
@@ -47,9 +50,11 @@ export class Agents implements Disposable {
       disabled,
       endpoint: relay.endpoint,
       limits,
+      consents: this.consents,
+      approvals: this.questions,
       onLeft: (agentId) => {
-        relay.agentConsents.forget(agentId);
-        void relay.agentToolApprovals.forget(agentId).catch(() => undefined);
+        parts.consents.forget(agentId);
+        void parts.approvals.forget(agentId).catch(() => undefined);
       },
       clock,
       log,

@@ -5,6 +5,7 @@ import type { AskingAgent } from '../../broker/agents/agentConsents.js';
 import type { CallerKind } from '../../broker/calls/callRecord.js';
 import { Redacted } from '../../base/redacted.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { CallerPolicy } from './callerPolicy.js';
 import type { SessionSeal } from './sessionSeal.js';
 
 /** A caller's place among the others. */
@@ -27,6 +28,8 @@ export interface Caller {
   readonly account?: string;
   /** Which agent, and what it may do at the server it calls. */
   readonly agent?: AskingAgent & { readonly limits: CallerLimits };
+  /** What holds for a caller that acts without its user; absent for the editor's own. */
+  readonly policy?: CallerPolicy;
   /** For a caller that stays when the window that answers it goes. */
   readonly seal?: SessionSeal | undefined;
 }

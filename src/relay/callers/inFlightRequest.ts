@@ -10,7 +10,9 @@ import {
   serverErrorCode,
   textResult,
 } from '../../mcp/relayMessages.js';
+import { signInToolName } from '../../mcp/consentTexts.js';
 import { completeResult } from '../../mcp/statelessRevision.js';
+import type { JudgedRequest } from './callerPolicy.js';
 import type { ResumedConsent } from './consentRounds.js';
 import { EventStream } from './eventStream.js';
 import { endingOf, type OpenCall } from './callRecorder.js';
@@ -260,4 +262,16 @@ export function describeRequest(held: InFlightRequest): string {
   if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
   if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;
   return named(method);
+}
+
+/** The request as a caller's policy judges it. */
+export function judged(inFlight: InFlightRequest): JudgedRequest {
+  const { session, request, tool } = inFlight;
+  return {
+    server: session.server,
+    method: request.method,
+    tool,
+    callsSignIn: tool === signInToolName && session.offeredSignIn,
+    what: describeRequest(inFlight),
+  };
 }

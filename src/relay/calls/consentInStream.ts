@@ -58,7 +58,7 @@ export class ConsentInStream {
   readonly #unasked = new WeakMap<InFlightRequest, () => void>();
 
   constructor(
-    private readonly signIns: () => SignIns,
+    private readonly signIns: SignIns,
     private readonly credentials: CredentialStore,
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
@@ -74,7 +74,7 @@ export class ConsentInStream {
     // A caller that wants no progress sees headers all the same: without any it hangs up before the user comes.
     if (held.acceptsEventStream) held.stream();
     this.#leaveOrphan(held, need);
-    const attempt = this.signIns().begin(server, {
+    const attempt = this.signIns.begin(server, {
       ...(need.challenge !== undefined && { challenge: need.challenge }),
       ...(need.kind === 'stepUp' && { scopes: need.scopes }),
       ...(held.session.caller.account !== undefined && { account: held.session.caller.account }),
@@ -170,7 +170,7 @@ export class ConsentInStream {
    * ask for more than anybody who waits needs.
    */
   #leaveOrphan(held: InFlightRequest, need: ConsentNeed): void {
-    const running = this.signIns().running(held.session.server);
+    const running = this.signIns.running(held.session.server);
     if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.ended.aborted !== true) return;
     const scopes = need.kind === 'stepUp' ? need.scopes : undefined;
     if (String(running.request.scopes) !== String(scopes)) running.cancel();

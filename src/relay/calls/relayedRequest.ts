@@ -1,5 +1,4 @@
 import { ErrorCode, type Tool } from '@modelcontextprotocol/sdk/types.js';
-import type { AgentConsents } from '../../broker/agents/agentConsents.js';
 import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { CallEnding, RefusalReason } from '../../broker/calls/callRecord.js';
 import { accountName, type Credential } from '../../broker/accounts/credential.js';
@@ -13,10 +12,9 @@ import {
 } from '../../mcp/consentTexts.js';
 import { listChangedMessages, textResult } from '../../mcp/relayMessages.js';
 import { displayText } from '../../base/displayText.js';
-import { verdictOnAgent, askForAgent } from './agentPolicy.js';
+import type { Refusal } from '../callers/callerPolicy.js';
 import type { ConsentInStream } from './consentInStream.js';
-import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
-import type { ResumedConsent } from '../callers/consentRounds.js';
+import { describeRequest, judged, type InFlightRequest } from '../callers/inFlightRequest.js';
 import type { CallerTasks } from './callerTasks.js';
 import type { FirstUse } from './firstUse.js';
 import type { ToolLists } from './toolLists.js';
@@ -32,128 +30,137 @@ import type { ServerProfiles } from '../upstream/serverProfiles.js';
 
 /** How often one request may ask the user, before the server is believed to want something else. */
 const consentLimit = 3;
-/** What the revision without sessions has no word for, and needs none. */
+/** Methods that the revision without sessions does not have, and does not need. */
 const needsNoUpstream = new Set(['ping', 'logging/setLevel']);
 
-/** Takes one request from its arrival to its answer, asking for consent on the way where it is needed. */
+/** What a rule decides: the request goes on, has its response, is refused, or is an error of the caller's. */
+type Decision = 'goOn' | 'responded' | Refusal | { readonly code: ErrorCode; readonly message: string };
+type Rule = (request: InFlightRequest) => Decision | Promise<Decision>;
+
+export interface RelayedRequestParts {
+  readonly authorizedFetch: AuthorizedFetch;
+  readonly upstreams: UpstreamSessions;
+  readonly responses: UpstreamResponses;
+  readonly lists: ToolLists;
+  readonly consent: ConsentInStream;
+  readonly tasks: CallerTasks;
+  readonly gate: ToolGate;
+  readonly lessons: ScopeLessons;
+  readonly firstUse: FirstUse;
+  readonly titles: ToolTitles;
+}
+
+/** Takes one request from its arrival to its response, asking for consent on the way if it is needed. */
 export class RelayedRequests {
-  constructor(
-    private readonly authorizedFetch: AuthorizedFetch,
-    private readonly upstreams: UpstreamSessions,
-    private readonly answers: UpstreamResponses,
-    private readonly signedOut: ToolLists,
-    private readonly consent: ConsentInStream,
-    private readonly tasks: CallerTasks,
-    private readonly gate: ToolGate,
-    private readonly lessons: ScopeLessons,
-    private readonly agentConsents: AgentConsents,
-    private readonly firstUse: FirstUse,
-    private readonly titles: ToolTitles,
-  ) {}
+  /** What a request has to pass when it arrives. */
+  readonly #onArrival: readonly Rule[] = [
+    (request) => this.#ownTask(request),
+    callersPolicy,
+    namedTool,
+    pingWithoutServer,
+    (request) => this.#resumedConsent(request),
+  ];
+  /** What it has to pass before each sending, because a rule can have changed while it waited. */
+  readonly #beforeSending: readonly Rule[] = [(request) => this.parts.gate.judge(request)];
 
-  async run(held: InFlightRequest): Promise<void> {
+  constructor(private readonly parts: RelayedRequestParts) {}
+
+  async run(request: InFlightRequest): Promise<void> {
     try {
-      await this.#run(held);
+      await this.#run(request);
     } catch (error) {
-      if (held.silence === undefined || held.signal.aborted) throw error;
-      refuseUnanswered(held, held.silence);
+      if (request.silence === undefined || request.signal.aborted) throw error;
+      refuseUnanswered(request, request.silence);
     }
   }
 
-  async #run(held: InFlightRequest): Promise<void> {
-    const { session, request } = held;
-    if (this.tasks.isForeign(held)) {
-      held.fail(ErrorCode.InvalidParams, 'This caller began no task of that id.');
-      return;
-    }
-    const verdict = verdictOnAgent(held);
-    if (verdict !== undefined) {
-      if (verdict.kind === 'answered') held.answer(verdict.result);
-      else held.refuse(verdict.text, refused(verdict.reason));
-      return;
-    }
-    if (request.method === 'tools/call' && held.tool === undefined) {
-      // A server that reads the name from elsewhere would run what nobody judged.
-      held.fail(ErrorCode.InvalidParams, 'The call names no tool.');
-      return;
-    }
-    if (request.method === 'ping' && session.upstream === undefined) {
-      held.answer({});
-      return;
-    }
-    if (held.resumed !== undefined && !(await this.#resume(held, held.resumed))) return;
+  async #run(request: InFlightRequest): Promise<void> {
     let need: ConsentNeed | undefined;
-    for (let asked = 0; asked <= consentLimit; asked++) {
-      const refusal = await this.gate.refusal(held);
-      if (refusal !== undefined) {
-        held.refuse(refusal.text, refused(refusal.reason));
-        return;
-      }
-      const outcome = await this.#attempt(held);
-      if (outcome === 'answered') return;
-      await this.lessons.take(held, outcome);
-      // Its session is left, and the call that did not run is made in one of the next user's.
-      if (outcome.kind === 'otherAccount') continue;
-      if (outcome.kind === 'response') {
-        await this.answers.relay(held, outcome.response, outcome.credential);
-        return;
-      }
-      if (await this.#answerAlone(held)) return;
-      if (outcome.kind === 'notUsedHere') {
-        const notHere = await this.firstUse.refusal(held, outcome);
-        if (notHere === undefined) continue;
-        held.refuse(notHere.text, refused(notHere.reason));
-        return;
-      }
-      if (outcome.kind !== 'consentNeeded') {
-        const isDenied = outcome.kind === 'denied';
-        const say = isDenied ? refusals.denied : refusals.unreachable;
-        const ending = isDenied ? refused('denied') : undefined;
-        held.refuse(say(subjectOf(held, need), outcome.detail), ending);
-        return;
-      }
-      need = outcome.need;
-      if (session.caller.agent !== undefined) {
-        const { text, reason } = await askForAgent(held, session.caller.agent, need, this.agentConsents);
-        held.refuse(text, refused(reason));
-        return;
-      }
-      if (asked === consentLimit) break;
-      const consent = await this.consent.obtain(held, need);
-      if (consent.kind === 'asked') return;
-      if (consent.kind === 'refused') {
-        held.refuse(consent.text, refused(consent.reason));
-        return;
-      }
-      sayGranted(held, consent.credential);
+    if (await isSettled(request, this.#onArrival)) return;
+    for (let round = 0; round <= consentLimit; round++) {
+      if (await isSettled(request, this.#beforeSending)) return;
+      const outcome = await this.#send(request);
+      if (outcome === 'responded') return;
+      await this.parts.lessons.take(request, outcome);
+      if (outcome.kind === 'consentNeeded') ({ need } = outcome);
+      const isLast = round === consentLimit;
+      if (await isSettled(request, [() => this.#afterSending(request, outcome, need, isLast)])) return;
     }
-    held.refuse(refusals.notSettled(subjectOf(held, need)), refused('notSettled'));
+    request.refuse(refusals.notSettled(subjectOf(request, need)), refused('notSettled'));
   }
 
-  /** @returns whether to go on with a request that was answered with a question before */
-  async #resume(held: InFlightRequest, { asked, accepted }: ResumedConsent): Promise<boolean> {
-    if (asked === undefined) return true;
-    const consent = await this.consent.resume(held, asked, accepted);
-    if (consent.kind === 'refused') held.refuse(consent.text, refused(consent.reason));
-    else sayGranted(held, consent.credential);
-    return consent.kind === 'granted';
+  /** What becomes of a request that was sent, or could not be. `goOn` sends it again. */
+  async #afterSending(
+    request: InFlightRequest,
+    outcome: AuthorizedOutcome,
+    need: ConsentNeed | undefined,
+    isLast: boolean,
+  ): Promise<Decision> {
+    switch (outcome.kind) {
+      case 'response':
+        await this.parts.responses.relay(request, outcome.response, outcome.credential);
+        return 'responded';
+      case 'otherAccount':
+        // The session of the account before is left; the request, which did not run, is sent in a new one.
+        return 'goOn';
+      default:
+    }
+    if (await this.#isListedHere(request)) return 'responded';
+    switch (outcome.kind) {
+      case 'notUsedHere':
+        return this.parts.firstUse.judge(request, outcome);
+      case 'denied':
+        return { text: refusals.denied(subjectOf(request, need), outcome.detail), reason: 'denied' };
+      case 'failed':
+        return { text: refusals.unreachable(subjectOf(request, need), outcome.detail) };
+      case 'consentNeeded': {
+        const { policy } = request.session.caller;
+        if (policy !== undefined) return policy.askForConsent(judged(request), outcome.need);
+        return isLast ? 'goOn' : this.#consent(request, outcome.need);
+      }
+    }
   }
 
-  /** One try at the upstream, beginning a session there first where there is none. */
-  async #attempt(held: InFlightRequest): Promise<AuthorizedOutcome | 'answered'> {
-    const { session } = held;
-    await this.upstreams.leaveIfAccountChanged(session);
+  async #consent(request: InFlightRequest, need: ConsentNeed): Promise<Decision> {
+    const consent = await this.parts.consent.obtain(request, need);
+    if (consent.kind === 'asked') return 'responded';
+    if (consent.kind === 'refused') return consent;
+    sayGranted(request, consent.credential);
+    return 'goOn';
+  }
+
+  /** A task belongs to the caller that began it (MCP 2025-11-25, tasks). */
+  #ownTask(request: InFlightRequest): Decision {
+    return this.parts.tasks.isForeign(request)
+      ? { code: ErrorCode.InvalidParams, message: 'This caller began no task of that id.' }
+      : 'goOn';
+  }
+
+  /** A request that was responded to with a question comes again with the answer (MCP 2026-07-28). */
+  async #resumedConsent(request: InFlightRequest): Promise<Decision> {
+    const { asked, accepted = false } = request.resumed ?? {};
+    if (asked === undefined) return 'goOn';
+    const consent = await this.parts.consent.resume(request, asked, accepted);
+    if (consent.kind === 'refused') return consent;
+    sayGranted(request, consent.credential);
+    return 'goOn';
+  }
+
+  /** Sends the request once, after a session was begun at the server if there is none. */
+  async #send(request: InFlightRequest): Promise<AuthorizedOutcome | 'responded'> {
+    const { session } = request;
+    await this.parts.upstreams.leaveIfAccountChanged(session);
     if (session.upstream === undefined) {
-      const attached = await untilAborted(this.upstreams.attach(session, true), held.signal);
+      const attached = await untilAborted(this.parts.upstreams.attach(session, true), request.signal);
       if (attached.kind !== 'attached') return attached;
-      await this.#welcome(held);
+      await this.#welcome(request);
     }
     const { upstream } = session;
     if (upstream === undefined) return { kind: 'otherAccount' };
-    if (held.tool === signInToolName && session.offeredSignIn) {
-      const tools = await this.upstreams.listTools(session, held.signal);
+    if (request.tool === signInToolName && session.offeredSignIn) {
+      const tools = await this.parts.upstreams.listTools(session, request.signal);
       if (tools.kind !== 'listed') return tools;
-      held.answer(
+      request.answer(
         textResult(
           signedIn(
             session.server.name,
@@ -161,65 +168,97 @@ export class RelayedRequests {
           ),
         ),
       );
-      return 'answered';
+      return 'responded';
     }
-    if (session.isBridged && needsNoUpstream.has(held.request.method)) {
-      held.answer({});
-      return 'answered';
+    if (session.isBridged && needsNoUpstream.has(request.request.method)) {
+      request.answer({});
+      return 'responded';
     }
     const post = session.isBridged
-      ? upstreamPost(session, held.request, held.incoming.headers)
-      : { headers: upstreamHeaders('POST', upstream, held.incoming.headers), body: held.body };
-    held.sentIn = upstream;
-    held.awaitUpstream();
-    return this.authorizedFetch.send(session.server, {
+      ? upstreamPost(session, request.request, request.incoming.headers)
+      : { headers: upstreamHeaders('POST', upstream, request.incoming.headers), body: request.body };
+    request.sentIn = upstream;
+    request.awaitUpstream();
+    return this.parts.authorizedFetch.send(session.server, {
       method: 'POST',
       ...post,
       session: sessionOf(upstream),
       ...accessOf(session),
-      signal: held.upstreamSignal,
-      ...(held.tool !== undefined && { tool: held.tool }),
-      onSend: (credential) => held.call?.sentWith(credential),
+      signal: request.upstreamSignal,
+      ...(request.tool !== undefined && { tool: request.tool }),
+      onSend: (credential) => request.call?.sentWith(credential),
     });
   }
 
   /** The caller listed a signed-out server; told inside the call, it lists again before it takes the result. */
-  async #welcome(held: InFlightRequest): Promise<void> {
-    const tellsHere = held.tool !== undefined && held.acceptsEventStream;
+  async #welcome(request: InFlightRequest): Promise<void> {
+    const tellsHere = request.tool !== undefined && request.acceptsEventStream;
     for (const message of listChangedMessages()) {
-      if (tellsHere) await held.stream().message(message);
-      else held.session.push(message);
+      if (tellsHere) await request.stream().message(message);
+      else request.session.push(message);
     }
   }
 
-  /** Lists never ask for consent: nothing pops up because an editor looked. */
-  async #answerAlone(held: InFlightRequest): Promise<boolean> {
-    const { session } = held;
-    const result = this.signedOut.answerTo(session, held.request.method);
+  /** Lists never ask for consent: nothing opens because an editor looked. */
+  async #isListedHere(request: InFlightRequest): Promise<boolean> {
+    const { session } = request;
+    const result = this.parts.lists.answerTo(session, request.request.method);
     if (result === undefined) return false;
     const { tools } = result as { tools?: readonly Tool[] };
-    held.answer(
-      tools === undefined ? result : { ...result, tools: await this.titles.titled(session, tools) },
+    request.answer(
+      tools === undefined ? result : { ...result, tools: await this.parts.titles.titled(session, tools) },
     );
     return true;
   }
+}
+
+/** @returns whether a rule has decided that the request does not go on; it then has its response */
+async function isSettled(request: InFlightRequest, rules: readonly Rule[]): Promise<boolean> {
+  for (const rule of rules) {
+    const decision = await rule(request);
+    if (decision === 'goOn') continue;
+    if (decision === 'responded') return true;
+    if ('code' in decision) request.fail(decision.code, decision.message);
+    else request.refuse(decision.text, decision.reason && refused(decision.reason));
+    return true;
+  }
+  return false;
+}
+
+function callersPolicy(request: InFlightRequest): Decision {
+  const verdict = request.session.caller.policy?.judge(judged(request));
+  if (verdict === undefined || 'text' in verdict) return verdict ?? 'goOn';
+  request.answer(verdict.result);
+  return 'responded';
+}
+
+/** A server that reads the name from elsewhere would run a tool that no rule was applied to. */
+function namedTool({ request, tool }: InFlightRequest): Decision {
+  const isUnnamed = request.method === 'tools/call' && tool === undefined;
+  return isUnnamed ? { code: ErrorCode.InvalidParams, message: 'The call names no tool.' } : 'goOn';
+}
+
+function pingWithoutServer(request: InFlightRequest): Decision {
+  if (request.request.method !== 'ping' || request.session.upstream !== undefined) return 'goOn';
+  request.answer({});
+  return 'responded';
 }
 
 function refused(reason: RefusalReason): CallEnding {
   return { outcome: 'refused', reason };
 }
 
-function sayGranted(held: InFlightRequest, credential: Credential): void {
-  if (held.tool === signInToolName && held.session.offeredSignIn) held.call?.sentWith(credential);
-  const { t } = held.session;
-  if (held.tool === signInToolName) held.progress(signedInLine(accountName(credential), t));
-  else if (held.tool !== undefined) held.progress(againLine(held.tool, t));
+function sayGranted(request: InFlightRequest, credential: Credential): void {
+  if (request.tool === signInToolName && request.session.offeredSignIn) request.call?.sentWith(credential);
+  const { t } = request.session;
+  if (request.tool === signInToolName) request.progress(signedInLine(accountName(credential), t));
+  else if (request.tool !== undefined) request.progress(againLine(request.tool, t));
 }
 
-function subjectOf(held: InFlightRequest, need: ConsentNeed | undefined): ConsentSubject {
+function subjectOf(request: InFlightRequest, need: ConsentNeed | undefined): ConsentSubject {
   return {
-    server: held.session.server.name,
-    what: describeRequest(held),
+    server: request.session.server.name,
+    what: describeRequest(request),
     scopes: need?.kind === 'stepUp' ? need.missing : [],
   };
 }
@@ -232,12 +271,12 @@ export class ScopeLessons {
   ) {}
 
   /** What cannot be remembered is no reason to lose an answer. */
-  async take(held: InFlightRequest, outcome: AuthorizedOutcome): Promise<void> {
-    if (held.tool !== undefined) await this.#take(held, held.tool, outcome).catch(() => undefined);
+  async take(request: InFlightRequest, outcome: AuthorizedOutcome): Promise<void> {
+    if (request.tool !== undefined) await this.#take(request, request.tool, outcome).catch(() => undefined);
   }
 
-  async #take(held: InFlightRequest, tool: string, outcome: AuthorizedOutcome): Promise<void> {
-    const { server } = held.session;
+  async #take(request: InFlightRequest, tool: string, outcome: AuthorizedOutcome): Promise<void> {
+    const { server } = request.session;
     if (outcome.kind === 'consentNeeded' && outcome.need.kind === 'stepUp') {
       await this.toolScopes.challenged(server, tool, outcome.need.challenge.scopes ?? []);
     } else if (outcome.kind === 'response' && outcome.response.ok && outcome.credential !== undefined) {

@@ -1,5 +1,4 @@
 import { accountName } from '../../broker/accounts/credential.js';
-import type { AgentToolApprovals } from '../../broker/agents/agentToolApprovals.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
 import type { Clock } from '../../base/clock.js';
@@ -13,20 +12,13 @@ import {
 } from '../../mcp/toolRuleTexts.js';
 import { displayText } from '../../base/displayText.js';
 import { editorCaller } from '../callers/callerAdmission.js';
-import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
+import type { Refusal } from '../callers/callerPolicy.js';
+import { describeRequest, judged, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { untilAborted } from '../../base/abort.js';
 import { UserWait } from './userWait.js';
 
 type Refused = keyof typeof ruleRefusals;
 type GateAnswer = 'allowed' | Exclude<Refused, 'blocked'>;
-
-/** A call that must not be sent. */
-export interface GateRefusal {
-  /** For the model. */
-  readonly text: string;
-  /** For the record. */
-  readonly reason: RefusalReason;
-}
 
 const reasons: Readonly<Record<Refused, RefusalReason>> = {
   blocked: 'blockedByRule',
@@ -45,7 +37,6 @@ export class ToolGate {
     private readonly rules: Pick<ToolRules, 'ruleOf'>,
     private readonly credentials: Pick<CredentialStore, 'get'>,
     private readonly clock: Clock,
-    private readonly agentQuestions: AgentToolApprovals,
     /** Absent where nobody can be asked outside a chat. */
     private readonly prompt?: ToolPrompt,
   ) {}
@@ -54,21 +45,21 @@ export class ToolGate {
    * Judges a call by the name in the very message that would be sent; to be asked before each sending, since
    * the rule can have changed while the call waited.
    *
-   * @returns undefined where it may be sent
+   * @returns `goOn` if it may be sent
    * @throws the reason of the request's signal, where the caller left or cancelled
    */
-  async refusal(held: InFlightRequest): Promise<GateRefusal | undefined> {
-    if (held.tool === undefined) return undefined;
+  async judge(held: InFlightRequest): Promise<'goOn' | Refusal> {
+    if (held.tool === undefined) return 'goOn';
     const rule = this.rules.ruleOf(held.session.server, held.tool);
-    if (rule === 'allow') return undefined;
+    if (rule === 'allow') return 'goOn';
     const subject = { server: held.session.server.name, tool: describeRequest(held) };
     if (rule === 'block') return refusalOf('blocked', subject);
-    if (this.#allowed.has(held)) return undefined;
+    if (this.#allowed.has(held)) return 'goOn';
     const answer = await this.#answer(held, held.tool, subject);
     if (answer !== 'allowed') return refusalOf(answer, subject);
     this.#allowed.add(held);
     // The user may have blocked the tool instead.
-    return this.refusal(held);
+    return this.judge(held);
   }
 
   async #answer(held: InFlightRequest, tool: string, known: ToolCallSubject): Promise<GateAnswer> {
@@ -76,7 +67,7 @@ export class ToolGate {
     const credential = await this.credentials.get(server.url, caller.account);
     const account = displayText(credential && accountName(credential));
     const subject = { ...known, ...(account !== undefined && { account }) };
-    if (caller.agent !== undefined) return this.agentQuestions.take(caller.agent, server, tool, account);
+    if (caller.policy !== undefined) return caller.policy.mayRun(judged(held), tool, account);
     return this.#ask(held, subject);
   }
 
@@ -116,6 +107,6 @@ export class ToolGate {
   }
 }
 
-function refusalOf(why: Refused, subject: ToolCallSubject): GateRefusal {
+function refusalOf(why: Refused, subject: ToolCallSubject): Refusal {
   return { text: ruleRefusals[why](subject), reason: reasons[why] };
 }
