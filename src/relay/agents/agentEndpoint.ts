@@ -35,7 +35,7 @@ export interface AgentEndpointParts {
   readonly servers: () => readonly ServerConfig[];
   /** Those that the user disabled; none if absent. */
   readonly disabled?: (() => readonly ServerConfig[]) | undefined;
-  readonly endpoint: Pick<McpEndpoint, 'answer' | 'callerLeft'>;
+  readonly endpoint: McpEndpoint;
   readonly limits: AgentLimits;
   /** Called with the id of an agent that is admitted no more. */
   readonly onLeft: (agentId: string) => void;

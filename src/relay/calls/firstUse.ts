@@ -21,7 +21,7 @@ export interface FirstUseRefusal {
 /** Asks about the first use of a sign-in on this machine where a call needs it, and holds the call meanwhile. */
 export class FirstUse {
   constructor(
-    private readonly use: Pick<UseHere, 'ask'> | undefined,
+    private readonly use: UseHere | undefined,
     private readonly clock: Clock,
   ) {}
 

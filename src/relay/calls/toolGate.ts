@@ -42,8 +42,8 @@ export class ToolGate {
   readonly #allowed = new WeakSet<InFlightRequest>();
 
   constructor(
-    private readonly rules: Pick<ToolRules, 'ruleOf'>,
-    private readonly credentials: Pick<CredentialStore, 'get'>,
+    private readonly rules: ToolRules,
+    private readonly credentials: CredentialStore,
     private readonly clock: Clock,
     private readonly agentQuestions: AgentToolApprovals,
     /** Absent where nobody can be asked outside a chat. */
