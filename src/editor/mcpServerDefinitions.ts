@@ -40,7 +40,7 @@ const definitionProviderId = 'mcpOAuthBroker.servers';
  * Starts one of our servers as the chat would. No API does; the command is the one of the editor's own list of servers,
  * which calls each by its extension and its label.
  */
-export function startCommand(extensionId: string, { name }: Pick<ServerConfig, 'name'>): vscode.Command {
+export function startCommand(extensionId: string, { name }: ServerConfig): vscode.Command {
   return {
     command: 'workbench.mcp.startServer',
     title: vscode.l10n.t('Start Server'),

@@ -139,7 +139,7 @@ export class Surfaces implements Disposable {
 }
 
 interface ChatToolParts extends SignInToolParts {
-  readonly settings: Pick<EditorServerSettings, 'problems'>;
+  readonly settings: EditorServerSettings;
   readonly clock: Clock;
   /** The record of calls, where one is kept. */
   readonly calls?: RecentCalls;

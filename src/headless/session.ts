@@ -92,7 +92,7 @@ export function signInPlaceNamed(settings: HeadlessSettings, name: string): Serv
  * @throws UsageError where nobody of this name is signed in
  */
 export async function accountNamed(
-  { credentials }: Pick<HeadlessBroker, 'credentials'>,
+  { credentials }: HeadlessBroker,
   server: ServerConfig,
   name: string,
 ): Promise<string> {

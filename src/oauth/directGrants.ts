@@ -95,7 +95,7 @@ export async function clientCredentials(
 }
 
 /** What a client lacks that is to get tokens of its own. */
-export function provesNothing({ clientId }: Pick<OAuthClient, 'clientId'>): OAuthFlowError {
+export function provesNothing({ clientId }: OAuthClient): OAuthFlowError {
   return new OAuthFlowError(
     'clientIdRequired',
     `The client "${clientId}" has neither a secret nor a key, and must prove itself to get tokens of its own.`,

@@ -64,12 +64,12 @@ export function accountName({ name, account }: Pick<Credential, 'name' | 'accoun
 }
 
 /** What a user knows an account by: its name, or where it is. */
-export function accountLabel(credential: Pick<Credential, 'name' | 'account' | 'as'>): string {
+export function accountLabel(credential: Credential): string {
   return accountName(credential) ?? new URL(credential.as.issuer).host;
 }
 
 /** The account's name as part of something else, which has none if the account has none. */
-export function accountFact(credential: Pick<Credential, 'name' | 'account'>): { readonly account?: string } {
+export function accountFact(credential: Credential): { readonly account?: string } {
   const name = accountName(credential);
   return name === undefined ? {} : { account: name };
 }

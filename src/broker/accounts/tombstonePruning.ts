@@ -4,7 +4,7 @@ import { accountSlots, serverUrlOf } from './accountSlots.js';
 import type { CredentialStore } from './credentialStore.js';
 
 export interface PruningParts {
-  readonly credentials: Pick<CredentialStore, 'prune'>;
+  readonly credentials: CredentialStore;
   readonly secrets: Pick<SecretStore, 'keys'>;
   readonly settings: {
     /** Addresses of the configured servers, as they are now. */

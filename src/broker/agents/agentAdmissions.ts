@@ -21,7 +21,7 @@ const keyPattern = /^mcpob_[\w-]{43}$/;
 /** What a user decides when they admit an agent. */
 export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'> &
   // Given where files are named by it before the admission is made.
-  Partial<Pick<AgentAdmission, 'id'>>;
+  Partial<AgentAdmission>;
 
 /**
  * The agents that a user admitted, in a record that every window sees the newest version of. A key is told

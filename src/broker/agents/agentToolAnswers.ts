@@ -204,7 +204,7 @@ export function shownQuestion({ server, tool, account }: AgentToolQuestion, agen
 }
 
 /** Nobody is asked with a time that is still to come, which would make a question stand for longer. */
-export function isStanding({ askedAt }: Pick<AgentToolQuestion, 'askedAt'>, now: number): boolean {
+export function isStanding({ askedAt }: AgentToolQuestion, now: number): boolean {
   return askedAt <= now && now < askedAt + questionStands;
 }
 

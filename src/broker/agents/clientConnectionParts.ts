@@ -23,7 +23,7 @@ interface ClientRecords {
 }
 
 export interface ClientConnectionParts {
-  readonly admissions: Pick<AgentAdmissions, 'admit' | 'rotate' | 'all'>;
+  readonly admissions: AgentAdmissions;
   readonly withdraw: (agent: Pick<AgentAdmission, 'id' | 'servers'>) => Promise<void>;
   /** The configuration files of other programs. */
   readonly files: OtherFileStore;

@@ -34,7 +34,7 @@ export const handlerFaults: Readonly<Record<HandlerFault, string>> = {
 
 /** What settings that insist on one redirect URI get if the browser cannot come back to it. */
 export function redirectUnreachable(
-  { redirect }: Pick<OAuthSettings, 'redirect'>,
+  { redirect }: OAuthSettings,
   { handler, loopback }: RedirectReach,
 ): OAuthFlowError | undefined {
   if (redirect === 'uriHandler' && handler !== 'fixed' && handler !== 'changing') {

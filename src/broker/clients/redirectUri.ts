@@ -16,7 +16,7 @@ export interface ChosenRedirect extends RedirectUri {
 
 /** What the choice of a redirect URI rests on. */
 export interface RedirectNeed {
-  readonly server: Pick<ServerConfig, 'oauth'>;
+  readonly server: ServerConfig;
   readonly as: AuthorizationServer;
   readonly policy: SignInPolicy;
 }
@@ -153,7 +153,7 @@ export type RedirectStep =
 
 export interface RedirectQuestion {
   readonly reach: RedirectReach;
-  readonly policy: Pick<SignInPolicy, 'redirect' | 'loopbackPort' | 'isLoopbackConfigured'>;
+  readonly policy: SignInPolicy;
   readonly client: ClientKind;
   /** A callback to the editor's own address would be longer than a browser passes on. */
   readonly isTooLong?: boolean;

@@ -15,7 +15,7 @@ export interface SentRedirect {
 export class SentRedirects {
   constructor(
     private readonly memory: Memory,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: Clock,
   ) {}
 
   last(serverUrl: string): SentRedirect | undefined {

@@ -35,7 +35,7 @@ export interface DiagnosedRedirectParts {
  * @throws OAuthFlowError `redirectUnavailable`
  */
 export async function diagnosedRedirect(
-  need: RedirectNeed & { readonly server: Pick<ServerConfig, 'url'> },
+  need: RedirectNeed & { readonly server: ServerConfig },
   identity: ClientIdentity,
   { redirects, clients, sentRedirects }: DiagnosedRedirectParts,
 ): Promise<DiagnosedRedirect> {

@@ -88,7 +88,7 @@ function exchangeTexts(
 
 /** Where clients, and what they prove themselves with, are looked for; if absent, nothing is known of them. */
 export interface KnownClientParts {
-  readonly clientSecrets?: Pick<ClientSecrets, 'proofAt'>;
+  readonly clientSecrets?: ClientSecrets;
   readonly registered?: {
     readonly clients: ClientStore;
     readonly redirects: RedirectUris;

@@ -24,7 +24,7 @@ export interface EditorAccountSource {
  */
 export function editorAccountSource(
   server: ServerConfig,
-  { authorizationServers }: Pick<ProtectedResource, 'authorizationServers'>,
+  { authorizationServers }: ProtectedResource,
   providers: readonly AuthenticationProviderProfile[] = authenticationProviders,
 ): EditorAccountSource | undefined {
   const id = server.oauth.authenticationProvider;

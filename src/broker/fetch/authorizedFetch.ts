@@ -79,7 +79,7 @@ export class AuthorizedFetch {
     private readonly fetch: Fetch,
     private readonly log: Log,
     /** What a refused token puts in doubt: the server may have another authorization server by now. */
-    private readonly metadata?: Pick<MetadataCache, 'drop'>,
+    private readonly metadata?: MetadataCache,
     /** What of this process' place in the network may be why a server cannot be reached. */
     readonly unreachableNote?: string,
   ) {}

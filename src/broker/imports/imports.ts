@@ -28,7 +28,7 @@ export interface ServersSetting {
 export interface ImportsParts {
   readonly store: OtherFileStore;
   readonly setting: ServersSetting;
-  readonly clientSecrets: Pick<ClientSecrets, 'has' | 'put' | 'remove'>;
+  readonly clientSecrets: ClientSecrets;
   readonly memory: Memory;
   /** Called when files have changed and our settings have not yet. */
   readonly filesChanged?: () => Promise<void>;

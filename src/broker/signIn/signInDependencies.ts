@@ -19,7 +19,7 @@ export interface SignInDependencies extends QuestionParts {
   readonly launcher: Launcher;
   readonly redirects: RedirectUris;
   /** For the diagnosis; nothing is remembered if absent. */
-  readonly sentRedirects?: Pick<SentRedirects, 'sent'>;
+  readonly sentRedirects?: SentRedirects;
   readonly callbacks: PendingCallbacks;
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;

@@ -34,7 +34,7 @@ export interface KeepingParts extends NamingParts {
   /** Where it is absent, a sign-in that names nobody renews the account it was begun for. */
   readonly askWhoseSignIn?: AskWhoseSignIn;
   /** Remembers that the sign-in was made on this machine; absent where that makes no difference. */
-  readonly use?: Pick<UseHere, 'made'>;
+  readonly use?: UseHere;
 }
 
 /** What the browser and the token endpoint gave, before anything of it is stored. */

@@ -79,7 +79,7 @@ export class ServerStates implements Disposable {
   }
 
   /** @param attempt how an attempt at the server has ended; undefined if there is nothing to see of one any more */
-  showAttempt(server: Pick<ServerConfig, 'url'>, attempt: LastAttempt | undefined): void {
+  showAttempt(server: ServerConfig, attempt: LastAttempt | undefined): void {
     const seen = defined({ serverUrl: server.url, at: this.clock.now(), attempt });
     if (!this.#attempts.set(seen)) return;
     this.#changed.fire(server.url);

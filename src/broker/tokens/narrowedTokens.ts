@@ -72,7 +72,7 @@ export class NarrowedTokens {
    * one that came with more is no help.
    */
   async needsOwn(
-    { url }: Pick<ServerConfig, 'url'>,
+    { url }: ServerConfig,
     account: string | undefined,
     ceiling: readonly string[],
     agentId: string,

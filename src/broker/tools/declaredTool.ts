@@ -51,7 +51,7 @@ export interface DeclaredTool {
 
 /** The tools each server listed when it was last asked. */
 export interface ToolLists {
-  declarations(server: Pick<ServerConfig, 'url'>): readonly DeclaredTool[];
+  declarations(server: ServerConfig): readonly DeclaredTool[];
   /** Tells the server URL of which a list has changed. */
   onDidChange(listener: (serverUrl: string) => void): Disposable;
 }

@@ -9,7 +9,7 @@ export type ToolRule = (typeof toolRuleNames)[number];
 
 /** The rules as they are now, for whoever has to keep to them. */
 export interface ToolRules {
-  ruleOf(server: Pick<ServerConfig, 'name'>, tool: string): ToolRule;
+  ruleOf(server: ServerConfig, tool: string): ToolRule;
   onDidChange(listener: () => void): Disposable;
 }
 

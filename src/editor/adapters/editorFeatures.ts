@@ -38,7 +38,7 @@ export function registerChatTool(name: string, tool: vscode.LanguageModelTool<ob
 export async function tellMissingFeatures(
   missing: readonly MissingFeature[],
   memory: Memory,
-  show: Pick<Notifications, 'warning'> = notifications,
+  show: Notifications = notifications,
   setContext = (key: string, value: boolean): Thenable<unknown> =>
     vscode.commands.executeCommand('setContext', key, value),
 ): Promise<void> {

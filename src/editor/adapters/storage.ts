@@ -10,12 +10,7 @@ export class EditorSecretStore extends TimedSecretStore {
   /** In a browser each tab reads the storage once and hears of its own writes only. */
   readonly tellsAllWindows: boolean;
 
-  constructor(
-    secrets: vscode.SecretStorage,
-    { isDesktop }: Pick<EditorPlace, 'isDesktop'>,
-    clock: Clock,
-    log: Log,
-  ) {
+  constructor(secrets: vscode.SecretStorage, { isDesktop }: EditorPlace, clock: Clock, log: Log) {
     super(new EditorSecrets(secrets), clock, log);
     this.tellsAllWindows = isDesktop;
   }

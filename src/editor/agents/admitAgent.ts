@@ -13,7 +13,7 @@ import type { QuestionWindow } from '../signIn/signInQuestions.js';
 
 export interface AdmitAgentParts {
   readonly servers: () => readonly ServerConfig[];
-  readonly credentials: Pick<CredentialStore, 'get' | 'all'>;
+  readonly credentials: CredentialStore;
   /** The names of a server's tools, as far as they are known. */
   readonly toolsOf: (server: ServerConfig) => readonly string[];
   readonly clock: Clock;

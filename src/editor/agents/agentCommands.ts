@@ -14,7 +14,7 @@ import { notifications, plain } from '../adapters/notifications.js';
 export interface AgentCommandParts extends AdmitAgentParts, ConnectionParts {
   readonly agents: EditorAgents;
   readonly notices: AgentNotices;
-  readonly signOuts: Pick<SignOuts, 'withdraw'>;
+  readonly signOuts: SignOuts;
   /** Asks, and disconnects a client of another maker. */
   readonly disconnect: (connection: ClientConnection) => Promise<void>;
   /** Removes what the stdio command reads for the agent. */

@@ -18,7 +18,7 @@ export interface ConnectionParts {
   readonly servers: () => readonly ServerConfig[];
   readonly port: () => number;
   /** Agents that are clients of other makers, whose keys are in files. */
-  readonly connections: Pick<ClientConnections, 'of' | 'rotate'>;
+  readonly connections: ClientConnections;
   /** Where the addresses lead, where that is not the machine that the window works on. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
   /** Writes what the stdio command reads; absent if there is none. */

@@ -39,9 +39,9 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
 
   constructor(
     private readonly agents: EditorAgents,
-    private readonly settings: Pick<EditorServerSettings, 'withUrl'>,
+    private readonly settings: EditorServerSettings,
     private readonly clock: Clock,
-    private readonly clients: Pick<ClientConnections, 'all' | 'onDidChange'>,
+    private readonly clients: ClientConnections,
   ) {
     const refresh = () => this.#changed.fire(undefined);
     this.#subscriptions = [

@@ -50,7 +50,7 @@ export interface RegisterAgentsParts {
   readonly relay: { toolNames(server: ServerConfig): readonly string[] };
   readonly bridge: BridgeWriter;
   /** What it costs that agents call another machine than the window works on. */
-  readonly remoteNotes: Pick<RemoteNotes, 'agents'> | undefined;
+  readonly remoteNotes: RemoteNotes | undefined;
   readonly connectedClients: ConnectedClientParts;
   readonly clock: Clock;
   readonly log: OutputLog;

@@ -18,7 +18,7 @@ const callsOfOne = 10;
 export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
   constructor(
     private readonly statuses: Pick<ServerStatuses, 'all'>,
-    private readonly settings: Pick<EditorServerSettings, 'problems'>,
+    private readonly settings: EditorServerSettings,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly calls?: RecentCalls,
   ) {}

@@ -18,8 +18,8 @@ import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf, textsOf } from './toolInput.js';
 
 export interface SignInToolParts {
-  readonly statuses: Pick<ServerStatuses, 'all'>;
-  readonly credentials: Pick<CredentialStore, 'get'>;
+  readonly statuses: ServerStatuses;
+  readonly credentials: CredentialStore;
   readonly signIns: SignIns;
   readonly personalSignIn: Pick<PersonalSignIn, 'inBrowser'>;
   readonly http: Network;

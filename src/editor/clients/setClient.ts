@@ -7,9 +7,9 @@ import type { EditorServerSettings } from '../settings/serverSettings.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 
 export interface SetClientParts {
-  readonly settings: Pick<EditorServerSettings, 'find' | 'setClientId'>;
-  readonly clientSecrets: Pick<ClientSecrets, 'restorePoint' | 'put'>;
-  readonly notifications?: Pick<Notifications, 'information' | 'error'>;
+  readonly settings: EditorServerSettings;
+  readonly clientSecrets: ClientSecrets;
+  readonly notifications?: Notifications;
 }
 
 /**

@@ -14,9 +14,9 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 export type AddressPickWindow = Pick<typeof vscode.window, 'createQuickPick'>;
 
 export interface AddressPickParts {
-  readonly settings: Pick<EditorServerSettings, 'withUrl'>;
+  readonly settings: EditorServerSettings;
   readonly registry: Pick<RegistrySetting, 'address' | 'use' | 'onDidChange'>;
-  readonly finding: Pick<FindingParts, 'http' | 'clock'>;
+  readonly finding: FindingParts;
 }
 
 /** What was chosen, and what was in the box then. */
@@ -144,7 +144,7 @@ interface AddressRow extends vscode.QuickPickItem {
 }
 
 interface AddressRowParts {
-  readonly settings: Pick<EditorServerSettings, 'withUrl'>;
+  readonly settings: EditorServerSettings;
   readonly registry: RegistryAddress;
   readonly search: SearchState<RegistryMatches>;
 }

@@ -7,7 +7,7 @@ import type { EditorServerSettings } from '../settings/serverSettings.js';
 /** Finds out which server of the settings a command is about, disabled ones included. */
 export class ConfiguredServerChoice {
   constructor(
-    private readonly settings: Pick<EditorServerSettings, 'servers' | 'disabled'>,
+    private readonly settings: EditorServerSettings,
     private readonly window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
   ) {}
 

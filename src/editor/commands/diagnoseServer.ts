@@ -26,11 +26,11 @@ export interface DiagnoseServerParts {
   readonly clock: Clock;
   readonly discovery: DiscoveryParts &
     Required<Pick<DiagnosisParts, 'clientSecrets'>> & {
-      readonly sentRedirects?: Pick<SentRedirects, 'last'>;
+      readonly sentRedirects?: SentRedirects;
     };
   readonly clients: ClientStore;
   readonly redirects: RedirectUris;
-  readonly settings: Pick<EditorServerSettings, 'identityProvider'>;
+  readonly settings: EditorServerSettings;
 }
 
 /** “Diagnose Server…”: walks the ten steps without signing in and shows what it found as a document of its own. */

@@ -16,11 +16,11 @@ import { SettingUnwritable } from '../settings/writeSetting.js';
 
 export interface ServerChangeParts {
   readonly settings: EditorServerSettings;
-  readonly toolRules: Pick<EditorToolRules, 'written' | 'write'>;
-  readonly signOuts: Pick<SignOuts, 'signOutOfAll'>;
+  readonly toolRules: EditorToolRules;
+  readonly signOuts: SignOuts;
   readonly personalSignIn: Pick<PersonalSignIn, 'cancel'>;
-  readonly clientSecrets: Pick<ClientSecrets, 'restorePoint' | 'remove' | 'removeKey'>;
-  readonly admissions: Pick<AgentAdmissions, 'serverRenamed'>;
+  readonly clientSecrets: ClientSecrets;
+  readonly admissions: AgentAdmissions;
 }
 
 /**

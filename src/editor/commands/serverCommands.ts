@@ -15,10 +15,10 @@ import { actionAfterCheck, describeStatus } from '../views/statusTexts.js';
 export interface ServerCommandParts extends CheckWithUserParts {
   readonly choice: ServerChoice;
   readonly statuses: ServerStatuses;
-  readonly settings: Pick<EditorServerSettings, 'problems' | 'disabled'>;
+  readonly settings: EditorServerSettings;
   readonly log: OutputLog;
   readonly diagnosis: DiagnoseServer;
-  readonly takeOver: Pick<TakeOverSettings, 'run'>;
+  readonly takeOver: TakeOverSettings;
 }
 
 /** “Show Servers”, “Check Server…”, “Copy Server Address…”, “Open Settings”, “Import Settings…” and “Show Log”. */

@@ -12,7 +12,7 @@ import { describeSignOut } from '../signIn/signOutReport.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 
 export interface ServerEntryCommandParts extends ServerChangeParts {
-  readonly credentials: Pick<CredentialStore, 'all'>;
+  readonly credentials: CredentialStore;
   /** What the editor has from elsewhere: those names are taken. */
   readonly otherLists: () => readonly OtherServerList[];
   readonly window?: QuestionWindow;

@@ -21,7 +21,7 @@ export function registerSignInCommands(
   personalSignIn: PersonalSignIn,
   scopeChoice: ScopeChoice,
   callbackPaste: CallbackPaste,
-  states: Pick<ServerStates, 'showAttempt'>,
+  states: ServerStates,
 ): void {
   const { t } = vscode.l10n;
 
@@ -93,9 +93,9 @@ function scopesLackingAt(row: unknown): readonly string[] | undefined {
 }
 
 export interface IdentityProviderCommandParts {
-  readonly settings: Pick<EditorServerSettings, 'identityProvider' | 'servers'>;
+  readonly settings: EditorServerSettings;
   readonly states: ServerStates;
-  readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>;
+  readonly personalSignIn: PersonalSignIn;
   readonly signOuts: SignOuts;
 }
 

@@ -11,8 +11,8 @@ import { ruleLabel } from '../views/toolTexts.js';
 
 export interface ToolCommandParts {
   readonly choice: ServerChoice;
-  readonly toolRules: Pick<EditorToolRules, 'ruleOf' | 'set'>;
-  readonly toolLists: Pick<ToolLists, 'declarations'>;
+  readonly toolRules: EditorToolRules;
+  readonly toolLists: ToolLists;
 }
 
 /** “Set Tool Rule…”: allow, ask every time, or block. */

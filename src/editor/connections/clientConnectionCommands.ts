@@ -10,7 +10,7 @@ import { placeText } from '../imports/importTexts.js';
 import { notifications } from '../adapters/notifications.js';
 
 export interface ClientConnectionCommandParts extends ConnectClientParts {
-  readonly agents: Pick<EditorAgents, 'port'>;
+  readonly agents: EditorAgents;
 }
 
 /** “Connect a Client…”, “Disconnect Client…” and “Show Client Configuration File”. */

@@ -12,7 +12,7 @@ export class DisconnectClient {
   readonly #notifications: Notifications;
 
   constructor(
-    private readonly connections: Pick<ClientConnections, 'disconnect'>,
+    private readonly connections: ClientConnections,
     window: QuestionWindow = vscode.window,
   ) {
     this.#notifications = new Notifications(window);

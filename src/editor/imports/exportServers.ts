@@ -14,8 +14,8 @@ import { pickMany, type ManyItem, type PickMany } from './pickMany.js';
 import { undoImport } from './undoImport.js';
 
 export interface ExportServersParts {
-  readonly settings: Pick<EditorServerSettings, 'servers'>;
-  readonly files: Pick<OtherProgramFiles, 'programFiles' | 'store'>;
+  readonly settings: EditorServerSettings;
+  readonly files: OtherProgramFiles;
   readonly imports: Imports;
 }
 

@@ -8,7 +8,7 @@ import type { OtherProgramFiles } from './otherProgramFiles.js';
 const memoryKey = 'import offered';
 
 export interface ImportOfferParts {
-  readonly files: Pick<OtherProgramFiles, 'readUsers'>;
+  readonly files: OtherProgramFiles;
   readonly known: () => KnownServers;
   readonly memory: Memory;
   readonly run: () => Thenable<unknown>;

@@ -18,8 +18,8 @@ import type { SignInToAll } from './signInToAll.js';
 import { undoImport } from './undoImport.js';
 
 export interface ImportServersParts {
-  readonly files: Pick<OtherProgramFiles, 'readAll'>;
-  readonly settings: Pick<EditorServerSettings, 'names' | 'find'>;
+  readonly files: OtherProgramFiles;
+  readonly settings: EditorServerSettings;
   /** What is known now. */
   readonly known: () => KnownServers;
   readonly imports: Imports;

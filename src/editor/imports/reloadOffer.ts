@@ -7,7 +7,7 @@ import type { Notifications } from '../adapters/notifications.js';
  * `startWatching`); an editor in a browser that keeps the profile on its server, as code-server does, watches it under an
  * address without the server's name, and changes are reported with one.
  */
-export function needsReload(files: readonly Pick<ChangedFile, 'client' | 'uri'>[]): boolean {
+export function needsReload(files: readonly ChangedFile[]): boolean {
   return (
     vscode.env.uiKind === vscode.UIKind.Web &&
     files.some(({ client, uri }) => client === 'vscode' && uri.startsWith('file:') && uri.includes('/User/'))

@@ -8,7 +8,7 @@ import { copyToClipboard, Notifications, plain, type NotificationWindow } from '
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 export interface InstallBadgeParts {
-  readonly settings: Pick<EditorServerSettings, 'servers' | 'find'>;
+  readonly settings: EditorServerSettings;
   readonly extensionId: string;
   readonly window?: Partial<NotificationWindow> & Pick<typeof vscode.window, 'showQuickPick'>;
   readonly copy?: typeof copyToClipboard;

@@ -15,7 +15,7 @@ import type { LinkHandler } from './linkRouter.js';
 const tellingTime = 10_000;
 
 export interface LinkHandlerParts {
-  readonly settings: Pick<EditorServerSettings, 'names' | 'find' | 'withUrl'>;
+  readonly settings: EditorServerSettings;
   readonly addServer: Pick<AddServer, 'propose'>;
   readonly toolCallsView: Pick<ToolCallsView, 'show'>;
   /** Shows a server of this name, with what can be done with it. */

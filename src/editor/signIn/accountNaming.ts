@@ -18,7 +18,7 @@ import type { SignIns } from '../../broker/signIn/signIns.js';
 import { notifications, type Notifications } from '../adapters/notifications.js';
 
 export interface AccountNamingParts extends RenameParts {
-  readonly signIns: Pick<SignIns, 'onDidSignIn'>;
+  readonly signIns: SignIns;
 }
 
 /**
@@ -32,7 +32,7 @@ export class AccountNaming implements Disposable {
 
   constructor(
     private readonly parts: AccountNamingParts,
-    private readonly notices: Pick<Notifications, 'information' | 'warning' | 'input'> = notifications,
+    private readonly notices: Notifications = notifications,
   ) {
     this.#subscription = parts.signIns.onDidSignIn(({ attempt, credential, hasDefaultName }) => {
       if (hasDefaultName === true && !this.#askedAtOnce.has(attempt))

@@ -10,8 +10,8 @@ import { notifications, type Notifications } from '../adapters/notifications.js'
  */
 export class CallbackPaste {
   constructor(
-    private readonly callbacks: Pick<PendingCallbacks, 'expects' | 'deliver' | 'states'>,
-    private readonly notices: Pick<Notifications, 'input' | 'information' | 'warning'> = notifications,
+    private readonly callbacks: PendingCallbacks,
+    private readonly notices: Notifications = notifications,
   ) {}
 
   /** @param ended resolves when there is nothing left to paste for, which closes the box */

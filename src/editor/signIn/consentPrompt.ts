@@ -89,7 +89,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 
 /** The question about a call that no chat can ask, as a notification. */
 export class NotificationToolPrompt implements ToolPrompt {
-  constructor(private readonly notices: Pick<Notifications, 'information'> = notifications) {}
+  constructor(private readonly notices: Notifications = notifications) {}
 
   async ask(question: ToolQuestion, signal: AbortSignal): Promise<boolean> {
     const { t } = vscode.l10n;

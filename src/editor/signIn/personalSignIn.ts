@@ -31,7 +31,7 @@ export class PersonalSignIn {
     private readonly signIns: SignIns,
     private readonly states: ServerStates,
     private readonly browser: BrowserLauncher,
-    private readonly naming?: Pick<AccountNaming, 'expect' | 'ask'>,
+    private readonly naming?: AccountNaming,
   ) {}
 
   /**

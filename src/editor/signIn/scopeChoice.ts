@@ -16,7 +16,7 @@ export class ScopeChoice {
   readonly #notifications: Notifications;
 
   constructor(
-    private readonly credentials: Pick<CredentialStore, 'get'>,
+    private readonly credentials: CredentialStore,
     private readonly finding: FindingParts,
     private readonly window: QuestionWindow = vscode.window,
   ) {

@@ -119,7 +119,7 @@ interface AccountItem extends vscode.QuickPickItem {
 /** The accounts of a server, for what a command does with one of them. */
 export class AccountPick {
   constructor(
-    private readonly credentials: Pick<CredentialStore, 'all' | 'get'>,
+    private readonly credentials: CredentialStore,
     private readonly window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
   ) {}
 

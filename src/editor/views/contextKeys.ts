@@ -25,9 +25,9 @@ export interface ContextValues {
 }
 
 export interface ContextParts {
-  readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>;
-  readonly settings: Pick<EditorServerSettings, 'identityProvider' | 'disabled'>;
-  readonly callbacks: Pick<PendingCallbacks, 'states' | 'onDidChange'>;
+  readonly statuses: ServerStatuses;
+  readonly settings: EditorServerSettings;
+  readonly callbacks: PendingCallbacks;
   readonly agents: {
     readonly admissions: Pick<EditorAgents['admissions'], 'all' | 'onDidChange'>;
     readonly consents: Pick<EditorAgents['consents'], 'pending' | 'onDidChange'>;

@@ -27,8 +27,8 @@ interface Fact {
 /** What is known of a server's sign-in, a line each. */
 export class FactRows implements TreeSection {
   constructor(
-    private readonly clock: Pick<Clock, 'now'>,
-    private readonly tools: Pick<ToolRows, 'askedScopes'>,
+    private readonly clock: Clock,
+    private readonly tools: ToolRows,
   ) {}
 
   rows(entry: ServerStatus): readonly TreeRow[] {

@@ -24,8 +24,8 @@ export interface ActionItem extends vscode.QuickPickItem {
 
 /** What can be done, most urgent first: the click on the status bar, and “Show Servers”. */
 export async function showServerActions(
-  statuses: Pick<ServerStatuses, 'all'>,
-  { problems, disabled }: Pick<EditorServerSettings, 'problems' | 'disabled'>,
+  statuses: ServerStatuses,
+  { problems, disabled }: EditorServerSettings,
 ): Promise<void> {
   const actions = serverActions(await statuses.all(), problems, disabled);
   const picked = await pick(actions, vscode.l10n.t('MCP servers with OAuth'));

@@ -15,7 +15,7 @@ export class StatusBar implements Disposable {
   #shown = 0;
 
   constructor(
-    private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>,
+    private readonly statuses: ServerStatuses,
     /** What of the settings cannot be used, as it is now. */
     private readonly settings: { readonly problems: readonly SettingProblem[] },
   ) {

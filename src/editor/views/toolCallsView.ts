@@ -21,7 +21,7 @@ export class ToolCallsView implements Disposable {
   readonly #subscriptions: readonly Disposable[];
 
   constructor(
-    private readonly ledger: Pick<CallLedger, 'all' | 'onDidAdd' | 'onDidRemove'>,
+    private readonly ledger: CallLedger,
     private readonly extensionUri: vscode.Uri,
   ) {
     this.#subscriptions = [

@@ -27,7 +27,7 @@ export interface ToolRowParts {
   readonly rules: ToolRules;
   /** Absent if no calls are kept. */
   readonly uses?: ToolUses;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /** Ours, by which the editor calls our servers. */
   readonly extensionId: string;
 }

@@ -38,7 +38,7 @@ export interface AgentEndpointParts {
   readonly servers: () => readonly ServerConfig[];
   /** Those that the user disabled; none if absent. */
   readonly disabled?: (() => readonly ServerConfig[]) | undefined;
-  readonly endpoint: Pick<McpEndpoint, 'answer' | 'callerLeft'>;
+  readonly endpoint: McpEndpoint;
   readonly limits: AgentLimits;
   readonly consents: AgentConsents;
   readonly approvals: AgentToolApprovals;

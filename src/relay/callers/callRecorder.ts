@@ -123,7 +123,7 @@ export interface CallRecording {
 export interface CallRecorderParts {
   readonly recording: CallRecording;
   readonly servers: () => readonly ServerConfig[];
-  readonly credentials: Pick<CredentialStore, 'get'>;
+  readonly credentials: CredentialStore;
   /** The keys callers are admitted with. */
   readonly keys: () => Iterable<Redacted>;
   readonly clock: Clock;

@@ -13,7 +13,7 @@ import { UserWait } from './userWait.js';
 /** Asks about the first use of a sign-in on this machine where a call needs it, and holds the call meanwhile. */
 export class FirstUse {
   constructor(
-    private readonly use: Pick<UseHere, 'ask'> | undefined,
+    private readonly use: UseHere | undefined,
     private readonly clock: Clock,
   ) {}
 

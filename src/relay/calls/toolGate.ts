@@ -34,8 +34,8 @@ export class ToolGate {
   readonly #allowed = new WeakSet<InFlightRequest>();
 
   constructor(
-    private readonly rules: Pick<ToolRules, 'ruleOf'>,
-    private readonly credentials: Pick<CredentialStore, 'get'>,
+    private readonly rules: ToolRules,
+    private readonly credentials: CredentialStore,
     private readonly clock: Clock,
     /** Absent where nobody can be asked outside a chat. */
     private readonly prompt?: ToolPrompt,

@@ -94,7 +94,7 @@ interface ListedTool {
 
 /** Marks the tools that a rule blocks in what is listed, so that the model does not waste a call on them. */
 export class BlockedTools {
-  constructor(private readonly rules: Pick<ToolRules, 'ruleOf'>) {}
+  constructor(private readonly rules: ToolRules) {}
 
   marked<Item extends object>(server: ServerConfig, tools: readonly Item[]): readonly Item[] {
     return tools.map((tool) =>

@@ -22,9 +22,9 @@ const untitled = '';
  */
 export class ToolTitles {
   constructor(
-    private readonly credentials: Pick<CredentialStore, 'get'>,
-    private readonly toolScopes: Pick<ToolScopes, 'learned'>,
-    private readonly profiles: Pick<ServerProfiles, 'declarations'>,
+    private readonly credentials: CredentialStore,
+    private readonly toolScopes: ToolScopes,
+    private readonly profiles: ServerProfiles,
   ) {}
 
   async titled<Tool extends TitledTool>(

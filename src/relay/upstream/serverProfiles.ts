@@ -94,7 +94,7 @@ export class ServerProfiles {
   }
 
   /** The tools as they were listed, with what they declare of who may call them. */
-  declarations(server: Pick<ServerConfig, 'url'>): readonly DeclaredTool[] {
+  declarations(server: ServerConfig): readonly DeclaredTool[] {
     const stored = this.memory.get(key('tools', server));
     return Array.isArray(stored) ? (stored as readonly DeclaredTool[]) : [];
   }
@@ -121,7 +121,7 @@ function withSchemes(item: unknown, result: unknown, member: string, at: number)
     : item;
 }
 
-function key(what: string, server: Pick<ServerConfig, 'url'>): string {
+function key(what: string, server: ServerConfig): string {
   return `${what} ${server.url}`;
 }
 

@@ -113,7 +113,7 @@ export function isEventStream(response: Response): boolean {
  */
 export async function* upstreamEvents(
   response: Response,
-  place?: Pick<ParserCallbacks, 'onId' | 'onRetry'>,
+  place?: ParserCallbacks,
 ): AsyncGenerator<StreamEvent> {
   const events: StreamEvent[] = [];
   let faults = 0;

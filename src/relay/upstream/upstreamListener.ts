@@ -42,7 +42,7 @@ type Ending = 'ended' | 'unavailable' | 'broken';
 export class UpstreamListener {
   constructor(
     private readonly authorizedFetch: AuthorizedFetch,
-    private readonly credentials: Pick<CredentialStore, 'get' | 'onDidChange'>,
+    private readonly credentials: CredentialStore,
     private readonly clock: Clock,
   ) {}
 
@@ -89,7 +89,7 @@ export class UpstreamListener {
     request: JSONRPCRequest,
     headers: IncomingHttpHeaders,
     signal: AbortSignal,
-    events: Pick<ListenerEvents, 'notification'> & { acknowledged(filter: SubscriptionFilter): void },
+    events: ListenerEvents & { acknowledged(filter: SubscriptionFilter): void },
   ): Promise<Ending> {
     try {
       const outcome = await this.authorizedFetch.send(session.server, {

@@ -27,11 +27,7 @@ export async function askAuthorization(
   server: ServerConfig,
   found: Discovered,
   { client, redirect }: ClientWithRedirect,
-  {
-    scopes,
-    anotherAccount,
-    choosesAccount,
-  }: Pick<SignInRequest, 'anotherAccount' | 'choosesAccount'> & { readonly scopes: readonly string[] },
+  { scopes, anotherAccount, choosesAccount }: SignInRequest & { readonly scopes: readonly string[] },
   http: HttpContext,
 ): Promise<{ readonly url: URL; readonly pending: PendingAuthorization }> {
   const { policy, resource } = found;
