@@ -1,6 +1,6 @@
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { accountKeyOf, type Credential } from './credential.js';
-import type { ServerConfig } from '../settings/serverSettings.js';
+import type { ServerAddress } from '../settings/serverSettings.js';
 
 /**
  * Where a sign-in that is for one agent alone is kept: at the server's address with a fragment, which is sent
@@ -8,10 +8,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
  *
  * @param agentId undefined for the user's own
  */
-export function placeOf<Server extends Pick<ServerConfig, 'url'>>(
-  server: Server,
-  agentId: string | undefined,
-): Server {
+export function placeOf<Server extends ServerAddress>(server: Server, agentId: string | undefined): Server {
   return agentId === undefined ? server : { ...server, url: `${server.url}#agent-${agentId}` };
 }
 

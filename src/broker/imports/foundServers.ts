@@ -5,7 +5,12 @@ import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import type { EntryPath } from '../../mcpClients/mcpClient.js';
 import { Redacted } from '../../base/redacted.js';
 import { addressOf } from '../../base/displayText.js';
-import { parseServers, parseServerUrl, type ServerConfig } from '../settings/serverSettings.js';
+import {
+  parseServers,
+  parseServerUrl,
+  type ServerConfig,
+  type NamedServer,
+} from '../settings/serverSettings.js';
 import { importedHeaders, isReference, isSecretName } from './importedHeaders.js';
 import type { OtherFile, ReadFile } from './otherFiles.js';
 
@@ -59,7 +64,7 @@ export interface Found {
 export interface KnownServers {
   readonly servers: readonly ServerConfig[];
   /** Why a policy forbids a server. */
-  readonly refusal?: (server: Pick<ServerConfig, 'name' | 'url'>) => string | undefined;
+  readonly refusal?: (server: NamedServer) => string | undefined;
   /** Whether an address is one where the broker itself serves other programs. */
   readonly isOwnAddress?: (url: string) => boolean;
 }

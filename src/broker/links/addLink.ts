@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined.js';
 import { addressOf } from '../../base/displayText.js';
 import { secretFieldFault } from '../settings/secretFields.js';
-import { parseServerUrl, serverNameFault, type ServerConfig } from '../settings/serverSettings.js';
+import { parseServerUrl, serverNameFault, type ServerEndpoint } from '../settings/serverSettings.js';
 import { linkParameters, type LinkProblem } from './linkParameters.js';
 
 /** The path of links that propose a server. */
@@ -12,7 +12,7 @@ const longestAddress = 1_000;
 const longestName = 60;
 
 /** A server that a link proposes. Any page can open such a link, so all of it is the page's and not the user's. */
-export interface AddLink extends Pick<ServerConfig, 'type' | 'url'> {
+export interface AddLink extends ServerEndpoint {
   readonly name?: string;
 }
 

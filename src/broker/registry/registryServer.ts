@@ -2,7 +2,7 @@ import { defined } from '../../base/defined.js';
 import { isObject, type UntrustedJson } from '../../oauth/jsonResponse.js';
 import { isWithinReach, onWordOf } from '../../oauth/networkReach.js';
 import { addressOf, displayText, shownAddress } from '../../base/displayText.js';
-import { parseServerUrl, type ServerConfig } from '../settings/serverSettings.js';
+import { parseServerUrl, type ServerEndpoint } from '../settings/serverSettings.js';
 
 /** A server of a registry that is reached over the network. All texts are as its publisher wrote them. */
 export interface RegistryServer {
@@ -16,7 +16,7 @@ export interface RegistryServer {
 
 /** Where such a server is. */
 type RegistryRemote =
-  | ({ readonly kind: 'usable' } & Pick<ServerConfig, 'type' | 'url'>)
+  | ({ readonly kind: 'usable' } & ServerEndpoint)
   /** What the broker would have to do for it and does not. */
   | { readonly kind: 'unsupported'; readonly address: string; readonly reason: string };
 

@@ -1,6 +1,6 @@
 import { isObject } from '../../oauth/jsonResponse.js';
 import { addressOf } from '../../base/displayText.js';
-import type { ServerConfig } from './serverSettings.js';
+import type { NamedServer } from './serverSettings.js';
 
 /** What the editor's settings and an organization's policies say of which MCP servers may be used, as they were read. */
 export interface ServerPolicy {
@@ -18,10 +18,7 @@ export interface ServerPolicy {
  *
  * @returns a sentence, or undefined if nothing forbids it
  */
-export function policyRefusal(
-  server: Pick<ServerConfig, 'name' | 'url'>,
-  policy: ServerPolicy,
-): string | undefined {
+export function policyRefusal(server: NamedServer, policy: ServerPolicy): string | undefined {
   if (policy.access === 'none') {
     return 'MCP servers are switched off here (chat.mcp.access). Whoever manages this editor can switch them on.';
   }
@@ -35,7 +32,7 @@ export function policyRefusal(
 }
 
 /** An entry says one of `serverName`, `serverUrl` and `serverCommand`; what says more or less counts for nothing. */
-function isListed({ name, url }: Pick<ServerConfig, 'name' | 'url'>, list: unknown): boolean {
+function isListed({ name, url }: NamedServer, list: unknown): boolean {
   if (!Array.isArray(list)) return false;
   return (list as readonly unknown[]).some((entry) => {
     if (!isObject(entry)) return false;

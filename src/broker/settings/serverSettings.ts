@@ -3,6 +3,24 @@ import { isObject } from '../../oauth/jsonResponse.js';
 import { isSecureAddress } from '../../base/displayText.js';
 import { parseOAuthSettings, shorten, type OAuthSettings } from './oauthSettings.js';
 
+/** A server by its address alone. */
+export interface ServerAddress {
+  readonly url: string;
+}
+
+/** A server by the name that its settings give it. */
+export interface ServerLabel {
+  readonly name: string;
+}
+
+/** A server by its name and address. */
+export interface NamedServer extends ServerAddress, ServerLabel {}
+
+/** A server by its address and the transport that it speaks. */
+export interface ServerEndpoint extends ServerAddress {
+  readonly type?: 'sse';
+}
+
 /** One MCP server as the user configured it, in the words of `mcp.json`. */
 export interface ServerConfig {
   readonly name: string;

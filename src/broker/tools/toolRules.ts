@@ -1,7 +1,7 @@
 import { isObject } from '../../oauth/jsonResponse.js';
 import { shorten } from '../settings/oauthSettings.js';
 import type { Disposable } from '../../base/clock.js';
-import type { ServerConfig, SettingProblem } from '../settings/serverSettings.js';
+import type { ServerConfig, SettingProblem, ServerLabel } from '../settings/serverSettings.js';
 
 /** What the user decided about the calls of one tool. `allow` is the rule of a tool without one. */
 export const toolRuleNames = ['allow', 'ask', 'block'] as const;
@@ -30,7 +30,7 @@ export class ParsedToolRules implements Pick<ToolRules, 'ruleOf'> {
     readonly problems: readonly SettingProblem[],
   ) {}
 
-  ruleOf({ name }: Pick<ServerConfig, 'name'>, tool: string): ToolRule {
+  ruleOf({ name }: ServerLabel, tool: string): ToolRule {
     if (this.rules === undefined) return 'ask';
     if (!this.rules.has(name)) return 'allow';
     const ofServer = this.rules.get(name);

@@ -3,7 +3,7 @@ import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
 import { declaredAuthorization } from './declaredTool.js';
 import { Emitter } from '../../base/event.js';
 import type { Memory } from '../../base/storage.js';
-import type { ServerConfig } from '../settings/serverSettings.js';
+import type { ServerAddress } from '../settings/serverSettings.js';
 
 /** Most tools of a server, and scopes of a tool, that are remembered; the memory is read whole at every start. */
 const mostTools = 1_000;
@@ -20,16 +20,12 @@ export class ToolScopes {
   constructor(private readonly memory: Memory) {}
 
   /** Undefined where no call has shown anything. */
-  learned(server: Pick<ServerConfig, 'url'>, tool: string): readonly string[] | undefined {
+  learned(server: ServerAddress, tool: string): readonly string[] | undefined {
     return this.#all(server).get(tool);
   }
 
   /** A 403 `insufficient_scope` names what the request needs (RFC 6750 §3.1); it goes before what was known. */
-  async challenged(
-    server: Pick<ServerConfig, 'url'>,
-    tool: string,
-    scopes: readonly string[],
-  ): Promise<void> {
+  async challenged(server: ServerAddress, tool: string, scopes: readonly string[]): Promise<void> {
     if (scopes.length > 0) await this.#learn(server, tool, scopes.slice(0, mostScopes));
   }
 
@@ -40,7 +36,7 @@ export class ToolScopes {
    * @param declaration the tool as the server lists it
    */
   async letThrough(
-    server: Pick<ServerConfig, 'url'>,
+    server: ServerAddress,
     tool: string,
     held: readonly string[],
     declaration?: object,
@@ -51,7 +47,7 @@ export class ToolScopes {
     if (proven.length < needed.length) await this.#learn(server, tool, proven);
   }
 
-  async #learn(server: Pick<ServerConfig, 'url'>, tool: string, scopes: readonly string[]): Promise<void> {
+  async #learn(server: ServerAddress, tool: string, scopes: readonly string[]): Promise<void> {
     const before = this.learned(server, tool);
     if (tool.length > longestName || JSON.stringify(before) === JSON.stringify(scopes)) return;
     const all = this.#all(server);
@@ -62,7 +58,7 @@ export class ToolScopes {
     this.#changed.fire(server.url);
   }
 
-  #all(server: Pick<ServerConfig, 'url'>): Map<string, readonly string[]> {
+  #all(server: ServerAddress): Map<string, readonly string[]> {
     const stored = this.memory.get(key(server));
     if (!isObject(stored)) return new Map();
     return new Map(
@@ -77,6 +73,6 @@ function isScope(value: unknown): value is string {
   return typeof value === 'string' && value.length <= longestName && isScopeToken(value);
 }
 
-function key({ url }: Pick<ServerConfig, 'url'>): string {
+function key({ url }: ServerAddress): string {
   return `toolScopes ${url}`;
 }

@@ -1,6 +1,11 @@
 import * as vscode from 'vscode';
 import { displayText } from '../../base/displayText.js';
 
+/** The part of the window that shows lists to choose from. */
+export type ChoiceWindow = Pick<typeof vscode.window, 'showQuickPick'>;
+
+export type ClipboardWriter = Pick<vscode.Clipboard, 'writeText'>;
+
 /** The parts of the editor's window that show text in which links are live. */
 export type NotificationWindow = Pick<
   typeof vscode.window,

@@ -6,7 +6,7 @@ import { agentSnippets, keyVariable } from '../../broker/agents/agentSnippets.js
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { Redacted } from '../../base/redacted.js';
 import type { EditorAgents } from './agentParts.js';
-import { copyToClipboard, notifications, plain } from '../adapters/notifications.js';
+import { copyToClipboard, notifications, plain, type ChoiceWindow } from '../adapters/notifications.js';
 
 interface Offer extends vscode.QuickPickItem {
   readonly run: () => Promise<void>;
@@ -38,7 +38,7 @@ export async function showConnection(
   agent: AgentAdmission,
   key: Redacted | undefined,
   parts: ConnectionParts,
-  window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+  window: ChoiceWindow = vscode.window,
 ): Promise<void> {
   const { t } = vscode.l10n;
   let isTaken = key === undefined;

@@ -1,3 +1,4 @@
+import type { ClipboardWriter } from '../adapters/notifications.js';
 import * as vscode from 'vscode';
 import { clientToRegister } from '../../broker/clients/clientToRegister.js';
 import type { ClientSecrets } from '../../broker/clients/clientSecrets.js';
@@ -70,7 +71,7 @@ export class ClientGuide implements Disposable {
     private readonly name: string,
     private readonly parts: ClientGuideParts,
     private readonly tell: (message: ToGuide) => void,
-    private readonly clipboard: Pick<vscode.Clipboard, 'writeText'> = vscode.env.clipboard,
+    private readonly clipboard: ClipboardWriter = vscode.env.clipboard,
   ) {}
 
   /** @param message what the page sent; whatever is none of its messages is ignored */

@@ -5,7 +5,7 @@ import type { SignOuts } from '../../broker/signIn/signOut.js';
 import { noAccount } from '../../broker/accounts/accountChoice.js';
 import { accountKeyOf, accountLabel } from '../../broker/accounts/credential.js';
 import { hasAccounts } from '../../broker/status/consentStatus.js';
-import { plain } from '../adapters/notifications.js';
+import { plain, type ChoiceWindow } from '../adapters/notifications.js';
 import type { AccountNaming } from '../signIn/accountNaming.js';
 import { AccountPick, type ServerChoice } from '../signIn/serverChoice.js';
 import type { Commands } from '../adapters/commands.js';
@@ -24,7 +24,7 @@ export interface AccountCommandParts {
 export function registerAccountCommands(
   commands: Commands,
   parts: AccountCommandParts,
-  window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+  window: ChoiceWindow = vscode.window,
 ): void {
   const { t } = vscode.l10n;
   const pick = new AccountPick(parts.credentials, window);

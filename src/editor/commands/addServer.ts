@@ -11,7 +11,7 @@ import type { AddLink } from '../../broker/links/addLink.js';
 import type { ServerStates } from '../../broker/status/serverStates.js';
 import { AddressPick, type AddressPickWindow, type Candidate } from './addressPick.js';
 import { showFindings } from './discoveryFindings.js';
-import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
+import { Notifications, type NotificationWindow, type ChoiceWindow } from '../adapters/notifications.js';
 import type { PersonalSignIn } from '../signIn/personalSignIn.js';
 import type { RegistrySetting } from '../settings/registrySetting.js';
 import { askServerName, suggestedName } from './serverName.js';
@@ -19,9 +19,7 @@ import { openServerSettings, type EditorServerSettings } from '../settings/serve
 import { SettingUnwritable } from '../settings/writeSetting.js';
 
 /** What the dialogue needs of the editor's window. */
-export type AddServerWindow = NotificationWindow &
-  AddressPickWindow &
-  Pick<typeof vscode.window, 'showQuickPick'>;
+export type AddServerWindow = NotificationWindow & AddressPickWindow & ChoiceWindow;
 
 export interface AddServerParts {
   readonly settings: EditorServerSettings;

@@ -8,7 +8,11 @@ import { plain, plainWhole, type Notifications } from '../adapters/notifications
 import type { RegistrySetting } from '../settings/registrySetting.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { RegistryServer } from '../../broker/registry/registryServer.js';
-import { parseServerUrl, serverNameFault, type ServerConfig } from '../../broker/settings/serverSettings.js';
+import {
+  parseServerUrl,
+  serverNameFault,
+  type ServerEndpoint,
+} from '../../broker/settings/serverSettings.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 
 export type AddressPickWindow = Pick<typeof vscode.window, 'createQuickPick'>;
@@ -133,7 +137,7 @@ function looks({ label, description, detail }: AddressRow): string {
 }
 
 /** A server that may be added: its address, and what is known of it besides. */
-export interface Candidate extends Pick<ServerConfig, 'type' | 'url'> {
+export interface Candidate extends ServerEndpoint {
   /** What the name's box holds at first. */
   readonly name?: string;
 }

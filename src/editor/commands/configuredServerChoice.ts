@@ -1,14 +1,14 @@
 import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import { plain } from '../adapters/notifications.js';
+import { plain, type ChoiceWindow } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 /** Finds out which server of the settings a command is about, disabled ones included. */
 export class ConfiguredServerChoice {
   constructor(
     private readonly settings: EditorServerSettings,
-    private readonly window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+    private readonly window: ChoiceWindow = vscode.window,
   ) {}
 
   /**

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Findings } from '../../broker/discovery/findings.js';
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
 import { shownAddress } from '../../base/displayText.js';
-import { plain } from '../adapters/notifications.js';
+import { plain, type ChoiceWindow } from '../adapters/notifications.js';
 
 export type FindingChoice = 'add' | 'changeAddress';
 
@@ -18,7 +18,7 @@ interface FindingItem extends vscode.QuickPickItem {
 export async function showFindings(
   url: string,
   findings: Exclude<Findings, { kind: 'failed' }>,
-  window: Pick<typeof vscode.window, 'showQuickPick'>,
+  window: ChoiceWindow,
 ): Promise<FindingChoice | undefined> {
   const items = findingItems(findings);
   for (;;) {

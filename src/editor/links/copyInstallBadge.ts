@@ -4,13 +4,19 @@ import { parseAddLink, type AddLink } from '../../broker/links/addLink.js';
 import { installBadge, type InstallBadge } from '../../broker/links/installBadge.js';
 import type { LinkProblem } from '../../broker/links/linkParameters.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import { copyToClipboard, Notifications, plain, type NotificationWindow } from '../adapters/notifications.js';
+import {
+  copyToClipboard,
+  Notifications,
+  plain,
+  type NotificationWindow,
+  type ChoiceWindow,
+} from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 export interface InstallBadgeParts {
   readonly settings: EditorServerSettings;
   readonly extensionId: string;
-  readonly window?: Partial<NotificationWindow> & Pick<typeof vscode.window, 'showQuickPick'>;
+  readonly window?: Partial<NotificationWindow> & ChoiceWindow;
   readonly copy?: typeof copyToClipboard;
 }
 
@@ -40,7 +46,7 @@ function namedServer(row: unknown, { settings }: InstallBadgeParts): AddLink | u
 
 async function chosenServer(
   { settings }: InstallBadgeParts,
-  window: Pick<typeof vscode.window, 'showQuickPick'>,
+  window: ChoiceWindow,
   notifications: Notifications,
 ): Promise<AddLink | undefined> {
   const { t } = vscode.l10n;
@@ -93,7 +99,7 @@ async function askLink(notifications: Notifications): Promise<AddLink | undefine
 async function chosenForm(
   badge: InstallBadge,
   link: AddLink,
-  window: Pick<typeof vscode.window, 'showQuickPick'>,
+  window: ChoiceWindow,
 ): Promise<string | undefined> {
   const { t } = vscode.l10n;
   const forms = [

@@ -4,7 +4,7 @@ import { displacingList, serverAtSameAddress } from '../../broker/settings/displ
 import { Emitter } from '../../base/event.js';
 import type { Disposable } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
-import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { ServerConfig, NamedServer } from '../../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from '../adapters/commands.js';
 import type { Endpoints } from '../endpoints.js';
 import { notifications } from '../adapters/notifications.js';
@@ -76,7 +76,7 @@ export class DisplacedServers implements Disposable {
   }
 
   /** The server of another name at the same address; one of the same name goes before it. */
-  duplicateOf({ name, url }: Pick<ServerConfig, 'name' | 'url'>): Duplicate | undefined {
+  duplicateOf({ name, url }: NamedServer): Duplicate | undefined {
     if (this.fileFor(name) !== undefined) return undefined;
     const found = serverAtSameAddress(url, this.others.all);
     if (found === undefined) return undefined;

@@ -17,6 +17,7 @@ import {
   type ParsedServers,
   type ServerConfig,
   type SettingProblem,
+  type NamedServer,
 } from '../../broker/settings/serverSettings.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import { usersOwn } from './usersOwnSettings.js';
@@ -186,7 +187,7 @@ export class EditorServerSettings implements Disposable {
 }
 
 /** Why a policy forbids a server, as the editor has it now. */
-export function policyRefusalNow(server: Pick<ServerConfig, 'name' | 'url'>): string | undefined {
+export function policyRefusalNow(server: NamedServer): string | undefined {
   return policyRefusal(server, readPolicy());
 }
 

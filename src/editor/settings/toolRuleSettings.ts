@@ -3,7 +3,7 @@ import { Emitter } from '../../base/event.js';
 import type { Disposable } from '../../base/clock.js';
 import { section } from '../../broker/settings/ownSettings.js';
 import { withoutEntry } from '../../broker/settings/serverEntries.js';
-import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
+import type { SettingProblem, ServerLabel } from '../../broker/settings/serverSettings.js';
 import {
   parseToolRules,
   type ParsedToolRules,
@@ -39,7 +39,7 @@ export class EditorToolRules implements ToolRules, Disposable {
     });
   }
 
-  ruleOf(server: Pick<ServerConfig, 'name'>, tool: string): ToolRule {
+  ruleOf(server: ServerLabel, tool: string): ToolRule {
     return this.#current.ruleOf(server, tool);
   }
 
@@ -68,7 +68,7 @@ export class EditorToolRules implements ToolRules, Disposable {
   }
 
   /** @throws SettingUnwritable if what the setting holds would be lost */
-  async set(server: Pick<ServerConfig, 'name'>, tool: string, rule: ToolRule): Promise<void> {
+  async set(server: ServerLabel, tool: string, rule: ToolRule): Promise<void> {
     const all = raw() ?? {};
     const entry = isObject(all) ? (ownOf(all, server.name) ?? {}) : undefined;
     if (!isObject(all) || !isObject(entry)) throw notAnObject();

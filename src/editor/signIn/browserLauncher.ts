@@ -10,7 +10,7 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { CallbackPaste } from './callbackPaste.js';
 import { codeDeadline, showCodeOf, useCode, type Say } from './deviceCode.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';
-import { notifications } from '../adapters/notifications.js';
+import { notifications, type ClipboardWriter } from '../adapters/notifications.js';
 import { askForOtherWay, waysBack, type OtherWay } from './otherWays.js';
 import { outsideAddresses, type OutsideAddresses } from '../adapters/outsideAddress.js';
 import { usesEditorAccount } from '../../broker/signIn/flows/editorAccountFlow.js';
@@ -24,7 +24,7 @@ export interface BrowserParts {
   readonly begin: (server: ServerConfig, way: OtherWay) => Promise<unknown>;
   readonly openExternal?: (address: vscode.Uri) => Thenable<boolean>;
   readonly ask?: typeof askForOtherWay;
-  readonly clipboard?: Pick<vscode.Clipboard, 'writeText'>;
+  readonly clipboard?: ClipboardWriter;
 }
 
 /**

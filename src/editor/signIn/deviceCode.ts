@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 import type { DeviceAuthorization } from '../../oauth/deviceAuthorization.js';
-import { notifications, type Notifications } from '../adapters/notifications.js';
+import { notifications, type Notifications, type ClipboardWriter } from '../adapters/notifications.js';
 
 /** A code may be entered on another device, and lives for as long as its server says; in milliseconds. */
 export const codeDeadline = 15 * 60_000;
@@ -14,7 +14,7 @@ export type Say = (message: string) => void;
 export interface CodeWindow {
   readonly notices: Pick<Notifications, 'information'>;
   readonly openExternal: (address: vscode.Uri) => Thenable<boolean>;
-  readonly clipboard: Pick<vscode.Clipboard, 'writeText'>;
+  readonly clipboard: ClipboardWriter;
 }
 
 /** Takes one sign-in through a code, under a notification of its own; cancelling that cancels the attempt. */

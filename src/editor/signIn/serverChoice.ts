@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ConsentStatus } from '../../broker/status/consentStatus.js';
 import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
 import { commandId } from '../adapters/commands.js';
-import { notifications, plain } from '../adapters/notifications.js';
+import { notifications, plain, type ChoiceWindow } from '../adapters/notifications.js';
 import { problemName } from '../settings/settingsProblems.js';
 import { openSettingsAt, type EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatus, ServerStatuses } from '../views/serverStatuses.js';
@@ -23,7 +23,6 @@ interface UnusableItem extends vscode.QuickPickItem {
 }
 
 /** What a list of servers is shown in. */
-export type ChoiceWindow = Pick<typeof vscode.window, 'showQuickPick'>;
 
 /** Finds out which server a command is about: the row it was chosen at, the only one there is, or the user's pick. */
 export class ServerChoice {
@@ -120,7 +119,7 @@ interface AccountItem extends vscode.QuickPickItem {
 export class AccountPick {
   constructor(
     private readonly credentials: CredentialStore,
-    private readonly window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+    private readonly window: ChoiceWindow = vscode.window,
   ) {}
 
   /** The account whose row a command was chosen at. */
@@ -168,7 +167,7 @@ export class AccountPick {
 export async function askWhoseSignIn(
   server: ServerConfig,
   accounts: readonly Credential[],
-  window: Pick<typeof vscode.window, 'showQuickPick'> = vscode.window,
+  window: ChoiceWindow = vscode.window,
 ): Promise<UnnamedAnswer> {
   const { t } = vscode.l10n;
   const items: (vscode.QuickPickItem & { readonly answer: UnnamedAnswer })[] = accounts.map((one) => ({

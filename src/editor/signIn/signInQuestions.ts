@@ -6,7 +6,7 @@ import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { Redacted } from '../../base/redacted.js';
 import { displayText, shownAddress } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
-import { Notifications, type NotificationWindow } from '../adapters/notifications.js';
+import { Notifications, type NotificationWindow, type ChoiceWindow } from '../adapters/notifications.js';
 import { ClientSecrets } from '../../broker/clients/clientSecrets.js';
 import { SentRedirects } from '../../broker/clients/sentRedirects.js';
 import { MetadataCache } from '../../broker/discovery/metadataCache.js';
@@ -17,7 +17,7 @@ import type { SignInDependencies } from '../../broker/signIn/signInDependencies.
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 /** The parts of the editor's window that questions are asked in. */
-export type QuestionWindow = Partial<NotificationWindow> & Pick<typeof vscode.window, 'showQuickPick'>;
+export type QuestionWindow = Partial<NotificationWindow> & ChoiceWindow;
 
 /** What a sign-in asks its user on the way, in the editor. */
 export class EditorSignInQuestions implements SignInQuestions {
