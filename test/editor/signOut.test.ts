@@ -69,14 +69,14 @@ describe('sign-out in the editor', () => {
     const said = (revocation: object) => describeSignOut(server, receipt(revocation));
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'revoked' }).message,
-      /^Signed out of .*, and revoked\.$/,
+      /^Signed out of .*\. Tokens revoked\.$/,
     );
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'notOffered' }).message,
       /refresh token is revoked/,
     );
     const none = said({ accessToken: 'notOffered' });
-    assert.match(none.message, /offers no revocation.*until they expire/);
+    assert.match(none.message, /doesn’t support revocation.*until they expire/);
     const failed = said({
       refreshToken: 'failed',
       accessToken: 'revoked',
@@ -95,7 +95,7 @@ describe('sign-out in the editor', () => {
       return seen;
     };
     assert.deepEqual(shown({ refreshToken: 'revoked', accessToken: 'revoked' }), [
-      [`Signed out of repositories (${alice.email}), and revoked.`],
+      [`Signed out of repositories (${alice.email}). Tokens revoked.`],
     ]);
     const [[message, ...buttons] = []] = shown({ accessToken: 'notOffered' });
     assert.match(message ?? '', /offers no revocation/);

@@ -24,7 +24,7 @@ export class DisconnectClient {
     const servers = connection.servers.map((server) => server.name).join(', ');
     const disconnect = t('Disconnect');
     const detail = t(
-      'Its access ends at once, with what it runs. {0} is removed from {1}.',
+      'Its access and its running calls end immediately. {0} is removed from {1}.',
       servers,
       placeText(connection.uri),
     );

@@ -181,9 +181,7 @@ export class ImportServers {
       ...(needed.length > 0 ? [t('Sign-in needed: {0}.', needed.map(({ name }) => name).join(', '))] : []),
       ...problems.map(problemText),
       // Entries that moved can have held secrets.
-      ...(backups.length > 0
-        ? [t('What was there is kept in {0}, secrets included.', backups.join(', '))]
-        : []),
+      ...(backups.length > 0 ? [t('A backup is kept in {0}, including secrets.', backups.join(', '))] : []),
       ...(note === undefined ? [] : [note]),
     ].join(' ');
     const signIn = needed.length > 1 ? t('Sign In to All') : t('Sign In');

@@ -109,7 +109,7 @@ class LinkHandlers {
   async #refuse({ field, message }: LinkProblem): Promise<void> {
     const { t } = vscode.l10n;
     const named = field === '' ? plain(message) : `${plain(field)}: ${plain(message)}`;
-    await this.#tell(t('A link cannot be followed. {0}', named));
+    await this.#tell(t('The link can’t be opened. {0}', named));
   }
 
   /** Waits for the notification to be closed, so that a burst of links shows one, but not forever. */
