@@ -98,7 +98,7 @@ describe('sign-out in the editor', () => {
       [`Signed out of repositories (${alice.email}), and revoked.`],
     ]);
     const [[message, ...buttons] = []] = shown({ accessToken: 'notOffered' });
-    assert.match(message ?? '', /offers no revocation/);
+    assert.match(message ?? '', /doesn’t support revocation/);
     assert.deepEqual(buttons, ['Show Log']);
   });
 });
