@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { namesLeftInEditor } from '../../broker/imports/editorNames.js';
 import { foundServers, type FoundServer, type KnownServers } from '../../broker/imports/foundServers.js';
 import { freeName, importPlan, type ChosenServer, type ImportPlan } from '../../broker/imports/importPlan.js';
-import type { Applied, Imports } from '../../broker/imports/imports.js';
+import { NotTakenBack, type Applied, type Imports } from '../../broker/imports/imports.js';
 import { OtherFileFault, type OtherFile, type ReadFile } from '../../broker/imports/otherFiles.js';
 import { serverNameFault, type ServerConfig } from '../../broker/settings/serverSettings.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
@@ -10,7 +10,7 @@ import { Notifications } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
-import { faultText, placeText, problemText, serverRows } from './importTexts.js';
+import { faultText, notTakenBackText, placeText, problemText, serverRows } from './importTexts.js';
 import type { OtherProgramFiles, ReadFiles } from './otherProgramFiles.js';
 import { pickMany, type PickMany } from './pickMany.js';
 import { needsReload, offerReload } from './reloadOffer.js';
@@ -113,6 +113,7 @@ export class ImportServers {
       const nothing = t('Nothing was imported.');
       if (error instanceof SettingUnwritable || error instanceof ConfigurationFault)
         void this.#notifications.error(`${nothing} ${error.message}`);
+      else if (error instanceof NotTakenBack) void this.#notifications.error(notTakenBackText(error));
       else if (error instanceof OtherFileFault)
         void this.#notifications.error(`${nothing} ${t('No backup could be made.')} ${faultText(error)}`);
       else throw error;
