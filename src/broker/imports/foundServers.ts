@@ -11,7 +11,8 @@ import {
   type ServerConfig,
   type NamedServer,
 } from '../settings/serverSettings.js';
-import { importedHeaders, isReference, isSecretName, isSecretValue } from './importedHeaders.js';
+import { isSecretName, isSecretValue } from '../settings/likelySecrets.js';
+import { importedHeaders, isReference } from './importedHeaders.js';
 import type { OtherFile, ReadFile } from './otherFiles.js';
 
 /** Longer than any server's address, in characters. */
@@ -118,7 +119,7 @@ function merged(
   const headers = servers.map((server) => importedHeaders(server.headers));
   const kept = headers.find((each) => Object.keys(each.kept).length > 0)?.kept;
   const oauth = defined({
-    clientId: registered?.clientId !== undefined ? registered.clientId : undefined,
+    clientId: registered?.clientId,
     scopes,
   });
   const entry: ServerEntry = defined({
