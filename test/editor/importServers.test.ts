@@ -106,7 +106,7 @@ describe('Import Servers', () => {
       'Configured already |  | ',
       `$(circle-slash) repositories | ${world.repositories.url} | Configured as “ours”. From ~/.cursor/mcp.json.`,
       'Can’t be imported |  | ',
-      '$(circle-slash) clear | http://mcp.example.com/ | url: http:// would send your token in the clear to mcp.example.com; use https://. From ~/.cursor/mcp.json.',
+      '$(circle-slash) clear | http://mcp.example.com | url: http:// would send your token in the clear to mcp.example.com; use https://. From ~/.cursor/mcp.json.',
       '$(circle-slash) missing |  | url is missing: the address of the server. From ~/.cursor/mcp.json.',
     ]);
     assert.deepEqual(extension.settings.names, ['ours']);
