@@ -118,7 +118,7 @@ function merged(
   const headers = servers.map((server) => importedHeaders(server.headers));
   const kept = headers.find((each) => Object.keys(each.kept).length > 0)?.kept;
   const oauth = defined({
-    clientId: registered?.clientId !== undefined ? registered.clientId : undefined,
+    clientId: registered?.clientId,
     scopes,
   });
   const entry: ServerEntry = defined({
