@@ -33,6 +33,12 @@ export const importPromises: readonly Mutant[] = [
     'test/node/otherFileStore.test.ts',
   ),
   promise(
+    'An address with a password is not shown',
+    'src/editor/imports/importTexts.ts',
+    ['description: plainWhole(withoutSecrets(found)),', 'description: plainWhole(found.url),'],
+    'test/editor/importServers.test.ts',
+  ),
+  promise(
     'A backup is for the user alone',
     'src/node/clients/otherFileStore.ts',
     ["open(backup, 'wx', 0o600)", "open(backup, 'wx', 0o644)"],
@@ -59,7 +65,7 @@ export const importPromises: readonly Mutant[] = [
   promise(
     'A link brings no credential',
     'src/broker/links/addLink.ts',
-    ["secretFieldFault(name, 'server')", 'name === text'],
+    ['isSecretName(name) || isSecretValue(name, value)', 'name === text && name === value'],
     'test/broker/links.test.ts',
   ),
   promise(

@@ -11,7 +11,8 @@ import {
   type ServerConfig,
   type NamedServer,
 } from '../settings/serverSettings.js';
-import { importedHeaders, isReference, isSecretName, isSecretValue } from './importedHeaders.js';
+import { isSecretName, isSecretValue } from '../settings/likelySecrets.js';
+import { importedHeaders, isReference } from './importedHeaders.js';
 import type { OtherFile, ReadFile } from './otherFiles.js';
 
 /** Longer than any server's address, in characters. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { FoundServer } from '../../broker/imports/foundServers.js';
 import type { FileProblem, NotTakenBack } from '../../broker/imports/imports.js';
 import type { OtherFileFault } from '../../broker/imports/otherFiles.js';
-import { shownAddress } from '../../base/displayText.js';
+import { addressOf, shownAddress } from '../../base/displayText.js';
 import { plainWhole } from '../adapters/notifications.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 import type { ManyItem } from './pickMany.js';
@@ -45,12 +45,16 @@ function section(
     { label: title, kind: vscode.QuickPickItemKind.Separator },
     ...servers.map((found) => ({
       label: `$(circle-slash) ${plainWhole(found.name)}`,
-      // One that cannot be imported can have a password or a key in it.
-      description: plainWhole(found.url === '' ? '' : shownAddress(found.url)),
+      description: plainWhole(withoutSecrets(found)),
       detail: plainWhole(detail(found)),
       isFixed: true,
     })),
   ];
+}
+
+/** An address that cannot be imported can have a password or a key in it, which stays out of the list. */
+function withoutSecrets({ url, problem }: FoundServer): string {
+  return problem === undefined || addressOf(url) === undefined ? url : shownAddress(url);
 }
 
 /** The files that have it, each once. */
