@@ -17,6 +17,17 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/**
+ * Resolves after some milliseconds.
+ *
+ * @throws the signal's reason
+ */
+export async function delay(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = clock.after(milliseconds, over.resolve);
+  await untilAborted(over.promise, signal).finally(() => timer.dispose());
+}
+
 /** A time that something may take. */
 export interface TimeLimit extends Disposable {
   /** Aborted when the time is over, and not any more once disposed. */

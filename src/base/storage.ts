@@ -1,6 +1,6 @@
 import type { Disposable } from './clock.js';
 
-/** Storage for secrets, encrypted by whoever provides it, seen by every window of the same user. */
+/** Storage for secrets. The implementation encrypts it, and every window of the same user sees it. */
 export interface SecretStore {
   get(key: string): Promise<string | undefined>;
   /** @param options.isOnDisk the value is kept on disk too, so that storage which is slow need not be waited for */

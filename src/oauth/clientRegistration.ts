@@ -159,7 +159,7 @@ async function refused(answer: Response, endpoint: string): Promise<OAuthFlowErr
     defined({
       url: shownAddress(endpoint),
       status: answer.status,
-      oauthError: said !== undefined ? said.error : undefined,
+      oauthError: said?.error,
       fix:
         answer.status === 429
           ? 'Wait a while and try again, or enter the id of a client registered by hand.'

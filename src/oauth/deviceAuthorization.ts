@@ -76,7 +76,7 @@ export async function requestDeviceAuthorization(
       defined({
         url: shownAddress(endpoint),
         status: answer.status,
-        oauthError: said !== undefined ? said.error : undefined,
+        oauthError: said?.error,
         fix: 'Sign in with the browser.',
         ...refusalFix(said?.error, answer.status),
       }),

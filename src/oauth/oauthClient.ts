@@ -15,7 +15,7 @@ export function preRegisteredClient(
   const { secret, key } = proof;
   const has = defined({
     hasSecret: secret !== undefined,
-    keyAlgorithm: key !== undefined ? key.algorithm : undefined,
+    keyAlgorithm: key?.algorithm,
   });
   const authMethod = preRegisteredMethod(as, has);
   return {

@@ -51,7 +51,7 @@ export async function refreshTokens(
       ...proof,
       additionalParameters: defined({
         resource,
-        scope: scopes !== undefined ? scopes.join(' ') : undefined,
+        scope: scopes?.join(' '),
       }),
     }),
   );

@@ -19,10 +19,10 @@ export function tokenSetToRecord(tokens: TokenSet): JsonRecord {
     accessToken: tokens.accessToken.expose(),
     tokenType: tokens.tokenType,
     dpopKey: dpopKey !== undefined ? { ...dpopKey.expose() } : undefined,
-    refreshToken: refreshToken !== undefined ? refreshToken.expose() : undefined,
+    refreshToken: refreshToken?.expose(),
     expiresAt,
     scopes: [...tokens.scopes],
-    idToken: idToken !== undefined ? idToken.expose() : undefined,
+    idToken: idToken?.expose(),
     idTokenClaims: idTokenClaims !== undefined ? { ...idTokenClaims } : undefined,
   });
 }
@@ -54,7 +54,7 @@ export function clientToRecord(client: OAuthClient): JsonRecord {
   const { clientSecret, clientKey, secretExpiresAt, management } = client;
   return defined({
     clientId: client.clientId,
-    clientSecret: clientSecret !== undefined ? clientSecret.expose() : undefined,
+    clientSecret: clientSecret?.expose(),
     clientKey: clientKey !== undefined ? clientKeyToRecord(clientKey) : undefined,
     authMethod: client.authMethod,
     source: client.source,

@@ -33,7 +33,7 @@ export interface McpEndpointParts {
   readonly authorizedFetch: AuthorizedFetch;
   readonly upstreams: UpstreamSessions;
   readonly requests: RelayedRequests;
-  readonly signedOut: ToolLists;
+  readonly lists: ToolLists;
   readonly stateless: StatelessRequests;
   readonly streams: ServerStreams;
   readonly subscriptions: Subscriptions;
@@ -170,8 +170,7 @@ export class McpEndpoint {
   async #initialize(session: CallerSession, response: ServerResponse): Promise<void> {
     this.#sessions.begin(session);
     const outcome = await this.parts.upstreams.attach(session, false);
-    const result =
-      outcome.kind === 'attached' ? outcome.result : this.parts.signedOut.initializeResult(session);
+    const result = outcome.kind === 'attached' ? outcome.result : this.parts.lists.initializeResult(session);
     // VS Code names tools by the title, else by the name, those of an earlier session included: others after a
     // sign-in would make the tools that a turn was offered unknown in the midst of it.
     const named = { name: session.server.name, title: session.server.name };

@@ -132,12 +132,20 @@ export class Relay implements Disposable {
     const listener = new UpstreamListener(authorizedFetch, credentials, clock);
     const streams = new ServerStreams(authorizedFetch, upstreams, listener, log);
     const subscriptions = new Subscriptions(listener, titles, clock);
-    const stateless = new StatelessRequests({ discovery, profiles, signedOut: lists, rounds, subscriptions, clock, ...translated }); // prettier-ignore
+    const stateless = new StatelessRequests({
+      discovery,
+      profiles,
+      lists,
+      rounds,
+      subscriptions,
+      clock,
+      ...translated,
+    });
     this.endpoint = new McpEndpoint({
       authorizedFetch,
       upstreams,
       requests,
-      signedOut: lists,
+      lists,
       stateless,
       streams,
       subscriptions,

@@ -28,7 +28,7 @@ import type { UpstreamDiscovery } from './upstream/upstreamDiscovery.js';
 export interface StatelessParts {
   readonly discovery: UpstreamDiscovery;
   readonly profiles: ServerProfiles;
-  readonly signedOut: ToolLists;
+  readonly lists: ToolLists;
   readonly rounds: ConsentRounds;
   readonly subscriptions: Subscriptions;
   /** Into the user's language; English without it. */
@@ -98,7 +98,7 @@ export class StatelessRequests {
     response.once('close', () => this.#running.delete(session));
     call?.calledBy(session.clientName);
     // Who calls it is who was offered it: without a session, nobody remembers.
-    this.parts.signedOut.tools(session);
+    this.parts.lists.tools(session);
     const answer = consentAnswerIn(request);
     if (answer === undefined)
       return new InFlightRequest(session, request, body, incoming, response, this.parts.clock, call);

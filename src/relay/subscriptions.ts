@@ -14,6 +14,7 @@ import {
 } from '../mcp/subscription.js';
 import type { InFlightRequest } from './callers/inFlightRequest.js';
 import type { CallerSession } from './callers/callerSession.js';
+import { seesSomeTools } from './calls/toolLists.js';
 import type { ToolTitles } from './calls/toolTitles.js';
 import type { UpstreamListener } from './upstream/upstreamListener.js';
 
@@ -161,6 +162,6 @@ class Subscription {
 
 /** An agent that was admitted to some tools only hears of tools. */
 function permitted({ caller }: CallerSession, filter: SubscriptionFilter): SubscriptionFilter {
-  if (caller.agent?.access.tools === undefined) return filter;
+  if (!seesSomeTools(caller)) return filter;
   return filter.toolsListChanged === true ? { toolsListChanged: true } : {};
 }

@@ -76,10 +76,7 @@ export const agentPromises: readonly Mutant[] = [
   promise(
     'An agent with some tools hears of tools alone',
     'src/relay/subscriptions.ts',
-    [
-      'if (caller.agent?.access.tools === undefined) return filter;',
-      'if (caller.kind !== undefined) return filter;',
-    ],
+    ['if (!seesSomeTools(caller)) return filter;', 'if (caller.kind !== undefined) return filter;'],
     'test/relay/subscriptions.test.ts',
   ),
 ];

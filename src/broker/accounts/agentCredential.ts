@@ -4,7 +4,7 @@ import type { ServerAddress } from '../settings/serverSettings.js';
 
 /**
  * Where a sign-in that is for one agent alone is kept: at the server's address with a fragment, which is sent
- * nowhere (RFC 9110 §4.2.5). Whoever looks for the user's own accounts finds none of these.
+ * nowhere (RFC 9110 §4.2.5). A search for the user's own accounts finds none of these.
  *
  * @param agentId undefined for the user's own
  */

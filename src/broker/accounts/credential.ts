@@ -43,15 +43,15 @@ export interface Credential {
  */
 export function accountKeyOf({ id, unnamedId, account, grant, as, client }: Credential): string {
   if (account !== undefined) return `${encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}`;
-  // If nobody signs in, the client acts, and each of its tokens is a credential of its own.
+  // Without a user, the client itself acts, and each of its tokens is a credential of its own.
   if (grant !== undefined)
     return `${grant}:${encodeURIComponent(client.clientId.toWellFormed())} ${identifierOf(as)}`;
   return unnamedId ?? id;
 }
 
 /**
- * Who acts with a credential, as sessions remember it. A sign-in that nobody vouches for may be another user's than
- * the one before it, whatever it was taken for, and continues no session of that one.
+ * Who acts with a credential, as sessions remember it. If the server names no account, a later sign-in may be
+ * another user's than the one before it, whatever it was taken for, and continues no session of that one.
  */
 export function actorOf(credential: Credential | undefined): string | undefined {
   if (credential?.account === undefined && credential?.grant === undefined) return credential?.id;

@@ -24,8 +24,8 @@ export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'
   Partial<AgentAdmission>;
 
 /**
- * The agents that a user admitted, in a record that every window sees the newest version of. A key is told
- * once, when it is made; what is stored can verify it and no more.
+ * The agents that a user admitted, in a record of which every window sees the newest version. A key is shown once, when it
+ * is made; the record can only verify it.
  */
 export class AgentAdmissions {
   readonly #changed = new Emitter<undefined>();

@@ -56,7 +56,7 @@ export type ConsentNeed =
     };
 
 export type AuthorizedOutcome =
-  | { readonly kind: 'response'; readonly response: Response; readonly credential?: Credential }
+  | { readonly kind: 'response'; readonly response: Response; readonly credential: Credential | undefined }
   | { readonly kind: 'consentNeeded'; readonly need: ConsentNeed }
   /** A 403 that no consent can mend. */
   | { readonly kind: 'denied'; readonly detail: string }
@@ -197,14 +197,14 @@ export class AuthorizedFetch {
   }
 
   async #fetched(server: ServerConfig, request: UpstreamRequest, headers: Headers): Promise<Response> {
-    const init: RequestInit = defined({
+    const init: RequestInit = {
       method: request.method,
       headers,
       // A redirect is a new address, and a token goes to the configured one only.
       redirect: 'manual',
       signal: request.signal,
-      body: request.body !== undefined ? (request.body as Uint8Array<ArrayBuffer>) : undefined,
-    });
+      ...(request.body !== undefined && { body: request.body as Uint8Array<ArrayBuffer> }),
+    };
     try {
       return await this.fetch(server.url, init);
     } catch (error) {
@@ -244,7 +244,7 @@ export class AuthorizedFetch {
     if (fault !== undefined) this.states.observe(server, { kind: 'unreachable', detail: fault.message });
     if (response.ok)
       this.states.observe(server, { kind: 'answered', authorized: credential !== undefined }, credential);
-    return defined({ kind: 'response', response, credential });
+    return { kind: 'response', response, credential };
   }
 
   #forbidden(

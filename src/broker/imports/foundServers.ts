@@ -145,7 +145,7 @@ function merged(
     clientSecret: clientSecret !== undefined ? new Redacted(clientSecret) : undefined,
     leftOut: [...new Set([...headers.flatMap(({ leftOut }) => leftOut), ...references])],
     isDisabled: servers.every(({ isDisabled }) => isDisabled),
-    configuredAs: configured !== undefined ? configured.name : undefined,
+    configuredAs: configured?.name,
     problem,
   });
 }

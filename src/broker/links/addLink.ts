@@ -33,7 +33,7 @@ export function parseAddLink(query: string): { readonly link: AddLink } | { read
   return {
     link: defined({
       url: parsed.url,
-      name: name !== undefined ? name.trim() : undefined,
+      name: name?.trim(),
       type: type === 'sse' ? type : undefined,
     }),
   };

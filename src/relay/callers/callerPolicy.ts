@@ -1,4 +1,5 @@
 import type { Result } from '@modelcontextprotocol/sdk/types.js';
+import type { AgentToolOutcome } from '../../broker/agents/agentToolApprovals.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
 import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
@@ -31,11 +32,7 @@ export interface CallerPolicy {
   /** @returns undefined if the request may go on */
   judge(request: JudgedRequest): Refusal | { readonly result: Result } | undefined;
   /** Whether a call may run now whose tool's rule is to ask. */
-  mayRun(
-    request: JudgedRequest,
-    tool: string,
-    account: string | undefined,
-  ): Promise<'allowed' | 'declined' | 'asked' | 'nobodyToAsk'>;
+  mayRun(request: JudgedRequest, tool: string, account: string | undefined): Promise<AgentToolOutcome>;
   /** Asks the user for the consent that a request lacks, and tells the caller so. */
   askForConsent(request: JudgedRequest, need: ConsentNeed): Promise<Refusal>;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import type { StreamEvent } from '../callers/eventStream.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { UnboundedAnswerError, isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';
-import { untilAborted } from '../../base/abort.js';
+import { delay, timeLimit } from '../../base/abort.js';
 import { accessOf, upstreamHeaders } from '../upstream/upstreamRequest.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 
@@ -40,11 +40,10 @@ export class ResponseStreams {
     for (let resumptions = 0; resumptions < resumptionLimit; resumptions++) {
       if (reading.lastEventId === undefined || reading.fruitless >= fruitlessLimit) break;
       const asked = reading.pause ?? 1_000 * reading.fruitless;
-      await this.#pause(Math.min(Math.max(asked, shortestPause), longestPause), held.upstreamSignal);
+      await delay(this.clock, Math.min(Math.max(asked, shortestPause), longestPause), held.upstreamSignal);
       reading.fruitless += 1;
-      const silence = new AbortController();
-      const timer = this.clock.after(longestSilence, () => silence.abort());
-      reading.onMessage = () => timer.dispose();
+      const silence = timeLimit(this.clock, longestSilence);
+      reading.onMessage = () => silence.dispose();
       try {
         const signal = AbortSignal.any([held.upstreamSignal, silence.signal]);
         const resumed = await this.#resumed(held, reading.lastEventId, signal);
@@ -53,7 +52,7 @@ export class ResponseStreams {
       } catch (error) {
         if (!silence.signal.aborted || held.upstreamSignal.aborted) throw error;
       } finally {
-        timer.dispose();
+        silence.dispose();
       }
       if (silence.signal.aborted) return false;
     }
@@ -82,13 +81,6 @@ export class ResponseStreams {
     if (response.ok && isEventStream(response)) return response;
     await discardBody(response);
     return undefined;
-  }
-
-  /** @throws the signal's reason */
-  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    const over = Promise.withResolvers<void>();
-    const timer = this.clock.after(milliseconds, over.resolve);
-    await untilAborted(over.promise, signal).finally(() => timer.dispose());
   }
 }
 

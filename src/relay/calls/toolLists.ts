@@ -30,11 +30,8 @@ export class ToolLists {
     return {
       protocolVersion: supported ? asked : ownProtocolVersion,
       serverInfo: known?.serverInfo ?? { name: session.server.name, version: '0' },
-      capabilities: {
-        // Before the first sign-in it is not known what the server has; its empty lists are told to change.
-        ...(known?.capabilities ?? { resources: { listChanged: true }, prompts: { listChanged: true } }),
-        tools: { listChanged: true },
-      },
+      // Before the first sign-in it is not known what the server has: its lists are empty, and announced later.
+      capabilities: known?.capabilities ?? { resources: {}, prompts: {} },
       ...(known?.instructions !== undefined && { instructions: known.instructions }),
     };
   }

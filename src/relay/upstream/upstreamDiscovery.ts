@@ -1,6 +1,7 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
 import type { Credential } from '../../broker/accounts/credential.js';
+import { timeLimit } from '../../base/abort.js';
 import type { Clock } from '../../base/clock.js';
 import {
   discoverMethod,
@@ -101,18 +102,17 @@ export async function patiently<Outcome>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome | Extract<AuthorizedOutcome, { kind: 'failed' }>> {
-  const late = new AbortController();
-  const timer = clock.after(patience, () => late.abort());
+  const limit = timeLimit(clock, patience);
   const { host } = new URL(server.url);
   try {
-    return await work(AbortSignal.any([signal, late.signal]));
+    return await work(AbortSignal.any([signal, limit.signal]));
   } catch (error) {
     if (signal.aborted) throw error;
-    if (late.signal.aborted)
+    if (limit.signal.aborted)
       return { kind: 'failed', detail: `${host} did not answer ${method} within ${patience / 1000} s.` };
     if (!(error instanceof UnboundedAnswerError)) throw error;
     return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
   } finally {
-    timer.dispose();
+    limit.dispose();
   }
 }

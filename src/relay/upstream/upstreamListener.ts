@@ -10,7 +10,7 @@ import { actorOf } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { Clock } from '../../base/clock.js';
-import { untilAborted } from '../../base/abort.js';
+import { delay, untilAborted } from '../../base/abort.js';
 import { acknowledgedFilter, isEmpty, type SubscriptionFilter } from '../../mcp/subscription.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 import { parseJson, isEventStream, upstreamEvents } from './upstreamBody.js';
@@ -64,19 +64,22 @@ export class UpstreamListener {
       try {
         const current = AbortSignal.any([signal, account.changed]);
         let honored: SubscriptionFilter | undefined;
-        const ending = await this.#listen(session, request, headers, current, {
-          ...events,
-          acknowledged: (filter) => {
-            honored = filter;
-            events.acknowledged(filter, breaks > 0);
-            breaks = 0;
-          },
+        const ending = await this.#listen(session, request, headers, current, (message) => {
+          const filter = acknowledgedFilter(message);
+          if (filter === undefined) {
+            events.notification(message);
+            return;
+          }
+          honored = filter;
+          events.acknowledged(filter, breaks > 0);
+          breaks = 0;
         });
         if (current.aborted) continue;
         // A server that honors nothing ends at once; the relay still has changes of its own to tell.
         if (ending === 'ended' && honored !== undefined && !isEmpty(honored)) return;
         events.unavailable();
-        if (ending === 'broken') await this.#pause(breaks++, current);
+        if (ending === 'broken')
+          await delay(this.clock, pauseAfter(breaks++), current).catch(() => undefined);
         else await untilAborted(new Promise(() => undefined), current).catch(() => undefined);
       } finally {
         account.dispose();
@@ -89,7 +92,7 @@ export class UpstreamListener {
     request: JSONRPCRequest,
     headers: IncomingHttpHeaders,
     signal: AbortSignal,
-    events: ListenerEvents & { acknowledged(filter: SubscriptionFilter): void },
+    onNotification: (message: JSONRPCNotification) => void,
   ): Promise<Ending> {
     try {
       const outcome = await this.authorizedFetch.send(session.server, {
@@ -107,11 +110,8 @@ export class UpstreamListener {
       }
       for await (const event of upstreamEvents(response)) {
         const message = parseJson(event.data);
-        if (isJSONRPCNotification(message)) {
-          const honored = acknowledgedFilter(message);
-          if (honored === undefined) events.notification(message);
-          else events.acknowledged(honored);
-        } else if (isJSONRPCResultResponse(message)) return 'ended';
+        if (isJSONRPCNotification(message)) onNotification(message);
+        else if (isJSONRPCResultResponse(message)) return 'ended';
         else if (isJSONRPCErrorResponse(message)) return 'unavailable';
       }
     } catch {
@@ -141,12 +141,9 @@ export class UpstreamListener {
     await before;
     return { changed: changed.signal, dispose: () => subscription.dispose() };
   }
+}
 
-  async #pause(breaks: number, signal: AbortSignal): Promise<void> {
-    const over = Promise.withResolvers<void>();
-    const timer = this.clock.after(Math.min(shortestPause * 2 ** breaks, longestPause), over.resolve);
-    await untilAborted(over.promise, signal)
-      .catch(() => undefined)
-      .finally(() => timer.dispose());
-  }
+/** @param breaks how often the subscription has broken off in a row before */
+function pauseAfter(breaks: number): number {
+  return Math.min(shortestPause * 2 ** breaks, longestPause);
 }
