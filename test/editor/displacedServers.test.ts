@@ -110,6 +110,17 @@ describe('a server that the editor switched off', () => {
     assert.equal(displaced.duplicateOf(notes), undefined);
   });
 
+  it('is no news to a user who has just asked for the copy, in later windows either', async () => {
+    const addresses = new Map([['theirs', 'https://notes.example/']]);
+    await displaced.markTold([{ name: 'notes', url: 'https://notes.example' }]);
+    others.all = [{ file: 'mcp.json', names: ['theirs'], addresses }];
+    await displaced.markTold([{ name: 'notes', url: 'https://notes.example' }]);
+    others.changed.fire(undefined);
+    displaced.dispose();
+    displaced = open();
+    assert.deepEqual(told, []);
+  });
+
   it('is on if the editor starts it all the same, until the file changes that', async () => {
     list('reports');
     await displaced

@@ -118,7 +118,8 @@ export class ClientGuide implements Disposable {
     this.#tellFacts(server, t('Finding out what {0} needs…', new URL(server.url).host), [], false);
     const findings = await findOut(server, this.parts.finding, this.#abort.signal);
     if (findings.kind === 'open') {
-      this.#tellFacts(server, t('{0} needs no sign-in, so it needs no client.', server.name), [], false);
+      const introduction = t('{0} needs no sign-in, so it needs no client.', server.name);
+      this.#tellFacts(server, introduction, [], false, false);
       return;
     }
     try {
@@ -137,7 +138,13 @@ export class ClientGuide implements Disposable {
     }
   }
 
-  #tellFacts(server: ServerConfig, introduction: string, rows: readonly GuideRow[], isSecretNeeded: boolean) {
+  #tellFacts(
+    server: ServerConfig,
+    introduction: string,
+    rows: readonly GuideRow[],
+    isSecretNeeded: boolean,
+    needsClient = true,
+  ) {
     const { t } = vscode.l10n;
     const secretNote = isSecretNeeded
       ? t('The provider takes no client without one. It is kept in this editor’s secret storage.')
@@ -146,7 +153,7 @@ export class ClientGuide implements Disposable {
     const hasClient = clientId !== '';
     // A secret may be there already, which is not shown again.
     const needsSecret = isSecretNeeded && !hasClient;
-    this.tell({ kind: 'facts', introduction, rows, needsSecret, clientId, secretNote });
+    this.tell({ kind: 'facts', introduction, rows, needsClient, needsSecret, clientId, secretNote });
   }
 
   async #copy(row: number, at: number): Promise<void> {

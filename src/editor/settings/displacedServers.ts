@@ -84,6 +84,15 @@ export class DisplacedServers implements Disposable {
     return defined({ name: found.name, file, uri });
   }
 
+  /** Keeps the user from being told of duplicates that the user has asked for, such as by copying servers from VS Code. */
+  async markTold(servers: readonly NamedServer[]): Promise<void> {
+    const wanted = servers.flatMap((server) => {
+      const duplicate = this.duplicateOf(server);
+      return duplicate === undefined ? [] : [sameAddressKey(server.name, duplicate)];
+    });
+    if (wanted.length > 0) await this.memory.set(toldKey, [...this.#told, ...wanted]);
+  }
+
   /** What the editor has from elsewhere and would run in place of a server of the same name. */
   get lists(): readonly OtherServers[] {
     return this.others.lists;
@@ -120,21 +129,27 @@ export class DisplacedServers implements Disposable {
       const duplicate = this.duplicateOf(server);
       if (by !== undefined) this.#once(`${name} ${by.file}`, () => this.tell.sameName(name, by));
       else if (duplicate !== undefined)
-        this.#once(`${name} at the address of ${duplicate.name} ${duplicate.file}`, () =>
-          this.tell.sameAddress(name, duplicate),
-        );
+        this.#once(sameAddressKey(name, duplicate), () => this.tell.sameAddress(name, duplicate));
     }
     this.#changed.fire(undefined);
   }
 
-  #once(one: string, tell: () => Promise<void>): void {
+  get #told(): readonly unknown[] {
     const stored = this.memory.get(toldKey);
-    const told = Array.isArray(stored) ? (stored as readonly unknown[]) : [];
+    return Array.isArray(stored) ? (stored as readonly unknown[]) : [];
+  }
+
+  #once(one: string, tell: () => Promise<void>): void {
+    const told = this.#told;
     if (told.includes(one)) return;
     // What cannot be remembered is told once more in the next window.
     this.memory.set(toldKey, [...told, one]).catch(() => undefined);
     void tell();
   }
+}
+
+function sameAddressKey(name: string, other: Duplicate): string {
+  return `${name} at the address of ${other.name} ${other.file}`;
 }
 
 /** Watches the files of this window. */
@@ -168,9 +183,9 @@ async function sameName(name: string, { file, uri }: OtherServers): Promise<void
 async function sameAddress(name: string, other: Duplicate): Promise<void> {
   const { t } = vscode.l10n;
   const message = t(
-    '{0} has “{1}” at the address of “{2}”: VS Code connects to it twice, and signs in to “{1}” by itself. Remove one of them.',
-    other.file,
+    '“{0}” in {1} has the address of “{2}”. VS Code connects to it twice, and signs in to “{0}” by itself. Remove one of them.',
     other.name,
+    other.file,
     name,
   );
   const remove = { title: t('Remove “{0}”…', name), run: runFor('removeServer', name) };

@@ -113,10 +113,10 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
     status.signedIn &&
       defined({
         id: 'expiry',
-        label: t('Access ends'),
+        label: refreshable === true ? t('Access') : t('Access ends'),
         value:
           refreshable === true
-            ? t('renewed by itself')
+            ? t('renewed automatically')
             : expiresAt === undefined
               ? t('not said by the server')
               : relativeTime(expiresAt, now),
