@@ -80,7 +80,7 @@ export interface RedirectUris {
   loopback(path: string, port?: number): Promise<RedirectUri>;
 }
 
-/** What was found where a workload's assertion should be. */
+/** Findings where a workload's assertion should be. */
 export type AssertionFile =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variableUnset'; readonly variable: string }

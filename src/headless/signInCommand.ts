@@ -122,7 +122,7 @@ async function withCode(attempt: SignInAttempt, { terminal }: Session): Promise<
   await attempt.useCode(({ userCode, verificationUri }) => {
     terminal.say(`To sign in to ${attempt.server.name}, open this address in a browser on any device:`);
     terminal.say(`  ${verificationUri.href}`);
-    terminal.say(`and enter the code ${userCode}. Do so only if you began this sign-in yourself.`);
+    terminal.say(`and enter the code ${userCode}. Do so only if you started this sign-in yourself.`);
   });
 }
 
@@ -218,6 +218,6 @@ function revocationTexts(host: string, { refreshToken, accessToken, problem }: R
     return `They are deleted here, but not all of its tokens could be revoked at ${host}.${why}`;
   }
   return refreshToken === 'revoked'
-    ? `The refresh token is revoked at ${host}; the access token, deleted here, ends by itself.`
+    ? `The refresh token is revoked at ${host}; the deleted access token expires by itself.`
     : `${host} offers no revocation: the tokens, deleted here, stay valid there until they expire.`;
 }

@@ -132,7 +132,7 @@ export class LoopbackCallbacks {
       sendPage(
         response,
         404,
-        'Nobody waits for this sign-in',
+        'This sign-in is no longer in progress',
         'It has ended or was begun elsewhere. Go back to the editor.',
       );
       return;
@@ -141,9 +141,9 @@ export class LoopbackCallbacks {
     sendPage(
       response,
       200,
-      refused ? 'Sign-in was refused' : 'Back to where you began',
+      refused ? 'Sign-in was refused' : 'Return to the editor',
       refused
-        ? 'You are told there what happened. You can close this tab.'
+        ? 'The editor shows what happened. You can close this tab.'
         : 'MCP OAuth Broker has what it needs. You can close this tab.',
     );
   }

@@ -36,10 +36,10 @@ export function cardMessage(subject: ConsentSubject, t: Translate = inEnglish): 
     isStepUp ? t('More access for {0}', subject.server) : t('Sign in to {0}', subject.server),
     t('For: {0}', subject.what === signInToolName ? t('its tools') : subject.what),
     ...(subject.authorizationServer === undefined ? [] : [t('At: {0}', subject.authorizationServer)]),
-    ...(subject.signInPage === undefined ? [] : [t('Its page: {0}', subject.signInPage)]),
+    ...(subject.signInPage === undefined ? [] : [t('Sign-in page: {0}', subject.signInPage)]),
     ...(subject.formerAuthorizationServer === undefined
       ? []
-      : [t('Another one than before: {0}', subject.formerAuthorizationServer)]),
+      : [t('Previously: {0}', subject.formerAuthorizationServer)]),
     ...scopeLines(isStepUp ? t('Adds') : t('Asks'), subject.scopes, t),
     ...(subject.account === undefined ? [] : [t('As: {0}', subject.account)]),
     ...(subject.hasWarnings === true ? [t('Its metadata is not standard.')] : []),

@@ -57,7 +57,7 @@ function withoutMarkup(text: string): string {
 }
 
 /** While the user is asked. */
-export const waitingForYes = (t: Translate): string => t('Waiting for your yes');
+export const waitingForYes = (t: Translate): string => t('Waiting for your approval');
 
 /** Why a call ended without running, in words the model can act on. */
 export const ruleRefusals = {

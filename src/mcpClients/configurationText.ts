@@ -2,6 +2,7 @@ import { parse as parseToml, patch, stringify, TomlFormat } from '@decimalturn/t
 import { withJsonMember } from './jsonEntry.js';
 import { JsonFault, parseJsonWithComments } from './jsonWithComments.js';
 import type { ConfigurationFormat, EntryPath } from './mcpClient.js';
+import { lineOfLongKey } from './tomlKeys.js';
 
 /** A configuration file that is not what its format demands. Nothing of its text is in the message. */
 export class ConfigurationFault extends Error {
@@ -41,7 +42,18 @@ export function withConfigurationEntry(
     return byteOrderMark + withConfigurationEntry(text.slice(byteOrderMark.length), format, path, value);
   const present = parseConfiguration(text, format);
   if (value === undefined && memberAt(present, path) === undefined) return text;
+  expectObjectsAbove(present, path);
   return format === 'json' ? withJsonMember(text, path, value) : withTomlEntry(text, present, path, value);
+}
+
+/** What stands in the way of an entry is the user's, and an entry put into it would break the file. */
+function expectObjectsAbove(present: Members, path: EntryPath): void {
+  for (let length = 1; length < path.length; length++) {
+    const above = path.slice(0, length);
+    const value = memberAt(present, above);
+    if (value === undefined || isMembers(value)) continue;
+    throw new ConfigurationFault(`${above.join('.')} must be an object.`);
+  }
 }
 
 /** The value at a path of members; undefined if there is none. */
@@ -66,6 +78,8 @@ function parsedJson(text: string): unknown {
 }
 
 function parsedToml(text: string): unknown {
+  const long = lineOfLongKey(text);
+  if (long !== undefined) throw new ConfigurationFault(`Line ${long}: it nests too deeply.`);
   try {
     return parseToml(text);
   } catch (error) {

@@ -51,7 +51,7 @@ export async function requestDeviceAuthorization(
   if (endpoint === undefined) {
     throw new OAuthFlowError(
       'deviceFlowNotOffered',
-      `${shownAddress(as.issuer)} offers no sign-in with a code.`,
+      `${shownAddress(as.issuer)} does not support device-code sign-in.`,
       {
         url: shownAddress(as.issuer),
         field: 'device_authorization_endpoint',
@@ -153,10 +153,14 @@ function nextInterval(error: unknown, interval: number, device: DeviceAuthorizat
     case 'slow_down':
       return interval + slowDown * 1000;
     case 'access_denied':
-      throw new OAuthFlowError('accessDenied', `${shownAddress(device.grant.as.issuer)} was told no.`, {
-        url: shownAddress(device.grant.as.issuer),
-        oauthError: 'access_denied',
-      });
+      throw new OAuthFlowError(
+        'accessDenied',
+        `${shownAddress(device.grant.as.issuer)} reported access denied.`,
+        {
+          url: shownAddress(device.grant.as.issuer),
+          oauthError: 'access_denied',
+        },
+      );
     case 'expired_token':
       throw expired(device);
     default:

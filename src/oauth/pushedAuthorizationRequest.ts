@@ -52,7 +52,7 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
       {
         url: shownAddress(endpoint),
         field: 'request_uri',
-        fix: `Tell the administrator of ${new URL(endpoint).host}, who has to mend its answer (RFC 9126).`,
+        fix: `Tell the administrator of ${new URL(endpoint).host}, who must fix its response (RFC 9126).`,
       },
     );
   }

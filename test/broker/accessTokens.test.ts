@@ -32,7 +32,7 @@ describe('access tokens', () => {
   const stored = async () => (await window.credentials.reread(server.url))?.tokens;
   const refreshes = () => authorizationServer.requests.length;
 
-  it('are none where nobody is signed in', async () => {
+  it('are none where no account is signed in', async () => {
     assert.equal(await current(), undefined);
     assert.equal(refreshes(), 0);
   });

@@ -138,9 +138,9 @@ describe('authorized fetch', () => {
   }
 
   for (const [failure, words] of [
-    [429, 'has had too many requests'],
-    [500, 'has a fault of its own'],
-    [503, 'has a fault of its own'],
+    [429, 'is rate limiting requests'],
+    [500, 'returned a server error'],
+    [503, 'returned a server error'],
   ] as const) {
     it(`takes a ${failure} for a server that cannot be used, until it answers again`, async () => {
       answer = () => ({ status: failure });
@@ -283,7 +283,7 @@ describe('authorized fetch', () => {
     );
   });
 
-  it('asks for consent at once where nobody is signed in', async () => {
+  it('asks for consent at once where no account is signed in', async () => {
     await window.credentials.remove(server().url);
     answer = () => unauthorized;
     const outcome = await send();

@@ -120,7 +120,7 @@ describe('the diagnosis of a server', () => {
     });
     assert.match(
       step(diagnosis, '9–10').said.join(),
-      /scopes repo:read; its token is good for 60 s more and is renewed/,
+      /scopes repo:read; its token is good for 60 s more and renews automatically/,
     );
   });
 

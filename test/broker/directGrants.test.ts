@@ -278,7 +278,7 @@ describe('a workload’s identity (JWT bearer)', () => {
       const outcome = await window.call(tools);
       assert.equal(
         outcome.detail,
-        "The workload's assertion for “tools” has expired. See to it that its platform renews it.",
+        "The workload's assertion for “tools” has expired. Make sure that its platform renews it.",
       );
       assert.deepEqual(seen, []);
       assert.equal(await window.status(tools), 'misconfigured');

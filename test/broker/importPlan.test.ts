@@ -89,12 +89,55 @@ describe('servers found in the files of other programs', () => {
     assert.deepEqual(only(fileOf('codex', text)).leftOut, ['X-A', 'Authorization']);
   });
 
+  it('keep no header whose name or value is that of a key, however short', () => {
+    const names = ['X-Access-Code', 'X-Pin', 'Passcode', 'X-Jwt', 'X-Hmac', 'X-Sig', 'X-PAT'];
+    const values = [
+      ...[
+        'AIzaSyD-abc_defGHIjklMNOpqrSTUvwx',
+        'npm_abcdefghijklmnop',
+        'sk_live_abcdefgh1',
+        'hvs.CAESIabcdef',
+      ],
+      ...['123e4567-e89b-12d3-a456-426614174000', '9f86d081884c7d659a2f'],
+    ];
+    const headers = Object.fromEntries([
+      ...names.map((name) => [name, 'hunter2']),
+      ...values.map((value, place) => [`X-Value-${place}`, value]),
+    ]);
+    assert.equal(only(cursor({ url, headers })).entry.headers, undefined);
+  });
+
+  it('have a name of characters that are seen, and only of so many that they can be read', () => {
+    const names = ['not\u200bes', '\u202etekcit', '\u2066', 'n'.repeat(5_000)];
+    const text = JSON.stringify({
+      mcpServers: Object.fromEntries(names.map((name, at) => [name, { url: `${url}/${at}` }])),
+    });
+    assert.deepEqual(
+      found(fileOf('cursor', text)).map(({ name }) => name),
+      ['not es', 'tekcit', 'server', `${'n'.repeat(200)}…`],
+    );
+  });
+
+  it('are found in a moment, however a repository’s file is written to take long', () => {
+    const started = performance.now();
+    const long = 'a'.repeat(200_000);
+    found(
+      cursor({ url, headers: { 'X-A': `${long}!`, [`X-${'1'.repeat(200_000)}a`]: 'b' } }),
+      cursor({ url: `${url}?${'1'.repeat(200_000)}a=b` }),
+      cursor(...Array.from({ length: 20_000 }, () => ({ url }))),
+      fileOf('codex', `a${'.b'.repeat(100_000)} = 1\n`),
+    );
+    assert.ok(performance.now() - started < 5_000);
+  });
+
   const bad: readonly [string, object, RegExp][] = [
     ['an address in the clear', { url: 'http://notes.example.com/mcp' }, /^url: http:\/\/ would send/],
     ['an address with a password', { url: 'https://a:b@notes.example.com/' }, /^url: The address holds/],
     ['an address with a variable', { url: 'https://${env:HOST}/mcp' }, /^url: It has a variable/],
     ['an address with a variable in its path', { url: `${url}/\${input:team}` }, /^url: It has a variable/],
     ['an address with a key', { url: `${url}?api_key=1` }, /^url: Its parameter “api_key”/],
+    ['an address with the value of a key', { url: `${url}?k=sk-0123456789` }, /^url: Its parameter “k”/],
+    ['an address without end', { url: `${url}/${'a'.repeat(5_000)}` }, /^url: It is too long/],
     ['no address', { type: 'http' }, /^url is missing/],
     ['an address that is no text', { url: 7 }, /^url must be text/],
     ['scopes that are none', { url, auth: { CLIENT_ID: 'c', scopes: ['ä'] } }, /^oauth\.scopes: /],

@@ -7,7 +7,7 @@ import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { exportedDocument, exportPlan } from '../../src/broker/imports/exportPlan.js';
 import { foundServers } from '../../src/broker/imports/foundServers.js';
 import { importPlan } from '../../src/broker/imports/importPlan.js';
-import { Imports, type ServersSetting } from '../../src/broker/imports/imports.js';
+import { Imports, NotTakenBack, type ServersSetting } from '../../src/broker/imports/imports.js';
 import { OtherFileFault, type OtherFile, type OtherFileStore } from '../../src/broker/imports/otherFiles.js';
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { configuredServers } from '../../src/mcpClients/configuredServers.js';
@@ -124,6 +124,39 @@ describe('an import', () => {
     assert.equal(await readFile(pathOf('cursor'), 'utf8'), originals.cursor);
     assert.deepEqual(await readdir(home), ['cursor']);
     assert.deepEqual([[...secrets.entries.keys()], imports().canUndo], [[], false]);
+  });
+
+  it('keeps what a program wrote meanwhile if our settings cannot be written, and loses no entry', async () => {
+    const file = await fileOf('cursor');
+    setting.write = async () => {
+      const text = await readFile(pathOf('cursor'), 'utf8');
+      await writeFile(pathOf('cursor'), text.replace('{', '{ "theirs": 1,'));
+      throw new Error('unsaved changes');
+    };
+    await assert.rejects(imports().apply(await planOf([file]), 'import'), /unsaved changes/);
+    const text = await readFile(pathOf('cursor'), 'utf8');
+    assert.match(text, /"theirs": 1/);
+    assert.deepEqual(
+      configuredServers(text, 'cursor').map(({ name }) => name),
+      configuredServers(originals.cursor, 'cursor').map(({ name }) => name),
+    );
+    assert.deepEqual([await readdir(home), imports().canUndo], [['cursor'], false]);
+  });
+
+  it('keeps the backup of a file that cannot be changed back, and can be undone later', async () => {
+    const file = await fileOf('cursor');
+    setting.write = async () => {
+      await writeFile(pathOf('cursor'), '{ broken');
+      throw new Error('unsaved changes');
+    };
+    const isNamed = (error: unknown) =>
+      error instanceof NotTakenBack && error.problems[0]?.label === '~/cursor';
+    await assert.rejects(imports().apply(await planOf([file]), 'import'), isNamed);
+    assert.equal(await readFile(`${pathOf('cursor')}.mcp-oauth-backup`, 'utf8'), originals.cursor);
+    await writeFile(pathOf('cursor'), '{}');
+    assert.deepEqual((await imports().undo())?.problems, []);
+    assert.ok(configuredServers(await readFile(pathOf('cursor'), 'utf8'), 'cursor').length > 0);
+    assert.deepEqual(await readdir(home), ['cursor']);
   });
 
   it('changes files before our settings, and tells of it between the two', async () => {

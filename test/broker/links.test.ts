@@ -43,6 +43,8 @@ describe('a link that proposes a server', () => {
     ['http on this machine', 'url=http%3A%2F%2F127.0.0.1%3A80', 'url', /must start with https/],
     ['a password', `url=${encoded('https://a:b@a.example/')}`, 'url', /user name or password/],
     ['a credential in its query', `url=${encoded('https://a.example/?api_key=1')}`, 'url', /“api_key”, which is for a credential/], // prettier-ignore
+    ['another user’s session in its query', `url=${encoded('https://a.example/?session=1')}`, 'url', /“session”, which is for a credential/], // prettier-ignore
+    ['a key in its query, whatever it is called', `url=${encoded('https://a.example/?k=sk-0123456789')}`, 'url', /“k”, which is for a credential/], // prettier-ignore
     ['a long address', `url=https://a.example/${'a'.repeat(1_000)}`, 'url', /longer than 1000/],
     ['a long name', `${url}&name=${'a'.repeat(61)}`, 'name', /longer than 60/],
     ['a line break', `${url}&name=a%0Ab`, 'name', /cannot be seen/],

@@ -106,7 +106,7 @@ describe('the probe of a server', () => {
 
   it('says in one sentence which address failed and how, the same at both', async () => {
     answer = { status: 503 };
-    const message = `${mcp.origin}/mcp has a fault of its own (503).`;
+    const message = `${mcp.origin}/mcp returned a server error (503).`;
     await assert.rejects(probe(server(), http), { message });
     await check();
     assert.equal((await status()).detail, message);

@@ -153,7 +153,7 @@ describe('a search of an MCP registry', () => {
   }[] = [
     { what: 'a web page', body: '<p>Hello</p>', says: /does not respond as an MCP registry/ },
     { what: 'JSON of another kind', body: '{"servers":{}}', says: /does not respond as an MCP registry/ },
-    { what: 'too many requests', body: '', status: 429, says: /too many requests/ },
+    { what: 'too many requests', body: '', status: 429, says: /rate limiting requests/ },
     { what: 'a fault of its own', body: '', status: 503, says: /status 503/ },
     { what: 'more than 1 MiB', body: `"${'x'.repeat(2 ** 20)}"`, says: /larger than the limit/ },
   ];

@@ -72,7 +72,7 @@ describe('what the user is told of agents', () => {
     await ask(needs);
     await went;
     assert.deepEqual(answers.shown, [
-      'The agent ADK needs more access to repositories, for create_branch. Scopes: repo:write. It may call again when you have.',
+      'The agent ADK needs more access to repositories, for create_branch. Scopes: repo:write. The agent can retry after that.',
     ]);
     assert.deepEqual(
       begun.map(({ scopes }) => scopes),
@@ -95,7 +95,7 @@ describe('what the user is told of agents', () => {
     await declined;
     assert.equal((await ask({ kind: 'signIn' })).kind, 'declined');
     assert.deepEqual(answers.shown, [
-      'The agent ADK needs you to sign in to repositories, for create_branch. Scopes: repo:read, repo:write. It may call again when you have.',
+      'The agent ADK needs you to sign in to repositories, for create_branch. Scopes: repo:read, repo:write. The agent can retry after that.',
     ]);
     assert.deepEqual(begun, []);
   });
@@ -108,13 +108,13 @@ describe('what the user is told of agents', () => {
     assert.equal(answers.shown.length, 1);
     assert.match(
       answers.shown[0] ?? '',
-      /^The authorization server of repositories gives no token with fewer/,
+      /^The authorization server of repositories doesn’t issue tokens with fewer/,
     );
   });
 
   for (const [why, says, offersNewKeys] of [
-    ['foreign', /^Another program has the port 29417, .* may have been sent their keys\./, true],
-    ['silent', /^Another program has the port 29417, .* may have been sent their keys\./, true],
+    ['foreign', /^Another program uses port 29417, .* may have sent it their keys\./, true],
+    ['silent', /^Another program uses port 29417, .* may have sent it their keys\./, true],
     [
       'otherMachine',
       /is forwarded to another machine\. .* Stop forwarding the port, or change it here\./,

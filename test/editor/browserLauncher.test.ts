@@ -151,7 +151,7 @@ describe('the browser', () => {
       const outcome = launcherWith({ openExternal, ask }).signIn(attempt);
       await twice.promise;
       const { message, ways } = await offered;
-      assert.match(message, /^Your browser has not opened the sign-in page of repositories\. /);
+      assert.match(message, /^The sign-in page of repositories hasn’t opened in your browser\. /);
       assert.deepEqual(ways, ['open', 'copyLink']);
       assert.equal(opened[0], opened[1]);
       attempt.cancel();
@@ -183,7 +183,7 @@ describe('the browser', () => {
       const of = (address: string) => Promise.resolve({ address, obstacle: 'The port is not forwarded.' });
       const outcome = launcherWith({ openExternal: unopened, ask, outside: { of } }).signIn(attempt);
       const { message, ways } = await offered;
-      assert.match(message, /repositories\. The port is not forwarded\.$/);
+      assert.match(message, /repositories hasn’t opened in your browser\. The port is not forwarded\.$/);
       assert.deepEqual(ways, ['open', 'copyLink', 'code']);
       attempt.cancel();
       await outcome;
@@ -265,7 +265,7 @@ describe('the browser', () => {
       assert.deepEqual(offers, []);
       clock.advance(1);
       const { message, ways } = await offered;
-      assert.match(message, /^Your browser has not come back from signing in to repositories\. /);
+      assert.match(message, /^Your browser hasn’t returned from signing in to repositories\. /);
       assert.deepEqual(ways, ['paste', 'code', 'openAgain', 'copyLink']);
       clock.advance(600_000);
       attempt.cancel();
@@ -337,7 +337,7 @@ describe('the browser', () => {
     await sent;
     clock.advance(0);
     const { message, ways } = await offered;
-    assert.match(message, /^Your browser cannot come back from signing in to repositories, /);
+    assert.match(message, /^Your browser can’t return from signing in to repositories, /);
     assert.equal(ways[0], 'paste');
     attempt.cancel();
   });

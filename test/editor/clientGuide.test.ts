@@ -157,7 +157,7 @@ describe('the page for a client registered by hand', () => {
   it('can be used if what to register cannot be found out', async () => {
     await configure(extension, { repositories: { type: 'http', url: 'http://127.0.0.1:1/mcp' } });
     await guide.receive({ kind: 'ready' });
-    assert.match(facts().introduction, /^What to register couldn’t be found out\. /);
+    assert.match(facts().introduction, /^The values to register couldn’t be determined\. /);
     assert.deepEqual(facts().rows, []);
     await guide.receive({ kind: 'save', clientId: 'by-hand', secret: '' });
     assert.equal(clientId(), 'by-hand');
@@ -168,7 +168,7 @@ describe('the page for a client registered by hand', () => {
     try {
       await configure(extension, { repositories: { type: 'http', url: open.url } });
       await guide.receive({ kind: 'ready' });
-      assert.equal(facts().introduction, 'repositories needs no sign-in, so it needs no client.');
+      assert.equal(facts().introduction, 'repositories doesn’t require a sign-in, so it needs no client.');
       assert.equal(facts().needsClient, false);
     } finally {
       await open.close();

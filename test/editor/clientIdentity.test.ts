@@ -55,7 +55,7 @@ describe('who the client is, and what the user decides', () => {
     const fault = new OAuthFlowError('pkceNotAdvertised', 'as.example does not announce PKCE.');
     const yes = new DialogueAnswers('Accept for This Server');
     assert.equal(await questions(yes).acceptException(server, 'pkceNotAdvertised', fault), true);
-    assert.match(yes.shown.join(), /as\.example does not announce PKCE\. If it does not check PKCE/);
+    assert.match(yes.shown.join(), /as\.example does not announce PKCE\. If it doesn’t check PKCE/);
     const no = new DialogueAnswers(undefined);
     assert.equal(await questions(no).acceptException(server, 'pkceNotAdvertised', fault), false);
   });

@@ -134,7 +134,7 @@ describe('connecting a client of another maker', () => {
   });
 
   it('limits the client as the user says', async () => {
-    const answers = new DialogueAnswers('Cursor', 'repositories', 'Limit', 'All that', 'list_branches', 'A day', 'Connect'); // prettier-ignore
+    const answers = new DialogueAnswers('Cursor', 'repositories', 'Limit', 'All scopes', 'list_branches', 'A day', 'Connect'); // prettier-ignore
     const { agentId } = (await connect(answers)) ?? assert.fail();
     const [agent] = await scene.extension.agents.admissions.all();
     assert.equal(agent?.id, agentId);

@@ -5,12 +5,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { OtherFileFault } from '../../src/broker/imports/otherFiles.js';
 import { EditorFileStore } from '../../src/editor/imports/editorFileStore.js';
+import { OtherProgramFiles } from '../../src/editor/imports/otherProgramFiles.js';
 import { pickMany } from '../../src/editor/imports/pickMany.js';
 import { MachineFileStore } from '../../src/node/clients/otherFileStore.js';
 
 /** Files that only the editor reaches, as those of a remote machine are. */
 class RemoteFiles implements vscode.FileSystemProvider {
   readonly files = new Map<string, Uint8Array>();
+  type = vscode.FileType.File;
   readonly onDidChangeFile = new vscode.EventEmitter<vscode.FileChangeEvent[]>().event;
   watch = () => new vscode.Disposable(() => undefined);
   readDirectory = () => [];
@@ -18,7 +20,7 @@ class RemoteFiles implements vscode.FileSystemProvider {
   rename = () => undefined;
   stat = (uri: vscode.Uri) => {
     const size = this.readFile(uri).length;
-    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size };
+    return { type: this.type, ctime: 0, mtime: 0, size };
   };
   readFile = (uri: vscode.Uri) => {
     const bytes = this.files.get(uri.path);
@@ -69,6 +71,32 @@ describe('files of other programs that only the editor reaches', () => {
       store.read(uri),
       (error: unknown) => error instanceof OtherFileFault && error.reason === 'notText',
     );
+  });
+
+  it('are not read if they are links to a device, which has no end', async () => {
+    remote.files.set('/work/.mcp.json', Uint8Array.of(0x7b, 0x7d));
+    remote.type = vscode.FileType.Unknown | vscode.FileType.SymbolicLink;
+    await assert.rejects(
+      store.read('import-test:/work/.mcp.json'),
+      (error: unknown) => error instanceof OtherFileFault && error.reason === 'unreadable',
+    );
+    remote.type = vscode.FileType.File | vscode.FileType.SymbolicLink;
+    assert.equal(await store.read('import-test:/work/.mcp.json'), '{}');
+  });
+
+  it('are passed over in a repository if they are longer than any list of a team', async () => {
+    const file = { uri, label: '.mcp.json', client: 'claudeCode', kind: 'repository' } as const;
+    class Repository extends OtherProgramFiles {
+      override get repositoryFiles() {
+        return [file];
+      }
+    }
+    const programs = { home, files: [], profileFiles: () => Promise.resolve([]) };
+    const files = new Repository(store, programs, vscode.Uri.file(path.join(home, 'User', 'x', 'y')));
+    remote.type = vscode.FileType.File;
+    remote.files.set('/work/.vscode/mcp.json', new Uint8Array(256 * 1024 + 1).fill(0x20));
+    const { files: read, faults } = await files.readRepositories();
+    assert.deepEqual([read.length, faults.map(({ fault }) => fault.reason)], [0, ['tooLarge']]);
   });
 });
 

@@ -109,16 +109,18 @@ describe('Import Servers', () => {
           repositories: { url: world.repositories.url },
           clear: { url: 'http://mcp.example.com/' },
           missing: {},
+          keyed: { url: 'https://u:hunter2@mcp.example.com/x?api_key=hunter2' },
         },
       }),
     );
-    const { shown } = await run('repositories,clear,missing');
+    const { shown } = await run('repositories,clear,missing,keyed');
     assert.deepEqual(shown, [
       'Import MCP servers',
       'Configured already |  | ',
       `$(circle-slash) repositories | ${world.repositories.url} | Configured as “ours”. From ~/.cursor/mcp.json.`,
       'Can’t be imported |  | ',
-      '$(circle-slash) clear | http://mcp.example.com/ | url: http:// would send your token in the clear to mcp.example.com; use https://. From ~/.cursor/mcp.json.',
+      '$(circle-slash) clear | http://mcp.example.com | url: http:// would send your token in the clear to mcp.example.com; use https://. From ~/.cursor/mcp.json.',
+      '$(circle-slash) keyed | https://mcp.example.com/x | url: Its parameter “api_key” may be a secret, and settings are no place for one. Add the server without it. From ~/.cursor/mcp.json.',
       '$(circle-slash) missing |  | url is missing: the address of the server. From ~/.cursor/mcp.json.',
     ]);
     assert.deepEqual(extension.settings.names, ['ours']);

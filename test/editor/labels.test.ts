@@ -80,9 +80,12 @@ describe('for who hears the editor, the page of tool calls', () => {
     assert.equal(said('branch'), callTexts().nothingFound);
     assert.match(
       said('outcom:x'),
-      /“outcom:” is no term.* server: tool: outcome: account: caller: consent: scope:$/,
+      /“outcom:” is not a filter.* server: tool: outcome: account: caller: consent: scope:$/,
     );
-    assert.match(said('outcome:refusd'), /None can be “outcome:refusd”.* refused .*blockedByRule/);
+    assert.match(
+      said('outcome:refusd'),
+      /“outcome:refusd” is not a possible value.* refused .*blockedByRule/,
+    );
   });
 
   it('says which columns it leaves out where there is no room for them', () => {
@@ -91,12 +94,9 @@ describe('for who hears the editor, the page of tool calls', () => {
       text,
     ]);
     assert.deepEqual(said, [
-      ['narrow', 'Left out for lack of room: Consent, ms. Choose a call to see them.'],
-      ['narrower', 'Left out for lack of room: Caller, Server, Consent, ms. Choose a call to see them.'],
-      [
-        'narrowest',
-        'Left out for lack of room: Caller, Server, Scopes, Consent, ms. Choose a call to see them.',
-      ],
+      ['narrow', 'Hidden at this width: Consent, ms. Select a call to see them.'],
+      ['narrower', 'Hidden at this width: Caller, Server, Consent, ms. Select a call to see them.'],
+      ['narrowest', 'Hidden at this width: Caller, Server, Scopes, Consent, ms. Select a call to see them.'],
     ]);
   });
 

@@ -103,9 +103,9 @@ describe('the tree', () => {
         ['Status', 'Needs more access'],
         ['Account', 'alice'],
         ['Granted', 'repo:read'],
-        ['Asked for', 'repo:write (not granted)'],
+        ['Requested', 'repo:write (not granted)'],
         ['Missing', 'repo:write (create_branch)'],
-        ['Access ends', 'in 2 hours'],
+        ['Expires', 'in 2 hours'],
         ['Address', 'repositories.example/mcp'],
         ['Tools', 'start the server to list them'],
       ],
@@ -144,7 +144,7 @@ describe('the tree', () => {
   it('says that access which is renewed needs nobody', async () => {
     scene.set('a', 'ready', { signedIn: true, refreshable: true, expiresAt: scene.clock.now() + 60_000 });
     const rows = await scene.unfolded();
-    assert.ok(rows.some((row) => labelOf(row) === 'Access: renewed automatically'));
+    assert.ok(rows.some((row) => labelOf(row) === 'Access: renews automatically'));
   });
 
   it('tells of each tool what its next call meets, its rule and its last use', async () => {

@@ -76,7 +76,7 @@ describe('sign-out in the editor', () => {
       /refresh token is revoked/,
     );
     const none = said({ accessToken: 'notOffered' });
-    assert.match(none.message, /offers no revocation.*until they expire/);
+    assert.match(none.message, /doesn’t support revocation.*until they expire/);
     const failed = said({
       refreshToken: 'failed',
       accessToken: 'revoked',
@@ -98,7 +98,7 @@ describe('sign-out in the editor', () => {
       [`Signed out of repositories (${alice.email}), and revoked.`],
     ]);
     const [[message, ...buttons] = []] = shown({ accessToken: 'notOffered' });
-    assert.match(message ?? '', /offers no revocation/);
+    assert.match(message ?? '', /doesn’t support revocation/);
     assert.deepEqual(buttons, ['Show Log']);
   });
 });

@@ -77,14 +77,14 @@ describe('the status bar', () => {
     assert.equal(shown.text, '$(shield) alice $(error) 2');
     assert.equal(
       shown.label,
-      'MCP OAuth: calls act as alice; 2 servers need you: c: Misconfigured, b: Needs more access',
+      'MCP OAuth: calls act as alice; 2 servers need attention: c: Misconfigured, b: Needs more access',
     );
   });
 
   it('names no account that no call acts as', () => {
     const shown = summary([entry('a', 'expired', { account: 'alice' })]);
     assert.equal(shown.text, '$(shield) $(history) 1');
-    assert.equal(shown.label, 'MCP OAuth: 1 server needs you: a: Sign-in ended');
+    assert.equal(shown.label, 'MCP OAuth: 1 server needs attention: a: Sign-in ended');
   });
 
   it('says of an entry that cannot be used that it is misconfigured', () => {

@@ -68,7 +68,7 @@ export class InteropClient {
   }
 
   async held(): Promise<Credential> {
-    return (await this.broker.credentials.get(this.server.url)) ?? assert.fail('nobody is signed in');
+    return (await this.broker.credentials.get(this.server.url)) ?? assert.fail('no account is signed in');
   }
 
   /** Changes what is held, as time or another process would. */

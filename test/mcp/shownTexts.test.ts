@@ -72,8 +72,8 @@ describe('the words of a card', () => {
     const lines = cardMessage({ ...subject, scopes, signInPage, formerAuthorizationServer }).split('\n\n');
     assert.deepEqual(lines.slice(2, 5), [
       'At: login.example.org',
-      'Its page: idp.example.net',
-      'Another one than before: former.example.org',
+      'Sign-in page: idp.example.net',
+      'Previously: former.example.org',
     ]);
     assert.equal(lines.at(-2), '… and 80 more');
   });

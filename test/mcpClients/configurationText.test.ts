@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parse } from '@decimalturn/toml-patch';
-import { withConfigurationEntry } from '../../src/mcpClients/configurationText.js';
+import { ConfigurationFault, withConfigurationEntry } from '../../src/mcpClients/configurationText.js';
 
 /** The parser's objects have no prototype, which `deepEqual` would count. */
 const parseToml = (text: string): unknown => JSON.parse(JSON.stringify(parse(text)));
@@ -57,6 +57,19 @@ client_id = "c"
 [profiles.fast]
 model = "n"
 `;
+
+  for (const [text, format] of [
+    ['{"mcpServers": null}', 'json'],
+    ['{"mcpServers": []}', 'json'],
+    ['{"mcpServers": "x"}', 'json'],
+    ['mcpServers = "x"\n', 'toml'],
+    ['[[mcpServers]]\na = 1\n', 'toml'],
+  ] as const)
+    it(`is not added to a file that has something else in its place: ${text.trim()}`, () =>
+      assert.throws(
+        () => withConfigurationEntry(text, format, ['mcpServers', 'a'], { url: 'https://a.example' }),
+        (error) => error instanceof ConfigurationFault && error.message === 'mcpServers must be an object.',
+      ));
 
   it('is added to TOML as a table at the end', () => {
     assert.equal(

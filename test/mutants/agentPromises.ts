@@ -62,6 +62,12 @@ export const agentPromises: readonly Mutant[] = [
     'test/node/bridgeFiles.test.ts',
   ),
   promise(
+    'A client’s key goes to no proxy',
+    'src/headless/bridge/bridgeCommand.ts',
+    ['  passByProxies(process.env);\n', ''],
+    'test/relay/stdioBridge.test.ts',
+  ),
+  promise(
     'A disconnected client’s key stops working',
     'src/broker/agents/clientConnections.ts',
     ['await withdraw({ id: agentId, servers });', ''],

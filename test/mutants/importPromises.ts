@@ -5,25 +5,67 @@ export const importPromises: readonly Mutant[] = [
   promise(
     'An imported secret does not reach the settings',
     'src/broker/imports/importedHeaders.ts',
-    ['&& !isReference(value) && !isSecretText(value)', '&& !isReference(value)'],
+    ['    !isReference(value) &&\n    !isSecretValue(name, value);', '    !isReference(value);'],
     'test/broker/importPlan.test.ts',
   ),
   promise(
     'A file that was changed meanwhile is not written over',
     'src/node/clients/otherFileStore.ts',
-    ["if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');", ''],
+    [
+      "    if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');\n    try {",
+      '    try {',
+    ],
     'test/node/otherFileStore.test.ts',
+  ),
+  promise(
+    'A file that changes while it is being replaced is not written over',
+    'src/node/clients/otherFileStore.ts',
+    [
+      "    if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');\n    await replaceFile",
+      '    await replaceFile',
+    ],
+    'test/node/otherFileStore.test.ts',
+  ),
+  promise(
+    'A link to a device is not read',
+    'src/node/clients/otherFileStore.ts',
+    ["if (!stats.isFile()) throw new OtherFileFault('unreadable', 'EINVAL');", ''],
+    'test/node/otherFileStore.test.ts',
+  ),
+  promise(
+    'An address with a password is not shown',
+    'src/editor/imports/importTexts.ts',
+    ['description: plainWhole(withoutSecrets(found)),', 'description: plainWhole(found.url),'],
+    'test/editor/importServers.test.ts',
+  ),
+  promise(
+    'A backup is for the user alone',
+    'src/node/clients/otherFileStore.ts',
+    ["open(backup, 'wx', 0o600)", "open(backup, 'wx', 0o644)"],
+    'test/node/otherFileStore.test.ts',
+  ),
+  promise(
+    'A backup stays until its file is as it was',
+    'src/broker/imports/imports.ts',
+    ['replaced.includes(changed) || (await removeBackup())', 'removeBackup()'],
+    'test/broker/imports.test.ts',
+  ),
+  promise(
+    'A client’s file is not broken by an entry',
+    'src/mcpClients/configurationText.ts',
+    ['  expectObjectsAbove(present, path);\n', ''],
+    'test/mcpClients/configurationText.test.ts',
   ),
   promise(
     'A symbolic link stays one',
     'src/node/clients/otherFileStore.ts',
-    ['else await replaceText(await realpath(file), text);', 'else await replaceText(file, text);'],
+    ['replaceText(await realpath(file), expected, text)', 'replaceText(file, expected, text)'],
     'test/node/otherFileStore.test.ts',
   ),
   promise(
     'A link brings no credential',
     'src/broker/links/addLink.ts',
-    ["secretFieldFault(name, 'server')", 'name === text'],
+    ['isSecretName(name) || isSecretValue(name, value)', 'name === text && name === value'],
     'test/broker/links.test.ts',
   ),
   promise(

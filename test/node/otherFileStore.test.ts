@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import {
   chmod,
   lstat,
@@ -9,6 +11,7 @@ import {
   rm,
   stat,
   symlink,
+  watch,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,6 +58,36 @@ describe('files of other programs on this machine', () => {
     await assert.rejects(store.read(uri), fault('tooLarge'));
   });
 
+  it('are not read if they are links to a device or a pipe, which have no end', async function () {
+    if (!isPosix) this.skip();
+    await symlink('/dev/zero', file);
+    await assert.rejects(store.read(uri), fault('unreadable'));
+    await rm(file);
+    execFileSync('mkfifo', [file]);
+    await assert.rejects(store.read(uri), fault('unreadable'));
+  });
+
+  it('keep what another program writes while they are being replaced', async function () {
+    // Elsewhere, notices of changes come late.
+    if (process.platform !== 'linux') this.skip();
+    await writeFile(file, 'a');
+    // The other program writes as soon as it sees that a file is being made beside its own.
+    const watching = new AbortController();
+    const other = (async () => {
+      for await (const { filename } of watch(home, { signal: watching.signal })) {
+        if (filename?.endsWith('.tmp') !== true) continue;
+        writeFileSync(file, 'newer');
+        return;
+      }
+    })();
+    const text = 'b'.repeat(16 * 1024 * 1024);
+    await assert.rejects(store.replace(uri, 'a', text), fault('changed'));
+    watching.abort();
+    await other;
+    assert.equal(await readFile(file, 'utf8'), 'newer');
+    assert.deepEqual(await readdir(home), ['mcp.json']);
+  });
+
   it('keep their mode when they are replaced, and leave nothing beside them', async () => {
     await writeFile(file, 'a');
     await chmod(file, 0o664);
@@ -92,12 +125,12 @@ describe('files of other programs on this machine', () => {
     assert.ok((await lstat(file)).isSymbolicLink());
     assert.equal(await readFile(target, 'utf8'), 'b');
     assert.equal(path.dirname(backup), home);
-    assert.equal((await stat(backup)).mode & 0o777, 0o640);
+    assert.equal((await stat(target)).mode & 0o777, 0o640);
     assert.deepEqual(await readdir(dotfiles), ['.git', 'real.json']);
   });
 
-  it('are backed up beside them with their mode, each time anew', async () => {
-    await writeFile(file, 'a', { mode: 0o600 });
+  it('are backed up beside them for the user alone, each time in another file', async () => {
+    await writeFile(file, 'a', { mode: 0o644 });
     const first = fileURLToPath(await store.backUp(uri, 'a'));
     const second = fileURLToPath(await store.backUp(uri, 'b'));
     assert.deepEqual(

@@ -167,7 +167,7 @@ describe('dynamic client registration', () => {
     }
   });
 
-  it('says that a client id is needed where nothing registers one', async () => {
+  it('says that a client ID is required where nothing registers one', async () => {
     await flowError('clientIdRequired', () => registerClient(authorizationServer(), registration, http));
   });
 });

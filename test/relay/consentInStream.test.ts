@@ -122,7 +122,7 @@ describe('consent inside a waiting call', () => {
     const lines = stage.cards.at(0)?.message.split('\n\n') ?? [];
     assert.equal(lines[0], 'Sign in to repositories');
     assert.ok(lines.includes(`At: ${new URL(stage.world.authorizationServer.issuer).host}`));
-    assert.ok(lines.includes('Another one than before: former.example.org'));
+    assert.ok(lines.includes('Previously: former.example.org'));
   });
 
   it('names on each card what its link asks for, whatever a cancelled call asked for', async () => {

@@ -242,7 +242,7 @@ describe('the callback on loopback', () => {
     const redirect = await stage.broker.loopback.loopbackRedirect();
     const stranger = await caller.send(callback);
     assert.equal(stranger.status, 404);
-    assert.match(await stranger.whole(), /Nobody waits for this sign-in/);
+    assert.match(await stranger.whole(), /This sign-in is no longer in progress/);
     redirect.dispose();
     redirect.dispose();
     assert.equal(await (await caller.send(callback)).whole(), '');
@@ -262,7 +262,7 @@ describe('the callback on loopback', () => {
     );
     assert.equal(got.length, 0);
     const answer = await caller.send({ method: 'GET', path, headers: { Authorization: undefined } });
-    assert.match(await answer.whole(), /Back to where you began/);
+    assert.match(await answer.whole(), /Return to the editor/);
     assert.equal(got[0]?.get('code'), 'a');
     redirect.dispose();
   });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -31,9 +33,10 @@ describe('the command that speaks stdio for an agent', () => {
     await rm(directory, { recursive: true });
   });
 
-  const connect = async () => {
+  const connect = async (env: Record<string, string> = {}) => {
     const client = new Client({ name: 'stdio', version: '1' });
-    await client.connect(new StdioClientTransport({ command: process.execPath, args: [command, file] }));
+    const parameters = { command: process.execPath, args: [command, file], env, stderr: 'ignore' as const };
+    await client.connect(new StdioClientTransport(parameters));
     scene.stage.own(client);
     return client;
   };
@@ -83,6 +86,25 @@ describe('the command that speaks stdio for an agent', () => {
     await changed;
     assert.ok((await names()).includes('list_branches'));
     assert.match((await callTool(client, 'list_branches')).text, /main/);
+  });
+
+  it('sends its key and its calls to no proxy that its environment names', async () => {
+    const proxy = createServer();
+    let isAsked = false;
+    proxy.on('connect', (_request, socket) => {
+      isAsked = true;
+      socket.destroy();
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = proxy.address() as AddressInfo;
+      const address = `http://127.0.0.1:${port}`;
+      const client = await connect({ NODE_USE_ENV_PROXY: '1', HTTP_PROXY: address, NO_PROXY: 'example.com' });
+      assert.equal((await callTool(client, 'list_branches')).isError, false);
+      assert.equal(isAsked, false);
+    } finally {
+      proxy.close();
+    }
   });
 
   it('says so where its file is gone', async () => {

@@ -93,7 +93,7 @@ describe('the titles of listed tools', () => {
     );
   });
 
-  it('name nobody while nobody is signed in', async () => {
+  it('name nobody while no account is signed in', async () => {
     await stage.signIn('repositories');
     await titlesOf(await openEditor());
     await stage.broker.credentials.remove(stage.server('repositories').url);

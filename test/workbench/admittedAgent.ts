@@ -45,9 +45,9 @@ export async function admitAgent(window: Workbench, name: string, server: string
   await window.enter('A name for the agent', name);
   await window.pick(server);
   await window.confirmPicks();
-  await window.pick('The one in use');
-  await window.pick('All that you have granted or will grant');
-  await window.seeRow('Every tool, those to come too');
+  await window.pick('Current account');
+  await window.pick('All scopes you grant, now and later');
+  await window.seeRow('All tools, including future ones');
   await window.confirmPicks();
   await window.pick('An hour');
   await window.pick('Copy the Key');

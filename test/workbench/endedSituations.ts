@@ -10,7 +10,7 @@ export const endedSituations: readonly Situation[] = [
       const other = await stage.other();
       return stage.revealedAt('/token/revocation', () => other.run('Sign Out…'));
     },
-    tool: /nobody is signed in/,
+    tool: /no account is signed in/,
     next: { ...asksToSignIn, says: /Sign in to repositories .*list_branches .*repo:read/ },
     afterwards: async (stage) => {
       await stage.cancelSignIn(await stage.main());

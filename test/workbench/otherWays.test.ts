@@ -31,7 +31,7 @@ describe('a sign-in whose browser does not do its part', () => {
   const copied = new Set<string>();
   /** Three seconds later. */
   const copyLink = async () => {
-    const said = 'Your browser has not opened the sign-in page of repositories';
+    const said = 'The sign-in page of repositories hasn’t opened in your browser';
     await scene.window.notification(said).waitFor();
     await scene.window.clickNotification(said, 'Copy Link');
     const link = await scene.window.clipboard((text) => text.includes('/sign-in/') && !copied.has(text));

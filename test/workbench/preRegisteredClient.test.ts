@@ -40,7 +40,7 @@ describe('a client id from the settings, where clients cannot register', () => {
     await window.pick('reports');
     await window.pick('Import a key');
     await window.enter('The private key, as PEM', pem.replaceAll('\n', ' '));
-    await window.clickNotification('The key of reports is kept', 'Copy Public Key');
+    await window.clickNotification('The key of reports was saved', 'Copy Public Key');
     const copied = await window.clipboard((text) => text.includes('"kty"'));
     const { kty, crv, x, y, ...rest } = JSON.parse(copied) as Record<string, unknown>;
     assert.deepEqual({ kty, crv, x, y }, publicKey);

@@ -23,13 +23,13 @@ export const refusalSituations: readonly Situation[] = [
     name: 'server failing',
     status: 'unreachable',
     account,
-    because: /has a fault of its own \(500\)/,
+    because: /returned a server error \(500\)/,
     comesAbout: async (stage) => {
       const main = await stage.main();
       stage.scene.world.repositories.http.fault = 'serverError';
       return stage.revealedBy(500, () => main.call(listBranches));
     },
-    tool: /cannot be reached: .*has a fault of its own \(500\)/,
+    tool: /cannot be reached: .*returned a server error \(500\)/,
     next: { prompt: listBranches, meets: 'answer', says: /answered 500/ },
   },
   {

@@ -123,12 +123,12 @@ export class WatchedSurfaces {
       const who = acting === undefined ? '' : `calls act as ${acting}; `;
       return (
         text === (acting === undefined ? '1' : `${acting} 1`) &&
-        label === `MCP OAuth: ${who}1 server needs you: ${this.server}: ${word}`
+        label === `MCP OAuth: ${who}1 server needs attention: ${this.server}: ${word}`
       );
     }
     return account === undefined
-      ? text === '' && label === 'MCP OAuth: nobody is signed in'
-      : text === account && label === `MCP OAuth: nothing needs you; calls act as ${account}`;
+      ? text === '' && label === 'MCP OAuth: no account is signed in'
+      : text === account && label === `MCP OAuth: no action needed; calls act as ${account}`;
   }
 
   #changes(): Promise<readonly Change[]> {

@@ -63,7 +63,7 @@ describe('the view of tool calls', () => {
 
   it('is empty after the user has cleared it, and says what it is for', async () => {
     await frame().getByRole('button', { name: 'Clear…' }).click();
-    await scene.window.clickDialog('This cannot be undone', 'Clear');
+    await scene.window.clickDialog('This can’t be undone', 'Clear');
     await frame().getByText('No tool calls yet').waitFor();
   });
 
@@ -81,7 +81,7 @@ describe('the view of tool calls', () => {
     await frame().locator('#scroller').press('Home');
     await frame().locator('[role=row][aria-rowindex="2"]').filter({ hasText: 'newest_of_all' }).waitFor();
     await frame().getByRole('button', { name: 'Clear…' }).click();
-    await scene.window.clickDialog('This cannot be undone', 'Clear');
+    await scene.window.clickDialog('This can’t be undone', 'Clear');
     await frame().getByText('No tool calls yet').waitFor();
   });
 });

@@ -71,7 +71,7 @@ export class CredentialStore implements Disposable {
     if (!hearsAllWindows) this.#subscription = shared?.onDidChange?.(() => this.#lookForNews());
   }
 
-  /** The one in use here, or an account's. */
+  /** Current account here, or an account's. */
   async get(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
     const all = await this.all(serverUrl);
     if (accountKey !== undefined) return all.find((one) => accountKeyOf(one) === accountKey);

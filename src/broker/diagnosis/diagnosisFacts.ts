@@ -100,7 +100,9 @@ export function authorizationServerFacts(
       ...[...policy.exceptions].map((name) => `You have accepted the exception ${name} for it.`),
     ],
     strays: [
-      ...(as.issuer === issuer ? [] : [`It calls itself otherwise than the server does (RFC 8414 §3.3).`]),
+      ...(as.issuer === issuer
+        ? []
+        : [`Its issuer differs from the one that the server names (RFC 8414 §3.3).`]),
       ...(grant !== undefined ? [] : browserStrays(as)),
     ],
   };
@@ -262,7 +264,7 @@ export function afterSignIn(
     said: [
       present === undefined
         ? 'Nobody is signed in now.'
-        : `There is a sign-in with the scopes ${words(present.scopes)}; its token is good ${lasts} and ${present.refreshable ? 'is renewed by itself' : 'cannot be renewed'}.`,
+        : `There is a sign-in with the scopes ${words(present.scopes)}; its token is good ${lasts} and ${present.refreshable ? 'renews automatically' : 'cannot be renewed'}.`,
       as.revocation_endpoint === undefined
         ? 'A sign-out cannot revoke tokens there: no revocation endpoint is named.'
         : `A sign-out revokes the tokens at ${shownAddress(as.revocation_endpoint)}.`,

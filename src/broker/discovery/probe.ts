@@ -92,7 +92,7 @@ export function probeFault(server: ServerConfig, response: Response): OAuthFlowE
 export function passingFault(server: ServerConfig, { status }: Response): OAuthFlowError | undefined {
   if (status !== 429 && status < 500) return undefined;
   const url = shownAddress(server.url);
-  const said = status === 429 ? 'has had too many requests' : 'has a fault of its own';
+  const said = status === 429 ? 'is rate limiting requests' : 'returned a server error';
   const fix = 'Try again in a while.';
   return new OAuthFlowError('unreachable', `${url} ${said} (${status}).`, { url, status, fix });
 }

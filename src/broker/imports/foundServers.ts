@@ -4,15 +4,19 @@ import { configuredServers, faultyEntries } from '../../mcpClients/configuredSer
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import type { EntryPath } from '../../mcpClients/mcpClient.js';
 import { Redacted } from '../../base/redacted.js';
-import { addressOf } from '../../base/displayText.js';
+import { addressOf, displayText } from '../../base/displayText.js';
 import {
   parseServers,
   parseServerUrl,
   type ServerConfig,
   type NamedServer,
 } from '../settings/serverSettings.js';
-import { importedHeaders, isReference, isSecretName } from './importedHeaders.js';
+import { isSecretName, isSecretValue } from '../settings/likelySecrets.js';
+import { importedHeaders, isReference } from './importedHeaders.js';
 import type { OtherFile, ReadFile } from './otherFiles.js';
+
+/** Longer than any server's address, in characters. */
+const longestAddress = 2_000;
 
 /** Where a server stands. */
 interface FoundEntry {
@@ -81,7 +85,8 @@ export function foundServers(files: readonly ReadFile[], known: KnownServers): F
         const address = 'url' in parsed ? parsed.url : server.url;
         if (known.isOwnAddress?.(address) === true) continue;
         const group = byAddress.get(address) ?? [];
-        byAddress.set(address, [...group, { server, at: placeOf(server, file) }]);
+        group.push({ server, at: placeOf(server, file) });
+        byAddress.set(address, group);
       }
       for (const entry of faultyEntries(text, file.client))
         unusable.push(unusableServer(entry.name, placeOf(entry, file), inField(entry.field, entry.message)));
@@ -114,7 +119,7 @@ function merged(
   const headers = servers.map((server) => importedHeaders(server.headers));
   const kept = headers.find((each) => Object.keys(each.kept).length > 0)?.kept;
   const oauth = defined({
-    clientId: registered?.clientId !== undefined ? registered.clientId : undefined,
+    clientId: registered?.clientId,
     scopes,
   });
   const entry: ServerEntry = defined({
@@ -123,7 +128,7 @@ function merged(
     headers: kept,
     oauth: Object.keys(oauth).length > 0 ? oauth : undefined,
   });
-  const name = entries[0]?.name ?? '';
+  const name = shownName(entries[0]?.name ?? '');
   const problem =
     addressProblem(servers.map((server) => server.url)) ??
     entryProblem(entry) ??
@@ -148,9 +153,12 @@ function merged(
 function addressProblem(urls: readonly string[]): string | undefined {
   if (urls.some((url) => /\$(\{|%7B)/i.test(url)))
     return 'url: It has a variable, which only the other program can fill in.';
-  const secret = urls.flatMap((url) => [...(addressOf(url)?.searchParams.keys() ?? [])]).find(isSecretName);
+  if (urls.some((url) => url.length > longestAddress)) return 'url: It is too long for an address.';
+  const secret = urls
+    .flatMap((url) => [...(addressOf(url)?.searchParams ?? [])])
+    .find(([name, value]) => isSecretName(name) || isSecretValue(name, value));
   if (secret === undefined) return undefined;
-  return `url: Its parameter “${secret}” may be a secret, and settings are no place for one. Add the server without it.`;
+  return `url: Its parameter “${secret[0]}” may be a secret, and settings are no place for one. Add the server without it.`;
 }
 
 function entryProblem(entry: ServerEntry): string | undefined {
@@ -160,7 +168,12 @@ function entryProblem(entry: ServerEntry): string | undefined {
 
 function unusableServer(name: string, at: FoundEntry, problem: string): FoundServer {
   const entry = { type: 'http', url: '' } as const;
-  return { name, url: '', entries: [at], entry, leftOut: [], isDisabled: false, problem };
+  return { name: shownName(name), url: '', entries: [at], entry, leftOut: [], isDisabled: false, problem };
+}
+
+/** What the user does not see of a name cannot be a part of it here: two servers would look the same. */
+function shownName(name: string): string {
+  return displayText(name) ?? 'server';
 }
 
 function placeOf(

@@ -42,6 +42,19 @@ export interface FileProblem {
   readonly backup?: string;
 }
 
+/** Something failed after files had been changed, and not all of them could be changed back. */
+export class NotTakenBack extends Error {
+  override readonly name = 'NotTakenBack';
+
+  /** @param cause what failed */
+  constructor(
+    readonly problems: readonly FileProblem[],
+    override readonly cause: unknown,
+  ) {
+    super('Files could not be changed back.');
+  }
+}
+
 export interface Applied {
   readonly files: readonly ChangedFile[];
   readonly problems: readonly FileProblem[];
@@ -79,34 +92,41 @@ export class Imports {
    * before our settings: while VS Code has a server in both, it switches ours off.
    *
    * @throws OtherFileFault if a backup cannot be written, and whatever writing our settings throws; nothing has changed
-   *   then
+   *   then. NotTakenBack if a file that has changed could not be changed back: its backup stays, and undoing tries again
    */
   async apply({ entries, secrets, edits }: ImportPlan, kind: ImportRecord['kind']): Promise<Applied> {
     const { store, setting, memory } = this.parts;
     const { written } = setting;
-    const takeBacks: (() => Promise<void>)[] = [];
+    const takeBacks: (() => Promise<unknown>)[] = [];
+    const replaced: ChangedFile[] = [];
     const files: ChangedFile[] = [];
     const problems: FileProblem[] = [];
     try {
       for (const edit of edits) {
         const { before, file } = edit;
         const backup = before === undefined ? undefined : await store.backUp(file.uri, before);
-        if (backup !== undefined) takeBacks.push(() => store.replace(backup, before, undefined));
-        files.push(await changedFile(edit, backup));
+        const changed = await changedFile(edit, backup);
+        files.push(changed);
+        const removeBackup = async () => backup && (await store.replace(backup, before, undefined));
+        // The backup of a file that was changed goes when the file is as it was.
+        takeBacks.push(async () => replaced.includes(changed) || (await removeBackup()));
       }
       const kept = await this.#keep(secrets, takeBacks);
       const record = { kind, entries, hadSetting: written !== undefined, secrets: kept, files };
       await memory.set(memoryKey, importRecordToMemory(record));
-      for (const { file, before, after } of edits) {
+      for (const [place, { file, before, after }] of edits.entries()) {
         const reason = await attempt(() => store.replace(file.uri, before, after));
-        if (reason === undefined) takeBacks.push(() => store.replace(file.uri, after, before));
-        else problems.push({ label: file.label, reason });
+        if (reason !== undefined) problems.push({ label: file.label, reason });
+        else replaced.push(...files.slice(place, place + 1));
       }
       await this.parts.filesChanged?.();
       if (Object.keys(entries).length > 0) await setting.write({ ...written, ...entries });
     } catch (error) {
-      await memory.set(memoryKey, undefined);
+      // As an undo does it, since a program may have written its file meanwhile.
+      const stuck = await this.#restoreAll(replaced.toReversed());
       for (const takeBack of takeBacks.reverse()) await attempt(takeBack);
+      if (stuck.problems.length > 0) throw new NotTakenBack(stuck.problems, error);
+      await memory.set(memoryKey, undefined);
       throw error;
     }
     this.#changed.fire(undefined);
@@ -121,23 +141,16 @@ export class Imports {
     for (const { name, url, clientId } of record.secrets) {
       if (!kept.includes(name)) await this.parts.clientSecrets.remove({ name, url }, clientId);
     }
-    const problems: FileProblem[] = [];
-    const done: ChangedFile[] = [];
-    for (const file of record.files) {
-      const { label, backup } = file;
-      const reason = await this.#restore(file);
-      if (reason === undefined) done.push(file);
-      else problems.push(defined({ label, reason, backup }));
-    }
+    const files = await this.#restoreAll(record.files);
     await this.parts.memory.set(memoryKey, undefined);
     this.#changed.fire(undefined);
-    return { kind: record.kind, removed, kept, restored: done, problems };
+    return { kind: record.kind, removed, kept, ...files };
   }
 
   /** One that is there already, by the same client id, stays: it may be newer. */
   async #keep(
     secrets: readonly SecretToKeep[],
-    takeBacks: (() => Promise<void>)[],
+    takeBacks: (() => Promise<unknown>)[],
   ): Promise<ImportRecord['secrets']> {
     const { clientSecrets } = this.parts;
     const kept: ImportRecord['secrets'][number][] = [];
@@ -159,6 +172,18 @@ export class Imports {
     const isEmpty = rest.length === 0 && !record.hadSetting;
     if (removed.length > 0) await setting.write(isEmpty ? undefined : Object.fromEntries(rest));
     return { removed, kept: names.filter((name) => !removed.includes(name)) };
+  }
+
+  async #restoreAll(files: readonly ChangedFile[]): Promise<Pick<Undone, 'restored' | 'problems'>> {
+    const problems: FileProblem[] = [];
+    const done: ChangedFile[] = [];
+    for (const file of files) {
+      const { label, backup } = file;
+      const reason = await this.#restore(file);
+      if (reason === undefined) done.push(file);
+      else problems.push(defined({ label, reason, backup }));
+    }
+    return { restored: done, problems };
   }
 
   /** @returns why it was not restored */
@@ -184,7 +209,7 @@ export class Imports {
   }
 }
 
-async function attempt(work: () => Promise<void>): Promise<OtherFileFault | undefined> {
+async function attempt(work: () => Promise<unknown>): Promise<OtherFileFault | undefined> {
   try {
     await work();
     return undefined;

@@ -48,7 +48,7 @@ export interface OtherFileStore {
    */
   replace(uri: string, expected: string | undefined, text: string | undefined): Promise<void>;
   /**
-   * Keeps a copy that only those who can read the file can read: beside the file, or in the extension's own folder if
+   * Keeps a copy that only the user can read: beside the file, or in the extension's own folder if
    * the file is in a repository, where the copy might be committed.
    *
    * @returns the copy's URI

@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.js';
 import { addressOf } from '../../base/displayText.js';
-import { secretFieldFault } from '../settings/secretFields.js';
+import { isSecretName, isSecretValue } from '../settings/likelySecrets.js';
 import { parseServerUrl, serverNameFault, type ServerEndpoint } from '../settings/serverSettings.js';
 import { linkParameters, type LinkProblem } from './linkParameters.js';
 
@@ -61,9 +61,11 @@ function addressFault(text: string | undefined): string | undefined {
   if (url?.protocol === 'http:') {
     return 'The address must start with https://. To add a server that runs on your machine, use “MCP OAuth: Add Server…”.';
   }
-  const secret = [...(url?.searchParams.keys() ?? [])].find((name) => secretFieldFault(name, 'server'));
+  const secret = [...(url?.searchParams ?? [])].find(
+    ([name, value]) => isSecretName(name) || isSecretValue(name, value),
+  );
   if (secret !== undefined) {
-    return `The address has the parameter “${secret.slice(0, 40)}”, which is for a credential. Links must not carry any; sign in instead.`;
+    return `The address has the parameter “${secret[0].slice(0, 40)}”, which is for a credential. Links must not carry any; sign in instead.`;
   }
   // What cannot be read at all is explained by `parseServerUrl`.
   return undefined;

@@ -96,7 +96,7 @@ async function objectIn(response: Response): Promise<UntrustedJson> {
 }
 
 function refused(registry: string, status: number): OAuthFlowError {
-  const why = status === 429 ? 'has had too many requests; wait a minute' : `responded with status ${status}`;
+  const why = status === 429 ? 'is rate limiting requests; wait a minute' : `responded with status ${status}`;
   return new OAuthFlowError('unexpectedStatus', `${host(registry)} ${why}.`, { status });
 }
 

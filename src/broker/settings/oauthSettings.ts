@@ -17,7 +17,7 @@ export type GrantName = (typeof grantNames)[number];
 const redirectNames = ['auto', 'uriHandler', 'loopback'] as const;
 export type RedirectName = (typeof redirectNames)[number];
 
-/** How to sign in, where discovery alone cannot tell. Nothing of it is secret. */
+/** How to sign in, if discovery isn't enough. Nothing of it is secret. */
 export interface OAuthSettings {
   /** The id of a client registered by hand. */
   readonly clientId?: string;
@@ -25,7 +25,7 @@ export interface OAuthSettings {
   readonly scopes?: readonly string[];
   /** The issuer to use, where the server names several. */
   readonly authorizationServer?: string;
-  /** Sent as `audience`, which some providers want beside or instead of `resource`. */
+  /** Sent as `audience`, which some providers require in addition to `resource` or instead of it. */
   readonly audience?: string;
   /** Leaves `resource` (RFC 8707) out, towards providers that refuse it. */
   readonly omitResource?: boolean;

@@ -50,6 +50,6 @@ function secretKind(field: string): keyof (typeof commands)['server'] | undefine
 }
 
 function asksFor(word: string, asks: ReadonlySet<string>): boolean {
-  const unnumbered = word.replace(/\d+$/, '');
+  const unnumbered = word.replace(/(?<!\d)\d+$/, '');
   return [...asks].some((asked) => word === asked || (asked !== 'api' && unnumbered.endsWith(asked)));
 }

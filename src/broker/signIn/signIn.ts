@@ -16,7 +16,7 @@ export function signInFailure(
 ): { readonly outcome: SignInOutcome; readonly told: string } {
   if (!(error instanceof OAuthFlowError)) {
     log.error(`${server.name}: sign-in failed unexpectedly (${errorName(error)}).`);
-    const unforeseen = new OAuthFlowError('unexpected', 'The sign-in failed for a reason nobody foresaw.', {
+    const unforeseen = new OAuthFlowError('unexpected', 'The sign-in failed unexpectedly.', {
       fix: 'Show the log.',
     });
     return {

@@ -162,7 +162,7 @@ export class DirectGrants {
         `The workload's assertion for “${server.name}” has expired.`,
         {
           field: 'oauth.assertionFile',
-          fix: 'See to it that its platform renews it.',
+          fix: 'Make sure that its platform renews it.',
         },
       );
     }

@@ -93,7 +93,7 @@ export class Commands implements Disposable {
     this.log.error(`The command ${id} failed unexpectedly (${name}).`);
     const showLog = vscode.l10n.t('Show Log');
     const choice = await notifications.error(
-      vscode.l10n.t('MCP OAuth Broker could not do this ({0}). The log says what it was doing.', name),
+      vscode.l10n.t('MCP OAuth Broker couldn’t do this ({0}). For details, see the log.', name),
       showLog,
     );
     if (choice === showLog) await vscode.commands.executeCommand(commandId('showLog'));

@@ -76,7 +76,7 @@ export class AdmitAgent {
       { label: t('A week'), value: 7 * 24 * hour },
       { label: t('30 days'), value: 30 * 24 * hour },
       { label: t('An hour'), value: hour },
-      { label: t('Until I withdraw it'), value: undefined },
+      { label: t('Until revoked'), value: undefined },
     ]);
     if (lifetime === undefined) return undefined;
     const { value } = lifetime;
@@ -109,8 +109,8 @@ export class AdmitAgent {
     const { t } = vscode.l10n;
     const all = await this.parts.credentials.all(server.url);
     if (all.length === 0) return { value: undefined };
-    return this.#pick<string | undefined>(t('Whose account at {0}?', server.name), [
-      { label: t('The one in use'), description: t('whichever that is when it calls'), value: undefined },
+    return this.#pick<string | undefined>(t('Which account at {0}?', server.name), [
+      { label: t('Current account'), description: t('whichever is active at call time'), value: undefined },
       ...all.map((credential) => ({
         label: plain(accountLabel(credential)),
         description: t('only this one'),
@@ -132,13 +132,13 @@ export class AdmitAgent {
         description: held.length === 0 ? '' : plain(held.join(', ')),
         value: 'some',
       },
-      { label: t('All that you have granted or will grant'), value: 'all' },
+      { label: t('All scopes you grant, now and later'), value: 'all' },
     ]);
     if (kind === undefined) return undefined;
     if (kind.value === 'all') return { value: undefined };
     const typed = await this.#notifications.input({
       title: t('Scopes of {0}', server.name),
-      prompt: t('The scopes it may have at most, with spaces between them'),
+      prompt: t('The most scopes it can have, separated by spaces'),
       value: held.join(' '),
       ignoreFocusOut: true,
       validateInput: (text) => {
@@ -153,7 +153,7 @@ export class AdmitAgent {
     const { t } = vscode.l10n;
     const known = this.parts.toolsOf(server);
     if (known.length === 0) return { value: undefined };
-    const all = { label: t('Every tool, those to come too'), value: undefined, picked: true };
+    const all = { label: t('All tools, including future ones'), value: undefined, picked: true };
     const picked = await this.#pickMany<string | undefined>(t('Which tools of {0}?', server.name), [
       all,
       ...known.map((name) => ({ label: plain(name), value: name })),

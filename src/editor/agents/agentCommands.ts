@@ -55,7 +55,7 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
       return;
     }
     const rotate = t('Rotate');
-    const detail = t('The present key stops working at once, and what runs with it ends.');
+    const detail = t('The current key stops working immediately, and calls that use it end.');
     if ((await notifications.modal(t('Rotate the key of {0}?', agent.name), detail, rotate)) !== rotate)
       return;
     const key = await admissions.rotate(agent.id);
@@ -71,7 +71,7 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
       return;
     }
     const withdraw = t('Withdraw');
-    const detail = t('Its key stops working at once, and what it runs ends.');
+    const detail = t('Its key stops working immediately, and its running calls end.');
     if ((await notifications.modal(t('Withdraw {0}?', agent.name), detail, withdraw)) !== withdraw) return;
     await parts.signOuts.withdraw(agent);
     await parts.removeBridges(agent);
@@ -83,7 +83,7 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
     const agent = (await admissions.all()).find(({ id }) => id === waiting?.agent.id);
     if (waiting !== undefined && 'kind' in waiting) await parts.notices.grant(waiting);
     else if (waiting !== undefined && agent !== undefined) await questions.show(waiting.id, agent.name);
-    else void notifications.information(t('No agent waits for you.'));
+    else void notifications.information(t('No agent is waiting for you.'));
   });
 
   commands.register('declineAgent', async (row) => {

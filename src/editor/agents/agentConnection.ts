@@ -62,7 +62,10 @@ export async function showConnection(
 async function wantsToGoBack({ name }: AgentAdmission): Promise<boolean> {
   const { t } = vscode.l10n;
   const back = t('Show It Again');
-  const message = t('The key of {0} was not copied. Later there is only a new one: Rotate Agent Key….', name);
+  const message = t(
+    'The key of {0} wasn’t copied and can’t be shown again. To get a new one, use Rotate Agent Key….',
+    name,
+  );
   return (await notifications.warning(message, back)) === back;
 }
 

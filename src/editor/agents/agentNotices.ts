@@ -77,7 +77,7 @@ export class AgentNotices implements Disposable {
     const message = [
       ask.request.forAgent !== undefined
         ? t(
-            'The agent {0} needs a sign-in of its own to {1}, for {2}: the authorization server gives no token with fewer scopes than you granted.',
+            'The agent {0} needs a sign-in of its own to {1}, for {2}: the authorization server doesn’t issue tokens with fewer scopes than you granted.',
             ask.agent.name,
             ask.server.name,
             ask.what,
@@ -91,7 +91,7 @@ export class AgentNotices implements Disposable {
             )
           : t('The agent {0} needs more access to {1}, for {2}.', ask.agent.name, ask.server.name, ask.what),
       ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
-      t('It may call again when you have.'),
+      t('The agent can retry after that.'),
     ].join(' ');
     const choice = await this.show.information(message, accept, later);
     if (choice === accept) await this.grant(ask);
@@ -105,7 +105,7 @@ export class AgentNotices implements Disposable {
     const name = this.parts.servers().find(({ url }) => url === serverUrl)?.name ?? new URL(serverUrl).host;
     void this.show.warning(
       t(
-        'The authorization server of {0} gives no token with fewer scopes than you granted, not even for a sign-in of the agent’s own. Agents call it with all of them; what they may do there is held by the tools you admitted them to.',
+        'The authorization server of {0} doesn’t issue tokens with fewer scopes than you granted, not even for an agent’s own sign-in. Agents call the server with all of these scopes; the tools you admitted them to limit what they can do.',
         name,
       ),
     );

@@ -19,10 +19,10 @@ export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
     case 'foreign':
     case 'silent':
       return {
-        label: t('Another program has the port {0}', port),
+        label: t('Another program uses port {0}', port),
         tooltip: t('No agent is served, and their keys may be known to that program.'),
         message: t(
-          'Another program has the port {0}, where agents call. It may have been sent their keys.',
+          'Another program uses port {0}, where agents call. Agents may have sent it their keys.',
           port,
         ),
         hasHeardKeys: true,

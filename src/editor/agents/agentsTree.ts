@@ -199,7 +199,7 @@ function blockedItem({ port, why }: Extract<AgentsPortState, { kind: 'blocked' }
   item.accessibilityInformation = { label: tooltip };
   item.iconPath = warning('warning');
   item.contextValue = 'agentsPort';
-  item.command = { command: commandId('agentsPort'), title: t('What Can Be Done') };
+  item.command = { command: commandId('agentsPort'), title: t('Show Options') };
   return item;
 }
 

@@ -67,7 +67,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const name = withoutLinks(plain(server.name));
     const title = facts.kind === 'stepUp' ? t('Grant {0} more access?', name) : t('Sign in to {0}?', name);
     const message = new vscode.MarkdownString();
-    const opens = t('Your browser opens, and nothing is granted before you say so there.');
+    const opens = t('Your browser opens. Nothing is granted until you consent there.');
     message.appendText([...consentSentences(facts), opens].join('\n\n'));
     return {
       invocationMessage: t('Signing in to {0}', name),

@@ -60,7 +60,7 @@ export async function setClientSecret(parts: ClientCommandParts, row: unknown): 
   await clientSecrets.put(server, clientId, secret);
   if (server.oauth.clientId === undefined) await settings.setClientId(server.name, clientId);
   void notifications.information(
-    t('The client secret of {0} is kept, and used from the next sign-in.', server.name),
+    t('The client secret of {0} was saved and will be used at the next sign-in.', server.name),
   );
 }
 
@@ -73,7 +73,7 @@ async function clientOwner(
   if (settings.identityProvider === undefined || row !== undefined) return chooseServer();
   const provider = identityProviderAsServer(settings.identityProvider);
   const label = vscode.l10n.t('The identity provider {0}', provider.name);
-  const title = vscode.l10n.t('Whose client has the secret?');
+  const title = vscode.l10n.t('Set the client secret for which server?');
   const picked = await window.showQuickPick([label, vscode.l10n.t('An MCP server')], { title });
   if (picked === undefined) return undefined;
   return picked === label ? provider : chooseServer();
@@ -81,9 +81,9 @@ async function clientOwner(
 
 async function askClientId(notifications: Notifications, server: string): Promise<string | undefined> {
   const typed = await notifications.input({
-    title: vscode.l10n.t('Client id for {0}', server),
+    title: vscode.l10n.t('Client ID for {0}', server),
     prompt: vscode.l10n.t(
-      'The settings name no client for this server yet. Its id stands beside the secret, where you registered the client; it will be kept as oauth.clientId.',
+      'The settings don’t name a client for this server yet. You find its ID next to the secret, where you registered the client. It is saved as oauth.clientId.',
     ),
     ignoreFocusOut: true,
   });

@@ -85,7 +85,7 @@ export class ClientGuide implements Disposable {
       if (error instanceof SettingUnwritable) this.#say('error', error.message);
       else {
         this.parts.log.error(`The page for the client of ${this.name} failed (${errorName(error)}).`);
-        this.#say('error', vscode.l10n.t('This could not be done. The log says more.'));
+        this.#say('error', vscode.l10n.t('Something went wrong. For details, see the log.'));
       }
     }
   }
@@ -115,10 +115,10 @@ export class ClientGuide implements Disposable {
   async #show(): Promise<void> {
     const { t } = vscode.l10n;
     const server = this.#server();
-    this.#tellFacts(server, t('Finding out what {0} needs…', new URL(server.url).host), [], false);
+    this.#tellFacts(server, t('Checking what {0} needs…', new URL(server.url).host), [], false);
     const findings = await findOut(server, this.parts.finding, this.#abort.signal);
     if (findings.kind === 'open') {
-      const introduction = t('{0} needs no sign-in, so it needs no client.', server.name);
+      const introduction = t('{0} doesn’t require a sign-in, so it needs no client.', server.name);
       this.#tellFacts(server, introduction, [], false, false);
       return;
     }
@@ -133,7 +133,7 @@ export class ClientGuide implements Disposable {
       this.#tellFacts(server, introduction, this.#rows, client.needsSecret);
     } catch (error) {
       if (!(error instanceof OAuthFlowError)) throw error;
-      const advice = t('What to register couldn’t be found out. {0}', error.advice);
+      const advice = t('The values to register couldn’t be determined. {0}', error.advice);
       this.#tellFacts(server, advice, [], false);
     }
   }
@@ -147,7 +147,7 @@ export class ClientGuide implements Disposable {
   ) {
     const { t } = vscode.l10n;
     const secretNote = isSecretNeeded
-      ? t('The provider takes no client without one. It is kept in this editor’s secret storage.')
+      ? t('The provider requires one. It is kept in this editor’s secret storage.')
       : t('Leave it empty if you got none. It is kept in this editor’s secret storage.');
     const { clientId = '' } = server.oauth;
     const hasClient = clientId !== '';

@@ -60,7 +60,7 @@ export function guideRows(client: ClientToRegister): readonly GuideRow[] {
   });
   const { redirectUris, grantTypes, scopes, needsSecret } = client;
   return [
-    row(t('Name'), { value: client.name, note: t('Any name will do; the consent page shows it.') }),
+    row(t('Name'), { value: client.name, note: t('You can choose any name. The consent page shows it.') }),
     ...(redirectUris.length === 0
       ? []
       : [

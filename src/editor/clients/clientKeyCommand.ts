@@ -37,7 +37,7 @@ async function setClientKey(server: ServerConfig, clientSecrets: ClientSecrets):
   if (clientId === undefined) {
     const openSettings = t('Open Settings');
     const message = t(
-      'A key belongs to a client registered by hand: put its id into the settings of {0} as oauth.clientId first.',
+      'A key needs a manually registered client. First set oauth.clientId for {0} in your settings.',
       server.name,
     );
     if ((await notifications.information(message, openSettings)) === openSettings) await openServerSettings();
@@ -86,7 +86,7 @@ async function importedKey(title: string): Promise<ClientKey | undefined> {
 async function showPublicKey(server: ServerConfig, key: ClientKey): Promise<void> {
   const copy = vscode.l10n.t('Copy Public Key');
   const message = vscode.l10n.t(
-    'The key of {0} is kept. Register its public half (JWK, {1}) at the authorization server.',
+    'The key of {0} was saved. Register its public key (JWK, {1}) at the authorization server.',
     server.name,
     key.algorithm,
   );

@@ -129,9 +129,9 @@ export class AddServer {
     if (findings?.kind !== 'protected' || findings.discovered.identity.kind !== 'ask') return '';
     const { host } = new URL(findings.discovered.as.issuer);
     const clientId = await this.#notifications.input({
-      title: vscode.l10n.t('Client id'),
+      title: vscode.l10n.t('Client ID'),
       prompt: vscode.l10n.t(
-        '{0} registers no client by itself. The client id you got there, or empty for later:',
+        '{0} doesn’t support dynamic client registration. Enter the client ID that you registered there, or leave it empty for now:',
         host,
       ),
       ignoreFocusOut: true,
@@ -139,7 +139,7 @@ export class AddServer {
     return clientId?.trim();
   }
 
-  /** What was found out a moment ago is its status now. */
+  /** Findings out a moment ago is its status now. */
   #remember(name: string, findings: Findings | undefined): void {
     const server = this.parts.settings.find(name);
     if (server === undefined || findings === undefined || findings.kind === 'failed') return;

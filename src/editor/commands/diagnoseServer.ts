@@ -85,7 +85,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
       ...{ http, clock, discovery, clientSecrets: discovery.clientSecrets, present, identityProvider },
       registered: { clients, redirects, sentRedirects: discovery.sentRedirects },
     };
-    const title = vscode.l10n.t('Going through the sign-in to {0}…', server.name);
+    const title = vscode.l10n.t('Checking the sign-in to {0}…', server.name);
     return notifications.progress(title, async (_say, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());

@@ -38,7 +38,7 @@ function findingItems(findings: Exclude<Findings, { kind: 'failed' }>): FindingI
   return [
     { label: `$(add) ${t('Add this server')}`, choice: 'add' },
     { label: `$(edit) ${t('Change the address')}`, choice: 'changeAddress' },
-    { label: t('What was found'), kind: vscode.QuickPickItemKind.Separator },
+    { label: t('Findings'), kind: vscode.QuickPickItemKind.Separator },
     ...(findings.kind === 'open'
       ? [
           {
@@ -75,6 +75,6 @@ function identityTexts(identity: ClientIdentity): { readonly description: string
     case 'register':
       return { description: t('registered at the first sign-in'), detail: identity.because };
     case 'ask':
-      return { description: t('a client id is needed'), detail: identity.because };
+      return { description: t('a client ID is required'), detail: identity.because };
   }
 }

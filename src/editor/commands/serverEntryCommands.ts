@@ -47,7 +47,7 @@ export class ServerEntryDialogues {
     const typed = await this.#notifications.input({
       title: t('Rename {0}', server.name),
       prompt: t(
-        'The name the chat, the list of servers and your settings show. Sign-ins and tool rules are kept.',
+        'The name shown in the chat, the server list, and your settings. Sign-ins and tool rules are kept.',
       ),
       value: server.name,
       ignoreFocusOut: true,

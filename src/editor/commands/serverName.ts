@@ -18,7 +18,7 @@ export async function askServerName(
   const taken = new Set(names);
   const name = await notifications.input({
     title: vscode.l10n.t('Name the server'),
-    prompt: vscode.l10n.t('The name the chat, the list of servers and your settings show'),
+    prompt: vscode.l10n.t('The name shown in the chat, the server list, and your settings'),
     value: freeName(proposed, names),
     ignoreFocusOut: true,
     validateInput: (text) => {

@@ -79,7 +79,7 @@ export function registerSignInCommands(
       row,
       t('Cancel the sign-in to which MCP server?'),
       ({ status }) => status === 'awaitingConsent',
-      t('No sign-in is under way.'),
+      t('No sign-in is in progress.'),
     );
     if (server !== undefined) personalSignIn.cancel(server);
   });
@@ -130,7 +130,7 @@ async function configured({ settings }: IdentityProviderCommandParts): Promise<S
   if (identityProvider !== undefined) return identityProviderAsServer(identityProvider);
   const openSettings = vscode.l10n.t('Open Settings');
   const message = vscode.l10n.t(
-    'No identity provider is configured: put its issuer and your client id into the setting mcpOAuthBroker.enterpriseIdentityProvider.',
+    'No identity provider is configured. Set its issuer and your client ID in mcpOAuthBroker.enterpriseIdentityProvider.',
   );
   if ((await notifications.information(message, openSettings)) === openSettings)
     await openIdentityProviderSetting();

@@ -85,7 +85,7 @@ async function clearCalls(ledger: CallLedger): Promise<void> {
   const answer = await notifications.modal(
     t('Clear the record of {0} tool calls?', length.toLocaleString(vscode.env.language)),
     t(
-      'They are removed from this machine, for every window. This cannot be undone; export them first to keep a copy.',
+      'They are removed from this machine, for every window. This can’t be undone. To keep a copy, export them first.',
     ),
     clear,
   );

@@ -59,9 +59,9 @@ async function chooseTool(server: ServerConfig, parts: ToolCommandParts): Promis
 async function chooseRule(server: ServerConfig, tool: string, now: ToolRule): Promise<ToolRule | undefined> {
   const { t } = vscode.l10n;
   const details: Readonly<Record<ToolRule, string>> = {
-    allow: t('Calls run as far as the server lets them; the chat may still ask as it is set up to.'),
-    ask: t('Each call waits until you allow it, whoever calls.'),
-    block: t('No call is sent to the server, whoever calls; the model is told.'),
+    allow: t('Calls run. The chat may still ask for confirmation.'),
+    ask: t('Each call waits until you allow it, no matter who calls.'),
+    block: t('Calls are never sent to the server, no matter who calls. The model is informed.'),
   };
   const items = toolRuleNames.map((rule) =>
     defined({

@@ -161,7 +161,7 @@ export class ConnectClient {
     const choices = [
       {
         label: t('Replace It'),
-        detail: t('The present server comes back when you disconnect the client.'),
+        detail: t('The current server comes back when you disconnect the client.'),
         name: wanted,
       },
       { label: t('Use the Name {0}', other), detail: t('Both servers stay.'), name: other },

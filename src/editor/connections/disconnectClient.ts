@@ -24,7 +24,7 @@ export class DisconnectClient {
     const servers = connection.servers.map((server) => server.name).join(', ');
     const disconnect = t('Disconnect');
     const detail = t(
-      'Its access ends now, and its running calls are stopped. Removed from {0}: {1}.',
+      'Its access and its running calls end immediately. Removed from {0}: {1}.',
       placeText(connection.uri),
       servers,
     );

@@ -19,7 +19,10 @@ export class EditorFileStore implements OtherFileStore {
     const place = vscode.Uri.parse(uri, true);
     if (place.scheme === 'file') return this.machine.read(uri);
     try {
-      const { size } = await vscode.workspace.fs.stat(place);
+      const { size, type } = await vscode.workspace.fs.stat(place);
+      // A repository can contain a link to a device, which has no end (VS Code, `diskFileSystemProvider.ts`, `toType`).
+      if ((type & (vscode.FileType.File | vscode.FileType.Directory)) === 0)
+        throw new OtherFileFault('unreadable', 'EINVAL');
       if (size > largest) throw new OtherFileFault('tooLarge');
       return decoded(await vscode.workspace.fs.readFile(place));
     } catch (error) {

@@ -124,7 +124,7 @@ export class ExportServers {
     const written = names.map(([ours, theirs]) => (ours === theirs ? ours : t('{0} as “{1}”', ours, theirs)));
     const text = [
       ...(problems.length > 0 ? problems : [t('Exported to {0}: {1}.', label, written.join(', '))]),
-      ...(present.length > 0 ? [t('There already: {0}.', present.join(', '))] : []),
+      ...(present.length > 0 ? [t('Already there: {0}.', present.join(', '))] : []),
       ...(backup === undefined ? [] : [t('Its backup is {0}.', placeText(backup))]),
     ].join(' ');
     const open = t('Open File');

@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import { namesLeftInEditor } from '../../broker/imports/editorNames.js';
 import { foundServers, type FoundServer, type KnownServers } from '../../broker/imports/foundServers.js';
 import { freeName, importPlan, type ChosenServer, type ImportPlan } from '../../broker/imports/importPlan.js';
-import type { Applied, Imports } from '../../broker/imports/imports.js';
+import { NotTakenBack, type Applied, type Imports } from '../../broker/imports/imports.js';
 import { OtherFileFault, type OtherFile, type ReadFile } from '../../broker/imports/otherFiles.js';
 import type { NamedServer, ServerConfig } from '../../broker/settings/serverSettings.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
-import { Notifications } from '../adapters/notifications.js';
+import { Notifications, plain } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
-import { faultText, placeText, problemText, serverRows } from './importTexts.js';
+import { faultText, notTakenBackText, placeText, problemText, serverRows } from './importTexts.js';
 import type { OtherProgramFiles, ReadFiles } from './otherProgramFiles.js';
 import { pickMany, type PickMany } from './pickMany.js';
 import { needsReload, offerReload } from './reloadOffer.js';
@@ -96,6 +96,7 @@ export class ImportServers {
       const nothing = t('Nothing was imported.');
       if (error instanceof SettingUnwritable || error instanceof ConfigurationFault)
         void this.#notifications.error(`${nothing} ${error.message}`);
+      else if (error instanceof NotTakenBack) void this.#notifications.error(notTakenBackText(error));
       else if (error instanceof OtherFileFault)
         void this.#notifications.error(`${nothing} ${t('No backup could be made.')} ${faultText(error)}`);
       else throw error;
@@ -159,7 +160,7 @@ export class ImportServers {
   ): Promise<void> {
     const { t } = vscode.l10n;
     const names = named
-      .map(({ name, found }) => (name === found.name ? name : t('{0} as “{1}”', found.name, name)))
+      .map(({ name, found }) => (name === found.name ? name : t('{0} as “{1}”', plain(found.name), name)))
       .join(', ');
     const backups = files.flatMap(({ backup }) => (backup === undefined ? [] : [placeText(backup)]));
     const text = [
@@ -167,9 +168,7 @@ export class ImportServers {
       ...(needed.length > 0 ? [t('Sign-in needed: {0}.', needed.map(({ name }) => name).join(', '))] : []),
       ...problems.map(problemText),
       // Entries that moved can have held secrets.
-      ...(backups.length > 0
-        ? [t('The backup, which includes any secrets, is {0}.', backups.join(', '))]
-        : []),
+      ...(backups.length > 0 ? [t('A backup is kept in {0}, including secrets.', backups.join(', '))] : []),
       ...(note === undefined ? [] : [note]),
     ].join(' ');
     const signIn = needed.length > 1 ? t('Sign In to All') : t('Sign In');

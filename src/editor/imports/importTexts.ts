@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { FoundServer } from '../../broker/imports/foundServers.js';
-import type { FileProblem } from '../../broker/imports/imports.js';
+import type { FileProblem, NotTakenBack } from '../../broker/imports/imports.js';
 import type { OtherFileFault } from '../../broker/imports/otherFiles.js';
+import { addressOf, shownAddress } from '../../base/displayText.js';
 import { plainWhole } from '../adapters/notifications.js';
+import { SettingUnwritable } from '../settings/writeSetting.js';
 import type { ManyItem } from './pickMany.js';
 
 /** A server in the list of what can be imported. */
@@ -50,11 +52,16 @@ function section(
     { label: title, kind: vscode.QuickPickItemKind.Separator },
     ...servers.map((found) => ({
       label: `$(circle-slash) ${plainWhole(found.name)}`,
-      description: plainWhole(found.url),
+      description: plainWhole(withoutSecrets(found)),
       detail: plainWhole(detail(found)),
       isFixed: true,
     })),
   ];
+}
+
+/** An address that cannot be imported can have a password or a key in it, which stays out of the list. */
+function withoutSecrets({ url, problem }: FoundServer): string {
+  return problem === undefined || addressOf(url) === undefined ? url : shownAddress(url);
 }
 
 /** The files that have it, each once. */
@@ -90,6 +97,22 @@ export function problemText({ label, reason, backup }: FileProblem): string {
   const why = typeof reason === 'string' ? reason : faultText(reason);
   const kept = backup === undefined ? '' : ` ${t('Its backup is {0}.', placeText(backup))}`;
   return `${t('{0} wasn’t changed: {1}', label, why)}${kept}`;
+}
+
+/** What the user has to do about files that lack their entries. */
+export function notTakenBackText({ problems, cause }: NotTakenBack): string {
+  const { t } = vscode.l10n;
+  return [
+    t('Nothing was imported.'),
+    ...(cause instanceof SettingUnwritable ? [cause.message] : []),
+    ...problems.map(({ label, backup }) =>
+      t(
+        '{0} lacks the entries that were moved. Run “MCP OAuth: Undo Import or Export”, or take them from {1}.',
+        label,
+        backup === undefined ? label : placeText(backup),
+      ),
+    ),
+  ].join(' ');
 }
 
 export function faultText({ reason, code }: OtherFileFault): string {

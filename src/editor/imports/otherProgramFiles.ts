@@ -7,6 +7,9 @@ import {
 } from '../../broker/imports/otherFiles.js';
 import { folderConfigurationFiles, type ConfigurationFile } from '../../mcpClients/configurationFiles.js';
 
+/** Longest file of a repository that is taken seriously, in characters: it is read when its folder opens. */
+const longestShared = 256 * 1024;
+
 /** Where other programs of the user keep their servers, on the machine that the extension runs on. */
 export interface UserPrograms {
   readonly home: string;
@@ -104,6 +107,7 @@ export class OtherProgramFiles {
       try {
         const text = await this.store.read(file.uri);
         if (text === undefined) continue;
+        if (file.kind === 'repository' && text.length > longestShared) throw new OtherFileFault('tooLarge');
         const isSame = read.some((other) => other.file.label === file.label && other.text === text);
         if (!isSame) read.push({ file, text });
       } catch (error) {

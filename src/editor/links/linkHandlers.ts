@@ -104,7 +104,7 @@ class LinkHandlers {
   }
 
   async #refuse(problem: LinkProblem): Promise<void> {
-    await this.#tell(vscode.l10n.t('A link can’t be opened. {0}', plain(linkProblemText(problem))));
+    await this.#tell(vscode.l10n.t('The link can’t be opened. {0}', plain(linkProblemText(problem))));
   }
 
   /** Waits for the notification to be closed, so that a burst of links shows one, but not forever. */

@@ -43,7 +43,7 @@ export class LinkRouter implements vscode.UriHandler {
       void notifications.error(
         error instanceof SettingUnwritable
           ? error.message
-          : vscode.l10n.t('A link could not be followed ({0}). The log says what it was doing.', name),
+          : vscode.l10n.t('A link couldn’t be opened ({0}). For details, see the log.', name),
       );
     }
   }

@@ -109,7 +109,7 @@ export class BrowserLauncher implements CardBrowser {
     const offersCode = obstacle !== undefined && (await attempt.offersCode());
     if (this.#watch.hasVisited(page)) return;
     const ways: readonly OtherWay[] = ['open', 'copyLink', ...(offersCode ? (['code'] as const) : [])];
-    const what = vscode.l10n.t('Your browser has not opened the sign-in page of {0}.', attempt.server.name);
+    const what = vscode.l10n.t('The sign-in page of {0} hasn’t opened in your browser.', attempt.server.name);
     const why = obstacle ?? popupBlocker();
     await this.#offer(attempt, why === undefined ? what : `${what} ${why}`, ways, page, say);
   }
@@ -121,11 +121,11 @@ export class BrowserLauncher implements CardBrowser {
     const message =
       attempt.redirect?.isOutOfReach === true
         ? t(
-            'Your browser cannot come back from signing in to {0}, because it runs on another machine. Sign in there, then paste the address of the page that does not load.',
+            'Your browser can’t return from signing in to {0}, because it runs on another machine. Sign in there, then paste the address of the page that doesn’t load.',
             name,
           )
         : t(
-            'Your browser has not come back from signing in to {0}. If it shows an error or an empty page, paste the address of that page, or choose another way.',
+            'Your browser hasn’t returned from signing in to {0}. If it shows an error or an empty page, paste the address of that page, or choose another way.',
             name,
           );
     await this.#offer(attempt, message, ways, undefined, say);

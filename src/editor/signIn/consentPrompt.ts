@@ -72,7 +72,7 @@ export function consentSentences(facts: Partial<ConsentFacts>): readonly string[
     ...(facts.authorizationServer === undefined
       ? []
       : [t('Authorization server: {0}.', facts.authorizationServer)]),
-    ...(facts.signInPage === undefined ? [] : [t('Its sign-in page is at {0}.', facts.signInPage)]),
+    ...(facts.signInPage === undefined ? [] : [t('The sign-in page is at {0}.', facts.signInPage)]),
     ...(facts.formerAuthorizationServer === undefined
       ? []
       : [t('It is another one than before, which was {0}.', facts.formerAuthorizationServer)]),
@@ -113,13 +113,13 @@ function calledAgain({ server, tool, account }: ToolQuestion, agent: string): st
   const { t } = vscode.l10n;
   return account === undefined
     ? t(
-        'The agent {0} wants to call {1} on {2}, and may within two minutes of your yes.',
+        'The agent {0} wants to call {1} on {2}. If you allow it, it can do so for two minutes.',
         agent,
         tool,
         server.name,
       )
     : t(
-        'The agent {0} wants to call {1} on {2} as {3}, and may within two minutes of your yes.',
+        'The agent {0} wants to call {1} on {2} as {3}. If you allow it, it can do so for two minutes.',
         agent,
         tool,
         server.name,

@@ -49,7 +49,7 @@ async function offer(attempt: SignInAttempt, device: DeviceAuthorization, window
   const copy = vscode.l10n.t('Copy Code');
   const copyAddress = vscode.l10n.t('Copy Address');
   const message = vscode.l10n.t(
-    'To sign in to {0}, enter the code {1} at {2}, in a browser on any device. Do so only if you began this sign-in yourself.',
+    'To sign in to {0}, enter the code {1} at {2}, in a browser on any device. Do so only if you started this sign-in yourself.',
     attempt.server.name,
     device.userCode,
     device.verificationUri.href,

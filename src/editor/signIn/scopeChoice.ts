@@ -39,9 +39,7 @@ export class ScopeChoice {
     );
     const picked = await this.window.showQuickPick([...items, other], {
       title: t('Sign in to {0} with which scopes?', server.name),
-      placeHolder: t(
-        'Ticked are what a sign-in asks for by itself, and what is granted. What you untick is given up.',
-      ),
+      placeHolder: t('Default and granted scopes are selected. Clearing a granted scope gives it up.'),
       canPickMany: true,
       ignoreFocusOut: true,
     });
@@ -50,7 +48,7 @@ export class ScopeChoice {
     if (!picked.includes(other)) return chosen;
     const typed = await this.#notifications.input({
       title: t('Other scopes'),
-      prompt: t('Scopes to ask for beside those you ticked, with spaces between them'),
+      prompt: t('Other scopes to request, separated by spaces'),
       ignoreFocusOut: true,
       validateInput: (text) =>
         wordsOf(text).every(isScopeToken) ? undefined : t('A scope holds no quotes and no backslash.'),
@@ -70,7 +68,7 @@ export class ScopeChoice {
     });
     if (findings === undefined) return undefined;
     if (findings.kind === 'open') {
-      void this.#notifications.information(vscode.l10n.t('{0} asks for no sign-in.', server.name));
+      void this.#notifications.information(vscode.l10n.t('{0} doesn’t require a sign-in.', server.name));
       return undefined;
     }
     if (findings.kind === 'failed') {

@@ -83,7 +83,7 @@ export async function askClientSecret(
             'It is kept in this editor’s secret storage, and sent to the authorization server alone.',
           )
         : vscode.l10n.t(
-            '{0} wants a secret beside the client id. It is kept in this editor’s secret storage.',
+            '{0} also requires a client secret. It is kept in this editor’s secret storage.',
             host,
           ),
     password: true,
@@ -100,7 +100,7 @@ function consequenceOf(name: ExceptionName): string {
   switch (name) {
     case 'pkceNotAdvertised':
       return vscode.l10n.t(
-        'If it does not check PKCE, whoever gets hold of the code in your browser’s callback could use it. PKCE is sent all the same.',
+        'If it doesn’t check PKCE, anyone who obtains the code from your browser’s callback could use it. PKCE is sent anyway.',
       );
     case 'issuerMismatch':
       return vscode.l10n.t(

@@ -64,7 +64,7 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
   if (revocation.refreshToken === 'revoked') {
     return {
       message: t(
-        'Signed out of {0}. The refresh token is revoked at {1}; the access token, deleted here, ends by itself.',
+        'Signed out of {0}. The refresh token is revoked at {1}; the deleted access token expires by itself.',
         who,
         host,
       ),
@@ -73,7 +73,7 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
   }
   return {
     message: t(
-      'Signed out of {0} here. {1} offers no revocation: the tokens, deleted here, stay valid there until they expire.',
+      'Signed out of {0} here. {1} doesn’t support revocation: the deleted tokens stay valid there until they expire.',
       who,
       host,
     ),

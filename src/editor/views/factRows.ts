@@ -98,8 +98,8 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
     },
     asked.length > 0 && {
       id: 'asked',
-      label: t('Asked for'),
-      fullLabel: t('Asked for by the settings, and by the tools as far as they are known'),
+      label: t('Requested'),
+      fullLabel: t('Requested by the settings and the known tools'),
       value: asked.map((scope) => askedScope(scope, status)).join(', '),
       icon: 'comment-discussion',
     },
@@ -113,12 +113,12 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
     status.signedIn &&
       defined({
         id: 'expiry',
-        label: refreshable === true ? t('Access') : t('Access ends'),
+        label: refreshable === true ? t('Access') : t('Expires'),
         value:
           refreshable === true
-            ? t('renewed automatically')
+            ? t('renews automatically')
             : expiresAt === undefined
-              ? t('not said by the server')
+              ? t('unknown')
               : relativeTime(expiresAt, now),
         more:
           expiresAt !== undefined

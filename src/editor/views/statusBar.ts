@@ -88,11 +88,12 @@ export function summary(all: readonly ServerStatus[]): { readonly text: string; 
   const who = whoActs(all);
   const text = who === '' ? '$(shield)' : `$(shield) ${plain(who)}`;
   if (worst === undefined) {
-    const nobody = t('MCP OAuth: nobody is signed in');
-    return { text, label: who === '' ? nobody : t('MCP OAuth: nothing needs you; calls act as {0}', who) };
+    const nobody = t('MCP OAuth: no account is signed in');
+    return { text, label: who === '' ? nobody : t('MCP OAuth: no action needed; calls act as {0}', who) };
   }
   const what = needing.map(({ server, words }) => `${server.name}: ${words.label}`).join(', ');
-  const count = needing.length === 1 ? t('1 server needs you') : t('{0} servers need you', needing.length);
+  const count =
+    needing.length === 1 ? t('1 server needs attention') : t('{0} servers need attention', needing.length);
   return {
     text: `${text} $(${worst.words.icon}) ${needing.length}`,
     label: t('MCP OAuth: {0}', `${who === '' ? '' : `${t('calls act as {0}', who)}; `}${count}: ${what}`),

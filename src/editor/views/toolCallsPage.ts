@@ -29,7 +29,7 @@ export function toolCallsPage(
   const leftOut = Object.entries(columnsLeftOut)
     .map(([width, names]) => [width, names.map((name) => words.columns[name]).join(', ')] as const)
     .map(([width, names]) => {
-      const said = t('Left out for lack of room: {0}. Choose a call to see them.', names);
+      const said = t('Hidden at this width: {0}. Select a call to see them.', names);
       return `<p class="leftOut ${width}">${escaped(said)}</p>`;
     })
     .join('');
@@ -64,8 +64,8 @@ ${leftOut}
 <section id="details" tabindex="0" aria-label="${escaped(t('Details of the call'))}"><p>${escaped(words.details.none)}</p></section>
 <section id="teach">
 <h2>${escaped(t('No tool calls yet'))}</h2>
-<p>${escaped(t('Each call of a tool of your servers is written down here as it ends: when, who called, as whom, with which scopes, what you were asked, and how it ended.'))}</p>
-<p>${escaped(t('Ask the chat for something one of the tools does, and watch it appear. Neither results nor tokens are kept, and arguments only if you turn them on in the settings.'))}</p>
+<p>${escaped(t('Each tool call on your servers is recorded here when it ends: the time, the caller, the account, the scopes, what you were asked, and the outcome.'))}</p>
+<p>${escaped(t('Ask the chat to use one of the tools, and the call appears here. Results and tokens are never kept; arguments only if you turn them on in the settings.'))}</p>
 </section>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
@@ -115,11 +115,11 @@ export function callTexts(): ToolCallsTexts {
       timedOut: t('timed out'),
       signInFailed: t('sign-in failed'),
       grantedLess: t('granted less'),
-      notSettled: t('asked again and again'),
+      notSettled: t('repeated consent requests'),
       denied: t('denied by the server'),
       blockedByRule: t('blocked by a rule'),
-      notAdmitted: t('not what the agent was admitted to'),
-      consentMissing: t('you had not consented yet'),
+      notAdmitted: t('outside the agent’s admission'),
+      consentMissing: t('consent was missing'),
       malformed: t('malformed'),
     },
     details: {
@@ -129,11 +129,11 @@ export function callTexts(): ToolCallsTexts {
       conversation: t('Chat'),
       request: t('Request in the chat'),
       arguments: t('Arguments'),
-      none: t('Choose a call to see all that is known of it.'),
+      none: t('Select a call to see its details.'),
     },
     count: t('{0} of {1} calls'),
-    unknownField: t('No call matches. “{0}” is no term, and was looked for as words. Terms: {1}'),
-    unknownValue: t('No call matches. None can be “{0}”; in its place can be: {1}'),
-    nothingFound: t('No call matches. Terms: server: tool: outcome: account: caller: consent: scope:'),
+    unknownField: t('No call matches. “{0}” is not a filter, so it was searched as text. Filters: {1}'),
+    unknownValue: t('No call matches. “{0}” is not a possible value. Possible values: {1}'),
+    nothingFound: t('No call matches. Filters: server: tool: outcome: account: caller: consent: scope:'),
   };
 }

@@ -102,8 +102,10 @@ export class ToolRows implements TreeSection {
       description: how,
       spoken: t('Tools of {0}: {1}', server.name, how),
       tooltip: isSignIn
-        ? t('No tool is known yet. They are listed once you are signed in and the chat uses the server.')
-        : t('No tool is known yet. They are listed once the chat uses the server, or you choose this row.'),
+        ? t('No tools are known yet. They are listed after you sign in and the chat uses the server.')
+        : t(
+            'No tools are known yet. They are listed after the chat uses the server, or when you select this row.',
+          ),
       icon: 'tools',
       server,
     });

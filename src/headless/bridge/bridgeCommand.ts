@@ -22,7 +22,16 @@ function placesFor([first, directory, server]: readonly string[]): BridgePlaces 
   return new WindowPlaces(directory, server, process.cwd(), systemClock);
 }
 
+/**
+ * A proxy that the environment of the client names, and that Node heeds with `NODE_USE_ENV_PROXY`, would get the key and
+ * all that is called. The bridge calls this machine alone.
+ */
+function passByProxies(environment: NodeJS.ProcessEnv): void {
+  for (const name of ['NO_PROXY', 'no_proxy']) environment[name] = '127.0.0.1';
+}
+
 async function main(args: readonly string[]): Promise<void> {
+  passByProxies(process.env);
   const places = placesFor(args);
   const bridge = new StdioBridge({
     stdio: new StdioServerTransport(),

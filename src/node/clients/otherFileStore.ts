@@ -1,16 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  access,
-  chmod,
-  mkdir,
-  open,
-  readFile,
-  realpath,
-  rm,
-  stat,
-  unlink,
-  writeFile,
-} from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, chmod, mkdir, open, realpath, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OtherFileFault, type OtherFileStore } from '../../broker/imports/otherFiles.js';
@@ -18,6 +8,8 @@ import { isCode, replaceFile } from '../files/atomicFile.js';
 
 /** Largest file that is read, in bytes: Claude Code keeps the history of its chats in the same file. */
 const largest = 32 * 1024 * 1024;
+/** Windows has no such flag, and no pipes among its files. */
+const noWaiting = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
 /** What marks the root of a repository. */
 const repositories = ['.git', '.hg', '.jj', '.svn'];
 /** Backups beside one file that are told apart by a number. */
@@ -38,7 +30,7 @@ export class MachineFileStore implements OtherFileStore {
     try {
       if (text === undefined) await unlink(file);
       else if (expected === undefined) await createFile(file, text);
-      else await replaceText(await realpath(file), text);
+      else await replaceText(await realpath(file), expected, text);
     } catch (error) {
       throw unwritable(error);
     }
@@ -50,8 +42,7 @@ export class MachineFileStore implements OtherFileStore {
       const isInRepository = await hasRepositoryAbove(await realpath(path.dirname(file)));
       if (isInRepository) await mkdir(this.backups, { recursive: true, mode: 0o700 });
       const directory = isInRepository ? this.backups : path.dirname(file);
-      const mode = isInRepository ? 0o600 : (await stat(file)).mode & 0o777;
-      return await writeBackup(path.join(directory, path.basename(file)), text, mode);
+      return await writeBackup(path.join(directory, path.basename(file)), text);
     } catch (error) {
       throw unwritable(error);
     }
@@ -60,9 +51,7 @@ export class MachineFileStore implements OtherFileStore {
 
 async function textAt(file: string): Promise<string | undefined> {
   try {
-    const { size } = await stat(file);
-    if (size > largest) throw new OtherFileFault('tooLarge');
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await bytesAt(file));
   } catch (error) {
     if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return undefined;
     if (error instanceof OtherFileFault) throw error;
@@ -71,13 +60,46 @@ async function textAt(file: string): Promise<string | undefined> {
   }
 }
 
-async function replaceText(file: string, text: string): Promise<void> {
+/**
+ * A repository can contain a link to a device: `/dev/zero` has no end, and to open a pipe without a writer takes forever.
+ * So only what is a regular file before and after it is opened is read, and never more of it than is allowed.
+ */
+async function bytesAt(file: string): Promise<Buffer> {
+  expectRegular(await stat(file));
+  const handle = await open(file, constants.O_RDONLY | noWaiting);
+  try {
+    const stats = await handle.stat();
+    expectRegular(stats);
+    if (stats.size > largest) throw new OtherFileFault('tooLarge');
+    const chunks: Buffer[] = [];
+    let length = 0;
+    // One byte more than allowed shows that the file has grown meanwhile.
+    for await (const chunk of handle.createReadStream({ end: largest, autoClose: false })) {
+      chunks.push(chunk as Buffer);
+      length += (chunk as Buffer).length;
+    }
+    if (length > largest) throw new OtherFileFault('tooLarge');
+    return Buffer.concat(chunks, length);
+  } finally {
+    await handle.close();
+  }
+}
+
+function expectRegular(stats: Stats): void {
+  if (stats.isDirectory()) throw new OtherFileFault('unreadable', 'EISDIR');
+  if (!stats.isFile()) throw new OtherFileFault('unreadable', 'EINVAL');
+}
+
+/** @param expected what the file must say until the moment that it is replaced */
+async function replaceText(file: string, expected: string, text: string): Promise<void> {
   const { mode } = await stat(file);
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
     await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
     // The mode of a new file is what the process's mask leaves of it.
     await chmod(temporary, mode & 0o777);
+    // To flush takes long enough for the program itself to write its file.
+    if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');
     await replaceFile(temporary, file);
   } finally {
     await rm(temporary, { force: true });
@@ -90,14 +112,14 @@ async function createFile(file: string, text: string): Promise<void> {
   await writeFile(file, text, { mode: 0o600, flag: 'wx', flush: true });
 }
 
-async function writeBackup(file: string, text: string, mode: number): Promise<string> {
+/** For the user alone, whatever the file's own mode is: a copy outlasts the secrets that are taken out of the file. */
+async function writeBackup(file: string, text: string): Promise<string> {
   for (let number = 1; ; number++) {
     const backup = `${file}.mcp-oauth-backup${number === 1 ? '' : `-${number}`}`;
     try {
       const handle = await open(backup, 'wx', 0o600);
       try {
         await handle.writeFile(text);
-        await handle.chmod(mode);
         await handle.sync();
       } finally {
         await handle.close();

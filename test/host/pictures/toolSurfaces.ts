@@ -89,7 +89,7 @@ export const toolCalls: Surface = {
     const dialog = page.locator('.monaco-dialog-box');
     await dialog.waitFor();
     await album.window(page, 'tool-calls-clear', dialog);
-    await workbench.clickDialog('This cannot be undone', 'Clear');
+    await workbench.clickDialog('This can’t be undone', 'Clear');
     await frame.getByText('No tool calls yet').waitFor();
     await album.window(page, 'tool-calls-empty', view);
     await page.keyboard.press('Control+Alt+B');
