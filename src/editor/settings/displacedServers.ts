@@ -210,7 +210,7 @@ async function several(names: readonly string[]): Promise<void> {
   const { t } = vscode.l10n;
   const show = t('Show Servers');
   const message = t(
-    'VS Code also has {0} from its own files. The list of servers says what that means for each.',
+    'VS Code has its own servers with the names or addresses of {0}. It switches yours off, or connects twice: see each server in the list.',
     firstNames(names),
   );
   if ((await notifications.warning(message, show)) === show)
