@@ -100,9 +100,9 @@ describe('servers found in the files of other programs', () => {
       ],
       ...['123e4567-e89b-12d3-a456-426614174000', '9f86d081884c7d659a2f'],
     ];
-    const headers = Object.fromEntries([
-      ...names.map((name) => [name, 'hunter2']),
-      ...values.map((value, place) => [`X-Value-${place}`, value]),
+    const headers = Object.fromEntries<string>([
+      ...names.map((name) => [name, 'hunter2'] as const),
+      ...values.map((value, place) => [`X-Value-${place}`, value] as const),
     ]);
     assert.equal(only(cursor({ url, headers })).entry.headers, undefined);
   });

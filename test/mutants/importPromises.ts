@@ -33,12 +33,6 @@ export const importPromises: readonly Mutant[] = [
     'test/node/otherFileStore.test.ts',
   ),
   promise(
-    'An address with a password is not shown',
-    'src/editor/imports/importTexts.ts',
-    ['description: plainWhole(withoutSecrets(found)),', 'description: plainWhole(found.url),'],
-    'test/editor/importServers.test.ts',
-  ),
-  promise(
     'A backup is for the user alone',
     'src/node/clients/otherFileStore.ts',
     ["open(backup, 'wx', 0o600)", "open(backup, 'wx', 0o644)"],
