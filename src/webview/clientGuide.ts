@@ -21,6 +21,7 @@ addEventListener('message', ({ data }: MessageEvent<ToGuide>) => {
     part('introduction').textContent = data.introduction;
     part('rows').replaceChildren(...data.rows.map(rowOf));
     part('register').hidden = data.rows.length === 0;
+    form.hidden = !data.needsClient;
     secret.required = data.needsSecret;
     part('secretNote').textContent = data.secretNote;
     if (!isTyped) clientId.value = data.clientId;

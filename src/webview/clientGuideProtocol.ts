@@ -14,7 +14,7 @@ export interface GuideRow {
 /**
  * What the page gets. Servers wrote much of it, so it is shown as text alone.
  *
- * - `facts`: what to register, and what is entered already
+ * - `facts`: what to register, and what is entered already; a server without a sign-in `needsClient` not
  * - `status`: what became of what the user did; while it is `busy`, nothing else can be done
  */
 export type ToGuide =
@@ -22,6 +22,7 @@ export type ToGuide =
       readonly kind: 'facts';
       readonly introduction: string;
       readonly rows: readonly GuideRow[];
+      readonly needsClient: boolean;
       readonly needsSecret: boolean;
       readonly clientId: string;
       readonly secretNote: string;

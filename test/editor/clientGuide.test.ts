@@ -10,6 +10,7 @@ import { fromGuide, type ToGuide } from '../../src/webview/clientGuideProtocol.j
 import { MemoryLog } from '../broker/memoryStores.js';
 import { redirectReaches } from '../broker/redirectReaches.js';
 import { configure, next, type ActiveExtension } from './activeExtension.js';
+import { startOpenServer } from '../demo/openServer.js';
 import { DialogueAnswers } from './dialogueAnswers.js';
 import { startEditorScene, type EditorScene } from './editorScene.js';
 
@@ -87,6 +88,7 @@ describe('the page for a client registered by hand', () => {
     assert.deepEqual(valuesOf('Grant types'), ['authorization_code', 'refresh_token']);
     assert.deepEqual(valuesOf('Scopes'), ['repo:read offline_access openid email profile']);
     assert.equal(facts().needsSecret, false);
+    assert.equal(facts().needsClient, true);
   });
 
   it('copies what it has shown, whatever the page asks for', async () => {
@@ -159,6 +161,18 @@ describe('the page for a client registered by hand', () => {
     assert.deepEqual(facts().rows, []);
     await guide.receive({ kind: 'save', clientId: 'by-hand', secret: '' });
     assert.equal(clientId(), 'by-hand');
+  });
+
+  it('asks for no client if the server needs no sign-in', async () => {
+    const open = await startOpenServer();
+    try {
+      await configure(extension, { repositories: { type: 'http', url: open.url } });
+      await guide.receive({ kind: 'ready' });
+      assert.equal(facts().introduction, 'repositories doesn’t require a sign-in, so it needs no client.');
+      assert.equal(facts().needsClient, false);
+    } finally {
+      await open.close();
+    }
   });
 
   it('runs no script but its own, and takes a server’s name as text', () => {

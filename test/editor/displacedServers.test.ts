@@ -52,6 +52,10 @@ describe('a server that the editor switched off', () => {
           told.push(`${name} as ${other.name} in ${other.file}`);
           return Promise.resolve();
         },
+        several: (names) => {
+          told.push(`several: ${names.join(', ')}`);
+          return Promise.resolve();
+        },
       },
     );
   const list = (...names: string[]) => {
@@ -108,6 +112,25 @@ describe('a server that the editor switched off', () => {
     others.changed.fire(undefined);
     assert.deepEqual(told, ['notes as theirs in mcp.json', 'notes by mcp.json']);
     assert.equal(displaced.duplicateOf(notes), undefined);
+  });
+
+  it('is told of together with the others that a file has, once', () => {
+    const addresses = new Map([['theirs', 'https://notes.example/']]);
+    others.lists = [{ file: 'mcp.json', names: ['theirs', 'reports'], addresses }];
+    others.changed.fire(undefined);
+    others.changed.fire(undefined);
+    assert.deepEqual(told, ['several: Reports, notes']);
+  });
+
+  it('is no news to a user who has just asked for the copy, in later windows either', async () => {
+    const addresses = new Map([['theirs', 'https://notes.example/']]);
+    await displaced.markTold([{ name: 'notes', url: 'https://notes.example' }]);
+    others.all = [{ file: 'mcp.json', names: ['theirs'], addresses }];
+    await displaced.markTold([{ name: 'notes', url: 'https://notes.example' }]);
+    others.changed.fire(undefined);
+    displaced.dispose();
+    displaced = open();
+    assert.deepEqual(told, []);
   });
 
   it('is on if the editor starts it all the same, until the file changes that', async () => {

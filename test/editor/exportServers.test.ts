@@ -62,9 +62,7 @@ describe('Export Servers', () => {
 
   it('makes a file that is not there, and undoing removes it', async () => {
     const shown = await run('notes', 'Gemini CLI', 'Undo');
-    assert.ok(
-      shown.includes('Gemini CLI | ~/.gemini/settings.json | The file doesn’t exist yet and is created.'),
-    );
+    assert.ok(shown.includes('Gemini CLI | ~/.gemini/settings.json | The file will be created.'));
     while (!shown.some((line) => line.startsWith('The export was undone.')))
       await new Promise((resolve) => setImmediate(resolve));
     await assert.rejects(home.read('.gemini/settings.json'));

@@ -47,11 +47,23 @@ describe('Import Servers', () => {
       dialogue.window,
     );
     const known = () => ({ servers: settings.servers });
-    const parts = { files: home.files, settings, known, imports: home.imports, signInToAll };
+    const wanted: string[] = [];
+    const duplicatesWanted = (servers: readonly { readonly name: string }[]) => {
+      wanted.push(...servers.map(({ name }) => name));
+      return Promise.resolve();
+    };
+    const parts = {
+      files: home.files,
+      settings,
+      known,
+      imports: home.imports,
+      signInToAll,
+      duplicatesWanted,
+    };
     await new ImportServers(parts, dialogue.window, pickIn(dialogue)).run();
     // The notification is not waited for.
     await new Promise((resolve) => setImmediate(resolve));
-    return { shown: dialogue.shown, signedIn };
+    return { shown: dialogue.shown, signedIn, wanted };
   }
 
   const vscodeFile = () =>
@@ -129,13 +141,14 @@ describe('Import Servers', () => {
     );
   });
 
-  it('copies from other programs, puts a client’s secret away, and asks about a name that is taken', async () => {
+  it('copies from other programs, puts a client’s secret away, and numbers a name that is taken', async () => {
     const text = JSON.stringify({
       mcpServers: { notes: { url: open.url, auth: { CLIENT_ID: 'c', CLIENT_SECRET: 'shh' } } },
     });
     await configure(extension, { notes: { url: world.reports.url } });
     await home.write('.cursor/mcp.json', text);
-    const { shown } = await run('notes', 'Copy', '', undefined);
+    const { shown } = await run('notes', 'Copy', undefined);
+    assert.ok(shown.some((line) => line.startsWith('Imported: notes as “notes 2”.')));
     assert.ok(
       shown.includes('Copy | Recommended | Changes no other file. The other programs keep their servers.'),
     );
@@ -145,10 +158,11 @@ describe('Import Servers', () => {
     assert.equal(await home.read('.cursor/mcp.json'), text);
   });
 
-  it('proposes another name for what VS Code keeps under the same one, which it would prefer', async () => {
+  it('numbers the names that VS Code keeps and would prefer, asks about none, and warns of no copy', async () => {
     await home.write(userMcpJson, vscodeFile());
-    await run('open', 'Copy', '', undefined);
-    assert.deepEqual(extension.settings.names, ['open 2']);
+    const { wanted } = await run('open,reports', 'Copy', undefined);
+    assert.deepEqual(extension.settings.names, ['reports 2', 'open 2']);
+    assert.deepEqual(wanted, ['reports 2', 'open 2']);
   });
 
   it('names files that cannot be read, and changes nothing until it is confirmed', async () => {

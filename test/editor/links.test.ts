@@ -102,14 +102,14 @@ describe('a link that opens the extension', () => {
     await follow('/open?view=settings');
     assert.match(shown[0] ?? '', /url: The address must start with https/);
     assert.match(shown[1] ?? '', /token: /);
-    assert.match(shown[2] ?? '', /view: /);
+    assert.match(shown[2] ?? '', /opened\. view must be one of /);
     assert.deepEqual(proposed, []);
   });
 
   it('offers to show a server whose address is configured already', async () => {
     const { shown, proposed, done, follow } = scene('Show Server');
     await follow('/add?url=https://notes.example/mcp');
-    assert.match(shown[0] ?? '', /url: This address is configured already, as “my notes”/);
+    assert.match(shown[0] ?? '', /a server that you have already, as “my notes”/);
     assert.deepEqual([proposed, done], [[], ['show my notes']]);
   });
 
@@ -134,7 +134,7 @@ describe('a link that opens the extension', () => {
     await follow('/add?url=nope');
     await follow('/add?url=nope2');
     assert.equal(questions.length, 2);
-    clock.advance(10_000);
+    clock.advance(3_000);
     await settled();
     await follow('/add?url=nope2');
     assert.equal(questions.length, 4);

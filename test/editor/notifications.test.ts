@@ -57,6 +57,20 @@ describe('what the user is told', () => {
     for (const text of shown) assert.doesNotMatch(text, link);
   });
 
+  it('is shown whole: the editor cuts off a long text that has no button', async () => {
+    const shown: (readonly string[])[] = [];
+    const show = (_message: string, ...buttons: string[]) => {
+      shown.push(buttons);
+      return Promise.resolve(buttons[0]);
+    };
+    const window = { showWarningMessage: show } as unknown as NotificationWindow;
+    const notifications = new Notifications(window);
+    assert.equal(await notifications.warning('Short enough to be read in one line.'), undefined);
+    assert.equal(await notifications.warning('x'.repeat(61)), undefined);
+    assert.equal(await notifications.warning('x'.repeat(61), 'Retry'), 'Retry');
+    assert.deepEqual(shown, [[], ['OK'], ['Retry']]);
+  });
+
   it('reads the same but for a space', () => {
     assert.equal(withoutLinks('[a](command:b) and [c] (d)'), '[a] (command:b) and [c] (d)');
   });

@@ -144,7 +144,7 @@ describe('the tree', () => {
   it('says that access which is renewed needs nobody', async () => {
     scene.set('a', 'ready', { signedIn: true, refreshable: true, expiresAt: scene.clock.now() + 60_000 });
     const rows = await scene.unfolded();
-    assert.ok(rows.some((row) => labelOf(row) === 'Expires: renews automatically'));
+    assert.ok(rows.some((row) => labelOf(row) === 'Access: renews automatically'));
   });
 
   it('tells of each tool what its next call meets, its rule and its last use', async () => {

@@ -31,7 +31,7 @@ describe('a team’s list of servers in the repository', () => {
     const importing = {
       nameAll: (chosen: readonly FoundServer[], names: readonly string[]) => {
         inEditor = names;
-        return Promise.resolve(chosen.map((found) => ({ found, name: found.name })));
+        return chosen.map((found) => ({ found, name: `${found.name} 2` }));
       },
       apply: (named: readonly ChosenServer[], _files: unknown, isMoved: (one: typeof file) => boolean) => {
         applied.push(...named.map(({ name, found }) => [name, found.url, isMoved(file)] as const));
@@ -55,11 +55,11 @@ describe('a team’s list of servers in the repository', () => {
     const shown = await open({ notes, tickets, local: { command: 'node' } }, 'Review', 'tickets');
     assert.deepEqual(shown, [
       question('notes, tickets'),
-      'Add which of this workspace’s MCP servers?',
-      `notes | ${notes.url} | From .vscode/mcp.json. | picked`,
-      `tickets | ${tickets.url} | From .vscode/mcp.json. | picked`,
+      'Add this workspace’s MCP servers to your own, for all windows',
+      `notes | ${notes.url} | From .vscode/mcp.json. It is added as “notes 2”, as “notes” is taken. | picked`,
+      `tickets | ${tickets.url} | From .vscode/mcp.json. It is added as “tickets 2”, as “tickets” is taken. | picked`,
     ]);
-    assert.deepEqual(applied, [['tickets', tickets.url, false]]);
+    assert.deepEqual(applied, [['tickets 2', tickets.url, false]]);
     // VS Code goes on having all of them, so that ours need other names.
     assert.deepEqual(inEditor, ['notes', 'tickets', 'local']);
   });

@@ -28,7 +28,7 @@ describe('MCP OAuth: Add Server…', () => {
     await window.type(title, 'not a url');
     await waitForText(window.page, [
       'Search the MCP registry for “not a url”…',
-      '“not a url” is not a URL. Write it whole',
+      '“not a url” is not a URL. To use an address instead, type all of it',
     ]);
   });
 

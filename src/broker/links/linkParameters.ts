@@ -9,6 +9,11 @@ export interface LinkProblem {
   readonly message: string;
 }
 
+/** What is wrong, with the parameter at fault, unless the sentence begins with its name. */
+export function linkProblemText({ field, message }: LinkProblem): string {
+  return field === '' || message.startsWith(`${field} `) ? message : `${field}: ${message}`;
+}
+
 /** The editor's own parameter, which says in which window a link opens. */
 const ofEditor = 'windowId';
 

@@ -13,6 +13,12 @@ export type NotificationWindow = Pick<
 >;
 
 /**
+ * The editor shows a notification that has no button as one line, which it cuts off at about so many characters
+ * (`notifications.ts`, `setActions`). One with a button is shown whole, so a longer text gets a button.
+ */
+const longestLine = 60;
+
+/**
  * What the user is told and asked, always as plain text. The editor makes links of `[label](address)` in
  * these places, `command:` addresses included, and much of what is shown was written by servers. Nothing else
  * in this folder may show a notification; a lint rule holds it.
@@ -22,15 +28,15 @@ export class Notifications {
 
   /** @returns the button that was pressed */
   information(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
-    return Promise.resolve(this.#part('showInformationMessage')(withoutLinks(message), ...buttons));
+    return this.#show('showInformationMessage', message, buttons);
   }
 
   warning(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
-    return Promise.resolve(this.#part('showWarningMessage')(withoutLinks(message), ...buttons));
+    return this.#show('showWarningMessage', message, buttons);
   }
 
   error(message: string, ...buttons: readonly string[]): Promise<string | undefined> {
-    return Promise.resolve(this.#part('showErrorMessage')(withoutLinks(message), ...buttons));
+    return this.#show('showErrorMessage', message, buttons);
   }
 
   /** A modal question: only for what must be decided before anything goes on. */
@@ -81,6 +87,17 @@ export class Notifications {
         work((message) => progress.report({ message: withoutLinks(message) }), token),
       ),
     );
+  }
+
+  async #show(
+    severity: 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage',
+    message: string,
+    buttons: readonly string[],
+  ): Promise<string | undefined> {
+    const text = withoutLinks(message);
+    if (buttons.length > 0 || text.length <= longestLine) return this.#part(severity)(text, ...buttons);
+    await this.#part(severity)(text, vscode.l10n.t('OK'));
+    return undefined;
   }
 
   #part<Name extends keyof NotificationWindow>(name: Name): NotificationWindow[Name] {

@@ -118,12 +118,8 @@ export class ClientGuide implements Disposable {
     this.#tellFacts(server, t('Checking what {0} needs…', new URL(server.url).host), [], false);
     const findings = await findOut(server, this.parts.finding, this.#abort.signal);
     if (findings.kind === 'open') {
-      this.#tellFacts(
-        server,
-        t('{0} doesn’t require a sign-in, so it needs no client.', server.name),
-        [],
-        false,
-      );
+      const introduction = t('{0} doesn’t require a sign-in, so it needs no client.', server.name);
+      this.#tellFacts(server, introduction, [], false, false);
       return;
     }
     try {
@@ -142,7 +138,13 @@ export class ClientGuide implements Disposable {
     }
   }
 
-  #tellFacts(server: ServerConfig, introduction: string, rows: readonly GuideRow[], isSecretNeeded: boolean) {
+  #tellFacts(
+    server: ServerConfig,
+    introduction: string,
+    rows: readonly GuideRow[],
+    isSecretNeeded: boolean,
+    needsClient = true,
+  ) {
     const { t } = vscode.l10n;
     const secretNote = isSecretNeeded
       ? t('The provider requires one. It is kept in this editor’s secret storage.')
@@ -151,7 +153,7 @@ export class ClientGuide implements Disposable {
     const hasClient = clientId !== '';
     // A secret may be there already, which is not shown again.
     const needsSecret = isSecretNeeded && !hasClient;
-    this.tell({ kind: 'facts', introduction, rows, needsSecret, clientId, secretNote });
+    this.tell({ kind: 'facts', introduction, rows, needsClient, needsSecret, clientId, secretNote });
   }
 
   async #copy(row: number, at: number): Promise<void> {

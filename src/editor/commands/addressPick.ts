@@ -183,7 +183,10 @@ function rowsFor(text: string, parts: AddressRowParts): readonly AddressRow[] {
           label: `$(search) ${t('Search the MCP registry for “{0}”…', plain(text))}`,
           description: new URL(officialRegistry).host,
           // In this row: the editor sorts rows by where in them it finds what was typed.
-          detail: plain(parsed.problem),
+          detail: t(
+            '“{0}” is not a URL. To use an address instead, type all of it: https://mcp.example.com/mcp.',
+            plain(text),
+          ),
           leadsTo: 'offerSearch',
         },
       ];

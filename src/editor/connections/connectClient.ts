@@ -181,10 +181,11 @@ export class ConnectClient {
     for (;;) {
       const connect = {
         label: `$(check) ${t('Connect')}`,
+        description: t('your key is not in the file'),
         detail:
           before === undefined
-            ? t('Creates {0} with {1}. Your key is not in it.', file, names)
-            : t('Adds {1} to {0}, after a backup beside it. Your key is not in it.', file, names),
+            ? t('Adds {1} to a new file, {0}.', file, names)
+            : t('Adds {1} to {0}, after a backup beside it.', file, names),
       };
       const changes = {
         label: `$(diff) ${t('Show Changes')}`,

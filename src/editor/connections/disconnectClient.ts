@@ -24,9 +24,9 @@ export class DisconnectClient {
     const servers = connection.servers.map((server) => server.name).join(', ');
     const disconnect = t('Disconnect');
     const detail = t(
-      'Its access and its running calls end immediately. {0} is removed from {1}.',
-      servers,
+      'Its access and its running calls end immediately. Removed from {0}: {1}.',
       placeText(connection.uri),
+      servers,
     );
     const choice = await this.#notifications.modal(t('Disconnect {0}?', name), detail, disconnect);
     if (choice === disconnect) await this.#tell(connection, await this.connections.disconnect(connection));
@@ -38,7 +38,9 @@ export class DisconnectClient {
     const file = placeText(uri);
     switch (outcome.kind) {
       case 'restored':
-        void this.#notifications.information(t('Disconnected {0}. {1} is as it was before.', name, file));
+        void this.#notifications.information(
+          t('Disconnected {0}. Its configuration is as it was before: {1}', name, file),
+        );
         return;
       case 'absent':
         void this.#notifications.information(

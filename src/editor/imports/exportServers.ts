@@ -45,7 +45,7 @@ export class ExportServers {
     }
     const rows = await this.pick(servers.map(rowOf), {
       title: t('Export MCP servers'),
-      placeholder: t('Addresses, client IDs, and headers that hold no secret are exported; sign-ins never.'),
+      placeholder: t('Sign-ins and secrets are not exported.'),
     });
     const chosen = (rows ?? []).map(({ server }) => server);
     if (chosen.length === 0) return;
@@ -71,7 +71,7 @@ export class ExportServers {
     const files = targets.flat().map((target) => ({
       label: mcpClients[target.file.client].name,
       description: target.file.label,
-      detail: target.text === undefined ? t('The file doesn’t exist yet and is created.') : '',
+      detail: target.text === undefined ? t('The file will be created.') : '',
       target: target,
     }));
     const exists = ({ detail }: (typeof files)[number]) => detail === '';

@@ -4,9 +4,9 @@ import { foundServers, type FoundServer, type KnownServers } from '../../broker/
 import { freeName, importPlan, type ChosenServer, type ImportPlan } from '../../broker/imports/importPlan.js';
 import { NotTakenBack, type Applied, type Imports } from '../../broker/imports/imports.js';
 import { OtherFileFault, type OtherFile, type ReadFile } from '../../broker/imports/otherFiles.js';
-import { serverNameFault, type ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { NamedServer, ServerConfig } from '../../broker/settings/serverSettings.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
-import { Notifications } from '../adapters/notifications.js';
+import { Notifications, plain } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
@@ -24,6 +24,8 @@ export interface ImportServersParts {
   readonly known: () => KnownServers;
   readonly imports: Imports;
   readonly signInToAll: SignInToAll;
+  /** Keeps the user from being warned of copies that VS Code keeps of these servers: the user has just asked for them. */
+  readonly duplicatesWanted: (servers: readonly NamedServer[]) => Promise<void>;
 }
 
 type IsMoved = (file: OtherFile) => boolean;
@@ -53,47 +55,27 @@ export class ImportServers {
     if (unread.length > 0) void this.#notifications.warning(unread.join(' '));
     const rows = await this.pick(serverRows(servers), {
       title: t('Import MCP servers'),
-      placeholder: t('Select the servers to sign in to with MCP OAuth. Nothing changes yet.'),
+      placeholder: t('Select servers. Nothing changes yet.'),
     });
     const chosen = (rows ?? []).flatMap(({ found }) => (found === undefined ? [] : [found]));
     if (chosen.length === 0) return;
     const isMoved = await this.#askMove(chosen);
     if (isMoved === undefined) return;
-    const named = await this.nameAll(chosen, namesLeftInEditor(read.files, chosen, isMoved));
-    if (named !== undefined) await this.apply(named, read.files, isMoved);
+    const named = this.nameAll(chosen, namesLeftInEditor(read.files, chosen, isMoved));
+    await this.apply(named, read.files, isMoved);
   }
 
-  /** A name that is taken is asked about, with a free one proposed. @returns undefined if the user closed it */
-  async nameAll(
-    chosen: readonly FoundServer[],
-    inEditor: readonly string[],
-  ): Promise<readonly ChosenServer[] | undefined> {
-    const { t } = vscode.l10n;
-    const named: ChosenServer[] = [];
-    for (const found of chosen) {
-      const taken = [...this.parts.settings.names, ...inEditor, ...named.map(({ name }) => name)];
-      const free = freeName(found.name, taken);
-      if (free === found.name) {
-        named.push({ found, name: free });
-        continue;
-      }
-      const isTaken = (text: string) => freeName(text, taken) !== text.trim();
-      const name = await this.#notifications.input({
-        title: t('Name the server'),
-        prompt: t(
-          'The name “{0}” can’t be used for {1}: another server has it. A free one:',
-          found.name,
-          found.url,
-        ),
-        value: free,
-        ignoreFocusOut: true,
-        validateInput: (text) =>
-          serverNameFault(text.trim()) ?? (isTaken(text) ? t('Another server has this name.') : undefined),
-      });
-      if (name === undefined) return undefined;
-      named.push({ found, name: name.trim() });
-    }
-    return named;
+  /**
+   * Gives each server its own name if that is free, or one with a number. No question for each: where VS Code keeps its
+   * entries, as it does those of a team's list, every name is taken. “Rename Server…” changes them.
+   */
+  nameAll(chosen: readonly FoundServer[], inEditor: readonly string[]): readonly ChosenServer[] {
+    const taken = [...this.parts.settings.names, ...inEditor];
+    return chosen.map((found) => {
+      const name = freeName(found.name, taken);
+      taken.push(name);
+      return { found, name };
+    });
   }
 
   /** @param note what there is to say beside what was done */
@@ -108,6 +90,7 @@ export class ImportServers {
     let applied: Applied;
     try {
       plan = importPlan(named, files, isMoved);
+      await this.parts.duplicatesWanted(named.map(({ name, found: { url } }) => ({ name, url })));
       applied = await this.parts.imports.apply(plan, 'import');
     } catch (error) {
       const nothing = t('Nothing was imported.');
@@ -165,7 +148,8 @@ export class ImportServers {
       ...(has('editor') ? [copy] : []),
     ];
     const title = t('Import {0} MCP servers', chosen.length);
-    return (await this.window.showQuickPick(items, { title, ignoreFocusOut: true }))?.isMoved;
+    const placeHolder = t('Move the entries, or copy them?');
+    return (await this.window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.isMoved;
   }
 
   async #tell(
@@ -175,7 +159,9 @@ export class ImportServers {
     note?: string,
   ): Promise<void> {
     const { t } = vscode.l10n;
-    const names = named.map(({ name }) => name).join(', ');
+    const names = named
+      .map(({ name, found }) => (name === found.name ? name : t('{0} as “{1}”', plain(found.name), name)))
+      .join(', ');
     const backups = files.flatMap(({ backup }) => (backup === undefined ? [] : [placeText(backup)]));
     const text = [
       t('Imported: {0}.', names),

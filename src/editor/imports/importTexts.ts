@@ -12,8 +12,15 @@ export interface ServerRow extends ManyItem {
   readonly found?: FoundServer;
 }
 
-/** Those that can be imported come first, picked; the others say why they cannot be. */
-export function serverRows(servers: readonly FoundServer[]): readonly ServerRow[] {
+/**
+ * Those that can be imported come first, picked; the others say why they cannot be.
+ *
+ * @param nameOf the name that each gets here, if it is known already
+ */
+export function serverRows(
+  servers: readonly FoundServer[],
+  nameOf: (found: FoundServer) => string = ({ name }) => name,
+): readonly ServerRow[] {
   const { t } = vscode.l10n;
   const isFree = ({ problem, configuredAs }: FoundServer) =>
     problem === undefined && configuredAs === undefined;
@@ -25,7 +32,7 @@ export function serverRows(servers: readonly FoundServer[]): readonly ServerRow[
       found,
       label: plainWhole(found.name),
       description: plainWhole(found.url),
-      detail: plainWhole([sources(found), ...notes(found)].join(' ')),
+      detail: plainWhole([sources(found), ...renamed(found, nameOf(found)), ...notes(found)].join(' ')),
       picked: !found.isDisabled,
     })),
     ...section(t('Configured already'), known, (found) =>
@@ -63,6 +70,12 @@ function sources({ entries }: FoundServer): string {
     folder === undefined ? file.label : vscode.l10n.t('{0} for {1}', file.label, folder),
   );
   return vscode.l10n.t('From {0}.', [...new Set(files)].join(', '));
+}
+
+function renamed(found: FoundServer, name: string): readonly string[] {
+  return name === found.name
+    ? []
+    : [vscode.l10n.t('It is added as “{0}”, as “{1}” is taken.', name, found.name)];
 }
 
 function notes(found: FoundServer): readonly string[] {

@@ -5,9 +5,11 @@ import { Imports } from '../../broker/imports/imports.js';
 import type { OtherFileStore } from '../../broker/imports/otherFiles.js';
 import type { Disposable } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
+import type { NamedServer } from '../../broker/settings/serverSettings.js';
 import { addressOf } from '../../base/displayText.js';
 import { agentSettings } from '../agents/registerAgents.js';
 import { commandId, type Commands } from '../adapters/commands.js';
+import type { DisplacedServers } from '../settings/displacedServers.js';
 import { policyRefusalNow, type EditorServerSettings } from '../settings/serverSettings.js';
 import { EditorFileStore } from './editorFileStore.js';
 import { ExportServers } from './exportServers.js';
@@ -22,7 +24,7 @@ export interface ImportParts extends SignInToAllParts {
   readonly settings: EditorServerSettings;
   readonly answers: { readonly clientSecrets: ClientSecrets };
   readonly memory: Memory;
-  readonly statuses: { readonly displaced: { look(): Promise<void> } };
+  readonly statuses: { readonly displaced: Pick<DisplacedServers, 'look' | 'markTold'> };
   /** The programs of this machine, and its files. */
   readonly programs: UserPrograms;
   readonly machineFiles: OtherFileStore;
@@ -48,7 +50,8 @@ export function registerImports(
   });
   const known = (): KnownServers => ({ servers: settings.servers, refusal: policyRefusalNow, isOwnAddress });
   const signInToAll = new SignInToAll(parts);
-  const importing = new ImportServers({ files, settings, known, imports, signInToAll });
+  const duplicatesWanted = (servers: readonly NamedServer[]) => parts.statuses.displaced.markTold(servers);
+  const importing = new ImportServers({ files, settings, known, imports, signInToAll, duplicatesWanted });
   commands.register('importServers', () => importing.run());
   commands.register('exportServers', () => new ExportServers({ settings, files, imports }).run());
   commands.register('undoImport', () => undoImport(imports));

@@ -18,7 +18,7 @@ export function needsReload(files: readonly ChangedFile[]): boolean {
 export async function offerReload(notifications: Notifications, text: string): Promise<void> {
   const { t } = vscode.l10n;
   const reload = t('Reload Window');
-  const message = `${text} ${t('VS Code notices when the window is reloaded.')}`.trim();
+  const message = `${text} ${t('Reload the window so that VS Code reads its mcp.json again.')}`.trim();
   if ((await notifications.information(message, reload)) === reload)
     await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }

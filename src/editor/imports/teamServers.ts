@@ -82,19 +82,19 @@ export class TeamServers {
     const choice = await this.#notifications.information(message, review, no);
     if (choice === no) await this.#decide(undecided);
     if (choice !== review) return;
-    const rows = await this.pick(serverRows(undecided.map(({ found }) => found)), {
-      title: t('Add which of this workspace’s MCP servers?'),
-      placeholder: t(
-        'Check each address. They are added to your own servers, for all windows; no file here changes.',
-      ),
+    const stays = () => false;
+    const offered = undecided.map(({ found }) => found);
+    const named = this.parts.importing.nameAll(offered, namesLeftInEditor(files, offered, stays));
+    const nameOf = (found: FoundServer) => named.find((one) => one.found === found)?.name ?? found.name;
+    const rows = await this.pick(serverRows(offered, nameOf), {
+      title: t('Add this workspace’s MCP servers to your own, for all windows'),
+      placeholder: t('Check each address. No file changes.'),
     });
     if (rows === undefined) return;
     await this.#decide(undecided);
     const chosen = rows.flatMap(({ found }) => (found === undefined ? [] : [found]));
     if (chosen.length === 0) return;
-    const stays = () => false;
-    const toAdd = await this.parts.importing.nameAll(chosen, namesLeftInEditor(files, chosen, stays));
-    if (toAdd === undefined) return;
+    const toAdd = named.filter(({ found }) => chosen.includes(found));
     const note = t('VS Code also has them from this workspace. Turn those off with “MCP: List Servers”.');
     await this.parts.importing.apply(toAdd, files, stays, note);
   }

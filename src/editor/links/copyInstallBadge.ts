@@ -2,7 +2,7 @@ import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { parseAddLink, type AddLink } from '../../broker/links/addLink.js';
 import { installBadge, type InstallBadge } from '../../broker/links/installBadge.js';
-import type { LinkProblem } from '../../broker/links/linkParameters.js';
+import { linkProblemText } from '../../broker/links/linkParameters.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import {
   copyToClipboard,
@@ -29,7 +29,7 @@ export async function copyInstallBadge(row: unknown, parts: InstallBadgeParts): 
   const made = installBadge(link, parts.extensionId);
   if ('problem' in made) {
     void notifications.warning(
-      vscode.l10n.t('There can be no link to this server. {0}', sentenceOf(made.problem)),
+      vscode.l10n.t('A badge can’t link to this server. {0}', linkProblemText(made.problem)),
     );
     return;
   }
@@ -121,8 +121,4 @@ async function chosenForm(
 
 function linkTo({ url, name, type }: ServerConfig): AddLink {
   return defined({ url, name, type });
-}
-
-function sentenceOf({ field, message }: LinkProblem): string {
-  return field === '' ? message : `${field}: ${message}`;
 }

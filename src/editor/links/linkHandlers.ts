@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { addPath, parseAddLink, type AddLink } from '../../broker/links/addLink.js';
-import type { LinkProblem } from '../../broker/links/linkParameters.js';
+import { linkProblemText, type LinkProblem } from '../../broker/links/linkParameters.js';
 import { openPath, parseOpenLink, type OpenLink } from '../../broker/links/openLink.js';
 import type { Clock } from '../../base/clock.js';
 import type { AddServer } from '../commands/addServer.js';
@@ -12,7 +12,7 @@ import { addLinkQuestion } from './addLinkQuestion.js';
 import type { LinkHandler } from './linkRouter.js';
 
 /** For how long a notification keeps other links from being followed, in milliseconds, if it stays unanswered. */
-const tellingTime = 10_000;
+const tellingTime = 3_000;
 
 export interface LinkHandlerParts {
   readonly settings: EditorServerSettings;
@@ -89,7 +89,7 @@ class LinkHandlers {
     const answer = await this.#notifications.modal(
       t('A link asks to diagnose the server “{0}”.', plain(server.name)),
       t(
-        '{0} and its authorization server are asked how to sign in. Nobody is signed in, and the report stays in this window.',
+        '{0} and its authorization server are asked how to sign in. You are not signed in, and the report stays in this window.',
         host,
       ),
       diagnose,
@@ -99,17 +99,12 @@ class LinkHandlers {
 
   async #showConfigured(name: string): Promise<void> {
     const { t } = vscode.l10n;
-    const message = t(
-      'A link asks to add a server. url: This address is configured already, as “{0}”.',
-      plain(name),
-    );
+    const message = t('A link asks to add a server that you have already, as “{0}”.', plain(name));
     await this.#tell(message, { title: t('Show Server'), run: () => this.parts.showServer(name) });
   }
 
-  async #refuse({ field, message }: LinkProblem): Promise<void> {
-    const { t } = vscode.l10n;
-    const named = field === '' ? plain(message) : `${plain(field)}: ${plain(message)}`;
-    await this.#tell(t('The link can’t be opened. {0}', named));
+  async #refuse(problem: LinkProblem): Promise<void> {
+    await this.#tell(vscode.l10n.t('The link can’t be opened. {0}', plain(linkProblemText(problem))));
   }
 
   /** Waits for the notification to be closed, so that a burst of links shows one, but not forever. */

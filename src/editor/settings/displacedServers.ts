@@ -7,7 +7,7 @@ import type { Memory } from '../../base/storage.js';
 import type { ServerConfig, NamedServer } from '../../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from '../adapters/commands.js';
 import type { Endpoints } from '../endpoints.js';
-import { notifications } from '../adapters/notifications.js';
+import { firstNames, notifications } from '../adapters/notifications.js';
 import { EditorMemory } from '../adapters/storage.js';
 import { OtherServerLists, type OtherServers } from './otherServerLists.js';
 
@@ -30,6 +30,15 @@ interface ListSource extends Disposable {
 interface Tell {
   sameName(name: string, by: OtherServers): Promise<void>;
   sameAddress(name: string, other: Duplicate): Promise<void>;
+  /** In place of one of the above for each server, so that many servers are one notification. */
+  several(names: readonly string[]): Promise<void>;
+}
+
+/** What the user is told once about a server of ours. */
+interface News {
+  readonly name: string;
+  readonly key: string;
+  readonly tell: () => Promise<void>;
 }
 
 /** A server that the editor has from a file at the address of one of ours. */
@@ -58,7 +67,7 @@ export class DisplacedServers implements Disposable {
     private readonly settings: NamedServers,
     private readonly others: ListSource,
     private readonly memory: Memory,
-    private readonly tell: Tell = { sameName, sameAddress },
+    private readonly tell: Tell = { sameName, sameAddress, several },
   ) {
     const changed = () => this.#refresh();
     this.#subscriptions = [settings.onDidChange(changed), others.onDidChange(changed)];
@@ -82,6 +91,15 @@ export class DisplacedServers implements Disposable {
     if (found === undefined) return undefined;
     const { file, uri } = found.list;
     return defined({ name: found.name, file, uri });
+  }
+
+  /** Keeps the user from being told of duplicates that the user has asked for, such as by copying servers from VS Code. */
+  async markTold(servers: readonly NamedServer[]): Promise<void> {
+    const wanted = servers.flatMap((server) => {
+      const duplicate = this.duplicateOf(server);
+      return duplicate === undefined ? [] : [sameAddressKey(server.name, duplicate)];
+    });
+    if (wanted.length > 0) await this.memory.set(toldKey, [...this.#told, ...wanted]);
   }
 
   /** What the editor has from elsewhere and would run in place of a server of the same name. */
@@ -114,27 +132,38 @@ export class DisplacedServers implements Disposable {
 
   #refresh(): void {
     for (const name of this.#started) if (this.#displacing(name) === undefined) this.#started.delete(name);
-    for (const server of this.settings.servers) {
-      const { name } = server;
-      const by = this.#displacing(name);
-      const duplicate = this.duplicateOf(server);
-      if (by !== undefined) this.#once(`${name} ${by.file}`, () => this.tell.sameName(name, by));
-      else if (duplicate !== undefined)
-        this.#once(`${name} at the address of ${duplicate.name} ${duplicate.file}`, () =>
-          this.tell.sameAddress(name, duplicate),
-        );
+    const found = this.settings.servers.flatMap((server) => this.#newsOf(server));
+    const told = this.#told;
+    const news = found.filter(({ key }) => !told.includes(key));
+    if (news.length > 0) {
+      // What cannot be remembered is told once more in the next window.
+      this.memory.set(toldKey, [...told, ...news.map(({ key }) => key)]).catch(() => undefined);
+      const [first] = news;
+      if (news.length === 1) void first?.tell();
+      else void this.tell.several(news.map(({ name }) => name));
     }
     this.#changed.fire(undefined);
   }
 
-  #once(one: string, tell: () => Promise<void>): void {
-    const stored = this.memory.get(toldKey);
-    const told = Array.isArray(stored) ? (stored as readonly unknown[]) : [];
-    if (told.includes(one)) return;
-    // What cannot be remembered is told once more in the next window.
-    this.memory.set(toldKey, [...told, one]).catch(() => undefined);
-    void tell();
+  #newsOf(server: ServerConfig): readonly News[] {
+    const { name } = server;
+    const by = this.#displacing(name);
+    if (by !== undefined)
+      return [{ name, key: `${name} ${by.file}`, tell: () => this.tell.sameName(name, by) }];
+    const duplicate = this.duplicateOf(server);
+    if (duplicate === undefined) return [];
+    const key = sameAddressKey(name, duplicate);
+    return [{ name, key, tell: () => this.tell.sameAddress(name, duplicate) }];
   }
+
+  get #told(): readonly unknown[] {
+    const stored = this.memory.get(toldKey);
+    return Array.isArray(stored) ? (stored as readonly unknown[]) : [];
+  }
+}
+
+function sameAddressKey(name: string, other: Duplicate): string {
+  return `${name} at the address of ${other.name} ${other.file}`;
 }
 
 /** Watches the files of this window. */
@@ -168,13 +197,24 @@ async function sameName(name: string, { file, uri }: OtherServers): Promise<void
 async function sameAddress(name: string, other: Duplicate): Promise<void> {
   const { t } = vscode.l10n;
   const message = t(
-    '{0} has “{1}” at the address of “{2}”: VS Code connects to it twice, and signs in to “{1}” by itself. Remove one of them.',
-    other.file,
+    '“{0}” in {1} has the address of “{2}”. VS Code connects to it twice, and signs in to “{0}” by itself. Remove one of them.',
     other.name,
+    other.file,
     name,
   );
   const remove = { title: t('Remove “{0}”…', name), run: runFor('removeServer', name) };
   await offer('information', message, remove, other.file, other.uri);
+}
+
+async function several(names: readonly string[]): Promise<void> {
+  const { t } = vscode.l10n;
+  const show = t('Show Servers');
+  const message = t(
+    'VS Code has its own servers with the names or addresses of {0}. It switches yours off, or connects twice: see each server in the list.',
+    firstNames(names),
+  );
+  if ((await notifications.warning(message, show)) === show)
+    await vscode.commands.executeCommand(commandId('showServers'));
 }
 
 function runFor(command: CommandId, name: string): () => Thenable<unknown> {

@@ -113,7 +113,7 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
     status.signedIn &&
       defined({
         id: 'expiry',
-        label: t('Expires'),
+        label: refreshable === true ? t('Access') : t('Expires'),
         value:
           refreshable === true
             ? t('renews automatically')
