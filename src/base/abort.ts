@@ -38,7 +38,7 @@ export interface TimeLimit extends Disposable {
 export function timeLimit(clock: Clock, milliseconds: number): TimeLimit {
   const abort = new AbortController();
   const timer = clock.after(milliseconds, () =>
-    abort.abort(new DOMException('It took too long.', 'TimeoutError')),
+    abort.abort(new DOMException('The operation timed out.', 'TimeoutError')),
   );
   return { signal: abort.signal, dispose: () => timer.dispose() };
 }

@@ -18,9 +18,9 @@ export async function admit(name: string, options: Options, session: Session): P
   const { settings, broker, terminal } = session;
   const { admissions } = broker;
   if ((await admissions.current()).some((agent) => agent.name === name))
-    throw new UsageError(`An agent “${name}” is admitted already; withdraw it or give it another key.`);
+    throw new UsageError(`An agent named “${name}” is already admitted. Withdraw it or rotate its key.`);
   const names = [...new Set(options.server ?? [])];
-  if (names.length === 0) throw new UsageError('admit needs --server, at least once.');
+  if (names.length === 0) throw new UsageError('admit needs --server at least once.');
   const servers = names.map((one) => serverNamed(settings, one));
   const admitted = await Promise.all(servers.map((server) => accessTo(server, names, options, session)));
   const days = daysOf(options.days);
@@ -52,7 +52,7 @@ export async function rotate(name: string, { broker, terminal }: Session): Promi
  */
 export async function withdraw(name: string, { broker, terminal }: Session): Promise<void> {
   await broker.signOuts.withdraw(await agentNamed(name, broker.admissions));
-  terminal.say(`“${name}” is withdrawn; its key is worth nothing, and what it runs ends within a second.`);
+  terminal.say(`“${name}” is withdrawn. Its key no longer works, and its running calls end within a second.`);
 }
 
 /** The newest of a name: one that has expired may have had the same. */
@@ -61,12 +61,12 @@ export async function agentNamed(name: string, admissions: AgentAdmissions): Pro
   const found = all.findLast((agent) => agent.name === name);
   if (found !== undefined) return found;
   throw new UsageError(
-    `No agent “${name}” is admitted; there are: ${all.map((agent) => agent.name).join(', ') || 'none'}.`,
+    `No agent named “${name}” is admitted. Admitted agents: ${all.map((agent) => agent.name).join(', ') || 'none'}.`,
   );
 }
 
 function printKey(name: string, key: Redacted, terminal: Terminal): void {
-  terminal.say(`The key of “${name}”, for ${keyVariable}; it is not to be had again:`);
+  terminal.say(`The key of “${name}”, for ${keyVariable}. It can’t be shown again:`);
   terminal.print(key.expose());
 }
 
@@ -79,10 +79,10 @@ async function accessTo(
   const scopes = valuesFor(server.name, names, options.scope, 'scope');
   const tools = valuesFor(server.name, names, options.tool, 'tool');
   const [account, ...others] = valuesFor(server.name, names, options.account, 'account') ?? [];
-  if (others.length > 0) throw new UsageError(`An agent acts as one account at ${server.name}.`);
+  if (others.length > 0) throw new UsageError(`An agent can act as only one account at ${server.name}.`);
   const bad = scopes?.find((scope) => !isScopeToken(scope));
   if (bad !== undefined)
-    throw new UsageError(`“${bad}” is not a scope; name each with a --scope of its own.`);
+    throw new UsageError(`“${bad}” is not a scope. Pass each scope with its own --scope.`);
   return defined({
     url: server.url,
     account: account !== undefined ? await accountNamed(broker, server, account) : undefined,
@@ -101,7 +101,7 @@ function valuesFor(
   if (values === undefined || names.length === 1) return values;
   const nameless = values.find((value) => !names.some((name) => value.startsWith(`${name}=`)));
   if (nameless !== undefined)
-    throw new UsageError(`--${option} must say which server it is for: --${option} ${server}=…`);
+    throw new UsageError(`--${option} must name the server that it is for: --${option} ${server}=…`);
   const own = values.filter((value) => value.startsWith(`${server}=`));
   return own.length === 0 ? undefined : own.map((value) => value.slice(server.length + 1));
 }

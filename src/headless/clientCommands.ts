@@ -8,11 +8,11 @@ import type { Terminal } from './terminal.js';
 export async function keepClientSecret(name: string, session: Session): Promise<void> {
   const { broker, terminal, signal } = session;
   const { server, clientId } = configuredClient(name, session);
-  terminal.say(`Type or paste the secret of the client ${clientId}; it is not shown.`);
+  terminal.say(`Type or paste the secret of the client ${clientId}. It isn’t displayed.`);
   const secret = (await terminal.line(signal))?.trim() ?? '';
-  if (secret === '') throw new UsageError('There was no secret on standard input.');
+  if (secret === '') throw new UsageError('Standard input contained no secret.');
   await broker.clientSecrets.put(server, clientId, new Redacted(secret));
-  terminal.say('The secret is kept.');
+  terminal.say('The secret was saved.');
 }
 
 /**
@@ -25,15 +25,15 @@ export async function keepClientKey(name: string, isToBeMade: boolean, session: 
   const { broker, terminal, signal } = session;
   const { server, clientId } = configuredClient(name, session);
   if (!isToBeMade)
-    terminal.say(`Paste the private key of the client ${clientId}, as PEM (PKCS#8) or JWK; it is not shown.`);
+    terminal.say(
+      `Paste the private key of the client ${clientId}, as PEM (PKCS#8) or JWK. It isn’t displayed.`,
+    );
   const key = isToBeMade
     ? await generateClientKey('ES256')
     : await importClientKey(await privateKeyText(terminal, signal));
   await broker.clientSecrets.putKey(server, clientId, key);
   terminal.print(JSON.stringify(publicJwk(key)));
-  terminal.say(
-    'The key is kept. Above is its public half (JWK), to be registered at the authorization server.',
-  );
+  terminal.say('The key was saved. Register the public key above (JWK) with the authorization server.');
 }
 
 /** Up to the end of the key: who pastes it ends standard input with nothing. */
@@ -44,7 +44,7 @@ async function privateKeyText(terminal: Terminal, signal: AbortSignal): Promise<
     if (line !== undefined) text += `${line}\n`;
     if (line === undefined || line.includes('-----END') || isWholeJson(text)) break;
   }
-  if (text.trim() === '') throw new UsageError('There was no key on standard input.');
+  if (text.trim() === '') throw new UsageError('Standard input contained no key.');
   return text;
 }
 
@@ -60,6 +60,6 @@ function isWholeJson(text: string): boolean {
 function configuredClient(name: string, { settings }: Session) {
   const server = serverNamed(settings, name);
   const { clientId } = server.oauth;
-  if (clientId === undefined) throw new UsageError(`The settings give ${name} no oauth.clientId.`);
+  if (clientId === undefined) throw new UsageError(`The settings have no oauth.clientId for ${name}.`);
   return { server, clientId };
 }

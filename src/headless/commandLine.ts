@@ -20,7 +20,7 @@ export class UsageError extends Error {
   constructor(
     message: string,
     /** What could have been typed instead. */
-    readonly hint = `“${commandName} --help” tells what there is.`,
+    readonly hint = `“${commandName} --help” lists the commands and options.`,
   ) {
     super(message);
   }
@@ -49,11 +49,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
   if (values['help'] === true || name === 'help') return 'help';
   const command = commandNames.find((known) => known === name);
   for (const token of tokens) if (token.kind === 'option') judge(token, command);
-  if (name === '') throw new UsageError(`Which command? There are ${commandNames.join(', ')}.`);
+  if (name === '') throw new UsageError(`Specify a command: ${commandNames.join(', ')}.`);
   if (command === undefined) {
     const meant = nearestName(name, commandNames);
     throw new UsageError(
-      `There is no command “${name}”.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+      `Unknown command “${name}”.${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
       meant && usageOf(meant),
     );
   }
@@ -61,12 +61,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
   const stray = (Object.keys(values) as OptionName[]).find(
     (option) => !everywhere.includes(option) && !definition.options.includes(option),
   );
-  if (stray !== undefined) throw new UsageError(`${name} takes no option --${stray}.`, usageOf(command));
+  if (stray !== undefined)
+    throw new UsageError(`${name} does not support the option --${stray}.`, usageOf(command));
   const [subject, ...more] = rest;
   if (definition.subject !== undefined && subject === undefined)
-    throw new UsageError(`${name} needs its ${definition.subject}.`, usageOf(command));
+    throw new UsageError(`${name} requires ${definition.subject}.`, usageOf(command));
   const surplus = definition.subject === undefined ? subject : more[0];
-  if (surplus !== undefined) throw new UsageError(`${name} does not take “${surplus}”.`, usageOf(command));
+  if (surplus !== undefined) throw new UsageError(`${name} does not accept “${surplus}”.`, usageOf(command));
   return { command, subject: subject ?? '', options: { ...(values as Options) } };
 }
 
@@ -94,7 +95,7 @@ function judge({ name, rawName, value, inlineValue }: TypedOption, command: Comm
   }
   const { value: placeholder } = definitions[name as OptionName];
   if (placeholder === undefined) {
-    if (value !== undefined) throw new UsageError(`${rawName} takes no value.`, hint);
+    if (value !== undefined) throw new UsageError(`${rawName} does not take a value.`, hint);
     return;
   }
   if (value === undefined || value === '')
@@ -102,7 +103,7 @@ function judge({ name, rawName, value, inlineValue }: TypedOption, command: Comm
   // Rather an option whose value was forgotten than a value that looks like an option.
   if (inlineValue !== true && value.startsWith('-'))
     throw new UsageError(
-      `${rawName} needs a value; one that begins with a dash is written ${rawName}=${value}.`,
+      `${rawName} needs a value. Write a value that starts with a dash as ${rawName}=${value}.`,
       hint,
     );
 }

@@ -89,35 +89,35 @@ export function usageOf(command: CommandName): string {
 
 export const usage = `Usage: ${commandName} COMMAND [OPTIONS]
 
-  serve                 serves the admitted agents until it is told to end
-  sign-in SERVER        signs in, with a code where the server gives them, else by an address and a pasted callback
-      --code, --paste     this way and no other
-      --scope SCOPE       asks for it beside what is granted; repeatable
+  serve                 serves the admitted agents until it is stopped
+  sign-in SERVER        signs in with a code if the server supports it, otherwise with an address and a pasted callback
+      --code, --paste     uses only this way
+      --scope SCOPE       requests an additional scope; repeatable
       --account NAME      renews or extends this account
-      --another           signs in somebody who is not signed in yet
-      --agent NAME        for this agent alone, with the --scope it is to have and no more
+      --another           signs in another account
+      --agent NAME        signs in only for this agent, with only the given --scope
   sign-out SERVER       revokes and removes a sign-in      [--account NAME]
-  client-secret SERVER  keeps the secret of oauth.clientId, read from standard input
-  client-key SERVER     keeps its private key, read from standard input, and writes the public half to standard output
-      --make              a new key instead
-  status                what is signed in, and which agents are admitted
-      --check             asks each server, and ends with 3 where one is not ready to be called
-      --json              for programs
+  client-secret SERVER  saves the secret of oauth.clientId, read from standard input
+  client-key SERVER     saves its private key, read from standard input, and writes the public key to standard output
+      --make              generates a new key instead
+  status                lists the sign-ins and the admitted agents
+      --check             checks each server; exits with 3 if one is not ready
+      --json              prints JSON
   admit AGENT           admits an agent; its key is written to standard output, once
       --server NAME       required, repeatable
-      --scope SCOPE       at most these; repeatable
-      --tool TOOL         only these; repeatable
+      --scope SCOPE       allows only these scopes; repeatable
+      --tool TOOL         allows only these tools; repeatable
       --account NAME      acts as this account
                           (with several servers: --scope NAME=SCOPE, and so on)
-      --days N            for so long; without it until it is withdrawn
-  rotate AGENT          gives an agent another key in place of the present one
-  withdraw AGENT        takes an agent's key back
-  make-key              writes a new key for MCP_OAUTH_BROKER_STORE_KEY
+      --days N            for this many days; by default until withdrawn
+  rotate AGENT          replaces the key of an agent
+  withdraw AGENT        revokes the access of an agent
+  make-key              prints a new key for MCP_OAUTH_BROKER_STORE_KEY
 
-  --home DIR            where everything is kept; else $MCP_OAUTH_BROKER_HOME, else ~/.mcp-oauth-broker
-  --settings FILE       else settings.json there
-  --verbose             tells more on standard error
+  --home DIR            the storage directory; default: $MCP_OAUTH_BROKER_HOME or ~/.mcp-oauth-broker
+  --settings FILE       the settings file; default: settings.json in that directory
+  --verbose             prints more details to standard error
 
-It ends with 0 when it is done, 1 when it is not, 2 when it cannot tell what is meant, 3 when status --check found a
-server that is not ready, 128 + n when a signal ended it (serve with 0: that is how it is told to end).
+Exit codes: 0 success, 1 failure, 2 usage error, 3 status --check found a server that is not ready, 128 + n ended by a
+signal (0 for serve, because a signal is how it is stopped).
 `;

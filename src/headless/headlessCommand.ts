@@ -23,7 +23,9 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
   if (typeof Promise.withResolvers !== 'function') {
-    process.stderr.write(`error: this needs Node 22 or later; this is ${process.version}.\n`);
+    process.stderr.write(
+      `error: this program requires Node.js 22 or later, but it runs on ${process.version}.\n`,
+    );
     return failed;
   }
   const ending = new AbortController();

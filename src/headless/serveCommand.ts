@@ -27,7 +27,7 @@ export async function serve({ settings, broker, terminal, signal }: Session): Pr
       if (server === undefined || told.has(serverUrl)) return;
       told.add(serverUrl);
       terminal.warn(
-        `The authorization server of ${server.name} gives no token with fewer scopes than were granted, not even for a sign-in of the agent’s own. Agents call it with all of them; what they may do there is held by the tools they were admitted to.`,
+        `The authorization server of ${server.name} doesn’t issue tokens with fewer scopes than were granted, even if the agent has its own sign-in. Agents call the server with all granted scopes; only the tools they were admitted to limit what they can do.`,
       );
     }),
   ];
@@ -44,29 +44,29 @@ export async function serve({ settings, broker, terminal, signal }: Session): Pr
 function stateTexts(state: AgentsPortState): string {
   switch (state.kind) {
     case 'idle':
-      return `No agent is admitted, so nothing listens. “${commandName} admit” admits one.`;
+      return `No agent is admitted, so no port is opened. Admit one with “${commandName} admit”.`;
     case 'serving':
       return `Serving agents at http://127.0.0.1:${state.port}.`;
     case 'standby':
       return `Another process serves agents at http://127.0.0.1:${state.port}; this one takes over when that ends.`;
     case 'blocked':
-      return `${obstacleTexts(state.why, state.port)} No agent is served until then; agents.port in the settings chooses another port.`;
+      return `${obstacleTexts(state.why, state.port)} Until then, agents can’t connect. To use another port, set agents.port in the settings.`;
   }
 }
 
 /** What says that it is a broker has not proved it, so the warning about keys stays. */
 function obstacleTexts(why: PortObstacle, port: number): string {
-  const rotate = `“${commandName} rotate” gives new ones`;
+  const rotate = `“${commandName} rotate” creates new ones`;
   switch (why) {
     case 'foreign':
     case 'silent':
-      return `Another program has the port ${port}, where agents call, and may have been sent their keys: ${rotate}.`;
+      return `Another program uses port ${port}, where agents call. Agents may have sent it their keys: ${rotate}.`;
     case 'otherMachine':
-      return `Port ${port}, where agents call, is forwarded to another machine. What answers there says it is MCP OAuth Broker. Stop forwarding the port. Agents may have sent their keys there: unless that broker is yours, ${rotate}.`;
+      return `Port ${port}, where agents call, is forwarded to another machine, to a program that identifies itself as MCP OAuth Broker. Stop forwarding the port. Agents may have sent their keys there: unless that broker is yours, ${rotate}.`;
     case 'otherBroker':
-      return `Port ${port}, where agents call, is used by a program that says it is MCP OAuth Broker, such as the one in an editor. Agents may have sent it their keys: unless that broker is yours, ${rotate}.`;
+      return `Port ${port}, where agents call, is used by a program that identifies itself as MCP OAuth Broker, such as the one in an editor. Agents may have sent it their keys: unless that broker is yours, ${rotate}.`;
     case 'notAllowed':
-      return `This process may not listen on the port ${port}, where agents call.`;
+      return `This process isn’t allowed to listen on port ${port}, where agents call.`;
   }
 }
 
@@ -75,7 +75,7 @@ function askTexts({ agent, server, what, kind, scopes, request }: AgentAsk): str
   const wanted = scopes.map((scope) => ` --scope ${quoted(scope)}`).join('');
   const need = kind === 'signIn' ? `a sign-in to ${server.name}` : `more access to ${server.name}`;
   const own = request.forAgent === undefined ? '' : ` --agent ${quoted(agent.name)}`;
-  return `The agent ${agent.name} needs ${need}, for ${what}: ${commandName} sign-in ${quoted(server.name)}${wanted}${own}`;
+  return `The agent ${agent.name} needs ${need} for ${what}: ${commandName} sign-in ${quoted(server.name)}${wanted}${own}`;
 }
 
 /** Servers write scopes; what is pasted into a shell must be words there. */

@@ -46,8 +46,8 @@ export function openSession(
     // Agents are answered at once; nobody else calls.
     consentPrompt: { ask: () => Promise.resolve(false) },
     confirmAccountChange: async (server, from, to) => {
-      terminal.say(`The browser signed in to ${server.name} as ${to}; until now it was ${from}.`);
-      terminal.say(`Type “new” to act as ${to} from now on, “keep” to go on as ${from} beside it.`);
+      terminal.say(`The browser signed in to ${server.name} as ${to}. The previous account was ${from}.`);
+      terminal.say(`Type “new” to act as ${to} from now on, or “keep” to keep acting as ${from}.`);
       const answer = (await terminal.line(signal))?.trim();
       if (answer === 'new') return 'new';
       return answer === 'keep' ? 'present' : 'neither';
@@ -76,7 +76,7 @@ export function serverNamed({ servers, disabled }: HeadlessSettings, name: strin
       `“${name}” is disabled. Remove "disabled" from its entry in the settings to use it.`,
     );
   const known = servers.map((one) => one.name).join(', ');
-  throw new UsageError(`No server “${name}” can be used by the settings; there are: ${known || 'none'}.`);
+  throw new UsageError(`The settings have no usable server named “${name}”. Servers: ${known || 'none'}.`);
 }
 
 /** Where a user signs in: a server, or the organization's identity provider by its host. */
@@ -100,5 +100,7 @@ export async function accountNamed(
   const found = all.find((credential) => accountLabel(credential) === name);
   if (found !== undefined) return accountKeyOf(found);
   const known = all.map(accountLabel).join(', ');
-  throw new UsageError(`“${name}” is not signed in to ${server.name}; signed in are: ${known || 'nobody'}.`);
+  throw new UsageError(
+    `“${name}” is not signed in to ${server.name}. Signed-in accounts: ${known || 'none'}.`,
+  );
 }

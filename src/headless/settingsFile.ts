@@ -40,12 +40,14 @@ export function readSettings(file: string): HeadlessSettings {
   try {
     // Whoever writes it says where tokens go.
     if (process.platform !== 'win32' && (statSync(file).mode & 0o002) !== 0)
-      throw new SettingsUnreadable(`Everybody may write to ${file}; take that away (chmod o-w) first.`);
+      throw new SettingsUnreadable(
+        `Any user can write to ${file}. Remove that permission (chmod o-w) first.`,
+      );
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof SettingsUnreadable) throw error;
     throw new SettingsUnreadable(
-      `There are no settings at ${file}. Write { "servers": { "name": { "url": "https://…/mcp" } } } there.`,
+      `The settings file ${file} does not exist. Create it with { "servers": { "name": { "url": "https://…/mcp" } } }.`,
     );
   }
   return parseSettings(text, file);
@@ -58,14 +60,15 @@ export function readSettings(file: string): HeadlessSettings {
  */
 export function parseSettings(text: string, file: string): HeadlessSettings {
   const value = parsed(text, file);
-  if (!isObject(value)) throw new SettingsUnreadable(`${file} must hold an object: setting → value.`);
+  if (!isObject(value)) throw new SettingsUnreadable(`${file} must contain an object: setting → value.`);
   const values = new Map<string, unknown>();
   const problems: SettingProblem[] = [];
   const report = (message: string) => problems.push({ server: '', field: '', message });
   for (const [written, given] of Object.entries(value)) {
     const name = written.startsWith(prefix) ? written.slice(prefix.length) : written;
-    if (!known.includes(name)) report(`“${written}” is not a known setting; known are ${known.join(', ')}.`);
-    else if (values.has(name)) report(`${prefix}${name} is there twice; the first one counts.`);
+    if (!known.includes(name))
+      report(`“${written}” is not a known setting. Known settings: ${known.join(', ')}.`);
+    else if (values.has(name)) report(`${prefix}${name} appears twice. The first one is used.`);
     else values.set(name, given);
   }
   const { servers, disabled, problems: serverProblems } = parseServers(values.get('servers'));
@@ -105,7 +108,7 @@ function parsed(text: string, file: string): unknown {
     if (!(error instanceof JsonFault)) throw error;
     const { line, column, message } = error;
     throw new SettingsUnreadable(
-      `${file}, line ${line}, column ${column}: ${message}. Settings are JSON; comments, and a comma after the last entry, are fine.`,
+      `${file}, line ${line}, column ${column}: ${message}. Settings are JSON; comments and trailing commas are allowed.`,
     );
   }
 }

@@ -28,7 +28,7 @@ const deadline = 15 * 60_000;
 export async function signIn(server: ServerConfig, options: Options, session: Session): Promise<boolean> {
   const { broker, terminal, signal } = session;
   if (options.code === true && options.paste === true)
-    throw new UsageError('--code and --paste are two ways; choose one.');
+    throw new UsageError('--code and --paste cannot be combined. Choose one.');
   const grant = directGrantOf(server);
   if (grant !== undefined) {
     terminal.say(insteadOfSignIn(server, grant, session.settings));
@@ -57,14 +57,14 @@ function insteadOfSignIn(
   { identityProvider }: HeadlessSettings,
 ): string {
   const why =
-    noSignInAt(server)?.message ?? `${server.name} uses an account of an editor, and there is none here.`;
+    noSignInAt(server)?.message ?? `${server.name} uses an account of an editor, and no editor runs here.`;
   switch (grant) {
     case 'clientCredentials':
     case 'jwtBearer':
-      return `${why} “${commandName} status --check” tells whether it can.`;
+      return `${why} “${commandName} status --check” checks it.`;
     case 'enterpriseManaged':
       return identityProvider === undefined
-        ? `${why} Name that in the settings, as enterpriseIdentityProvider.`
+        ? `${why} Set it as enterpriseIdentityProvider in the settings.`
         : `${why} Sign in there: “${commandName} sign-in ${identityProviderAsServer(identityProvider).name}”.`;
     case 'editorAccount':
       return why;
@@ -75,7 +75,8 @@ async function requestOf(server: ServerConfig, options: Options, session: Sessio
   if (options.agent !== undefined) return requestFor(options.agent, server, options, session);
   const { broker } = session;
   const { scope = [], account: [name] = [], another } = options;
-  if (another === true && name !== undefined) throw new UsageError('--another is nobody --account names.');
+  if (another === true && name !== undefined)
+    throw new UsageError('--another and --account cannot be combined.');
   const account = name === undefined ? undefined : await accountNamed(broker, server, name);
   const held = (await broker.credentials.get(server.url, account))?.tokens.scopes ?? [];
   return defined({
@@ -94,7 +95,7 @@ async function requestFor(
   { broker: { admissions } }: Session,
 ): Promise<SignInRequest> {
   if (account !== undefined || another === true)
-    throw new UsageError('Whom an agent acts as was said when it was admitted.');
+    throw new UsageError('The account of an agent is set when the agent is admitted.');
   const agent = await agentNamed(name, admissions);
   const access = agent.servers.find(({ url }) => url === server.url);
   if (access === undefined) throw new UsageError(`“${name}” is not admitted to ${server.name}.`);
@@ -134,9 +135,9 @@ async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: S
   terminal.say(`To sign in to ${attempt.server.name}, open this address in a browser:`);
   terminal.say(`  ${address.href}`);
   terminal.say(
-    'In a browser on this machine that is all. From another one it comes back to an address that shows',
+    'With a browser on this machine, no further step is needed. On another machine, the browser ends at',
   );
-  terminal.say('nothing there: copy that address out of the browser and paste it here, followed by Enter.');
+  terminal.say('a page that doesn’t load: copy the address of that page, paste it here, and press Enter.');
   const ended = new AbortController();
   void attempt.outcome.then(() => ended.abort());
   for (;;) {
@@ -147,7 +148,7 @@ async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: S
     // What is pasted is repeated nowhere.
     if (pasted.kind === 'callback' && broker.callbacks.deliver(pasted.parameters, pasted.path)) return;
     terminal.say(
-      'That is not the address this sign-in comes back to. Paste the whole of it, with all after the “?”.',
+      'That is not the address that this sign-in returns to. Paste the whole address, including everything after the “?”.',
     );
   }
 }
@@ -161,21 +162,21 @@ function outcomeTexts({ name }: ServerConfig, outcome: SignInOutcome): string {
       return [
         `Signed in to ${name}${who}.`,
         ...(beside === undefined ? [] : [`Calls still act as ${beside}.`]),
-        ...(notGranted.length === 0 ? [] : [`Asked for and not granted: ${notGranted.join(', ')}.`]),
+        ...(notGranted.length === 0 ? [] : [`Requested but not granted: ${notGranted.join(', ')}.`]),
         ...warnings,
       ].join(' ');
     }
     case 'cancelled':
       return `Not signed in to ${name}: cancelled.`;
     case 'timedOut':
-      return `Not signed in to ${name}: nobody finished it in time. Nothing has changed.`;
+      return `Not signed in to ${name}: the sign-in timed out. Nothing has changed.`;
     case 'declined':
       return `Not signed in to ${name}. ${sentence(outcome.detail)}`;
     case 'failed': {
       const { code, message, advice } = outcome.error;
       if (code === 'notProtected') return message;
       if (code === 'clientSecretRequired')
-        return `Not signed in to ${name}. ${message} Give it to “${commandName} client-secret ${name}”.`;
+        return `Not signed in to ${name}. ${message} Enter it with “${commandName} client-secret ${name}”.`;
       return `Not signed in to ${name}. ${advice}`;
     }
   }
@@ -199,7 +200,7 @@ function receiptTexts({ name }: ServerConfig, receipt: SignOutReceipt): string {
     case 'notSignedIn':
       return `There was no sign-in to ${name}.`;
     case 'forgotten':
-      return `The account of ${receipt.provider} is not used for ${name} any more.`;
+      return `The account of ${receipt.provider} is no longer used for ${name}.`;
     case 'signedOut': {
       const { host, revocation, account, next } = receipt;
       const who = account === undefined ? '' : ` (${account})`;
@@ -215,9 +216,9 @@ function revocationTexts(host: string, { refreshToken, accessToken, problem }: R
   if (outcomes.every((outcome) => outcome === 'revoked')) return `Its tokens are revoked at ${host}.`;
   if (outcomes.includes('failed')) {
     const why = problem === undefined ? '' : ` ${problem}`;
-    return `They are deleted here, but not all of its tokens could be revoked at ${host}.${why}`;
+    return `The tokens are deleted here, but some couldn’t be revoked at ${host}.${why}`;
   }
   return refreshToken === 'revoked'
     ? `The refresh token is revoked at ${host}; the deleted access token expires by itself.`
-    : `${host} offers no revocation: the tokens, deleted here, stay valid there until they expire.`;
+    : `${host} doesn’t support revocation, so the tokens deleted here stay valid there until they expire.`;
 }

@@ -47,22 +47,22 @@ export async function openStorage(
       memory: new FileMemory(path.join(home, 'memory.json'), lock),
     };
   } catch (error) {
-    throw error instanceof Error ? unusable(error) : new StorageUnusable('Storage cannot be used.');
+    throw error instanceof Error ? unusable(error) : new StorageUnusable('The storage cannot be used.');
   }
 }
 
 function unusable(error: Error): Error {
-  const make = `“${commandName} make-key” makes one; keep it where other secrets of this machine are kept.`;
+  const make = `“${commandName} make-key” creates one. Store it with the other secrets of this machine.`;
   if (error instanceof StoreKeyMissing) return new StorageUnusable(`${error.message} ${make}`);
   if (error instanceof KeychainUnavailable)
     return new StorageUnusable(
-      `${error.message} Unlock it, or set ${storeKeyVariable} to seal with a key of your own. ${make}`,
+      `${error.message} Unlock it, or set ${storeKeyVariable} to encrypt with your own key. ${make}`,
     );
   if (error instanceof SealedStoreUnreadable)
     return new StorageUnusable(
       error.why === 'anotherKey'
-        ? `${error.message} Set ${storeKeyVariable} to the key it was sealed with; or, to begin anew, move the file away and sign in again.`
-        : `${error.message} Put a copy back that opens; or, to begin anew, move the file away and sign in again.`,
+        ? `${error.message} Set ${storeKeyVariable} to the key that it was encrypted with. To start over, move the file away and sign in again.`
+        : `${error.message} Restore a copy that can be opened. To start over, move the file away and sign in again.`,
     );
   return error;
 }

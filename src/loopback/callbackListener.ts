@@ -89,10 +89,10 @@ function isTaken(error: unknown): boolean {
 function portTaken(port: number): OAuthFlowError {
   return new OAuthFlowError(
     'redirectUnavailable',
-    `Another program has the port ${port} of 127.0.0.1, where the browser is to come back to.`,
+    `Another program uses port ${port} on 127.0.0.1, which the browser must return to.`,
     {
       field: 'oauth.loopbackPort',
-      fix: 'Close that program, or register another port at the provider and set it as oauth.loopbackPort.',
+      fix: 'Close that program, or register another port with the provider and set it as oauth.loopbackPort.',
     },
   );
 }
@@ -133,7 +133,7 @@ export class LoopbackCallbacks {
         response,
         404,
         'This sign-in is no longer in progress',
-        'It has ended or was begun elsewhere. Go back to the editor.',
+        'It has ended or was started elsewhere. Return to the editor.',
       );
       return;
     }
@@ -141,10 +141,10 @@ export class LoopbackCallbacks {
     sendPage(
       response,
       200,
-      refused ? 'Sign-in was refused' : 'Return to the editor',
+      refused ? 'Sign-in was declined' : 'Return to the editor',
       refused
         ? 'The editor shows what happened. You can close this tab.'
-        : 'MCP OAuth Broker has what it needs. You can close this tab.',
+        : 'MCP OAuth Broker is finishing the sign-in. You can close this tab.',
     );
   }
 }

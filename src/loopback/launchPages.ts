@@ -65,7 +65,7 @@ export class LaunchPages implements Disposable {
     }
     if (isSpeculative(request)) {
       // Any status but success makes the browser ask again when the user really comes (Speculation Rules, “prefetch”).
-      sendPage(response, 503, 'Not yet', 'This sign-in link opens only when you open it.');
+      sendPage(response, 503, 'Not yet', 'This sign-in link works only when you open it yourself.');
       return;
     }
     if (page.pass === undefined) return this.#runFor(page, id, response);
@@ -138,7 +138,7 @@ function end(response: ServerResponse, ending: Ending): void {
 /** To a tab without the cookie: another one of the same browser has it in a moment, if there is one. */
 function followOther(response: ServerResponse): void {
   response.setHeader('Refresh', String(retryAfter));
-  sendPage(response, 200, 'Sign-in is starting in another tab', 'This tab follows in a moment.');
+  sendPage(response, 200, 'The sign-in is starting in another tab', 'This tab updates in a moment.');
 }
 
 function refuse(response: ServerResponse): void {
@@ -146,7 +146,7 @@ function refuse(response: ServerResponse): void {
     response,
     404,
     'This sign-in link no longer works',
-    'Each link works once and not for long. Go back to the editor and sign in from there.',
+    'Each link works only once and for a short time. Return to the editor and sign in from there.',
   );
 }
 

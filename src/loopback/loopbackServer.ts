@@ -71,7 +71,7 @@ export class LoopbackServer implements Disposable, Launcher {
     try {
       await this.#route(request, response, port);
     } catch (error) {
-      this.log.error(`The relay failed to answer (${errorName(error)}).`);
+      this.log.error(`The relay failed to respond (${errorName(error)}).`);
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
     }

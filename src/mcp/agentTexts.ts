@@ -14,25 +14,25 @@ export interface AgentCall {
  */
 export const agentRefusals = {
   signInNeeded: (call: AgentCall, scopes: readonly string[]) =>
-    `${call.what} was not run: the user has to sign in to ${call.server} first${namedScopes(scopes)}. ${askedThem}`,
+    `${call.what} was not run: the user must sign in to ${call.server} first${namedScopes(scopes)}. ${askedThem}`,
   scopesNeeded: (call: AgentCall, scopes: readonly string[]) =>
     `${call.what} was not run: it needs access to ${call.server} that the user has not granted${namedScopes(scopes)}. ${askedThem}`,
   declined: (call: AgentCall) =>
-    `${call.what} was not run: the user was asked for their consent at ${call.server} and did not give it now. Do not call it again unless they tell you to.`,
+    `${call.what} was not run: the user was asked for consent at ${call.server} and did not give it. Do not call it again unless the user asks you to.`,
   scopesNotAdmitted: (call: AgentCall, scopes: readonly string[]) =>
-    `${call.what} was not run: it needs access to ${call.server} that “${call.agent}” was not admitted with${namedScopes(scopes)}. Nobody was asked. The user can admit the agent with more.`,
+    `${call.what} was not run: it needs access to ${call.server} that “${call.agent}” was not admitted with${namedScopes(scopes)}. The user was not asked. The user can admit the agent with more access.`,
   toolNotAdmitted: (call: AgentCall) =>
-    `${call.what} was not run: “${call.agent}” was admitted to other tools of ${call.server}. Nobody was asked. The user can admit the agent with more.`,
+    `${call.what} was not run: “${call.agent}” was admitted to other tools of ${call.server}. The user was not asked. The user can admit the agent with more access.`,
   toolsAlone: (call: AgentCall) =>
-    `${call.what} was not sent: “${call.agent}” was admitted to some tools of ${call.server}, and to nothing else there. Nobody was asked. The user can admit the agent with more.`,
+    `${call.what} was not sent: “${call.agent}” was admitted only to some tools of ${call.server}. The user was not asked. The user can admit the agent with more access.`,
   serverNotAdmitted: (agent: string, server: string) =>
-    `“${agent}” is not admitted to a server of the name “${server}”.`,
+    `“${agent}” is not admitted to a server named “${server}”.`,
   serverDisabled: (server: string) =>
     `The server “${server}” is disabled in the settings of MCP OAuth Broker. Ask the user to enable it.`,
 };
 
 const askedThem =
-  'MCP OAuth Broker has asked them. Tell them so, and call it again only after they have answered.';
+  'MCP OAuth Broker has asked the user. Tell the user, and call it again only after the user has replied.';
 
 /** Scopes may look like addresses, which a model would offer to open. */
 function namedScopes(scopes: readonly string[]): string {

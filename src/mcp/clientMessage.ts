@@ -29,13 +29,12 @@ export type ClientMessage =
 export function parseClientMessage(body: Uint8Array): ClientMessage {
   const value = parseStrictJson(decodeUtf8(body));
   if (Array.isArray(value)) {
-    throw new AmbiguousJsonError('JSON-RPC batches are not relayed; send one message a request.');
+    throw new AmbiguousJsonError('JSON-RPC batches are not supported. Send one message per request.');
   }
   if (isJSONRPCRequest(value)) return { kind: 'request', request: value };
   if (isJSONRPCNotification(value)) {
     // A server may run it all the same, and there would be no answer to say what became of it.
-    if (value.method === 'tools/call')
-      throw new AmbiguousJsonError('A tool call without an id is not relayed.');
+    if (value.method === 'tools/call') throw new AmbiguousJsonError('A tool call must have an id.');
     return { kind: 'notification', method: value.method, params: value.params ?? {} };
   }
   if (isJSONRPCResultResponse(value)) return { kind: 'response', id: value.id, result: value.result };
@@ -90,11 +89,11 @@ export function headerDisagreement(
 ): string | undefined {
   const method = header('mcp-method');
   if (method !== undefined && method !== request.method)
-    return 'Mcp-Method and the body name different methods.';
+    return 'The Mcp-Method header and the body name different methods.';
   const name = header('mcp-name');
   const named = request.params?.['name'] ?? request.params?.['uri'];
   if (name !== undefined && decodeHeaderValue(name) !== named)
-    return 'Mcp-Name and the body name different things.';
+    return 'The Mcp-Name header and the body name different items.';
   return undefined;
 }
 

@@ -40,9 +40,9 @@ export function cardMessage(subject: ConsentSubject, t: Translate = inEnglish): 
     ...(subject.formerAuthorizationServer === undefined
       ? []
       : [t('Previously: {0}', subject.formerAuthorizationServer)]),
-    ...scopeLines(isStepUp ? t('Adds') : t('Asks'), subject.scopes, t),
+    ...scopeLines(isStepUp ? t('New scopes') : t('Scopes'), subject.scopes, t),
     ...(subject.account === undefined ? [] : [t('As: {0}', subject.account)]),
-    ...(subject.hasWarnings === true ? [t('Its metadata is not standard.')] : []),
+    ...(subject.hasWarnings === true ? [t('Nonstandard metadata.')] : []),
   ];
   return lines.join('\n\n');
 }
@@ -69,31 +69,31 @@ export function accessScopes(scopes: readonly string[]): readonly string[] {
 export function signedIn(server: string, tools: readonly string[]): string {
   return tools.length === 0
     ? `Signed in to ${server}. List its tools again.`
-    : `Signed in to ${server}. Its tools are available now: ${tools.join(', ')}. Go on with them. If you are not offered them, ask the user to start a new session in this client.`;
+    : `Signed in to ${server}. Its tools are available now: ${tools.join(', ')}. Continue with them. If they are not available to you, ask the user to start a new session in this client.`;
 }
 
 /** Why a call ended without running, in words the model can act on. */
 export const refusals = {
   declined: (subject: ConsentSubject, detail?: string) =>
-    `${subject.what} did not run: the user declined to give ${subject.server} access${listed(subject)}.${detail === undefined ? '' : ` ${detail}`} Do not try again unless they ask for it; they can sign in with the command “MCP OAuth: Sign In…”.`,
+    `${subject.what} did not run: the user declined to give ${subject.server} access${listed(subject)}.${detail === undefined ? '' : ` ${detail}`} Do not try again unless the user asks for it. The user can sign in with the command “MCP OAuth: Sign In…”.`,
   cancelled: (subject: ConsentSubject) =>
-    `${subject.what} did not run: the sign-in to ${subject.server} was cancelled. It can be called again when the user wants to sign in.`,
+    `${subject.what} did not run: the sign-in to ${subject.server} was cancelled. Call it again when the user wants to sign in.`,
   timedOut: (subject: ConsentSubject) =>
-    `${subject.what} did not run: nobody finished the sign-in to ${subject.server} in time. Ask the user whether to try again; calling the tool again shows the sign-in again.`,
+    `${subject.what} did not run: the sign-in to ${subject.server} timed out. Ask the user whether to try again. Calling the tool again shows the sign-in again.`,
   nobodyAsked: (subject: ConsentSubject) =>
-    `${subject.what} did not run: ${subject.server} needs the user’s consent${listed(subject)}, and this client refused at once without asking the user. The user has not declined. Tell them to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
+    `${subject.what} did not run: ${subject.server} needs the user’s consent${listed(subject)}, and this client refused without asking the user. The user has not declined. Tell the user to run the command “MCP OAuth: Sign In…” in the editor, and then call the tool again.`,
   stillOpen: (subject: ConsentSubject) =>
-    `${subject.what} did not run: the sign-in to ${subject.server} was not finished in time, and the call could wait no longer. The sign-in is still open. Tell the user to finish it, or to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
+    `${subject.what} did not run: the sign-in to ${subject.server} timed out, and the call could wait no longer. The sign-in is still open. Tell the user to finish it, or to run the command “MCP OAuth: Sign In…” in the editor, and call the tool again after they have done so.`,
   grantedLess: (subject: ConsentSubject, missing: readonly string[]) =>
-    `${subject.what} did not run: the user consented, but ${subject.server} was not granted ${missing.join(', ')}. Tell them which access is missing; calling the tool again asks for it again.`,
+    `${subject.what} did not run: the user consented, but ${subject.server} was not granted ${missing.join(', ')}. Tell the user which access is missing. Calling the tool again asks for it again.`,
   notSettled: (subject: ConsentSubject) =>
-    `${subject.what} did not run: ${subject.server} asked for consent three times in a row. Its administrator may have to grant ${subject.scopes.join(', ') || 'access'}; the command “MCP OAuth: Show Log” says more.`,
+    `${subject.what} did not run: ${subject.server} asked for consent three times in a row. Its administrator may have to grant ${subject.scopes.join(', ') || 'access'}; see the command “MCP OAuth: Show Log” for details.`,
   failed: (subject: ConsentSubject, detail: string, fix?: string) =>
     `${subject.what} did not run: sign-in to ${subject.server} failed. ${detail}${fix === undefined ? '' : ` ${fix}`}`,
   denied: (subject: ConsentSubject, detail: string) =>
-    `${subject.what} did not run. ${detail} Signing in again will not change that; the server's administrator can.`,
+    `${subject.what} did not run. ${detail} Signing in again will not change that. Only the server's administrator can.`,
   unreachable: (subject: ConsentSubject, detail: string) =>
-    `${subject.what} did not get an answer. ${detail}`,
+    `${subject.what} did not get a response. ${detail}`,
 } as const;
 
 function listed(subject: ConsentSubject): string {
@@ -119,7 +119,7 @@ export function phaseTexts(phase: Phase, t: Translate): string {
 
 /** While the user is asked about the first use of a sign-in on this machine. */
 export function waitingForFirstUse(t: Translate): string {
-  return t('Waiting for your answer in VS Code');
+  return t('Waiting for your reply in VS Code');
 }
 
 /** Before it is known what is to be consented to. */
@@ -169,7 +169,7 @@ export function signInTool(server: string): Tool {
   return {
     name: signInToolName,
     title: `Sign in to ${server}`,
-    description: `Signs the user in to the MCP server “${server}”. Its real tools are listed only after that: call this first, then use the tools it names.`,
+    description: `Signs the user in to the MCP server “${server}”. The server’s tools are listed only after sign-in: call this first, then use the tools that it names.`,
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, openWorldHint: false },
   };

@@ -38,7 +38,7 @@ export function parseStrictJson(text: string): unknown {
   } catch (error) {
     // It descends by recursion, which nesting without end exhausts.
     if (!(error instanceof RangeError)) throw error;
-    throw new AmbiguousJsonError('The request body nests too deeply.');
+    throw new AmbiguousJsonError('The request body is nested too deeply.');
   }
   if (duplicate !== undefined) {
     throw new AmbiguousJsonError(

@@ -32,7 +32,7 @@ export function ruleQuestion(subject: ToolCallSubject, t: Translate = inEnglish)
         call: {
           type: 'string',
           title: withoutMarkup(t('Run {0}?', subject.tool)),
-          enum: [yes(t), t('Do not run it')],
+          enum: [yes(t), t('Don’t run it')],
         },
       },
       required: ['call'],
@@ -62,19 +62,19 @@ export const waitingForYes = (t: Translate): string => t('Waiting for your appro
 /** Why a call ended without running, in words the model can act on. */
 export const ruleRefusals = {
   blocked: ({ server, tool }: ToolCallSubject) =>
-    `${tool} did not run: the user's rule for this tool of ${server} is to block it, and nothing was sent. Do not try again and do not look for another way; they can change the rule with the command ${command}.`,
+    `${tool} did not run: the user's rule for this tool of ${server} is to block it, and nothing was sent. Do not try again and do not look for a workaround. The user can change the rule with the command ${command}.`,
   declined: ({ server, tool }: ToolCallSubject) =>
-    `${tool} did not run: the user's rule for this tool of ${server} is to ask every time, and they did not allow this call. Do not try again unless they ask for it; they can change the rule with the command ${command}.`,
+    `${tool} did not run: the user's rule for this tool of ${server} is to ask every time, and the user did not allow this call. Do not try again unless the user asks for it. The user can change the rule with the command ${command}.`,
   asked: ({ server, tool }: ToolCallSubject) =>
-    `${tool} was not run: the user's rule for this tool of ${server} is to ask every time. MCP OAuth Broker has asked them. Tell them so, and call it again only after they have answered.`,
+    `${tool} was not run: the user's rule for this tool of ${server} is to ask every time. MCP OAuth Broker has asked the user. Tell the user, and call it again only after the user has replied.`,
   timedOut: ({ server, tool }: ToolCallSubject) =>
-    `${tool} did not run: the user's rule for this tool of ${server} is to ask every time, and nobody answered in time. Ask them whether to try again; calling the tool again asks again. The command ${command} changes the rule.`,
+    `${tool} did not run: the user's rule for this tool of ${server} is to ask every time, and the user did not reply in time. Ask the user whether to try again. Calling the tool again asks again. The command ${command} changes the rule.`,
   nobodyToAsk: ({ server, tool }: ToolCallSubject) =>
-    `${tool} did not run: the rule for this tool of ${server} is to ask every time, and nobody can be asked here.`,
+    `${tool} did not run: the rule for this tool of ${server} is to ask every time, and this client cannot ask the user.`,
 } as const;
 
 /**
  * In the place of a blocked tool's description. The tool stays in the list, so that the model can say why it
  * does not use it and what helps, instead of not knowing that there is one; its server's words do not.
  */
-export const blockedDescription = `Blocked by the user in MCP OAuth: every call is refused. Do not call it; where it is needed, say that it is blocked and that the command ${command} changes that.`;
+export const blockedDescription = `Blocked by the user in MCP OAuth: every call is refused. Do not call it. If it is needed, tell the user that it is blocked and that the command ${command} changes that.`;

@@ -79,7 +79,7 @@ function parsedJson(text: string): unknown {
 
 function parsedToml(text: string): unknown {
   const long = lineOfLongKey(text);
-  if (long !== undefined) throw new ConfigurationFault(`Line ${long}: it nests too deeply.`);
+  if (long !== undefined) throw new ConfigurationFault(`Line ${long}: it is nested too deeply.`);
   try {
     return parseToml(text);
   } catch (error) {

@@ -25,15 +25,15 @@ const faults: Readonly<Partial<Record<FaultName, string>>> = {
   CloseBraceExpected: 'a “}” is missing here',
   CloseBracketExpected: 'a “]” is missing here',
   EndOfFileExpected: 'the value has ended before this',
-  UnexpectedEndOfComment: 'this comment does not end',
-  UnexpectedEndOfString: 'this text does not end; texts are in double quotes, and on one line',
-  UnexpectedEndOfNumber: 'this number does not end',
-  InvalidNumberFormat: 'this is no number',
-  InvalidUnicode: 'this escape (\\u) is not complete',
-  InvalidEscapeCharacter: 'there is no such escape; a backslash is written \\\\',
-  InvalidCharacter: 'this character cannot be here; in a text it is escaped',
+  UnexpectedEndOfComment: 'this comment is not closed',
+  UnexpectedEndOfString: 'this string is not closed; strings must be in double quotes and on one line',
+  UnexpectedEndOfNumber: 'this number is incomplete',
+  InvalidNumberFormat: 'this is not a number',
+  InvalidUnicode: 'this escape (\\u) is incomplete',
+  InvalidEscapeCharacter: 'this escape does not exist; a backslash is written \\\\',
+  InvalidCharacter: 'this character is not allowed here; in a string, it must be escaped',
 };
-const otherwise = 'this is neither a text in double quotes nor a number, true, false, null, “{” or “[”';
+const otherwise = 'this is not a string in double quotes, a number, true, false, null, “{” or “[”';
 
 /**
  * Parses JSON as the editor's settings are written: comments may be in it, and a comma after the last entry. A key that
@@ -54,7 +54,7 @@ export function parseJsonWithComments(text: string): unknown {
     return value;
   } catch (error) {
     // It descends by recursion, which nesting without end exhausts.
-    if (error instanceof RangeError) throw new JsonFault(1, 1, 'it nests too deeply');
+    if (error instanceof RangeError) throw new JsonFault(1, 1, 'it is nested too deeply');
     throw error;
   }
 }
@@ -69,8 +69,9 @@ function refuseSaidTwice(json: string): void {
       onObjectProperty: (name, offset) => {
         const names = open.at(-1);
         // To the parser, this one sets what the object inherits.
-        if (name === '__proto__') throw faultAt(json, offset, 'nothing can have this name');
-        if (names?.has(name) === true) throw faultAt(json, offset, 'this name is in the same object twice');
+        if (name === '__proto__') throw faultAt(json, offset, 'this name is not allowed');
+        if (names?.has(name) === true)
+          throw faultAt(json, offset, 'this name appears twice in the same object');
         names?.add(name);
       },
     },

@@ -112,11 +112,11 @@ export function pkceFault(as: AuthorizationServer): OAuthFlowError | undefined {
     return undefined;
   return new OAuthFlowError(
     'pkceNotAdvertised',
-    `${shownAddress(as.issuer)} does not say that it protects the sign-in with PKCE (S256).`,
+    `${shownAddress(as.issuer)} does not advertise PKCE (S256) to protect the sign-in.`,
     {
       url: shownAddress(as.issuer),
       field: 'code_challenge_methods_supported',
-      fix: 'Ask its administrator to publish code_challenge_methods_supported; a sign-in with the browser asks you once whether to go on all the same.',
+      fix: 'Ask its administrator to publish code_challenge_methods_supported; a sign-in with the browser asks you once whether to continue anyway.',
     },
   );
 }
@@ -127,7 +127,7 @@ function endpointOf(as: AuthorizationServer): URL {
   if (url !== undefined && isSecureAddress(url)) return url;
   throw new OAuthFlowError(
     'insecureAddress',
-    `${shownAddress(as.issuer)} has no authorization endpoint a browser may be sent to.`,
+    `${shownAddress(as.issuer)} has no authorization endpoint that a browser can be sent to.`,
     {
       url: shownAddress(as.issuer),
       field: 'authorization_endpoint',

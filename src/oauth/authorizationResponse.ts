@@ -47,7 +47,7 @@ export function validateAuthorizationResponse(
   if (iss === null && as.authorization_response_iss_parameter_supported === true) {
     throw new OAuthFlowError(
       'callbackIssuerMismatch',
-      `The callback does not say which authorization server sent it, though ${host} always does.`,
+      `The callback does not name the authorization server that sent it, although ${host} always does.`,
       { url: host, field: 'iss', fix: 'Start the sign-in again.' },
     );
   }
@@ -55,7 +55,11 @@ export function validateAuthorizationResponse(
     throw new OAuthFlowError(
       'callbackIssuerMismatch',
       `The callback comes from ${shownAddress(iss)}, not from ${host}.`,
-      { url: host, field: 'iss', fix: 'Start the sign-in again; if this repeats, do not trust the server.' },
+      {
+        url: host,
+        field: 'iss',
+        fix: 'Start the sign-in again. If this happens again, do not trust the server.',
+      },
     );
   }
 
@@ -63,12 +67,12 @@ export function validateAuthorizationResponse(
   if (error !== null) throw refusal(host, error, callback.get('error_description'));
   const code = callback.get('code');
   if (!code) throw invalidCallback(host, 'has neither a code nor an error', 'code');
-  if (!isVisibleText(code)) throw invalidCallback(host, 'has a code that is none', 'code');
+  if (!isVisibleText(code)) throw invalidCallback(host, 'has an invalid code', 'code');
   try {
     const client: oauth.Client = { client_id: pending.client.clientId };
     return new ValidatedCallback(state, oauth.validateAuthResponse(as, client, callback, state));
   } catch {
-    throw invalidCallback(host, 'is not an answer to a request for a code', undefined);
+    throw invalidCallback(host, 'is not a response to a request for a code', undefined);
   }
 }
 
@@ -86,7 +90,7 @@ function refusal(host: string, error: string, description: string | null): OAuth
   const because = said === undefined ? '' : `, ${said}`;
   return new OAuthFlowError(
     'authorizationRefused',
-    sentence(`${host} refused the sign-in: ${oauthError}${because}.`),
+    sentence(`${host} rejected the sign-in: ${oauthError}${because}.`),
     {
       url: host,
       oauthError,

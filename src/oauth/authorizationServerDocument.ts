@@ -50,7 +50,7 @@ export function authorizationServerOf(
     new OAuthFlowError('invalidMetadata', `${where} cannot be used: "${field}" ${problem}.`, {
       url: shownAddress(url),
       field,
-      fix: `Ask the administrator of ${url.host} to mend "${field}" in its metadata.`,
+      fix: `Ask the administrator of ${url.host} to fix "${field}" in its metadata.`,
     });
   const { issuer } = document;
   if (typeof issuer !== 'string') throw invalid('issuer', 'is missing');
@@ -61,7 +61,7 @@ export function authorizationServerOf(
       {
         url: shownAddress(url),
         field: 'issuer',
-        fix: `Ask the administrator of ${url.host} to publish the issuer as the MCP server names it; a sign-in, or a check of a server where nobody signs in, asks you once whether to go on all the same.`,
+        fix: `Ask the administrator of ${url.host} to publish the issuer that the MCP server names. A sign-in, or a check of a server without sign-in, asks you once whether to continue anyway.`,
       },
     );
   }

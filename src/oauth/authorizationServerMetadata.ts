@@ -55,14 +55,10 @@ export async function fetchAuthorizationServer(
   const { metadataIssuer: issuer = named, issuerTemplate } = traitsOf(named, options.profile);
   const address = addressOf(issuer);
   if (address === undefined) {
-    throw new OAuthFlowError(
-      'invalidMetadata',
-      `"${displayText(issuer) ?? ''}" is not the URL of an issuer.`,
-      {
-        field: 'issuer',
-        fix: 'Tell the MCP server’s administrator, who has to name the issuer in its metadata.',
-      },
-    );
+    throw new OAuthFlowError('invalidMetadata', `"${displayText(issuer) ?? ''}" is not a valid issuer URL.`, {
+      field: 'issuer',
+      fix: 'Tell the MCP server’s administrator to name the issuer in its metadata.',
+    });
   }
   if (!isWithinReach(address, http.reach)) throw outOfReach(address, 'issuer');
   const accepted = options.fallback === true ? [address.origin, `${address.origin}/`] : [issuer];
@@ -192,10 +188,10 @@ async function candidate(
   const init = { headers: { accept: 'application/json' } };
   const answer = await boundedFetch(url.href, init, http, 'sameOrigin');
   if (answer.status !== 200) {
-    throw new OAuthFlowError('unexpectedStatus', `${shownAddress(url)} answered ${answer.status}.`, {
+    throw new OAuthFlowError('unexpectedStatus', `${shownAddress(url)} returned status ${answer.status}.`, {
       url: shownAddress(url),
       status: answer.status,
-      fix: `Try again later; if it stays so, tell the administrator of ${url.host}.`,
+      fix: `Try again later. If the problem persists, tell the administrator of ${url.host}.`,
     });
   }
   const as = authorizationServerOf(await jsonResponse(answer, url), url, accepted, http.reach);
@@ -225,17 +221,17 @@ function noMetadata(issuer: string, failures: readonly Failure[]): OAuthFlowErro
     );
     return new OAuthFlowError(
       'noAuthorizationServer',
-      `The authorization server ${name} publishes no metadata; asked were ${asked.join(', ')}.`,
+      `The authorization server ${name} publishes no metadata at ${asked.join(', ')}.`,
       {
         url: name,
-        fix: 'Ask the MCP server’s administrator whether people still sign in there; that server has to publish its metadata (RFC 8414).',
+        fix: 'Ask the MCP server’s administrator whether users still sign in there. That server must publish its metadata (RFC 8414).',
       },
     );
   }
   const others = failures
     .filter(({ error }) => error.code !== telling.error.code)
     .map(({ url, error }) => `${url.pathname} (${error.details.status ?? error.code})`);
-  const also = others.length === 0 ? '' : ` Also asked: ${others.join(', ')}.`;
+  const also = others.length === 0 ? '' : ` Also tried: ${others.join(', ')}.`;
   return new OAuthFlowError(
     telling.error.code,
     `The authorization server ${name} has no usable metadata. ${telling.error.message}${also}`,

@@ -61,10 +61,10 @@ async function ask(
     if (timeout.aborted) {
       const seconds = answerTimeLimit / 1000;
       const note = http.unreachableNote === undefined ? '' : ` ${http.unreachableNote}`;
-      const message = `${shownAddress(url)} did not answer within ${seconds} seconds.${note}`;
+      const message = `${shownAddress(url)} did not respond within ${seconds} seconds.${note}`;
       throw new OAuthFlowError('timedOut', message, {
         url: shownAddress(url),
-        fix: 'Check that the server is up and reachable from this machine, then try again.',
+        fix: 'Check that the server is running and reachable from this machine, then try again.',
       });
     }
     throw new OAuthFlowError('unreachable', networkFailure(url.host, error, http.unreachableNote), {
@@ -85,7 +85,7 @@ async function buffered(answer: Response, url: URL): Promise<Response> {
       reader?.cancel().catch(() => undefined);
       throw new OAuthFlowError(
         'tooLarge',
-        `The answer of ${shownAddress(url)} is larger than the limit of 1 MiB.`,
+        `The response of ${shownAddress(url)} is larger than the limit of 1 MiB.`,
         { url: shownAddress(url), status: answer.status },
       );
     }
@@ -108,13 +108,13 @@ function redirectTarget(answer: Response, from: URL): URL | 'hidden' | undefined
 function insecure(url: URL): OAuthFlowError {
   return new OAuthFlowError(
     'insecureAddress',
-    `${shownAddress(url)} is not https, and only addresses of this machine may be without it.`,
+    `${shownAddress(url)} is not https, which is required for addresses outside this machine.`,
     { url: shownAddress(url), fix: 'Use an https address.' },
   );
 }
 
 function redirected(from: URL, to: URL | 'hidden', status: number, why?: string): OAuthFlowError {
-  const where = to === 'hidden' ? 'an address it does not name' : shownAddress(to);
+  const where = to === 'hidden' ? 'an address that it does not name' : shownAddress(to);
   return new OAuthFlowError(
     'redirected',
     `${shownAddress(from)} redirects to ${where}, which is not followed${why === undefined ? '' : `: ${why}`}.`,
@@ -145,17 +145,17 @@ function failureSentence(host: string, code: string | undefined): string {
     case undefined:
       return `${host} could not be reached.`;
     case 'ECONNREFUSED':
-      return `Nothing answers at ${host}: the connection was refused.`;
+      return `${host} could not be reached: the connection was refused.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `The name ${host} could not be resolved (${code}).`;
+      return `The host name ${host} could not be resolved (${code}).`;
     case 'ECONNRESET':
     case 'UND_ERR_SOCKET':
-      return `${host} closed the connection before it answered.`;
+      return `${host} closed the connection before it responded.`;
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
     case 'UND_ERR_HEADERS_TIMEOUT':
-      return `${host} did not answer in time.`;
+      return `${host} did not respond in time.`;
     default:
       return isOfCertificate(code)
         ? `The TLS certificate of ${host} was not accepted (${code}).`

@@ -36,7 +36,7 @@ function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
   if (clientKey === undefined) {
     throw new OAuthFlowError(
       'clientIdRequired',
-      `The client "${clientId}" must authenticate with a key, and none is stored.`,
+      `The client "${clientId}" must authenticate with a key, but none is stored.`,
       { field: 'clientKey', fix: 'Run “MCP OAuth: Set Client Key…”, then sign in again.' },
     );
   }
@@ -68,8 +68,8 @@ function secretOf(client: OAuthClient): string {
   if (client.clientSecret !== undefined) return client.clientSecret.expose();
   throw new OAuthFlowError(
     'clientIdRequired',
-    `The client "${client.clientId}" must authenticate with a secret, and none is stored.`,
-    { field: 'clientSecret', fix: 'Sign in again; the client is registered anew.' },
+    `The client "${client.clientId}" must authenticate with a secret, but none is stored.`,
+    { field: 'clientSecret', fix: 'Sign in again to register the client again.' },
   );
 }
 

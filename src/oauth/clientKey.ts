@@ -53,7 +53,7 @@ export async function importClientKey(text: string, algorithm?: ClientKeyAlgorit
   const trimmed = text.trim();
   if (trimmed.startsWith('{')) return importJwk(trimmed, algorithm);
   const armoured = /^-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----$/.exec(trimmed);
-  if (armoured === null) throw invalid('is neither a PEM nor a JWK');
+  if (armoured === null) throw invalid('is neither PEM nor JWK');
   const [, label, body = ''] = armoured;
   if (label !== 'PRIVATE KEY') {
     throw invalid(
@@ -139,7 +139,7 @@ async function thumbprint(key: ClientKey): Promise<string> {
     .replaceAll('=', '');
 }
 
-function invalid(problem: string, fix = 'Give a PKCS#8 PEM or a private JWK for ES256, RS256 or EdDSA.') {
+function invalid(problem: string, fix = 'Use a PKCS#8 PEM or a private JWK for ES256, RS256, or EdDSA.') {
   return new OAuthFlowError('invalidClientKey', `The client key cannot be used: it ${problem}.`, {
     field: 'clientKey',
     fix,

@@ -46,7 +46,7 @@ export function chooseClientIdentity(
         key: configuredKey,
       }),
     );
-    return { kind: 'use', client, because: 'Its client id is configured for this server.' };
+    return { kind: 'use', client, because: 'Its client ID is configured for this server.' };
   }
   if (clientMetadataUrl !== undefined && as['client_id_metadata_document_supported'] === true) {
     const client: OAuthClient = {
@@ -55,13 +55,16 @@ export function chooseClientIdentity(
       source: 'clientIdMetadataDocument',
       redirectUris: [],
     };
-    const because = 'The authorization server reads client ID metadata documents.';
+    const because = 'The authorization server supports client ID metadata documents.';
     return { kind: 'use', client, because };
   }
   if (as.registration_endpoint !== undefined) {
-    return { kind: 'register', because: 'The authorization server registers clients (RFC 7591).' };
+    return {
+      kind: 'register',
+      because: 'The authorization server supports dynamic client registration (RFC 7591).',
+    };
   }
-  const because = `${shownAddress(identifierOf(as))} registers no clients by itself, so a client id must be entered.`;
+  const because = `${shownAddress(identifierOf(as))} does not support dynamic client registration, so a client ID must be entered.`;
   return { kind: 'ask', because };
 }
 
@@ -84,10 +87,14 @@ export async function registerClient(
 ): Promise<OAuthClient> {
   const endpoint = as.registration_endpoint;
   if (endpoint === undefined) {
-    throw new OAuthFlowError('clientIdRequired', `${shownAddress(as.issuer)} registers no clients.`, {
-      url: shownAddress(as.issuer),
-      fix: 'Register a client there and enter its client id.',
-    });
+    throw new OAuthFlowError(
+      'clientIdRequired',
+      `${shownAddress(as.issuer)} does not support dynamic client registration.`,
+      {
+        url: shownAddress(as.issuer),
+        fix: 'Register a client there and enter its client ID.',
+      },
+    );
   }
   const { grantTypes = ['authorization_code', 'refresh_token'], scopes = [] } = registration;
   const listed = as.token_endpoint_auth_methods_supported;
@@ -119,11 +126,11 @@ function registered(
   const invalid = (field: string, problem: string) =>
     new OAuthFlowError(
       'invalidMetadata',
-      `The registration at ${shownAddress(endpoint)} cannot be used: "${field}" ${problem}.`,
+      `The client registration at ${shownAddress(endpoint)} cannot be used: "${field}" ${problem}.`,
       {
         url: shownAddress(endpoint),
         field,
-        fix: 'Register a client there by hand and put its id in the settings as oauth.clientId.',
+        fix: 'Register a client there manually and set its ID as oauth.clientId in the settings.',
       },
     );
   const { client_id: id, client_secret: secret, client_secret_expires_at: expires } = response;
@@ -134,7 +141,7 @@ function registered(
   const method = hasSecret ? (named ?? 'client_secret_basic') : 'none';
   const authMethod = authMethods.find((known) => known === method && known !== 'private_key_jwt');
   if (authMethod === undefined) {
-    throw invalid('token_endpoint_auth_method', 'is a method this client does not have');
+    throw invalid('token_endpoint_auth_method', 'is a method that this client does not support');
   }
   if (!hasSecret && asked !== 'none') throw invalid('client_secret', 'is missing');
   const management = managementOf(response, endpoint);
@@ -162,8 +169,8 @@ async function refused(answer: Response, endpoint: string): Promise<OAuthFlowErr
       oauthError: said?.error,
       fix:
         answer.status === 429
-          ? 'Wait a while and try again, or enter the id of a client registered by hand.'
-          : 'Register a client at the authorization server by hand and enter its client id.',
+          ? 'Try again later, or enter the ID of a manually registered client.'
+          : 'Register a client manually with the authorization server and enter its client ID.',
     }),
   );
 }

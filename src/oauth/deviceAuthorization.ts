@@ -72,7 +72,7 @@ export async function requestDeviceAuthorization(
     const why = said?.description ?? said?.error ?? `status ${answer.status}`;
     throw new OAuthFlowError(
       'authorizationRefused',
-      sentence(`${shownAddress(endpoint)} gave no code to sign in with: ${why}`),
+      sentence(`${shownAddress(endpoint)} returned no device code: ${why}`),
       defined({
         url: shownAddress(endpoint),
         status: answer.status,
@@ -86,7 +86,7 @@ export async function requestDeviceAuthorization(
   const invalid = (field: string) =>
     new OAuthFlowError(
       'invalidTokenResponse',
-      `The answer of ${shownAddress(endpoint)} cannot be used: "${field}" is missing or wrong.`,
+      `The response of ${shownAddress(endpoint)} cannot be used: "${field}" is missing or invalid.`,
       { url: shownAddress(endpoint), field, fix: 'Sign in with the browser.' },
     );
   const { device_code: deviceCode, user_code: code } = body;
@@ -171,7 +171,7 @@ function nextInterval(error: unknown, interval: number, device: DeviceAuthorizat
 function expired({ grant }: DeviceAuthorization): OAuthFlowError {
   return new OAuthFlowError(
     'deviceCodeExpired',
-    `The code of ${shownAddress(grant.as.issuer)} was not used in time.`,
+    `The code of ${shownAddress(grant.as.issuer)} has expired.`,
     { url: shownAddress(grant.as.issuer), oauthError: 'expired_token', fix: 'Sign in with a code again.' },
   );
 }

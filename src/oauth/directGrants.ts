@@ -98,7 +98,7 @@ export async function clientCredentials(
 export function provesNothing({ clientId }: OAuthClient): OAuthFlowError {
   return new OAuthFlowError(
     'clientIdRequired',
-    `The client "${clientId}" has neither a secret nor a key, and must prove itself to get tokens of its own.`,
+    `The client "${clientId}" has neither a secret nor a key, but must authenticate to get its own tokens.`,
     {
       field: 'clientSecret',
       fix: 'Run “MCP OAuth: Set Client Secret…” or “MCP OAuth: Set Client Key…”.',

@@ -168,7 +168,7 @@ export async function dpopBinding(o: {
     if (!required) return undefined;
     throw notSupported(
       resource,
-      'which this client has no proof for over HTTP+SSE',
+      'which this client does not support over HTTP+SSE',
       resource.resource,
       'Ask its administrator for its Streamable HTTP address.',
     );
@@ -184,7 +184,7 @@ export async function dpopBinding(o: {
   const whose = isBound ? resource.resource : as.issuer;
   throw notSupported(
     resource,
-    `and ${shownAddress(whose)} does not list ${dpopAlgorithm}, the algorithm this client has for that`,
+    `and ${shownAddress(whose)} does not list ${dpopAlgorithm}, the algorithm that this client supports`,
     whose,
     `Ask its administrator to support DPoP with ${dpopAlgorithm}.`,
     field,
@@ -200,7 +200,7 @@ function notSupported(
 ): OAuthFlowError {
   return new OAuthFlowError(
     'dpopNotSupported',
-    `${shownAddress(resource)} takes only tokens bound to a key (DPoP), ${why}.`,
+    `${shownAddress(resource)} accepts only tokens bound to a key (DPoP), ${why}.`,
     defined({ url: shownAddress(whose), fix, field }),
   );
 }

@@ -59,12 +59,12 @@ export async function identityAssertion(
   const body = await jsonResponse(response, endpoint);
   const assertion = body['access_token'];
   if (body['issued_token_type'] !== idJag || typeof assertion !== 'string') {
-    throw invalidTokenResponse(endpoint, 'it is no identity assertion (ID-JAG)');
+    throw invalidTokenResponse(endpoint, 'it is not an identity assertion (ID-JAG)');
   }
   // It is its audience's to verify. Looked at here only so that it is brought to nobody else.
   const [header, claims] = assertion.split('.').map(jwtPart);
   if (header?.['typ'] !== 'oauth-id-jag+jwt') {
-    throw invalidTokenResponse(endpoint, 'its identity assertion is of another type than oauth-id-jag+jwt');
+    throw invalidTokenResponse(endpoint, 'its identity assertion is not of type oauth-id-jag+jwt');
   }
   const { aud } = claims ?? {};
   const audience: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;

@@ -15,10 +15,10 @@ export async function jsonResponse(answer: Response, url: string | URL): Promise
   const parsed = await jsonObject(answer);
   if (parsed !== undefined) return parsed;
   const type = displayText(answer.headers.get('content-type')?.split(';')[0]) ?? 'no content type';
-  throw new OAuthFlowError('notJson', `${shownAddress(url)} answered with ${type} where JSON is required.`, {
+  throw new OAuthFlowError('notJson', `${shownAddress(url)} returned ${type} instead of JSON.`, {
     url: shownAddress(url),
     status: answer.status,
-    fix: 'Check that the address is the one of the MCP server and not of a web page.',
+    fix: 'Check that the address belongs to the MCP server and not to a web page.',
   });
 }
 

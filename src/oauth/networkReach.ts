@@ -62,7 +62,7 @@ export function outOfReach(url: URL, field?: string, resolved?: NetworkReach): O
   const named = field === undefined ? '' : `, which "${field}" names,`;
   return new OAuthFlowError(
     'addressOutOfReach',
-    `${shownAddress(url)}${named} is ${where}, and the MCP server is not: nothing is sent there.`,
+    `${shownAddress(url)}${named} is ${where}, but the MCP server is not, so nothing is sent there.`,
     defined({
       url: shownAddress(url),
       field,

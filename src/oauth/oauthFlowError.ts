@@ -80,41 +80,41 @@ export type OAuthFlowErrorCode =
 /** The one thing to do next for each code, where the failure itself knows nothing better. */
 export const usualFix: Readonly<Record<OAuthFlowErrorCode, string>> = {
   unreachable: 'Check the address, the network and the proxy settings, then try again.',
-  timedOut: 'Check that the server is up and reachable from this machine, then try again.',
-  tooLarge: 'Check the address; if it is right, tell the server’s administrator.',
-  notJson: 'Check that the address is the one of the MCP server and not of a web page.',
-  redirected: 'Tell the server’s administrator, who has to have it answer at the address it names.',
-  insecureAddress: 'Tell the server’s administrator, who has to publish an https address.',
+  timedOut: 'Check that the server is running and reachable from this machine, then try again.',
+  tooLarge: 'Check the address. If it is correct, tell the server’s administrator.',
+  notJson: 'Check that the address belongs to the MCP server and not to a web page.',
+  redirected: 'Tell the server’s administrator to make it respond at the address that it names.',
+  insecureAddress: 'Tell the server’s administrator to publish an https address.',
   addressOutOfReach: 'Tell the server’s administrator.',
-  unexpectedStatus: 'Try again later; if it stays so, tell the server’s administrator.',
+  unexpectedStatus: 'Try again later. If the problem persists, tell the server’s administrator.',
   invalidMetadata: 'Tell the server’s administrator, who must fix its metadata.',
   resourceMismatch: 'Check the address of the server.',
   issuerMismatch: 'Tell the server’s administrator, who must fix its metadata.',
-  noAuthorizationServer: 'Ask the server’s administrator where people sign in to it.',
-  notProtected: 'Use it as it is: nobody has to sign in.',
+  noAuthorizationServer: 'Ask the server’s administrator which authorization server it uses.',
+  notProtected: 'Use the server without signing in.',
   pkceNotAdvertised: 'Ask its administrator to publish code_challenge_methods_supported.',
-  dpopNotSupported: 'Ask the server’s administrator to take other tokens, or to support DPoP.',
-  clientIdRequired: 'Register a client there and put its id in the settings as oauth.clientId.',
+  dpopNotSupported: 'Ask the server’s administrator to accept other tokens, or to support DPoP.',
+  clientIdRequired: 'Register a client there and set its ID as oauth.clientId in the settings.',
   clientSecretRequired: 'Run “MCP OAuth: Set Client Secret…”.',
   clientOfAnotherIssuer:
     'Ask the server’s administrator whether it has moved; if so, enter a client that is registered there.',
   invalidClientKey: 'Run “MCP OAuth: Set Client Key…” with another key.',
-  registrationRefused: 'Register a client at the authorization server by hand and enter its client id.',
+  registrationRefused: 'Register a client manually with the authorization server and enter its client ID.',
   redirectUnavailable: 'Set oauth.redirect to "auto".',
   stateMismatch: 'Start the sign-in again.',
-  callbackIssuerMismatch: 'Start the sign-in again; if this repeats, do not trust the server.',
+  callbackIssuerMismatch: 'Start the sign-in again. If this happens again, do not trust the server.',
   invalidCallback: 'Start the sign-in again.',
-  accessDenied: 'Sign in again if that was not meant, or ask who may allow it.',
+  accessDenied: 'Sign in again if that was not intended, or ask the administrator for access.',
   authorizationRefused:
-    'Start the sign-in again; if this repeats, tell the authorization server’s administrator.',
+    'Start the sign-in again. If this happens again, tell the authorization server’s administrator.',
   deviceFlowNotOffered: 'Sign in with the browser.',
   deviceCodeExpired: 'Sign in with a code again.',
   assertionRequired: 'Make sure that the workload’s platform provides one.',
   authenticationProviderRefused: 'Remove oauth.authenticationProvider and sign in with the browser.',
   authenticationProviderUnavailable: 'Use the server in the editor.',
-  noUserSignsIn: 'Use it as it is, or change oauth.grant in the settings.',
+  noUserSignsIn: 'Use the server without signing in, or change oauth.grant in the settings.',
   identityProviderSignInRequired: 'Run “MCP OAuth: Sign In to Identity Provider…”.',
-  tokenRequestRefused: 'Sign in again; if this repeats, tell the authorization server’s administrator.',
+  tokenRequestRefused: 'Sign in again. If this happens again, tell the authorization server’s administrator.',
   refreshTokenRefused: 'Sign in again.',
   invalidTokenResponse: 'Tell the authorization server’s administrator.',
   invalidRecord: 'Sign in again.',
@@ -161,30 +161,30 @@ export class OAuthFlowError extends Error {
 const fixes: ReadonlyMap<string, string> = new Map([
   [
     'invalid_client',
-    'Check the client id and its secret or key; “MCP OAuth: Set Client Secret…” replaces it.',
+    'Check the client ID and its secret or key. To replace the secret, run “MCP OAuth: Set Client Secret…”.',
   ],
   ['invalid_grant', 'Sign in again.'],
   [
     'invalid_scope',
-    'Choose other scopes with “MCP OAuth: Sign In with Scopes…”, or in the settings as oauth.scopes.',
+    'Choose other scopes with “MCP OAuth: Sign In with Scopes…” or oauth.scopes in the settings.',
   ],
   [
     'invalid_target',
-    'Ask its administrator for the audience of the server, and set oauth.audience, or oauth.omitResource where it takes no resource.',
+    'Ask its administrator for the audience of the server, and set oauth.audience, or oauth.omitResource if it does not accept a resource.',
   ],
-  ['unauthorized_client', 'Ask its administrator to allow this client the way it signs in.'],
+  ['unauthorized_client', 'Ask its administrator to allow this client to sign in this way.'],
   [
     'unsupported_grant_type',
     'Choose another oauth.grant in the settings, or ask its administrator to allow this one.',
   ],
-  ['unsupported_response_type', 'Ask its administrator to allow the client authorization codes.'],
+  ['unsupported_response_type', 'Ask its administrator to allow authorization codes for this client.'],
   [
     'invalid_request',
-    'Run “MCP OAuth: Diagnose Server…” and compare what is sent with what its documentation wants.',
+    'Run “MCP OAuth: Diagnose Server…” and compare the requests with the documentation of the server.',
   ],
-  ['server_error', 'Try again later; if it stays so, tell its administrator.'],
+  ['server_error', 'Try again later. If the problem persists, tell its administrator.'],
   ['temporarily_unavailable', 'Try again later.'],
-  ['slow_down', 'Try again in a while.'],
+  ['slow_down', 'Try again later.'],
 ]);
 
 /**
@@ -195,8 +195,8 @@ const fixes: ReadonlyMap<string, string> = new Map([
 export function refusalFix(error: string | undefined, status?: number): { readonly fix?: string } {
   const known = error === undefined ? undefined : fixes.get(error);
   if (known !== undefined) return { fix: known };
-  if (status === 429) return { fix: 'Wait a while and try again.' };
+  if (status === 429) return { fix: 'Try again later.' };
   return status !== undefined && status >= 500
-    ? { fix: 'Try again later; if it stays so, tell its administrator.' }
+    ? { fix: 'Try again later. If the problem persists, tell its administrator.' }
     : {};
 }

@@ -71,8 +71,8 @@ export async function fetchProtectedResource(
           status: answer.status,
           fix:
             answer.status >= 400 && answer.status <= 499
-              ? `Ask the administrator of ${server.host} to publish it at the address that its challenge names.`
-              : `Try again later; if it stays so, tell the administrator of ${url.host}.`,
+              ? `Ask the administrator of ${server.host} to publish it at the address that the challenge names.`
+              : `Try again later. If the problem persists, tell the administrator of ${url.host}.`,
         },
       );
     }
@@ -82,7 +82,7 @@ export async function fetchProtectedResource(
     authorizationServers: [server.origin],
     warnings: [
       `${server.host} publishes no protected resource metadata (RFC 9728); ` +
-        'its own origin is taken as the authorization server.',
+        'its own origin is used as the authorization server.',
     ],
   };
 }
@@ -98,7 +98,7 @@ function protectedResourceOf(
     new OAuthFlowError(
       'invalidMetadata',
       `The protected resource metadata at ${shownAddress(url)} cannot be used: "${field}" ${problem}.`,
-      { url: shownAddress(url), field, fix: `Ask the administrator of ${url.host} to mend it there.` },
+      { url: shownAddress(url), field, fix: `Ask the administrator of ${url.host} to fix it.` },
     );
   /** A stray document is only believed from the server itself: from elsewhere, nothing binds it to the server. */
   const tolerate = (field: string, warning: string) => {
@@ -113,7 +113,7 @@ function protectedResourceOf(
   if (!coversServer(resource, server)) {
     throw new OAuthFlowError(
       'resourceMismatch',
-      `The metadata at ${shownAddress(url)} speaks for "${displayText(resource) ?? ''}", ` +
+      `The metadata at ${shownAddress(url)} is for "${displayText(resource) ?? ''}", ` +
         `not for ${shownAddress(server)}.`,
       { url: shownAddress(url), field: 'resource', fix: 'Check the address of the server.' },
     );
@@ -121,12 +121,12 @@ function protectedResourceOf(
 
   let servers = document['authorization_servers'];
   if (servers === undefined && document['authorization_server'] !== undefined) {
-    tolerate('authorization_server', 'stands where "authorization_servers" should');
+    tolerate('authorization_server', 'is used instead of "authorization_servers"');
     servers = [document['authorization_server']];
   }
   let scopes = document['scopes_supported'];
   if (scopes === undefined && document['scopes'] !== undefined) {
-    tolerate('scopes', 'stands where "scopes_supported" should');
+    tolerate('scopes', 'is used instead of "scopes_supported"');
     scopes = document['scopes'];
   }
   if (document['token_types'] !== undefined) tolerate('token_types', 'is not a standard field');
@@ -149,13 +149,16 @@ function protectedResourceOf(
 function supportedScopes(value: unknown, warnings: string[]): readonly string[] | undefined {
   const listed = stringArray(value);
   if (listed === undefined) {
-    warnings.push('The server\'s "scopes_supported" is not a list of strings and is left out.');
+    warnings.push('The server\'s "scopes_supported" is not a list of strings and is ignored.');
     return undefined;
   }
   const scopes = listed.filter((scope) => isScopeToken(scope) && scope.length <= scopeLengthLimit);
   const kept = scopes.slice(0, scopeCountLimit);
   const left = listed.length - kept.length;
-  if (left > 0) warnings.push(`Of the server's "scopes_supported", ${left} are no scopes or too many.`);
+  if (left > 0)
+    warnings.push(
+      `${left} entries of the server's "scopes_supported" are invalid or too many and are ignored.`,
+    );
   return kept;
 }
 
@@ -175,13 +178,13 @@ function issuersOf(
       {
         url: shownAddress(url),
         field,
-        fix: `Ask the administrator of ${url.host} to name it there, as "${field}".`,
+        fix: `Ask the administrator of ${url.host} to name it there as "${field}".`,
       },
     );
   }
   for (const issuer of issuers) {
     const address = addressOf(issuer);
-    if (address === undefined) throw invalid(field, `has "${displayText(issuer) ?? ''}", which is no URL`);
+    if (address === undefined) throw invalid(field, `has "${displayText(issuer) ?? ''}", which is not a URL`);
     if (!isSecureAddress(address)) {
       throw new OAuthFlowError(
         'insecureAddress',

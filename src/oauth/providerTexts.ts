@@ -13,49 +13,52 @@ type Words = { readonly [K in keyof ProviderTraits]-?: (value: NonNullable<Provi
 const words: Words = {
   registers: (registers) =>
     registers
-      ? 'Clients can register themselves, where its administrator lets them.'
-      : 'Clients do not register themselves: one has to be registered by hand.',
-  secretRequired: () => 'A client needs a secret, even with PKCE.',
-  omitResource: () => 'The resource is not named in a parameter (RFC 8707): it is refused there.',
-  audienceIsResource: () => 'The resource is named as “audience” too: “resource” alone may be ignored.',
-  scopeBelowResource: (scope) => `Where no scope is named, “${scope}” of the resource is asked for.`,
-  scopes: (scopes) => `Asked for beside the scopes that a server names: ${scopes.join(', ')}.`,
+      ? 'Clients can register dynamically if its administrator allows it.'
+      : 'It does not support dynamic client registration: register a client manually.',
+  secretRequired: () => 'It requires a client secret, even with PKCE.',
+  omitResource: () => 'The resource parameter (RFC 8707) is omitted because the provider rejects it.',
+  audienceIsResource: () =>
+    'The resource is also sent as “audience”, because “resource” alone may be ignored.',
+  scopeBelowResource: (scope) => `If no scope is named, “${scope}” of the resource is requested.`,
+  scopes: (scopes) => `Requested in addition to the scopes that a server names: ${scopes.join(', ')}.`,
   extraParameters: (parameters) =>
-    `The authorization request also says ${Object.entries(parameters)
+    `The authorization request also contains ${Object.entries(parameters)
       .map((parameter) => parameter.join('='))
       .join(', ')}.`,
-  selectsAccount: () => 'It lets you choose an account where another one is asked for.',
-  redirect: () => 'The callback is a loopback address: it takes no address of an editor.',
+  selectsAccount: () => 'It lets you choose an account when another one is requested.',
+  redirect: () =>
+    'The redirect URI is a loopback address, because it does not accept the address of an editor.',
   loopbackHost: (host) => `The loopback address is written “${host}”.`,
-  comparesLoopbackPort: () => 'The port of the loopback address is compared: register it with the client.',
+  comparesLoopbackPort: () => 'The port of the loopback address must match: register it with the client.',
   longCodes: () =>
-    'Its authorization codes are long, so a callback to an editor’s own address may be cut off by the browser.',
-  exceptions: (names) => `It is known to need the exception ${names.join(', ')}, which you are asked for.`,
-  metadataIssuer: (issuer) => `Its metadata is that of ${issuer}, however a server spells it.`,
-  issuerTemplate: (template) => `Its metadata calls itself ${template}, for every organization.`,
+    'Its authorization codes are long, so the browser may cut off a callback to the editor’s own address.',
+  exceptions: (names) =>
+    `It is known to need the exception ${names.join(', ')}, and you are asked to accept it.`,
+  metadataIssuer: (issuer) => `Its metadata is that of ${issuer}, regardless of how a server writes it.`,
+  issuerTemplate: (template) => `Its metadata has the issuer ${template} for every organization.`,
   idTokenIssuers: (issuers) => `Its ID tokens may name the issuer ${issuers.join(', ')}.`,
   nestedToken: ({ member, tokenType }) =>
-    `Its token answers stand partly below “${member}”, and call the token “${tokenType}”.`,
+    `Its token responses are partly nested in “${member}” and have the token type “${tokenType}”.`,
   answers: (forms) =>
-    `Its token answers are not standard: ${forms.map((form) => formTexts[form]).join(', ')}.`,
+    `Its token responses are nonstandard: ${forms.map((form) => formTexts[form]).join(', ')}.`,
   invalidGrant: (errors) =>
-    `Where a code or a refresh token is no longer good it says ${errors.join(' or ')}.`,
+    `If a code or a refresh token is no longer valid, it reports ${errors.join(' or ')}.`,
   revocation: (revocation) =>
     revocation === 'none'
-      ? 'Nothing can be revoked there: tokens live until they expire or are taken back on its pages.'
-      : 'Only refresh tokens can be revoked there: an access token lives until it expires.',
+      ? 'It does not support revocation: tokens stay valid until they expire or are revoked on its website.'
+      : 'It revokes only refresh tokens: an access token stays valid until it expires.',
   refreshTokens: (use) =>
     ({
-      kept: 'A refresh token can be used again and again.',
+      kept: 'A refresh token can be used more than once.',
       rotated: 'A refresh token is replaced when it is used.',
-      reuseEndsSignIn: 'A refresh token that is used twice ends the sign-in.',
+      reuseEndsSignIn: 'Using a refresh token twice ends the sign-in.',
     })[use],
 };
 
 const formTexts = {
-  formEncoded: 'forms in place of JSON unless asked otherwise',
-  commaScopes: 'scopes with commas between them',
-  errorWithStatus200: 'refusals with status 200',
+  formEncoded: 'forms instead of JSON by default',
+  commaScopes: 'scopes separated by commas',
+  errorWithStatus200: 'errors with status 200',
 };
 
 /** What is known of a provider, a sentence a trait, in the order of the table. */

@@ -26,7 +26,7 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
     const issuer = shownAddress(as.issuer);
     throw new OAuthFlowError(
       'invalidMetadata',
-      `${issuer} requires that sign-ins are announced to it (PAR), and has no "${field}".`,
+      `${issuer} requires pushed authorization requests (PAR), but has no "${field}".`,
       { url: issuer, field, fix: 'Ask its administrator to publish it.' },
     );
   }
@@ -48,7 +48,7 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
   if (typeof reference !== 'string' || reference === '') {
     throw new OAuthFlowError(
       'invalidMetadata',
-      `The answer of ${shownAddress(endpoint)} to the announced sign-in has no "request_uri".`,
+      `The response of ${shownAddress(endpoint)} to the pushed authorization request has no "request_uri".`,
       {
         url: shownAddress(endpoint),
         field: 'request_uri',
@@ -69,7 +69,7 @@ function refused(endpoint: string, status: number, error?: string, description?:
   const why = [error ?? `status ${status}`, ...(description === undefined ? [] : [description])].join(', ');
   return new OAuthFlowError(
     'authorizationRefused',
-    sentence(`${url} refused the announced sign-in (PAR): ${why}`),
+    sentence(`${url} rejected the pushed authorization request (PAR): ${why}`),
     defined({
       url,
       status,

@@ -25,7 +25,7 @@ export async function acceptedTokenAnswer(
     const because = said.description === undefined ? '' : `, ${said.description}`;
     throw new OAuthFlowError(
       'tokenRequestRefused',
-      sentence(`${shownAddress(endpoint)} refused to give a token: ${said.error}${because}`),
+      sentence(`${shownAddress(endpoint)} refused to issue a token: ${said.error}${because}`),
       {
         url: shownAddress(endpoint),
         status: answer.status,
@@ -37,7 +37,7 @@ export async function acceptedTokenAnswer(
   if (answer.status !== 200) {
     const code: OAuthFlowErrorCode =
       answer.status >= 400 && answer.status <= 499 ? 'tokenRequestRefused' : 'unexpectedStatus';
-    throw new OAuthFlowError(code, `${shownAddress(endpoint)} gave no token: status ${answer.status}.`, {
+    throw new OAuthFlowError(code, `${shownAddress(endpoint)} issued no token: status ${answer.status}.`, {
       url: shownAddress(endpoint),
       status: answer.status,
       ...refusalFix(undefined, answer.status),
@@ -97,7 +97,7 @@ export function tokenSetOf(
   for (const token of [body.access_token, body.refresh_token]) {
     // RFC 6749 appendix A.12, A.17: what else it holds cannot be sent in a header.
     if (token !== undefined && !isVisibleText(token)) {
-      throw invalidTokenResponse(endpoint, 'it holds a token with characters that no token has');
+      throw invalidTokenResponse(endpoint, 'it contains a token with invalid characters');
     }
   }
   return {
@@ -119,10 +119,10 @@ function tokenTypeOf(
 ): Pick<TokenSet, 'tokenType' | 'dpopKey'> {
   if (type === 'dpop' && dpop !== undefined) return { tokenType: 'DPoP', dpopKey: dpop.key };
   if (type !== 'bearer') {
-    throw invalidTokenResponse(endpoint, 'the token is of a type that was not asked for');
+    throw invalidTokenResponse(endpoint, 'the token is of a type that was not requested');
   }
   if (dpop?.required === true) {
-    throw invalidTokenResponse(endpoint, 'the token is not bound to the key it was asked for with (DPoP)');
+    throw invalidTokenResponse(endpoint, 'the token is not bound to the key of the request (DPoP)');
   }
   return { tokenType: 'Bearer' };
 }

@@ -53,7 +53,7 @@ export async function revokeTokens(
     } catch (error) {
       if (http.signal?.aborted === true) throw error;
       problems.push(
-        error instanceof OAuthFlowError ? error.message : 'The revocation could not be asked for.',
+        error instanceof OAuthFlowError ? error.message : 'The revocation request could not be sent.',
       );
     }
     return 'failed';

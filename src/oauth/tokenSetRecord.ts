@@ -143,7 +143,7 @@ class Fields {
   }
 
   invalid(field: string): OAuthFlowError {
-    const message = `The stored ${this.#of} cannot be read: "${field}" is missing or wrong.`;
+    const message = `The stored ${this.#of} cannot be read: "${field}" is missing or invalid.`;
     return new OAuthFlowError('invalidRecord', message, { field, fix: 'Sign in again.' });
   }
 

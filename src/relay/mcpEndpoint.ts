@@ -200,7 +200,7 @@ export class McpEndpoint {
         `${held.session.server.name}: ${held.request.method} failed (${errorName(error)}).`,
       );
       held.refuse(
-        `${held.tool ?? held.request.method} ended without an answer: the connection to the server broke. It was not run again.`,
+        `${held.tool ?? held.request.method} ended without a response: the connection to the server was lost. It was not run again.`,
       );
     }
   }

@@ -67,7 +67,7 @@ export class StatelessRequests {
     const { request, incoming, response, call } = post;
     const revision = declaredRevision(request);
     if (incoming.headers['mcp-protocol-version'] !== revision) {
-      const words = 'MCP-Protocol-Version and the body name different revisions.';
+      const words = 'The MCP-Protocol-Version header and the body name different revisions.';
       call?.end({ outcome: 'refused', reason: 'malformed' });
       sendJson(response, 400, errorMessage(request.id, headerMismatchCode, words));
       return;
@@ -130,7 +130,7 @@ export class StatelessRequests {
       const result = outcome.kind === 'discovered' ? outcome.result : known;
       if (result !== undefined)
         held.answer({ ...result, capabilities: withListChanges(result.capabilities) });
-      else held.fail(ErrorCode.MethodNotFound, 'This server is spoken to in a session.');
+      else held.fail(ErrorCode.MethodNotFound, 'This server requires a session.');
     } catch (error) {
       if (!signal.aborted) throw error;
       held.response.end();

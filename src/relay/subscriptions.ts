@@ -42,12 +42,12 @@ export class Subscriptions {
     if (requested === undefined) {
       held.fail(
         ErrorCode.InvalidParams,
-        'params.notifications must be an object of the kinds to listen for.',
+        'params.notifications must be an object with the kinds of notifications to receive.',
       );
       return;
     }
     if (!held.acceptsEventStream) {
-      held.fail(ErrorCode.InvalidRequest, 'A subscription needs a client that accepts text/event-stream.');
+      held.fail(ErrorCode.InvalidRequest, 'A subscription requires a client that accepts text/event-stream.');
       return;
     }
     const subscription = new Subscription(held, permitted(session, requested));

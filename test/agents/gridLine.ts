@@ -23,7 +23,7 @@ class GridLine {
   ) {}
 
   async run(): Promise<void> {
-    await this.#isTold('sign_in', {}, /the user has to sign in to repositories first/);
+    await this.#isTold('sign_in', {}, /the user must sign in to repositories first/);
     await this.scene.consent();
     await this.#works('list_branches', {}, /main/);
     await this.#isTold('create_branch', { name: 'a' }, /needs access to repositories .*\(repo:write\)/);
@@ -44,7 +44,7 @@ class GridLine {
 
   async #works(tool: string, args: object, words: RegExp): Promise<void> {
     const text = told(tool, await this.program.call(tool, args));
-    if (!words.test(text)) throw new StepFailed(`${tool} answered: ${text}`);
+    if (!words.test(text)) throw new StepFailed(`${tool} responded: ${text}`);
     this.said.push(`${tool} ran`);
   }
 

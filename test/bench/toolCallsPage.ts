@@ -11,11 +11,16 @@ export const words = {
   locale: 'en',
   columns: Object.fromEntries(columnNames.map((name) => [name, name])),
   callers: { chat: 'Chat', editor: 'Editor', extension: 'Extension', agent: 'Agent' },
-  consents: { none: 'None', used: 'Used', signInAsked: 'Sign-in asked', stepUpAsked: 'More access asked' },
+  consents: {
+    none: 'None',
+    used: 'Used',
+    signInAsked: 'Sign-in requested',
+    stepUpAsked: 'More access requested',
+  },
   outcomes: {
     succeeded: 'Succeeded',
     toolError: 'Tool error',
-    inputRequired: 'Question asked',
+    inputRequired: 'Input requested',
     refused: 'Refused',
     failed: 'Failed',
     cancelled: 'Cancelled',

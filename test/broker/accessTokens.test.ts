@@ -178,7 +178,9 @@ describe('access tokens', () => {
     window.shared.lock.hold = () => Promise.reject(new Error('held by another window'));
     window.shared.clock.advance(295_000);
     assert.equal(await current(), 'access-1');
-    assert.ok(window.shared.log.lines.some((line) => line.includes('could not be renewed ahead of its end')));
+    assert.ok(
+      window.shared.log.lines.some((line) => line.includes('could not be renewed before it expired')),
+    );
     window.shared.clock.advance(5_000);
     await assert.rejects(window.tokens.current(server), /held by another window/);
   });

@@ -91,7 +91,7 @@ describe('the admissions of agents', () => {
     const { key } = await here.admit({ name: 'ADK', servers });
     records.entries.set('agents', { generation: 9, text: '{"version":2}' });
     assert.equal(await here.verify(key.expose()), undefined);
-    assert.match(log.lines.join(), /cannot be read here; no agent is admitted/);
+    assert.match(log.lines.join(), /cannot be read, so no agent is admitted/);
   });
 
   it('keep a server’s former names, for the addresses that agents were given, in every window', async () => {

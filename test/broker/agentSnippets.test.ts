@@ -52,7 +52,7 @@ describe('what is offered to connect an agent with', () => {
   it('in Python says that it was not run', () => {
     const python = all.filter(({ language }) => language === 'python');
     assert.equal(python.length, 3);
-    for (const { code } of python) assert.match(code, /^# Not run here/);
+    for (const { code } of python) assert.match(code, /^# Not tested/);
   });
 
   it('reads the key from the environment, or asks for it, and holds none', () => {

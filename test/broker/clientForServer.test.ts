@@ -177,7 +177,7 @@ describe('the client for a server', () => {
     ['both addresses', () => refused('invalid_redirect_uri'), 2],
     ['the client for another reason', () => refused('unapproved_software_statement'), 2],
     ['more registrations for now', () => ({ status: 429, body: {} }), 1],
-    ['it with a fault of its own', () => ({ status: 500, body: 'oops' }), 1],
+    ['it with a server error', () => ({ status: 500, body: 'oops' }), 1],
   ] as const) {
     it(`holds no address after the authorization server refused ${what}`, async () => {
       answer = says;
@@ -204,7 +204,7 @@ describe('the client for a server', () => {
     const redirects = new EditorRedirects(remoteHost);
     const error = await flowError('registrationRefused', () => by(redirects));
     assert.equal(error.details.field, 'redirect_uris');
-    assert.match(error.message, /and not its callback address http:\/\/127\.0\.0\.1:47113\/callback/);
+    assert.match(error.message, /without its redirect URI http:\/\/127\.0\.0\.1:47113\/callback/);
     assert.deepEqual(redirects.held, []);
     assert.deepEqual(deleted(), ['/registered/client-1', '/registered/client-2']);
   });
@@ -367,8 +367,8 @@ describe('the client for a server', () => {
   for (const [what, redirect, place, message] of [
     ['the handler in portable mode', 'uriHandler', portable, /portable mode/],
     ['the handler without an editor', 'uriHandler', headless, /No editor runs here/],
-    ['loopback, in a browser elsewhere', 'loopback', browser, /another machine/],
-    ['loopback, on a remote machine', 'loopback', remoteHost, /another machine/],
+    ['loopback, in a browser elsewhere', 'loopback', browser, /different machine/],
+    ['loopback, on a remote machine', 'loopback', remoteHost, /different machine/],
   ] as const) {
     for (const oauth of [{ redirect }, { redirect, clientId: 'by-hand' }]) {
       it(`${'clientId' in oauth ? 'of the settings' : 'to register'} is refused ${what}, naming the setting`, async () => {
@@ -416,7 +416,7 @@ describe('the client for a server', () => {
     const closed = authorizationServer('https://as.example');
     const error = await flowError('clientIdRequired', () => by(redirects, server, closed));
     assert.equal(error.details.field, 'oauth.clientId');
-    assert.match(error.details.fix, /at as\.example .* “server” as oauth\.clientId/);
+    assert.match(error.details.fix, /at as\.example .* as oauth\.clientId in the settings of “server”/);
     assert.deepEqual(redirects.held, []);
   });
 

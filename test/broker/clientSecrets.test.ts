@@ -48,7 +48,7 @@ describe('secrets and keys of clients registered by hand', () => {
       assert.ok((await take(issuer)) !== undefined);
       for (const other of ['https://evil.example', `${issuer}/`, `${issuer}:8443`]) {
         const error = await flowError('clientOfAnotherIssuer', () => take(other));
-        assert.match(error.message, /is in use at https:\/\/as\.example/);
+        assert.match(error.message, /belongs to https:\/\/as\.example/);
         assert.doesNotMatch(error.message, /hunter2/);
       }
       assert.ok((await take(issuer)) !== undefined);

@@ -63,7 +63,7 @@ describe('consent status', () => {
       status: 'ready',
     },
     {
-      what: 'not refreshable and without a known end',
+      what: 'not refreshable and without a known expiry',
       facts: { credential: { ...credential, refreshable: false } },
       status: 'ready',
     },

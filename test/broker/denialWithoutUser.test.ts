@@ -5,7 +5,7 @@ import { serverAt } from './brokerWindow.js';
 describe('what a server asks for where nobody signs in', () => {
   const server = { ...serverAt('https://mcp.example/mcp'), oauth: { grant: 'clientCredentials' as const } };
   const asked = (missing: readonly string[]) =>
-    /asks for (.*), which its/.exec(denialWithoutUser(server, missing, undefined)?.detail ?? '')?.[1];
+    /requests (.*), which its/.exec(denialWithoutUser(server, missing, undefined)?.detail ?? '')?.[1];
 
   it('is named', () => {
     assert.equal(asked(['a', 'b:write']), 'a b:write');

@@ -149,7 +149,7 @@ describe('sign-in with a code', () => {
       const elsewhere = 'https://as.example';
       await new ClientStore(secrets, clock).rememberIssuer(server.url, clients.device, elsewhere);
       const error = await flowError('clientOfAnotherIssuer', begin);
-      assert.match(error.message, /is in use at https:\/\/as\.example/);
+      assert.match(error.message, /belongs to https:\/\/as\.example/);
     } finally {
       await close();
     }

@@ -74,15 +74,15 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     const { origin } = await protectedServer({}, 'https://github.com/login/oauth');
     const diagnosis = await diagnosisOf(origin, { authenticationProvider: 'github' });
     assert.deepEqual(states(diagnosis), ['1–2 asWanted', '3–4 asWanted', '5a asWanted']);
-    assert.match(diagnosis.verdict, /^Nothing stands in the way .* your GitHub account itself\.$/);
-    assert.match(said(diagnosis, '5a'), /a token with the scopes tools:read/);
+    assert.match(diagnosis.verdict, /^No problem was found .* itself signs in to your GitHub account\.$/);
+    assert.match(said(diagnosis, '5a'), /comes from the editor, with the scopes tools:read/);
     assert.doesNotMatch(diagnosisReport(diagnosis, '1'), /PKCE|FAILED|iss\b/);
   });
 
   it('says why an account of the editor’s is not used at a server of somebody else’s', async () => {
     const { origin } = await protectedServer({}, 'https://as.example');
     const diagnosis = await diagnosisOf(origin, { authenticationProvider: 'github' });
-    assert.match(diagnosis.verdict, /is not given a token of your GitHub account/);
+    assert.match(diagnosis.verdict, /does not get a token of your GitHub account/);
     assert.match(diagnosis.fix ?? '', /Remove oauth\.authenticationProvider/);
   });
 
@@ -97,18 +97,18 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     assert.equal(
       said(diagnosis, '5c'),
       [
-        `Tokens are asked for at ${origin}/t, without a browser, with:`,
+        `Tokens are requested from ${origin}/t without a browser, with:`,
         'grant_type = client_credentials',
         'scope = tools:read',
         `resource = ${origin}/mcp`,
-        'The client proves itself by client_secret_basic.',
+        'The client authenticates with client_secret_basic.',
       ].join('\n'),
     );
     assert.equal(strays(diagnosis), '');
-    assert.equal(diagnosis.verdict, 'Nothing stands in the way of a call.');
+    assert.equal(diagnosis.verdict, 'No problem was found that prevents a call.');
     const report = diagnosisReport(diagnosis, '1');
-    assert.match(report, /### 5c The token request: as it should be/);
-    assert.doesNotMatch(report, /People sign in|callback|hush/);
+    assert.match(report, /### 5c The token request: OK/);
+    assert.doesNotMatch(report, /Users sign in|callback|hush/);
   });
 
   const lacking: {
@@ -122,7 +122,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
       what: 'a client',
       oauth: { grant: 'clientCredentials' },
       at: '5b',
-      fix: /put its id in the settings of “server” as oauth\.clientId/,
+      fix: /set its ID as oauth\.clientId in the settings of “server”/,
     },
     {
       what: 'a secret or a key',
@@ -134,13 +134,13 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
       what: 'the file of an assertion',
       oauth: { grant: 'jwtBearer', clientId: 'c' },
       at: '5c',
-      fix: /Put the path of the file/,
+      fix: /to the path of the file/,
     },
     {
       what: 'an identity provider',
       oauth: { grant: 'enterpriseManaged', clientId: 'c' },
       at: '5c',
-      fix: /Put its issuer and your client id/,
+      fix: /Add its issuer and your client ID/,
     },
     {
       what: 'a sign-in at the identity provider',
@@ -162,7 +162,10 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
 
   const assertions: { grant: NonNullable<OAuthSettings['grant']>; says: RegExp }[] = [
     { grant: 'jwtBearer', says: /assertion = \(of the workload, from oauth\.assertionFile\)/ },
-    { grant: 'enterpriseManaged', says: /^First https:\/\/idp\.example is asked .*\n.*\n.*jwt-bearer$/m },
+    {
+      grant: 'enterpriseManaged',
+      says: /^First, an assertion for .* is requested from https:\/\/idp\.example .*\n.*\n.*jwt-bearer$/m,
+    },
   ];
   for (const { grant, says } of assertions) {
     it(`shows the token request of the grant ${grant}, and no path of a file`, async () => {
@@ -184,13 +187,13 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
 
   it('asks for the client’s proof as the authorization server takes it', async () => {
     for (const [what, methods, says] of [
-      ['secret', ['client_secret_post'], /proves itself by client_secret_post/],
-      ['key', ['private_key_jwt'], /proves itself by private_key_jwt/],
+      ['secret', ['client_secret_post'], /authenticates with client_secret_post/],
+      ['key', ['private_key_jwt'], /authenticates with private_key_jwt/],
     ] as const) {
       const { origin } = await scriptedWithBrowser({ token_endpoint_auth_methods_supported: methods });
       const diagnosis = await diagnosisOf(origin, { clientId: 'c' }, await secretsWith(origin, what));
       assert.match(said(diagnosis, '8'), says);
-      assert.equal(diagnosis.verdict, 'Nothing stands in the way of a sign-in.');
+      assert.equal(diagnosis.verdict, 'No problem was found that prevents a sign-in.');
     }
   });
 
@@ -201,7 +204,10 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     const clientSecrets = new ClientSecrets(new MemorySecrets());
     const diagnosis = await diagnosisOf(origin, { clientId: 'c' }, { clientSecrets });
     assert.match(said(diagnosis, '8'), /no secret and no key/);
-    assert.match(strays(diagnosis), /lists no place for a client without a secret, but client_secret_post/);
+    assert.match(
+      strays(diagnosis),
+      /does not list support for a client without a secret; it lists client_secret_post/,
+    );
   });
 
   it('refuses what belongs to another authorization server as the sign-in would', async () => {
@@ -209,7 +215,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     const parts = await secretsWith(origin, 'secret', 'https://elsewhere.example');
     const diagnosis = await diagnosisOf(origin, { clientId: 'c' }, parts);
     assert.ok(states(diagnosis).includes('5b fault'));
-    assert.match(diagnosis.verdict, /its client secret is in use at https:\/\/elsewhere\.example/);
+    assert.match(diagnosis.verdict, /its client secret belongs to https:\/\/elsewhere\.example/);
   });
 
   it('knows the client of an earlier sign-in by the address the browser comes back to', async () => {
@@ -238,7 +244,7 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     };
     const parts = { registered: { clients, redirects } };
     const before = await diagnosisOf(origin, {}, parts);
-    assert.match(said(before, '5b'), /A client is registered at the sign-in/);
+    assert.match(said(before, '5b'), /A client is registered when you sign in/);
     const client = {
       clientId: 'earlier',
       authMethod: 'none',
@@ -249,20 +255,20 @@ describe('the diagnosis of a server whose tokens no browser brings', () => {
     const after = await diagnosisOf(origin, {}, parts);
     assert.equal(
       said(after, '5b'),
-      'The client id is earlier.\nIt was registered at this authorization server before.',
+      'The client ID is earlier.\nIt was registered with this authorization server before.',
     );
     assert.match(said(after, '5c'), /client_id = earlier/);
     assert.match(said(after, '5c'), /redirect_uri = http:\/\/127\.0\.0\.1:47113\/callback/);
     const other = await diagnosisOf(origin, { redirect: 'loopback', loopbackPort: 4711 }, parts);
-    assert.match(said(other, '5b'), /A client is registered at the sign-in/);
+    assert.match(said(other, '5b'), /A client is registered when you sign in/);
     await clients.put(origin, 'http://127.0.0.1:4711/callback', { ...client, clientId: 'on-loopback' });
     const known = await diagnosisOf(origin, { redirect: 'loopback', loopbackPort: 4711 }, parts);
-    assert.match(said(known, '5b'), /The client id is on-loopback\./);
+    assert.match(said(known, '5b'), /The client ID is on-loopback\./);
     // Another program has the port: the sign-in goes on to the next redirect URI, with that one's client.
     taken.add(47113);
     await clients.put(origin, handlerUri, { ...client, clientId: 'by-handler' });
     const passedOver = await diagnosisOf(origin, {}, parts);
-    assert.match(said(passedOver, '5b'), /The client id is by-handler\./);
+    assert.match(said(passedOver, '5b'), /The client ID is by-handler\./);
     assert.match(said(passedOver, '5c'), /redirect_uri = vscode:/);
   });
 

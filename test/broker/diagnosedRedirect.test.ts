@@ -26,7 +26,7 @@ const byHand: ClientIdentity = {
   client: { ...publicClient, source: 'preRegistered' },
   because: '',
 };
-const longCodes = /longer than the 2046 characters that a browser passes on/;
+const longCodes = /longer than the 2046 characters that a browser can pass on/;
 
 describe('the diagnosed redirect URI', () => {
   let clients: ClientStore;
@@ -64,13 +64,13 @@ describe('the diagnosed redirect URI', () => {
     assert.deepEqual(await of(desktop), {
       uri: loopbackUri,
       said: [
-        `The browser comes back to ${loopbackUri}.`,
-        `If that cannot be used: to ${handlerUri}.`,
-        'If that cannot be used: to http://127.0.0.1:(any free port)/callback.',
+        `The browser returns to ${loopbackUri}.`,
+        `If that address cannot be used, it returns to ${handlerUri}.`,
+        'If that address cannot be used, it returns to http://127.0.0.1:(any free port)/callback.',
       ],
     });
     assert.equal((await of(remoteHost)).uri, handlerUri);
-    assert.equal((await of(browser)).uri, '(the editor’s own address, another one each time)');
+    assert.equal((await of(browser)).uri, '(the editor’s own address, different each time)');
     assert.equal((await of(desktop, {}, byHand)).uri, handlerUri);
     assert.equal(
       (await of(desktop, { loopbackPort: 4711, loopbackPath: '/cb' }, byHand)).uri,
@@ -83,9 +83,9 @@ describe('the diagnosed redirect URI', () => {
     const { uri, said } = await of(desktop);
     assert.equal(uri, handlerUri);
     assert.deepEqual(said, [
-      `Another program has the port of ${loopbackUri}, so it cannot be used now.`,
-      `The browser comes back to ${handlerUri}.`,
-      'If that cannot be used: to http://127.0.0.1:(any free port)/callback.',
+      `Another program uses the port of ${loopbackUri}, so it cannot be used now.`,
+      `The browser returns to ${handlerUri}.`,
+      'If that address cannot be used, it returns to http://127.0.0.1:(any free port)/callback.',
     ]);
     taken.add(4711);
     const only: OAuthSettings = { loopbackPort: 4711, redirect: 'loopback' };
@@ -114,7 +114,7 @@ describe('the diagnosed redirect URI', () => {
   });
 
   it('says that a browser on another machine has its address pasted', async () => {
-    const pasted = /another machine: the address that it ends at has to be pasted here/;
+    const pasted = /another machine\. After you sign in there, paste the address of the last page here/;
     assert.match((await of(browser, {}, byHand)).said.join('\n'), pasted);
     assert.doesNotMatch((await of(browser)).said.join('\n'), pasted);
     assert.doesNotMatch((await of(desktop)).said.join('\n'), pasted);
@@ -123,14 +123,14 @@ describe('the diagnosed redirect URI', () => {
   it('says what becomes of a callback that is too long for the editor’s own address', async () => {
     const lost = await of(desktop, { profile: 'entraId', redirect: 'uriHandler' }, byHand);
     assert.match(lost.said.join('\n'), longCodes);
-    assert.match(lost.said.join('\n'), /would be lost then\. A loopback address has no such limit/);
+    assert.match(lost.said.join('\n'), /and be lost\. A loopback address has no such limit/);
     const far = authorizationServer(`https://as.example/${'a'.repeat(1_500)}`, {
       authorization_response_iss_parameter_supported: true,
     });
     const { uri, said } = await of(desktop, {}, register, far);
     assert.equal(uri, loopbackUri);
     assert.match(said.join('\n'), /so a loopback address is used/);
-    assert.equal(said.indexOf(`If that cannot be used: to ${handlerUri}.`), 2);
+    assert.equal(said.indexOf(`If that address cannot be used, it returns to ${handlerUri}.`), 2);
   });
 
   it('is a fault where the settings insist on one that cannot work here', async () => {

@@ -71,7 +71,7 @@ describe('the diagnosis of a server', () => {
       states(diagnosis),
       ['1–2', '3–4', '5a', '5b', '5c', '6–7', '8', '9–10'].map((name) => `${name} asWanted`),
     );
-    assert.equal(diagnosis.verdict, 'Nothing stands in the way of a sign-in.');
+    assert.equal(diagnosis.verdict, 'No problem was found that prevents a sign-in.');
     assert.equal(diagnosis.fix, undefined);
     assert.deepEqual(world.authorizationServer.events, []);
     const sent = step(diagnosis, '5c').said.join('\n');
@@ -120,7 +120,7 @@ describe('the diagnosis of a server', () => {
     });
     assert.match(
       step(diagnosis, '9–10').said.join(),
-      /scopes repo:read; its token is good for 60 s more and renews automatically/,
+      /scopes repo:read\. The token is valid for another 60 s and renews automatically/,
     );
   });
 
@@ -128,8 +128,8 @@ describe('the diagnosis of a server', () => {
     const dpop = new DpopVerification();
     const { server } = await repositories({ dpop, requirePushedRequests: true });
     const sent = step(await diagnosisOf(server), '5c').said.join('\n');
-    assert.match(sent, /with a reference to what was sent there before/);
-    assert.match(sent, /dpop_jkt = \(of a key made for the sign-in\)/);
+    assert.match(sent, /with a reference to the request that was pushed there before/);
+    assert.match(sent, /dpop_jkt = \(of a key generated for the sign-in\)/);
   });
 
   it('misses the secret that a provider wants of a client, and leaves one that is there as it is', async () => {
@@ -155,7 +155,7 @@ describe('the diagnosis of a server', () => {
     const parts = { http, clock: new ManualClock(), discovery: {}, present: undefined, clientSecrets };
     const without = await diagnose(server, parts, alive);
     assert.equal(step(without, '5b').state, 'fault');
-    assert.match(without.verdict, /Google gives no tokens to a client without its secret/);
+    assert.match(without.verdict, /Google requires a client secret/);
     assert.match(without.fix ?? '', /Set Client Secret…/);
     await clientSecrets.put(server, 'by-hand', new Redacted('hush'));
     const stored = [...secrets.entries];
@@ -168,7 +168,7 @@ describe('the diagnosis of a server', () => {
   it('asks for a client id where the authorization server registers none', async () => {
     const { server } = await repositories({ dynamicRegistration: false });
     const diagnosis = await diagnosisOf(server);
-    assert.match(diagnosis.fix ?? '', /put its id in the settings of “repositories” as oauth\.clientId/);
+    assert.match(diagnosis.fix ?? '', /set its ID as oauth\.clientId in the settings of “repositories”/);
   });
 
   it('says of a server without sign-in that none is needed', async () => {
@@ -192,7 +192,7 @@ describe('the diagnosis of a server', () => {
           ? { body: { resource: 'https://elsewhere.example/', authorization_servers: ['https://a.example'] } }
           : { status: 401 },
       at: '3–4',
-      says: /speaks for "https:\/\/elsewhere\.example\/"/,
+      says: /is for "https:\/\/elsewhere\.example\/"/,
     },
     {
       what: 'an authorization server without a token endpoint',
@@ -252,7 +252,7 @@ describe('the diagnosis of a server', () => {
       const parts = { http, clock: new ManualClock(), discovery: { decisions }, present: undefined };
       const accepted = await diagnose(server, parts, alive);
       assert.equal(step(accepted, at).state, 'asWanted');
-      assert.equal(accepted.verdict, 'Nothing stands in the way of a sign-in.');
+      assert.equal(accepted.verdict, 'No problem was found that prevents a sign-in.');
       assert.equal(accepted.fix, undefined);
     });
   }
@@ -262,29 +262,29 @@ describe('the diagnosis of a server', () => {
     {
       what: 'metadata that cannot be read',
       script: ({ path }) => ({ status: path === metadata ? 500 : 401 }),
-      fix: /^Try again later; if it stays so, tell the administrator of 127\.0\.0\.1/,
+      fix: /^Try again later\. If the problem persists, tell the administrator of 127\.0\.0\.1/,
     },
     {
       what: 'metadata that names no authorization server',
       script: ({ path }, origin) =>
         path === metadata ? { body: { resource: `${origin}/mcp` } } : { status: 401 },
-      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to name it there, as "authorization_servers"\.$/,
+      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to name it there as "authorization_servers"\.$/,
     },
     {
       what: 'an authorization server without metadata',
       script: ({ path }, origin) =>
         path === metadata ? { body: named(origin) } : { status: path.startsWith('/.well-known') ? 404 : 401 },
-      fix: /^Ask the MCP server’s administrator whether people still sign in there/,
+      fix: /^Ask the MCP server’s administrator whether users still sign in there/,
     },
     {
       what: 'an authorization server without a token endpoint',
       script: metadataOf((origin) => ({ issuer: origin, authorization_endpoint: `${origin}/a` })),
-      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to mend "token_endpoint" in its metadata\.$/,
+      fix: /^Ask the administrator of 127\.0\.0\.1:\d+ to fix "token_endpoint" in its metadata\.$/,
     },
     {
       what: 'an authorization server of another name',
       script: metadataOf((origin) => ({ ...endpointsOf(origin), issuer: 'https://elsewhere.example' })),
-      fix: /to publish the issuer as the MCP server names it; a sign-in, or a check .* asks you once/,
+      fix: /to publish the issuer that the MCP server names\. A sign-in, or a check .* asks you once/,
     },
     {
       what: 'an authorization server that does not speak of PKCE',
@@ -306,7 +306,7 @@ describe('the diagnosis of a server', () => {
     };
     const { origin } = await scriptedServer(metadataOf(misnamed));
     const { verdict, fix } = await diagnosisOf(serverAt(`${origin}/mcp`));
-    assert.ok(verdict.startsWith(`${origin} registers no clients by itself`), verdict);
+    assert.ok(verdict.startsWith(`${origin} does not support dynamic client registration`), verdict);
     assert.match(verdict, /names the issuer .* asks you once whether .* PKCE .* asks you once whether/);
     assert.match(fix ?? '', /^Register a client at 127\.0\.0\.1/);
   });
@@ -320,7 +320,7 @@ describe('the diagnosis of a server', () => {
     await findOut(server, parts, alive);
     document = { code_challenge_methods_supported: ['S256'] };
     const diagnosis = await diagnose(server, parts, alive);
-    assert.equal(diagnosis.verdict, 'Nothing stands in the way of a sign-in.');
+    assert.equal(diagnosis.verdict, 'No problem was found that prevents a sign-in.');
     assert.equal(step(diagnosis, '5a').requests.length, 2);
     const found = await findOut(server, parts, alive);
     assert.ok(found.kind === 'protected');
@@ -366,7 +366,7 @@ describe('the report of a diagnosis', () => {
     const report = diagnosisReport(await diagnosisOf(serverAt(`${origin}/mcp`)), '1.2.3');
     assert.match(report, /^# Diagnosis/);
     assert.match(report, /To do: Check the address/);
-    assert.match(report, /### 1–2 The server is asked without a token: FAILED/);
+    assert.match(report, /### 1–2 Request without a token: FAILED/);
     assert.match(report, /### 8 The code becomes tokens: not reached/);
     const steps = [...report.matchAll(/^### (\S+)/gm)].map(([, name]) => name);
     assert.deepEqual(steps, ['1–2', '3–4', '5a', '5b', '5c', '6–7', '8', '9–10']);
@@ -424,8 +424,8 @@ describe('the facts of an authorization server', () => {
     const as = { issuer, authorization_endpoint: `${issuer}/a`, token_endpoint: `${issuer}/t` };
     const found = { as, issuer, policy: { exceptions: new Set() } } as unknown as Discovered;
     const said = authorizationServerFacts(found, undefined).said.join('\n');
-    assert.match(said, /known as Microsoft Entra ID/);
-    assert.match(said, /The resource is not named in a parameter/);
+    assert.match(said, /recognized as Microsoft Entra ID/);
+    assert.match(said, /The resource parameter \(RFC 8707\) is omitted/);
     assert.match(said, /\(unverified\)/);
   });
 
@@ -433,11 +433,16 @@ describe('the facts of an authorization server', () => {
     [
       {},
       'https://mcp.slack.com',
-      /known as Slack; .* oauth\.profile can leave all of this out:/,
-      /taken for/,
+      /recognized as Slack\. .* oauth\.profile can turn all of this off:/,
+      /treated as/,
     ],
-    [{ profile: 'none' }, 'https://mcp.slack.com', /What is known of Slack is left out/, /authed_user/],
-    [{ profile: 'slack' }, 'https://as.example', /It is taken for Slack, .*:\n.*\n.*loopback/, /known as/],
+    [{ profile: 'none' }, 'https://mcp.slack.com', /The known behavior of Slack is ignored/, /authed_user/],
+    [
+      { profile: 'slack' },
+      'https://as.example',
+      /It is treated as Slack, .*:\n.*\n.*loopback/,
+      /recognized as/,
+    ],
     [{ profile: 'none' }, 'https://as.example', /^Its issuer is/, /profile/],
   ];
   for (const [oauth, issuer, says, without] of profiles) {

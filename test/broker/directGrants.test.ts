@@ -147,7 +147,7 @@ describe('client credentials', () => {
     const window = new Window();
     const nobody = await window.call(serverWith(upstream.url, { grant: 'clientCredentials' }));
     assert.equal(nobody.kind, 'failed');
-    assert.match(nobody.detail ?? '', /takes a client registered at/);
+    assert.match(nobody.detail ?? '', /requires a client registered at/);
     const bare = await window.call(server(clients.secret));
     assert.match(bare.detail ?? '', /neither a secret nor a key/);
     await window.clientSecrets.put(server(clients.secret), clients.secret, new Redacted('wrong-secret'));
@@ -165,7 +165,7 @@ describe('client credentials', () => {
     await window.clientSecrets.get(tools, clients.secret, 'https://as.example');
     const outcome = await window.call(tools);
     assert.equal(outcome.kind, 'failed');
-    assert.match(outcome.detail ?? '', /is in use at https:\/\/as\.example/);
+    assert.match(outcome.detail ?? '', /belongs to https:\/\/as\.example/);
   });
 
   it('that the server does not take are a denial, and nobody is asked to sign in', async () => {
@@ -176,7 +176,7 @@ describe('client credentials', () => {
       await window.clientSecrets.put(tools, clients.secret, new Redacted(clientSecret));
       const outcome = await window.call(tools);
       assert.equal(outcome.kind, 'denied');
-      assert.match(outcome.detail ?? '', /does not take the token/);
+      assert.match(outcome.detail ?? '', /does not accept the token/);
       assert.equal(await window.status(tools), 'denied');
       assert.equal(strict.tokens.length, 2);
     } finally {

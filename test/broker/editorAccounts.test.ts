@@ -154,7 +154,7 @@ describe('an account of the editor’s', () => {
       const outcome = await signIn();
       assert.ok(outcome.kind === 'failed');
       assert.equal(outcome.error.code, 'authenticationProviderRefused');
-      assert.match(outcome.error.message, /“tools” is not given a token of your GitHub account/);
+      assert.match(outcome.error.message, /“tools” does not get a token of your GitHub account/);
       assert.match(outcome.error.details.fix, /Remove oauth\.authenticationProvider/);
       assert.deepEqual(editor.asked, []);
       assert.equal(await status(), 'misconfigured');
@@ -284,7 +284,7 @@ describe('an account of the editor’s', () => {
     const { lastAttempt } = await core.states.statusOf(server);
     assert.deepEqual(
       [lastAttempt?.kind, lastAttempt?.detail],
-      ['declined', 'No account was given in the editor.'],
+      ['declined', 'No account was selected in the editor.'],
     );
   });
 

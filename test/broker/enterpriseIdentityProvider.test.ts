@@ -113,7 +113,7 @@ describe('the organization’s identity provider', () => {
     const { host } = new URL(idp.issuer);
     assert.equal(
       await call(wiki),
-      `failed: wiki takes the word of your organization's identity provider, ${host}, and nobody is signed in there. Run “MCP OAuth: Sign In to Identity Provider…”, once for all such servers.`,
+      `failed: wiki relies on your organization's identity provider, ${host}, and you are not signed in there. Run “MCP OAuth: Sign In to Identity Provider…” once for all of these servers.`,
     );
     assert.equal(await status(wiki), 'signedOut');
     assert.deepEqual([wiki.upstream.tokens, idp.events], [[], []]);
@@ -157,7 +157,7 @@ describe('the organization’s identity provider', () => {
     assert.ok(held);
     const { refreshToken, ...tokens } = held.tokens;
     await core.credentials.put({ ...held, tokens });
-    assert.match(await call(wiki), /^failed: wiki takes the word .* nobody is signed in there/);
+    assert.match(await call(wiki), /^failed: wiki relies on .* you are not signed in there/);
     assert.equal(await status(wiki), 'expired');
   });
 
@@ -165,7 +165,7 @@ describe('the organization’s identity provider', () => {
     const { signIn, call, wiki, config } = await world();
     await signIn();
     config.clientId = 'another';
-    assert.match(await call(wiki), /nobody is signed in there/);
+    assert.match(await call(wiki), /you are not signed in there/);
   });
 
   it('is signed out of with a receipt, and nobody’s word is to be had any more', async () => {
@@ -178,6 +178,6 @@ describe('the organization’s identity provider', () => {
     for (const [key, text] of secrets.entries)
       if (key.startsWith(`credential ${provider.url} `)) assert.ok(!text.includes('"tokens"'), key);
     clock.advance(301_000);
-    assert.match(await call(wiki), /nobody is signed in there/);
+    assert.match(await call(wiki), /you are not signed in there/);
   });
 });

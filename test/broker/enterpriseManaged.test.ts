@@ -176,12 +176,15 @@ describe('enterprise-managed authorization', () => {
     const { host } = new URL(idp.origin);
     const refused = await call(wiki.server, () => new Response(null, { status: 401 }));
     assert.ok(refused.kind === 'denied', refused.kind);
-    assert.match(refused.detail, new RegExp(`does not take the token .* on the word of ${host}\\.`));
+    assert.match(refused.detail, new RegExp(`does not accept the token .* on the authority of ${host}\\.`));
     const challenge = 'Bearer error="insufficient_scope", scope="tools:admin"';
     const headers = { 'www-authenticate': challenge };
     const more = await call(tracker.server, () => new Response(null, { status: 403, headers }));
     assert.ok(more.kind === 'denied', more.kind);
-    assert.match(more.detail, new RegExp(`asks for tools:admin, .* does not give on the word of ${host}\\.`));
+    assert.match(
+      more.detail,
+      new RegExp(`requests tools:admin, .* does not grant on the authority of ${host}\\.`),
+    );
     assert.equal((await states.statusOf(tracker.server)).status, 'denied');
   });
 
@@ -191,7 +194,7 @@ describe('enterprise-managed authorization', () => {
     const error = await flowError('identityProviderSignInRequired', () =>
       grants.obtain(wiki.server, 'enterpriseManaged'),
     );
-    assert.match(error.message, /wiki .* nobody is signed in there/);
+    assert.match(error.message, /wiki .* you are not signed in there/);
     assert.match(error.details.fix, /“MCP OAuth: Sign In to Identity Provider…”/);
     assert.deepEqual(exchanged, []);
   });

@@ -26,13 +26,13 @@ describe('the setting of an identity provider', () => {
       'a secret',
       { issuer: 'https://idp.example', clientId: 'a', clientSecret: 'hunter2' },
       'clientSecret',
-      /no place for secrets.*Set Client Secret…/,
+      /Secrets do not belong in settings.*Set Client Secret…/,
     ],
     [
       'a token',
       { issuer: 'https://idp.example', clientId: 'a', accessToken: 'hunter2' },
       'accessToken',
-      /no place for secrets.*Sign In to Identity Provider…/,
+      /Secrets do not belong in settings.*Sign In to Identity Provider…/,
     ],
     [
       'an endpoint',

@@ -132,9 +132,13 @@ describe('servers found in the files of other programs', () => {
 
   const bad: readonly [string, object, RegExp][] = [
     ['an address in the clear', { url: 'http://notes.example.com/mcp' }, /^url: http:\/\/ would send/],
-    ['an address with a password', { url: 'https://a:b@notes.example.com/' }, /^url: The address holds/],
-    ['an address with a variable', { url: 'https://${env:HOST}/mcp' }, /^url: It has a variable/],
-    ['an address with a variable in its path', { url: `${url}/\${input:team}` }, /^url: It has a variable/],
+    ['an address with a password', { url: 'https://a:b@notes.example.com/' }, /^url: The address contains/],
+    ['an address with a variable', { url: 'https://${env:HOST}/mcp' }, /^url: It contains a variable/],
+    [
+      'an address with a variable in its path',
+      { url: `${url}/\${input:team}` },
+      /^url: It contains a variable/,
+    ],
     ['an address with a key', { url: `${url}?api_key=1` }, /^url: Its parameter “api_key”/],
     ['an address with the value of a key', { url: `${url}?k=sk-0123456789` }, /^url: Its parameter “k”/],
     ['an address without end', { url: `${url}/${'a'.repeat(5_000)}` }, /^url: It is too long/],
@@ -221,9 +225,9 @@ describe('importing', () => {
     const changed = await changedFile(edit, 'file:///backup');
     const again = '{"mcpServers":{"server0":{"url":"https://other.example.com/"}}}';
     assert.deepEqual(await restored(changed, again, file.text), {
-      fault: 'It has another “server0” by now.',
+      fault: 'It now has another “server0”.',
     });
-    const gone = { fault: 'Its backup is gone or was changed.' };
+    const gone = { fault: 'The backup is missing or has changed.' };
     assert.deepEqual(await restored(changed, edit.after, undefined), gone);
     assert.deepEqual(await restored(changed, edit.after, `${file.text} `), gone);
   });

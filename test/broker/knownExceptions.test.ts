@@ -31,7 +31,7 @@ describe('a user who is asked to excuse a provider', () => {
   it('is told where the provider is known for it', async () => {
     const issuer = 'https://login.microsoftonline.com/0f1e2d3c/v2.0';
     assert.deepEqual(await askedAbout(issuer, 'pkceNotAdvertised'), [
-      `${issuer} does not say that it protects the sign-in with PKCE (S256). Microsoft Entra ID is known for it.`,
+      `${issuer} does not advertise PKCE (S256) to protect the sign-in. This is known behavior of Microsoft Entra ID.`,
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('a link that proposes a server', () => {
 
   const url = 'url=https%3A%2F%2Fa.example';
   const refused: readonly (readonly [what: string, query: string, field: string, says: RegExp])[] = [
-    ['no address', 'name=a', 'url', /names no address/],
+    ['no address', 'name=a', 'url', /has no address/],
     ['what is no address', 'url=nope', 'url', /not a URL/],
     ['another scheme', 'url=command%3Afoo', 'url', /command: addresses are not supported/],
     ['http', 'url=http%3A%2F%2Fa.example', 'url', /must start with https/],
@@ -47,10 +47,10 @@ describe('a link that proposes a server', () => {
     ['a key in its query, whatever it is called', `url=${encoded('https://a.example/?k=sk-0123456789')}`, 'url', /“k”, which is for a credential/], // prettier-ignore
     ['a long address', `url=https://a.example/${'a'.repeat(1_000)}`, 'url', /longer than 1000/],
     ['a long name', `${url}&name=${'a'.repeat(61)}`, 'name', /longer than 60/],
-    ['a line break', `${url}&name=a%0Ab`, 'name', /cannot be seen/],
-    ['an invisible character', `${url}&name=a%E2%80%8Bb`, 'name', /cannot be seen/],
-    ['a bidirectional override', `${url}&name=a%E2%80%AEb`, 'name', /cannot be seen/],
-    ['a filler', `${url}&name=${encoded('\u3164')}`, 'name', /cannot be seen/],
+    ['a line break', `${url}&name=a%0Ab`, 'name', /invisible characters/],
+    ['an invisible character', `${url}&name=a%E2%80%8Bb`, 'name', /invisible characters/],
+    ['a bidirectional override', `${url}&name=a%E2%80%AEb`, 'name', /invisible characters/],
+    ['a filler', `${url}&name=${encoded('\u3164')}`, 'name', /invisible characters/],
     ['an empty name', `${url}&name=%20`, 'name', /needs a name/],
     ['another transport', `${url}&type=stdio`, 'type', /“http” or “sse”/],
     ['an unknown parameter', `${url}&headers=x`, 'headers', /not one of url, name, type/],

@@ -3,9 +3,9 @@ import { Victim } from '../attacks/victim.js';
 
 describe('a sign-in', () => {
   for (const [grant, fix] of [
-    ['clientCredentials', /^Nobody signs in to server: the client calls .* check whether it can\.$/],
-    ['jwtBearer', /^Nobody signs in to server: a workload calls .* check whether it can\.$/],
-    ['enterpriseManaged', /identity provider\. Sign in there, with “MCP OAuth: Sign In to Identity/],
+    ['clientCredentials', /^server does not need a sign-in: the client calls .* check the server\.$/],
+    ['jwtBearer', /^server does not need a sign-in: a workload calls .* check the server\.$/],
+    ['enterpriseManaged', /identity provider\. Sign in there with “MCP OAuth: Sign In to Identity/],
   ] as const) {
     it(`is not begun where the grant is ${grant}, and nobody is asked anything`, async () => {
       const victim = new Victim(undefined, undefined, { grant, clientId: 'by-hand' });

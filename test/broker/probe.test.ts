@@ -142,7 +142,7 @@ describe('the probe of a server', () => {
     await checked;
     assert.deepEqual(await status().then(({ status: is, detail }) => [is, detail]), [
       'unreachable',
-      `${mcp.origin}/mcp did not answer within 9 s.`,
+      `${mcp.origin}/mcp did not respond within 9 s.`,
     ]);
   });
 });

@@ -87,7 +87,7 @@ describe('a search of an MCP registry', () => {
         url: 'https://{tenant}.example.com/mcp',
         variables: { tenant: { isRequired: true } },
       },
-      says: /values to fill in: tenant/,
+      says: /placeholders: tenant/,
     },
     {
       what: 'a header of its own',
@@ -101,7 +101,7 @@ describe('a search of an MCP registry', () => {
     {
       what: 'an address that is not https',
       remote: { type: 'streamable-http', url: 'http://a.example/mcp' },
-      says: /use https/,
+      says: /Use https/,
     },
   ];
   for (const { what, remote, says } of unsupported) {

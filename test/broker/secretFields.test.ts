@@ -37,7 +37,7 @@ describe('a field whose name asks for a secret', () => {
   for (const [command, fields] of Object.entries(takenBy)) {
     for (const field of fields) {
       it(`names the command that takes it: ${field}`, () => {
-        const said = `Settings are no place for secrets; remove “${field}” and run “MCP OAuth: ${command}”.`;
+        const said = `Secrets do not belong in settings. Remove “${field}” and run “MCP OAuth: ${command}”.`;
         assert.equal(secretFieldFault(field, 'server'), said);
       });
     }

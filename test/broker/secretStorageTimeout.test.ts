@@ -56,7 +56,7 @@ describe('secret storage that does not respond', () => {
     await assert.rejects(reading, SecretStorageTimeout);
     const next = timed.get('key');
     clock.advance(1_000);
-    await assert.rejects(next, /wake that computer or reconnect/);
+    await assert.rejects(next, /Wake that computer or reconnect/);
   });
 
   it('is given ten seconds again once it has responded', async () => {

@@ -72,12 +72,20 @@ describe('server settings', () => {
     { entry: null, field: '', says: /must be an object such as/ },
     { entry: {}, field: 'url', says: /url is required.*such as https:/ },
     { entry: { url: 7 }, field: 'url', says: /url is required/ },
-    { entry: { url: 'mcp.example/mcp' }, field: 'url', says: /not a URL\. Write it whole, like https:/ },
-    { entry: { url: 'ftp://mcp.example' }, field: 'url', says: /ftp: addresses.*starts with https:/ },
-    { entry: { url: 'http://mcp.example' }, field: 'url', says: /in the clear to mcp\.example; use https/ },
-    { entry: { url: 'https://a:b@mcp.example' }, field: 'url', says: /user name or password; remove it/ },
+    {
+      entry: { url: 'mcp.example/mcp' },
+      field: 'url',
+      says: /not a URL\. Enter the whole address, such as https:/,
+    },
+    { entry: { url: 'ftp://mcp.example' }, field: 'url', says: /ftp: addresses.*must start with https:/ },
+    { entry: { url: 'http://mcp.example' }, field: 'url', says: /to mcp\.example unencrypted\. Use https/ },
+    { entry: { url: 'https://a:b@mcp.example' }, field: 'url', says: /user name or password\. Remove it/ },
     { entry: { url, type: 'stdio' }, field: 'type', says: /type must be "http"/ },
-    { entry: { url, command: 'npx' }, field: 'command', says: /“command” is not a known field; known are/ },
+    {
+      entry: { url, command: 'npx' },
+      field: 'command',
+      says: /“command” is not a known field\. Known fields:/,
+    },
     { entry: { url, headers: 'a: b' }, field: 'headers', says: /header name → value/ },
     { entry: { url, headers: { 'a b': 'c' } }, field: 'headers.a b', says: /not a header name/ },
     { entry: { url, headers: { a: 1 } }, field: 'headers.a', says: /must be text on one line/ },
@@ -95,7 +103,7 @@ describe('server settings', () => {
     {
       entry: { url, headers: { a: 'für ✓' } },
       field: 'headers.a',
-      says: /without characters beyond Latin-1/,
+      says: /with Latin-1 characters only/,
     },
     { entry: { url, headers: { a: 'b\x7f' } }, field: 'headers.a', says: /must be text on one line/ },
     { entry: { url, headers: { Cookie: 'x' } }, field: 'headers.Cookie', says: /remove it and sign in/ },
@@ -113,19 +121,23 @@ describe('server settings', () => {
       says: /is set by the broker; remove it\.$/,
     })),
     { entry: { url, oauth: 'abc' }, field: 'oauth', says: /oauth must be an object such as/ },
-    { entry: { url, oauth: { clientId: ' ' } }, field: 'oauth.clientId', says: /the id the authorization/ },
+    {
+      entry: { url, oauth: { clientId: ' ' } },
+      field: 'oauth.clientId',
+      says: /the client ID that the authorization/,
+    },
     { entry: { url, oauth: { clientId: 7 } }, field: 'oauth.clientId', says: /as text/ },
     { entry: { url, oauth: { scopes: 'a b' } }, field: 'oauth.scopes', says: /list of scope names/ },
     { entry: { url, oauth: { scopes: ['a b'] } }, field: 'oauth.scopes', says: /each without spaces/ },
     {
       entry: { url, oauth: { clientSecret: 'x' } },
       field: 'oauth.clientSecret',
-      says: /no place for secrets; remove “clientSecret”/,
+      says: /Secrets do not belong in settings\. Remove “clientSecret”/,
     },
     {
       entry: { url, oauth: { privateKey: 'x' } },
       field: 'oauth.privateKey',
-      says: /no place for secrets.*Set Client Key…/,
+      says: /Secrets do not belong in settings.*Set Client Key…/,
     },
     {
       entry: { url, oauth: { tokenEndpoint: 'x' } },
@@ -135,12 +147,12 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { extraParameters: { api_key: 'x' } } },
       field: 'oauth.extraParameters',
-      says: /no place for secrets; remove “api_key”/,
+      says: /Secrets do not belong in settings\. Remove “api_key”/,
     },
     {
       entry: { url, oauth: { extraParameters: { appsecret: 'x' } } },
       field: 'oauth.extraParameters',
-      says: /no place for secrets; remove “appsecret”/,
+      says: /Secrets do not belong in settings\. Remove “appsecret”/,
     },
     { entry: { url, oauth: { issuer: 'x' } }, field: 'oauth.issuer', says: /not a known field/ },
     { entry: { url, oauth: { toString: 'x' } }, field: 'oauth.toString', says: /not a known field/ },
@@ -152,7 +164,7 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { audience: '' } },
       field: 'oauth.audience',
-      says: /audience the provider expects/,
+      says: /audience that the provider expects/,
     },
     { entry: { url, oauth: { omitResource: 'yes' } }, field: 'oauth.omitResource', says: /true or false/ },
     ...['state', 'Redirect_URI', 'code_challenge', 'request_uri', 'resource'].map((name) => ({
@@ -163,7 +175,7 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { extraParameters: { client_secret: 'x' } } },
       field: 'oauth.extraParameters',
-      says: /no place for secrets; remove “client_secret” and run “MCP OAuth: Set Client Secret…”/,
+      says: /Secrets do not belong in settings\. Remove “client_secret” and run “MCP OAuth: Set Client Secret…”/,
     },
     {
       entry: { url, oauth: { extraParameters: { a: 1 } } },
@@ -184,7 +196,7 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { exceptions: ['everything'] } },
       field: 'oauth.exceptions',
-      says: /knows "pkceNotAdvertised".*not “everything”/,
+      says: /can contain "pkceNotAdvertised".*not “everything”/,
     },
     {
       entry: { url, oauth: { grant: 'password' } },
@@ -204,7 +216,7 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { grant: 'jwtBearer', assertionFile: 'token' } },
       field: 'oauth.assertionFile',
-      says: /absolute path of a file, or begin with/,
+      says: /absolute path of a file, or start with/,
     },
     {
       entry: { url, oauth: { profile: 'gitlab' } },
@@ -219,7 +231,7 @@ describe('server settings', () => {
     {
       entry: { url, oauth: { authenticationProvider: 'github', grant: 'clientCredentials' } },
       field: 'oauth.authenticationProvider',
-      says: /remove either/,
+      says: /Remove one of them/,
     },
   ];
   it('take an account of the editor’s, and the file of an assertion by its path', () => {

@@ -13,14 +13,14 @@ describe('what a model is told of the sign-in it began', () => {
     const signedIn = { kind: 'signedIn', credential, warnings: [], notGranted: [] } as const;
     assert.equal(
       signInAnswer('repositories', signedIn, []),
-      'Signed in to repositories as alice@example.org. Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.',
+      'Signed in to repositories as alice@example.org. Its tools can be called now. If none are listed here, tell the user to start the server with the command “MCP: List Servers”.',
     );
     assert.match(
       signInAnswer('repositories', { ...signedIn, notGranted: ['repo:write'] }, ['repo:write', 'repo:read']),
-      /Not granted: repo:write; tell the user/,
+      /Not granted: repo:write\. Tell the user/,
     );
     // A sign-in it joined may not have asked for it at all.
-    assert.match(signInAnswer('repositories', signedIn, ['repo:admin']), /Not granted: repo:admin;/);
+    assert.match(signInAnswer('repositories', signedIn, ['repo:admin']), /Not granted: repo:admin\./);
   });
 
   it('how else it ended, and whether to try again', () => {
@@ -29,7 +29,10 @@ describe('what a model is told of the sign-in it began', () => {
       signInAnswer('repositories', declined, []),
       /the user declined\. It was declined\. Do not try again/,
     );
-    assert.match(signInAnswer('repositories', { kind: 'timedOut' }, []), /nobody finished .* in time/);
+    assert.match(
+      signInAnswer('repositories', { kind: 'timedOut' }, []),
+      /the sign-in in the browser timed out/,
+    );
     assert.match(signInAnswer('repositories', { kind: 'cancelled' }, []), /was cancelled/);
     const error = new OAuthFlowError('unreachable', 'as.example does not answer.', { fix: 'Try later' });
     assert.equal(
@@ -37,6 +40,9 @@ describe('what a model is told of the sign-in it began', () => {
       'Not signed in to repositories: it failed. as.example does not answer. Try later.',
     );
     const open = new OAuthFlowError('notProtected', 'It answers.');
-    assert.match(signInAnswer('repositories', { kind: 'failed', error: open }, []), /asks for no sign-in/);
+    assert.match(
+      signInAnswer('repositories', { kind: 'failed', error: open }, []),
+      /doesn’t require a sign-in/,
+    );
   });
 });

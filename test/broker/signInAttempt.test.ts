@@ -201,7 +201,7 @@ describe('a sign-in', () => {
     await stage.consent(await launch(attempt), { ...bob, browser: new UserBrowser() });
     const outcome = await attempt.outcome;
     assert.ok(outcome.kind === 'declined');
-    assert.match(outcome.detail, /signed in bob@example\.org, and alice@example\.org was kept/);
+    assert.match(outcome.detail, /signed in bob@example\.org, but alice@example\.org was kept/);
     assert.deepEqual(stage.accountChanges, ['alice@example.org → bob@example.org']);
     assert.equal((await stored())?.id, before?.id);
   });
@@ -258,7 +258,7 @@ describe('a sign-in', () => {
     assert.ok(outcome.kind === 'failed');
     assert.equal(visit.status, 502);
     const page = await visit.text();
-    assert.match(page, /Sign-in to repositories could not begin/);
+    assert.match(page, /The sign-in to repositories couldn’t start/);
     assert.ok(page.includes(new URL(stage.world.authorizationServer.issuer).host));
   });
 

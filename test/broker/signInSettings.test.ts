@@ -173,7 +173,7 @@ describe('the settings of a sign-in', () => {
     try {
       const error = await failure(await withOauth({ loopbackPort: port }));
       assert.equal(error.code, 'redirectUnavailable');
-      assert.match(error.message, new RegExp(`port ${port} of 127\\.0\\.0\\.1`));
+      assert.match(error.message, new RegExp(`port ${port} on 127\\.0\\.0\\.1`));
     } finally {
       taken.close();
     }
@@ -216,7 +216,7 @@ describe('the settings of a sign-in', () => {
       const outcome = await attempt.outcome;
       assert.ok(outcome.kind === 'failed');
       assert.equal(outcome.error.code, 'issuerMismatch');
-      assert.match(page, /could not begin/);
+      assert.match(page, /couldn’t start/);
       assert.deepEqual(questions.asked, ['issuerMismatch']);
     });
 

@@ -168,7 +168,7 @@ describe('a request with a sign-in that was never used on this machine', () => {
   it('is not what a window is ready for: its status says that you are asked, or what you said', async () => {
     const { status: before, detail, account } = await status();
     assert.deepEqual([before, account], ['unknown', 'alice@example.org']);
-    assert.match(detail ?? '', /has not been used on this machine. You are asked before/);
+    assert.match(detail ?? '', /has not been used on this machine yet. You are asked before/);
     remote.onAsk = () => Promise.resolve('notHere');
     const changed: string[] = [];
     window.states.onDidChange((url) => changed.push(url));

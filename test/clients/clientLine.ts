@@ -21,7 +21,7 @@ export interface ClientLine {
   readonly why?: string;
 }
 
-/** A real client, connected as “Connect a Client…” does it, and the broker that it calls. */
+/** A real client, connected as “Connect Client…” does it, and the broker that it calls. */
 interface Stage {
   readonly program: ClientProgram;
   readonly scene: AgentScene;

@@ -13,7 +13,7 @@ import { FileLock } from '../../src/node/files/fileLock.js';
 import type { AgentScene } from '../relay/agentScene.js';
 import type { ClientPlace, ClientProgram } from './clientPrograms.js';
 
-/** A client's file before and after it was connected, as “Connect a Client…” does it. */
+/** A client's file before and after it was connected, as “Connect Client…” does it. */
 export class ConnectedClient {
   private constructor(
     readonly connections: ClientConnections,

@@ -24,7 +24,7 @@ async function main(args: readonly string[]): Promise<boolean> {
     if (!clientPrograms.some((program) => program.client === client) && isChosen(name))
       console.log(`${name}: not run, because npm has no package of it; its file is written in the tests`);
   }
-  console.log(`\n${passed}/${chosen.length} clients, each connected by what “Connect a Client…” writes`);
+  console.log(`\n${passed}/${chosen.length} clients, each connected by what “Connect Client…” writes`);
   return passed > 0 && passed === chosen.length;
 }
 

@@ -96,7 +96,7 @@ describe('the names of accounts in the editor', () => {
     assert.equal(credential.name, 'Account 1');
     await untilNamed('Work');
     assert.deepEqual(answers.shown, [
-      'repositories does not say whose account you signed in with. It is called “Account 1” here.',
+      'repositories doesn’t provide an account name. The account is named “Account 1” here.',
     ]);
   });
 
@@ -129,7 +129,9 @@ describe('the names of accounts in the editor', () => {
     await signIn();
     const second = await signIn();
     assert.equal((await naming.ask(scene.server, second)).name, 'Account 2');
-    assert.ok(answers.shown.includes('Another account of this server has this name. Enter another one.'));
+    assert.ok(
+      answers.shown.includes('Another account of this server already has this name. Enter a different name.'),
+    );
     assert.deepEqual(await names(), ['Account 1', 'Account 2']);
   });
 

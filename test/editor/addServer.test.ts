@@ -103,7 +103,7 @@ describe('Add Server', () => {
 
   it('refuses an address that cannot be one, or that is configured already, where it is typed', async () => {
     assert.match((await add('https://')).shown, /not a URL/);
-    assert.match((await add('http://mcp.example.com/mcp')).shown, /in the clear to mcp\.example\.com/);
+    assert.match((await add('http://mcp.example.com/mcp')).shown, /to mcp\.example\.com unencrypted/);
     await configure(extension, world.serverSettings());
     assert.match((await add(world.reports.url)).shown, /already, as “reports”/);
   });
@@ -139,7 +139,7 @@ describe('Add Server', () => {
     {
       name: 'metadata that is not JSON',
       server: metadata((_request, response) => response.end('{')),
-      said: /oauth-protected-resource.* where JSON is required/,
+      said: /oauth-protected-resource.* instead of JSON/,
     },
     {
       name: '2 MB of metadata',

@@ -72,7 +72,7 @@ describe('what the user is told of agents', () => {
     await ask(needs);
     await went;
     assert.deepEqual(answers.shown, [
-      'The agent ADK needs more access to repositories, for create_branch. Scopes: repo:write. The agent can retry after that.',
+      'The agent ADK needs more access to repositories for create_branch. Scopes: repo:write. The agent can retry after that.',
     ]);
     assert.deepEqual(
       begun.map(({ scopes }) => scopes),
@@ -95,7 +95,7 @@ describe('what the user is told of agents', () => {
     await declined;
     assert.equal((await ask({ kind: 'signIn' })).kind, 'declined');
     assert.deepEqual(answers.shown, [
-      'The agent ADK needs you to sign in to repositories, for create_branch. Scopes: repo:read, repo:write. The agent can retry after that.',
+      'The agent ADK needs you to sign in to repositories for create_branch. Scopes: repo:read, repo:write. The agent can retry after that.',
     ]);
     assert.deepEqual(begun, []);
   });
@@ -122,13 +122,13 @@ describe('what the user is told of agents', () => {
     ],
     [
       'otherBroker',
-      /says it is MCP OAuth Broker, such as the one in another editor\. Change the port here/,
+      /identifies itself as MCP OAuth Broker, such as the one in another editor\. Change the port here/,
       true,
     ],
-    ['notAllowed', /^This process may not listen on the port 29417/, false],
+    ['notAllowed', /^This process isn’t allowed to listen on port 29417/, false],
   ] as const) {
     it(`says what is in the way at the port and what to do: ${why}`, async () => {
-      const answers = new DialogueAnswers('Rotate the Keys');
+      const answers = new DialogueAnswers('Rotate Keys');
       tell(answers);
       await notices?.portState({ kind: 'blocked', port: 29_417, why });
       assert.match(answers.shown[0] ?? '', says);

@@ -42,7 +42,7 @@ describe('agents in the editor', () => {
       'Only some',
       'repo:read',
       'list_branches',
-      'A week',
+      '1 week',
     );
     const admission = await ask(answers);
     assert.equal(admission?.name, 'ADK');
@@ -118,7 +118,7 @@ describe('agents in the editor', () => {
     const tree = new AgentsTree(extension.agents, extension.settings, systemClock, extension.connections);
     const [row] = await tree.getChildren();
     assert.ok(row !== undefined);
-    assert.equal(tree.getTreeItem(row).description, 'waits for your answer');
+    assert.equal(tree.getTreeItem(row).description, 'waiting for your approval');
     const [question] = await tree.getChildren(row);
     assert.ok(question !== undefined);
     const item = tree.getTreeItem(question);

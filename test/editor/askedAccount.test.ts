@@ -144,7 +144,7 @@ describe('an extension that asks for an account', () => {
     await assert.rejects(
       provider.createSession(['repositories'], { account }),
       new Error(
-        `An extension asked you to sign in to repositories as ${bob.email}, but you signed in as ${alice.email}. The extension was given no access.`,
+        `An extension asked you to sign in to repositories as ${bob.email}, but you signed in as ${alice.email}. The extension didn’t get access.`,
       ),
     );
     provider.dispose();

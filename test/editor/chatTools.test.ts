@@ -61,9 +61,9 @@ describe('the language model tools', () => {
       const requests = scene.world.repositories.http.requests.length;
       const options = { input: {}, toolInvocationToken: undefined };
       const text = textOf(await vscode.lm.invokeTool('mcpConsent', options));
-      assert.match(text, /^repositories: ready \(.*\)\n {2}account: alice@example\.org\n {2}scopes held: /m);
+      assert.match(text, /^repositories: ready \(.*\)\n {2}account: alice@example\.org\n {2}scopes granted: /m);
       assert.match(text, /^reports: /m);
-      assert.match(text, /expiry: renewed without the user/);
+      assert.match(text, /expiry: renews automatically/);
       assert.equal(scene.world.repositories.http.requests.length, requests);
       assert.doesNotMatch(await asked({ server: 'repositories' }), /^reports: /m);
     });
@@ -71,7 +71,7 @@ describe('the language model tools', () => {
     it('names the servers there are, where it is asked for another', async () => {
       assert.equal(
         await asked({ server: 'nowhere' }),
-        'MCP OAuth Broker has no server called “nowhere”. There are: “repositories”, “reports”.',
+        'MCP OAuth Broker has no server named “nowhere”. Configured servers: “repositories”, “reports”.',
       );
     });
 
@@ -131,7 +131,7 @@ describe('the language model tools', () => {
       const text = textOf(await signIn.invoke({ input }, alive));
       assert.equal(
         text,
-        'Signed in to repositories as alice@example.org. Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.',
+        'Signed in to repositories as alice@example.org. Its tools can be called now. If none are listed here, tell the user to start the server with the command “MCP: List Servers”.',
       );
       assert.equal(opened.length, 1);
     });
@@ -155,9 +155,9 @@ describe('the language model tools', () => {
       const cases: [object, RegExp][] = [
         [{ server: 'repositories' }, /^Signed in to repositories as alice@example\.org already/],
         [{ server: 'repositories', scopes: ['repo:read'] }, /already/],
-        [{ server: 'nowhere' }, /has no server called “nowhere”/],
-        [{}, /Say which server/],
-        [{ server: 'repositories', scopes: ['a"b'] }, /A scope is one word/],
+        [{ server: 'nowhere' }, /has no server named “nowhere”/],
+        [{}, /Specify which server/],
+        [{ server: 'repositories', scopes: ['a"b'] }, /A scope cannot contain/],
       ];
       for (const [input, said] of cases) {
         assert.equal((await signIn.prepareInvocation({ input }, alive)).confirmationMessages, undefined);

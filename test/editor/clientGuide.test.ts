@@ -114,7 +114,7 @@ describe('the page for a client registered by hand', () => {
       while (clientId() !== undefined) await next((heard) => extension.settings.onDidChange(heard));
     })();
     await guide.receive({ kind: 'save', clientId: ' by-hand ', secret: ' hush ' });
-    assert.equal(status().at(-1), 'success: Saved. The next sign-in uses it.');
+    assert.equal(status().at(-1), 'success: Saved. The next sign-in will use it.');
     assert.ok(!JSON.stringify(told).includes('hush'), 'the page is not told the secret');
     assert.ok(!JSON.stringify(extension.settings.entries).includes('hush'));
     await undone;

@@ -107,7 +107,7 @@ describe('who the client is, and what the user decides', () => {
   it('takes no address for the document but an https one', async () => {
     const dialogue = new DialogueAnswers('http://example.com/client.json');
     await createClientMetadataDocument(parts(dialogue));
-    assert.deepEqual(dialogue.shown, ['The address of a client metadata document starts with https://.']);
+    assert.deepEqual(dialogue.shown, ['The address of a client metadata document must start with https://.']);
   });
 
   it('lists the scopes that are known, those of a plain sign-in ticked, and takes others', async () => {
@@ -162,6 +162,6 @@ describe('who the client is, and what the user decides', () => {
     assert.deepEqual(outcome.notGranted, []);
     const report = signInReport(server, { ...outcome, notGranted: ['repo:write'] });
     assert.equal(report?.severity, 'warning');
-    assert.match(report.message, /Asked for and not granted: repo:write\./);
+    assert.match(report.message, /Requested but not granted: repo:write\./);
   });
 });

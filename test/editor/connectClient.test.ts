@@ -87,7 +87,7 @@ describe('connecting a client of another maker', () => {
 
   it('offers those of this machine first, and writes nothing before the yes', async () => {
     await writeFile(cursor, mine);
-    const answers = new DialogueAnswers('Cursor', 'repositories', 'Replace It', 'Show Changes', undefined);
+    const answers = new DialogueAnswers('Cursor', 'repositories', 'Replace', 'Show Changes', undefined);
     assert.equal(await connect(answers), undefined);
     assert.match(answers.shown[0] ?? '', /^Cursor \|\s+\| .*\.cursor\/mcp\.json$/);
     assert.match(answers.shown[1] ?? '', /\| not found on this machine \|/);
@@ -99,7 +99,7 @@ describe('connecting a client of another maker', () => {
 
   it('writes what it showed, lists the client, and restores the file when it is disconnected', async () => {
     await writeFile(cursor, mine, { mode: 0o640 });
-    const answers = new DialogueAnswers('Cursor', 'repositories', 'Replace It', 'Show Changes', 'Connect');
+    const answers = new DialogueAnswers('Cursor', 'repositories', 'Replace', 'Show Changes', 'Connect');
     const connection = (await connect(answers)) ?? assert.fail();
     assert.equal(await readFile(cursor, 'utf8'), shown[0]?.after);
     const { extension } = scene;
@@ -134,7 +134,7 @@ describe('connecting a client of another maker', () => {
   });
 
   it('limits the client as the user says', async () => {
-    const answers = new DialogueAnswers('Cursor', 'repositories', 'Limit', 'All scopes', 'list_branches', 'A day', 'Connect'); // prettier-ignore
+    const answers = new DialogueAnswers('Cursor', 'repositories', 'Limit', 'All scopes', 'list_branches', '1 day', 'Connect'); // prettier-ignore
     const { agentId } = (await connect(answers)) ?? assert.fail();
     const [agent] = await scene.extension.agents.admissions.all();
     assert.equal(agent?.id, agentId);
@@ -157,7 +157,7 @@ describe('connecting a client of another maker', () => {
     assert.ok(await connect(new DialogueAnswers('Cursor', 'repositories', 'Connect')));
     const again = new DialogueAnswers('Cursor');
     assert.equal(await connect(again), undefined);
-    assert.match(again.shown.at(-1) ?? '', /Cursor is connected already/);
+    assert.match(again.shown.at(-1) ?? '', /Cursor is already connected/);
   });
 
   it('shows the file as it is beside what would be written', async () => {

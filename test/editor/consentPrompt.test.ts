@@ -63,7 +63,7 @@ describe('the notification that asks for consent', () => {
     assert.equal(await asks.ask(server, what, signIn, attempt, alive), true);
     assert.equal(
       shown[0],
-      'repositories needs you to sign in, for the resource repo://HEAD. Scopes: repo:read. ' +
+      'repositories needs you to sign in for the resource repo://HEAD. Scopes: repo:read. ' +
         `Authorization server: ${new URL(world.authorizationServer.issuer).host}.`,
     );
     assert.deepEqual(begun, [attempt]);
@@ -79,7 +79,7 @@ describe('the notification that asks for consent', () => {
     const { host } = new URL(world.authorizationServer.issuer);
     assert.equal(
       shown[0],
-      'repositories needs more access, for the resource repo://HEAD. Scopes: repo:write. ' +
+      'repositories needs more access for the resource repo://HEAD. Scopes: repo:write. ' +
         `Account: ${alice.email}. Authorization server: ${host}.`,
     );
   });
@@ -97,7 +97,7 @@ describe('the notification that asks for consent', () => {
     await extension.credentials.put(stored);
     assert.match(
       shown[0] ?? '',
-      /needs you to sign in.*It is another one than before, which was former\.example\./,
+      /needs you to sign in.*The previous authorization server was former\.example\./,
     );
   });
 

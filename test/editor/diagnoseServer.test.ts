@@ -25,8 +25,8 @@ describe('MCP OAuth: Diagnose Server…', () => {
     assert.equal(document.uri.scheme, 'mcp-oauth-diagnosis');
     assert.equal(document.languageId, 'markdown');
     assert.equal(document.uri.path, `/Diagnosis of ${scene.server.name}.md`);
-    assert.match(document.getText(), /Nothing stands in the way of a sign-in/);
-    assert.match(document.getText(), /### 9–10 The call, with the token: as it should be/);
+    assert.match(document.getText(), /No problem was found that prevents a sign-in/);
+    assert.match(document.getText(), /### 9–10 Call with the token: OK/);
     assert.deepEqual(scene.world.authorizationServer.events, []);
   });
 

@@ -242,7 +242,7 @@ describeWithSetting('the servers that the editor has from files', () => {
       assert.match(String(shown.item.description), / – also in \.vscode\/mcp\.json$/);
       assert.match(
         shown.item.accessibilityInformation?.label ?? '',
-        /\.vscode\/mcp\.json has “theirs” at the same address, which VS Code signs in to by itself$/,
+        /\.vscode\/mcp\.json has “theirs” with the same address; VS Code signs in to it itself$/,
       );
     } finally {
       await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), '.vscode'), { recursive: true });

@@ -42,7 +42,7 @@ describe('Export Servers', () => {
     const backup = '.cursor/mcp.json.mcp-oauth-backup';
     assert.equal(
       shown.at(-1),
-      `Exported to ~/.cursor/mcp.json: notes. Its backup is ${home.home}/${backup}.`,
+      `Exported to ~/.cursor/mcp.json: notes. The backup is ${home.home}/${backup}.`,
     );
     const after = await home.read('.cursor/mcp.json');
     assert.ok(after.startsWith('{\n  // mine\n'));
@@ -70,7 +70,7 @@ describe('Export Servers', () => {
 
   it('says that a file has the servers already, and leaves a broken one alone', async () => {
     await home.write('.cursor/mcp.json', JSON.stringify({ mcpServers: { mine: { url } } }));
-    assert.equal((await run('notes', 'Cursor')).at(-1), '~/.cursor/mcp.json has these servers already.');
+    assert.equal((await run('notes', 'Cursor')).at(-1), '~/.cursor/mcp.json already has these servers.');
     await home.write('.cursor/mcp.json', '{');
     assert.match(
       (await run('notes', 'Cursor')).at(-1) ?? '',

@@ -64,7 +64,7 @@ describe('sign-ins without a browser here', () => {
       assert.equal((await tool.prepareInvocation({ input }, token)).confirmationMessages, undefined);
       const { content } = await tool.invoke({ input }, token);
       const [answer] = content as readonly vscode.LanguageModelTextPart[];
-      assert.match(answer?.value ?? '', /identity provider\. Sign in there, with “MCP OAuth: Sign In to Id/);
+      assert.match(answer?.value ?? '', /identity provider\. Sign in there with “MCP OAuth: Sign In to Id/);
       assert.equal(extension.signIns.running(server), undefined);
     } finally {
       await scene.close();

@@ -116,11 +116,11 @@ describe('Import Servers', () => {
     const { shown } = await run('repositories,clear,missing,keyed');
     assert.deepEqual(shown, [
       'Import MCP servers',
-      'Configured already |  | ',
+      'Already configured |  | ',
       `$(circle-slash) repositories | ${world.repositories.url} | Configured as “ours”. From ~/.cursor/mcp.json.`,
       'Can’t be imported |  | ',
-      '$(circle-slash) clear | http://mcp.example.com | url: http:// would send your token in the clear to mcp.example.com; use https://. From ~/.cursor/mcp.json.',
-      '$(circle-slash) keyed | https://mcp.example.com/x | url: Its parameter “api_key” may be a secret, and settings are no place for one. Add the server without it. From ~/.cursor/mcp.json.',
+      '$(circle-slash) clear | http://mcp.example.com | url: http:// would send your token to mcp.example.com unencrypted. Use https://. From ~/.cursor/mcp.json.',
+      '$(circle-slash) keyed | https://mcp.example.com/x | url: Its parameter “api_key” may be a secret, which does not belong in settings. Add the server without it. From ~/.cursor/mcp.json.',
       '$(circle-slash) missing |  | url is missing: the address of the server. From ~/.cursor/mcp.json.',
     ]);
     assert.deepEqual(extension.settings.names, ['ours']);
@@ -150,7 +150,7 @@ describe('Import Servers', () => {
     const { shown } = await run('notes', 'Copy', undefined);
     assert.ok(shown.some((line) => line.startsWith('Imported: notes as “notes 2”.')));
     assert.ok(
-      shown.includes('Copy | Recommended | Changes no other file. The other programs keep their servers.'),
+      shown.includes('Copy | Recommended | No other file changes. The other programs keep their servers.'),
     );
     assert.deepEqual(extension.settings.find('notes 2')?.oauth, { clientId: 'c' });
     assert.deepEqual([...home.secrets.entries.keys()], [`clientSecret ${open.url} c`]);
@@ -169,14 +169,14 @@ describe('Import Servers', () => {
     await home.write('.cursor/mcp.json', '{ "mcpServers": {');
     await home.write(userMcpJson, vscodeFile());
     const { shown } = await run(undefined, 'open', undefined);
-    assert.match(shown[0] ?? '', /^~\/\.cursor\/mcp\.json was passed over: Line 1, column/);
+    assert.match(shown[0] ?? '', /^~\/\.cursor\/mcp\.json was skipped: Line 1, column/);
     assert.deepEqual(extension.settings.names, []);
     assert.equal(await home.read(userMcpJson), vscodeFile());
   });
 
   it('says that there is nothing where there is nothing', async () => {
     const { shown } = await run();
-    assert.deepEqual(shown, ['VS Code and other programs have no MCP servers with an address to import.']);
+    assert.deepEqual(shown, ['VS Code and other programs have no remote MCP servers to import.']);
   });
 });
 

@@ -66,9 +66,7 @@ describe('searching a registry while adding a server', () => {
   it('offers the servers with an address, and adds the one that is chosen under its name', async () => {
     const { shown } = await add(registry.url, 'reports → verified', 'Add this server', '', undefined);
     assert.ok(shown.includes(`$(plug) Acme $ (verified) reports | ${world.reports.url} · io.github.acme/reports | Makes [reports](command:x)`)); // prettier-ignore
-    assert.ok(
-      shown.some((row) => row.includes('Not supported') && row.includes('values to fill in: tenant')),
-    );
+    assert.ok(shown.some((row) => row.includes('Not supported') && row.includes('placeholders: tenant')));
     assert.ok(!shown.some((row) => row.includes('local-reports')));
     assert.equal(serverNamed(extension, 'Acme $ (verified) reports').url, world.reports.url);
   });
@@ -104,7 +102,7 @@ describe('searching a registry while adding a server', () => {
     registry.respond((response) => response.writeHead(500).end());
     const { shown } = await add(registry.url, 'reports → cannot be searched');
     assert.deepEqual([...new Set(shown)], [
-      `$(warning) The registry cannot be searched: ${new URL(registry.url).host} responded with status 500. |  | You can still type the address of a server.`,
+      `$(warning) The registry can’t be searched: ${new URL(registry.url).host} responded with status 500. |  | You can still type the address of a server.`,
     ]); // prettier-ignore
     const wrong = await add('http://registry.example', 'reports');
     assert.match(wrong.shown.join('\n'), /mcpOAuthBroker\.registry must start with https/);

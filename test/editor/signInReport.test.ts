@@ -21,7 +21,7 @@ describe('the report of a sign-in that took too long', () => {
       { information: tell, warning: tell, error: tell },
     );
     const [message = '', ...buttons] = told;
-    assert.match(message, /^Signing in to tools took too long/);
+    assert.match(message, /^The sign-in to tools timed out/);
     return { buttons, begun };
   };
 

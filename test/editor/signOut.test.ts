@@ -69,7 +69,7 @@ describe('sign-out in the editor', () => {
     const said = (revocation: object) => describeSignOut(server, receipt(revocation));
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'revoked' }).message,
-      /^Signed out of .*, and revoked\.$/,
+      /^Signed out of .*, and its tokens are revoked\.$/,
     );
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'notOffered' }).message,
@@ -82,7 +82,7 @@ describe('sign-out in the editor', () => {
       accessToken: 'revoked',
       problem: 'as.example.com is down.',
     });
-    assert.match(failed.message, /not all of its tokens.*as\.example\.com is down\./);
+    assert.match(failed.message, /some tokens couldn’t be revoked.*as\.example\.com is down\./);
     assert.deepEqual([none.complete, failed.complete], [false, false]);
   });
 
@@ -95,7 +95,7 @@ describe('sign-out in the editor', () => {
       return seen;
     };
     assert.deepEqual(shown({ refreshToken: 'revoked', accessToken: 'revoked' }), [
-      [`Signed out of repositories (${alice.email}), and revoked.`],
+      [`Signed out of repositories (${alice.email}), and its tokens are revoked.`],
     ]);
     const [[message, ...buttons] = []] = shown({ accessToken: 'notOffered' });
     assert.match(message ?? '', /doesn’t support revocation/);

@@ -59,7 +59,7 @@ describe('tokens from elsewhere, in the editor', () => {
     assert.ok(!JSON.stringify(existing).includes('hunter2'));
     await accounts.askedSession('github', ['read'], { server: 'tools', anew: false });
     await accounts.askedSession('github', ['read'], { server: 'tools', anew: true });
-    const detail = 'Its token will be sent to the MCP server “tools”, as its settings say.';
+    const detail = 'Its token will be sent to the MCP server “tools”, as configured in its settings.';
     assert.deepEqual(seen, [
       ['github', ['read'], { silent: true, account: alice }],
       ['github', ['read'], { createIfNone: { detail }, clearSessionPreference: true }],
@@ -80,7 +80,7 @@ describe('tokens from elsewhere, in the editor', () => {
     const { message } = describeSignOut(server, receipt);
     assert.equal(
       message,
-      'Your account (github, alice) is not used for tools any more. You are still signed in to it in the editor, and its token stays valid: sign out of it in the Accounts menu.',
+      'Your account (github, alice) is no longer used for tools. You are still signed in to it in the editor, and its token stays valid. To sign out of it, use the Accounts menu.',
     );
     await Promise.resolve();
   });

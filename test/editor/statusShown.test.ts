@@ -126,7 +126,7 @@ describe('how the last sign-in ended', () => {
     for (const [kind, word] of [
       ['declined', 'declined'],
       ['failed', 'failed'],
-      ['timedOut', 'not finished in time'],
+      ['timedOut', 'timed out'],
     ] as const) {
       const [row, ...others] = rows(ended(kind, 'It was so.'));
       assert.ok(row !== undefined && others.length === 0);
@@ -148,7 +148,7 @@ describe('a server that the editor switched off', () => {
 
   it('is shown as that in the tree, with the file, whatever its sign-in is', () => {
     const { item } = serverRow(off, () => []);
-    assert.equal(item.description, 'Switched off by the editor');
+    assert.equal(item.description, 'Turned off by the editor');
     assert.equal((item.iconPath as vscode.ThemeIcon).id, 'eye-closed');
     assert.match(
       item.accessibilityInformation?.label ?? '',
@@ -158,13 +158,13 @@ describe('a server that the editor switched off', () => {
 
   it('is shown as that in the status bar, after what needs the user more', () => {
     assert.equal(summary([off]).text, '$(shield) $(eye-closed) 1');
-    assert.match(summary([off]).label, /a: Switched off by the editor$/);
+    assert.match(summary([off]).label, /a: Turned off by the editor$/);
     assert.equal(summary([off, entry('b', 'expired')]).text, '$(shield) $(history) 2');
-    assert.match(tooltip([off]), /^a: Switched off by the editor; \.vscode\/mcp\.json/);
+    assert.match(tooltip([off]), /^a: Turned off by the editor; \.vscode\/mcp\.json/);
   });
 
   it('is shown as that in lists of servers', () => {
-    assert.equal(serverItem(off).description, 'Switched off by the editor');
+    assert.equal(serverItem(off).description, 'Turned off by the editor');
   });
 });
 
@@ -220,7 +220,7 @@ describe('the list behind the status bar', () => {
     assert.deepEqual(
       lines.slice(0, 2).map(({ label, detail }) => [label, detail]),
       [
-        ['Needs you', undefined],
+        ['Needs your attention', undefined],
         ['$(error) x: Open Settings', 'The url is wrong.'],
       ],
     );

@@ -58,25 +58,25 @@ describe('what is typed wrongly at the command line', () => {
   const admitUsage =
     'Usage: mcp-oauth-broker-headless admit AGENT --server NAME… [--scope SCOPE]… [--tool TOOL]… [--account NAME]… [--days N]';
   const statusUsage = 'Usage: mcp-oauth-broker-headless status [--check] [--json]';
-  const generalHint = '“mcp-oauth-broker-headless --help” tells what there is.';
+  const generalHint = '“mcp-oauth-broker-headless --help” lists the commands and options.';
   const told: readonly (readonly [typed: string, message: string, hint: string])[] = [
-    ['sing-in tools', 'There is no command “sing-in”. Did you mean sign-in?', signInUsage],
-    ['frobnicate', 'There is no command “frobnicate”.', generalHint],
+    ['sing-in tools', 'Unknown command “sing-in”. Did you mean sign-in?', signInUsage],
+    ['frobnicate', 'Unknown command “frobnicate”.', generalHint],
     ['admit a --sevrer x', 'There is no option --sevrer of admit. Did you mean --server?', admitUsage],
     ['admit a --nope', 'There is no option --nope of admit.', admitUsage],
     ['sign-in a --acc me', 'There is no option --acc of sign-in. Did you mean --account?', signInUsage],
     ['status -x', 'There is no option -x of status.', statusUsage],
     ['--hom /srv serve', 'There is no option --hom. Did you mean --home?', generalHint],
-    ['status --days 3', 'status takes no option --days.', statusUsage],
-    ['status --check=yes', '--check takes no value.', statusUsage],
+    ['status --days 3', 'status does not support the option --days.', statusUsage],
+    ['status --check=yes', '--check does not take a value.', statusUsage],
     ['admit a --server', '--server needs a value: --server NAME.', admitUsage],
     [
       'admit a --server --scope b',
-      '--server needs a value; one that begins with a dash is written --server=--scope.',
+      '--server needs a value. Write a value that starts with a dash as --server=--scope.',
       admitUsage,
     ],
-    ['sign-in', 'sign-in needs its SERVER.', signInUsage],
-    ['status tools', 'status does not take “tools”.', statusUsage],
+    ['sign-in', 'sign-in requires SERVER.', signInUsage],
+    ['status tools', 'status does not accept “tools”.', statusUsage],
   ];
   for (const [typed, message, hint] of told) {
     it(`is told with what was likely meant: ${typed}`, () => {

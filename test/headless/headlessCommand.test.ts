@@ -74,7 +74,7 @@ describe('the command for machines without an editor', function () {
     const stranger = new URL(callback);
     stranger.searchParams.set('state', 'of-another-sign-in');
     running.type(stranger.href);
-    await running.saying(/not the address this sign-in comes back to/);
+    await running.saying(/not the address that this sign-in returns to/);
     running.type('https://elsewhere.example/?code=stolen-code&state=s');
     running.type(callback);
     assert.equal((await running.ended).code, 0);
@@ -181,7 +181,7 @@ describe('the command for machines without an editor', function () {
     const [, address = ''] = await running.saying(addressPattern);
     running.type((await signInAsUser(address, { ...bob, consent: 'allow' })).href);
     await running.saying(
-      /signed in to repositories as bob@example\.org; until now it was alice@example\.org/,
+      /signed in to repositories as bob@example\.org\. The previous account was alice@example\.org/,
     );
     running.type('keep');
     assert.equal((await running.ended).code, 0);
@@ -237,7 +237,10 @@ describe('the command for machines without an editor', function () {
     machine.environment = { ...right, MCP_OAUTH_BROKER_STORE_KEY: newStoreKey() };
     const { code, said } = await machine.run('sign-out', 'repositories');
     assert.equal(code, 1);
-    assert.match(said, /was sealed with another key\. It was left as it is\. Set MCP_OAUTH_BROKER_STORE_KEY/);
+    assert.match(
+      said,
+      /was encrypted with another key\. It was not changed\. Set MCP_OAUTH_BROKER_STORE_KEY/,
+    );
     assert.deepEqual(await readFile(file), before);
     machine.environment = right;
     assert.match((await machine.run('status')).output, /alice/);
@@ -250,7 +253,7 @@ describe('the command for machines without an editor', function () {
     const before = await readFile(file);
     const { code, said } = await machine.run('status');
     assert.equal(code, 1);
-    assert.match(said, /secrets\.json is damaged or was altered/);
+    assert.match(said, /secrets\.json is damaged or was modified/);
     assert.deepEqual(await readFile(file), before);
   });
 
@@ -305,7 +308,7 @@ describe('the command for machines without an editor', function () {
     await writeFile(path.join(machine.home, 'settings.json'), JSON.stringify(settings));
     const { code, said, output } = await machine.run('status');
     assert.equal(code, 0);
-    assert.match(said, /“bad” › url: http:\/\/ would send your token in the clear to mcp\.example\.com/);
+    assert.match(said, /“bad” › url: http:\/\/ would send your token to mcp\.example\.com unencrypted/);
     assert.match(output, /^repositories: Not checked yet$/m);
   });
 
@@ -342,20 +345,20 @@ describe('the command for machines without an editor', function () {
     assert.equal(batch.code, 1);
     assert.equal(
       batch.said,
-      'Nobody signs in to batch: the client calls for itself. “mcp-oauth-broker-headless status --check” tells whether it can.\n',
+      'batch does not need a sign-in: the client calls with its own identity. “mcp-oauth-broker-headless status --check” checks it.\n',
     );
     const wiki = await machine.run('sign-in', 'wiki');
     assert.equal(wiki.code, 1);
     assert.equal(
       wiki.said,
-      "Nobody signs in to wiki: it takes the word of your organization's identity provider. Sign in there: “mcp-oauth-broker-headless sign-in idp.example.com”.\n",
+      "wiki does not need a sign-in: it relies on your organization's identity provider. Sign in there: “mcp-oauth-broker-headless sign-in idp.example.com”.\n",
     );
   });
 
   it('ends with 2 where it was told what it cannot do', async () => {
     const { code, said } = await machine.run('sign-in', 'nobody');
     assert.equal(code, 2);
-    assert.match(said, /No server “nobody” .*there are: repositories\./);
+    assert.match(said, /no usable server named “nobody”\. Servers: repositories\./);
     const typo = await machine.run('status', '--chek');
     assert.deepEqual(
       [typo.code, typo.said],

@@ -49,13 +49,13 @@ describe('settings without an editor', () => {
     [
       'a port',
       { 'agents.port': 80 },
-      /^mcpOAuthBroker\.agents\.port must be .* from 1024 to 65535\. Until then it is 29417/,
+      /^mcpOAuthBroker\.agents\.port must be .* from 1024 to 65535\. Until then, 29417 is used/,
     ],
     ['a port in words', { 'agents.port': '4711' }, /agents\.port must be a whole number/],
     ['a document', { clientMetadataUrl: 'http://example.com/c' }, /clientMetadataUrl: .*https:/],
     ['an identity provider', { enterpriseIdentityProvider: { issuer: 1 } }, /“enterpriseIdentityProvider”/],
-    ['a setting there is not', { server: {} }, /^“server” is not a known setting; known are servers,/],
-    ['one thing said twice', { servers: {}, 'mcpOAuthBroker.servers': {} }, /servers is there twice/],
+    ['a setting there is not', { server: {} }, /^“server” is not a known setting\. Known settings: servers,/],
+    ['one thing said twice', { servers: {}, 'mcpOAuthBroker.servers': {} }, /servers appears twice/],
   ];
   for (const [what, value, words] of problems) {
     it(`say what is wrong with ${what}, and the rest counts`, () => {
@@ -82,16 +82,16 @@ describe('settings without an editor', () => {
     ['', 'line 1, column 1', /a value is missing here/],
     ['{\n  "servers": {}\n  "toolRules": {}\n}', 'line 3, column 3', /a comma is missing before this/],
     ['{\r\n  "servers" {}\r\n}', 'line 2, column 13', /a colon is missing before this/],
-    ["{ 'servers': {} }", 'line 1, column 3', /neither a text in double quotes/],
+    ["{ 'servers': {} }", 'line 1, column 3', /not a string in double quotes/],
     ['{ "servers": {', 'line 1, column 15', /a “}” is missing here/],
-    ['{ "servers": tru }', 'line 1, column 14', /neither a text .* true, false/],
-    ['{ "a": "b\n" }', 'line 1, column 8', /this text does not end/],
-    ['{ "a": "\\q" }', 'line 1, column 8', /there is no such escape/],
-    ['{} /* no end', 'line 1, column 4', /this comment does not end/],
+    ['{ "servers": tru }', 'line 1, column 14', /not a string .* true, false/],
+    ['{ "a": "b\n" }', 'line 1, column 8', /this string is not closed/],
+    ['{ "a": "\\q" }', 'line 1, column 8', /this escape does not exist/],
+    ['{} /* no end', 'line 1, column 4', /this comment is not closed/],
     ['{}\n{}', 'line 2, column 1', /the value has ended before this/],
-    ['{"servers":{},\n"servers":{}}', 'line 2, column 1', /this name is in the same object twice/],
-    ['{"__proto__": {}}', 'line 1, column 2', /nothing can have this name/],
-    ['['.repeat(100_000), 'line 1, column 1', /it nests too deeply/],
+    ['{"servers":{},\n"servers":{}}', 'line 2, column 1', /this name appears twice in the same object/],
+    ['{"__proto__": {}}', 'line 1, column 2', /this name is not allowed/],
+    ['['.repeat(100_000), 'line 1, column 1', /it is nested too deeply/],
   ];
   for (const [text, at, words] of faults) {
     it(`say where they are wrong, and how: ${JSON.stringify(text).slice(0, 40)}`, () => {
@@ -101,7 +101,7 @@ describe('settings without an editor', () => {
           assert.ok(error instanceof SettingsUnreadable);
           assert.ok(error.message.startsWith(`/srv/settings.json, ${at}: `), error.message);
           assert.match(error.message, words);
-          assert.match(error.message, /\. Settings are JSON; comments, .* are fine\.$/);
+          assert.match(error.message, /\. Settings are JSON; comments .* are allowed\.$/);
           return true;
         },
       );
@@ -112,12 +112,12 @@ describe('settings without an editor', () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'settings-'));
     const file = path.join(directory, 'settings.json');
     try {
-      assert.throws(() => readSettings(file), /There are no settings at/);
+      assert.throws(() => readSettings(file), /The settings file .* does not exist/);
       await writeFile(file, '{}');
       assert.deepEqual(readSettings(file).servers, []);
       if (process.platform === 'win32') this.skip();
       await chmod(file, 0o666);
-      assert.throws(() => readSettings(file), /Everybody may write/);
+      assert.throws(() => readSettings(file), /Any user can write/);
     } finally {
       await rm(directory, { recursive: true });
     }

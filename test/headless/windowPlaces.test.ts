@@ -60,7 +60,7 @@ describe('the windows that the bridge calls', () => {
     await chmod(file(1), 0o640);
     assert.deepEqual(await places.find(), []);
     const message = JSON.stringify(await initialize());
-    assert.match(message, /Others may read the file with the key/);
+    assert.match(message, /Other users can read the key file/);
     assert.doesNotMatch(message, /planted-key/);
   });
 

@@ -31,7 +31,7 @@ export class ConsentCard implements ConsentQuestion {
   }
 }
 
-/** "<server> needs you to sign in, for <tool>." or "<server> needs more access, for <tool>.", and the same facts. */
+/** "<server> needs you to sign in for <tool>." or "<server> needs more access for <tool>.", and the same facts. */
 export class ConsentNotification implements ConsentQuestion {
   private readonly locator: Locator;
 

@@ -19,7 +19,7 @@ describe('what the demo says', () => {
       key.startsWith('commands.') ? [title] : [],
     );
     const named = [...said.matchAll(/"MCP OAuth: ([^"]+)"/g)].map(([, title = '']) => title);
-    assert.deepEqual(new Set(named), new Set(['Sign In…', 'Switch Account…', 'Admit an Agent…']));
+    assert.deepEqual(new Set(named), new Set(['Sign In…', 'Switch Account…', 'Admit Agent…']));
     for (const title of named) assert.ok(titles.includes(title), title);
   });
 

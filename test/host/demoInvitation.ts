@@ -30,7 +30,7 @@ Then, in any order:
     "${REPORTS_PROMPT}"; sign in from the card, and the same answer goes on.
   - A second user, ${bob.email} with the password ${bob.password}, for two accounts at one server:
     F1 → "MCP OAuth: Switch Account…" → repositories → "Sign in as another account…". Each call names who acts.
-  - A program of yours can use these sign-ins too: F1 → "MCP OAuth: Admit an Agent…" gives it an address, a key
+  - A program of yours can use these sign-ins too: F1 → "MCP OAuth: Admit Agent…" gives it an address, a key
     and code to paste. It never sees a token, may do only what you say there, and can be withdrawn in the view Agents.
 
 Ctrl-C ends it and removes everything it wrote.

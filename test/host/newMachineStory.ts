@@ -73,7 +73,7 @@ export async function playNewMachine({
   await allow(second, shots, 'consent-at-the-second-server', [alice.email]);
   await workbench.statusItem(alice.email).waitFor();
   // In this editor VS Code does not see that its file has changed.
-  const moved = 'The servers have moved.';
+  const moved = 'The servers were moved.';
   await workbench.notification(moved).waitFor();
   await shots.take(page, 'signed-in-to-all', alice.email, 'Reload Window');
   clicks.begin('reload the window (an editor on a server)');
@@ -108,7 +108,7 @@ export async function playNewMachine({
   await workbench.runCommand(undo);
   await workbench.notification('The import was undone.').waitFor();
   assert.equal(await readFile(mcpJson, 'utf8'), before, 'mcp.json must be as before, byte for byte');
-  await shots.take(page, 'import-undone', 'As before: your user mcp.json.');
+  await shots.take(page, 'import-undone', 'Restored: your user mcp.json.');
   await workbench.reload();
   await workbench.runCommand('View: Show MCP OAuth');
   await shots.take(page, 'offered-in-the-empty-view', 'Add Server…', 'Import Servers…');

@@ -30,7 +30,7 @@ describe('a message of a caller', () => {
   });
 
   const refused: [string, string, RegExp][] = [
-    ['a batch', '[{"jsonrpc":"2.0","id":1,"method":"tools/call"}]', /batches are not relayed/],
+    ['a batch', '[{"jsonrpc":"2.0","id":1,"method":"tools/call"}]', /batches are not supported/],
     ['an empty batch', '[]', /batches/],
     ['no JSON', 'name=a', /not JSON/],
     ['nothing', '', /not JSON/],

@@ -55,13 +55,13 @@ describe('the words of a card', () => {
         'Sign in to repositories',
         'For: create_branch',
         'At: login.example.org',
-        'Asks: repo:write',
+        'Scopes: repo:write',
         'As: alice@example.org',
       ].join('\n\n'),
     );
     assert.match(
       cardMessage({ ...subject, isStepUp: true }),
-      /^More access for repositories\n\n.*\n\n.*\n\nAdds: repo:write/,
+      /^More access for repositories\n\n.*\n\n.*\n\nNew scopes: repo:write/,
     );
   });
 
@@ -117,13 +117,13 @@ describe('a refusal', () => {
       assert.match(text, /\.$/);
       assert.doesNotMatch(text, /undefined|\.\.|: \./);
     }
-    assert.match(refusals.unreachable(subject, 'Nothing answers.'), /did not get an answer\. Nothing/);
+    assert.match(refusals.unreachable(subject, 'Nothing answers.'), /did not get a response\. Nothing/);
   });
 });
 
 describe('the tool sign_in', () => {
   it('ends with what there is to go on with', () => {
-    assert.match(signedIn('a', ['x', 'y']), /available now: x, y\. Go on/);
+    assert.match(signedIn('a', ['x', 'y']), /available now: x, y\. Continue/);
     assert.equal(signedIn('a', []), 'Signed in to a. List its tools again.');
   });
 

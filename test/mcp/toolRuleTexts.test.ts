@@ -4,7 +4,7 @@ import { isAllowedBy, ruleQuestion } from '../../src/mcp/toolRuleTexts.js';
 describe('the question about one call', () => {
   const german: Record<string, string> = {
     'Allow once': 'Einmal erlauben',
-    'Do not run it': 'Nicht ausführen',
+    'Don’t run it': 'Nicht ausführen',
   };
   const t = (english: string) => german[english] ?? english;
 

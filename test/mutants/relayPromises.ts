@@ -49,8 +49,8 @@ export const relayPromises: readonly Mutant[] = [
     'A tool call that broke off is not run again',
     'src/relay/calls/upstreamResponse.ts',
     [
-      "if (!answered) refuseUnanswered(held, 'ended",
-      "if (!answered) await fetch(held.session.server.url, { method: 'POST', body: new Uint8Array(held.body) });\n      if (!answered) refuseUnanswered(held, 'ended",
+      "if (!answered) refuseUnanswered(held, 'closed",
+      "if (!answered) await fetch(held.session.server.url, { method: 'POST', body: new Uint8Array(held.body) });\n      if (!answered) refuseUnanswered(held, 'closed",
     ],
     'test/relay/upstreamAnswer.test.ts',
   ),

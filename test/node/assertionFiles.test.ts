@@ -37,10 +37,10 @@ describe('a workload’s assertion in a file', () => {
   it('says on which machine it was looked for, where that may be another than the user means', async () => {
     const oauth = { grant: 'jwtBearer', assertionFile: at('missing') } as const;
     const server: ServerConfig = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth };
-    const note = 'The file was looked for on your computer, not on the remote.';
+    const note = 'The extension looked for the file on your computer, not on the remote.';
     const files = new AssertionInFile(new MachineAssertionFiles({}), note);
     const error = await flowError('assertionRequired', () => files.read(server));
-    assert.ok(error.message.endsWith(`there is no file ${at('missing')}. ${note}`), error.message);
+    assert.ok(error.message.endsWith(`the file ${at('missing')} does not exist. ${note}`), error.message);
   });
 
   it('is found by a variable of the process, alone or before a path', async () => {
@@ -51,11 +51,11 @@ describe('a workload’s assertion in a file', () => {
   });
 
   for (const [what, file, told] of [
-    ['is not configured', undefined, /its settings do not say where its assertion is/],
-    ['is missing', '/nowhere/at/all', /there is no file \/nowhere\/at\/all/],
-    ['is a folder', '/', /is no file that could hold one/],
+    ['is not configured', undefined, /its settings do not name the assertion file/],
+    ['is missing', '/nowhere/at/all', /the file \/nowhere\/at\/all does not exist/],
+    ['is a folder', '/', /is not a file that can contain an assertion/],
     ['has a variable that is not set', '${env:UNSET}/x', /the environment variable UNSET is not set/],
-    ['is below a relative path', '${env:RELATIVE}/x', /does not lead to an absolute path/],
+    ['is below a relative path', '${env:RELATIVE}/x', /is not an absolute path/],
   ] as const) {
     it(`that ${what} is an error that says so`, async () => {
       const error = await flowError('assertionRequired', () => read(file, { RELATIVE: 'here' }));
@@ -69,7 +69,7 @@ describe('a workload’s assertion in a file', () => {
     await writeFile(at('large'), 'hunter2'.repeat(20_000));
     assert.match((await flowError('assertionRequired', () => read(at('empty')))).message, /is empty/);
     const error = await flowError('assertionRequired', () => read(at('large')));
-    assert.match(error.message, /is no file that could hold one/);
+    assert.match(error.message, /is not a file that can contain an assertion/);
     assert.doesNotMatch(inspect(error), /hunter2/);
   });
 });

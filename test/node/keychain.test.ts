@@ -131,11 +131,11 @@ describe('the key of the sealed store', () => {
     for (const bad of ['hunter2', 'A'.repeat(43).replace('A', '-'), 'A'.repeat(40), `${newStoreKey()}AAAA`]) {
       await assert.rejects(missing({ [storeKeyVariable]: bad }, new MemoryKeychain()), (error: unknown) => {
         assert.ok(error instanceof StoreKeyMissing);
-        return error.message.includes('does not hold 32 bytes in base64') && !error.message.includes(bad);
+        return error.message.includes('does not contain 32 bytes in base64') && !error.message.includes(bad);
       });
     }
     const forgetful = new MemoryKeychain();
     forgetful.write = () => Promise.resolve();
-    await assert.rejects(missing({}, forgetful), /did not keep the key/);
+    await assert.rejects(missing({}, forgetful), /did not save the key/);
   });
 });

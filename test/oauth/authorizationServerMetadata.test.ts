@@ -89,7 +89,7 @@ describe('authorization server metadata', () => {
     );
     assert.equal(
       error.message,
-      `The authorization server ${server.origin} publishes no metadata; asked were ${oauthPath} (404), ${openidPath} (404).`,
+      `The authorization server ${server.origin} publishes no metadata at ${oauthPath} (404), ${openidPath} (404).`,
     );
   });
 

@@ -109,7 +109,7 @@ describe('bounded fetch', () => {
     const error = await flowError('unreachable', () => boundedFetch(`${server.origin}/a?code=c`, {}, http));
     assert.equal(
       error.message,
-      `Nothing answers at ${new URL(server.origin).host}: the connection was refused.`,
+      `${new URL(server.origin).host} could not be reached: the connection was refused.`,
     );
   });
 

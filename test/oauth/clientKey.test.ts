@@ -71,7 +71,7 @@ describe('client authentication', () => {
     const pair = await jose.generateKeyPair('ES256', { extractable: true });
     const pem = await jose.exportPKCS8(pair.privateKey);
     for (const [text, problem] of [
-      ['hunter2', /neither a PEM nor a JWK/],
+      ['hunter2', /neither PEM nor JWK/],
       ['{"kty":"EC","d":"hunter2"', /not valid JSON/],
       ['{"kty":"oct","k":"hunter2"}', /no private key/],
       ['{"kty":"EC","crv":"P-256","d":"hunter2","x":"a","y":"b"}', /damaged/],

@@ -58,7 +58,7 @@ describe('the binding of a sign-in’s tokens', () => {
     const error = await flowError('dpopNotSupported', () => dpopBinding(demand));
     assert.match(
       error.message,
-      /^https:\/\/mcp\.example\/mcp takes only tokens bound to a key .* over HTTP\+SSE\.$/,
+      /^https:\/\/mcp\.example\/mcp accepts only tokens bound to a key .* over HTTP\+SSE\.$/,
     );
   });
 

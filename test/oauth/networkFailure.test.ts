@@ -7,14 +7,14 @@ describe('a network failure', () => {
   const cases = [
     [
       new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }),
-      'Nothing answers at h: the connection was refused.',
+      'h could not be reached: the connection was refused.',
     ],
     [
       new TypeError('fetch failed', { cause: coded('ENOTFOUND') }),
-      'The name h could not be resolved (ENOTFOUND).',
+      'The host name h could not be resolved (ENOTFOUND).',
     ],
-    [coded('UND_ERR_SOCKET'), 'h closed the connection before it answered.'],
-    [coded('UND_ERR_HEADERS_TIMEOUT'), 'h did not answer in time.'],
+    [coded('UND_ERR_SOCKET'), 'h closed the connection before it responded.'],
+    [coded('UND_ERR_HEADERS_TIMEOUT'), 'h did not respond in time.'],
     [coded('CERT_HAS_EXPIRED'), 'The TLS certificate of h was not accepted (CERT_HAS_EXPIRED).'],
     [
       new Error('one', { cause: new Error('two', { cause: coded('EPROTO') }) }),
@@ -41,7 +41,7 @@ describe('a network failure', () => {
       assert.match(networkFailure('h', coded(code), note), /\. The request came from your computer\.$/));
   }
   for (const code of ['CERT_HAS_EXPIRED', 'ECONNRESET', 'UND_ERR_SOCKET']) {
-    it(`does not where the host has answered: ${code}`, () =>
+    it(`does not where the host has responded: ${code}`, () =>
       assert.equal(networkFailure('h', coded(code), note), networkFailure('h', coded(code))));
   }
 });

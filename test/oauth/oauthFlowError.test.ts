@@ -28,7 +28,7 @@ describe('what to do about a refusal', () => {
     ['invalid_target', 400, /oauth\.audience/],
     ['invalid_grant', 503, /^Sign in again\.$/],
     ['of_their_own', 503, /Try again later/],
-    [undefined, 429, /Wait a while/],
+    [undefined, 429, /Try again later/],
     ['of_their_own', 400, undefined],
   ];
   for (const [error, status, fix] of refusals) {

@@ -71,7 +71,7 @@ describe('the table of provider profiles', () => {
     const said = new Map(traitTexts(google).map((words) => [words.trait, words]));
     assert.deepEqual(said.get('extraParameters'), {
       trait: 'extraParameters',
-      sentence: 'The authorization request also says access_type=offline, prompt=consent.',
+      sentence: 'The authorization request also contains access_type=offline, prompt=consent.',
       isVerified: true,
     });
     assert.equal(said.get('refreshTokens')?.isVerified, false);
@@ -81,7 +81,7 @@ describe('the table of provider profiles', () => {
   it('says no more of its further scopes than what becomes of them', () => {
     const pingOne = profileOf('https://auth.pingone.eu/0f1e2d3c/as') ?? assert.fail();
     const { sentence } = traitTexts(pingOne).find(({ trait }) => trait === 'scopes') ?? assert.fail();
-    assert.equal(sentence, 'Asked for beside the scopes that a server names: offline_access.');
+    assert.equal(sentence, 'Requested in addition to the scopes that a server names: offline_access.');
   });
 });
 

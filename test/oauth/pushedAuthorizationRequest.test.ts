@@ -92,11 +92,11 @@ describe('pushed authorization request', () => {
       'a refusal with a reason',
       'authorizationRefused',
       { status: 400, body: { error: 'invalid_scope', error_description: 'no "a" here' } },
-      /refused the announced sign-in \(PAR\): invalid_scope, no "a" here\.$/,
+      /rejected the pushed authorization request \(PAR\): invalid_scope, no "a" here\.$/,
     ],
     ['a refusal without one', 'authorizationRefused', { status: 403, body: '' }, /\(PAR\): status 403\.$/],
     ['an answer without a reference', 'invalidMetadata', { status: 201, body: {} }, /no "request_uri"/],
-    ['a page', 'notJson', { status: 201, body: '<html>' }, /JSON is required/],
+    ['a page', 'notJson', { status: 201, body: '<html>' }, /instead of JSON/],
     ['a redirect', 'redirected', { status: 302, headers: { location: 'https://evil.example/' } }, /evil/],
   ] satisfies [string, OAuthFlowErrorCode, ScriptedAnswer, RegExp][]) {
     it(`ends the sign-in with ${what}, in words`, async () => {

@@ -43,7 +43,7 @@ describe('an agent', () => {
     const first = await callTool(client, 'sign_in');
     await callTool(client, 'sign_in');
     assert.equal(first.isError, true);
-    assert.match(first.text, /^sign_in was not run: the user has to sign in to repositories first/);
+    assert.match(first.text, /^sign_in was not run: the user must sign in to repositories first/);
     assert.doesNotMatch(first.text, /:\/\/|127\.0\.0\.1|localhost/);
     assert.deepEqual(asked, ['tester repositories sign_in']);
     assert.deepEqual([scene.stage.cards, scene.stage.prompts], [[], []]);
@@ -61,7 +61,7 @@ describe('an agent', () => {
     assert.equal(isError, true);
     assert.match(
       text,
-      /^create_branch was not run: it needs access .*\(repo:write\)\. MCP OAuth Broker has asked them/,
+      /^create_branch was not run: it needs access .*\(repo:write\)\. MCP OAuth Broker has asked the user/,
     );
     await scene.consent();
     assert.equal((await callTool(client, 'create_branch', { name: 'a' })).isError, false);
@@ -145,10 +145,10 @@ describe('an agent', () => {
     const client = await connect();
     await callTool(client, 'sign_in');
     scene.agents.consents.decline(scene.agents.consents.pending[0]?.id ?? '');
-    assert.match((await callTool(client, 'sign_in')).text, /did not give it now/);
+    assert.match((await callTool(client, 'sign_in')).text, /did not give it\. Do not call it again/);
     assert.deepEqual(scene.agents.consents.pending, []);
     scene.stage.clock.advance(10 * 60_000);
-    assert.match((await callTool(client, 'sign_in')).text, /MCP OAuth Broker has asked them/);
+    assert.match((await callTool(client, 'sign_in')).text, /MCP OAuth Broker has asked the user/);
   });
 
   it('keeps working past the end of its token', async () => {

@@ -71,7 +71,7 @@ describe('where agents call', () => {
       assert.equal(status, 404);
       assert.match(text, /The server “repositories” is disabled in the settings/);
       const headers = { Authorization: `Bearer ${other.key.expose()}`, 'Mcp-Session-Id': undefined };
-      assert.match((await answerTo({ headers })).text, /“other” is not admitted to a server of the name/);
+      assert.match((await answerTo({ headers })).text, /“other” is not admitted to a server named/);
     } finally {
       scene.disabled = [];
     }
@@ -114,14 +114,14 @@ describe('where agents call', () => {
     const headers = { Authorization: `Bearer ${other.key.expose()}`, 'Mcp-Session-Id': undefined };
     const { status, text } = await answerTo({ headers });
     assert.equal(status, 404);
-    assert.match(text, /“other” is not admitted to a server of the name “repositories”/);
+    assert.match(text, /“other” is not admitted to a server named “repositories”/);
   });
 
   it('a server that is not admitted is refused by the name it was called by, known or not', async () => {
     for (const name of ['reports', 'unknown']) {
       const { status, text } = await answerTo({ path: `/agents/${name}/mcp` });
       assert.equal(status, 404);
-      assert.match(text, new RegExp(`“tester” is not admitted to a server of the name “${name}”`));
+      assert.match(text, new RegExp(`“tester” is not admitted to a server named “${name}”`));
     }
   });
 
@@ -163,7 +163,7 @@ describe('where agents call', () => {
     const escaped = call('list_branches').replace('"name":', '"n\\u0061me":"create_branch","name":');
     assert.match(await isRefused(escaped), /twice|duplicate/i);
     const named = { 'Mcp-Name': 'list_branches', 'Mcp-Method': 'tools/call' };
-    assert.match(await isRefused(call('create_branch'), named), /Mcp-Name and the body/);
+    assert.match(await isRefused(call('create_branch'), named), /Mcp-Name header and the body/);
   });
 
   it('headers of the broker’s own are not the agent’s to set', async () => {
@@ -310,7 +310,7 @@ describe('where agents call', () => {
       const answer = await raw.call('ping');
       if (answer.status === 429) refused = (await answer.json()) as RpcMessage;
     }
-    assert.match(refused?.error?.message ?? '', /sends more than it may; try again in 1 s/);
+    assert.match(refused?.error?.message ?? '', /has reached its request limit\. Try again in 1 s/);
     await raw.notify('notifications/initialized');
     await (await held).whole();
     assert.equal((await raw.call('ping')).status, 200);

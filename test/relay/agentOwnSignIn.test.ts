@@ -55,7 +55,7 @@ describe('where a refresh gives no token with fewer scopes, an agent that may ha
     const { agent, client } = await admit();
     const { isError, text } = await callTool(client, 'list_branches');
     assert.equal(isError, true, text);
-    assert.match(text, /the user has to sign in to repositories first/);
+    assert.match(text, /the user must sign in to repositories first/);
     assert.deepEqual(sent, []);
     const [ask] = scene.agents.consents.pending;
     assert.deepEqual([ask?.request.forAgent, ask?.request.scopes], [agent.id, ['repo:read']]);

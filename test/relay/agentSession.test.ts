@@ -89,7 +89,7 @@ describe('a session of an agent’s', () => {
     await takeOver();
     const { isError, text } = await called;
     assert.equal(isError, true);
-    assert.match(text, /^deploy ended without an answer: .* Whether the server has run it is not known/);
+    assert.match(text, /^deploy ended without a response: .* It is not known whether the server ran it/);
     assert.equal(upstream.requests.filter(({ method }) => method === 'tools/call').length, 1);
   });
 

@@ -68,7 +68,7 @@ describe('the tools of an agent', () => {
       assert.deepEqual((await client.listPrompts()).prompts, []);
       await assert.rejects(
         client.readResource({ uri: 'repo://HEAD' }),
-        /the resource repo:\/\/HEAD was not sent: “tester” was admitted to some tools of repositories/,
+        /the resource repo:\/\/HEAD was not sent: “tester” was admitted only to some tools of repositories/,
       );
       await assert.rejects(
         client.getPrompt({ name: 'name_branch', arguments: { task: 'x' } }),
@@ -99,7 +99,7 @@ describe('the tools of an agent', () => {
       assert.equal(first.isError, true);
       assert.match(
         first.text,
-        /^list_branches was not run: .* ask every time\. MCP OAuth Broker has asked them/,
+        /^list_branches was not run: .* ask every time\. MCP OAuth Broker has asked the user/,
       );
       assert.deepEqual(
         asked.map(({ agent, tool, server, account }) => [agent, tool, server.name, account]),
@@ -109,7 +109,7 @@ describe('the tools of an agent', () => {
       assert.deepEqual([asked.length, ran()], [1, 0]);
       await say(true);
       assert.equal((await callTool(client, 'list_branches')).isError, false);
-      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked the user/);
       assert.deepEqual([asked.length, ran()], [2, 1]);
     });
 
@@ -129,7 +129,7 @@ describe('the tools of an agent', () => {
       await callTool(client, 'list_branches');
       await say(true);
       scene.stage.clock.advance(2 * 60_000);
-      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked the user/);
       assert.equal(ran(), 0);
     });
 
@@ -137,11 +137,11 @@ describe('the tools of an agent', () => {
       const { client } = await connect();
       await callTool(client, 'list_branches');
       await say(false);
-      assert.match((await callTool(client, 'list_branches')).text, /they did not allow this call/);
-      assert.match((await callTool(client, 'list_branches')).text, /they did not allow this call/);
+      assert.match((await callTool(client, 'list_branches')).text, /the user did not allow this call/);
+      assert.match((await callTool(client, 'list_branches')).text, /the user did not allow this call/);
       assert.equal(asked.length, 1);
       scene.stage.clock.advance(2 * 60_000);
-      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked the user/);
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
@@ -150,7 +150,7 @@ describe('the tools of an agent', () => {
       await callTool(client, 'list_branches');
       scene.stage.clock.advance(10 * 60_000);
       await say(true);
-      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked the user/);
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
@@ -166,7 +166,7 @@ describe('the tools of an agent', () => {
       // A connection of before may be taken for one that still is, once.
       const again = await reconnect().catch(reconnect);
       assert.equal((await callTool(again, 'list_branches')).isError, false);
-      assert.match((await callTool(again, 'list_branches')).text, /MCP OAuth Broker has asked them/);
+      assert.match((await callTool(again, 'list_branches')).text, /MCP OAuth Broker has asked the user/);
       assert.deepEqual([asked.length, ran()], [2, 1]);
     });
 
@@ -175,7 +175,7 @@ describe('the tools of an agent', () => {
       await callTool(client, 'list_branches');
       await say(true);
       await scene.stage.broker.approvals.forget(agent.id);
-      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked them/);
+      assert.match((await callTool(client, 'list_branches')).text, /MCP OAuth Broker has asked the user/);
     });
   });
 });

@@ -60,7 +60,7 @@ describe('a call that comes without a chat', () => {
       stage.clock.advance(1);
       const result = await resultOf(answer);
       assert.match(result, /"isError":true/);
-      assert.match(result, /not finished in time.*still open.*“MCP OAuth: Sign In…”.*call the tool again/);
+      assert.match(result, /timed out.*still open.*“MCP OAuth: Sign In…”.*call the tool again/);
 
       await stage.consent(card.url);
       await stage.broker.signIns.running(stage.server('repositories'))?.outcome;
@@ -100,7 +100,7 @@ describe('a call that comes without a chat', () => {
     const answer = await callThroughGateway(await calling());
     await asked(answer);
     stage.clock.advance(patience);
-    assert.match(await resultOf(answer), /rule for this tool .* in time\. Ask them whether to try again/);
+    assert.match(await resultOf(answer), /rule for this tool .* in time\. Ask the user whether to try again/);
   });
 
   it('has one time for all that it waits for', async () => {

@@ -100,7 +100,7 @@ describe('a session with the relay', () => {
   it('refuses headers that disagree with the body', async () => {
     const answer = await caller.callTool('create_branch', { name: 'a' }, { 'Mcp-Name': 'list_branches' });
     assert.equal(answer.status, 400);
-    assert.match(await answer.whole(), /Mcp-Name and the body name different things/);
+    assert.match(await answer.whole(), /Mcp-Name header and the body name different items/);
     assert.equal(countOf('tools/call'), 0);
   });
 

@@ -51,7 +51,7 @@ describe('what an upstream gives one of two callers', () => {
       const asked = upstream.requests.length;
       for (const method of ['tasks/get', 'tasks/result', 'tasks/cancel']) {
         for (const taskId of ['t1', 'strange', 1])
-          assert.match(JSON.stringify(await result(other, method, { taskId })), /-32602.*began no task/);
+          assert.match(JSON.stringify(await result(other, method, { taskId })), /-32602.*has no task/);
       }
       assert.equal(upstream.requests.length, asked);
       assert.equal((await result(other, 'tasks/get', { taskId: 't2' }))?.result?.['status'], 'working');

@@ -71,7 +71,7 @@ describe('consent inside a waiting call', () => {
     http.fault = 'serverError';
     const { text, isError } = await callTool(client, 'sign_in');
     assert.equal(isError, true);
-    assert.match(text, /did not answer tools\/list as an MCP server does \(500\)/);
+    assert.match(text, /did not respond to tools\/list as an MCP server \(500\)/);
   });
 
   it('shows one card naming server, tool, scopes and authorization server, then runs the same call', async () => {
@@ -106,7 +106,7 @@ describe('consent inside a waiting call', () => {
     ]);
     assert.ok(progress.every((line) => line.length < 40));
     // What is held already is not consented to again.
-    assert.match(stage.cards.at(0)?.message ?? '', /^Adds: repo:write$/m);
+    assert.match(stage.cards.at(0)?.message ?? '', /^New scopes: repo:write$/m);
     assert.doesNotMatch(stage.cards.at(0)?.message ?? '', /repo:read/);
   });
 
@@ -140,7 +140,7 @@ describe('consent inside a waiting call', () => {
     scope = 'repo:write';
     const answer = await caller.callTool('create_branch');
     const { url } = await cardOn(answer);
-    assert.match(answer.text, /Adds: repo:write/);
+    assert.match(answer.text, /New scopes: repo:write/);
     assert.doesNotMatch(answer.text, /repo:admin/);
     const { headers } = await fetch(url, { redirect: 'manual' });
     const asked = new URL(headers.get('location') ?? assert.fail()).searchParams.get('scope');
@@ -154,7 +154,7 @@ describe('consent inside a waiting call', () => {
     stage.broker.signIns.begin(stage.server('repositories'), { deadline: 60_000, scopes });
     stage.onCard = () => Promise.resolve('decline');
     await callTool(await stage.connect('repositories'), 'create_branch', { name: 'more' });
-    assert.match(stage.cards.at(0)?.message ?? '', /Adds: repo:write, repo:admin/);
+    assert.match(stage.cards.at(0)?.message ?? '', /New scopes: repo:write, repo:admin/);
   });
 
   it('adds the scope to those held, once: the next call asks nothing', async () => {
@@ -277,7 +277,7 @@ describe('consent inside a waiting call', () => {
     stage.clock.advance(5 * 60_000);
     const result = await resultOf(answer);
     assert.equal(result.isError, true);
-    assert.match(JSON.stringify(result), /nobody finished the sign-in to repositories in time/);
+    assert.match(JSON.stringify(result), /the sign-in to repositories timed out/);
     assert.equal((await fetch(card.url)).status, 404);
     await caller.respond(card.id, { action: 'accept' });
     assert.equal(toolCalls(), 0);
@@ -303,7 +303,7 @@ describe('consent inside a waiting call', () => {
     const answer = await (await calling()).callTool('list_branches');
     await cardOn(answer);
     stage.clock.advance(4 * 60_000);
-    assert.match(JSON.stringify(await resultOf(answer)), /in time/);
+    assert.match(JSON.stringify(await resultOf(answer)), /timed out/);
   });
 
   it('says that no page could be opened, where none could', async () => {
@@ -311,7 +311,7 @@ describe('consent inside a waiting call', () => {
     const client = await stage.connect('repositories');
     const { isError, text } = await callTool(client, 'list_branches');
     assert.equal(isError, true);
-    assert.match(text, /No sign-in page could be opened on this machine\./);
+    assert.match(text, /The sign-in page could not be opened on this machine\./);
   });
 
   it('ends its wait when the call is cancelled; a late consent still signs in and runs nothing', async () => {
@@ -421,7 +421,7 @@ describe('consent inside a waiting call', () => {
     stage.world.authorizationServer.fault = 'serverError';
     const { isError, text } = await callTool(client, 'list_branches');
     assert.equal(isError, true);
-    assert.match(text, /^list_branches did not get an answer\. /);
+    assert.match(text, /^list_branches did not get a response\. /);
     assert.equal(stage.cards.length, 0);
     stage.world.authorizationServer.fault = 'none';
     assert.equal((await callTool(client, 'list_branches')).isError, false);

@@ -6,7 +6,7 @@ import { Machine } from '../broker/machine.js';
 import { startAgentScene } from './agentScene.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
-const waiting = 'Waiting for your answer in VS Code';
+const waiting = 'Waiting for your reply in VS Code';
 
 describe('a sign-in made on one machine, in a window on another', () => {
   let stage: RelayWorld;
@@ -86,7 +86,7 @@ describe('a sign-in made on one machine, in a window on another', () => {
     stage.clock.advance(1);
     assert.match(
       (await call).text,
-      /has not been used on this machine before, and the user has not answered yet/,
+      /has not been used on this machine before, and the user has not replied yet/,
     );
     assert.equal(sent(), 0);
     answer.resolve('useHere');
@@ -104,7 +104,7 @@ describe('a sign-in made on one machine, in a window on another', () => {
     stage.clock.advance(139_999);
     assert.ok(response.isOpen);
     stage.clock.advance(1);
-    assert.match(await response.whole(), /the user has not answered yet/);
+    assert.match(await response.whole(), /the user has not replied yet/);
     assert.equal(sent(), 0);
   });
 

@@ -61,7 +61,7 @@ describe('a server on the HTTP+SSE transport', () => {
     const call = await caller.callTool('read_note', { name: 'slow' });
     while (notes.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await notes.dropStreams();
-    assert.match(await call.whole(), /ended without an answer.*not run again/);
+    assert.match(await call.whole(), /ended without a response.*not run again/);
     assert.equal(notes.calls.length, 1);
   });
 

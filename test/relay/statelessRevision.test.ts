@@ -73,7 +73,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     await relay.signIn('notes');
     const client = await relay.connect('notes');
     assert.equal((await callTool(client, 'write_note', { text: 'a' })).text, 'wrote a');
-    assert.match(relay.cards[0]?.message ?? '', /Adds: notes:write/);
+    assert.match(relay.cards[0]?.message ?? '', /New scopes: notes:write/);
   });
 
   it('speaks it to a caller that does, where the server is known to', async () => {

@@ -114,7 +114,7 @@ describe('the command that speaks stdio for an agent', () => {
     await rm(file);
     await assert.rejects(
       callTool(client, 'list_branches'),
-      /file with the key is gone: the agent was disconnected/,
+      /key file is missing because the agent was disconnected/,
     );
   });
 
@@ -128,7 +128,7 @@ describe('the command that speaks stdio for an agent', () => {
     const [code] = (await once(child, 'close')) as [number];
     const text = Buffer.concat(said).toString();
     assert.equal(code, 1);
-    assert.match(text, /Others may read the file with the key/);
+    assert.match(text, /Other users can read the key file/);
     assert.ok(!text.includes(admitted.key.expose()));
   });
 });

@@ -171,7 +171,7 @@ describe('the rule for a tool', () => {
     assert.deepEqual(properties['call'], {
       type: 'string',
       title: 'Run list_branches?',
-      enum: ['Allow once', 'Do not run it'],
+      enum: ['Allow once', 'Don’t run it'],
     });
     await caller.respond(id, { action: 'accept', content: { call: 'Allow once' } });
     assert.match((await resultOf(answer)).text, /main/);
@@ -180,7 +180,7 @@ describe('the rule for a tool', () => {
   });
 
   const noes: readonly [string, object][] = [
-    ['says no', { action: 'accept', content: { call: 'Do not run it' } }],
+    ['says no', { action: 'accept', content: { call: 'Don’t run it' } }],
     ['answers something else', { action: 'accept', content: { call: true } }],
     ['answers nothing', { action: 'accept' }],
     ['declines', { action: 'decline' }],
@@ -192,7 +192,7 @@ describe('the rule for a tool', () => {
       await editor.respond((await questionOn(answer)).id, said);
       const { isError, text } = await resultOf(answer);
       assert.equal(isError, true);
-      assert.match(text, /^careful did not run: .*they did not allow this call.*Set Tool Rule…/);
+      assert.match(text, /^careful did not run: .*the user did not allow this call.*Set Tool Rule…/);
       assert.equal(ran(), 0);
     });
   }
@@ -214,7 +214,7 @@ describe('the rule for a tool', () => {
     const { id } = await questionOn(answer);
     stage.clock.advance(4 * 60_000);
     const { text } = await resultOf(answer);
-    assert.match(text, /^careful did not run: .*nobody answered in time/);
+    assert.match(text, /^careful did not run: .*the user did not reply in time/);
     const taken = answer.messages.find(({ method }) => method === 'notifications/cancelled');
     assert.equal(taken?.params?.['requestId'], id);
     await editor.respond(id, { action: 'accept', content: { call: 'Allow once' } });
@@ -241,7 +241,7 @@ describe('the rule for a tool', () => {
 
   it('that asks is asked in the editor for every other caller, which cannot answer for the user', async () => {
     const caller = await otherCaller({ elicitation: { form: {}, url: {} } });
-    assert.match((await resultOf(await caller.callTool('careful'))).text, /they did not allow this call/);
+    assert.match((await resultOf(await caller.callTool('careful'))).text, /the user did not allow this call/);
     assert.equal(ran(), 0);
     answerInEditor = () => Promise.resolve(true);
     assert.equal((await resultOf(await caller.callTool('careful'))).text, 'ran');
@@ -253,7 +253,7 @@ describe('the rule for a tool', () => {
     const { url, key } = await stage.broker.relay.agentHostAddress();
     const caller = new RawCaller(`${url}/mcp/scripted`, key.expose());
     await caller.initialize({ elicitation: { form: {}, url: {} } });
-    assert.match((await resultOf(await caller.callTool('careful'))).text, /they did not allow this call/);
+    assert.match((await resultOf(await caller.callTool('careful'))).text, /the user did not allow this call/);
     assert.deepEqual(asked, ['careful on scripted as nobody']);
     caller.close();
   });

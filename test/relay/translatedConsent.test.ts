@@ -21,7 +21,7 @@ describe('consent inside a waiting call, in the language of the editor', () => {
       'MORE ACCESS FOR repositories',
       'FOR: create_branch',
       `AT: ${host}`,
-      'ADDS: repo:write',
+      'NEW SCOPES: repo:write',
       'AS: alice@example.org',
     ]);
     assert.deepEqual(progress, [

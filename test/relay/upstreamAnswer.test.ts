@@ -71,7 +71,7 @@ for (const jsonResponses of [false, true]) {
       const answer = await caller.callTool('create_branch', { name: 'once' });
       assert.equal(answer.status, 200);
       assert.match(await answer.whole(), /"isError":true/);
-      assert.match(answer.text, /answered 500\. The request was not sent again/);
+      assert.match(answer.text, /returned 500\. The request was not sent again/);
       assert.equal(http.requests.filter(({ rpcMethod }) => rpcMethod === 'tools/call').length, 1);
     });
 
@@ -83,7 +83,7 @@ for (const jsonResponses of [false, true]) {
       http.fault = 'forbidden';
       const answer = await caller.callTool('list_branches');
       assert.equal(answer.status, 200);
-      assert.match(await answer.whole(), /refused this to alice@example\.org \(403\)/);
+      assert.match(await answer.whole(), /denied access for alice@example\.org \(403\)/);
       assert.equal(await stage.status('repositories'), 'denied');
       assert.equal(authorizationServer.requests.length, before);
       assert.equal(stage.cards.length, 0);
@@ -264,7 +264,7 @@ describe('an answer that streams', () => {
     };
     const answer = await caller.callTool('never');
     await timePasses(answer, 50);
-    assert.match(answer.text, /ended the connection before it answered/);
+    assert.match(answer.text, /closed the connection before it responded/);
     assert.equal(resumed, 5);
   });
 
@@ -281,7 +281,7 @@ describe('an answer that streams', () => {
     const begun = stage.clock.now();
     const answer = await caller.callTool('busy');
     await timePasses(answer, 50);
-    assert.match(answer.text, /ended the connection before it answered/);
+    assert.match(answer.text, /closed the connection before it responded/);
     assert.equal(resumed.length, 5);
     const pauses = resumed.map((time, index) => time - (resumed[index - 1] ?? begun));
     assert.ok(
@@ -303,7 +303,7 @@ describe('an answer that streams', () => {
     assert.ok(answer.isOpen);
     stage.clock.advance(60_000);
     assert.match(await answer.whole(), /"isError":true/);
-    assert.match(answer.text, /stuck has no answer: \S+ said nothing of it for 30 minutes/);
+    assert.match(answer.text, /stuck got no response: \S+ sent nothing for 30 minutes/);
     await dropped.promise;
   });
 
@@ -343,9 +343,9 @@ describe('an answer that streams', () => {
       const answer = await caller.callTool('unanswered');
       const { id, result: said } = (await answer.json()) as RpcMessage;
       assert.deepEqual([id, said?.isError], [1, true]);
-      assert.match(answer.text, /unanswered has no answer: .*not run again/);
+      assert.match(answer.text, /unanswered got no response: .*not run again/);
       const read = await caller.call('resources/read', { uri: 'a:b' });
-      assert.match(await read.whole(), /"id":2,"error":.*the resource a:b has no answer/);
+      assert.match(await read.whole(), /"id":2,"error":.*the resource a:b got no response/);
     });
   }
 
@@ -366,12 +366,12 @@ describe('an answer that streams', () => {
         answer.messages.map(({ id, result: said }) => [id, said?.isError]),
         [[1, true]],
       );
-      assert.match(answer.text, /long has no answer: .*answered something else.*not run again/);
+      assert.match(answer.text, /long got no response: .*returned an unexpected response.*not run again/);
       const plain = await caller.post(
         { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'a:b' } },
         { Accept: 'application/json' },
       );
-      assert.match(await plain.whole(), /"id":1,"error":.*the resource a:b has no answer/);
+      assert.match(await plain.whole(), /"id":1,"error":.*the resource a:b got no response/);
     });
   }
 
@@ -391,7 +391,7 @@ describe('an answer that streams', () => {
       response.writeHead(200, json).end(result(id, 'x'.repeat(17 * 1024 * 1024)));
     };
     const answer = await caller.callTool('huge', {}, { Accept: 'application/json' });
-    assert.match(await answer.whole(), /huge has no answer: .*sent more than can be relayed/);
+    assert.match(await answer.whole(), /huge got no response: .*sent more than can be relayed/);
   });
 
   it('reaches a caller that takes JSON only as JSON', async () => {
@@ -564,7 +564,7 @@ describe('JSON that the relay turns into an event', () => {
       const client = await stage.connect('repositories');
       const { isError, text } = await callTool(client, 'list_branches');
       assert.equal(isError, true);
-      assert.match(text, /list_branches ended without an answer.*not run again/);
+      assert.match(text, /list_branches ended without a response.*not run again/);
 
       const caller = await stage.rawCaller('repositories');
       await caller.initialize();

@@ -19,8 +19,8 @@ describe('an account that the server does not name', () => {
     const { window, serversView, chat } = scene;
     const page = await scene.beginSignIn('repositories');
     await answer(page, window);
-    await window.seeInQuickInput('does not say whose account this is');
-    await window.enter('does not say whose account this is', 'Work');
+    await window.seeInQuickInput('doesn’t provide an account name');
+    await window.enter('doesn’t provide an account name', 'Work');
     await serversView.waitFor('repositories', 'Work');
     await window.statusItem('Work').waitFor();
     assert.deepEqual(await listed(), ['Work – repositories']);

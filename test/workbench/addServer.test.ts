@@ -40,7 +40,7 @@ describe('MCP OAuth: Add Server…', () => {
     {
       what: 'an address nobody answers at',
       address: ({ unreachable }) => unreachable,
-      says: (_servers, { host }) => `Nothing answers at ${host}: the connection was refused.`,
+      says: (_servers, { host }) => `${host} could not be reached: the connection was refused.`,
     },
     {
       what: 'a web page',
@@ -51,13 +51,13 @@ describe('MCP OAuth: Add Server…', () => {
       what: 'metadata that is not JSON',
       address: ({ metadataNotJson }) => metadataNotJson,
       says: (_servers, { origin }) =>
-        `${origin}/.well-known/oauth-protected-resource/mcp answered with text/plain where JSON is required.`,
+        `${origin}/.well-known/oauth-protected-resource/mcp returned text/plain instead of JSON.`,
     },
     {
       what: 'metadata of 2 MB',
       address: ({ metadataOf2MB }) => metadataOf2MB,
       says: (_servers, { origin }) =>
-        `The answer of ${origin}/.well-known/oauth-protected-resource/mcp is larger than the limit of 1 MiB.`,
+        `The response of ${origin}/.well-known/oauth-protected-resource/mcp is larger than the limit of 1 MiB.`,
     },
     {
       what: 'an authorization server without https, off this machine',

@@ -41,7 +41,7 @@ export class AdmittedAgent {
 export async function admitAgent(window: Workbench, name: string, server: string): Promise<string> {
   await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await window.page.bringToFront();
-  await window.runCommand('MCP OAuth: Admit an Agent…');
+  await window.runCommand('MCP OAuth: Admit Agent…');
   await window.enter('A name for the agent', name);
   await window.pick(server);
   await window.confirmPicks();
@@ -49,9 +49,9 @@ export async function admitAgent(window: Workbench, name: string, server: string
   await window.pick('All scopes you grant, now and later');
   await window.seeRow('All tools, including future ones');
   await window.confirmPicks();
-  await window.pick('An hour');
-  await window.pick('Copy the Key');
-  await window.notification('The key is in the clipboard').waitFor();
+  await window.pick('1 hour');
+  await window.pick('Copy Key');
+  await window.notification('The key was copied to the clipboard').waitFor();
   const key = await window.page.evaluate(() => navigator.clipboard.readText());
   await window.pick('Done');
   return key;

@@ -16,7 +16,7 @@ describe("a server that describes itself in the article's own words", () => {
     const { chat } = scene;
     await scene.prompt('write a summary of the week');
     const card = await chat.consentCard.text();
-    assert.match(card, /(metadata|sign-in) is not standard/);
+    assert.match(card, /(Nonstandard metadata|nonstandard)/);
     assert.ok(card.includes('read:report') && card.includes('tools:generate_summary'), card);
     await scene.consent();
     await chat.waitForAnswer('Done: Summary of the week');
@@ -29,7 +29,7 @@ describe("a server that describes itself in the article's own words", () => {
     await scene.signOut('reports');
     await scene.signIn('reports');
     const notification = window.notification(
-      '"authorization_server" stands where "authorization_servers" should',
+      '"authorization_server" is used instead of "authorization_servers"',
     );
     await notification.waitFor();
   });

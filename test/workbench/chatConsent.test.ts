@@ -61,7 +61,7 @@ describe('Copilot Chat and a server nobody has signed in to', () => {
     await scene.chat.waitForAnswer('Done: MCP servers of MCP OAuth Broker: 2.');
     const told = scene.turn.at(-1)?.lastToolResult ?? '';
     assert.match(told, new RegExp(`^repositories: ready .*\\n {2}account: ${alice.email}\\n`, 'm'));
-    assert.match(told, /scopes held: .*repo:write/);
+    assert.match(told, /scopes granted: .*repo:write/);
     assert.match(told, /^reports: (?!ready)/m);
   });
 

@@ -46,7 +46,7 @@ describe('a client of another maker that is connected from the palette', () => {
 
   it('shows the client and the change before it writes', async () => {
     const { window } = scene;
-    await window.runCommand('MCP OAuth: Connect a Client…');
+    await window.runCommand('MCP OAuth: Connect Client…');
     await window.seeRow('Windsurf');
     await shots.take(window.page, 'clients');
     await window.pick('Cursor');

@@ -32,7 +32,7 @@ describe('links that open the extension', () => {
     for (const said of [
       'https://mcp.example.com/mcp?team=a',
       'My server',
-      'Nothing is saved or requested yet.',
+      'Nothing has been saved or requested yet.',
     ])
       assert.ok(text.includes(said), `${said} is not in:\n${text}`);
     const before = await editor.configured();

@@ -32,13 +32,13 @@ export const otherServerSituations: readonly Situation[] = [
     next: {
       prompt: listBranches,
       meets: 'answer',
-      says: /^sign_in did not get an answer\. The TLS certificate/,
+      says: /^sign_in did not get a response\. The TLS certificate/,
     },
   },
   {
     name: 'metadata broken',
     status: 'misconfigured',
-    because: /answered with text\/plain where JSON is required/,
+    because: /returned text\/plain instead of JSON/,
     comesAbout: async (stage) => {
       const broken = stage.own(await startBrokenServers());
       const main = await stage.turnTo('repositories-broken', broken.metadataNotJson);
@@ -46,7 +46,7 @@ export const otherServerSituations: readonly Situation[] = [
       assert.match(met.text, /^sign_in did not run: sign-in to repositories-broken failed\. /);
       return stage.firstOf(broken.metadataAskedAt);
     },
-    tool: /settings or metadata cannot work; .*Diagnose Server/,
+    tool: /settings or metadata are invalid; .*Diagnose Server/,
     next: {
       prompt: listBranches,
       meets: 'answer',

@@ -6,7 +6,7 @@ export const refusalSituations: readonly Situation[] = [
     name: '403 by policy',
     status: 'denied',
     account,
-    because: /refused this to alice@example\.org \(403\)/,
+    because: /denied access for alice@example\.org \(403\)/,
     comesAbout: async (stage) => {
       const main = await stage.main();
       stage.scene.world.repositories.http.fault = 'forbidden';
@@ -36,21 +36,21 @@ export const refusalSituations: readonly Situation[] = [
     name: 'server down',
     status: 'unreachable',
     account,
-    because: /closed the connection before it answered/,
+    because: /closed the connection before it responded/,
     comesAbout: async (stage) => {
       const main = await stage.main();
       stage.scene.world.repositories.http.fault = 'hungUp';
       return stage.revealedBy(undefined, () => main.call(listBranches));
     },
     tool: /cannot be reached: .*closed the connection/,
-    next: { prompt: listBranches, meets: 'answer', says: /^list_branches did not get an answer\. .*closed/ },
+    next: { prompt: listBranches, meets: 'answer', says: /^list_branches did not get a response\. .*closed/ },
     afterwards: (stage) => stage.mendServer(account),
   },
   {
     name: 'authorization server down',
     status: 'unreachable',
     account,
-    because: /closed the connection before it answered/,
+    because: /closed the connection before it responded/,
     comesAbout: async (stage) => {
       const main = await stage.main();
       await stage.tokenEnds();
@@ -58,7 +58,7 @@ export const refusalSituations: readonly Situation[] = [
       return stage.revealedAt('/token', () => main.call(listBranches));
     },
     tool: /cannot be reached: .*closed the connection/,
-    next: { prompt: listBranches, meets: 'answer', says: /^list_branches did not get an answer\. .*closed/ },
+    next: { prompt: listBranches, meets: 'answer', says: /^list_branches did not get a response\. .*closed/ },
     afterwards: async (stage) => {
       stage.scene.world.authorizationServer.fault = 'none';
       await stage.mendServer(account);

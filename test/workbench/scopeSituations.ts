@@ -14,10 +14,10 @@ export const scopeSituations: readonly Situation[] = [
       const agent = await stage.agent();
       return stage.revealedBy(403, async () => {
         const told = await agent.call('create_branch', { name: 'of-an-agent' });
-        assert.match(told, /create_branch was not run: it needs access .*repo:write.*has asked them/);
+        assert.match(told, /create_branch was not run: it needs access .*repo:write.*has asked the user/);
       });
     },
-    tool: /scopes missing: repo:write, asked for by create_branch/,
+    tool: /scopes missing: repo:write, requested by create_branch/,
     next: asksForMore,
     afterwards: async (stage) => {
       await stage.cancelSignIn(await stage.main());
@@ -36,7 +36,7 @@ export const scopeSituations: readonly Situation[] = [
       await stage.say({ status: 'awaitingConsent', account, because }, refused);
       return stage.cancelSignIn(main);
     },
-    tool: /scopes missing: repo:write, asked for by create_branch/,
+    tool: /scopes missing: repo:write, requested by create_branch/,
     next: asksForMore,
   },
   {
@@ -50,7 +50,7 @@ export const scopeSituations: readonly Situation[] = [
       assert.match(text, /^create_branch did not run: the user declined .*repo:write/);
       return at;
     },
-    tool: /scopes missing: repo:write, asked for by create_branch.*last sign-in, .*declined: It was declined in the editor/s,
+    tool: /scopes missing: repo:write, requested by create_branch.*last sign-in, .*declined: It was declined in the editor/s,
     next: asksForMore,
   },
   {
@@ -72,7 +72,7 @@ export const scopeSituations: readonly Situation[] = [
       assert.match(text, /was not granted repo:write/);
       return issued;
     },
-    tool: /scopes missing: repo:write, asked for by create_branch/,
+    tool: /scopes missing: repo:write, requested by create_branch/,
     next: asksForMore,
   },
   {
@@ -89,10 +89,10 @@ export const scopeSituations: readonly Situation[] = [
       const { text, at } = await main.told(() =>
         main.workbench.clickDialog('signed in to repositories as bob@example.org', 'Cancel'),
       );
-      assert.match(text, /signed in bob@example\.org, and alice@example\.org was kept/);
+      assert.match(text, /signed in bob@example\.org, but alice@example\.org was kept/);
       return at;
     },
-    tool: /account: alice@example\.org.*last sign-in, .*signed in bob@example\.org, and alice@example\.org was kept/s,
+    tool: /account: alice@example\.org.*last sign-in, .*signed in bob@example\.org, but alice@example\.org was kept/s,
     next: asksForMore,
     afterwards: async (stage) => {
       await stage.leaveAuthorizationServer();

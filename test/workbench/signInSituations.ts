@@ -8,7 +8,7 @@ export const signInSituations: readonly Situation[] = [
     status: 'unknown',
     comesAbout: () => Promise.resolve(undefined),
     onceStarted: 'signedOut',
-    tool: /no account is signed in; mcpSignIn asks the user/,
+    tool: /no account is signed in; mcpSignIn or .* asks the user/,
     next: { ...asksToSignIn, says: /Sign in to repositories .*its tools .*repo:read/ },
     afterwards: async (stage) => {
       await stage.cancelSignIn(await stage.main());
@@ -21,7 +21,7 @@ export const signInSituations: readonly Situation[] = [
       const main = await stage.main();
       return stage.revealedBy(401, () => main.run('Check Server…'));
     },
-    tool: /no account is signed in; mcpSignIn asks the user/,
+    tool: /no account is signed in; mcpSignIn or .* asks the user/,
     next: { ...asksToSignIn, says: /Sign in to repositories .*its tools .*repo:read/ },
   },
   {
@@ -29,7 +29,7 @@ export const signInSituations: readonly Situation[] = [
     status: 'ready',
     account,
     comesAbout: async (stage) => stage.consent(await stage.cardOf(listBranches), /./),
-    tool: /account: alice@example\.org\n.*scopes held: .*repo:read.*\n.*renewed without the user/,
+    tool: /account: alice@example\.org\n.*scopes granted: .*repo:read.*\n.*renews automatically/,
     next: runs,
     afterwards: async (stage) => {
       const other = await stage.other();
@@ -44,7 +44,7 @@ export const signInSituations: readonly Situation[] = [
       await stage.tokenEnds();
       return undefined;
     },
-    tool: /renewed without the user/,
+    tool: /renews automatically/,
     next: runs,
     afterwards: (stage) => {
       const { authorizationServer } = stage.scene.world;

@@ -33,7 +33,7 @@ export const account = alice.email;
 export const asksForMore: Situation['next'] = {
   prompt: createBranch,
   meets: 'card',
-  says: /More access for repositories .*create_branch .*Adds: repo:write/,
+  says: /More access for repositories .*create_branch .*New scopes: repo:write/,
 };
 /** What a call meets where nobody is signed in. */
 export const asksToSignIn: Situation['next'] = {

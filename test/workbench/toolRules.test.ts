@@ -31,10 +31,10 @@ describe('Copilot Chat and tools that the user has made rules for', () => {
   it('tells the model that the user did not allow a call', async () => {
     const { chat } = scene;
     await scene.prompt('list my branches again');
-    await chat.answerQuestion('list_branches on repositories', 'Do not run it');
+    await chat.answerQuestion('list_branches on repositories', 'Don’t run it');
     await chat.waitForAnswer('It did not work');
     const { lastToolResult } = scene.turn.at(-1) ?? {};
-    assert.match(lastToolResult ?? '', /^list_branches did not run: .*they did not allow this call/);
+    assert.match(lastToolResult ?? '', /^list_branches did not run: .*the user did not allow this call/);
     assert.equal(scene.answered('tools/call'), 1);
   });
 

@@ -14,8 +14,8 @@ export class SecretStorageTimeout extends Error {
   override readonly name = 'SecretStorageTimeout';
   constructor() {
     super(
-      'The editor’s secret storage did not respond. It belongs to the computer whose window is connected here: ' +
-        'wake that computer or reconnect the window, then try again.',
+      'The editor’s secret storage did not respond. It belongs to the computer whose window is connected here. ' +
+        'Wake that computer or reconnect the window, then try again.',
     );
   }
 }
@@ -45,7 +45,7 @@ export class TimedSecretStore implements SecretStore {
     return this.#within(written, BACKED_WRITE_TIMEOUT_MS).catch((error: unknown) => {
       if (!(error instanceof SecretStorageTimeout)) throw error;
       this.log.warn(
-        'Secret storage does not respond. A sign-in was written to disk, and follows there later.',
+        'Secret storage does not respond. A sign-in was written to disk and will be moved to secret storage later.',
       );
     });
   }

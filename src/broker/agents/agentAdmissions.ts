@@ -158,7 +158,7 @@ export class AgentAdmissions {
     } catch {
       // Told below; kept as it is, because a later version may read it.
     }
-    this.log.warn('The stored admissions of agents cannot be read here; no agent is admitted.');
+    this.log.warn('The stored agent admissions cannot be read, so no agent is admitted.');
     return undefined;
   }
 

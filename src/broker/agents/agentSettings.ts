@@ -45,7 +45,7 @@ export function parseAgentSettings(valueOf: (key: keyof AgentSettings) => unknow
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
     const instead = defaultAgentSettings[key];
     if (value !== undefined && value !== null) {
-      const message = `mcpOAuthBroker.agents.${key} must be a whole number from ${least} to ${most}. Until then it is ${instead}.`;
+      const message = `mcpOAuthBroker.agents.${key} must be a whole number from ${least} to ${most}. Until then, ${instead} is used.`;
       problems.push({ server: '', field: '', message });
     }
     return instead;

@@ -21,7 +21,7 @@ export function agentSnippets(name: string, url: string): readonly AgentSnippet[
   const key = `\`Bearer \${process.env.${keyVariable}}\``;
   const pythonKey = `f"Bearer {os.environ['${keyVariable}']}"`;
   // Each of the others is run, as it stands, by test/agents.
-  const notRun = '# Not run here: try it before you rely on it.\n';
+  const notRun = '# Not tested: try it before you rely on it.\n';
   return [
     {
       label: 'Google ADK, TypeScript',
@@ -101,7 +101,7 @@ const client = new MultiServerMCPClient({
     },
   },
 });
-// They are kept until client.close(); get them again after the first sign-in to the server.
+// They are cached until client.close(). Get them again after the first sign-in to the server.
 const tools = await client.getTools();
 `,
     },

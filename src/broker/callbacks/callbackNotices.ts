@@ -113,7 +113,7 @@ export class CallbackNotices implements CallbackWay, Disposable {
   /** One after the other, so that the last notice is the newest. */
   #then(work: () => Promise<void>): void {
     this.#work = this.#work.then(work).catch((error: unknown) => {
-      this.log.warn(`A callback for another window could not be handed over (${errorName(error)}).`);
+      this.log.warn(`A callback could not be passed to another window (${errorName(error)}).`);
     });
   }
 }

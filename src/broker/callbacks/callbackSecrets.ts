@@ -99,7 +99,7 @@ export class CallbackSecrets implements CallbackWay, Disposable {
   #ignoreFailure(work: Promise<void>): void {
     // The sign-in that waits for it has a deadline of its own, which tells its user.
     work.catch((error: unknown) => {
-      this.log.warn(`A callback for another window could not be handed over (${errorName(error)}).`);
+      this.log.warn(`A callback could not be passed to another window (${errorName(error)}).`);
     });
   }
 }

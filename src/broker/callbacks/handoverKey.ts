@@ -24,7 +24,7 @@ export class HandoverKey {
       keyManagementAlgorithms: [algorithms.alg],
       contentEncryptionAlgorithms: [algorithms.enc],
     });
-    if (protectedHeader.kid !== name) throw new Error('It was sealed under another name.');
+    if (protectedHeader.kid !== name) throw new Error('It was encrypted under another name.');
     return new TextDecoder().decode(plaintext);
   }
 }

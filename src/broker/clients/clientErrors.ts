@@ -13,23 +13,23 @@ export function clientIdRequired(
 ): OAuthFlowError {
   return new OAuthFlowError('clientIdRequired', because, {
     field: 'oauth.clientId',
-    fix: `Register a client at ${new URL(identifierOf(as)).host} and run “MCP OAuth: Set Client ID…”, or put its id in the settings of “${name}” as oauth.clientId.`,
+    fix: `Register a client at ${new URL(identifierOf(as)).host} and run “MCP OAuth: Set Client ID…”, or set its ID as oauth.clientId in the settings of “${name}”.`,
   });
 }
 
 /** The same where no user is there to be asked for one. */
 export function ownClientRequired(server: ServerConfig, as: AuthorizationServer): OAuthFlowError {
-  const because = `“${server.name}” gets its tokens without a user, which takes a client registered at ${shownAddress(as.issuer)}.`;
+  const because = `“${server.name}” gets its tokens without a user, which requires a client registered at ${shownAddress(as.issuer)}.`;
   return clientIdRequired(server, as, because);
 }
 
 /** Why no callback reaches this editor at its own address, as a sentence. */
 export const handlerFaults: Readonly<Record<HandlerFault, string>> = {
-  noEditor: 'No editor runs here, so there is no editor’s own address to come back to.',
-  portable: 'This editor runs in portable mode, in which the system does not open its own addresses with it.',
+  noEditor: 'No editor runs here, so the browser cannot return to the editor’s own address.',
+  portable: 'This editor runs in portable mode, so the system cannot open the editor’s own address.',
   ownUserData:
-    'This editor was started with its own user data directory, so the system opens its own addresses with another one.',
-  notRegistered: 'No application is registered with the system for this editor’s own addresses.',
+    'This editor was started with a separate user data directory, so the system opens the editor’s own address in another editor.',
+  notRegistered: 'No application is registered with the system for this editor’s own address.',
 };
 
 /** What settings that insist on one redirect URI get if the browser cannot come back to it. */
@@ -42,7 +42,7 @@ export function redirectUnreachable(
   }
   if (redirect === 'loopback' && loopback === 'anotherMachine') {
     return unavailable(
-      'Your browser runs on another machine than this extension, so it cannot come back to 127.0.0.1.',
+      'Your browser runs on a different machine than this extension, so it cannot return to 127.0.0.1.',
       'Set oauth.redirect to "auto", or sign in with a code.',
     );
   }

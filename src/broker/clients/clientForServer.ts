@@ -93,7 +93,7 @@ export function clientSecretRequired({ name, oauth }: ServerConfig, issuer: stri
   const provider = profileOf(issuer, oauth.profile)?.name ?? host;
   return new OAuthFlowError(
     'clientSecretRequired',
-    `${provider} gives no tokens to a client without its secret, and none is stored for “${name}”.`,
+    `${provider} requires a client secret, and none is stored for “${name}”.`,
     { url: host, field: 'oauth.clientId', fix: 'Run “MCP OAuth: Set Client Secret…”.' },
   );
 }

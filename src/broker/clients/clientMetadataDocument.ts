@@ -31,12 +31,12 @@ export function clientMetadataDocument(
 
 /** Why an address cannot be a document's: the draft wants https, a path, and neither fragment nor credentials. */
 export function clientMetadataUrlFault(text: string): string | undefined {
-  if (!URL.canParse(text)) return 'Write the whole address, like https://example.com/mcp-client.json.';
+  if (!URL.canParse(text)) return 'Enter the whole address, such as https://example.com/mcp-client.json.';
   const url = new URL(text);
-  if (url.protocol !== 'https:') return 'The address of a client metadata document starts with https://.';
-  if (url.pathname === '/') return 'The address of a client metadata document has a path.';
+  if (url.protocol !== 'https:') return 'The address of a client metadata document must start with https://.';
+  if (url.pathname === '/') return 'The address of a client metadata document must have a path.';
   if (url.hash !== '' || url.username !== '' || url.password !== '') {
-    return 'The address of a client metadata document has no fragment, user name or password.';
+    return 'The address of a client metadata document cannot contain a fragment, user name, or password.';
   }
   return undefined;
 }

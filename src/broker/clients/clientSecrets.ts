@@ -117,11 +117,11 @@ export class ClientSecrets {
       const command = kind === 'secret' ? 'Set Client Secret…' : 'Set Client Key…';
       throw new OAuthFlowError(
         'clientOfAnotherIssuer',
-        `“${owner.name}” names the authorization server ${shownAddress(issuer)}, but its client ${kind} is in use at ${shownAddress(stored.issuer)}.`,
+        `“${owner.name}” names the authorization server ${shownAddress(issuer)}, but its client ${kind} belongs to ${shownAddress(stored.issuer)}.`,
         {
           url: shownAddress(issuer),
           field: 'oauth.clientId',
-          fix: `If you trust the change, run “MCP OAuth: ${command}” again with one for there.`,
+          fix: `If you trust the change, run “MCP OAuth: ${command}” again for a client registered there.`,
         },
       );
     }

@@ -33,11 +33,11 @@ export async function checkConfiguredClient(
   if (known === undefined || known === named) return;
   throw new OAuthFlowError(
     'clientOfAnotherIssuer',
-    `“${server.name}” names the authorization server ${shownAddress(named)}, but its configured client id is in use at ${shownAddress(known)}.`,
+    `“${server.name}” names the authorization server ${shownAddress(named)}, but its configured client ID belongs to ${shownAddress(known)}.`,
     {
       url: shownAddress(as.issuer),
       field: 'oauth.clientId',
-      fix: `If you trust the change, set oauth.authorizationServer of “${server.name}” to “${shownAddress(named)}”, or configure a client id registered there.`,
+      fix: `If you trust the change, set oauth.authorizationServer of “${server.name}” to “${shownAddress(named)}”, or configure a client ID registered there.`,
     },
   );
 }
@@ -53,7 +53,7 @@ export async function rememberConfiguredClient(
   try {
     await clients.rememberIssuer(url, oauth.clientId, issuer);
   } catch (error) {
-    log.warn(`Where ${new URL(url).host} signs in could not be remembered (${errorName(error)}).`);
+    log.warn(`The authorization server of ${new URL(url).host} could not be saved (${errorName(error)}).`);
   }
 }
 

@@ -60,7 +60,7 @@ export class RedirectChoice {
   async open(step: RedirectStep): Promise<ChosenRedirect> {
     if (step.kind === 'uriHandler') {
       const redirect = await this.redirects.uriHandler(this.path);
-      if (redirect === undefined) throw new Error('The editor gives no address of its own.');
+      if (redirect === undefined) throw new Error('The editor provides no address of its own.');
       return { ...redirect, isFixed: step.fixed, isOutOfReach: false };
     }
     const path = this.policy.loopbackPath ?? this.path;
@@ -84,7 +84,7 @@ export class RedirectChoice {
         fault = error;
       }
     }
-    throw fault ?? new Error('A sign-in has at least one redirect URI to try.');
+    throw fault ?? new Error('A sign-in needs at least one redirect URI.');
   }
 
   /** What {@link open} would give, found out without listening anywhere; undefined if it is another one each time. */
@@ -116,7 +116,7 @@ export class RedirectChoice {
         taken.push(this.loopbackUri(String(step.port)));
       }
     }
-    throw fault ?? new Error('A sign-in has at least one redirect URI to try.');
+    throw fault ?? new Error('A sign-in needs at least one redirect URI.');
   }
 
   /** @param port as it is to be shown; none if absent */

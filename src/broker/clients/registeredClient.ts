@@ -11,7 +11,7 @@ import { clientName, type ClientNeed, type ClientParts, type ClientWithRedirect 
 import type { ClientStore } from './clientStore.js';
 import { isUnavailable, RedirectChoice, type ChosenRedirect, type RedirectStep } from './redirectUri.js';
 
-const knownBefore = 'It was registered at this authorization server before.';
+const knownBefore = 'It was registered with this authorization server before.';
 
 /** The client of an earlier sign-in that the next one would use, only looked for. */
 export async function registeredBefore(
@@ -74,7 +74,7 @@ export async function registeredClient(
       } else mayRegister = false;
     }
   }
-  throw refusal ?? taken ?? new Error('A sign-in has at least one redirect URI to try.');
+  throw refusal ?? taken ?? new Error('A sign-in needs at least one redirect URI.');
 
   /** @returns undefined if no client was registered before and none may be registered now */
   async function atRedirect(redirect: ChosenRedirect): Promise<ClientWithRedirect | undefined> {
@@ -147,11 +147,11 @@ function withoutLoopbackPort(uri: string): string {
 function redirectLeftOut(as: AuthorizationServer, uri: string): OAuthFlowError {
   return new OAuthFlowError(
     'registrationRefused',
-    `${shownAddress(as.issuer)} registered this client, and not its callback address ${shownAddress(new URL(uri))}.`,
+    `${shownAddress(as.issuer)} registered this client without its redirect URI ${shownAddress(new URL(uri))}.`,
     {
       url: shownAddress(as.registration_endpoint ?? as.issuer),
       field: 'redirect_uris',
-      fix: 'Register a client at the authorization server by hand and enter its client id.',
+      fix: 'Register a client manually with the authorization server and enter its client ID.',
     },
   );
 }

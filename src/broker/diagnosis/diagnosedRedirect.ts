@@ -50,12 +50,12 @@ export async function diagnosedRedirect(
   return {
     uri: first,
     said: [
-      ...taken.map((uri) => `Another program has the port of ${uri}, so it cannot be used now.`),
-      `The browser comes back to ${first}.`,
+      ...taken.map((uri) => `Another program uses the port of ${uri}, so it cannot be used now.`),
+      `The browser returns to ${first}.`,
       ...(sent === undefined
         ? []
         : [`The last sign-in on this machine sent ${sent.uri}, at ${new Date(sent.at).toISOString()}.`]),
-      ...others.map((uri) => `If that cannot be used: to ${uri}.`),
+      ...others.map((uri) => `If that address cannot be used, it returns to ${uri}.`),
       ...reachFacts(choice.reach, usable),
       ...lengthFacts(need, usable),
     ],
@@ -79,7 +79,7 @@ async function shown(choice: RedirectChoice, step: RedirectStep): Promise<string
   if (uri !== undefined) return uri;
   return step.kind === 'loopback'
     ? choice.loopbackUri('(any free port)')
-    : '(the editor’s own address, another one each time)';
+    : '(the editor’s own address, different each time)';
 }
 
 function reachFacts({ handler, loopback }: RedirectReach, steps: readonly RedirectStep[]): readonly string[] {
@@ -89,7 +89,9 @@ function reachFacts({ handler, loopback }: RedirectReach, steps: readonly Redire
       ? []
       : [`The editor’s own address is not used. ${handlerFaults[handler]}`]),
     ...(isPasted
-      ? ['Your browser runs on another machine: the address that it ends at has to be pasted here.']
+      ? [
+          'Your browser runs on another machine. After you sign in there, paste the address of the last page here.',
+        ]
       : []),
   ];
 }
@@ -98,9 +100,7 @@ function lengthFacts({ as, policy }: RedirectNeed, steps: readonly RedirectStep[
   if (!isCallbackTooLong(as, policy)) return [];
   const isCut = steps[0]?.kind === 'uriHandler';
   return [
-    `A callback to the editor’s own address may be longer than the ${longestCallback} characters that a browser passes on` +
-      (isCut
-        ? ', and would be lost then. A loopback address has no such limit.'
-        : ', so a loopback address is used.'),
+    `A callback to the editor’s own address may be longer than the ${longestCallback} characters that a browser can pass on` +
+      (isCut ? ' and be lost. A loopback address has no such limit.' : ', so a loopback address is used.'),
   ];
 }

@@ -66,10 +66,10 @@ export async function diagnosedTokenRequest(
   return {
     said: [
       ...before,
-      `Tokens are asked for at ${shownAddress(endpoint)}, without a browser, with:`,
+      `Tokens are requested from ${shownAddress(endpoint)} without a browser, with:`,
       ...parameters.map(([name, value]) => `${displayText(name) ?? ''} = ${shownValue(value)}`),
       ...proof.said,
-      ...(dpop === undefined ? [] : ['They are bound to a key made for them (RFC 9449).']),
+      ...(dpop === undefined ? [] : ['They are bound to a key generated for them (RFC 9449).']),
     ],
     strays: proof.strays,
   };
@@ -83,7 +83,7 @@ function exchangeTexts(
   if (identityProvider === undefined) throw noIdentityProvider();
   const { issuer, isSignedIn } = identityProvider;
   if (!isSignedIn) throw identityProviderSignInRequired(name, issuer);
-  return `First ${shownAddress(issuer)} is asked for an assertion that ${shownAddress(as.issuer)} takes, in exchange for your ID token (RFC 8693).`;
+  return `First, an assertion for ${shownAddress(as.issuer)} is requested from ${shownAddress(issuer)} in exchange for your ID token (RFC 8693).`;
 }
 
 /** Where clients, and what they prove themselves with, are looked for; if absent, nothing is known of them. */

@@ -99,7 +99,7 @@ class Walk {
     this.#grant = directGrantOf(server);
     this.#titles = stepsToToken(this.#grant);
     const isOfUser = this.#grant === undefined || this.#grant === 'editorAccount';
-    this.#verdict = `Nothing stands in the way of a ${isOfUser ? 'sign-in' : 'call'}.`;
+    this.#verdict = `No problem was found that prevents a ${isOfUser ? 'sign-in' : 'call'}.`;
     this.#recorded = recordedFetch(parts.http.fetch, parts.clock);
     this.#http = { ...parts.http, ...onWordOf(server.url), fetch: this.#recorded.fetch, signal };
   }
@@ -108,7 +108,7 @@ class Walk {
     const challenge = await this.#step('1–2', () => probe(this.server, this.#http), challengeFacts);
     if (this.#hasFailed()) return;
     if (challenge === 'open') {
-      this.#verdict = 'The server answers without a sign-in; none is needed.';
+      this.#verdict = 'The server responds without a sign-in; none is needed.';
       return;
     }
     const discovered = await this.#discovered(challenge);
@@ -158,7 +158,7 @@ class Walk {
     const reached = new Set(this.#steps.map(({ step }) => step));
     const missing = [...this.#titles].filter(([step]) => !reached.has(step));
     const asked = this.#questions.map(
-      ({ message }) => `${message} A sign-in asks you once whether to go on all the same.`,
+      ({ message }) => `${message} A sign-in asks you once whether to continue anyway.`,
     );
     const [first = this.#fault] = this.#questions;
     return {

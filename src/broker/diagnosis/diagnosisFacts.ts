@@ -25,10 +25,10 @@ export interface Facts {
 
 /** Step 1–2 (RFC 6750 §3, RFC 9728 §5.1). */
 export function challengeFacts(challenge: BearerChallenge | 'open' | undefined): Facts {
-  if (challenge === 'open') return { said: ['It did not ask for authorization.'], strays: [] };
+  if (challenge === 'open') return { said: ['The server did not ask for authorization.'], strays: [] };
   if (challenge === undefined) {
     return {
-      said: ['It asks for authorization, and does not say how.'],
+      said: ['The server asks for authorization but does not describe how.'],
       strays: ['The refusal has no WWW-Authenticate header with a Bearer challenge (RFC 9110 §11.6.1).'],
     };
   }
@@ -36,10 +36,10 @@ export function challengeFacts(challenge: BearerChallenge | 'open' | undefined):
   return {
     said: [
       resourceMetadata === undefined
-        ? 'The challenge names no metadata; the well-known addresses are asked.'
+        ? 'The challenge names no metadata, so the well-known addresses are tried.'
         : `The challenge names ${shownAddress(resourceMetadata)}.`,
       scopes === undefined ? 'It names no scopes.' : `It names the scopes ${words(scopes)}.`,
-      ...(error === undefined ? [] : [`It gives the error ${displayText(error) ?? ''}.`]),
+      ...(error === undefined ? [] : [`It reports the error ${displayText(error) ?? ''}.`]),
     ],
     strays: [],
   };
@@ -48,10 +48,10 @@ export function challengeFacts(challenge: BearerChallenge | 'open' | undefined):
 /** Step 3–4 (RFC 9728 §2). */
 export function resourceFacts({ resource, issuer, isChoiceOpen }: Discovered): Facts {
   const { authorizationServers, scopesSupported, warnings } = resource;
-  const choice = isChoiceOpen ? 'you are asked which at the sign-in' : `taken is ${shownAddress(issuer)}`;
+  const choice = isChoiceOpen ? 'you choose one when you sign in' : `${shownAddress(issuer)} is used`;
   return {
     said: [
-      `Tokens are asked for ${shownAddress(resource.resource)}.`,
+      `Tokens are requested for ${shownAddress(resource.resource)}.`,
       authorizationServers.length === 1
         ? `It names the authorization server ${shownAddress(issuer)}.`
         : `It names ${authorizationServers.length} authorization servers; ${choice}.`,
@@ -69,19 +69,19 @@ export function authorizationServerFacts(
   grant: DirectGrantName | undefined,
 ): Facts {
   if (grant === 'editorAccount') {
-    const asked = scopes.length === 0 ? 'no scopes in particular' : `the scopes ${words(scopes)}`;
+    const asked = scopes.length === 0 ? 'no specific scopes' : `the scopes ${words(scopes)}`;
     return {
       said: [
         `Its issuer is ${shownAddress(issuer)}.`,
         identity.because,
-        `The editor is asked for a token with ${asked}; nothing is asked of the authorization server here.`,
+        `The token comes from the editor, with ${asked}. The authorization server is not contacted from here.`,
       ],
       strays: [],
     };
   }
   const offers = (field: string, what: string) => (as[field] === undefined ? [] : [what]);
   const offered = [
-    ...offers('registration_endpoint', 'registration of clients'),
+    ...offers('registration_endpoint', 'client registration'),
     ...(as['client_id_metadata_document_supported'] === true ? ['client ID metadata documents'] : []),
     ...offers('pushed_authorization_request_endpoint', 'pushed authorization requests'),
     ...offers('dpop_signing_alg_values_supported', 'DPoP'),
@@ -93,11 +93,11 @@ export function authorizationServerFacts(
     said: [
       `Its issuer is ${shownAddress(as.issuer)}.`,
       (grant === undefined
-        ? `People sign in at ${shownAddress(as.authorization_endpoint ?? as.issuer)}, tokens`
+        ? `Users sign in at ${shownAddress(as.authorization_endpoint ?? as.issuer)}, tokens`
         : 'Tokens') + ` come from ${shownAddress(as.token_endpoint ?? as.issuer)}.`,
-      offered.length === 0 ? 'It offers nothing beside that.' : `It offers ${offered.join(', ')}.`,
+      offered.length === 0 ? 'It supports nothing else.' : `It also supports ${offered.join(', ')}.`,
       ...providerFacts(issuer, policy.profile),
-      ...[...policy.exceptions].map((name) => `You have accepted the exception ${name} for it.`),
+      ...[...policy.exceptions].map((name) => `You accepted the exception ${name} for it.`),
     ],
     strays: [
       ...(as.issuer === issuer
@@ -113,11 +113,11 @@ function browserStrays(as: AuthorizationServer): readonly string[] {
   return [
     ...(as.code_challenge_methods_supported?.includes('S256') === true
       ? []
-      : ['It does not say that it supports PKCE with S256 (OAuth 2.1 §4.1.1).']),
+      : ['It does not advertise PKCE with S256 (OAuth 2.1 §4.1.1).']),
     ...(as.authorization_response_iss_parameter_supported === true
       ? []
       : [
-          'It does not say that it names itself in its callbacks (RFC 9207); allowed, and guarded against otherwise.',
+          'It does not advertise the iss parameter in callbacks (RFC 9207). This is allowed, and mix-up attacks are prevented in other ways.',
         ]),
   ];
 }
@@ -129,11 +129,11 @@ function providerFacts(issuer: string, choice: ProfileChoice = 'auto'): readonly
   if (profile === undefined)
     return own === undefined
       ? []
-      : [`What is known of ${own.name} is left out, as oauth.profile of the server says.`];
+      : [`The known behavior of ${own.name} is ignored, because of oauth.profile in the server’s settings.`];
   return [
     choice === 'auto'
-      ? `It is known as ${profile.name}; what the settings of the server say comes first, and oauth.profile can leave all of this out:`
-      : `It is taken for ${profile.name}, as oauth.profile of the server says:`,
+      ? `It is recognized as ${profile.name}. The server’s settings take precedence, and oauth.profile can turn all of this off:`
+      : `It is treated as ${profile.name}, because of oauth.profile in the server’s settings:`,
     ...traitTexts(profile).map(({ sentence, isVerified }) =>
       isVerified ? sentence : `${sentence} (unverified)`,
     ),
@@ -145,16 +145,16 @@ export function identityFacts(identity: ClientIdentity): Facts {
   switch (identity.kind) {
     case 'use':
       return {
-        said: [`The client id is ${displayText(identity.client.clientId) ?? ''}.`, identity.because],
+        said: [`The client ID is ${displayText(identity.client.clientId) ?? ''}.`, identity.because],
         strays: [],
       };
     case 'register':
       return {
-        said: ['A client is registered at the sign-in, and not before.', identity.because],
+        said: ['A client is registered when you sign in.', identity.because],
         strays: [],
       };
     case 'ask':
-      return { said: ['A client id has to be entered.', identity.because], strays: [] };
+      return { said: ['A client ID must be entered.', identity.because], strays: [] };
   }
 }
 
@@ -163,7 +163,7 @@ const random = new Map([
   ['state', '(random)'],
   ['nonce', '(random)'],
   ['code_challenge', '(of a random verifier)'],
-  ['dpop_jkt', '(of a key made for the sign-in)'],
+  ['dpop_jkt', '(of a key generated for the sign-in)'],
 ]);
 
 /**
@@ -183,7 +183,7 @@ export function requestFacts(request: {
     ([name, value]) => `${displayText(name) ?? ''} = ${shown(name, value)}`,
   );
   const said = isPushed
-    ? `The browser is sent to ${shownAddress(url)} with a reference to what was sent there before it (RFC 9126):`
+    ? `The browser is sent to ${shownAddress(url)} with a reference to the request that was pushed there before (RFC 9126):`
     : `The browser is sent to ${shownAddress(url)} with:`;
   return { said: [said, ...sent], strays: [] };
 }
@@ -203,10 +203,10 @@ export function callbackFacts({ as }: Discovered, redirect: readonly string[]): 
   return {
     said: [
       ...redirect,
-      'The callback must carry the state of this very sign-in, once.',
+      'The callback must contain the state of this sign-in, exactly once.',
       as.authorization_response_iss_parameter_supported === true
         ? `It must name ${shownAddress(as.issuer)} as iss.`
-        : `Where it has an iss, that must be ${shownAddress(as.issuer)}.`,
+        : `If it has an iss, it must be ${shownAddress(as.issuer)}.`,
     ],
     strays: [],
   };
@@ -229,16 +229,21 @@ export function clientProofFacts(as: AuthorizationServer, identity: ClientIdenti
   const listed = as.token_endpoint_auth_methods_supported;
   if (identity.kind !== 'use') {
     const methods = words(listed ?? ['client_secret_basic']);
-    return { said: [`The client proves itself as it is registered; listed are ${methods}.`], strays: [] };
+    return {
+      said: [`The client authenticates as registered; supported methods are ${methods}.`],
+      strays: [],
+    };
   }
   const { authMethod } = identity.client;
-  if (authMethod !== 'none') return { said: [`The client proves itself by ${authMethod}.`], strays: [] };
+  if (authMethod !== 'none') return { said: [`The client authenticates with ${authMethod}.`], strays: [] };
   return {
-    said: ['The client has no secret and no key: it does not prove itself.'],
+    said: ['The client has no secret and no key, so it does not authenticate.'],
     strays:
       listed === undefined || listed.includes('none')
         ? []
-        : [`The authorization server lists no place for a client without a secret, but ${words(listed)}.`],
+        : [
+            `The authorization server does not list support for a client without a secret; it lists ${words(listed)}.`,
+          ],
   };
 }
 
@@ -251,23 +256,23 @@ export function afterSignIn(
 ): Facts {
   const lasts =
     present?.expiresAt === undefined
-      ? 'without a known end'
-      : `for ${Math.max(0, Math.round((present.expiresAt - now) / 1000))} s more`;
+      ? 'without a known expiry'
+      : `for another ${Math.max(0, Math.round((present.expiresAt - now) / 1000))} s`;
   if (grant !== undefined) {
     const token =
       present === undefined
-        ? 'No token is held now; the next call asks for one.'
-        : `A token with the scopes ${words(present.scopes)} is held; it is good ${lasts}, and the next one is asked for by itself.`;
+        ? 'There is no token now; the next call requests one.'
+        : `There is a token with the scopes ${words(present.scopes)}. It is valid ${lasts}, and the next one is requested automatically.`;
     return { said: [token], strays: [] };
   }
   return {
     said: [
       present === undefined
-        ? 'Nobody is signed in now.'
-        : `There is a sign-in with the scopes ${words(present.scopes)}; its token is good ${lasts} and ${present.refreshable ? 'renews automatically' : 'cannot be renewed'}.`,
+        ? 'You are not signed in.'
+        : `You are signed in with the scopes ${words(present.scopes)}. The token is valid ${lasts} and ${present.refreshable ? 'renews automatically' : 'cannot be renewed'}.`,
       as.revocation_endpoint === undefined
-        ? 'A sign-out cannot revoke tokens there: no revocation endpoint is named.'
-        : `A sign-out revokes the tokens at ${shownAddress(as.revocation_endpoint)}.`,
+        ? 'Signing out cannot revoke tokens there, because the metadata names no revocation endpoint.'
+        : `Signing out revokes the tokens at ${shownAddress(as.revocation_endpoint)}.`,
     ],
     strays: [],
   };

@@ -1,7 +1,7 @@
 import type { DiagnosedStep, Diagnosis } from './diagnosis.js';
 
 const stateTexts: Record<DiagnosedStep['state'], string> = {
-  asWanted: 'as it should be',
+  asWanted: 'OK',
   question: 'you are asked',
   fault: 'FAILED',
   notReached: 'not reached',
@@ -21,11 +21,11 @@ export function diagnosisReport(diagnosis: Diagnosis, version: string): string {
     block([
       `${server}: ${address}`,
       `${new Date(at).toISOString()}, MCP OAuth Broker ${version}`,
-      'Nobody was signed in for this, nothing was registered, and no secret is in it.',
+      'This report was created without signing in or registering a client. It contains no secrets.',
     ]),
-    '## In short',
+    '## Summary',
     block([verdict, ...(fix === undefined ? [] : [`To do: ${fix}`])]),
-    ...(strays.length === 0 ? [] : ['## What is not standard', block(strays)]),
+    ...(strays.length === 0 ? [] : ['## Deviations from the standards', block(strays)]),
     '## Step by step',
     ...steps.flatMap(stepReport),
   ]

@@ -4,14 +4,14 @@ export type StepName = '1–2' | '3–4' | '5a' | '5b' | '5c' | '6–7' | '8' | 
 
 /** The ten steps in their order, as the report heads them. */
 const withBrowser: readonly (readonly [StepName, string])[] = [
-  ['1–2', 'The server is asked without a token'],
-  ['3–4', 'What protects it'],
+  ['1–2', 'Request without a token'],
+  ['3–4', 'Protected resource metadata'],
   ['5a', 'The authorization server'],
   ['5b', 'The client'],
   ['5c', 'The authorization request'],
   ['6–7', 'Consent and callback'],
   ['8', 'The code becomes tokens'],
-  ['9–10', 'The call, with the token'],
+  ['9–10', 'Call with the token'],
 ];
 /** Where the token request is all there is, no browser brings a code back. */
 const withoutBrowser = withBrowser

@@ -97,7 +97,7 @@ export async function discover(
         : {
             kind: 'use',
             client: editorClient(editor),
-            because: `The editor signs in to your ${editor.provider.label} account itself.`,
+            because: `The editor itself signs in to your ${editor.provider.label} account.`,
           },
   };
 }
@@ -141,11 +141,11 @@ function issuerFor(
     if (listed.includes(configured)) return { issuer: configured, isChoiceOpen: false };
     throw new OAuthFlowError(
       'noAuthorizationServer',
-      `${shownAddress(server.url)} does not name ${shownAddress(configured)} as an authorization server, but ${listed.map(shownAddress).join(', ')}.`,
+      `${shownAddress(server.url)} does not name ${shownAddress(configured)} as an authorization server. It names ${listed.map(shownAddress).join(', ')}.`,
       {
         url: shownAddress(server.url),
         field: 'oauth.authorizationServer',
-        fix: `Choose one of these in the settings of “${server.name}” as oauth.authorizationServer, or remove it.`,
+        fix: `Set oauth.authorizationServer to one of these in the settings of “${server.name}”, or remove it.`,
       },
     );
   }

@@ -39,7 +39,7 @@ export function editorAccountSource(
   if (provider !== undefined && issuer !== undefined) return { provider, issuer };
   throw new OAuthFlowError(
     'authenticationProviderRefused',
-    `“${server.name}” is not given a token of your ${provider?.label ?? id} account: its metadata names ${authorizationServers.map(shownAddress).join(', ')}, which is not where these tokens come from.`,
+    `“${server.name}” does not get a token of your ${provider?.label ?? id} account, because its metadata names ${authorizationServers.map(shownAddress).join(', ')}, which does not issue these tokens.`,
     {
       url: shownAddress(server.url),
       field: 'oauth.authenticationProvider',

@@ -45,7 +45,7 @@ export async function findOut(
     if (error instanceof OAuthFlowError) return { kind: 'failed', error };
     if (signal.aborted || !limit.signal.aborted) throw error;
     const { host } = new URL(server.url);
-    const message = `${host} and the authorization server it names took longer than ${patience / 1000} s together.`;
+    const message = `${host} and its authorization server together took longer than ${patience / 1000} s.`;
     return {
       kind: 'failed',
       error: new OAuthFlowError('timedOut', message, { fix: 'Try again, or add it anyway.' }),

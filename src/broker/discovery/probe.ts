@@ -62,7 +62,7 @@ export async function fetchChallenge(
 ): Promise<BearerChallenge | undefined> {
   const challenge = server.isIdentityProvider === true ? undefined : await probe(server, http);
   if (challenge !== 'open') return challenge;
-  throw new OAuthFlowError('notProtected', `${server.name} answers without a sign-in; none is needed.`);
+  throw new OAuthFlowError('notProtected', `${server.name} responds without a sign-in; none is needed.`);
 }
 
 /**
@@ -82,7 +82,7 @@ export function probeFault(server: ServerConfig, response: Response): OAuthFlowE
   const type = response.headers.get('content-type') ?? '';
   const isItsOwn = isStream(response) || (server.type !== 'sse' && /^application\/json\b/i.test(type));
   if (response.ok && !isItsOwn) {
-    const message = `${url} is not an MCP server: it answered ${displayText(type) ?? 'no content type'}.`;
+    const message = `${url} is not an MCP server: it returned ${displayText(type) ?? 'no content type'}.`;
     return new OAuthFlowError('notJson', message, { url, status, fix: checkAddress });
   }
   return undefined;
@@ -93,6 +93,6 @@ export function passingFault(server: ServerConfig, { status }: Response): OAuthF
   if (status !== 429 && status < 500) return undefined;
   const url = shownAddress(server.url);
   const said = status === 429 ? 'is rate limiting requests' : 'returned a server error';
-  const fix = 'Try again in a while.';
+  const fix = 'Try again later.';
   return new OAuthFlowError('unreachable', `${url} ${said} (${status}).`, { url, status, fix });
 }

@@ -236,7 +236,7 @@ export class AuthorizedFetch {
     }
     if (response.status >= 300 && response.status < 400) {
       await discardBody(response);
-      const detail = `${new URL(server.url).host} redirects to ${redirectTarget(shownHeaders(response, credential), server.url)}. A token is not sent there; if that is the server's address, configure it.`;
+      const detail = `${new URL(server.url).host} redirects to ${redirectTarget(shownHeaders(response, credential), server.url)}. The token is not sent there. If that is the server's address, configure it.`;
       this.states.observe(server, { kind: 'misconfigured', detail });
       return { kind: 'failed', detail };
     }
@@ -268,9 +268,9 @@ export class AuthorizedFetch {
     }
     const reason = challenge?.errorDescription;
     const account = credential && accountName(credential);
-    const who = account === undefined ? '' : ` to ${account}`;
+    const who = account === undefined ? '' : ` for ${account}`;
     const because = reason === undefined ? '' : `: ${reason}`;
-    const detail = sentence(`${new URL(server.url).host} refused this${who} (403)${because}`);
+    const detail = sentence(`${new URL(server.url).host} denied access${who} (403)${because}`);
     this.states.observe(server, { kind: 'denied', by: 'server', detail }, credential);
     return { kind: 'denied', detail };
   }

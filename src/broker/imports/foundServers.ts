@@ -152,13 +152,13 @@ function merged(
 
 function addressProblem(urls: readonly string[]): string | undefined {
   if (urls.some((url) => /\$(\{|%7B)/i.test(url)))
-    return 'url: It has a variable, which only the other program can fill in.';
+    return 'url: It contains a variable that only the other program can resolve.';
   if (urls.some((url) => url.length > longestAddress)) return 'url: It is too long for an address.';
   const secret = urls
     .flatMap((url) => [...(addressOf(url)?.searchParams ?? [])])
     .find(([name, value]) => isSecretName(name) || isSecretValue(name, value));
   if (secret === undefined) return undefined;
-  return `url: Its parameter “${secret[0]}” may be a secret, and settings are no place for one. Add the server without it.`;
+  return `url: Its parameter “${secret[0]}” may be a secret, which does not belong in settings. Add the server without it.`;
 }
 
 function entryProblem(entry: ServerEntry): string | undefined {

@@ -100,7 +100,7 @@ export function withEntries(
 ): string {
   const present = parseConfiguration(text, format);
   const taken = entries.find(([path]) => memberAt(present, path) !== undefined);
-  if (taken !== undefined) throw new ConfigurationFault(`It has another “${taken[0].at(-1) ?? ''}” by now.`);
+  if (taken !== undefined) throw new ConfigurationFault(`It now has another “${taken[0].at(-1) ?? ''}”.`);
   const after = entries.reduce(
     (rest, [path, value]) => withConfigurationEntry(rest, format, path, value),
     text,

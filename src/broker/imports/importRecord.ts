@@ -69,12 +69,13 @@ export async function restored(
   const isUntouched = present !== undefined && (await sha256(present)) === file.after;
   if (isUntouched && file.backup === undefined) return { text: undefined, isExact: true };
   if (isUntouched && isKept) return { text: backup, isExact: true };
-  if (file.removed.length > 0 && !isKept) return { fault: 'Its backup is gone or was changed.' };
+  if (file.removed.length > 0 && !isKept) return { fault: 'The backup is missing or has changed.' };
   const { format } = mcpClients[file.client];
   try {
     const now = parseConfiguration(present ?? '', format);
     const changed = file.added.find(([path, value]) => canonical(memberAt(now, path)) !== canonical(value));
-    if (changed !== undefined) return { fault: `The entry “${changed[0].at(-1) ?? ''}” was changed since.` };
+    if (changed !== undefined)
+      return { fault: `The entry “${changed[0].at(-1) ?? ''}” has changed in the meantime.` };
     const taken = without(
       present ?? '',
       format,

@@ -26,7 +26,7 @@ export function parseAddLink(query: string): { readonly link: AddLink } | { read
   const nameProblem = name === undefined ? undefined : linkNameFault(name);
   if (nameProblem !== undefined) return { problem: { field: 'name', message: nameProblem } };
   if (type !== undefined && type !== 'http' && type !== 'sse') {
-    return { problem: { field: 'type', message: 'type must be “http” or “sse”, or left out.' } };
+    return { problem: { field: 'type', message: 'type must be “http” or “sse”, or omitted.' } };
   }
   const parsed = parseServerUrl(url ?? '');
   if ('problem' in parsed) return { problem: { field: 'url', message: parsed.problem } };
@@ -55,7 +55,7 @@ export function addLinkOf(
 
 /** Why an address cannot be in a link. `http:` is for this machine, which a page has no say in. */
 function addressFault(text: string | undefined): string | undefined {
-  if (text === undefined || text.trim() === '') return 'The link names no address (url=https://…).';
+  if (text === undefined || text.trim() === '') return 'The link has no address (url=https://…).';
   if (text.length > longestAddress) return `The address is longer than ${longestAddress} characters.`;
   const url = addressOf(text.trim());
   if (url?.protocol === 'http:') {
@@ -65,7 +65,7 @@ function addressFault(text: string | undefined): string | undefined {
     ([name, value]) => isSecretName(name) || isSecretValue(name, value),
   );
   if (secret !== undefined) {
-    return `The address has the parameter “${secret[0].slice(0, 40)}”, which is for a credential. Links must not carry any; sign in instead.`;
+    return `The address has the parameter “${secret[0].slice(0, 40)}”, which is for a credential. Links must not contain credentials; sign in instead.`;
   }
   // What cannot be read at all is explained by `parseServerUrl`.
   return undefined;
@@ -75,7 +75,7 @@ function addressFault(text: string | undefined): string | undefined {
 function linkNameFault(name: string): string | undefined {
   if (name.length > longestName) return `The name is longer than ${longestName} characters.`;
   if (/[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(name)) {
-    return 'The name contains control characters or characters that cannot be seen.';
+    return 'The name contains control or invisible characters.';
   }
   return serverNameFault(name.trim());
 }

@@ -52,7 +52,7 @@ function unknown(name: string, known: readonly string[]): LinkProblem {
   const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
   return {
     field: shown,
-    message: `The link has the parameter “${shown}”, which is not one of ${known.join(', ')}. An “&” inside an address cannot be part of a link.`,
+    message: `The link has the parameter “${shown}”, which is not one of ${known.join(', ')}. An address in a link cannot contain “&”.`,
   };
 }
 

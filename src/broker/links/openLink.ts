@@ -33,7 +33,7 @@ export function parseOpenLink(
     if (!takes[view].includes(name)) return problem(name, `view=${view} takes no “${name}”.`);
     if (text.length > longestText) return problem(name, `${name} is longer than ${longestText} characters.`);
     if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
-      return problem(name, `${name} contains characters that cannot be seen.`);
+      return problem(name, `${name} contains invisible characters.`);
     }
   }
   switch (view) {

@@ -15,12 +15,12 @@ export function parseRegistryAddress(value: unknown): RegistryAddress {
   const url = addressOf(typeof value === 'string' ? value.trim() : undefined);
   if (url === undefined) return unusable(`must be an address such as ${officialRegistry}`);
   if (url.username !== '' || url.password !== '') {
-    return unusable('must not contain a user name or password: settings are no place for secrets');
+    return unusable('must not contain a user name or password, because secrets do not belong in settings');
   }
   if (!isSecureAddress(url)) {
     return unusable('must start with https:// (http:// is for registries on this machine)');
   }
-  if (url.search !== '' || url.hash !== '') return unusable('must have no query and no fragment');
+  if (url.search !== '' || url.hash !== '') return unusable('must not have a query or fragment');
   return { kind: 'set', url: url.href.replace(/\/+$/, '') };
 }
 

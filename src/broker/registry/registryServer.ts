@@ -92,7 +92,7 @@ function parseRemote(remote: unknown, registry: string): RegistryRemote | undefi
 function unsupported(url: string, headers: unknown, registry: string): string | undefined {
   const variables = [...url.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => displayText(name) ?? '?');
   if (variables.length > 0) {
-    return `Its address has values to fill in: ${variables.join(', ')}. Type the whole address instead.`;
+    return `Its address has placeholders: ${variables.join(', ')}. Type the whole address instead.`;
   }
   const parsed = parseServerUrl(url);
   if ('problem' in parsed) return parsed.problem;
@@ -102,7 +102,7 @@ function unsupported(url: string, headers: unknown, registry: string): string | 
   }
   const header = requiredHeader(headers);
   if (header === undefined) return undefined;
-  return `It requires the header ${header}. If it takes a sign-in instead, type its address.`;
+  return `It requires the header ${header}. If it supports sign-in instead, type its address.`;
 }
 
 function requiredHeader(headers: unknown): string | undefined {

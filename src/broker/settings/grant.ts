@@ -11,7 +11,7 @@ export function noSignInAt(server: ServerConfig): OAuthFlowError | undefined {
   const grant = directGrantOf(server);
   if (grant === undefined || grant === 'editorAccount') return undefined;
   const { why, fix } = reasons[grant];
-  return new OAuthFlowError('noUserSignsIn', `Nobody signs in to ${server.name}: ${why}.`, {
+  return new OAuthFlowError('noUserSignsIn', `${server.name} does not need a sign-in: ${why}.`, {
     field: 'oauth.grant',
     fix,
   });
@@ -21,16 +21,16 @@ const reasons: Readonly<
   Record<Exclude<DirectGrantName, 'editorAccount'>, { readonly why: string; readonly fix: string }>
 > = {
   clientCredentials: {
-    why: 'the client calls for itself',
-    fix: 'Call its tools, or check whether it can.',
+    why: 'the client calls with its own identity',
+    fix: 'Call its tools, or check the server.',
   },
   jwtBearer: {
-    why: 'a workload calls for itself',
-    fix: 'Call its tools, or check whether it can.',
+    why: 'a workload calls with its own identity',
+    fix: 'Call its tools, or check the server.',
   },
   enterpriseManaged: {
-    why: "it takes the word of your organization's identity provider",
-    fix: 'Sign in there, with “MCP OAuth: Sign In to Identity Provider…”.',
+    why: "it relies on your organization's identity provider",
+    fix: 'Sign in there with “MCP OAuth: Sign In to Identity Provider…”.',
   },
 };
 

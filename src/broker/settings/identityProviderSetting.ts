@@ -29,7 +29,7 @@ export function parseIdentityProvider(value: unknown): ParsedIdentityProvider {
   }
   if (Object.keys(value).length === 0) return { problems };
   for (const field of Object.keys(value).filter((name) => !fields.includes(name))) {
-    const unknown = `“${field}” is not a known field; known are ${fields.join(', ')}.`;
+    const unknown = `“${field}” is not a known field. Known fields: ${fields.join(', ')}.`;
     report(field, secretFieldFault(field, 'identityProvider') ?? unknown);
   }
   const { issuer, clientId } = value;
@@ -41,10 +41,13 @@ export function parseIdentityProvider(value: unknown): ParsedIdentityProvider {
     !/[?#]/.test(issuer) &&
     address.username + address.password === '';
   if (!isIssuer) {
-    report('issuer', 'issuer must be the address your organization signs in at, which starts with https://.');
+    report(
+      'issuer',
+      'issuer must be the issuer that your organization signs in with, an address that starts with https://.',
+    );
   }
   if (typeof clientId !== 'string' || clientId.trim() === '') {
-    report('clientId', 'clientId must be the id your organization registered for this client, as text.');
+    report('clientId', 'clientId must be the client ID that your organization registered, as text.');
   } else if (isIssuer && problems.length === 0) {
     return { identityProvider: { issuer, clientId: clientId.trim() }, problems };
   }

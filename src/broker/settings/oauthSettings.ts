@@ -78,7 +78,7 @@ const oneOf =
   };
 
 const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuthSettings[K]>> } = {
-  clientId: text('clientId must be the id the authorization server gave you, as text.'),
+  clientId: text('clientId must be the client ID that the authorization server gave you, as text.'),
   scopes: (value) =>
     isList(value) && value.every(isScopeToken)
       ? { value }
@@ -89,7 +89,7 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
       ? { value }
       : { problem: 'authorizationServer must be the issuer, an address that starts with https://.' };
   },
-  audience: text('audience must be the audience the provider expects, as text.'),
+  audience: text('audience must be the audience that the provider expects, as text.'),
   omitResource: (value) =>
     typeof value === 'boolean' ? { value } : { problem: 'omitResource must be true or false.' },
   extraParameters: readExtraParameters,
@@ -108,7 +108,7 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
     const unknown = value.find((name) => !(exceptionNames as readonly string[]).includes(name));
     return unknown === undefined
       ? { value: known }
-      : { problem: `exceptions knows ${quoted(exceptionNames)}, not “${shorten(unknown)}”.` };
+      : { problem: `exceptions can contain ${quoted(exceptionNames)}, not “${shorten(unknown)}”.` };
   },
   profile: oneOf('profile', profileChoices),
   grant: oneOf('grant', grantNames),
@@ -117,7 +117,7 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
       ? { value }
       : {
           problem:
-            'assertionFile must be the absolute path of a file, or begin with a variable such as ${env:AZURE_FEDERATED_TOKEN_FILE}.',
+            'assertionFile must be the absolute path of a file, or start with a variable such as ${env:AZURE_FEDERATED_TOKEN_FILE}.',
         },
   authenticationProvider: oneOf(
     'authenticationProvider',
@@ -143,7 +143,7 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
   for (const [field, given] of Object.entries(value)) {
     // What is known is no secret, such as the path of a file that holds one.
     if (!isField(field)) {
-      const unknown = `“${field}” is not a known field; known are ${Object.keys(readers).join(', ')}.`;
+      const unknown = `“${field}” is not a known field. Known fields: ${Object.keys(readers).join(', ')}.`;
       report(`oauth.${field}`, secretFieldFault(field, 'server') ?? unknown);
     } else {
       const read = readers[field](given);
@@ -154,14 +154,14 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
   if (settings.authenticationProvider !== undefined && (settings.grant ?? usualGrant) !== usualGrant) {
     report(
       'oauth.authenticationProvider',
-      `authenticationProvider takes the editor's token, and grant another way to get one; remove either.`,
+      `authenticationProvider and grant cannot be used together. Remove one of them.`,
     );
   }
   // One that cannot be used is told of already.
   if (settings.grant === 'jwtBearer' && value['assertionFile'] === undefined) {
     report(
       'oauth.assertionFile',
-      'The grant "jwtBearer" needs assertionFile: the absolute path of the file that the workload\'s assertion is in.',
+      'The grant "jwtBearer" needs assertionFile, the absolute path of the file with the workload’s assertion.',
     );
   }
   return settings;
@@ -176,7 +176,7 @@ function readExtraParameters(value: unknown): ReturnType<Reader<Readonly<Record<
   const parameters: [string, string][] = [];
   for (const [name, given] of Object.entries(value)) {
     if (ownParameters.has(name.toLowerCase()))
-      return { problem: `extraParameters cannot hold “${shorten(name)}”: the broker sets it.` };
+      return { problem: `extraParameters cannot contain “${shorten(name)}”, because the broker sets it.` };
     const fault = secretFieldFault(shorten(name), 'server');
     if (fault !== undefined) return { problem: fault };
     if (typeof given !== 'string' || name === '')

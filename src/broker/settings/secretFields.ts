@@ -36,7 +36,7 @@ const about = new Set([
 export function secretFieldFault(field: string, of: keyof typeof commands): string | undefined {
   const kind = secretKind(field);
   if (kind === undefined) return undefined;
-  return `Settings are no place for secrets; remove “${field}” and run “MCP OAuth: ${commands[of][kind]}”.`;
+  return `Secrets do not belong in settings. Remove “${field}” and run “MCP OAuth: ${commands[of][kind]}”.`;
 }
 
 function secretKind(field: string): keyof (typeof commands)['server'] | undefined {

@@ -20,13 +20,13 @@ export interface ServerPolicy {
  */
 export function policyRefusal(server: NamedServer, policy: ServerPolicy): string | undefined {
   if (policy.access === 'none') {
-    return 'MCP servers are switched off here (chat.mcp.access). Whoever manages this editor can switch them on.';
+    return 'MCP servers are turned off here (chat.mcp.access). The administrator of this editor can turn them on.';
   }
   if (isListed(server, policy.denied)) {
-    return 'The list of denied MCP servers (ChatDeniedMcpServers) names this server. Whoever manages this editor can take it out.';
+    return 'The list of denied MCP servers (ChatDeniedMcpServers) contains this server. The administrator of this editor can remove it.';
   }
   if (Array.isArray(policy.allowed) && !isListed(server, policy.allowed)) {
-    return 'The list of allowed MCP servers (ChatAllowedMcpServers) does not name this server. Whoever manages this editor can add it.';
+    return 'The list of allowed MCP servers (ChatAllowedMcpServers) does not contain this server. The administrator of this editor can add it.';
   }
   return undefined;
 }

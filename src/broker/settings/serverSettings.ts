@@ -101,20 +101,23 @@ export function parseServerUrl(text: string): { readonly url: string } | { reado
   const trimmed = text.trim();
   if (!URL.canParse(trimmed)) {
     return {
-      problem: `“${shorten(trimmed)}” is not a URL. Write it whole, like https://mcp.example.com/mcp.`,
+      problem: `“${shorten(trimmed)}” is not a URL. Enter the whole address, such as https://mcp.example.com/mcp.`,
     };
   }
   const url = new URL(trimmed);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return { problem: `${url.protocol} addresses are not supported; an MCP server's starts with https://.` };
+    return {
+      problem: `${url.protocol} addresses are not supported. The address of an MCP server must start with https://.`,
+    };
   }
   if (url.username !== '' || url.password !== '') {
     return {
-      problem: 'The address holds a user name or password; remove it, settings are no place for secrets.',
+      problem:
+        'The address contains a user name or password. Remove it, because secrets do not belong in settings.',
     };
   }
   if (!isSecureAddress(url)) {
-    return { problem: `http:// would send your token in the clear to ${url.host}; use https://.` };
+    return { problem: `http:// would send your token to ${url.host} unencrypted. Use https://.` };
   }
   url.hash = '';
   return { url: url.href };
@@ -133,7 +136,7 @@ function parseEntry(
   }
   for (const field of Object.keys(entry)) {
     if (!entryFields.has(field))
-      report(field, `“${field}” is not a known field; known are ${list(entryFields)}.`);
+      report(field, `“${field}” is not a known field. Known fields: ${list(entryFields)}.`);
   }
   if (entry['type'] !== undefined && entry['type'] !== 'http' && entry['type'] !== 'sse') {
     report('type', 'type must be "http" (Streamable HTTP) or "sse" (the older HTTP+SSE).');
@@ -165,10 +168,9 @@ function isDisabled(entry: unknown): boolean {
 export function serverNameFault(name: string): string | undefined {
   if (name.trim() === '') return 'A server needs a name.';
   if (!name.isWellFormed() || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
-    return 'The name holds characters that cannot be shown; give the server another one.';
+    return 'The name contains characters that cannot be shown. Use another name.';
   }
-  if (['.', '..', '__proto__'].includes(name))
-    return `“${name}” cannot be a name; give the server another one.`;
+  if (['.', '..', '__proto__'].includes(name)) return `“${name}” cannot be used as a name. Use another name.`;
   return undefined;
 }
 
@@ -190,7 +192,7 @@ function parseHeaders(
     } else if (reservedHeaders.has(header.toLowerCase())) {
       report(field, `${header} is set by the broker; remove it.`);
     } else if (typeof text !== 'string' || !headerValue.test(text)) {
-      report(field, `${header} must be text on one line, without characters beyond Latin-1.`);
+      report(field, `${header} must be text on one line, with Latin-1 characters only.`);
     } else headers.push([header, text]);
   }
   return Object.fromEntries(headers);

@@ -87,7 +87,7 @@ export async function checkServer(
     if (signal.aborted || !limit.signal.aborted) throw error;
     const { unreachableNote } = parts.authorizedFetch;
     const note = unreachableNote === undefined ? '' : ` ${unreachableNote}`;
-    const detail = `${shownAddress(server.url)} did not answer within ${patience / 1000} s.${note}`;
+    const detail = `${shownAddress(server.url)} did not respond within ${patience / 1000} s.${note}`;
     parts.states.observe(server, { kind: 'unreachable', detail });
     return;
   } finally {

@@ -66,9 +66,7 @@ export async function forgetClientAfter(
       await clients.doubt(issuer, identity.redirect.uri);
     else await clients.remove(issuer, identity.redirect.uri);
   } catch (error) {
-    log.warn(
-      `The client at ${new URL(identified.issuer).host} could not be forgotten (${errorName(error)}).`,
-    );
+    log.warn(`The client of ${new URL(identified.issuer).host} could not be removed (${errorName(error)}).`);
   }
 }
 

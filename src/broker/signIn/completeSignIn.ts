@@ -35,7 +35,7 @@ export async function completeSignIn(
   let outcome: SignInOutcome | undefined;
   try {
     if (tokens.server.isIdentityProvider === true && tokens.tokens.idToken === undefined) {
-      throw invalidTokenResponse(tokens.pending.as.token_endpoint ?? '', 'it holds no ID token');
+      throw invalidTokenResponse(tokens.pending.as.token_endpoint ?? '', 'it contains no ID token');
     }
     const account = await accountOf(tokens, parts, http);
     if (account !== undefined) received = { ...tokens, account };
@@ -60,7 +60,7 @@ async function accountOf(
     return await fetchAccount(pending.as, pending.client, tokens, http);
   } catch (error) {
     if (!(error instanceof OAuthFlowError)) throw error;
-    log.warn(`${server.name}: the account's name could not be read. ${error.message}`);
+    log.warn(`${server.name}: the account name could not be read. ${error.message}`);
     return undefined;
   }
 }
@@ -84,11 +84,9 @@ export async function revokeUnkept(
     const kept = await parts.credentials.all(server.url);
     if (kept.some((one) => mayShareGrant(one, received))) return;
     await revokeTokens({ ...pending, tokens }, { ...parts.http, ...onWordOf(server.url) });
-    parts.log.info(
-      `${server.name}: the tokens of a sign-in that was not kept were revoked where that can be.`,
-    );
+    parts.log.info(`${server.name}: the tokens of a sign-in that was not stored were revoked if possible.`);
   } catch (error) {
-    parts.log.warn(`${server.name}: tokens that were not kept could not be revoked (${errorName(error)}).`);
+    parts.log.warn(`${server.name}: tokens that were not stored could not be revoked (${errorName(error)}).`);
   }
 }
 

@@ -21,7 +21,7 @@ export function signInFailure(
     });
     return {
       outcome: { kind: 'failed', error: unforeseen },
-      told: 'The reason is not known; the log of MCP OAuth Broker may say more.',
+      told: 'The reason is unknown. See the log of MCP OAuth Broker for details.',
     };
   }
   log.warn(`${server.name}: sign-in failed (${error.code}). ${error.message}`);
@@ -90,6 +90,6 @@ export type SignInOutcome =
 
 /** What the log keeps of who signs in, and of where the browser comes back to; nothing of it is secret. */
 export function clientNote(server: string, { client, because, redirect }: ClientWithRedirect): string {
-  const elsewhere = redirect.isOutOfReach ? ', which is on another machine than the browser.' : '.';
-  return `${server}: signs in as client ${client.clientId}. ${because} The browser comes back to ${shownAddress(redirect.uri)}${elsewhere}`;
+  const elsewhere = redirect.isOutOfReach ? ', which is on a different machine than the browser.' : '.';
+  return `${server}: signs in as client ${client.clientId}. ${because} The browser returns to ${shownAddress(redirect.uri)}${elsewhere}`;
 }

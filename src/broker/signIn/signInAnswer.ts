@@ -5,7 +5,7 @@ import type { SignInOutcome } from './signIn.js';
 
 /** The model may be in a session that lists none of the server's tools, because the editor has not started the server. */
 const goOn =
-  'Its tools can be called now. If none is listed here, tell the user to start the server with the command “MCP: List Servers”.';
+  'Its tools can be called now. If none are listed here, tell the user to start the server with the command “MCP: List Servers”.';
 
 /**
  * What a model is told of a sign-in that it began for the user: what happened, and what it can do next.
@@ -25,15 +25,15 @@ export function signInAnswer(server: string, outcome: SignInOutcome, wanted: rea
       const less =
         lacking.size === 0
           ? ''
-          : ` Not granted: ${[...lacking].map(words).join(', ')}; tell the user which access is missing.`;
+          : ` Not granted: ${[...lacking].map(words).join(', ')}. Tell the user which access is missing.`;
       return `Signed in to ${server}${who}.${less} ${goOn}`;
     }
     case 'declined':
-      return `Not signed in to ${server}: the user declined. ${end(outcome.detail)} Do not try again unless they ask for it.`;
+      return `Not signed in to ${server}: the user declined. ${end(outcome.detail)} Do not try again unless the user asks for it.`;
     case 'cancelled':
       return `Not signed in to ${server}: the sign-in was cancelled. Ask the user before trying again.`;
     case 'timedOut':
-      return `Not signed in to ${server}: nobody finished the sign-in in the browser in time. Ask the user whether to try again.`;
+      return `Not signed in to ${server}: the sign-in in the browser timed out. Ask the user whether to try again.`;
     case 'failed': {
       const { message, details, code } = outcome.error;
       if (code === 'notProtected') return notNeeded(server);
@@ -43,13 +43,13 @@ export function signInAnswer(server: string, outcome: SignInOutcome, wanted: rea
 }
 
 export function notNeeded(server: string): string {
-  return `${server} asks for no sign-in. ${goOn}`;
+  return `${server} doesn’t require a sign-in. ${goOn}`;
 }
 
 /** Where nothing has to be asked of the user. */
 export function signedInAlready({ server, account }: ConsentStatus): string {
   const who = account === undefined ? '' : ` as ${words(account)}`;
-  return `Signed in to ${server}${who} already, with all that was asked for. ${goOn}`;
+  return `Already signed in to ${server}${who} with all requested access. ${goOn}`;
 }
 
 function end(text: string): string {

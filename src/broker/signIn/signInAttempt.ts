@@ -165,7 +165,7 @@ export class SignInAttempt {
       void this.parts.sentRedirects?.sent(this.server.url, identity.redirect.uri);
       visit.redirect(url); // steps 6–7 are the user's
     } catch (error) {
-      visit.explain(`Sign-in to ${this.server.name} could not begin`, this.fail(error));
+      visit.explain(`The sign-in to ${this.server.name} couldn’t start`, this.fail(error));
     }
   }
 
@@ -210,7 +210,7 @@ export class SignInAttempt {
       this.#enter('waitingForConsent');
       const scopes = askedScopes(found, this.request);
       const received = await askEditor(this.server, found, scopes, this.parts.editorAccounts);
-      if (received === undefined) this.decline('No account was given in the editor.');
+      if (received === undefined) this.decline('No account was selected in the editor.');
       else await this.#take(received);
     } catch (error) {
       this.fail(error);

@@ -92,7 +92,7 @@ export class SignOuts {
     this.states.showAttempt(server, undefined);
     if (next === undefined) this.states.observe(server, { kind: 'answered', authorized: true });
     if (credential.grant === 'editorAccount') {
-      this.log.info(`${server.name}: the editor's account is not used any more.`);
+      this.log.info(`${server.name}: the editor's account is no longer used.`);
       return { kind: 'forgotten', provider: credential.client.clientId, ...accountFact(credential) };
     }
     const revocation = await revokeTokens(credential, {
@@ -149,7 +149,7 @@ export class SignOuts {
       }
     } catch (error) {
       this.log.warn(
-        `${server.name}: what agents have of the sign-in could not be ended (${errorName(error)}).`,
+        `${server.name}: the agents’ access through the sign-in could not be ended (${errorName(error)}).`,
       );
     }
   }

@@ -144,9 +144,9 @@ async function refusedForAgent(
 ): Promise<SignInOutcome | undefined> {
   if (intended?.forAgent === undefined) return undefined;
   const no = (detail: string): SignInOutcome => ({ kind: 'declined', by: 'user', detail });
-  if ((await intended.isAdmitted?.()) === false) return no('The agent is not admitted any more.');
+  if ((await intended.isAdmitted?.()) === false) return no('The agent is no longer admitted.');
   const user = await credentials.reread(server.url, intended.account);
-  if (user === undefined) return no('You have signed out; the agent acts as nobody.');
+  if (user === undefined) return no('You have signed out, so the agent has no account to use.');
   return isOwnOf(next, user) ? undefined : declined(next, user);
 }
 
@@ -189,7 +189,7 @@ async function whoIsUsed(
 
 function declined(next: Credential, present: Credential | undefined): SignInOutcome {
   const words = accountChangeTexts(present ?? next, next);
-  const detail = `The browser signed in ${words.to}, and ${words.from} was kept.`;
+  const detail = `The browser signed in ${words.to}, but ${words.from} was kept.`;
   return { kind: 'declined', by: 'user', detail };
 }
 

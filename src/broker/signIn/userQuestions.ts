@@ -77,7 +77,7 @@ export class UserQuestions {
   #wait(): void {
     this.visit.wait(
       'The editor has a question',
-      `Go back to the editor: it asks something about the sign-in to ${this.server.name}. This page goes on by itself.`,
+      `Return to the editor to answer a question about the sign-in to ${this.server.name}. This page continues automatically.`,
     );
   }
 }
@@ -89,7 +89,11 @@ function withWhatIsKnown(
   profile: ProviderProfile | undefined,
 ): OAuthFlowError {
   if (profile?.traits.exceptions?.includes(name) !== true) return fault;
-  return new OAuthFlowError(fault.code, `${fault.message} ${profile.name} is known for it.`, fault.details);
+  return new OAuthFlowError(
+    fault.code,
+    `${fault.message} This is known behavior of ${profile.name}.`,
+    fault.details,
+  );
 }
 
 /**

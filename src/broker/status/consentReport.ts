@@ -30,19 +30,18 @@ const mostScopes = 20;
 const mostTextLength = 20_000;
 
 const meanings: Record<ConsentStatusName, string> = {
-  unknown: 'not contacted yet; mcpSignIn, or a call of one of its tools, finds out',
+  unknown: 'not contacted yet; mcpSignIn or a call of one of its tools will check',
   open: 'no sign-in needed',
-  signedOut: 'no account is signed in; mcpSignIn asks the user, and so does a call of one of its tools',
+  signedOut: 'no account is signed in; mcpSignIn or a call of one of its tools asks the user',
   awaitingConsent: 'waiting for the user, in the browser or on a card in the chat',
   ready: 'the next call needs nothing from the user',
   needsScopes:
-    'a tool asked for scopes that are not granted; mcpSignIn asks the user, and so does calling it again',
-  expired:
-    'the sign-in has ended; mcpSignIn asks the user to sign in again, and so does a call of one of its tools',
+    'a tool requested scopes that are not granted; mcpSignIn or calling the tool again asks the user',
+  expired: 'the sign-in has ended; mcpSignIn or a call of one of its tools asks the user to sign in again',
   denied: 'access was denied',
   unreachable: 'the server or its authorization server cannot be reached',
   misconfigured:
-    'settings or metadata cannot work; the command “MCP OAuth: Diagnose Server…” says what to mend',
+    'settings or metadata are invalid; the command “MCP OAuth: Diagnose Server…” shows what to fix',
 };
 
 /**
@@ -74,10 +73,10 @@ function serverLines({ status, calls, displacedBy }: ReportedServer, now: number
     `${words(status.server)}: ${status.status} (${who})`,
     ...(displacedBy === undefined ? [] : [switchedOff(displacedBy)]),
     ...(account === undefined ? [] : [`  account: ${words(account)}`]),
-    ...(held.length === 0 ? [] : [`  scopes held: ${listed(held)}`]),
+    ...(held.length === 0 ? [] : [`  scopes granted: ${listed(held)}`]),
     ...(missing.length === 0
       ? []
-      : [`  scopes missing: ${listed(missing)}${tool === undefined ? '' : `, asked for by ${words(tool)}`}`]),
+      : [`  scopes missing: ${listed(missing)}${tool === undefined ? '' : `, requested by ${words(tool)}`}`]),
     ...expiry(status, now),
     ...attemptLines(status),
     ...calls.map(
@@ -89,7 +88,7 @@ function serverLines({ status, calls, displacedBy }: ReportedServer, now: number
 /** Only if it means something to the user: a token that is renewed without them has no end for them. */
 function expiry({ signedIn, expiresAt, refreshable }: ConsentStatus, now: number): readonly string[] {
   if (!signedIn) return [];
-  if (refreshable === true) return ['  expiry: renewed without the user'];
+  if (refreshable === true) return ['  expiry: renews automatically'];
   if (expiresAt === undefined) return [];
   return [`  expiry: ${expiresAt <= now ? 'ended' : 'ends'} ${utc(expiresAt)}, not renewable`];
 }
@@ -97,7 +96,7 @@ function expiry({ signedIn, expiresAt, refreshable }: ConsentStatus, now: number
 const endings = {
   declined: 'the user or the authorization server declined',
   failed: 'failed',
-  timedOut: 'was not finished in time',
+  timedOut: 'timed out',
 } as const;
 
 /** So that a model does not ask again for what the user has just declined. */
@@ -128,7 +127,7 @@ function words(text: string): string {
 }
 
 function switchedOff(file: string): string {
-  return `  switched off by the editor, so its tools are not listed: ${words(file)} has a server with the same name; the user can rename one of them`;
+  return `  turned off by the editor, so its tools are not listed: ${words(file)} has a server with the same name; the user can rename one of them`;
 }
 
 function cut(lines: readonly string[]): string {
@@ -138,7 +137,7 @@ function cut(lines: readonly string[]): string {
     length += line.length + 1;
     if (length > mostTextLength) {
       const left = lines.length - kept.length;
-      return [...kept, `… and ${left} more lines; ask for one server by its name`].join('\n');
+      return [...kept, `… and ${left} more lines; specify one server by name`].join('\n');
     }
     kept.push(line);
   }

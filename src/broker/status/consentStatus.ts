@@ -240,7 +240,7 @@ export function consentStatus(facts: ServerFacts, now: number): ConsentStatus {
 const notUsedHere = {
   unasked: {
     status: 'unknown',
-    detail: 'This sign-in has not been used on this machine. You are asked before its first use here.',
+    detail: 'This sign-in has not been used on this machine yet. You are asked before its first use here.',
   },
   declined: {
     status: 'denied',

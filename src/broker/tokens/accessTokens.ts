@@ -81,7 +81,7 @@ export class AccessTokens implements TokenSource {
       // Such as a lock or a storage that cannot be had; the authorization server's refusals are told already.
       if (!(error instanceof OAuthFlowError)) {
         this.log.warn(
-          `${server.name}: the token could not be renewed ahead of its end (${errorName(error)}).`,
+          `${server.name}: the token could not be renewed before it expired (${errorName(error)}).`,
         );
       }
       return credential;

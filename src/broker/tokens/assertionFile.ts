@@ -23,8 +23,11 @@ export class AssertionInFile implements AssertionSource {
     if (found.kind === 'text' && found.text.trim() !== '') return new Redacted(found.text.trim());
     throw new OAuthFlowError(
       'assertionRequired',
-      `The workload's assertion for “${name}” cannot be had: ${problemOf(found, assertionFile)}.${this.note === undefined ? '' : ` ${this.note}`}`,
-      { field: 'oauth.assertionFile', fix: 'Check the path, and that this process may read it.' },
+      `The workload's assertion for “${name}” is not available: ${problemOf(found, assertionFile)}.${this.note === undefined ? '' : ` ${this.note}`}`,
+      {
+        field: 'oauth.assertionFile',
+        fix: 'Check the path, and make sure that this process can read the file.',
+      },
     );
   }
 }
@@ -33,10 +36,10 @@ export class AssertionInFile implements AssertionSource {
 export function noAssertionFile(server: string): OAuthFlowError {
   return new OAuthFlowError(
     'assertionRequired',
-    `“${server}” is used with a workload's identity, and its settings do not say where its assertion is.`,
+    `“${server}” is used with a workload's identity, but its settings do not name the assertion file.`,
     {
       field: 'oauth.assertionFile',
-      fix: 'Put the path of the file that your platform keeps it in there.',
+      fix: 'Set oauth.assertionFile to the path of the file that holds the assertion.',
     },
   );
 }
@@ -48,12 +51,12 @@ function problemOf(found: Awaited<ReturnType<AssertionFiles['read']>>, path: str
     case 'variableUnset':
       return `the environment variable ${found.variable} is not set in this process`;
     case 'notAbsolute':
-      return `${path} does not lead to an absolute path`;
+      return `${path} is not an absolute path`;
     case 'missing':
-      return `there is no file ${path}`;
+      return `the file ${path} does not exist`;
     case 'unreadable':
-      return `${path} may not be read by this process`;
+      return `this process is not allowed to read ${path}`;
     case 'noAssertion':
-      return `${path} is no file that could hold one`;
+      return `${path} is not a file that can contain an assertion`;
   }
 }

@@ -28,12 +28,15 @@ export function denialWithoutUser(
   if (!isVouchedFor && !isUnattended(server)) return undefined;
   const { host } = new URL(server.url);
   const vouching = identityProvider === undefined ? 'your identity provider' : new URL(identityProvider).host;
-  const given = isVouchedFor ? `on the word of ${vouching}` : 'this client';
+  const given = isVouchedFor ? `on the authority of ${vouching}` : 'to this client';
   return missing === undefined
-    ? { by: 'server', detail: `${host} does not take the token that its authorization server gave ${given}.` }
+    ? {
+        by: 'server',
+        detail: `${host} does not accept the token that its authorization server issued ${given}.`,
+      }
     : {
         by: 'authorizationServer',
-        detail: `${host} asks for ${namedScopes(missing)}, which its authorization server does not give ${given}.`,
+        detail: `${host} requests ${namedScopes(missing)}, which its authorization server does not grant ${given}.`,
       };
 }
 

@@ -152,8 +152,11 @@ export class DirectGrants {
     if (assertion === undefined) {
       throw new OAuthFlowError(
         'assertionRequired',
-        `“${server.name}” is used with a workload's identity, and this process has none.`,
-        { field: 'oauth.grant', fix: 'Run it where a signed assertion of the workload is at hand.' },
+        `“${server.name}” is used with a workload's identity, but this process has none.`,
+        {
+          field: 'oauth.grant',
+          fix: 'Run it in an environment that provides a signed assertion of the workload.',
+        },
       );
     }
     if ((jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()) {
@@ -171,7 +174,7 @@ export class DirectGrants {
     if (server.oauth.authorizationServer === issuer || isAssertionFor(assertion, as)) return assertion;
     throw new OAuthFlowError(
       'clientOfAnotherIssuer',
-      `The workload's assertion is not for ${shownAddress(issuer)}, which “${server.name}” names.`,
+      `The workload's assertion is not for ${shownAddress(issuer)}, the authorization server that “${server.name}” names.`,
       {
         url: shownAddress(issuer),
         field: 'oauth.authorizationServer',
@@ -226,6 +229,6 @@ function accessOf({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
 export function noIdentityProvider(): OAuthFlowError {
   return new OAuthFlowError('clientIdRequired', 'No identity provider of your organization is configured.', {
     field: 'mcpOAuthBroker.enterpriseIdentityProvider',
-    fix: 'Put its issuer and your client id there into the settings.',
+    fix: 'Add its issuer and your client ID to the settings.',
   });
 }

@@ -160,10 +160,10 @@ export function noEditorAccount(server: ServerConfig): OAuthFlowError {
   const id = server.oauth.authenticationProvider ?? '';
   return new OAuthFlowError(
     'authenticationProviderUnavailable',
-    `“${server.name}” is used with the editor's ${id} account, and this process has no editor.`,
+    `“${server.name}” is used with the editor's ${id} account, but this process has no editor.`,
     {
       field: 'oauth.authenticationProvider',
-      fix: 'Use it in the editor, or remove oauth.authenticationProvider from its settings.',
+      fix: 'Use the server in the editor, or remove oauth.authenticationProvider from its settings.',
     },
   );
 }

@@ -62,7 +62,7 @@ export function identityProviderSignInRequired(server: string, issuer: string): 
   const { host } = new URL(issuer);
   return new OAuthFlowError(
     'identityProviderSignInRequired',
-    `${server} takes the word of your organization's identity provider, ${host}, and nobody is signed in there.`,
-    { url: issuer, fix: 'Run “MCP OAuth: Sign In to Identity Provider…”, once for all such servers.' },
+    `${server} relies on your organization's identity provider, ${host}, and you are not signed in there.`,
+    { url: issuer, fix: 'Run “MCP OAuth: Sign In to Identity Provider…” once for all of these servers.' },
   );
 }

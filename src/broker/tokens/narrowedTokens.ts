@@ -227,7 +227,7 @@ export class NarrowedTokens {
   #cannot(server: ServerConfig, key: string, whole: Credential): Credential {
     this.#narrowed.set(key, { credential: undefined });
     this.log.warn(
-      `${server.name}: ${new URL(whole.as.issuer).host} gives no token with fewer scopes than were granted.`,
+      `${server.name}: ${new URL(whole.as.issuer).host} does not issue tokens with fewer scopes than were granted.`,
     );
     return whole;
   }

@@ -58,7 +58,7 @@ export function parseToolRules(value: unknown): ParsedToolRules {
       rules.set(server, undefined);
       report(
         'toolRules',
-        'The rules of a server must be an object: tool name → rule. Until then every tool asks.',
+        'The rules of a server must be an object: tool name → rule. Until then, every tool asks.',
       );
     }
   }
@@ -75,7 +75,7 @@ function parseRules(
     rules.set(tool, rule ?? 'ask');
     if (rule === undefined) {
       const known = toolRuleNames.map((name) => `"${name}"`).join(', ');
-      report(`toolRules.${shorten(tool)}`, `The rule must be one of ${known}. Until then the tool asks.`);
+      report(`toolRules.${shorten(tool)}`, `The rule must be one of ${known}. Until then, the tool asks.`);
     }
   }
   return rules;

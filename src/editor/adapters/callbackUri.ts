@@ -57,7 +57,7 @@ export class CallbackUri implements vscode.UriHandler, Disposable {
       return await way.hand(callback);
     } catch (error) {
       // The sign-in that waits for it has a deadline of its own, which tells its user.
-      this.log.warn(`A callback for another window could not be handed over (${errorName(error)}).`);
+      this.log.warn(`A callback could not be passed to another window (${errorName(error)}).`);
       return false;
     }
   }

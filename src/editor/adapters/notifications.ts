@@ -115,7 +115,7 @@ export function withoutLinks(text: string): string {
 /** Copies, and says so. @param what it is, as the notification begins */
 export async function copyToClipboard(text: string, what: string): Promise<void> {
   await vscode.env.clipboard.writeText(text);
-  void notifications.information(vscode.l10n.t('{0} is in the clipboard.', what));
+  void notifications.information(vscode.l10n.t('{0} was copied to the clipboard.', what));
 }
 
 /** What a server wrote, as one line and without the icons that lists and the status bar draw for `$(name)`. */

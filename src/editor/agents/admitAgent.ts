@@ -30,7 +30,7 @@ interface Choice<T> extends vscode.QuickPickItem {
 
 const hour = 3_600_000;
 
-/** The questions of “Admit an Agent…”. Nothing is saved before the last one is answered. */
+/** The questions of “Admit Agent…”. Nothing is saved before the last one is answered. */
 export class AdmitAgent {
   readonly #notifications: Notifications;
 
@@ -48,7 +48,7 @@ export class AdmitAgent {
       title: t('Admit an agent'),
       prompt: this.#namePrompt(),
       ignoreFocusOut: true,
-      validateInput: (text) => (text.trim() === '' ? t('An agent needs a name.') : undefined),
+      validateInput: (text) => (text.trim() === '' ? t('Enter a name for the agent.') : undefined),
     });
     if (name === undefined || name.trim() === '') return undefined;
     const servers = await this.#pickMany(
@@ -72,10 +72,10 @@ export class AdmitAgent {
       admitted.push(access);
     }
     const lifetime = await this.#pick<number | undefined>(t('For how long?'), [
-      { label: t('A day'), value: 24 * hour },
-      { label: t('A week'), value: 7 * 24 * hour },
+      { label: t('1 day'), value: 24 * hour },
+      { label: t('1 week'), value: 7 * 24 * hour },
       { label: t('30 days'), value: 30 * 24 * hour },
-      { label: t('An hour'), value: hour },
+      { label: t('1 hour'), value: hour },
       { label: t('Until revoked'), value: undefined },
     ]);
     if (lifetime === undefined) return undefined;
@@ -87,7 +87,7 @@ export class AdmitAgent {
   }
 
   #namePrompt(): string {
-    const prompt = vscode.l10n.t('A name for the agent, as you will see it where it calls');
+    const prompt = vscode.l10n.t('A name for the agent, shown with its calls');
     const { addressNote } = this.parts;
     return addressNote === undefined ? prompt : `${prompt}. ${addressNote.label}. ${addressNote.detail}`;
   }
@@ -126,7 +126,7 @@ export class AdmitAgent {
     const { t } = vscode.l10n;
     const credential = await this.parts.credentials.get(server.url, account);
     const held = (credential?.tokens.scopes ?? []).filter((scope) => !isSessionScope(scope));
-    const kind = await this.#pick<'all' | 'some'>(t('Which scopes of {0} at most?', server.name), [
+    const kind = await this.#pick<'all' | 'some'>(t('Which scopes of {0} can it have?', server.name), [
       {
         label: t('Only some…'),
         description: held.length === 0 ? '' : plain(held.join(', ')),
@@ -143,7 +143,9 @@ export class AdmitAgent {
       ignoreFocusOut: true,
       validateInput: (text) => {
         if (wordsOf(text).length === 0) return t('Name at least one scope.');
-        return wordsOf(text).every(isScopeToken) ? undefined : t('A scope holds no quotes and no backslash.');
+        return wordsOf(text).every(isScopeToken)
+          ? undefined
+          : t('A scope can’t contain quotes or backslashes.');
       },
     });
     return typed === undefined ? undefined : { value: [...new Set(wordsOf(typed))] };
@@ -154,10 +156,10 @@ export class AdmitAgent {
     const known = this.parts.toolsOf(server);
     if (known.length === 0) return { value: undefined };
     const all = { label: t('All tools, including future ones'), value: undefined, picked: true };
-    const picked = await this.#pickMany<string | undefined>(t('Which tools of {0}?', server.name), [
-      all,
-      ...known.map((name) => ({ label: plain(name), value: name })),
-    ]);
+    const picked = await this.#pickMany<string | undefined>(
+      t('Which tools of {0} can it call?', server.name),
+      [all, ...known.map((name) => ({ label: plain(name), value: name }))],
+    );
     if (picked === undefined || picked.length === 0) return undefined;
     const names = picked.filter((name) => name !== undefined);
     return { value: picked.length > names.length ? undefined : names };

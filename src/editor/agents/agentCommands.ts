@@ -21,14 +21,14 @@ export interface AgentCommandParts extends AdmitAgentParts, ConnectionParts {
   readonly removeBridges: (agent: AgentAdmission) => Promise<void>;
 }
 
-/** “Admit an Agent…”, “Connect Agent…”, “Rotate Agent Key…”, “Withdraw Agent…” and what agents wait for. */
+/** “Admit Agent…”, “Connect Agent…”, “Rotate Agent Key…”, “Withdraw Agent…” and what agents wait for. */
 export function registerAgentCommands(commands: Commands, parts: AgentCommandParts): void {
   const { t } = vscode.l10n;
   const { admissions, port } = parts.agents;
 
   commands.register('admitAgent', async () => {
     if (parts.servers().length === 0) {
-      void notifications.information(t('Add an MCP server first; an agent is admitted to servers.'));
+      void notifications.information(t('Add an MCP server before you admit an agent.'));
       return;
     }
     const admission = await new AdmitAgent(parts).ask();
@@ -50,7 +50,7 @@ export function registerAgentCommands(commands: Commands, parts: AgentCommandPar
     if (connection !== undefined) {
       await parts.connections.rotate(connection);
       void notifications.information(
-        t('{0} has a new key. Its configuration file did not change.', agent.name),
+        t('{0} has a new key. Its configuration file didn’t change.', agent.name),
       );
       return;
     }
@@ -110,7 +110,7 @@ async function chooseAgent(
     return all.find((agent) => agent.id === id);
   }
   if (all.length === 0) {
-    void notifications.information(vscode.l10n.t('No agent is admitted.'));
+    void notifications.information(vscode.l10n.t('You haven’t admitted any agents.'));
     return undefined;
   }
   const items = all.map((agent) => ({ label: plain(agent.name), agent }));

@@ -89,7 +89,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
       ? []
       : [
           {
-            label: `$(key) ${t('Copy the Key')}`,
+            label: `$(key) ${t('Copy Key')}`,
             description: t('for {0}', keyVariable),
             run: () => copyToClipboard(key.expose(), t('The key')),
             takesKey: true,
@@ -101,7 +101,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
     const { writeBridge } = parts;
     return [
       {
-        label: `$(globe) ${t('Copy the Address of {0}', plain(server.name))}`,
+        label: `$(globe) ${t('Copy Address of {0}', plain(server.name))}`,
         description: url,
         run: () => copyToClipboard(url, t('The address')),
       },
@@ -114,7 +114,7 @@ function offers(agent: AgentAdmission, key: Redacted | undefined, parts: Connect
         ? []
         : [
             {
-              label: `$(terminal) ${t('Copy a Command That Speaks stdio')}`,
+              label: `$(terminal) ${t('Copy stdio Command')}`,
               description: plain(server.name),
               run: async () => copyToClipboard(await writeBridge(agent, server, url, key), t('The command')),
               takesKey: true,

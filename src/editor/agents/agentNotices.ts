@@ -57,11 +57,14 @@ export class AgentNotices implements Disposable {
     if (state.kind !== 'blocked') return;
     const { t } = vscode.l10n;
     const retry = t('Try Again');
-    const change = t('Change the Port');
-    const rotate = t('Rotate the Keys');
+    const change = t('Change Port');
+    const rotate = t('Rotate Keys');
     const { message, hasHeardKeys } = obstacleTexts(state.port, state.why);
     const buttons = hasHeardKeys ? [retry, change, rotate] : [retry, change];
-    const choice = await this.show.warning(`${message} ${t('No agent is served until then.')}`, ...buttons);
+    const choice = await this.show.warning(
+      `${message} ${t('Until then, agents can’t connect.')}`,
+      ...buttons,
+    );
     if (choice === retry) await this.parts.agents.port.look();
     else if (choice === rotate) await rotateAll(this.parts.agents, this.parts);
     else if (choice === change) {
@@ -83,13 +86,8 @@ export class AgentNotices implements Disposable {
             ask.what,
           )
         : ask.kind === 'signIn'
-          ? t(
-              'The agent {0} needs you to sign in to {1}, for {2}.',
-              ask.agent.name,
-              ask.server.name,
-              ask.what,
-            )
-          : t('The agent {0} needs more access to {1}, for {2}.', ask.agent.name, ask.server.name, ask.what),
+          ? t('The agent {0} needs you to sign in to {1} for {2}.', ask.agent.name, ask.server.name, ask.what)
+          : t('The agent {0} needs more access to {1} for {2}.', ask.agent.name, ask.server.name, ask.what),
       ...(scopes.length === 0 ? [] : [t('Scopes: {0}.', scopes.join(', '))]),
       t('The agent can retry after that.'),
     ].join(' ');

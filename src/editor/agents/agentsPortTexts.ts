@@ -20,7 +20,7 @@ export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
     case 'silent':
       return {
         label: t('Another program uses port {0}', port),
-        tooltip: t('No agent is served, and their keys may be known to that program.'),
+        tooltip: t('Agents can’t connect, and that program may know their keys.'),
         message: t(
           'Another program uses port {0}, where agents call. Agents may have sent it their keys.',
           port,
@@ -31,10 +31,10 @@ export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
       return {
         label: t('Port {0} leads to another machine', port),
         tooltip: t(
-          'No agent is served. The port is forwarded, and what answers there says it is MCP OAuth Broker. Agents may have sent it their keys.',
+          'Agents can’t connect. The port is forwarded to a program that identifies itself as MCP OAuth Broker. Agents may have sent it their keys.',
         ),
         message: t(
-          'Port {0}, where agents call, is forwarded to another machine. What answers there says it is MCP OAuth Broker. Stop forwarding the port, or change it here. Agents may have sent their keys there: rotate them unless that broker is yours.',
+          'Port {0}, where agents call, is forwarded to another machine, to a program that identifies itself as MCP OAuth Broker. Stop forwarding the port, or change it here. Agents may have sent their keys there: rotate the keys unless that broker is yours.',
           port,
         ),
         hasHeardKeys: true,
@@ -43,10 +43,10 @@ export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
       return {
         label: t('Another broker uses port {0}', port),
         tooltip: t(
-          'No agent is served. The program that uses the port says it is MCP OAuth Broker, such as the one in another editor. Agents may have sent it their keys.',
+          'Agents can’t connect. The program that uses the port identifies itself as MCP OAuth Broker, such as the one in another editor. Agents may have sent it their keys.',
         ),
         message: t(
-          'Port {0}, where agents call, is used by a program that says it is MCP OAuth Broker, such as the one in another editor. Change the port here or there. Agents may have sent it their keys: rotate them unless that broker is yours.',
+          'Port {0}, where agents call, is used by a program that identifies itself as MCP OAuth Broker, such as the one in another editor. Change the port here or there. Agents may have sent it their keys: rotate the keys unless that broker is yours.',
           port,
         ),
         hasHeardKeys: true,
@@ -54,8 +54,8 @@ export function obstacleTexts(port: number, why: PortObstacle): ObstacleTexts {
     case 'notAllowed':
       return {
         label: t('Port {0} can’t be used', port),
-        tooltip: t('No agent is served: the system doesn’t allow listening on the port.'),
-        message: t('This process may not listen on the port {0}, where agents call.', port),
+        tooltip: t('Agents can’t connect: the system doesn’t allow listening on the port.'),
+        message: t('This process isn’t allowed to listen on port {0}, where agents call.', port),
         hasHeardKeys: false,
       };
   }

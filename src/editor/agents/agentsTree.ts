@@ -103,8 +103,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     const now = this.clock.now();
     const isOver = !isCurrent(agent, now);
     const { expiresAt } = agent;
-    const said = (admitted: string) =>
-      isOver ? t('time is over') : asks.length > 0 ? waitsFor(asks) : admitted;
+    const said = (admitted: string) => (isOver ? t('expired') : asks.length > 0 ? waitsFor(asks) : admitted);
     item.description = said(
       expiresAt === undefined ? t('admitted') : t('until {0}', briefMoment(expiresAt, now)),
     );
@@ -128,7 +127,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     const { expiresAt } = agent;
     const connected =
       expiresAt === undefined ? t('connected') : t('connected until {0}', briefMoment(expiresAt, now));
-    item.description = isOver ? t('time is over') : asks.length > 0 ? waitsFor(asks) : connected;
+    item.description = isOver ? t('expired') : asks.length > 0 ? waitsFor(asks) : connected;
     item.tooltip = `${t('Client {0}: {1}', agent.name, item.description)}\n${placeText(uri)}`;
     item.accessibilityInformation = { label: t('Client {0}: {1}', agent.name, item.description) };
     item.iconPath =
@@ -163,7 +162,7 @@ function askItem(ask: AgentAsk): vscode.TreeItem {
   );
   item.id = `ask ${ask.id}`;
   item.description = plain([ask.what, ...ask.scopes].join(' · '));
-  item.tooltip = t('Asked for {0}', plain(ask.what));
+  item.tooltip = t('Requested {0}', plain(ask.what));
   item.accessibilityInformation = { label: `${item.label as string}: ${item.description}` };
   item.iconPath = warning('key');
   item.contextValue = 'agentAsk';
@@ -187,14 +186,14 @@ function questionItem(question: AgentToolQuestion): vscode.TreeItem {
 
 function waitsFor(asks: readonly Waiting[]): string {
   const { t } = vscode.l10n;
-  return asks.some((ask) => 'kind' in ask) ? t('waits for your consent') : t('waits for your answer');
+  return asks.some((ask) => 'kind' in ask) ? t('waiting for your consent') : t('waiting for your approval');
 }
 
 function blockedItem({ port, why }: Extract<AgentsPortState, { kind: 'blocked' }>): vscode.TreeItem {
   const { t } = vscode.l10n;
   const { label, tooltip } = obstacleTexts(port, why);
   const item = new vscode.TreeItem(label);
-  item.description = t('agents reach nothing here');
+  item.description = t('agents can’t connect');
   item.tooltip = tooltip;
   item.accessibilityInformation = { label: tooltip };
   item.iconPath = warning('warning');

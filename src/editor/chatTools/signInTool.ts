@@ -62,7 +62,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const { t } = vscode.l10n;
     const plan = await this.#plan(input, token);
     this.#remember(keyOf(input), plan);
-    if (plan.kind === 'answer') return { invocationMessage: t('Looking up the MCP sign-in') };
+    if (plan.kind === 'answer') return { invocationMessage: t('Signing in to the MCP server') };
     const { server, facts } = plan;
     const name = withoutLinks(plain(server.name));
     const title = facts.kind === 'stepUp' ? t('Grant {0} more access?', name) : t('Sign in to {0}?', name);
@@ -77,7 +77,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
 
   async invoke({ input }: Input, token: vscode.CancellationToken): Promise<vscode.LanguageModelToolResult> {
     const plan = this.#asked.get(keyOf(input));
-    const text = plan === undefined ? 'Nothing was done: call mcpSignIn again.' : await this.#go(plan, token);
+    const text = plan === undefined ? 'Nothing was done. Call mcpSignIn again.' : await this.#go(plan, token);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
   }
 
@@ -94,13 +94,13 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const names = all.map(({ server }) => server.name);
     const name = textOf(input, 'server') ?? (names.length === 1 ? names[0] : undefined);
     if (name === undefined)
-      return answer(`Say which server to sign in to: ${names.join(', ') || 'none is configured'}.`);
+      return answer(`Specify which server to sign in to: ${names.join(', ') || 'none is configured'}.`);
     const entry = all.find(({ server }) => server.name === name);
     if (entry === undefined) return answer(noServerCalled(name, names));
     const { server, status } = entry;
     const wanted = textsOf(input, 'scopes');
     const odd = wanted.filter((scope) => !isScopeToken(scope));
-    if (odd.length > 0) return answer('A scope is one word without quotes and backslashes.');
+    if (odd.length > 0) return answer('A scope cannot contain spaces, quotes, or backslashes.');
     const nobody = noSignInAt(server);
     if (nobody !== undefined) return answer(nobody.advice);
     const missing = [...new Set([...status.missing, ...wanted])].filter((s) => !status.held.includes(s));

@@ -18,9 +18,9 @@ export function textsOf(input: unknown, key: string): readonly string[] {
 export function noServerCalled(name: string, known: readonly string[]): string {
   const there =
     known.length === 0
-      ? 'None is configured.'
-      : `There are: ${known.map((other) => shown(other)).join(', ')}.`;
-  return `MCP OAuth Broker has no server called ${shown(name)}. ${there}`;
+      ? 'No servers are configured.'
+      : `Configured servers: ${known.map((other) => shown(other)).join(', ')}.`;
+  return `MCP OAuth Broker has no server named ${shown(name)}. ${there}`;
 }
 
 function shown(name: string): string {

@@ -51,7 +51,7 @@ export async function setClientSecret(parts: ClientCommandParts, row: unknown): 
     if (picked === undefined) return;
     if (picked === remove) {
       await clientSecrets.remove(server, clientId);
-      void notifications.information(t('The client secret of {0} is removed.', server.name));
+      void notifications.information(t('The client secret of {0} was removed.', server.name));
       return;
     }
   }
@@ -101,7 +101,7 @@ export async function createClientMetadataDocument({
   const notifications = new Notifications(window);
   const typed = await notifications.input({
     title: t('Client metadata document'),
-    prompt: t('The address you will host it at, such as https://example.com/mcp-client.json'),
+    prompt: t('The address where you will host it, such as https://example.com/mcp-client.json'),
     value: settings.clientMetadataUrl ?? '',
     ignoreFocusOut: true,
     validateInput: (text) => (text.trim() === '' ? undefined : clientMetadataUrlFault(text.trim())),
@@ -115,6 +115,9 @@ export async function createClientMetadataDocument({
     await vscode.workspace.openTextDocument({ language: 'json', content }),
   );
   const use = t('Use This Address');
-  const told = t('Host this document at {0}, as application/json. Then let sign-ins use its address.', url);
+  const told = t(
+    'Host this document at {0} as application/json. Then choose to use its address for sign-ins.',
+    url,
+  );
   if ((await notifications.information(told, use)) === use) await settings.setClientMetadataUrl(url);
 }

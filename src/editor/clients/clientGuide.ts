@@ -127,7 +127,7 @@ export class ClientGuide implements Disposable {
       const client = await clientToRegister(server, findings.discovered, this.parts.redirects);
       this.#rows = guideRows(client);
       const introduction = t(
-        'Sign in to the developer pages of {0}, or ask its administrator, and register a client (also called an app). Then enter its ID here.',
+        'Register a client (also called an app) on the developer pages of {0}, or ask its administrator. Then enter the client ID here.',
         client.host,
       );
       this.#tellFacts(server, introduction, this.#rows, client.needsSecret);
@@ -148,7 +148,7 @@ export class ClientGuide implements Disposable {
     const { t } = vscode.l10n;
     const secretNote = isSecretNeeded
       ? t('The provider requires one. It is kept in this editor’s secret storage.')
-      : t('Leave it empty if you got none. It is kept in this editor’s secret storage.');
+      : t('Leave it empty if you didn’t get one. It is kept in this editor’s secret storage.');
     const { clientId = '' } = server.oauth;
     const hasClient = clientId !== '';
     // A secret may be there already, which is not shown again.
@@ -172,7 +172,7 @@ export class ClientGuide implements Disposable {
     this.#say('information', t('Saving…'), { isBusy: true });
     await setClient(this.#server(), clientId, secret, this.parts);
     if (!isTest) {
-      this.#say('success', t('Saved. The next sign-in uses it.'), { isSaved: true });
+      this.#say('success', t('Saved. The next sign-in will use it.'), { isSaved: true });
       return;
     }
     this.#say('information', t('Saved. Continue in your browser…'), { isBusy: true, isSaved: true });
@@ -187,9 +187,7 @@ export class ClientGuide implements Disposable {
   #server(): ServerConfig {
     const server = this.parts.settings.find(this.name);
     if (server !== undefined) return server;
-    throw new SettingUnwritable(
-      vscode.l10n.t('The server “{0}” is not in the settings any more.', this.name),
-    );
+    throw new SettingUnwritable(vscode.l10n.t('The server “{0}” is no longer in the settings.', this.name));
   }
 
   #say(

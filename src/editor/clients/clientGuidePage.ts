@@ -32,7 +32,7 @@ export function clientGuidePage({ style, script, source, nonce }: PageResources,
 <dl id="rows" data-copy="${escaped(t('Copy'))}"></dl>
 </section>
 <form id="form" aria-labelledby="enterTitle">
-<h2 id="enterTitle">${escaped(t('2. Enter what you got'))}</h2>
+<h2 id="enterTitle">${escaped(t('2. Enter the client details'))}</h2>
 <label for="clientId">${escaped(t('Client ID'))}</label>
 <input id="clientId" type="text" required maxlength="4096" spellcheck="false" autocomplete="off" autocapitalize="off">
 <label for="secret">${escaped(t('Client secret'))}</label>
@@ -87,14 +87,12 @@ function useTexts(use: RedirectUse): string {
   const { t } = vscode.l10n;
   switch (use) {
     case 'next':
-      return t('This is what the next sign-in sends. Register it exactly as it is.');
+      return t('The next sign-in sends this value. Register it exactly as shown.');
     case 'portTaken':
-      return t(
-        'Sent with another port if a program has that one. Register it if the provider lets the port vary.',
-      );
+      return t('Sent with another port if this one is in use. Register it if the provider allows any port.');
     case 'ifConfigured':
       return t(
-        'Only if the provider doesn’t take the first one. Then also set “redirect” to “loopback” in the server’s “oauth” settings.',
+        'Only if the provider doesn’t accept the first one. Then also set “redirect” to “loopback” in the server’s “oauth” settings.',
       );
   }
 }
@@ -104,5 +102,5 @@ function scopeNote(scopes: readonly string[]): { readonly note?: string } {
   const isAccess = accessScopes(scopes);
   return isAccess.length === scopes.length
     ? {}
-    : { note: vscode.l10n.t('Leave out those that the provider doesn’t list.') };
+    : { note: vscode.l10n.t('Leave out scopes that the provider doesn’t list.') };
 }

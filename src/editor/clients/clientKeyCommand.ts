@@ -44,7 +44,7 @@ async function setClientKey(server: ServerConfig, clientSecrets: ClientSecrets):
     return;
   }
   const items: KeyItem[] = [
-    ...clientKeyAlgorithms.map((does) => ({ does, label: t('Make a new key'), description: does })),
+    ...clientKeyAlgorithms.map((does) => ({ does, label: t('Generate a new key'), description: does })),
     { does: 'import', label: t('Import a key'), description: t('PEM (PKCS#8) or JWK') },
     ...((await clientSecrets.hasKey(server, clientId))
       ? [{ does: 'remove' as const, label: t('Forget the key') }]
@@ -62,7 +62,9 @@ async function setClientKey(server: ServerConfig, clientSecrets: ClientSecrets):
 
 /** One line: the editor's input field has no more, and both forms of a key survive it. */
 async function importedKey(title: string): Promise<ClientKey | undefined> {
-  const prompt = vscode.l10n.t('The private key, as PEM (PKCS#8) or JWK. It is kept in SecretStorage.');
+  const prompt = vscode.l10n.t(
+    'The private key, as PEM (PKCS#8) or JWK. It is kept in this editor’s secret storage.',
+  );
   const text = await notifications.input({
     title,
     prompt,

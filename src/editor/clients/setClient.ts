@@ -37,7 +37,7 @@ export async function setClient(
     throw error;
   }
   const undo = t('Undo');
-  const told = notifications.information(t('The client ID of {0} is saved.', server.name), undo);
+  const told = notifications.information(t('The client ID of {0} was saved.', server.name), undo);
   void told.then(async (choice) => {
     if (choice !== undo) return;
     try {

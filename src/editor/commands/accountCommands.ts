@@ -71,7 +71,7 @@ async function switchAccount(
     named === undefined
       ? await pick.choose(
           server,
-          t('Act as which account in this workspace, from the next call on?'),
+          t('Which account should this workspace use from the next call on?'),
           `$(add) ${t('Sign in as another account…')}`,
         )
       : { key: named };
@@ -142,7 +142,10 @@ async function whoActsNext(
   const staying = (await pick.all(server)).filter((one) => !leaving.includes(accountKeyOf(one)));
   if (inUse === undefined || staying.length === 0 || !leaving.includes(accountKeyOf(inUse)))
     return { isCancelled: false };
-  const question = t('Calls act as {0}. Who acts after you sign out?', plain(accountLabel(inUse)));
+  const question = t(
+    'Calls act as {0}. Which account should they use after you sign out?',
+    plain(accountLabel(inUse)),
+  );
   const none = `$(circle-slash) ${t('No account: calls ask you to sign in')}`;
   const picked = await pick.choose(server, question, none, staying);
   if (picked === undefined) return { isCancelled: true };

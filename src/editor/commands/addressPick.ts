@@ -110,7 +110,7 @@ export class AddressPick {
     const { t } = vscode.l10n;
     const yes = t('Search');
     const detail = t(
-      'When you pause while typing a name, the name is sent to {0}, which also sees your IP address. Nothing else is sent: no account, no sign-in, and no address that you type. Anyone can publish a server there and describe it as they like.\n\nThe setting mcpOAuthBroker.registry keeps your choice. Clear it to switch the search off.',
+      'When you pause while typing a name, the name is sent to {0}, which also sees your IP address. Nothing else is sent: no account, no sign-in, and no address that you type. Anyone can publish a server there with any description.\n\nThe setting mcpOAuthBroker.registry keeps your choice. Clear it to turn off the search.',
       officialRegistry,
     );
     const answer = await this.notifications.modal(t('Search the MCP registry?'), detail, yes);
@@ -204,7 +204,7 @@ function addressRow(url: string, { settings }: AddressRowParts): AddressRow {
   const same = settings.withUrl(url);
   return same === undefined
     ? { label: `$(arrow-right) ${t('Use this address')}`, detail: plainWhole(url), leadsTo: { url } }
-    : { label: `$(info) ${t('This address is configured already, as “{0}”.', plain(same.name))}` };
+    : { label: `$(info) ${t('This address is already configured as “{0}”.', plain(same.name))}` };
 }
 
 function foundRows(text: string, host: string, { search, settings }: AddressRowParts): readonly AddressRow[] {
@@ -217,15 +217,15 @@ function foundRows(text: string, host: string, { search, settings }: AddressRowP
     const { error } = search;
     const why = error instanceof OAuthFlowError ? error.message : t('It failed unexpectedly.');
     const detail = t('You can still type the address of a server.');
-    return [{ label: `$(warning) ${plain(t('The registry cannot be searched: {0}', why))}`, detail }];
+    return [{ label: `$(warning) ${plain(t('The registry can’t be searched: {0}', why))}`, detail }];
   }
   const { servers, isMore } = search.found;
   if (servers.length === 0) {
-    const none = t('{0} has no server “{1}” with an address to call.', host, plain(text));
-    const detail = t('Servers that run on your machine from a package cannot be added here.');
+    const none = t('{0} has no server named “{1}” with an address.', host, plain(text));
+    const detail = t('Servers that run from a package on your machine can’t be added here.');
     return [{ label: `$(info) ${none}`, detail }];
   }
-  const more = { label: `$(info) ${t('There are more. Type more of the name.')}` };
+  const more = { label: `$(info) ${t('There are more results. Type more of the name.')}` };
   return [...servers.map((server) => serverRow(server, settings)), ...(isMore ? [more] : [])];
 }
 
@@ -243,7 +243,7 @@ function serverRow(
   const same = settings.withUrl(remote.url);
   const shared = { description: [plainWhole(remote.url), ...beside].join(' · '), detail: plain(description) };
   if (same !== undefined) {
-    const known = t('Configured already, as “{0}”.', plain(same.name));
+    const known = t('Already configured as “{0}”.', plain(same.name));
     return { ...shared, label: `$(check) ${label}`, detail: known };
   }
   const { url, type } = remote;

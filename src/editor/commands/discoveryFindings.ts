@@ -24,7 +24,7 @@ export async function showFindings(
   for (;;) {
     const picked = await window.showQuickPick(items, {
       title: vscode.l10n.t('Found at {0}', new URL(url).host),
-      placeHolder: vscode.l10n.t('Nothing is saved yet.'),
+      placeHolder: vscode.l10n.t('Nothing has been saved yet.'),
       ignoreFocusOut: true,
     });
     if (picked === undefined) return undefined;
@@ -43,7 +43,7 @@ function findingItems(findings: Exclude<Findings, { kind: 'failed' }>): FindingI
       ? [
           {
             label: `$(unlock) ${t('No sign-in needed')}`,
-            detail: t('The server answered without asking for authorization.'),
+            detail: t('The server responded without asking for authorization.'),
           },
         ]
       : protectedItems(findings)),
@@ -60,7 +60,9 @@ function protectedItems({ discovered }: Extract<Findings, { kind: 'protected' }>
     {
       label: `$(key) ${t('Scopes')}`,
       detail:
-        scopes.length === 0 ? t('none named; the authorization server decides') : plain(scopes.join(', ')),
+        scopes.length === 0
+          ? t('none requested; the authorization server decides')
+          : plain(scopes.join(', ')),
     },
     { label: `$(user) ${t('Client')}`, ...identityTexts(identity) },
     ...resource.warnings.map((warning) => ({ label: `$(warning) ${t('Warning')}`, detail: plain(warning) })),

@@ -108,9 +108,9 @@ export class ServerChanges {
 }
 
 function isGone(name: string): SettingUnwritable {
-  return new SettingUnwritable(vscode.l10n.t('The server “{0}” is not in the settings any more.', name));
+  return new SettingUnwritable(vscode.l10n.t('The server “{0}” is no longer in the settings.', name));
 }
 
 function isThere(name: string): SettingUnwritable {
-  return new SettingUnwritable(vscode.l10n.t('Your settings have a server named “{0}” already.', name));
+  return new SettingUnwritable(vscode.l10n.t('Your settings already have a server named “{0}”.', name));
 }

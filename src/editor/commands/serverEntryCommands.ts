@@ -102,10 +102,10 @@ export class ServerEntryDialogues {
       const detail =
         sharing === undefined
           ? t(
-              'Its entry and its tool rules leave your settings, and its client secret is removed if it has one.',
+              'Its entry and tool rules are removed from your settings, and its client secret is deleted if it has one.',
             )
           : t(
-              'Its entry and its tool rules leave your settings. “{0}” has the same address and keeps the sign-ins.',
+              'Its entry and tool rules are removed from your settings. “{0}” has the same address and keeps the sign-ins.',
               sharing.name,
             );
       const choice = await this.#notifications.modal(question, detail, plainRemove);
@@ -115,9 +115,9 @@ export class ServerEntryDialogues {
     const keep = t('Remove, Keep the Sign-Ins');
     const detail = [
       t('You are signed in as {0}.', accounts.join(', ')),
-      t('Signing out revokes the tokens, also those of your agents, and can’t be undone.'),
-      ...(server.oauth.clientId === undefined ? [] : [t('It also removes the client secret.')]),
-      t('Sign-ins that you keep are used when you add this address again.'),
+      t('Signing out revokes the tokens, including those of your agents, and can’t be undone.'),
+      ...(server.oauth.clientId === undefined ? [] : [t('This also removes the client secret.')]),
+      t('If you keep the sign-ins, they are used when you add this address again.'),
     ].join(' ');
     const choice = await this.#notifications.modal(question, detail, signOut, keep);
     if (choice === undefined) return undefined;
@@ -129,7 +129,7 @@ export class ServerEntryDialogues {
     if (name === server.name) return undefined;
     const fault = serverNameFault(name);
     if (fault !== undefined) return fault;
-    if (this.parts.settings.names.includes(name)) return t('Another server has this name.');
+    if (this.parts.settings.names.includes(name)) return t('Another server already has this name.');
     const other = displacingList(name, this.parts.otherLists());
     return other && t('{0} has a server with this name, which VS Code would run instead.', other.file);
   }

@@ -24,7 +24,7 @@ export async function askServerName(
     validateInput: (text) => {
       const fault = serverNameFault(text.trim());
       if (fault !== undefined) return fault;
-      return taken.has(text.trim()) ? vscode.l10n.t('Another server has this name.') : undefined;
+      return taken.has(text.trim()) ? vscode.l10n.t('Another server already has this name.') : undefined;
     },
   });
   return name?.trim();

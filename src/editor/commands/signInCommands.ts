@@ -67,7 +67,7 @@ export function registerSignInCommands(
   commands.register('dismissAttempt', async (row) => {
     const server = await choice.choose(
       row,
-      t('Dismiss how the last sign-in to which MCP server ended?'),
+      t('Dismiss the last sign-in result of which MCP server?'),
       ({ lastAttempt }) => lastAttempt !== undefined,
       t('There is no failed or declined sign-in to dismiss.'),
     );

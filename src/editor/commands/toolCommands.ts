@@ -18,7 +18,7 @@ export interface ToolCommandParts {
 /** “Set Tool Rule…”: allow, ask every time, or block. */
 export function registerToolCommands(commands: Commands, parts: ToolCommandParts): void {
   commands.register('setToolRule', async (row) => {
-    const server = await parts.choice.choose(row, vscode.l10n.t('A tool of which MCP server?'));
+    const server = await parts.choice.choose(row, vscode.l10n.t('Set a tool rule for which MCP server?'));
     if (server === undefined) return;
     const tool = toolOf(row) ?? (await chooseTool(server, parts));
     if (tool === undefined) return;
@@ -37,7 +37,7 @@ async function chooseTool(server: ServerConfig, parts: ToolCommandParts): Promis
   const { t } = vscode.l10n;
   const tools = parts.toolLists.declarations(server);
   if (tools.length === 0) {
-    void notifications.information(t('The tools of {0} are not known yet: sign in first.', server.name));
+    void notifications.information(t('The tools of {0} aren’t known yet. Sign in first.', server.name));
     return undefined;
   }
   const items = tools.map(({ name, title }) =>
@@ -50,7 +50,7 @@ async function chooseTool(server: ServerConfig, parts: ToolCommandParts): Promis
   );
   const picked = await vscode.window.showQuickPick(items, {
     title: t('Tools of {0}', server.name),
-    placeHolder: t('Set the rule for which tool?'),
+    placeHolder: t('Set the rule of which tool?'),
     matchOnDetail: true,
   });
   return picked?.name;

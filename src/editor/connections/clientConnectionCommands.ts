@@ -13,7 +13,7 @@ export interface ClientConnectionCommandParts extends ConnectClientParts {
   readonly agents: EditorAgents;
 }
 
-/** “Connect a Client…”, “Disconnect Client…” and “Show Client Configuration File”. */
+/** “Connect Client…”, “Disconnect Client…” and “Show Client Configuration File”. */
 export function registerClientConnectionCommands(
   commands: Commands,
   parts: ClientConnectionCommandParts,
@@ -35,7 +35,11 @@ export function registerClientConnectionCommands(
   });
 
   commands.register('showClientConfiguration', async (row) => {
-    const connection = await chooseClient(row, connections, t('Show the file of which client?'));
+    const connection = await chooseClient(
+      row,
+      connections,
+      t('Show the configuration file of which client?'),
+    );
     if (connection !== undefined) await showConfiguration(connection);
   });
 }

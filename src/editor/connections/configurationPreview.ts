@@ -19,7 +19,7 @@ export class ConfigurationPreview implements vscode.TextDocumentContentProvider,
     const file = vscode.Uri.parse(uri);
     const present = before === undefined ? this.#document(file, '') : file;
     const title = vscode.l10n.t(
-      '{0}: now and with the changes',
+      '{0}: current and with changes',
       file.path.slice(file.path.lastIndexOf('/') + 1),
     );
     await vscode.commands.executeCommand('vscode.diff', present, this.#document(file, after), title);

@@ -53,7 +53,7 @@ export class DisconnectClient {
           name,
           file,
         );
-        const kept = outcome.backup === undefined ? [] : [t('Its backup is {0}.', placeText(outcome.backup))];
+        const kept = outcome.backup === undefined ? [] : [t('The backup is {0}.', placeText(outcome.backup))];
         void this.#notifications.information([removed, ...kept].join(' '));
         return;
       }
@@ -63,7 +63,7 @@ export class DisconnectClient {
         const open = t('Open File');
         const named = servers.map((server) => server.name).join(', ');
         const message = t(
-          '{0} has no access any more, but {1} still contains {2}: {3} Remove them yourself.',
+          '{0} no longer has access, but {1} still contains {2}: {3} Remove them yourself.',
           name,
           file,
           named,

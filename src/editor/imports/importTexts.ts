@@ -35,7 +35,7 @@ export function serverRows(
       detail: plainWhole([sources(found), ...renamed(found, nameOf(found)), ...notes(found)].join(' ')),
       picked: !found.isDisabled,
     })),
-    ...section(t('Configured already'), known, (found) =>
+    ...section(t('Already configured'), known, (found) =>
       [t('Configured as “{0}”.', found.configuredAs ?? ''), sources(found)].join(' '),
     ),
     ...section(t('Can’t be imported'), bad, (found) => [found.problem ?? '', sources(found)].join(' ')),
@@ -83,10 +83,10 @@ function notes(found: FoundServer): readonly string[] {
   const { leftOut, entry, clientSecret, isDisabled } = found;
   const headers = Object.keys(entry.headers ?? {});
   return [
-    ...(isDisabled ? [t('Switched off there.')] : []),
+    ...(isDisabled ? [t('Turned off there.')] : []),
     ...(headers.length > 0 ? [t('With the headers {0}.', headers.join(', '))] : []),
     ...(entry.oauth?.clientId !== undefined ? [t('With its client ID.')] : []),
-    ...(clientSecret !== undefined ? [t('Its client secret goes to secret storage.')] : []),
+    ...(clientSecret !== undefined ? [t('Its client secret is moved to secret storage.')] : []),
     ...(leftOut.length > 0 ? [t('Left out: {0}. You sign in instead.', leftOut.join(', '))] : []),
   ];
 }
@@ -95,7 +95,7 @@ function notes(found: FoundServer): readonly string[] {
 export function problemText({ label, reason, backup }: FileProblem): string {
   const { t } = vscode.l10n;
   const why = typeof reason === 'string' ? reason : faultText(reason);
-  const kept = backup === undefined ? '' : ` ${t('Its backup is {0}.', placeText(backup))}`;
+  const kept = backup === undefined ? '' : ` ${t('The backup is {0}.', placeText(backup))}`;
   return `${t('{0} wasn’t changed: {1}', label, why)}${kept}`;
 }
 
@@ -123,7 +123,7 @@ export function faultText({ reason, code }: OtherFileFault): string {
     case 'notText':
       return t('It isn’t UTF-8 text.');
     case 'changed':
-      return t('It was changed in the meantime. Try again.');
+      return t('It has changed in the meantime. Try again.');
     case 'unreadable':
       return t('It can’t be read ({0}).', code);
     case 'unwritable':

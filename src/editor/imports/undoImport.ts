@@ -26,8 +26,10 @@ function undoneText({ kind, kept, problems, restored }: Undone): string {
   const { t } = vscode.l10n;
   return [
     kind === 'import' ? t('The import was undone.') : t('The export was undone.'),
-    ...(restored.length > 0 ? [t('As before: {0}.', restored.map(({ label }) => label).join(', '))] : []),
-    ...(kept.length > 0 ? [t('Changed since, and still in your settings: {0}.', kept.join(', '))] : []),
+    ...(restored.length > 0 ? [t('Restored: {0}.', restored.map(({ label }) => label).join(', '))] : []),
+    ...(kept.length > 0
+      ? [t('Changed in the meantime, and still in your settings: {0}.', kept.join(', '))]
+      : []),
     ...problems.map(problemText),
   ].join(' ');
 }

@@ -21,7 +21,7 @@ export function addLinkQuestion(
     t('Address: {0}', plainWhole(url)),
     t('Host: {0}', host),
     name === undefined
-      ? t('Name: none proposed; you choose it later')
+      ? t('Name: none suggested; you choose it later')
       : t('Name: “{0}”; you can change it later', plainWhole(name)),
     ...(type === 'sse' ? [t('Transport: HTTP+SSE')] : []),
   ];
@@ -29,24 +29,23 @@ export function addLinkQuestion(
     ...(/(^|\.)xn--/.test(host)
       ? [
           t(
-            'The host is written in letters of other alphabets, which can look like another host. It is shown in the form that names it exactly.',
+            'The host contains letters of other alphabets, which can look like another host. It is shown in its exact form (Punycode).',
           ),
         ]
       : []),
     ...(onWordOf(url).reach === 'internet'
       ? []
-      : [t('The address is on your machine or in your own network. Continue only if you know this server.')]),
-    ...(taken === undefined
-      ? []
       : [
           t(
-            'name: Another server is called “{0}” already, so this one needs another name.',
-            plainWhole(taken),
+            'The address is on your machine or in your private network. Continue only if you know this server.',
           ),
         ]),
+    ...(taken === undefined
+      ? []
+      : [t('name: Another server is already named “{0}”. Use a different name.', plainWhole(taken))]),
   ];
   const next = t(
-    'Nothing is saved or requested yet. If you continue, {0} is asked how to sign in, and you decide then whether to add it.',
+    'Nothing has been saved or requested yet. If you continue, the extension asks {0} how to sign in, and then you decide whether to add it.',
     host,
   );
   return {

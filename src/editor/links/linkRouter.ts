@@ -36,10 +36,10 @@ export class LinkRouter implements vscode.UriHandler {
   async #follow({ path, query }: LinkAddress, handler: LinkHandler): Promise<void> {
     try {
       const isFollowed = await this.#turn.run(() => handler(query));
-      if (!isFollowed) this.log.info(`A link to ${path} was dropped: another one is still open.`);
+      if (!isFollowed) this.log.info(`A link to ${path} was ignored because another one is still open.`);
     } catch (error) {
       const name = errorName(error);
-      this.log.error(`A link to ${path} could not be followed (${name}).`);
+      this.log.error(`A link to ${path} could not be opened (${name}).`);
       void notifications.error(
         error instanceof SettingUnwritable
           ? error.message

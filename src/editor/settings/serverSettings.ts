@@ -149,7 +149,7 @@ export class EditorServerSettings implements Disposable {
     await this.change((entries) => {
       const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
       if (!isObject(entry)) {
-        throw new SettingUnwritable(vscode.l10n.t('The server “{0}” is not in the settings any more.', name));
+        throw new SettingUnwritable(vscode.l10n.t('The server “{0}” is no longer in the settings.', name));
       }
       return { ...entries, [name]: changed(entry) };
     });

@@ -48,10 +48,7 @@ export class AccountNaming implements Disposable {
   /** @returns the credential with the name that the user chose, or with the default if they closed the box */
   async ask(server: ServerConfig, credential: Credential): Promise<Credential> {
     const { t } = vscode.l10n;
-    const prompt = t(
-      '{0} does not say whose account this is. Choose a name that tells it apart.',
-      server.name,
-    );
+    const prompt = t('{0} doesn’t provide an account name. Enter a name for this account.', server.name);
     const name = await this.#input(server, credential, t('Name your account'), prompt);
     return name === undefined ? credential : { ...credential, name };
   }
@@ -75,7 +72,7 @@ export class AccountNaming implements Disposable {
     const { t } = vscode.l10n;
     const rename = t('Rename…');
     const message = t(
-      '{0} does not say whose account you signed in with. It is called “{1}” here.',
+      '{0} doesn’t provide an account name. The account is named “{1}” here.',
       server.name,
       accountLabel(credential),
     );
@@ -124,6 +121,6 @@ function faultText(fault: AccountNameFault): string {
     case 'invisible':
       return t('Remove the control or invisible characters.');
     case 'taken':
-      return t('Another account of this server has this name. Enter another one.');
+      return t('Another account of this server already has this name. Enter a different name.');
   }
 }

@@ -81,7 +81,7 @@ export class BrowserLauncher implements CardBrowser {
     try {
       page = await attempt.launchPage();
     } catch {
-      const message = vscode.l10n.t('No page could be opened for your browser on this machine.');
+      const message = vscode.l10n.t('The sign-in page couldn’t be opened on this machine.');
       attempt.fail(new OAuthFlowError('unexpected', message));
       return;
     }
@@ -214,7 +214,7 @@ export function editorBrowser(
 /** Only a browser that shows the editor blocks the windows it opens. */
 function popupBlocker(): string | undefined {
   if (vscode.env.uiKind !== vscode.UIKind.Web) return undefined;
-  return vscode.l10n.t('A popup blocker may have stopped it.');
+  return vscode.l10n.t('A pop-up blocker may have blocked it.');
 }
 
 function phaseTexts({ server }: SignInAttempt, phase: SignInPhase): string {

@@ -27,7 +27,7 @@ export class CallbackPaste {
       {
         title: t('Paste callback address'),
         prompt: t(
-          'Copy the whole address your browser shows after you signed in, even if the page did not load.',
+          'Copy the whole address that your browser shows after you sign in, even if the page didn’t load.',
         ),
         placeHolder: 'http://127.0.0.1:…/callback?code=…&state=…',
         // The user goes to the browser and comes back; what is pasted holds a code.

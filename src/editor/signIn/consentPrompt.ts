@@ -57,8 +57,8 @@ function consentMessage(
   const { t } = vscode.l10n;
   const why =
     facts.kind === 'stepUp'
-      ? t('{0} needs more access, for {1}.', server.name, what)
-      : t('{0} needs you to sign in, for {1}.', server.name, what);
+      ? t('{0} needs more access for {1}.', server.name, what)
+      : t('{0} needs you to sign in for {1}.', server.name, what);
   return [why, ...consentSentences(facts)].join(' ');
 }
 
@@ -75,8 +75,8 @@ export function consentSentences(facts: Partial<ConsentFacts>): readonly string[
     ...(facts.signInPage === undefined ? [] : [t('The sign-in page is at {0}.', facts.signInPage)]),
     ...(facts.formerAuthorizationServer === undefined
       ? []
-      : [t('It is another one than before, which was {0}.', facts.formerAuthorizationServer)]),
-    ...(facts.hasWarnings === true ? [t('The server’s description of its sign-in is not standard.')] : []),
+      : [t('The previous authorization server was {0}.', facts.formerAuthorizationServer)]),
+    ...(facts.hasWarnings === true ? [t('The server’s sign-in metadata is nonstandard.')] : []),
   ];
 }
 
@@ -96,7 +96,7 @@ export class NotificationToolPrompt implements ToolPrompt {
     const what = question.agent === undefined ? calledNow(question) : calledAgain(question, question.agent);
     const allow = t('Allow Once');
     const message = `${what} ${t('Your rule is to ask every time.')}`;
-    const choice = await this.notices.information(message, allow, t('Do Not Run'));
+    const choice = await this.notices.information(message, allow, t('Don’t Run'));
     // A notification cannot be taken back: whoever answers late answers nobody.
     return choice === allow && !signal.aborted;
   }
@@ -105,8 +105,8 @@ export class NotificationToolPrompt implements ToolPrompt {
 function calledNow({ server, tool, account }: ToolQuestion): string {
   const { t } = vscode.l10n;
   return account === undefined
-    ? t('{0} on {1} is about to be called, outside the chat.', tool, server.name)
-    : t('{0} on {1} is about to be called as {2}, outside the chat.', tool, server.name, account);
+    ? t('{0} on {1} is about to be called from outside the chat.', tool, server.name)
+    : t('{0} on {1} is about to be called as {2} from outside the chat.', tool, server.name, account);
 }
 
 function calledAgain({ server, tool, account }: ToolQuestion, agent: string): string {

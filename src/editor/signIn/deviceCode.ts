@@ -36,7 +36,7 @@ export function showCodeOf(attempt: SignInAttempt): Promise<SignInOutcome> {
  * opened or copied before the user chooses to.
  */
 export async function useCode(attempt: SignInAttempt, say: Say, window?: CodeWindow): Promise<void> {
-  say(vscode.l10n.t('asking for one…'));
+  say(vscode.l10n.t('requesting a code…'));
   await attempt.useCode((device) => {
     say(vscode.l10n.t('enter {0} at {1}', device.userCode, device.verificationUri.href));
     void offer(attempt, device, window ?? editorWindow());

@@ -33,7 +33,7 @@ export class OwnAccounts implements EditorAccounts {
     { server, anew }: { readonly server: string; readonly anew: boolean },
   ): Promise<EditorSession | undefined> {
     const detail = vscode.l10n.t(
-      'Its token will be sent to the MCP server “{0}”, as its settings say.',
+      'Its token will be sent to the MCP server “{0}”, as configured in its settings.',
       server,
     );
     try {

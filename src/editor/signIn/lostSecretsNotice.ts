@@ -7,7 +7,7 @@ export async function reportLostSecrets(parts: LostSecretsParts): Promise<void> 
   if (!(await haveSecretsBeenLost(parts).catch(() => false))) return;
   await notifications.warning(
     vscode.l10n.t(
-      'VS Code did not keep your MCP sign-ins: its secret storage is empty. On Linux without a keyring it lasts only until the window closes. Install one, such as gnome-keyring, and then sign in again.',
+      'VS Code lost your MCP sign-ins: its secret storage is empty. On Linux without a keyring, secrets last only until the window closes. Install a keyring, such as gnome-keyring, and then sign in again.',
     ),
   );
 }

@@ -150,7 +150,7 @@ export function otherAccountSignedIn(
   signedIn: Credential,
 ): string {
   return vscode.l10n.t(
-    'An extension asked you to sign in to {0} as {1}, but you signed in as {2}. The extension was given no access.',
+    'An extension asked you to sign in to {0} as {1}, but you signed in as {2}. The extension didn’t get access.',
     server.name,
     labelWithoutServer(asked, server),
     accountLabel(signedIn),
@@ -174,7 +174,7 @@ export async function confirmAccountChange(
   const choice = await notifications.modal(
     t('The browser signed in to {0} as {1}.', server.name, to),
     t(
-      'Until now it was {0}. Calls of this workspace act as the account you choose; the other one stays signed in. Cancel leaves all as it was.',
+      'The previous account was {0}. Calls from this workspace act as the account you choose, and the other one stays signed in. Cancel changes nothing.',
       from,
     ),
     use,
@@ -186,7 +186,7 @@ export async function confirmAccountChange(
 
 /**
  * Does what there is to do for a user who wants to sign in to a server where nobody can: where the identity
- * provider's word is taken they sign in there, and where the client calls for itself a check tells whether it can.
+ * provider's word is taken they sign in there, and where the client calls with its own identity a check tells whether it can.
  *
  * @returns whether it was such a server
  */

@@ -29,8 +29,8 @@ export function remoteNotes(
   if (!isUsersMachine || remoteName === undefined) return undefined;
   const { t } = vscode.l10n;
   return {
-    unreachable: `The request came from your computer, not from the remote. If only the remote can reach the server, add "remote.extensionKind": {"${extensionId}": ["workspace"]} to your settings, install the extension on the remote, and reload the window.`,
-    assertions: 'The file was looked for on your computer, not on the remote.',
+    unreachable: `The request was sent from your computer, not from the remote. If only the remote can reach the server, add "remote.extensionKind": {"${extensionId}": ["workspace"]} to your settings, install the extension on the remote, and reload the window.`,
+    assertions: 'The extension looked for the file on your computer, not on the remote.',
     agents: {
       label: t('These addresses work on your computer, not on the remote'),
       detail: t('For agents on the remote, run mcp-oauth-broker-headless there.'),

@@ -51,7 +51,7 @@ export class ScopeChoice {
       prompt: t('Other scopes to request, separated by spaces'),
       ignoreFocusOut: true,
       validateInput: (text) =>
-        wordsOf(text).every(isScopeToken) ? undefined : t('A scope holds no quotes and no backslash.'),
+        wordsOf(text).every(isScopeToken) ? undefined : t('A scope can’t contain quotes or backslashes.'),
     });
     return typed === undefined ? undefined : [...new Set([...chosen, ...wordsOf(typed)])];
   }

@@ -178,7 +178,10 @@ export async function askWhoseSignIn(
   items.push({ label: `$(add) ${t('Add as another account')}`, answer: 'another' });
   const picked = await window.showQuickPick(items, {
     title: plain(server.name),
-    placeHolder: t('{0} does not say whose account you signed in with. Which one is it?', plain(server.name)),
+    placeHolder: t(
+      '{0} doesn’t provide an account name. Which account did you sign in with?',
+      plain(server.name),
+    ),
     ignoreFocusOut: true,
   });
   return picked?.answer ?? 'neither';

@@ -42,8 +42,10 @@ export class EditorSignInQuestions implements SignInQuestions {
       issuer,
     }));
     const options = {
-      title: vscode.l10n.t('Sign in to {0} where?', server.name),
-      placeHolder: vscode.l10n.t('It names several authorization servers. Your choice is remembered.'),
+      title: vscode.l10n.t('Which authorization server do you want to use for {0}?', server.name),
+      placeHolder: vscode.l10n.t(
+        'The server names several authorization servers. Your choice is remembered.',
+      ),
       ignoreFocusOut: true,
     };
     return cancellable(
@@ -55,7 +57,7 @@ export class EditorSignInQuestions implements SignInQuestions {
   async acceptException(server: ServerConfig, name: ExceptionName, fault: OAuthFlowError): Promise<boolean> {
     const accept = vscode.l10n.t('Accept for This Server');
     const detail = `${fault.message} ${consequenceOf(name)}`;
-    const question = vscode.l10n.t('{0} breaks a rule that protects your sign-in.', server.name);
+    const question = vscode.l10n.t('{0} doesn’t follow a rule that protects your sign-in.', server.name);
     return (await this.#notifications.modal(question, detail, accept)) === accept;
   }
 
@@ -80,7 +82,7 @@ export async function askClientSecret(
     prompt:
       host === undefined
         ? vscode.l10n.t(
-            'It is kept in this editor’s secret storage, and sent to the authorization server alone.',
+            'It is kept in this editor’s secret storage and sent only to the authorization server.',
           )
         : vscode.l10n.t(
             '{0} also requires a client secret. It is kept in this editor’s secret storage.',
@@ -104,7 +106,7 @@ function consequenceOf(name: ExceptionName): string {
       );
     case 'issuerMismatch':
       return vscode.l10n.t(
-        'Accept it only if you know that both names belong to the same provider: the sign-in goes to the addresses this document names.',
+        'Accept it only if you know that both names belong to the same provider. You will sign in at the addresses that this document names.',
       );
   }
 }

@@ -32,10 +32,10 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
           : t('Signed in to {0} as {1}.', server.name, account);
       const { beside } = outcome;
       const notes = [
-        ...(beside === undefined ? [] : [t('Calls of this workspace still act as {0}.', beside)]),
+        ...(beside === undefined ? [] : [t('Calls from this workspace still act as {0}.', beside)]),
         ...(outcome.notGranted.length === 0
           ? []
-          : [t('Asked for and not granted: {0}.', outcome.notGranted.join(', '))]),
+          : [t('Requested but not granted: {0}.', outcome.notGranted.join(', '))]),
         ...outcome.warnings,
       ];
       if (notes.length === 0) return { severity: 'information', message };
@@ -46,10 +46,7 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
     case 'timedOut':
       return {
         severity: 'warning',
-        message: t(
-          'Signing in to {0} took too long: no response came back in time. Nothing has changed.',
-          server.name,
-        ),
+        message: t('The sign-in to {0} timed out. Nothing has changed.', server.name),
         next: 'otherWays',
       };
     case 'declined':

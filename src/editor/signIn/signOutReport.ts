@@ -18,7 +18,7 @@ export function describeSignOut(server: ServerConfig, receipt: SignOutReceipt): 
     return { message: `${message} ${t('Calls now act as {0}.', receipt.next)}`, complete };
   if (receipt.isIdle === true)
     return {
-      message: `${message} ${t('Calls act as none of your other accounts until you choose one.')}`,
+      message: `${message} ${t('Calls don’t use any of your other accounts until you choose one.')}`,
       complete,
     };
   return { message, complete };
@@ -34,7 +34,7 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
       receipt.account === undefined ? receipt.provider : `${receipt.provider}, ${receipt.account}`;
     return {
       message: t(
-        'Your account ({0}) is not used for {1} any more. You are still signed in to it in the editor, and its token stays valid: sign out of it in the Accounts menu.',
+        'Your account ({0}) is no longer used for {1}. You are still signed in to it in the editor, and its token stays valid. To sign out of it, use the Accounts menu.',
         whose,
         server.name,
       ),
@@ -47,13 +47,13 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
     (outcome) => outcome !== undefined,
   );
   if (outcomes.every((outcome) => outcome === 'revoked')) {
-    return { message: t('Signed out of {0}, and revoked.', who), complete: true };
+    return { message: t('Signed out of {0}, and its tokens are revoked.', who), complete: true };
   }
   if (outcomes.includes('failed')) {
     const problem = revocation.problem === undefined ? '' : ` ${revocation.problem}`;
     return {
       message: t(
-        'Signed out of {0} here, but not all of its tokens could be revoked at {1}; they may be valid there until they expire.{2}',
+        'Signed out of {0} here, but some tokens couldn’t be revoked at {1}. They may stay valid there until they expire.{2}',
         who,
         host,
         problem,

@@ -45,6 +45,6 @@ export function attemptLabel(kind: LastAttempt['kind']): string {
     case 'failed':
       return vscode.l10n.t('failed');
     case 'timedOut':
-      return vscode.l10n.t('not finished in time');
+      return vscode.l10n.t('timed out');
   }
 }

@@ -123,7 +123,7 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
         more:
           expiresAt !== undefined
             ? refreshable === true
-              ? t('this token ends {0}', absoluteTime(expiresAt))
+              ? t('this token expires {0}', absoluteTime(expiresAt))
               : absoluteTime(expiresAt)
             : undefined,
         icon: 'watch',

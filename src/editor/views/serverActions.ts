@@ -46,7 +46,7 @@ export function serverActions(
   const urgent = all.filter((entry) => urgency(entry) > 0).sort((a, b) => urgency(b) - urgency(a));
   const calm = all.filter((entry) => urgency(entry) === 0);
   return [
-    ...under(t('Needs you'), [...urgent.flatMap(linesOf), ...problems.map(lineOfProblem)]),
+    ...under(t('Needs your attention'), [...urgent.flatMap(linesOf), ...problems.map(lineOfProblem)]),
     ...under(t('Servers'), calm.flatMap(linesOf)),
     ...under(t('Disabled'), disabled.map(lineOfDisabled)),
     ...under(t('MCP OAuth'), [

@@ -179,7 +179,7 @@ export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['ch
 
 /** A server that the editor has from elsewhere as well, as part of a sentence. */
 export function describeDuplicate({ name, file }: Duplicate): string {
-  return vscode.l10n.t('{0} has “{1}” at the same address, which VS Code signs in to by itself', file, name);
+  return vscode.l10n.t('{0} has “{1}” with the same address; VS Code signs in to it itself', file, name);
 }
 
 /** What the menus of package.json match. */
@@ -224,7 +224,7 @@ function accountRow(server: ServerConfig, account: AccountInUse): TreeRow {
     label: account.label,
     description: account.inUse ? t('in use here') : t('signed in'),
     spoken: account.inUse
-      ? t('{0}: calls of this workspace act as {1}', server.name, account.label)
+      ? t('{0}: calls from this workspace act as {1}', server.name, account.label)
       : t('{0}: also signed in as {1}', server.name, account.label),
     icon: account.inUse ? 'pass-filled' : 'account',
     server,
@@ -243,7 +243,7 @@ function disabledServerRow(server: ServerConfig): TreeRow {
     kind: 'disabledServer',
     label: server.name,
     description: t('Disabled'),
-    spoken: t('{0}: Disabled; no caller reaches it, and its sign-ins are kept', server.name),
+    spoken: t('{0}: Disabled; callers can’t use it, and its sign-ins are kept', server.name),
     icon: 'stop-circle',
     color: 'disabledForeground',
     server,

@@ -86,7 +86,7 @@ export function statusTexts(status: ConsentStatusName): StatusTexts {
 
 /** How a server is shown that the editor has switched off: whatever its sign-in is, no call reaches it. */
 const displaced: StatusTexts = {
-  label: t('Switched off by the editor'),
+  label: t('Turned off by the editor'),
   icon: 'eye-closed',
   color: warning,
   urgency: 1,
@@ -106,7 +106,7 @@ export function briefEntry(entry: ServerStatus): string {
 export function describeEntry({ server, status, displacedBy }: ServerStatus): string {
   return displacedBy === undefined
     ? describeStatus(status)
-    : t('{0}: Switched off by the editor; {1} has a server with the same name', server.name, displacedBy);
+    : t('{0}: Turned off by the editor; {1} has a server with the same name', server.name, displacedBy);
 }
 
 /** Whether a server's state takes a sentence, where there is a line for one. */

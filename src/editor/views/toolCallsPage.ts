@@ -50,7 +50,7 @@ export function toolCallsPage(
 </head>
 <body>
 <header>
-<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, such as: outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
+<input id="filter" type="search" spellcheck="false" placeholder="${escaped(t('Filter, for example outcome:refused'))}" aria-label="${escaped(t('Filter tool calls'))}" aria-controls="rows">
 <span id="count" role="status"></span>
 <button id="export" type="button">${escaped(t('Export…'))}</button>
 <button id="clear" type="button">${escaped(t('Clear…'))}</button>
@@ -98,13 +98,13 @@ export function callTexts(): ToolCallsTexts {
     consents: {
       none: t('None'),
       used: t('Used'),
-      signInAsked: t('Sign-in asked'),
-      stepUpAsked: t('More access asked'),
+      signInAsked: t('Sign-in requested'),
+      stepUpAsked: t('More access requested'),
     },
     outcomes: {
       succeeded: t('Succeeded'),
       toolError: t('Tool error'),
-      inputRequired: t('Question asked'),
+      inputRequired: t('Input requested'),
       refused: t('Refused'),
       failed: t('Failed'),
       cancelled: t('Cancelled'),
@@ -114,7 +114,7 @@ export function callTexts(): ToolCallsTexts {
       signInCancelled: t('sign-in cancelled'),
       timedOut: t('timed out'),
       signInFailed: t('sign-in failed'),
-      grantedLess: t('granted less'),
+      grantedLess: t('not all scopes granted'),
       notSettled: t('repeated consent requests'),
       denied: t('denied by the server'),
       blockedByRule: t('blocked by a rule'),
@@ -124,7 +124,7 @@ export function callTexts(): ToolCallsTexts {
     },
     details: {
       address: t('Address'),
-      asked: t('Scopes asked for'),
+      asked: t('Requested scopes'),
       waited: t('ms waiting for you'),
       conversation: t('Chat'),
       request: t('Request in the chat'),

@@ -175,8 +175,8 @@ function tooltip(tool: DeclaredTool, consent: ToolConsent, use: ToolUse | undefi
     [displayText(tool.name) ?? '…', title].filter((text) => text !== undefined).join(' – '),
     t('Next call: {0}', toolTexts(consent.status).label),
     t('Rule: {0}', ruleLabel(consent.rule)),
-    ...(consent.needed.length === 0 ? [] : [t('Scopes it needs: {0}', consent.needed.join(', '))]),
-    ...(consent.missing.length === 0 ? [] : [t('Scopes missing: {0}', consent.missing.join(', '))]),
+    ...(consent.needed.length === 0 ? [] : [t('Required scopes: {0}', consent.needed.join(', '))]),
+    ...(consent.missing.length === 0 ? [] : [t('Missing scopes: {0}', consent.missing.join(', '))]),
     ...(use === undefined
       ? []
       : [

@@ -18,7 +18,7 @@ const { t } = vscode.l10n;
 
 const words: Readonly<Record<ToolConsentName, ToolTexts>> = {
   blocked: { label: t('Blocked'), icon: 'circle-slash', color: 'list.errorForeground' },
-  unavailable: { label: t('Not available now'), icon: 'debug-disconnect' },
+  unavailable: { label: t('Unavailable'), icon: 'debug-disconnect' },
   waiting: { label: t('Waiting for you'), icon: 'bell-dot', color: warning },
   needsSignIn: { label: t('Needs sign-in'), icon: 'account' },
   needsScopes: { label: t('Needs more access'), icon: 'key', color: warning },

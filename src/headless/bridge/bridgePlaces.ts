@@ -29,11 +29,11 @@ export interface BridgePlaces {
   };
 }
 
-const exposed = 'Others may read the file with the key; it must be its owner’s alone (mode 0600).';
+const exposed = 'Other users can read the key file. Only its owner may read it (mode 0600).';
 
 const gone =
-  'The file with the key is gone: the agent was disconnected or withdrawn. Ask the user to connect it again.';
-const unreadable = 'The file with the key cannot be read.';
+  'The key file is missing because the agent was disconnected or withdrawn. Ask the user to connect it again.';
+const unreadable = 'The key file cannot be read.';
 
 /** What is wrong with the file of an agent; the message holds nothing of it. */
 class UnusableFile extends Error {
@@ -79,7 +79,7 @@ function agentPlace(file: string): BridgePlace {
     !/^http:\/\/127\.0\.0\.1:\d+\/agents\//.test(url) ||
     typeof key !== 'string'
   ) {
-    throw new UnusableFile('The file does not hold an agents’ address on 127.0.0.1 and a key.');
+    throw new UnusableFile('The file does not contain an agents’ address on 127.0.0.1 and a key.');
   }
   return { url, key };
 }

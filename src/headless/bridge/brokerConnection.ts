@@ -87,6 +87,6 @@ export function isUnknownThere(error: unknown): boolean {
 /** What a client reads about a failure of the connection. */
 export function connectionTexts(error: unknown): string {
   if (error instanceof StreamableHTTPError && error.code === 429)
-    return 'This agent sends more than it may; try again in a moment.';
-  return 'The connection to the broker broke. It is not known whether the request ran, so it was not sent again.';
+    return 'This agent has reached its request limit. Try again in a moment.';
+  return 'The connection to the broker was lost. It is not known whether the request ran, so it was not sent again.';
 }

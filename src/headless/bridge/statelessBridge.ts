@@ -158,5 +158,5 @@ function failure(request: JSONRPCRequest, error: unknown): JSONRPCMessage {
 }
 
 function beginSession({ id }: JSONRPCRequest): JSONRPCMessage {
-  return errorMessage(id, ErrorCode.MethodNotFound, 'Begin a session: initialize.');
+  return errorMessage(id, ErrorCode.MethodNotFound, 'Start a session with initialize first.');
 }

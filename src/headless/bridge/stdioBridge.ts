@@ -163,7 +163,7 @@ export class StdioBridge {
   async #current(): Promise<BridgeSession> {
     if (this.#beginning !== undefined) return (await this.#beginning).session;
     if (this.#session !== undefined) return this.#session;
-    if (this.#initialize === undefined) throw new BridgeError('Begin a session first: initialize.');
+    if (this.#initialize === undefined) throw new BridgeError('Start a session with initialize first.');
     return (await this.#enter(this.#initialize, true)).session;
   }
 

@@ -13,7 +13,7 @@ export ELECTRON_RUN_AS_NODE=1
 for program in ${quoted(executable)} node; do
   if command -v "$program" >/dev/null 2>&1; then exec "$program" ${quoted(script)} "$@"; fi
 done
-echo 'The editor with MCP OAuth Broker is not where it was. Open the editor and try again.' >&2
+echo 'The editor with MCP OAuth Broker was not found. Open the editor and try again.' >&2
 exit 1
 `;
 }

@@ -54,7 +54,7 @@ export class FileLock implements Lock {
           maxTimeout: askAgainEvery,
         },
         // By default this throws where nobody can catch it, and ends the process.
-        onCompromised: () => this.log.warn('A lock was lost to another window while it was held.'),
+        onCompromised: () => this.log.warn('A lock was taken over by another window while it was held.'),
       });
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') throw new LockTimeout(name);

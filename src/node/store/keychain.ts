@@ -28,7 +28,7 @@ export interface Keychain {
 export class KeychainUnavailable extends Error {
   override readonly name = 'KeychainUnavailable';
   constructor(readonly keychain: string) {
-    super(`${keychain} cannot be used now: it is locked, refuses, or its service is not running.`);
+    super(`${keychain} cannot be used now: it is locked, denies access, or its service is not running.`);
   }
 }
 

@@ -103,7 +103,7 @@ export class SealedFiles implements SharedRecords {
   }
 
   #reportDamage(): void {
-    this.log.warn('A sealed file in the extension’s storage is damaged and is ignored.');
+    this.log.warn('An encrypted file in the extension’s storage is damaged and was ignored.');
   }
 
   /** Names are addresses, which no file system takes, so they are hashed. */

@@ -14,8 +14,8 @@ export class SealedStoreUnreadable extends Error {
   ) {
     super(
       why === 'anotherKey'
-        ? `${file} was sealed with another key. It was left as it is.`
-        : `${file} is damaged or was altered, and does not open. It was left as it is.`,
+        ? `${file} was encrypted with another key. It was not changed.`
+        : `${file} is damaged or was modified and cannot be opened. It was not changed.`,
     );
   }
 }

@@ -32,7 +32,7 @@ export async function storeKey(
   if (given !== '') {
     const key = keyOf(given);
     if (key !== undefined) return key;
-    throw new StoreKeyMissing(`${storeKeyVariable} does not hold ${keyLength} bytes in base64.`);
+    throw new StoreKeyMissing(`${storeKeyVariable} does not contain ${keyLength} bytes in base64.`);
   }
   if (keychain === undefined) {
     throw new StoreKeyMissing(`This machine has no keychain, and ${storeKeyVariable} is not set.`);
@@ -42,7 +42,7 @@ export async function storeKey(
     if ((await keychain.read()) === undefined) await keychain.write(newStoreKey());
     const key = keyOf((await keychain.read()) ?? '');
     if (key === undefined)
-      throw new StoreKeyMissing(`${keychain.name} did not keep the key of the sealed store.`);
+      throw new StoreKeyMissing(`${keychain.name} did not save the key of the encrypted store.`);
     return key;
   });
 }

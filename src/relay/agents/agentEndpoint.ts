@@ -62,7 +62,7 @@ export class AgentEndpoint {
     try {
       await this.#route(request, response, port);
     } catch (error) {
-      this.parts.log.error(`An agent could not be answered (${errorName(error)}).`);
+      this.parts.log.error(`A response to an agent failed (${errorName(error)}).`);
       if (response.headersSent) response.destroy();
       else refuse(response, 500);
     }

@@ -78,7 +78,7 @@ export class AgentsPort implements Disposable {
       if (isAdmitted) await this.#hold(this.parts.port());
       else this.#become({ kind: 'idle' });
     } catch (error) {
-      this.parts.log.warn(`The agents' port could not be looked after (${errorName(error)}).`);
+      this.parts.log.warn(`The agents' port could not be monitored (${errorName(error)}).`);
     }
     if (this.#isOver()) this.#leave();
     else this.#timer = this.parts.clock.after(isAdmitted ? lookEvery : lookSeldom, () => void this.look());

@@ -88,7 +88,7 @@ export function hasPlace(
 
 /** @param seconds until it is worth trying again (RFC 9110 §10.2.3) */
 export function refuseForNow(response: ServerResponse, seconds: number, id?: RequestId): void {
-  const words = `This agent sends more than it may; try again in ${seconds} s.`;
+  const words = `This agent has reached its request limit. Try again in ${seconds} s.`;
   const headers = { 'Retry-After': String(seconds) };
   sendJson(response, 429, errorMessage(id, ErrorCode.InvalidRequest, words), headers);
 }

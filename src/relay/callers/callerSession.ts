@@ -113,7 +113,7 @@ export class CallerSession {
   leaveUpstream(): void {
     this.#upstream = undefined;
     this.events.clear();
-    this.#upstreamLeft.abort(new DOMException('The session at the server was left.', 'AbortError'));
+    this.#upstreamLeft.abort(new DOMException('The session at the server was ended.', 'AbortError'));
     this.#upstreamLeft = new AbortController();
   }
 
@@ -188,7 +188,7 @@ export class CallerSession {
   async ask(stream: EventStream, form: AskedForm, signal: AbortSignal): Promise<unknown> {
     const { id, answer } = this.#issue();
     const takeBack = () => {
-      void stream.message(cancelledMessage(id, 'Nobody answers it any more.'));
+      void stream.message(cancelledMessage(id, 'The request can no longer be answered.'));
       this.settleElicitation(id, undefined);
     };
     void stream.message(formElicitation(id, form.message, form.requestedSchema));

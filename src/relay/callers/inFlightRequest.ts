@@ -62,7 +62,7 @@ export class InFlightRequest {
       session.running.delete(request.id);
       // The reason is for us alone: nobody listens any more.
       if (!response.writableFinished)
-        this.#abort.abort(new DOMException('The caller went away.', 'AbortError'));
+        this.#abort.abort(new DOMException('The caller disconnected.', 'AbortError'));
       this.#ended.abort();
     });
     session.running.set(request.id, this.#abort);
@@ -196,7 +196,7 @@ const minutes = 30;
  * messages about other things, would hold its caller for ever.
  */
 export class SilenceLimit implements Disposable {
-  static readonly words = `said nothing of it for ${minutes} minutes`;
+  static readonly words = `sent nothing for ${minutes} minutes`;
 
   readonly #abort = new AbortController();
   #timer: Disposable | undefined;
@@ -251,7 +251,7 @@ export function interruptedAnswer(session: CallerSession, place: string): JSONRP
 }
 
 function words(what: string): string {
-  return `${what} ended without an answer: the connection to the window that ran it broke. Whether the server has run it is not known; it was not run again.`;
+  return `${what} ended without a response: the connection to the window that ran it was lost. It is not known whether the server ran it, so it was not run again.`;
 }
 
 /** What a request is, as a user and a model would name it. */

@@ -227,7 +227,9 @@ export class ConsentInStream {
         else if (!answer && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
       },
       () =>
-        attempt.fail(new OAuthFlowError('unexpected', 'No sign-in page could be opened on this machine.')),
+        attempt.fail(
+          new OAuthFlowError('unexpected', 'The sign-in page could not be opened on this machine.'),
+        ),
     );
   }
 

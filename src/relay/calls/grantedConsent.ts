@@ -13,7 +13,7 @@ export function otherAccount(
   const isOther = account === undefined ? beside !== undefined : accountKeyOf(credential) !== account;
   if (!isOther) return undefined;
   const label = accountLabel(credential);
-  return `The browser signed in ${label}, and ${beside ?? 'another account'} goes on being used.`;
+  return `The browser signed in ${label}, but ${beside ?? 'another account'} is still used.`;
 }
 
 /** What was asked for and not granted; a shared attempt may have been begun for less than this request needs. */

@@ -132,7 +132,7 @@ export class RelayedRequests {
   /** A task belongs to the caller that began it (MCP 2025-11-25, tasks). */
   #ownTask(request: InFlightRequest): Decision {
     return this.parts.tasks.isForeign(request)
-      ? { code: ErrorCode.InvalidParams, message: 'This caller began no task of that id.' }
+      ? { code: ErrorCode.InvalidParams, message: 'This caller has no task with that ID.' }
       : 'goOn';
   }
 
@@ -235,7 +235,7 @@ function callersPolicy(request: InFlightRequest): Decision {
 /** A server that reads the name from elsewhere would run a tool that no rule was applied to. */
 function namedTool({ request, tool }: InFlightRequest): Decision {
   const isUnnamed = request.method === 'tools/call' && tool === undefined;
-  return isUnnamed ? { code: ErrorCode.InvalidParams, message: 'The call names no tool.' } : 'goOn';
+  return isUnnamed ? { code: ErrorCode.InvalidParams, message: 'The call does not name a tool.' } : 'goOn';
 }
 
 function pingWithoutServer(request: InFlightRequest): Decision {

@@ -27,7 +27,7 @@ export async function relayFailure(
   if (said !== undefined && held.tool === undefined) held.refuse(`${host}: ${said}`);
   else
     held.refuse(
-      `${host} answered ${response.status}${said === undefined ? '' : `: ${said}`}. The request was not sent again.`,
+      `${host} returned ${response.status}${said === undefined ? '' : `: ${said}`}. The request was not sent again.`,
     );
 }
 
@@ -35,7 +35,7 @@ export async function relayFailure(
 export function refuseUnanswered(held: InFlightRequest, happened: string): void {
   const { host } = new URL(held.session.server.url);
   held.refuse(
-    `${describeRequest(held)} has no answer: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
+    `${describeRequest(held)} got no response: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
   );
 }
 
@@ -43,7 +43,7 @@ export function refuseUnanswered(held: InFlightRequest, happened: string): void 
 export function refuseInput(held: InFlightRequest): void {
   const { host } = new URL(held.session.server.url);
   held.refuse(
-    `${describeRequest(held)} did not finish: ${host} asks for further input, which cannot be given here.`,
+    `${describeRequest(held)} did not finish: ${host} asks for more input, which cannot be provided here.`,
   );
 }
 

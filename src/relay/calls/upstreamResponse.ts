@@ -26,7 +26,7 @@ import { discardBody } from '../../oauth/boundedFetch.js';
 
 /** Up to this many bytes a JSON answer is read before it is handed on, to see whether it is one. */
 const judgedLength = 64 * 1024;
-const somethingElse = 'answered something else';
+const somethingElse = 'returned an unexpected response';
 
 /**
  * Hands an upstream's answer to the caller, which always gets one: what is no answer to its request becomes
@@ -58,7 +58,7 @@ export class UpstreamResponses {
       await discardBody(response);
       refuseUnanswered(
         held,
-        `answered ${response.status} with ${type ?? 'nothing'}, which is no answer to it`,
+        `returned ${response.status} with ${type ?? 'nothing'}, which is not a valid response`,
       );
     }
   }
@@ -75,7 +75,7 @@ export class UpstreamResponses {
       await this.#learn(held, data);
       return this.#handedOn(held, data);
     });
-    if (!answered) refuseUnanswered(held, 'ended the connection before it answered');
+    if (!answered) refuseUnanswered(held, 'closed the connection before it responded');
   }
 
   async #relayJson(
@@ -101,7 +101,7 @@ export class UpstreamResponses {
     }
     if (!isAnswer(whole, held)) {
       const said = errorIn(whole, credential);
-      refuseUnanswered(held, said === undefined ? somethingElse : `answered: ${said}`);
+      refuseUnanswered(held, said === undefined ? somethingElse : `responded: ${said}`);
       return;
     }
     if (wantsInput(held, whole)) throw new InputWantedError();

@@ -189,11 +189,11 @@ export function routedMessage(text: string): RoutedMessage | undefined {
 function badEndpoint(url: string, endpoint: URL | undefined): OAuthFlowError {
   const what =
     endpoint === undefined
-      ? 'does not begin its stream with the address to post to'
-      : `wants messages posted to ${shownAddress(endpoint)}, another origin than its own`;
+      ? 'does not start its stream with the address to post to'
+      : `wants messages posted to ${shownAddress(endpoint)}, which has a different origin`;
   return new OAuthFlowError('invalidMetadata', `${shownAddress(url)} ${what}.`, {
     url: shownAddress(url),
     field: 'endpoint',
-    fix: 'Where the server speaks Streamable HTTP, set its type to "http".',
+    fix: 'If the server supports Streamable HTTP, set its type to "http".',
   });
 }

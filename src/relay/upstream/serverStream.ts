@@ -93,7 +93,7 @@ export class ServerStreams {
     } catch {
       // The caller's stream outlives a session that was left: the next one joins it.
       if (closed.aborted || upstreamLeft.aborted) return;
-      this.log.debug(`${session.server.name}: the server's stream broke off.`);
+      this.log.debug(`${session.server.name}: the server's stream was interrupted.`);
     }
     // The caller opens it again, and with it the upstream's.
     stream.end();

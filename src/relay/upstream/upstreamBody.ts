@@ -15,7 +15,7 @@ export class OversizedAnswerError extends UnboundedAnswerError {
   override readonly name = 'OversizedAnswerError';
 
   constructor(limit: number) {
-    super(`A message in the answer is larger than the limit of ${Math.floor(limit / 1024)} KiB.`);
+    super(`A message in the response is larger than the limit of ${Math.floor(limit / 1024)} KiB.`);
   }
 }
 
@@ -144,7 +144,7 @@ class GarbledStreamError extends UnboundedAnswerError {
   override readonly name = 'GarbledStreamError';
 
   constructor() {
-    super(`The answer has more than ${mostFaults} lines that are no part of an event.`);
+    super(`The response has more than ${mostFaults} lines that are not part of an event.`);
   }
 }
 

@@ -109,7 +109,7 @@ export async function patiently<Outcome>(
   } catch (error) {
     if (signal.aborted) throw error;
     if (limit.signal.aborted)
-      return { kind: 'failed', detail: `${host} did not answer ${method} within ${patience / 1000} s.` };
+      return { kind: 'failed', detail: `${host} did not respond to ${method} within ${patience / 1000} s.` };
     if (!(error instanceof UnboundedAnswerError)) throw error;
     return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
   } finally {

@@ -93,7 +93,7 @@ export class UpstreamSessions {
         const { host } = new URL(session.server.url);
         return {
           kind: 'failed',
-          detail: `${host} did not answer tools/list as an MCP server does (${response.status}).`,
+          detail: `${host} did not respond to tools/list as an MCP server (${response.status}).`,
         };
       }
       tools.push(...page.data.tools);
@@ -127,7 +127,7 @@ export class UpstreamSessions {
       const { host } = new URL(session.server.url);
       return {
         kind: 'failed',
-        detail: `${host} did not answer initialize as an MCP server does (${response.status}).`,
+        detail: `${host} did not respond to initialize as an MCP server (${response.status}).`,
       };
     }
     session.enterUpstream({
@@ -166,7 +166,7 @@ export class UpstreamSessions {
       }
       case 'otherRevision': {
         const { host } = new URL(session.server.url);
-        const detail = `${host} did not answer initialize as an MCP server does (${refusal.status}).`;
+        const detail = `${host} did not respond to initialize as an MCP server (${refusal.status}).`;
         return { kind: 'failed', detail };
       }
       default:

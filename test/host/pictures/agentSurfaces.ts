@@ -20,7 +20,7 @@ export const agents: Surface = {
 
     await stage.signOut(server);
     await agent.call('list_branches', {});
-    await stage.row(name).filter({ hasText: 'waits for your consent' }).waitFor();
+    await stage.row(name).filter({ hasText: 'waiting for your consent' }).waitFor();
     await workbench.notification(name).waitFor();
     await album.window(page, 'notification-agent-asks', workbench.notification(name));
     await workbench.clearNotifications();

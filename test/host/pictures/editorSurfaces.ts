@@ -53,7 +53,7 @@ export const statuses: Surface = {
       .locator('.statusbar-item', { hasText: /Waiting for you/ })
       .first()
       .click();
-    await stage.quickInput.getByText('Needs you').waitFor();
+    await stage.quickInput.getByText('Needs your attention').waitFor();
     await album.window(page, 'status-list', stage.quickInput);
     await page.keyboard.press('Escape');
     await waiting.close();

@@ -68,13 +68,13 @@ function atTenant(name: string): ProviderDescription {
         because: 'nobody accepted that PKCE is not advertised',
         accepted: [],
         code: 'pkceNotAdvertised',
-        words: /does not say that it protects the sign-in with PKCE/,
+        words: /does not advertise PKCE \(S256\) to protect the sign-in/,
       },
       {
         because: 'no client can register',
         settings: {},
         code: 'clientIdRequired',
-        words: /registers no clients/,
+        words: /does not support dynamic client registration/,
       },
     ],
   };

@@ -71,7 +71,7 @@ export const gitHub: ProviderDescription = {
       because: 'no client can register',
       settings: {},
       code: 'clientIdRequired',
-      words: /registers no clients/,
+      words: /does not support dynamic client registration/,
     },
   ],
 };

@@ -53,7 +53,7 @@ export const okta: ProviderDescription = {
       because: 'no client can register',
       settings: {},
       code: 'clientIdRequired',
-      words: /registers no clients/,
+      words: /does not support dynamic client registration/,
     },
     {
       because: 'the loopback port is another than was entered',

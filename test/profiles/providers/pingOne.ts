@@ -46,7 +46,7 @@ export const pingOne: ProviderDescription = {
       because: 'its metadata offers no registration',
       settings: {},
       code: 'clientIdRequired',
-      words: /registers no/,
+      words: /does not support dynamic client registration/,
     },
   ],
 };

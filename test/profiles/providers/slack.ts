@@ -65,7 +65,7 @@ export const slack: ProviderDescription = {
       because: 'no client can register',
       settings: {},
       code: 'clientIdRequired',
-      words: /registers no clients/,
+      words: /does not support dynamic client registration/,
     },
   ],
 };

@@ -103,7 +103,7 @@ function assertTold(text: string, words: RegExp): void {
 }
 
 async function neverSignedIn({ scene, session, ran, opened }: Stage): Promise<void> {
-  assertTold(await session.call('sign_in'), /the user has to sign in to repositories first/);
+  assertTold(await session.call('sign_in'), /the user must sign in to repositories first/);
   assert.equal(ran(), 0);
   assert.equal(opened(), 0, 'a browser was opened');
   const [ask] = scene.agents.consents.pending;
@@ -112,9 +112,12 @@ async function neverSignedIn({ scene, session, ran, opened }: Stage): Promise<vo
 }
 
 async function signIn({ scene, session, kind, begin, ran }: Stage): Promise<void> {
-  assertTold(await session.call('sign_in'), /the user has to sign in to repositories first/);
+  assertTold(await session.call('sign_in'), /the user must sign in to repositories first/);
   await scene.consent();
-  assertTold(await session.call('sign_in'), /available now: list_branches, .* If you are not offered them/);
+  assertTold(
+    await session.call('sign_in'),
+    /available now: list_branches, .* If they are not available to you/,
+  );
   if (kind.readsToolsAgain) await callUntilOffered(session, 'list_branches');
   else assert.ok(!(await isOffered(session, 'list_branches')), 'it reads tools again');
   let goesOn = session;
@@ -156,7 +159,7 @@ async function decline({ scene, session, ran }: Stage): Promise<void> {
   assert.ok(ask, 'the user is asked');
   scene.agents.consents.decline(ask.id);
   const told = await session.call('create_branch', { name: 'unwanted' });
-  assertTold(told, /was asked for their consent .* did not give it now. Do not call it again/);
+  assertTold(told, /was asked for consent .* did not give it. Do not call it again/);
   assert.deepEqual(scene.agents.consents.pending, [], 'the user is not asked again');
   assert.match(await session.call('list_branches'), /main/, 'what was granted goes on');
   assert.equal(ran(), 1);
