@@ -181,7 +181,7 @@ export function displacedServers(
 async function sameName(name: string, { file, uri }: OtherServers): Promise<void> {
   const { t } = vscode.l10n;
   const message = t(
-    'VS Code switched off “{0}”: {1} has a server with the same name. Rename one of them.',
+    'VS Code turned off “{0}”: {1} has a server with the same name. Rename one of them.',
     name,
     file,
   );
