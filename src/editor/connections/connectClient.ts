@@ -185,7 +185,7 @@ export class ConnectClient {
         detail:
           before === undefined
             ? t('Adds {1} to a new file, {0}.', file, names)
-            : t('Adds {1} to {0}, after a backup beside it.', file, names),
+            : t('Adds {1} to {0}. A backup is kept next to it.', file, names),
       };
       const changes = {
         label: `$(diff) ${t('Show Changes')}`,

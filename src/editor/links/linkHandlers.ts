@@ -89,7 +89,7 @@ class LinkHandlers {
     const answer = await this.#notifications.modal(
       t('A link asks to diagnose the server “{0}”.', plain(server.name)),
       t(
-        '{0} and its authorization server are asked how to sign in. You are not signed in, and the report stays in this window.',
+        'Asks {0} and its authorization server how to sign in. You are not signed in, and the report stays in this window.',
         host,
       ),
       diagnose,
