@@ -48,13 +48,13 @@ export async function buildAuthorizationRequest(o: {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
   readonly redirectUri: string;
-  readonly stateSuffix?: string;
+  readonly stateSuffix?: string | undefined;
   readonly resource?: string;
   readonly scopes: readonly string[];
   readonly audience?: string;
   readonly extraParameters?: Readonly<Record<string, string>>;
-  readonly dpop?: DpopBinding;
-  readonly anotherAccount?: { readonly offersChoice: boolean };
+  readonly dpop?: DpopBinding | undefined;
+  readonly anotherAccount?: { readonly offersChoice: boolean } | undefined;
   readonly exceptions?: { readonly pkceNotAdvertised?: boolean };
 }): Promise<AuthorizationRequest> {
   const { as, client, redirectUri, resource, scopes, dpop } = o;

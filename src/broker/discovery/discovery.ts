@@ -44,7 +44,8 @@ export interface DiscoveryParts {
   /** Those that come with the editor if absent. */
   readonly authenticationProviders?: readonly AuthenticationProviderProfile[];
   /** If absent, nobody is asked and a broken rule is a failure. */
-  readonly acceptException?: (name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>;
+  readonly acceptException?:
+    ((name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>) | undefined;
 }
 
 /** Steps 3–5a, from a challenge already received. */

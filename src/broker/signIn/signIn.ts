@@ -5,8 +5,6 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { DeniedBy } from '../status/consentStatus.js';
 import type { Credential } from '../accounts/credential.js';
-import { shownAddress } from '../../base/displayText.js';
-import type { ClientWithRedirect } from '../clients/clientNeed.js';
 
 /** How a sign-in ends on account of an error, and what the user's browser is told. */
 export function signInFailure(
@@ -87,9 +85,3 @@ export type SignInOutcome =
       readonly detail: string;
     }
   | { readonly kind: 'failed'; readonly error: OAuthFlowError };
-
-/** What the log keeps of who signs in, and of where the browser comes back to; nothing of it is secret. */
-export function clientNote(server: string, { client, because, redirect }: ClientWithRedirect): string {
-  const elsewhere = redirect.isOutOfReach ? ', which is on a different machine than the browser.' : '.';
-  return `${server}: signs in as client ${client.clientId}. ${because} The browser returns to ${shownAddress(redirect.uri)}${elsewhere}`;
-}

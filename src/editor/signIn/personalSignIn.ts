@@ -7,7 +7,7 @@ import type { ServerStates } from '../../broker/status/serverStates.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome, SignInRequest } from '../../broker/signIn/signIn.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
-import { usesEditorAccount } from '../../broker/signIn/flows/editorAccountFlow.js';
+import { usesEditorAccount } from '../../broker/settings/grant.js';
 import type { AccountNaming } from './accountNaming.js';
 import type { BrowserLauncher } from './browserLauncher.js';
 import { codeDeadline, showCodeOf } from './deviceCode.js';
