@@ -1,8 +1,13 @@
-import { defined } from '../base/defined.js';
+import {
+  authorizationRefused,
+  callbackOfAnotherIssuer,
+  callbackWithoutIssuer,
+  invalidCallback,
+} from './flowErrors.js';
 import * as oauth from 'oauth4webapi';
 import type { PendingAuthorization } from './authorizationRequest.js';
-import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
-import { isVisibleText, sentence, displayText, shownAddress } from '../base/displayText.js';
+import { OAuthFlowError } from './oauthFlowError.js';
+import { isVisibleText, displayText, shownAddress } from '../base/displayText.js';
 
 /** A callback that has been checked. It holds the code and therefore prints nothing of it. */
 export class ValidatedCallback {
@@ -45,26 +50,14 @@ export function validateAuthorizationResponse(
 
   const iss = callback.get('iss');
   if (iss === null && as.authorization_response_iss_parameter_supported === true) {
-    throw new OAuthFlowError(
-      'callbackIssuerMismatch',
-      `The callback does not name the authorization server that sent it, although ${host} always does.`,
-      { url: host, field: 'iss', fix: 'Start the sign-in again.' },
-    );
+    throw callbackWithoutIssuer(host);
   }
   if (iss !== null && iss !== as.issuer) {
-    throw new OAuthFlowError(
-      'callbackIssuerMismatch',
-      `The callback comes from ${shownAddress(iss)}, not from ${host}.`,
-      {
-        url: host,
-        field: 'iss',
-        fix: 'Start the sign-in again. If this happens again, do not trust the server.',
-      },
-    );
+    throw callbackOfAnotherIssuer(host, iss);
   }
 
   const error = callback.get('error');
-  if (error !== null) throw refusal(host, error, callback.get('error_description'));
+  if (error !== null) throw authorizationRefused(host, error, callback.get('error_description'));
   const code = callback.get('code');
   if (!code) throw invalidCallback(host, 'has neither a code nor an error', 'code');
   if (!isVisibleText(code)) throw invalidCallback(host, 'has an invalid code', 'code');
@@ -74,41 +67,6 @@ export function validateAuthorizationResponse(
   } catch {
     throw invalidCallback(host, 'is not a response to a request for a code', undefined);
   }
-}
-
-function refusal(host: string, error: string, description: string | null): OAuthFlowError {
-  const oauthError = displayText(error) ?? 'unknown';
-  // Some end it as a sentence and some do not; here it ends one.
-  const said = displayText(description)?.replace(/[.\s]+$/, '');
-  if (error === 'access_denied') {
-    const because = said === undefined ? '' : `: ${said}`;
-    return new OAuthFlowError('accessDenied', sentence(`Access was denied at ${host}${because}.`), {
-      url: host,
-      oauthError,
-    });
-  }
-  const because = said === undefined ? '' : `, ${said}`;
-  return new OAuthFlowError(
-    'authorizationRefused',
-    sentence(`${host} rejected the sign-in: ${oauthError}${because}.`),
-    {
-      url: host,
-      oauthError,
-      ...refusalFix(oauthError),
-    },
-  );
-}
-
-function invalidCallback(host: string, problem: string, field: string | undefined): OAuthFlowError {
-  return new OAuthFlowError(
-    'invalidCallback',
-    `The callback for ${host} ${problem}.`,
-    defined({
-      url: host,
-      field,
-      fix: 'Start the sign-in again.',
-    }),
-  );
 }
 
 function equalInConstantTime(given: string, expected: string): boolean {

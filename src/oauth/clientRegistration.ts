@@ -1,3 +1,4 @@
+import { invalidRegistration, registrationRefused, registrationUnsupported } from './flowErrors.js';
 import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
@@ -13,9 +14,8 @@ import {
   type AuthMethod,
   type OAuthClient,
 } from './oauthClient.js';
-import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from '../base/redacted.js';
-import { sentence, shownAddress } from '../base/displayText.js';
+import { shownAddress } from '../base/displayText.js';
 
 /** What to do for a client id, and a sentence that says why. */
 export type ClientIdentity =
@@ -87,14 +87,7 @@ export async function registerClient(
 ): Promise<OAuthClient> {
   const endpoint = as.registration_endpoint;
   if (endpoint === undefined) {
-    throw new OAuthFlowError(
-      'clientIdRequired',
-      `${shownAddress(as.issuer)} does not support dynamic client registration.`,
-      {
-        url: shownAddress(as.issuer),
-        fix: 'Register a client there and enter its client ID.',
-      },
-    );
+    throw registrationUnsupported(as.issuer);
   }
   const { grantTypes = ['authorization_code', 'refresh_token'], scopes = [] } = registration;
   const listed = as.token_endpoint_auth_methods_supported;
@@ -113,7 +106,9 @@ export async function registerClient(
     libraryRequest(http),
   );
   // The library's own reading insists on 201 and on an expiry for every secret; servers in use give neither.
-  if (answer.status !== 201 && answer.status !== 200) throw await refused(answer, endpoint);
+  if (answer.status !== 201 && answer.status !== 200) {
+    throw registrationRefused(endpoint, answer.status, await errorAnswer(answer));
+  }
   return registered(await jsonResponse(answer, endpoint), endpoint, asked, registration.redirectUris);
 }
 
@@ -123,16 +118,7 @@ function registered(
   asked: AuthMethod,
   redirectUris: readonly string[],
 ): OAuthClient {
-  const invalid = (field: string, problem: string) =>
-    new OAuthFlowError(
-      'invalidMetadata',
-      `The client registration at ${shownAddress(endpoint)} cannot be used: "${field}" ${problem}.`,
-      {
-        url: shownAddress(endpoint),
-        field,
-        fix: 'Register a client there manually and set its ID as oauth.clientId in the settings.',
-      },
-    );
+  const invalid = (field: string, problem: string) => invalidRegistration(endpoint, field, problem);
   const { client_id: id, client_secret: secret, client_secret_expires_at: expires } = response;
   if (typeof id !== 'string' || id === '') throw invalid('client_id', 'is missing');
   const named = response['token_endpoint_auth_method'] ?? undefined;
@@ -155,22 +141,4 @@ function registered(
     management,
     secretExpiresAt: keepsSecret && typeof expires === 'number' && expires > 0 ? expires * 1000 : undefined,
   });
-}
-
-async function refused(answer: Response, endpoint: string): Promise<OAuthFlowError> {
-  const said = await errorAnswer(answer);
-  const why = said === undefined ? `status ${answer.status}` : (said.description ?? said.error);
-  return new OAuthFlowError(
-    'registrationRefused',
-    sentence(`${new URL(endpoint).host} refused to register this client: ${why}`),
-    defined({
-      url: shownAddress(endpoint),
-      status: answer.status,
-      oauthError: said?.error,
-      fix:
-        answer.status === 429
-          ? 'Try again later, or enter the ID of a manually registered client.'
-          : 'Register a client manually with the authorization server and enter its client ID.',
-    }),
-  );
 }

@@ -1,7 +1,8 @@
+import { clientCannotAuthenticate } from './flowErrors.js';
 import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { tokenEndpoint, identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
-import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import { libraryRequest, clientAuthentication, libraryClient } from './clientAuthentication.js';
 import { requestWithDpop, type DpopBinding } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import type { OAuthClient } from './oauthClient.js';
@@ -9,7 +10,7 @@ import { inStandardForm, inStandardTexts } from './providerResponse.js';
 import type { Redacted } from '../base/redacted.js';
 import type { TokenSet } from './tokenSet.js';
 import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
-import { OAuthFlowError } from './oauthFlowError.js';
+import type { OAuthFlowError } from './oauthFlowError.js';
 import { jwtPart } from './jwtPart.js';
 
 /** What is asked of a token endpoint without a browser. */
@@ -96,14 +97,7 @@ export async function clientCredentials(
 
 /** What a client lacks that is to get tokens of its own. */
 export function provesNothing({ clientId }: OAuthClient): OAuthFlowError {
-  return new OAuthFlowError(
-    'clientIdRequired',
-    `The client "${clientId}" has neither a secret nor a key, but must authenticate to get its own tokens.`,
-    {
-      field: 'clientSecret',
-      fix: 'Run “MCP OAuth: Set Client Secret…” or “MCP OAuth: Set Client Key…”.',
-    },
-  );
+  return clientCannotAuthenticate(clientId, 'secretOrKey');
 }
 
 /**

@@ -1,12 +1,10 @@
-import { defined } from '../base/defined.js';
+import { noPushEndpoint, noRequestUri, pushedRequestRefused } from './flowErrors.js';
 import * as oauth from 'oauth4webapi';
 import type { AuthorizationRequest } from './authorizationRequest.js';
-import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import { libraryRequest, clientAuthentication, libraryClient } from './clientAuthentication.js';
 import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import { errorAnswer, jsonResponse } from './jsonResponse.js';
-import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
-import { sentence, shownAddress } from '../base/displayText.js';
 
 /**
  * Where the browser is sent: to a request that was pushed ahead, where the authorization server takes it no
@@ -23,12 +21,7 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
   const field = 'pushed_authorization_request_endpoint';
   const endpoint = as[field];
   if (endpoint === undefined) {
-    const issuer = shownAddress(as.issuer);
-    throw new OAuthFlowError(
-      'invalidMetadata',
-      `${issuer} requires pushed authorization requests (PAR), but has no "${field}".`,
-      { url: issuer, field, fix: 'Ask its administrator to publish it.' },
-    );
+    throw noPushEndpoint(as.issuer, field);
   }
   const answer = await requestWithDpop(dpop?.key, (proof) =>
     oauth.pushedAuthorizationRequest(
@@ -41,20 +34,11 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
   );
   // 201 by RFC 9126 §2.2; the library's own reading takes nothing else, and servers are less exact.
   if (answer.status !== 201 && answer.status !== 200) {
-    const said = await errorAnswer(answer, [client.clientSecret]);
-    throw refused(endpoint, answer.status, said?.error, said?.description);
+    throw pushedRequestRefused(endpoint, answer.status, await errorAnswer(answer, [client.clientSecret]));
   }
   const { request_uri: reference } = await jsonResponse(answer, endpoint);
   if (typeof reference !== 'string' || reference === '') {
-    throw new OAuthFlowError(
-      'invalidMetadata',
-      `The response of ${shownAddress(endpoint)} to the pushed authorization request has no "request_uri".`,
-      {
-        url: shownAddress(endpoint),
-        field: 'request_uri',
-        fix: `Tell the administrator of ${new URL(endpoint).host}, who must fix its response (RFC 9126).`,
-      },
-    );
+    throw noRequestUri(endpoint);
   }
   // The endpoint's own query stays; what was pushed is said once, there.
   const url = new URL(request.url);
@@ -62,19 +46,4 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
   url.searchParams.set('client_id', client.clientId);
   url.searchParams.set('request_uri', reference);
   return url;
-}
-
-function refused(endpoint: string, status: number, error?: string, description?: string): OAuthFlowError {
-  const url = shownAddress(endpoint);
-  const why = [error ?? `status ${status}`, ...(description === undefined ? [] : [description])].join(', ');
-  return new OAuthFlowError(
-    'authorizationRefused',
-    sentence(`${url} rejected the pushed authorization request (PAR): ${why}`),
-    defined({
-      url,
-      status,
-      oauthError: error,
-      ...refusalFix(error, status),
-    }),
-  );
 }

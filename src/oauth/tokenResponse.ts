@@ -1,9 +1,10 @@
+import { invalidTokenResponse, noTokenIssued, tokenRefused } from './flowErrors.js';
 import * as oauth from 'oauth4webapi';
 import type { DpopBinding } from './dpop.js';
 import { errorAnswer, jsonResponse } from './jsonResponse.js';
-import { OAuthFlowError, refusalFix, type OAuthFlowErrorCode } from './oauthFlowError.js';
+import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from '../base/redacted.js';
-import { isVisibleText, sentence, displayText, shownAddress } from '../base/displayText.js';
+import { isVisibleText, displayText } from '../base/displayText.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
 import { scopeTokens } from './wwwAuthenticateChallenge.js';
 
@@ -22,26 +23,10 @@ export async function acceptedTokenAnswer(
   const answer = await withFormAsJson(given, endpoint);
   const said = await errorAnswer(answer, sent);
   if (said !== undefined) {
-    const because = said.description === undefined ? '' : `, ${said.description}`;
-    throw new OAuthFlowError(
-      'tokenRequestRefused',
-      sentence(`${shownAddress(endpoint)} refused to issue a token: ${said.error}${because}`),
-      {
-        url: shownAddress(endpoint),
-        status: answer.status,
-        oauthError: said.error,
-        ...refusalFix(said.error, answer.status),
-      },
-    );
+    throw tokenRefused(endpoint, answer.status, said);
   }
   if (answer.status !== 200) {
-    const code: OAuthFlowErrorCode =
-      answer.status >= 400 && answer.status <= 499 ? 'tokenRequestRefused' : 'unexpectedStatus';
-    throw new OAuthFlowError(code, `${shownAddress(endpoint)} issued no token: status ${answer.status}.`, {
-      url: shownAddress(endpoint),
-      status: answer.status,
-      ...refusalFix(undefined, answer.status),
-    });
+    throw noTokenIssued(endpoint, answer.status);
   }
   const body = Object.fromEntries(
     Object.entries(await jsonResponse(answer, endpoint)).filter(([, value]) => value !== null),
@@ -67,17 +52,6 @@ export async function validTokenResponse<T>(endpoint: string, process: () => Pro
     const why = known ? displayText(error.message) : undefined;
     throw invalidTokenResponse(endpoint, why ?? 'it does not conform');
   }
-}
-
-export function invalidTokenResponse(endpoint: string, problem: string): OAuthFlowError {
-  const url = shownAddress(endpoint);
-  return new OAuthFlowError(
-    'invalidTokenResponse',
-    `The token response of ${url} cannot be used: ${problem}.`,
-    {
-      url,
-    },
-  );
 }
 
 /**
@@ -157,12 +131,7 @@ async function withFormAsJson(answer: Response, endpoint: string): Promise<Respo
   const members = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
     if (members.has(name)) {
-      const url = shownAddress(endpoint);
-      throw new OAuthFlowError(
-        'invalidTokenResponse',
-        `The token response of ${url} cannot be used: it repeats a member.`,
-        { url },
-      );
+      throw invalidTokenResponse(endpoint, 'it repeats a member');
     }
     // An empty member says nothing, except of the scopes: there it says that there are none.
     if (value !== '' || name === 'scope') members.set(name, value);

@@ -2,11 +2,8 @@ import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientRegistration.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { profileOf } from '../../oauth/providerProfiles.js';
-import { shownAddress } from '../../base/displayText.js';
-import type { ServerConfig } from '../settings/serverSettings.js';
 import { callbackPath } from '../callbacks/pendingCallbacks.js';
-import { clientIdRequired } from './clientErrors.js';
+import { clientIdRequired, clientSecretRequired } from './clientErrors.js';
 import type { ClientNeed, ClientParts, ClientWithRedirect } from './clientNeed.js';
 import { RedirectChoice } from './redirectUri.js';
 import { registeredClient } from './registeredClient.js';
@@ -85,15 +82,4 @@ export async function configuredIdentity(
     ...(key !== undefined && { configuredKey: key }),
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
   });
-}
-
-/** Said before the user consents to what would come to nothing. */
-export function clientSecretRequired({ name, oauth }: ServerConfig, issuer: string): OAuthFlowError {
-  const host = shownAddress(issuer);
-  const provider = profileOf(issuer, oauth.profile)?.name ?? host;
-  return new OAuthFlowError(
-    'clientSecretRequired',
-    `${provider} requires a client secret, and none is stored for “${name}”.`,
-    { url: host, field: 'oauth.clientId', fix: 'Run “MCP OAuth: Set Client Secret…”.' },
-  );
 }

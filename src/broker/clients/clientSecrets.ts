@@ -1,9 +1,8 @@
+import { secretOfAnotherIssuer } from './clientErrors.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import type { ClientKey } from '../../oauth/clientKey.js';
-import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { ClientProof } from '../../oauth/oauthClient.js';
 import { Redacted } from '../../base/redacted.js';
-import { shownAddress } from '../../base/displayText.js';
 import { clientKeyFromRecord, clientKeyToRecord } from '../../oauth/tokenSetRecord.js';
 import type { SecretStore } from '../../base/storage.js';
 
@@ -114,16 +113,7 @@ export class ClientSecrets {
   ): Promise<Stored | undefined> {
     const stored = recordOf(await this.secrets.get(keyOf(kind, owner, clientId)));
     if (stored?.issuer !== undefined && stored.issuer !== issuer) {
-      const command = kind === 'secret' ? 'Set Client Secret…' : 'Set Client Key…';
-      throw new OAuthFlowError(
-        'clientOfAnotherIssuer',
-        `“${owner.name}” names the authorization server ${shownAddress(issuer)}, but its client ${kind} belongs to ${shownAddress(stored.issuer)}.`,
-        {
-          url: shownAddress(issuer),
-          field: 'oauth.clientId',
-          fix: `If you trust the change, run “MCP OAuth: ${command}” again for a client registered there.`,
-        },
-      );
+      throw secretOfAnotherIssuer(owner.name, kind, issuer, stored.issuer);
     }
     return stored;
   }

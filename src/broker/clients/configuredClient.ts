@@ -1,6 +1,5 @@
+import { clientOfAnotherIssuer } from './clientErrors.js';
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
-import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { shownAddress } from '../../base/displayText.js';
 import type { ClientStore } from './clientStore.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { errorName } from '../../base/errorName.js';
@@ -31,15 +30,7 @@ export async function checkConfiguredClient(
   if (clientId === undefined || authorizationServer === named) return;
   const known = await issuerInUse(server, clientId, stores);
   if (known === undefined || known === named) return;
-  throw new OAuthFlowError(
-    'clientOfAnotherIssuer',
-    `“${server.name}” names the authorization server ${shownAddress(named)}, but its configured client ID belongs to ${shownAddress(known)}.`,
-    {
-      url: shownAddress(as.issuer),
-      field: 'oauth.clientId',
-      fix: `If you trust the change, set oauth.authorizationServer of “${server.name}” to “${shownAddress(named)}”, or configure a client ID registered there.`,
-    },
-  );
+  throw clientOfAnotherIssuer(server, as, known);
 }
 
 /** Remembers, beyond a sign-out, where a client id from the settings has signed in. Never rejects. */

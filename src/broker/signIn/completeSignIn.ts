@@ -1,14 +1,14 @@
+import { onWordOf } from '../../oauth/networkReach.js';
 import { fetchAccount } from '../../oauth/accountName.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { Account, Credential } from '../accounts/credential.js';
-import { invalidTokenResponse } from '../../oauth/tokenResponse.js';
+import { invalidTokenResponse } from '../../oauth/flowErrors.js';
 import { storeCredential, type KeepingParts, type ReceivedTokens } from './storeCredential.js';
 import { releaseReplacedClient } from './clientLifecycle.js';
 import type { FlowAttempt } from './flows/signInFlow.js';
 import type { SignInOutcome } from './signIn.js';
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
-import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens } from '../../oauth/tokenRevocation.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { errorName } from '../../base/errorName.js';
