@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
 import { jsonResponse, stringArray, type UntrustedJson } from './jsonResponse.js';
@@ -50,7 +51,7 @@ export async function readRegistration(
       redirectUris: stringArray(said['redirect_uris']) ?? client.redirectUris,
       // RFC 7592 §3: what the answer gives anew takes the place of what was held.
       management: managementOf(said, management.uri) ?? management,
-      ...(isNewSecret && { clientSecret: new Redacted(secret) }),
+      ...defined({ clientSecret: isNewSecret ? new Redacted(secret) : undefined }),
     };
   } catch (error) {
     if (error instanceof OAuthFlowError) return undefined;

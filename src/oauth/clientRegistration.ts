@@ -30,22 +30,16 @@ export type ClientIdentity =
 export function chooseClientIdentity(
   as: AuthorizationServer,
   options: {
-    readonly configuredClientId?: string;
-    readonly configuredSecret?: Redacted;
-    readonly configuredKey?: ClientKey;
-    readonly clientMetadataUrl?: string;
+    readonly configuredClientId?: string | undefined;
+    readonly configuredSecret?: Redacted | undefined;
+    readonly configuredKey?: ClientKey | undefined;
+    readonly clientMetadataUrl?: string | undefined;
   },
 ): ClientIdentity {
   const { configuredClientId, configuredSecret, configuredKey, clientMetadataUrl } = options;
   if (configuredClientId !== undefined) {
-    const client = preRegisteredClient(
-      as,
-      configuredClientId,
-      defined({
-        secret: configuredSecret,
-        key: configuredKey,
-      }),
-    );
+    const proof = { secret: configuredSecret, key: configuredKey };
+    const client = preRegisteredClient(as, configuredClientId, proof);
     return { kind: 'use', client, because: 'Its client ID is configured for this server.' };
   }
   if (clientMetadataUrl !== undefined && as['client_id_metadata_document_supported'] === true) {

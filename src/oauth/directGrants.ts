@@ -13,18 +13,22 @@ import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResp
 import type { OAuthFlowError } from './oauthFlowError.js';
 import { jwtPart } from './jwtPart.js';
 
-/** What is asked of a token endpoint without a browser. */
-export interface DirectGrant {
-  readonly as: AuthorizationServer;
-  readonly client: OAuthClient;
+/** What access tokens are asked for. */
+export interface RequestedAccess {
   /** Everything to ask for; empty leaves the choice to the authorization server (RFC 6749 §3.3). */
   readonly scopes: readonly string[];
   /** RFC 8707; left out only towards a server that is known to refuse it. */
-  readonly resource?: string;
+  readonly resource?: string | undefined;
   /** For providers that want it beside or instead of `resource`. */
-  readonly audience?: string;
-  /** Where the resource asks for bound tokens. */
-  readonly dpop?: DpopBinding;
+  readonly audience?: string | undefined;
+}
+
+/** What is asked of a token endpoint without a browser. */
+export interface DirectGrant extends RequestedAccess {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  /** If the resource asks for bound tokens. */
+  readonly dpop?: DpopBinding | undefined;
 }
 
 /**
@@ -67,11 +71,7 @@ export async function requestTokens(
 }
 
 /** What access a request is for, in its parameters. */
-export function requestedAccess({
-  scopes,
-  resource,
-  audience,
-}: Pick<DirectGrant, 'scopes' | 'resource' | 'audience'>): Record<string, string> {
+export function requestedAccess({ scopes, resource, audience }: RequestedAccess): Record<string, string> {
   return defined({
     scope: scopes.length > 0 ? scopes.join(' ') : undefined,
     resource,

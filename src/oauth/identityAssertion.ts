@@ -22,7 +22,7 @@ export interface IdentityProvider {
 export interface IdentityAssertionNeed {
   /** The issuer of the authorization server that is to take it. */
   readonly audience: string;
-  readonly resource?: string;
+  readonly resource?: string | undefined;
   readonly scopes: readonly string[];
 }
 

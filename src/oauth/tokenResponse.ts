@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.js';
 import { invalidTokenResponse, noTokenIssued, tokenRefused } from './flowErrors.js';
 import * as oauth from 'oauth4webapi';
 import type { DpopBinding } from './dpop.js';
@@ -74,15 +75,15 @@ export function tokenSetOf(
       throw invalidTokenResponse(endpoint, 'it contains a token with invalid characters');
     }
   }
-  return {
+  return defined({
     accessToken: new Redacted(body.access_token),
     ...tokenTypeOf(body.token_type, endpoint, dpop),
-    ...(body.refresh_token !== undefined && { refreshToken: new Redacted(body.refresh_token) }),
-    ...(body.expires_in !== undefined && { expiresAt: receivedAt + body.expires_in * 1000 }),
+    refreshToken: body.refresh_token === undefined ? undefined : new Redacted(body.refresh_token),
+    expiresAt: body.expires_in === undefined ? undefined : receivedAt + body.expires_in * 1000,
     scopes: body.scope === undefined ? asked : grantedScopes(body.scope, asked),
-    ...(body.id_token !== undefined && { idToken: new Redacted(body.id_token) }),
-    ...(claims !== undefined && { idTokenClaims: accountClaims(claims) }),
-  };
+    idToken: body.id_token === undefined ? undefined : new Redacted(body.id_token),
+    idTokenClaims: claims && accountClaims(claims),
+  });
 }
 
 /** RFC 6749 §7.1: a token of a type that is not understood, or was not asked for, is not used. */
@@ -90,7 +91,7 @@ function tokenTypeOf(
   type: string,
   endpoint: string,
   dpop: DpopBinding | undefined,
-): Pick<TokenSet, 'tokenType' | 'dpopKey'> {
+): { readonly tokenType: TokenSet['tokenType']; readonly dpopKey?: DpopBinding['key'] } {
   if (type === 'dpop' && dpop !== undefined) return { tokenType: 'DPoP', dpopKey: dpop.key };
   if (type !== 'bearer') {
     throw invalidTokenResponse(endpoint, 'the token is of a type that was not requested');

@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { accountKeyOf, type Credential } from './credential.js';
 import type { ServerAddress } from '../settings/serverSettings.js';
@@ -14,12 +15,7 @@ export function placeOf<Server extends ServerAddress>(server: Server, agentId: s
 
 /** An agent's own sign-in as the user's that it stands beside, so that what was begun with one goes on with the other. */
 export function asUser(own: Credential, { id, unnamedId, account, name }: Credential): Credential {
-  return {
-    ...{ ...own, id },
-    ...(unnamedId !== undefined && { unnamedId }),
-    ...(account !== undefined && { account }),
-    ...(name !== undefined && { name }),
-  };
+  return { ...own, ...defined({ id, unnamedId, account, name }) };
 }
 
 /**

@@ -58,8 +58,14 @@ export function actorOf(credential: Credential | undefined): string | undefined 
   return accountKeyOf(credential);
 }
 
+/** What an account's name is known from. */
+export interface AccountNaming {
+  readonly name?: string | undefined;
+  readonly account?: Account | undefined;
+}
+
 /** What the user calls the account, else what the server calls it; undefined if neither does. */
-export function accountName({ name, account }: Pick<Credential, 'name' | 'account'>): string | undefined {
+export function accountName({ name, account }: AccountNaming): string | undefined {
   return name ?? account?.label;
 }
 

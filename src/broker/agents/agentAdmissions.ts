@@ -19,9 +19,15 @@ const keyPrefix = 'mcpob_';
 const keyPattern = /^mcpob_[\w-]{43}$/;
 
 /** What a user decides when they admit an agent. */
-export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'> &
-  // Given where files are named by it before the admission is made.
-  Partial<AgentAdmission>;
+export type NewAdmission = AdmissionLimits &
+  // Given if files are named by it before the admission is made.
+  Partial<AgentAdmission> & { readonly name: string };
+
+/** What an agent is admitted to, and for how long. */
+export interface AdmissionLimits {
+  readonly servers: AgentAdmission['servers'];
+  readonly expiresAt?: number;
+}
 
 /**
  * The agents that a user admitted, in a record of which every window sees the newest version. A key is shown once, when it

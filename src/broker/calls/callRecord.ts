@@ -119,21 +119,21 @@ export function recordedName(tool: unknown): string {
 /** The same with every text that others gave changed by `change`. */
 export function withTexts(call: RecordedCall, change: (text: string) => string): RecordedCall {
   const { account, asked, chat } = call;
-  return {
+  return defined({
     ...call,
     caller: { ...call.caller, name: change(call.caller.name) },
-    ...(chat !== undefined && {
-      chat: defined({
+    chat:
+      chat &&
+      defined({
         conversation: change(chat.conversation),
         request: chat.request !== undefined ? change(chat.request) : undefined,
       }),
-    }),
     server: change(call.server),
     tool: change(call.tool),
-    ...(account !== undefined && { account: change(account) }),
+    account: account !== undefined ? change(account) : undefined,
     scopes: call.scopes.map(change),
-    ...(asked !== undefined && { asked: asked.map(change) }),
-  };
+    asked: asked?.map(change),
+  });
 }
 
 /** The one line that stands for a call in the record and in an export (JSON Lines). */

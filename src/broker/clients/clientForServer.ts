@@ -4,7 +4,7 @@ import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { callbackPath } from '../callbacks/pendingCallbacks.js';
 import { clientIdRequired, clientSecretRequired } from './clientErrors.js';
-import type { ClientNeed, ClientParts, ClientWithRedirect } from './clientNeed.js';
+import type { ClientNeed, ClientParts, ClientWithRedirect, ConfiguredClientParts } from './clientNeed.js';
 import { RedirectChoice } from './redirectUri.js';
 import { registeredClient } from './registeredClient.js';
 
@@ -66,7 +66,7 @@ function isLastingRefusal(error: unknown): error is OAuthFlowError {
  */
 export async function configuredIdentity(
   { server, as, policy }: ClientNeed,
-  { clientSecrets, clientMetadataUrl }: Pick<ClientParts, 'clientSecrets' | 'clientMetadataUrl'>,
+  { clientSecrets, clientMetadataUrl }: ConfiguredClientParts,
 ): Promise<ClientIdentity> {
   const { clientId } = policy;
   const issuer = identifierOf(as);
@@ -77,9 +77,9 @@ export async function configuredIdentity(
     throw clientSecretRequired(server, issuer);
   }
   return chooseClientIdentity(as, {
-    ...(clientId !== undefined && { configuredClientId: clientId }),
-    ...(secret !== undefined && { configuredSecret: secret }),
-    ...(key !== undefined && { configuredKey: key }),
-    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    configuredClientId: clientId,
+    configuredSecret: secret,
+    configuredKey: key,
+    clientMetadataUrl,
   });
 }

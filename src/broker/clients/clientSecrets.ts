@@ -58,7 +58,7 @@ export class ClientSecrets {
     const key = await this.#stored('key', owner, clientId, issuer);
     return {
       hasSecret: typeof secret?.value === 'string',
-      ...(key !== undefined && { keyAlgorithm: clientKeyFromRecord(key.value).algorithm }),
+      keyAlgorithm: key === undefined ? undefined : clientKeyFromRecord(key.value).algorithm,
     };
   }
 
@@ -126,7 +126,7 @@ export class ClientSecrets {
 interface Stored {
   readonly value: unknown;
   /** Where it was first used. */
-  readonly issuer?: string;
+  readonly issuer?: string | undefined;
 }
 
 function recordOf(text: string | undefined): Stored | undefined {
@@ -139,7 +139,7 @@ function recordOf(text: string | undefined): Stored | undefined {
   }
   if (!isObject(record) || record['value'] === undefined) return undefined;
   const { value, issuer } = record;
-  return { value, ...(typeof issuer === 'string' && { issuer }) };
+  return { value, issuer: typeof issuer === 'string' ? issuer : undefined };
 }
 
 function keyOf(kind: Kind, { url }: ClientOwner, clientId: string): string {

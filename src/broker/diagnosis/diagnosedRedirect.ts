@@ -11,7 +11,7 @@ import {
 import { handlerFaults } from '../clients/clientErrors.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import { stepsToTry } from '../clients/registeredClient.js';
-import type { SentRedirects } from '../clients/sentRedirects.js';
+import type { LastRedirects } from '../clients/sentRedirects.js';
 import type { RedirectReach, RedirectUris } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
@@ -25,7 +25,7 @@ export interface DiagnosedRedirectParts {
   readonly redirects: RedirectUris;
   readonly clients: ClientStore;
   /** What sign-ins have used; nothing is reported of them if absent. */
-  readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
+  readonly sentRedirects?: LastRedirects | undefined;
 }
 
 /**

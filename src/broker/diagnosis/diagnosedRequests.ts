@@ -16,7 +16,7 @@ import { registeredBefore } from '../clients/registeredClient.js';
 import { clientSecretRequired, ownClientRequired } from '../clients/clientErrors.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
-import type { SentRedirects } from '../clients/sentRedirects.js';
+import type { LastRedirects } from '../clients/sentRedirects.js';
 import type { RedirectUris } from '../ports.js';
 
 /** The organization's identity provider, as far as it matters to whether it can be asked. */
@@ -91,7 +91,7 @@ export interface KnownClientParts {
   readonly registered?: {
     readonly clients: ClientStore;
     readonly redirects: RedirectUris;
-    readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
+    readonly sentRedirects?: LastRedirects | undefined;
   };
 }
 

@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import {
   fetchAuthorizationServer,
   type AuthorizationServer,
@@ -20,7 +19,7 @@ import { signInPolicy, type SignInPolicy } from '../settings/signInPolicy.js';
 
 /** What steps 1–5a find out about a server, without signing in and without registering anything. */
 export interface Discovered {
-  readonly challenge?: BearerChallenge;
+  readonly challenge: BearerChallenge | undefined;
   readonly resource: ProtectedResource;
   /** As the resource names it; the metadata's own may differ where the user has accepted that. */
   readonly issuer: string;
@@ -69,32 +68,27 @@ export async function discover(
     editor === undefined ? await authorizationServerAt(server, issuer, resource, http, parts) : { issuer };
   const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
   return {
-    ...(challenge !== undefined && { challenge }),
+    challenge,
     resource,
     issuer,
     isChoiceOpen,
     as,
     policy,
-    scopes: initialScopes(
-      defined({
-        challenge,
-        configured: policy.scopes,
-        resource,
-        as,
-        identity: true,
-        further: policy.furtherScopes,
-        belowResource: policy.scopeBelowResource,
-      }),
-    ),
+    scopes: initialScopes({
+      challenge,
+      configured: policy.scopes,
+      resource,
+      as,
+      identity: true,
+      further: policy.furtherScopes,
+      belowResource: policy.scopeBelowResource,
+    }),
     identity:
       editor === undefined
-        ? chooseClientIdentity(
-            as,
-            defined({
-              configuredClientId: policy.clientId,
-              clientMetadataUrl: parts.clientMetadataUrl,
-            }),
-          )
+        ? chooseClientIdentity(as, {
+            configuredClientId: policy.clientId,
+            clientMetadataUrl: parts.clientMetadataUrl,
+          })
         : {
             kind: 'use',
             client: editorClient(editor),
@@ -114,18 +108,14 @@ async function discoverIdentityProvider(
   const as = await authorizationServerAt(server, issuer, resource, http, parts);
   const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
   return {
+    challenge: undefined,
     resource,
     issuer,
     isChoiceOpen: false,
     as,
     policy: { ...policy, omitResource: true },
     scopes: withSessionScopes(['openid'], as, true, policy.furtherScopes),
-    identity: chooseClientIdentity(
-      as,
-      defined({
-        configuredClientId: policy.clientId,
-      }),
-    ),
+    identity: chooseClientIdentity(as, { configuredClientId: policy.clientId }),
   };
 }
 

@@ -4,7 +4,12 @@ import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { Account, Credential } from '../accounts/credential.js';
 import { invalidTokenResponse } from '../../oauth/flowErrors.js';
-import { storeCredential, type KeepingParts, type ReceivedTokens } from './storeCredential.js';
+import {
+  storeCredential,
+  type KeepingParts,
+  type ReceivedTokens,
+  type UnstoredTokens,
+} from './storeCredential.js';
 import { releaseReplacedClient } from './clientLifecycle.js';
 import type { FlowAttempt } from './flows/signInFlow.js';
 import type { SignInOutcome } from './signIn.js';
@@ -61,7 +66,7 @@ async function accountOf(
  * (RFC 7009 §2.1). Never rejects.
  */
 export async function revokeUnkept(
-  received: Omit<ReceivedTokens, 'found'>,
+  received: UnstoredTokens,
   parts: {
     readonly credentials: CredentialStore;
     readonly log: Log;
@@ -81,10 +86,7 @@ export async function revokeUnkept(
 }
 
 /** A grant is of one user to one client; who is not known may be the same user. */
-function mayShareGrant(
-  present: Credential,
-  { pending, tokens, account }: Omit<ReceivedTokens, 'found'>,
-): boolean {
+function mayShareGrant(present: Credential, { pending, tokens, account }: UnstoredTokens): boolean {
   if (identifierOf(present.as) !== identifierOf(pending.as)) return false;
   const received = account?.id ?? tokens.idTokenClaims?.sub;
   const held = present.account?.id;

@@ -14,7 +14,7 @@ export interface NamingParts {
 export interface NamedSignIn {
   readonly credential: Credential;
   /** What has to be kept as its name; absent if it has that name already, or none. */
-  readonly given?: Omit<GivenName, 'at'>;
+  readonly given?: { readonly name: string; readonly isDefault?: true };
 }
 
 /**

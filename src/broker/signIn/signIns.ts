@@ -15,7 +15,7 @@ export interface SignedIn {
   readonly attempt: SignInAttempt;
   readonly credential: Credential;
   /** See {@link SignInOutcome}. */
-  readonly hasDefaultName?: true;
+  readonly hasDefaultName?: true | undefined;
 }
 
 /** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
@@ -88,7 +88,7 @@ export class SignIns implements Disposable {
       const credential = await this.parts.credentials.get(server.url, account);
       const { status } = await this.states.settledStatus(server, account);
       const isSignedIn = credential !== undefined;
-      return { isFurther, isSignedIn, status, ...(isSignedIn && { credential }) };
+      return { isFurther, isSignedIn, status, credential };
     } catch {
       return { isFurther, isSignedIn: false, status: 'unknown' };
     }
@@ -100,4 +100,4 @@ export class SignIns implements Disposable {
 }
 
 /** With the sign-in that was there. */
-type Before = BeforeAttempt & { readonly credential?: Credential };
+type Before = BeforeAttempt & { readonly credential?: Credential | undefined };

@@ -1,5 +1,7 @@
-import { metadataOfSignIn } from '../../oauth/authorizationServerMetadata.js';
-import type { PendingAuthorization } from '../../oauth/authorizationRequest.js';
+import { defined } from '../../base/defined.js';
+import { metadataOfSignIn, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
+import type { ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
@@ -13,7 +15,6 @@ import {
   type UnnamedAnswer,
 } from '../accounts/accountChange.js';
 import { accountKeyOf, actorOf, type Account, type Credential } from '../accounts/credential.js';
-import type { Discovered } from '../discovery/discovery.js';
 import type { DirectGrantName } from '../settings/grant.js';
 import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
@@ -22,7 +23,7 @@ import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { withName, type NamingParts } from './newAccountName.js';
-import type { SignInOutcome, SignInRequest } from './signIn.js';
+import type { SignInIntent, SignInOutcome } from './signIn.js';
 
 /** What it takes to keep a sign-in. */
 export interface KeepingParts extends NamingParts {
@@ -37,27 +38,36 @@ export interface KeepingParts extends NamingParts {
   readonly use?: UseHere;
 }
 
+/** What was asked for, of whom and as whom. */
+export interface RequestedSignIn {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  readonly resource?: string | undefined;
+  readonly scopes: readonly string[];
+}
+
 /** What the browser and the token endpoint gave, before anything of it is stored. */
-export interface ReceivedTokens {
+export interface UnstoredTokens {
   readonly server: ServerConfig;
-  readonly found: Pick<Discovered, 'resource'>;
-  readonly pending: Pick<PendingAuthorization, 'as' | 'client' | 'resource' | 'scopes'>;
+  readonly pending: RequestedSignIn;
   readonly tokens: TokenSet;
   readonly account?: Account;
+}
+
+/** The same with what it takes to store them. */
+export interface ReceivedTokens extends UnstoredTokens {
+  readonly found: { readonly resource: ProtectedResource };
   /** How they were obtained, where not with a code from the browser. */
   readonly grant?: DirectGrantName;
   /** Whom the sign-in was begun for. */
-  readonly intended?: Pick<
-    SignInRequest,
-    'account' | 'anotherAccount' | 'renews' | 'forAgent' | 'isAdmitted'
-  >;
+  readonly intended?: SignInIntent;
 }
 
 /** How keeping a sign-in ended. */
 export interface KeptSignIn {
   readonly outcome: SignInOutcome;
   /** The credential whose place it has taken. */
-  readonly replaced?: Credential;
+  readonly replaced?: Credential | undefined;
 }
 
 /**
@@ -126,13 +136,13 @@ export async function storeCredential(
     const { warnings } = found.resource;
     for (const warning of warnings) log.warn(`${server.name}: ${warning}`);
     const beside =
-      answer === 'present' && agreed !== undefined && accountChangeTexts(agreed, credential).from;
+      answer === 'present' && agreed !== undefined ? accountChangeTexts(agreed, credential).from : undefined;
     const outcome: SignInOutcome = {
       ...{ kind: 'signedIn', credential, warnings, notGranted: notGranted(pending.scopes, credential) },
-      ...(beside !== false && { beside }),
-      ...(given?.isDefault === true && { hasDefaultName: true }),
+      beside,
+      hasDefaultName: given?.isDefault,
     };
-    return { outcome, ...(stored.replaced !== undefined && { replaced: stored.replaced }) };
+    return { outcome, replaced: stored.replaced };
   }
 }
 
@@ -195,18 +205,18 @@ function declined(next: Credential, present: Credential | undefined): SignInOutc
 
 function credentialOf(received: ReceivedTokens, now: number): Credential {
   const { server, pending, account, tokens, grant } = received;
-  return {
+  return defined({
     id: crypto.randomUUID(),
     serverUrl: server.url,
     as: metadataOfSignIn(pending.as),
     client: pending.client,
-    ...(pending.resource !== undefined && { resource: pending.resource }),
-    ...(account !== undefined && { account }),
-    ...(grant !== undefined && { grant }),
+    resource: pending.resource,
+    account,
+    grant,
     tokens: server.isIdentityProvider === true ? tokens : withoutIdToken(tokens),
     obtainedAt: now,
     signedInAt: now,
-  };
+  });
 }
 
 /** Who signed in has been read from it. */

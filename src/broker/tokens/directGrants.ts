@@ -1,3 +1,4 @@
+import { defined } from '../../base/defined.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import {
   fetchAuthorizationServer,
@@ -78,17 +79,17 @@ export class DirectGrants {
     const found = await discover(server, challenge, http, this.parts);
     const grant = await this.#grant(server, found, widened);
     const tokens = await this.#tokens(server, grantName, grant, idToken, http);
-    return {
+    return defined({
       id: crypto.randomUUID(),
       serverUrl: server.url,
       as: metadataOfSignIn(found.as),
       client: grant.client,
-      ...(grant.resource !== undefined && { resource: grant.resource }),
+      resource: grant.resource,
       grant: grantName,
       // What renews these is the grant itself, whose answer is never older than its settings.
       tokens: accessOf(tokens),
       obtainedAt: this.parts.clock.now(),
-    };
+    });
   }
 
   /** Notes a token that its server answered with 401. */
@@ -118,7 +119,7 @@ export class DirectGrants {
       scopes: widened ?? directScopes(found),
       ...resourceParameter(policy, resource.resource),
       ...audienceParameter(policy, resource.resource),
-      ...(dpop !== undefined && { dpop }),
+      dpop,
     };
   }
 
@@ -127,10 +128,7 @@ export class DirectGrants {
     const { clientSecrets } = this.parts;
     const secret = await clientSecrets.get(owner, clientId, identifierOf(as));
     const key = await clientSecrets.getKey(owner, clientId, identifierOf(as));
-    return preRegisteredClient(as, clientId, {
-      ...(secret !== undefined && { secret }),
-      ...(key !== undefined && { key }),
-    });
+    return preRegisteredClient(as, clientId, { secret, key });
   }
 
   async #tokens(
@@ -172,7 +170,7 @@ export class DirectGrants {
     const as = await fetchAuthorizationServer(issuer, http, { exceptions: { issuerMismatch } });
     const client = await this.#client(provider, clientId, as);
     const { scopes, resource } = grant;
-    const need = { audience: identifierOf(grant.as), scopes, ...(resource !== undefined && { resource }) };
+    const need = { audience: identifierOf(grant.as), scopes, resource };
     return identityAssertion({ as, client }, idToken, need, http);
   }
 
@@ -189,12 +187,7 @@ export class DirectGrants {
 /** What a token of no user's is asked for. */
 export function directScopes({ challenge, resource, policy }: Discovered): readonly string[] {
   const { scopes, scopeBelowResource } = policy;
-  return neededScopes({
-    ...(challenge !== undefined && { challenge }),
-    ...(scopes !== undefined && { configured: scopes }),
-    resource,
-    ...(scopeBelowResource !== undefined && { belowResource: scopeBelowResource }),
-  });
+  return neededScopes({ challenge, configured: scopes, resource, belowResource: scopeBelowResource });
 }
 
 /** What calls need: a refresh token would renew what is not asked for again, and nobody is named by an ID token. */

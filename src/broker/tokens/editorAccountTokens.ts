@@ -52,7 +52,7 @@ export class EditorAccountTokens {
   ) {}
 
   /** What discovery has to know of it. */
-  get table(): Required<Pick<DiscoveryParts, 'authenticationProviders'>> {
+  get table(): { readonly authenticationProviders: readonly AuthenticationProviderProfile[] } {
     return { authenticationProviders: this.providers };
   }
 

@@ -207,7 +207,7 @@ export class NarrowedTokens {
       }
       const narrow = {
         ...latest,
-        tokens: { ...rest, accessToken, ...(expiresAt !== undefined && { expiresAt }) },
+        tokens: { ...rest, accessToken, expiresAt },
         obtainedAt,
       };
       this.#narrowed.set(key, { credential: narrow });

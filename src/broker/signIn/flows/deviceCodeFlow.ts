@@ -101,7 +101,7 @@ export class DeviceCodeFlow {
       scopes,
       ...resourceParameter(policy, resource.resource),
       ...audienceParameter(policy, resource.resource),
-      ...(dpop !== undefined && { dpop }),
+      dpop,
     };
   }
 
