@@ -11,14 +11,13 @@ import {
   namedAs,
   type AuthorizationServer,
 } from './authorizationServerDocument.js';
-import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
 import { jsonResponse, stringArray } from './jsonResponse.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { traitsOf } from './providerProfiles.js';
 import { profileChoices, type ProfileChoice, type ProviderTraits } from './providerTraits.js';
-import { addressesWithinReach } from './resolvedReach.js';
+import { boundedFetch, addressesWithinReach } from './boundedFetch.js';
 import { addressOf, shownAddress } from '../base/displayText.js';
 
 export type { AuthorizationServer } from './authorizationServerDocument.js';

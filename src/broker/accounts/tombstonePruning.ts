@@ -1,5 +1,5 @@
 import type { Disposable } from '../../base/clock.js';
-import { accountSlots, serverUrlOf } from './accountSlots.js';
+import { accountSlots, serverUrlOf } from './storedRecord.js';
 import type { CredentialStore } from './credentialStore.js';
 
 interface SecretKeys {

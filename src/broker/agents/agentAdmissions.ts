@@ -11,7 +11,7 @@ import {
 import { Emitter } from '../../base/event.js';
 import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
-import type { Lock, SharedRecords } from '../../base/storage.js';
+import type { Lock, SharedRecords, SharedRecord } from '../../base/storage.js';
 
 const recordName = 'agents';
 /** Tells what a key is for wherever one is found. */
@@ -218,4 +218,22 @@ function base64url(bytes: Uint8Array): string {
 
 function decode(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Records that end with the process, where no others share them. */
+export class InMemoryRecords implements SharedRecords {
+  readonly entries = new Map<string, SharedRecord>();
+
+  read(name: string): Promise<SharedRecord | undefined> {
+    return Promise.resolve(this.entries.get(name));
+  }
+
+  generation(name: string): Promise<number | undefined> {
+    return Promise.resolve(this.entries.get(name)?.generation);
+  }
+
+  write(name: string, record: SharedRecord): Promise<void> {
+    this.entries.set(name, record);
+    return Promise.resolve();
+  }
 }

@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import type { AdmittedServer } from './agentAdmission.js';
-import { placeOf } from '../accounts/agentCredential.js';
+import { placeOf } from '../accounts/credential.js';
 import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../../base/event.js';

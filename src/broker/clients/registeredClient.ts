@@ -1,6 +1,10 @@
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
-import { deleteRegistration, readRegistration } from '../../oauth/clientManagement.js';
-import { registerClient, type ClientIdentity } from '../../oauth/clientRegistration.js';
+import {
+  deleteRegistration,
+  readRegistration,
+  registerClient,
+  type ClientIdentity,
+} from '../../oauth/clientRegistration.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';

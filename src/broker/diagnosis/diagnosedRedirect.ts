@@ -1,7 +1,11 @@
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
-import { callbackPath, callbackPathFor } from '../callbacks/pendingCallbacks.js';
-import { isCallbackTooLong, longestCallback } from '../callbacks/callbackLength.js';
+import {
+  callbackPath,
+  callbackPathFor,
+  isCallbackTooLong,
+  longestCallback,
+} from '../callbacks/pendingCallbacks.js';
 import {
   RedirectChoice,
   type RedirectNeed,

@@ -6,7 +6,7 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import { Emitter } from '../../base/event.js';
 import type { ClientWithRedirect } from '../clients/clientNeed.js';
-import { rememberConfiguredClient } from '../clients/configuredClient.js';
+import { rememberConfiguredClient } from '../clients/clientForServer.js';
 import type { ChosenRedirect } from '../clients/redirectUri.js';
 import { discover, type Discovered } from '../discovery/discovery.js';
 import { fetchChallenge } from '../discovery/probe.js';

@@ -3,8 +3,9 @@ import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../../oauth/tokenRevocation.js';
 import { noAccount } from '../accounts/accountChoice.js';
-import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
 import {
+  isOwnOf,
+  placeOf,
   accountFact,
   accountName,
   accountKeyOf,

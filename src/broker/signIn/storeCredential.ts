@@ -4,7 +4,6 @@ import type { OAuthClient } from '../../oauth/oauthClient.js';
 import type { ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
-import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
 import {
   accountChangeTexts,
   possiblyRenewed,
@@ -13,8 +12,7 @@ import {
   type AskWhoseSignIn,
   type ConfirmAccountChange,
   type UnnamedAnswer,
-} from '../accounts/accountChange.js';
-import { accountKeyOf, actorOf, type Account, type Credential } from '../accounts/credential.js';
+} from '../accounts/accountChoice.js';
 import type { DirectGrantName } from '../settings/grant.js';
 import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
@@ -22,8 +20,19 @@ import type { Lock } from '../../base/storage.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { withName, type NamingParts } from './newAccountName.js';
 import type { SignInIntent, SignInOutcome } from './signIn.js';
+import type { GivenName } from '../accounts/accountNames.js';
+import { accountNameFault, defaultAccountName, lacksName } from '../accounts/accountNaming.js';
+import {
+  isOwnOf,
+  placeOf,
+  accountKeyOf,
+  actorOf,
+  accountLabel,
+  type Account,
+  type Credential,
+} from '../accounts/credential.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
 
 /** What it takes to keep a sign-in. */
 export interface KeepingParts extends NamingParts {
@@ -226,4 +235,46 @@ function withoutIdToken({ idToken, ...tokens }: TokenSet): TokenSet {
 
 function notGranted(asked: readonly string[], { tokens }: Credential): readonly string[] {
   return asked.filter((scope) => !tokens.scopes.includes(scope) && !isSessionScope(scope));
+}
+
+export interface NamingParts {
+  readonly credentials: CredentialStore;
+  /** Such as “Account 2”; absent where there is no one to change it. */
+  readonly numberedAccount?: ((number: number) => string) | undefined;
+}
+
+/** A sign-in with the name it has here. */
+export interface NamedSignIn {
+  readonly credential: Credential;
+  /** What has to be kept as its name; absent if it has that name already, or none. */
+  readonly given?: { readonly name: string; readonly isDefault?: true };
+}
+
+/**
+ * The name of the account that has signed in: the one the user gave it before, or a default if the server does not name
+ * it. With a default from the start, no call has to wait for the user to think of a name.
+ *
+ * @param replaced the credential whose place it takes
+ */
+export async function withName(
+  server: ServerConfig,
+  credential: Credential,
+  replaced: Credential | undefined,
+  { credentials, numberedAccount }: NamingParts,
+): Promise<NamedSignIn> {
+  const key = accountKeyOf(credential);
+  const others = (await credentials.all(server.url)).filter(
+    (one) => one.id !== replaced?.id && accountKeyOf(one) !== key,
+  );
+  const isFree = ({ name }: GivenName) => accountNameFault(name, others.map(accountLabel)) === undefined;
+  const own = await credentials.nameOf(server.url, key);
+  if (own !== undefined && isFree(own)) return { credential: { ...credential, name: own.name } };
+  // The server has begun to name the account; what the user calls it stays.
+  const former = replaced && (await credentials.nameOf(server.url, accountKeyOf(replaced)));
+  if (former !== undefined && former.isDefault !== true && isFree(former))
+    return { credential: { ...credential, name: former.name }, given: { name: former.name } };
+  if (numberedAccount === undefined || server.isIdentityProvider === true || !lacksName(credential))
+    return { credential };
+  const name = defaultAccountName(credential, others, numberedAccount);
+  return { credential: { ...credential, name }, given: { name, isDefault: true } };
 }

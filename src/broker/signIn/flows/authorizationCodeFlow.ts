@@ -1,16 +1,18 @@
 import { shownAddress } from '../../../base/displayText.js';
-import { buildAuthorizationRequest, type PendingAuthorization } from '../../../oauth/authorizationRequest.js';
+import { dpopBinding } from '../../../oauth/dpop.js';
+import {
+  buildAuthorizationRequest,
+  pushedWhereRequired,
+  type PendingAuthorization,
+} from '../../../oauth/authorizationRequest.js';
 import {
   validateAuthorizationResponse,
+  exchangeCode,
   type ValidatedCallback,
-} from '../../../oauth/authorizationResponse.js';
-import { dpopBinding } from '../../../oauth/dpop.js';
-import { pushedWhereRequired } from '../../../oauth/pushedAuthorizationRequest.js';
-import { exchangeCode } from '../../../oauth/tokenExchange.js';
+} from '../../../oauth/authorizationCode.js';
 import type { TokenSet } from '../../../oauth/tokenSet.js';
-import { clientForServer } from '../../clients/clientForServer.js';
 import type { ClientWithRedirect } from '../../clients/clientNeed.js';
-import { checkConfiguredClient } from '../../clients/configuredClient.js';
+import { clientForServer, checkConfiguredClient } from '../../clients/clientForServer.js';
 import type { Discovered } from '../../discovery/discovery.js';
 import type { LaunchVisit } from '../../ports.js';
 import { askedScopes, audienceParameter, resourceParameter } from '../../settings/signInPolicy.js';
