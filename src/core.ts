@@ -1,4 +1,3 @@
-import { AgentAdmissions } from './broker/agents/agentAdmissions.js';
 import { AgentConsents } from './broker/agents/agentConsents.js';
 import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
 import { AgentToolApprovals } from './broker/agents/agentToolApprovals.js';
@@ -13,7 +12,7 @@ import { DirectGrants } from './broker/tokens/directGrants.js';
 import type { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
 import { EnterpriseIdentityProvider } from './broker/tokens/enterpriseIdentityProvider.js';
 import type { IdentityProviderConfig } from './broker/settings/identityProviderSetting.js';
-import { InMemoryRecords } from './broker/agents/inMemoryRecords.js';
+import { AgentAdmissions, InMemoryRecords } from './broker/agents/agentAdmissions.js';
 import { PendingCallbacks } from './broker/callbacks/pendingCallbacks.js';
 import type { Clock, Disposable } from './base/clock.js';
 import type { Log } from './base/log.js';

@@ -1,8 +1,8 @@
+import { insecureEndpoint, invalidServerMetadata, issuerMismatch } from './metadataErrors.js';
 import type * as oauth from 'oauth4webapi';
 import { stringArray, type UntrustedJson } from './jsonResponse.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
-import { OAuthFlowError } from './oauthFlowError.js';
-import { addressOf, isSecureAddress, displayText, shownAddress } from '../base/displayText.js';
+import { addressOf, isSecureAddress } from '../base/displayText.js';
 
 /** Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3). */
 export type AuthorizationServer = oauth.AuthorizationServer;
@@ -45,25 +45,11 @@ export function authorizationServerOf(
   accepted: readonly string[] | undefined,
   reach: NetworkReach,
 ): AuthorizationServer {
-  const where = `The authorization server metadata at ${shownAddress(url)}`;
-  const invalid = (field: string, problem: string) =>
-    new OAuthFlowError('invalidMetadata', `${where} cannot be used: "${field}" ${problem}.`, {
-      url: shownAddress(url),
-      field,
-      fix: `Ask the administrator of ${url.host} to fix "${field}" in its metadata.`,
-    });
+  const invalid = (field: string, problem: string) => invalidServerMetadata(url, field, problem);
   const { issuer } = document;
   if (typeof issuer !== 'string') throw invalid('issuer', 'is missing');
   if (accepted?.includes(issuer) === false) {
-    throw new OAuthFlowError(
-      'issuerMismatch',
-      `${where} names the issuer "${displayText(issuer) ?? ''}" instead of "${displayText(accepted[0]) ?? ''}".`,
-      {
-        url: shownAddress(url),
-        field: 'issuer',
-        fix: `Ask the administrator of ${url.host} to publish the issuer that the MCP server names. A sign-in, or a check of a server without sign-in, asks you once whether to continue anyway.`,
-      },
-    );
+    throw issuerMismatch(url, issuer, accepted[0]);
   }
   if (issuer.length > addressLimit) throw invalid('issuer', 'is too long');
   for (const field of [...requiredEndpoints, ...optionalEndpoints]) {
@@ -74,17 +60,7 @@ export function authorizationServerOf(
     const address = addressOf(endpoint);
     if (address === undefined) throw invalid(field, 'is not a URL');
     if (address.href.length > addressLimit) throw invalid(field, 'is too long');
-    if (!isSecureAddress(address)) {
-      throw new OAuthFlowError(
-        'insecureAddress',
-        `${where} names ${shownAddress(address)} as "${field}", which is neither https nor on this machine.`,
-        {
-          url: shownAddress(address),
-          field,
-          fix: `Ask the administrator of ${url.host} to publish an https address.`,
-        },
-      );
-    }
+    if (!isSecureAddress(address)) throw insecureEndpoint(url, address, field);
     if (!isWithinReach(address, reach)) throw outOfReach(address, field);
   }
   for (const field of lists) {

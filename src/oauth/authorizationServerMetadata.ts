@@ -1,19 +1,24 @@
 import {
+  invalidIssuer,
+  missingEndpoint,
+  noServerMetadata,
+  serverMetadataUnavailable,
+} from './metadataErrors.js';
+import {
   authorizationServerOf,
   flag,
   knownAs,
   namedAs,
   type AuthorizationServer,
 } from './authorizationServerDocument.js';
-import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
 import { jsonResponse, stringArray } from './jsonResponse.js';
 import { isWithinReach, outOfReach } from './networkReach.js';
 import { OAuthFlowError } from './oauthFlowError.js';
 import { traitsOf } from './providerProfiles.js';
 import { profileChoices, type ProfileChoice, type ProviderTraits } from './providerTraits.js';
-import { addressesWithinReach } from './resolvedReach.js';
-import { addressOf, displayText, shownAddress } from '../base/displayText.js';
+import { boundedFetch, addressesWithinReach } from './boundedFetch.js';
+import { addressOf, shownAddress } from '../base/displayText.js';
 
 export type { AuthorizationServer } from './authorizationServerDocument.js';
 
@@ -54,12 +59,7 @@ export async function fetchAuthorizationServer(
 ): Promise<AuthorizationServer> {
   const { metadataIssuer: issuer = named, issuerTemplate } = traitsOf(named, options.profile);
   const address = addressOf(issuer);
-  if (address === undefined) {
-    throw new OAuthFlowError('invalidMetadata', `"${displayText(issuer) ?? ''}" is not a valid issuer URL.`, {
-      field: 'issuer',
-      fix: 'Tell the MCP server’s administrator to name the issuer in its metadata.',
-    });
-  }
+  if (address === undefined) throw invalidIssuer(issuer);
   if (!isWithinReach(address, http.reach)) throw outOfReach(address, 'issuer');
   const accepted = options.fallback === true ? [address.origin, `${address.origin}/`] : [issuer];
   if (issuerTemplate !== undefined) accepted.push(issuerTemplate);
@@ -141,11 +141,7 @@ export function tokenEndpoint(as: AuthorizationServer): string {
   const field = 'token_endpoint';
   const address = as[field];
   if (address !== undefined && addressOf(address) !== undefined) return address;
-  throw new OAuthFlowError('invalidMetadata', `${shownAddress(as.issuer)} has no "${field}".`, {
-    url: shownAddress(as.issuer),
-    field,
-    fix: `Ask its administrator to publish "${field}".`,
-  });
+  throw missingEndpoint(as.issuer, field);
 }
 
 const algorithms = 'id_token_signing_alg_values_supported';
@@ -187,13 +183,7 @@ async function candidate(
 ): Promise<AuthorizationServer> {
   const init = { headers: { accept: 'application/json' } };
   const answer = await boundedFetch(url.href, init, http, 'sameOrigin');
-  if (answer.status !== 200) {
-    throw new OAuthFlowError('unexpectedStatus', `${shownAddress(url)} returned status ${answer.status}.`, {
-      url: shownAddress(url),
-      status: answer.status,
-      fix: `Try again later. If the problem persists, tell the administrator of ${url.host}.`,
-    });
-  }
+  if (answer.status !== 200) throw serverMetadataUnavailable(url, answer.status);
   const as = authorizationServerOf(await jsonResponse(answer, url), url, accepted, http.reach);
   // The others are judged when they are asked; this one is for the browser.
   const field = 'authorization_endpoint';
@@ -219,14 +209,7 @@ function noMetadata(issuer: string, failures: readonly Failure[]): OAuthFlowErro
     const asked = failures.map(
       ({ url, error }) => `${url.pathname} (${error.details.status ?? 'no answer'})`,
     );
-    return new OAuthFlowError(
-      'noAuthorizationServer',
-      `The authorization server ${name} publishes no metadata at ${asked.join(', ')}.`,
-      {
-        url: name,
-        fix: 'Ask the MCP server’s administrator whether users still sign in there. That server must publish its metadata (RFC 8414).',
-      },
-    );
+    return noServerMetadata(issuer, asked);
   }
   const others = failures
     .filter(({ error }) => error.code !== telling.error.code)

@@ -1,10 +1,10 @@
+import { clientCannotAuthenticate } from './flowErrors.js';
 import * as oauth from 'oauth4webapi';
 import { identifierOf } from './authorizationServerMetadata.js';
 import { boundedFetch } from './boundedFetch.js';
 import { signingKey } from './clientKey.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
-import { OAuthFlowError } from './oauthFlowError.js';
 import { addressOf } from '../base/displayText.js';
 
 /** How the client proves itself at the token and revocation endpoints (RFC 6749 §2.3). */
@@ -34,11 +34,7 @@ function clientSecretBasic(client: OAuthClient): oauth.ClientAuth {
 /** RFC 7523 §2.2 */
 function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
   if (clientKey === undefined) {
-    throw new OAuthFlowError(
-      'clientIdRequired',
-      `The client "${clientId}" must authenticate with a key, but none is stored.`,
-      { field: 'clientKey', fix: 'Run “MCP OAuth: Set Client Key…”, then sign in again.' },
-    );
+    throw clientCannotAuthenticate(clientId, 'key');
   }
   return async (as, client, body, headers) => {
     const key = await signingKey(clientKey);
@@ -66,11 +62,7 @@ function audienceOf(as: oauth.AuthorizationServer): string {
 
 function secretOf(client: OAuthClient): string {
   if (client.clientSecret !== undefined) return client.clientSecret.expose();
-  throw new OAuthFlowError(
-    'clientIdRequired',
-    `The client "${client.clientId}" must authenticate with a secret, but none is stored.`,
-    { field: 'clientSecret', fix: 'Sign in again to register the client again.' },
-  );
+  throw clientCannotAuthenticate(client.clientId, 'secret');
 }
 
 /**

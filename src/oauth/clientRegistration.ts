@@ -1,21 +1,23 @@
+import { invalidRegistration, registrationRefused, registrationUnsupported } from './flowErrors.js';
 import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
-import { managementOf } from './clientManagement.js';
 import { libraryRequest } from './clientAuthentication.js';
 import type { ClientKey } from './clientKey.js';
 import type { HttpContext } from './httpContext.js';
-import { errorAnswer, jsonResponse, stringArray } from './jsonResponse.js';
+import { Redacted } from '../base/redacted.js';
+import { boundedFetch } from './boundedFetch.js';
+import { errorAnswer, jsonResponse, stringArray, type UntrustedJson } from './jsonResponse.js';
 import {
   authMethods,
   preRegisteredClient,
   secretMethod,
   type AuthMethod,
   type OAuthClient,
+  type ClientManagement,
 } from './oauthClient.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { Redacted } from '../base/redacted.js';
-import { sentence, shownAddress } from '../base/displayText.js';
+import { shownAddress, addressOf, isSecureAddress } from '../base/displayText.js';
 
 /** What to do for a client id, and a sentence that says why. */
 export type ClientIdentity =
@@ -30,22 +32,16 @@ export type ClientIdentity =
 export function chooseClientIdentity(
   as: AuthorizationServer,
   options: {
-    readonly configuredClientId?: string;
-    readonly configuredSecret?: Redacted;
-    readonly configuredKey?: ClientKey;
-    readonly clientMetadataUrl?: string;
+    readonly configuredClientId?: string | undefined;
+    readonly configuredSecret?: Redacted | undefined;
+    readonly configuredKey?: ClientKey | undefined;
+    readonly clientMetadataUrl?: string | undefined;
   },
 ): ClientIdentity {
   const { configuredClientId, configuredSecret, configuredKey, clientMetadataUrl } = options;
   if (configuredClientId !== undefined) {
-    const client = preRegisteredClient(
-      as,
-      configuredClientId,
-      defined({
-        secret: configuredSecret,
-        key: configuredKey,
-      }),
-    );
+    const proof = { secret: configuredSecret, key: configuredKey };
+    const client = preRegisteredClient(as, configuredClientId, proof);
     return { kind: 'use', client, because: 'Its client ID is configured for this server.' };
   }
   if (clientMetadataUrl !== undefined && as['client_id_metadata_document_supported'] === true) {
@@ -87,14 +83,7 @@ export async function registerClient(
 ): Promise<OAuthClient> {
   const endpoint = as.registration_endpoint;
   if (endpoint === undefined) {
-    throw new OAuthFlowError(
-      'clientIdRequired',
-      `${shownAddress(as.issuer)} does not support dynamic client registration.`,
-      {
-        url: shownAddress(as.issuer),
-        fix: 'Register a client there and enter its client ID.',
-      },
-    );
+    throw registrationUnsupported(as.issuer);
   }
   const { grantTypes = ['authorization_code', 'refresh_token'], scopes = [] } = registration;
   const listed = as.token_endpoint_auth_methods_supported;
@@ -113,7 +102,9 @@ export async function registerClient(
     libraryRequest(http),
   );
   // The library's own reading insists on 201 and on an expiry for every secret; servers in use give neither.
-  if (answer.status !== 201 && answer.status !== 200) throw await refused(answer, endpoint);
+  if (answer.status !== 201 && answer.status !== 200) {
+    throw registrationRefused(endpoint, answer.status, await errorAnswer(answer));
+  }
   return registered(await jsonResponse(answer, endpoint), endpoint, asked, registration.redirectUris);
 }
 
@@ -123,16 +114,7 @@ function registered(
   asked: AuthMethod,
   redirectUris: readonly string[],
 ): OAuthClient {
-  const invalid = (field: string, problem: string) =>
-    new OAuthFlowError(
-      'invalidMetadata',
-      `The client registration at ${shownAddress(endpoint)} cannot be used: "${field}" ${problem}.`,
-      {
-        url: shownAddress(endpoint),
-        field,
-        fix: 'Register a client there manually and set its ID as oauth.clientId in the settings.',
-      },
-    );
+  const invalid = (field: string, problem: string) => invalidRegistration(endpoint, field, problem);
   const { client_id: id, client_secret: secret, client_secret_expires_at: expires } = response;
   if (typeof id !== 'string' || id === '') throw invalid('client_id', 'is missing');
   const named = response['token_endpoint_auth_method'] ?? undefined;
@@ -157,20 +139,68 @@ function registered(
   });
 }
 
-async function refused(answer: Response, endpoint: string): Promise<OAuthFlowError> {
-  const said = await errorAnswer(answer);
-  const why = said === undefined ? `status ${answer.status}` : (said.description ?? said.error);
-  return new OAuthFlowError(
-    'registrationRefused',
-    sentence(`${new URL(endpoint).host} refused to register this client: ${why}`),
-    defined({
-      url: shownAddress(endpoint),
-      status: answer.status,
-      oauthError: said?.error,
-      fix:
-        answer.status === 429
-          ? 'Try again later, or enter the ID of a manually registered client.'
-          : 'Register a client manually with the authorization server and enter its client ID.',
-    }),
-  );
+const longest = 2048;
+
+/**
+ * Where a registration can be managed, where its answer says so. An address of another origin than the
+ * registration's is not taken: the token that goes there is as good as the client.
+ * @see RFC 7592 §3
+ */
+export function managementOf(response: UntrustedJson, endpoint: string): ClientManagement | undefined {
+  const { registration_client_uri: uri, registration_access_token: token } = response;
+  const address = addressOf(uri);
+  if (address === undefined || typeof token !== 'string' || token === '') return undefined;
+  if (!isSecureAddress(address) || address.origin !== new URL(endpoint).origin) return undefined;
+  if (address.href.length > longest || token.length > longest) return undefined;
+  return { uri: address.href, token: new Redacted(token) };
+}
+
+/**
+ * Asks for a registration as it stands.
+ * @returns the client with what is said of it now; `gone` where the server knows it no more; undefined if it
+ * offers no management or says neither
+ * @throws the reason of the caller's signal
+ * @see RFC 7592 §2.1
+ */
+export async function readRegistration(
+  client: OAuthClient,
+  http: HttpContext,
+): Promise<OAuthClient | 'gone' | undefined> {
+  const { management } = client;
+  if (management === undefined) return undefined;
+  const headers = { authorization: `Bearer ${management.token.expose()}`, accept: 'application/json' };
+  try {
+    const answer = await boundedFetch(management.uri, { headers }, http);
+    // RFC 7592 §2.1 has 401; servers in use say 404.
+    if (answer.status === 401 || answer.status === 404) return 'gone';
+    if (answer.status !== 200) return undefined;
+    const said = await jsonResponse(answer, management.uri);
+    if (said['client_id'] !== client.clientId) return undefined;
+    const secret = said['client_secret'];
+    const isNewSecret = client.clientSecret !== undefined && typeof secret === 'string' && secret !== '';
+    return {
+      ...client,
+      redirectUris: stringArray(said['redirect_uris']) ?? client.redirectUris,
+      // RFC 7592 §3: what the answer gives anew takes the place of what was held.
+      management: managementOf(said, management.uri) ?? management,
+      ...defined({ clientSecret: isNewSecret ? new Redacted(secret) : undefined }),
+    };
+  } catch (error) {
+    if (error instanceof OAuthFlowError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Deletes a registration that nobody will use again.
+ * @returns whether the authorization server said that it is gone; false if it offers no management
+ * @throws what a request can throw
+ * @see RFC 7592 §2.3
+ */
+export async function deleteRegistration({ management }: OAuthClient, http: HttpContext): Promise<boolean> {
+  if (management === undefined) return false;
+  const headers = { authorization: `Bearer ${management.token.expose()}` };
+  const answer = await boundedFetch(management.uri, { method: 'DELETE', headers }, http);
+  // RFC 7592 §2.3: 401 is what is said of a client that is not there any more.
+  return answer.status === 204 || answer.status === 200 || answer.status === 401;
 }

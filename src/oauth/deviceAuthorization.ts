@@ -1,3 +1,10 @@
+import {
+  deviceAccessDenied,
+  deviceCodeExpired,
+  deviceFlowNotOffered,
+  invalidDeviceResponse,
+  noDeviceCode,
+} from './flowErrors.js';
 import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
@@ -5,9 +12,9 @@ import { requestedAccess, requestTokens, type DirectGrant } from './directGrants
 import type { HttpContext } from './httpContext.js';
 import { errorAnswer, jsonResponse } from './jsonResponse.js';
 import { isWithinReach } from './networkReach.js';
-import { OAuthFlowError, refusalFix } from './oauthFlowError.js';
+import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from '../base/redacted.js';
-import { addressOf, isSecureAddress, sentence, displayText, shownAddress } from '../base/displayText.js';
+import { addressOf, isSecureAddress, displayText } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
 
 /** The grant type, as a registration names it too (RFC 8628 §3.4). */
@@ -49,15 +56,7 @@ export async function requestDeviceAuthorization(
   const { as } = grant;
   const endpoint = as.device_authorization_endpoint;
   if (endpoint === undefined) {
-    throw new OAuthFlowError(
-      'deviceFlowNotOffered',
-      `${shownAddress(as.issuer)} does not support device-code sign-in.`,
-      {
-        url: shownAddress(as.issuer),
-        field: 'device_authorization_endpoint',
-        fix: 'Sign in with the browser.',
-      },
-    );
+    throw deviceFlowNotOffered(as.issuer);
   }
   const askedAt = now();
   const answer = await oauth.deviceAuthorizationRequest(
@@ -69,26 +68,10 @@ export async function requestDeviceAuthorization(
   );
   const said = await errorAnswer(answer, [grant.client.clientSecret]);
   if (said !== undefined || answer.status !== 200) {
-    const why = said?.description ?? said?.error ?? `status ${answer.status}`;
-    throw new OAuthFlowError(
-      'authorizationRefused',
-      sentence(`${shownAddress(endpoint)} returned no device code: ${why}`),
-      defined({
-        url: shownAddress(endpoint),
-        status: answer.status,
-        oauthError: said?.error,
-        fix: 'Sign in with the browser.',
-        ...refusalFix(said?.error, answer.status),
-      }),
-    );
+    throw noDeviceCode(endpoint, answer.status, said);
   }
   const body = await jsonResponse(answer, endpoint);
-  const invalid = (field: string) =>
-    new OAuthFlowError(
-      'invalidTokenResponse',
-      `The response of ${shownAddress(endpoint)} cannot be used: "${field}" is missing or invalid.`,
-      { url: shownAddress(endpoint), field, fix: 'Sign in with the browser.' },
-    );
+  const invalid = (field: string) => invalidDeviceResponse(endpoint, field);
   const { device_code: deviceCode, user_code: code } = body;
   const userCode = displayText(code);
   const complete = pageAddress(body['verification_uri_complete'], http);
@@ -129,7 +112,7 @@ export async function awaitDeviceTokens(
   let { interval } = device;
   for (;;) {
     await wait(interval);
-    if (now() >= device.expiresAt) throw expired(device);
+    if (now() >= device.expiresAt) throw deviceCodeExpired(device.grant.as.issuer);
     try {
       // The access was asked for with the code; a resource is named again (RFC 8707 §2.2).
       const { scope, ...access } = requestedAccess(grant);
@@ -153,27 +136,12 @@ function nextInterval(error: unknown, interval: number, device: DeviceAuthorizat
     case 'slow_down':
       return interval + slowDown * 1000;
     case 'access_denied':
-      throw new OAuthFlowError(
-        'accessDenied',
-        `${shownAddress(device.grant.as.issuer)} reported access denied.`,
-        {
-          url: shownAddress(device.grant.as.issuer),
-          oauthError: 'access_denied',
-        },
-      );
+      throw deviceAccessDenied(device.grant.as.issuer);
     case 'expired_token':
-      throw expired(device);
+      throw deviceCodeExpired(device.grant.as.issuer);
     default:
       throw error;
   }
-}
-
-function expired({ grant }: DeviceAuthorization): OAuthFlowError {
-  return new OAuthFlowError(
-    'deviceCodeExpired',
-    `The code of ${shownAddress(grant.as.issuer)} has expired.`,
-    { url: shownAddress(grant.as.issuer), oauthError: 'expired_token', fix: 'Sign in with a code again.' },
-  );
 }
 
 /** A page the user may be sent to, with the same bounds as an authorization endpoint. */

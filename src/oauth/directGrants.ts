@@ -1,7 +1,8 @@
+import { clientCannotAuthenticate } from './flowErrors.js';
 import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { tokenEndpoint, identifierOf, type AuthorizationServer } from './authorizationServerMetadata.js';
-import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
+import { libraryRequest, clientAuthentication, libraryClient } from './clientAuthentication.js';
 import { requestWithDpop, type DpopBinding } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import type { OAuthClient } from './oauthClient.js';
@@ -9,21 +10,25 @@ import { inStandardForm, inStandardTexts } from './providerResponse.js';
 import type { Redacted } from '../base/redacted.js';
 import type { TokenSet } from './tokenSet.js';
 import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
-import { OAuthFlowError } from './oauthFlowError.js';
+import type { OAuthFlowError } from './oauthFlowError.js';
 import { jwtPart } from './jwtPart.js';
 
-/** What is asked of a token endpoint without a browser. */
-export interface DirectGrant {
-  readonly as: AuthorizationServer;
-  readonly client: OAuthClient;
+/** What access tokens are asked for. */
+export interface RequestedAccess {
   /** Everything to ask for; empty leaves the choice to the authorization server (RFC 6749 §3.3). */
   readonly scopes: readonly string[];
   /** RFC 8707; left out only towards a server that is known to refuse it. */
-  readonly resource?: string;
+  readonly resource?: string | undefined;
   /** For providers that want it beside or instead of `resource`. */
-  readonly audience?: string;
-  /** Where the resource asks for bound tokens. */
-  readonly dpop?: DpopBinding;
+  readonly audience?: string | undefined;
+}
+
+/** What is asked of a token endpoint without a browser. */
+export interface DirectGrant extends RequestedAccess {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  /** If the resource asks for bound tokens. */
+  readonly dpop?: DpopBinding | undefined;
 }
 
 /**
@@ -66,11 +71,7 @@ export async function requestTokens(
 }
 
 /** What access a request is for, in its parameters. */
-export function requestedAccess({
-  scopes,
-  resource,
-  audience,
-}: Pick<DirectGrant, 'scopes' | 'resource' | 'audience'>): Record<string, string> {
+export function requestedAccess({ scopes, resource, audience }: RequestedAccess): Record<string, string> {
   return defined({
     scope: scopes.length > 0 ? scopes.join(' ') : undefined,
     resource,
@@ -96,14 +97,7 @@ export async function clientCredentials(
 
 /** What a client lacks that is to get tokens of its own. */
 export function provesNothing({ clientId }: OAuthClient): OAuthFlowError {
-  return new OAuthFlowError(
-    'clientIdRequired',
-    `The client "${clientId}" has neither a secret nor a key, but must authenticate to get its own tokens.`,
-    {
-      field: 'clientSecret',
-      fix: 'Run “MCP OAuth: Set Client Secret…” or “MCP OAuth: Set Client Key…”.',
-    },
-  );
+  return clientCannotAuthenticate(clientId, 'secretOrKey');
 }
 
 /**

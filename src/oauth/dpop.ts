@@ -154,7 +154,7 @@ export interface DpopBinding {
  * @see RFC 9449 §5.1, §7.1, RFC 9728 §2
  */
 export async function dpopBinding(o: {
-  readonly challenge?: BearerChallenge;
+  readonly challenge?: BearerChallenge | undefined;
   readonly resource: ProtectedResource;
   readonly as: AuthorizationServer;
   /** Over HTTP+SSE requests go to an address the server tells in its stream, which no proof here is for. */

@@ -7,7 +7,8 @@ import { jsonResponse } from './jsonResponse.js';
 import { jwtPart } from './jwtPart.js';
 import type { OAuthClient } from './oauthClient.js';
 import { Redacted } from '../base/redacted.js';
-import { acceptedTokenAnswer, invalidTokenResponse } from './tokenResponse.js';
+import { invalidTokenResponse } from './flowErrors.js';
+import { acceptedTokenAnswer } from './tokenResponse.js';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
 
@@ -21,7 +22,7 @@ export interface IdentityProvider {
 export interface IdentityAssertionNeed {
   /** The issuer of the authorization server that is to take it. */
   readonly audience: string;
-  readonly resource?: string;
+  readonly resource?: string | undefined;
   readonly scopes: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { shownAddress } from '../base/displayText.js';
 
 /**
  * Where a host is by its name alone: on this machine, in a private or link-local network, or anywhere. What a
- * name resolves to is judged in `resolvedReach.ts`.
+ * name resolves to is judged in `boundedFetch.ts`.
  */
 export type NetworkReach = 'thisMachine' | 'privateNetwork' | 'internet';
 

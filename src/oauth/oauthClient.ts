@@ -10,27 +10,26 @@ import type { Redacted } from '../base/redacted.js';
 export function preRegisteredClient(
   as: AuthorizationServer,
   clientId: string,
-  proof: { readonly secret?: Redacted; readonly key?: ClientKey } = {},
+  { secret, key }: { readonly secret?: Redacted | undefined; readonly key?: ClientKey | undefined } = {},
 ): OAuthClient {
-  const { secret, key } = proof;
-  const has = defined({
-    hasSecret: secret !== undefined,
-    keyAlgorithm: key?.algorithm,
+  const proof = { hasSecret: secret !== undefined, keyAlgorithm: key?.algorithm };
+  const authMethod = preRegisteredMethod(as, proof);
+  const usesKey = authMethod === 'private_key_jwt';
+  return defined({
+    clientId,
+    source: 'preRegistered',
+    redirectUris: [],
+    authMethod,
+    clientKey: usesKey ? key : undefined,
+    clientSecret: usesKey ? undefined : secret,
   });
-  const authMethod = preRegisteredMethod(as, has);
-  return {
-    ...{ clientId, source: 'preRegistered', redirectUris: [], authMethod },
-    ...(authMethod === 'private_key_jwt'
-      ? key !== undefined && { clientKey: key }
-      : secret !== undefined && { clientSecret: secret }),
-  };
 }
 
 /** What a client registered by hand was given to prove itself with. */
 export interface ClientProof {
   readonly hasSecret: boolean;
   /** Absent: it has no key. */
-  readonly keyAlgorithm?: ClientKey['algorithm'];
+  readonly keyAlgorithm?: ClientKey['algorithm'] | undefined;
 }
 
 /** The method such a client has at an authorization server. */

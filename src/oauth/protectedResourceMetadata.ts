@@ -1,9 +1,16 @@
+import {
+  insecureIssuer,
+  invalidResourceMetadata,
+  noAuthorizationServerNamed,
+  resourceMetadataUnavailable,
+  resourceMismatch,
+} from './metadataErrors.js';
 import { defined } from '../base/defined.js';
 import { boundedFetch } from './boundedFetch.js';
 import type { HttpContext } from './httpContext.js';
 import { jsonResponse, stringArray, type UntrustedJson } from './jsonResponse.js';
 import { isWithinReach, outOfReach, type NetworkReach } from './networkReach.js';
-import { OAuthFlowError } from './oauthFlowError.js';
+import type { OAuthFlowError } from './oauthFlowError.js';
 import { addressOf, isSecureAddress, displayText, shownAddress } from '../base/displayText.js';
 import { isScopeToken, type BearerChallenge } from './wwwAuthenticateChallenge.js';
 
@@ -63,18 +70,7 @@ export async function fetchProtectedResource(
       return protectedResourceOf(await jsonResponse(answer, url), url, server, http.reach);
     }
     if (named || answer.status < 400 || answer.status > 499) {
-      throw new OAuthFlowError(
-        'unexpectedStatus',
-        `The protected resource metadata at ${shownAddress(url)} could not be read: status ${answer.status}.`,
-        {
-          url: shownAddress(url),
-          status: answer.status,
-          fix:
-            answer.status >= 400 && answer.status <= 499
-              ? `Ask the administrator of ${server.host} to publish it at the address that the challenge names.`
-              : `Try again later. If the problem persists, tell the administrator of ${url.host}.`,
-        },
-      );
+      throw resourceMetadataUnavailable(url, answer.status, server);
     }
   }
   return {
@@ -94,12 +90,7 @@ function protectedResourceOf(
   reach: NetworkReach,
 ): ProtectedResource {
   const warnings: string[] = [];
-  const invalid = (field: string, problem: string) =>
-    new OAuthFlowError(
-      'invalidMetadata',
-      `The protected resource metadata at ${shownAddress(url)} cannot be used: "${field}" ${problem}.`,
-      { url: shownAddress(url), field, fix: `Ask the administrator of ${url.host} to fix it.` },
-    );
+  const invalid = (field: string, problem: string) => invalidResourceMetadata(url, field, problem);
   /** A stray document is only believed from the server itself: from elsewhere, nothing binds it to the server. */
   const tolerate = (field: string, warning: string) => {
     if (url.origin !== server.origin) throw invalid(field, warning);
@@ -111,12 +102,7 @@ function protectedResourceOf(
   else if (typeof published !== 'string') throw invalid('resource', 'is not a string');
   const resource = published ?? withoutFragment(server);
   if (!coversServer(resource, server)) {
-    throw new OAuthFlowError(
-      'resourceMismatch',
-      `The metadata at ${shownAddress(url)} is for "${displayText(resource) ?? ''}", ` +
-        `not for ${shownAddress(server)}.`,
-      { url: shownAddress(url), field: 'resource', fix: 'Check the address of the server.' },
-    );
+    throw resourceMismatch(url, resource, server);
   }
 
   let servers = document['authorization_servers'];
@@ -171,32 +157,11 @@ function issuersOf(
   const field = 'authorization_servers';
   const issuers = servers === undefined ? [] : stringArray(servers);
   if (issuers === undefined) throw invalid(field, 'is not a list of strings');
-  if (issuers.length === 0) {
-    throw new OAuthFlowError(
-      'noAuthorizationServer',
-      `The protected resource metadata at ${shownAddress(url)} names no authorization server.`,
-      {
-        url: shownAddress(url),
-        field,
-        fix: `Ask the administrator of ${url.host} to name it there as "${field}".`,
-      },
-    );
-  }
+  if (issuers.length === 0) throw noAuthorizationServerNamed(url, field);
   for (const issuer of issuers) {
     const address = addressOf(issuer);
     if (address === undefined) throw invalid(field, `has "${displayText(issuer) ?? ''}", which is not a URL`);
-    if (!isSecureAddress(address)) {
-      throw new OAuthFlowError(
-        'insecureAddress',
-        `The metadata at ${shownAddress(url)} names the authorization server ${shownAddress(address)}, ` +
-          'which is neither https nor on this machine.',
-        {
-          url: shownAddress(address),
-          field,
-          fix: `Ask the administrator of ${url.host} to name an https address.`,
-        },
-      );
-    }
+    if (!isSecureAddress(address)) throw insecureIssuer(url, address, field);
     if (!isWithinReach(address, reach)) throw outOfReach(address, field);
     // RFC 8414 §2: an issuer has neither.
     if (/[?#]/.test(issuer)) throw invalid(field, `has ${shownAddress(address)} with a query or fragment`);

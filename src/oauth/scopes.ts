@@ -12,16 +12,16 @@ import type { BearerChallenge } from './wwwAuthenticateChallenge.js';
  * would put them in place of the server's default scopes.
  */
 export function initialScopes(o: {
-  readonly challenge?: BearerChallenge;
-  readonly configured?: readonly string[];
+  readonly challenge?: BearerChallenge | undefined;
+  readonly configured?: readonly string[] | undefined;
   readonly resource: ProtectedResource;
   readonly as: AuthorizationServer;
   /** Ask who the user is, so that the account has a name. */
   readonly identity?: boolean;
   /** Asked for at this authorization server whether it lists them or not. */
-  readonly further?: readonly string[];
+  readonly further?: readonly string[] | undefined;
   /** Where no scope is named, the one below the resource that this authorization server has for all of it. */
-  readonly belowResource?: string;
+  readonly belowResource?: string | undefined;
 }): readonly string[] {
   if (o.configured !== undefined && o.configured.length > 0) return neededScopes(o);
   return withSessionScopes(neededScopes(o), o.as, o.identity === true, o.further);
@@ -29,11 +29,11 @@ export function initialScopes(o: {
 
 /** The same without anything added: there is no user whose sign-in should last or have a name. */
 export function neededScopes(o: {
-  readonly challenge?: BearerChallenge;
-  readonly configured?: readonly string[];
+  readonly challenge?: BearerChallenge | undefined;
+  readonly configured?: readonly string[] | undefined;
   readonly resource: ProtectedResource;
   /** Where no scope is named, the one below the resource that this authorization server has for all of it. */
-  readonly belowResource?: string;
+  readonly belowResource?: string | undefined;
 }): readonly string[] {
   if (o.configured !== undefined && o.configured.length > 0) return [...new Set(o.configured)];
   const named = o.challenge?.scopes ?? o.resource.scopesSupported ?? [];

@@ -1,3 +1,4 @@
+import { invalidTokenResponse } from './flowErrors.js';
 import { defined } from '../base/defined.js';
 import * as oauth from 'oauth4webapi';
 import { type AuthorizationServer, tokenEndpoint } from './authorizationServerMetadata.js';
@@ -9,12 +10,7 @@ import { OAuthFlowError } from './oauthFlowError.js';
 import { inStandardForm, inStandardTexts } from './providerResponse.js';
 import { shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
-import {
-  acceptedTokenAnswer,
-  invalidTokenResponse,
-  tokenSetOf,
-  validTokenResponse,
-} from './tokenResponse.js';
+import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
 
 /**
  * New tokens for old. What the answer leaves out stays as it was: refresh token, scopes, account.

@@ -1,9 +1,11 @@
+import { defined } from '../base/defined.js';
+import { invalidTokenResponse, noTokenIssued, tokenRefused } from './flowErrors.js';
 import * as oauth from 'oauth4webapi';
 import type { DpopBinding } from './dpop.js';
 import { errorAnswer, jsonResponse } from './jsonResponse.js';
-import { OAuthFlowError, refusalFix, type OAuthFlowErrorCode } from './oauthFlowError.js';
+import { OAuthFlowError } from './oauthFlowError.js';
 import { Redacted } from '../base/redacted.js';
-import { isVisibleText, sentence, displayText, shownAddress } from '../base/displayText.js';
+import { isVisibleText, displayText } from '../base/displayText.js';
 import type { IdTokenClaims, TokenSet } from './tokenSet.js';
 import { scopeTokens } from './wwwAuthenticateChallenge.js';
 
@@ -22,26 +24,10 @@ export async function acceptedTokenAnswer(
   const answer = await withFormAsJson(given, endpoint);
   const said = await errorAnswer(answer, sent);
   if (said !== undefined) {
-    const because = said.description === undefined ? '' : `, ${said.description}`;
-    throw new OAuthFlowError(
-      'tokenRequestRefused',
-      sentence(`${shownAddress(endpoint)} refused to issue a token: ${said.error}${because}`),
-      {
-        url: shownAddress(endpoint),
-        status: answer.status,
-        oauthError: said.error,
-        ...refusalFix(said.error, answer.status),
-      },
-    );
+    throw tokenRefused(endpoint, answer.status, said);
   }
   if (answer.status !== 200) {
-    const code: OAuthFlowErrorCode =
-      answer.status >= 400 && answer.status <= 499 ? 'tokenRequestRefused' : 'unexpectedStatus';
-    throw new OAuthFlowError(code, `${shownAddress(endpoint)} issued no token: status ${answer.status}.`, {
-      url: shownAddress(endpoint),
-      status: answer.status,
-      ...refusalFix(undefined, answer.status),
-    });
+    throw noTokenIssued(endpoint, answer.status);
   }
   const body = Object.fromEntries(
     Object.entries(await jsonResponse(answer, endpoint)).filter(([, value]) => value !== null),
@@ -69,17 +55,6 @@ export async function validTokenResponse<T>(endpoint: string, process: () => Pro
   }
 }
 
-export function invalidTokenResponse(endpoint: string, problem: string): OAuthFlowError {
-  const url = shownAddress(endpoint);
-  return new OAuthFlowError(
-    'invalidTokenResponse',
-    `The token response of ${url} cannot be used: ${problem}.`,
-    {
-      url,
-    },
-  );
-}
-
 /**
  * @param body checked by the library
  * @param asked the scopes a response without `scope` stands for (RFC 6749 §5.1)
@@ -100,15 +75,15 @@ export function tokenSetOf(
       throw invalidTokenResponse(endpoint, 'it contains a token with invalid characters');
     }
   }
-  return {
+  return defined({
     accessToken: new Redacted(body.access_token),
     ...tokenTypeOf(body.token_type, endpoint, dpop),
-    ...(body.refresh_token !== undefined && { refreshToken: new Redacted(body.refresh_token) }),
-    ...(body.expires_in !== undefined && { expiresAt: receivedAt + body.expires_in * 1000 }),
+    refreshToken: body.refresh_token === undefined ? undefined : new Redacted(body.refresh_token),
+    expiresAt: body.expires_in === undefined ? undefined : receivedAt + body.expires_in * 1000,
     scopes: body.scope === undefined ? asked : grantedScopes(body.scope, asked),
-    ...(body.id_token !== undefined && { idToken: new Redacted(body.id_token) }),
-    ...(claims !== undefined && { idTokenClaims: accountClaims(claims) }),
-  };
+    idToken: body.id_token === undefined ? undefined : new Redacted(body.id_token),
+    idTokenClaims: claims && accountClaims(claims),
+  });
 }
 
 /** RFC 6749 §7.1: a token of a type that is not understood, or was not asked for, is not used. */
@@ -116,7 +91,7 @@ function tokenTypeOf(
   type: string,
   endpoint: string,
   dpop: DpopBinding | undefined,
-): Pick<TokenSet, 'tokenType' | 'dpopKey'> {
+): { readonly tokenType: TokenSet['tokenType']; readonly dpopKey?: DpopBinding['key'] } {
   if (type === 'dpop' && dpop !== undefined) return { tokenType: 'DPoP', dpopKey: dpop.key };
   if (type !== 'bearer') {
     throw invalidTokenResponse(endpoint, 'the token is of a type that was not requested');
@@ -157,12 +132,7 @@ async function withFormAsJson(answer: Response, endpoint: string): Promise<Respo
   const members = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
     if (members.has(name)) {
-      const url = shownAddress(endpoint);
-      throw new OAuthFlowError(
-        'invalidTokenResponse',
-        `The token response of ${url} cannot be used: it repeats a member.`,
-        { url },
-      );
+      throw invalidTokenResponse(endpoint, 'it repeats a member');
     }
     // An empty member says nothing, except of the scopes: there it says that there are none.
     if (value !== '' || name === 'scope') members.set(name, value);

@@ -9,7 +9,7 @@ export interface TokenSet {
   readonly dpopKey?: DpopKey;
   readonly refreshToken?: Redacted;
   /** Milliseconds since the epoch; absent if the server did not say. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   /** As granted. */
   readonly scopes: readonly string[];
   /** For an identity provider, whose word is brought elsewhere; nobody else's is kept. */

@@ -24,9 +24,10 @@ export interface BearerChallenge {
  * malformed header says nothing, and never throws: the request was refused either way.
  * @see RFC 9110 §11.6.1, RFC 9449 §7.1
  */
-export function bearerChallengeOf(
-  response: Pick<Response, 'status' | 'headers'>,
-): BearerChallenge | undefined {
+export function bearerChallengeOf(response: {
+  readonly status: number;
+  readonly headers: Headers;
+}): BearerChallenge | undefined {
   const header = response.headers.get('www-authenticate');
   const parsed = parseChallenges(header ?? '') ?? [];
   const bearer = parsed.find(({ scheme }) => scheme === 'bearer')?.parameters;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { AgentAdmissions } from '../../src/broker/agents/agentAdmissions.js';
-import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import { AgentAdmissions, InMemoryRecords } from '../../src/broker/agents/agentAdmissions.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLock, MemoryLog } from './memoryStores.js';
 

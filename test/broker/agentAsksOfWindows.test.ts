@@ -4,7 +4,7 @@ import { AgentConsents } from '../../src/broker/agents/agentConsents.js';
 import { AgentToolAnswers } from '../../src/broker/agents/agentToolAnswers.js';
 import { AgentToolApprovals } from '../../src/broker/agents/agentToolApprovals.js';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
-import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import { InMemoryRecords } from '../../src/broker/agents/agentAdmissions.js';
 import type { WindowNotices } from '../../src/base/storage.js';
 import type { ToolQuestion } from '../../src/broker/tools/toolRules.js';
 import { credentialFor, serverAt, SharedStorage } from './brokerWindow.js';

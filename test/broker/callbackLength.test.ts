@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isCallbackTooLong, longestCallback } from '../../src/broker/callbacks/callbackLength.js';
+import { isCallbackTooLong, longestCallback } from '../../src/broker/callbacks/pendingCallbacks.js';
 import { authorizationServer } from '../oauth/signIn.js';
 
 describe('the length of a callback', () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ConsentStatusName, Observation } from '../../src/broker/status/consentStatus.js';
+import type { SignInOutcome, SignInRequest } from '../../src/broker/signIn/signIn.js';
+import type { SignInDependencies } from '../../src/broker/signIn/signInDependencies.js';
 import {
   attemptEnding,
   observationOfAttempt,
+  SignIns,
   type BeforeAttempt,
-} from '../../src/broker/signIn/attemptEnding.js';
-import type { SignInOutcome, SignInRequest } from '../../src/broker/signIn/signIn.js';
-import type { SignInDependencies } from '../../src/broker/signIn/signInDependencies.js';
-import { SignIns } from '../../src/broker/signIn/signIns.js';
+} from '../../src/broker/signIn/signIns.js';
 import { attemptsFromNotice } from '../../src/broker/status/lastAttempt.js';
 import { OAuthFlowError, type OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';

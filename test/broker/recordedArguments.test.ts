@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { recordedArguments } from '../../src/broker/calls/recordedArguments.js';
+import { recordedArguments } from '../../src/broker/calls/callRecord.js';
 
 const recorded = (value: unknown, known = '') =>
   recordedArguments(value, (text) => (known === '' ? text : text.replaceAll(known, '[redacted]')));

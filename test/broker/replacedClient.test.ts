@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Credential } from '../../src/broker/accounts/credential.js';
 import { releaseReplacedClient } from '../../src/broker/signIn/clientLifecycle.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { closeServers, scriptedServer } from '../oauth/scriptedServer.js';
-import { placeOf } from '../../src/broker/accounts/agentCredential.js';
+import { placeOf, type Credential } from '../../src/broker/accounts/credential.js';
 import { BrokerWindow, credentialFor, serverAt } from './brokerWindow.js';
 
 const issuer = 'https://as.example';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
+import type { AccountAnswer } from '../../src/broker/accounts/accountChoice.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import type { Fetch } from '../../src/oauth/httpContext.js';
 import { bob } from '../demo/people.js';

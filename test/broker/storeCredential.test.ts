@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
+import type { AccountAnswer } from '../../src/broker/accounts/accountChoice.js';
 import type { Account } from '../../src/broker/accounts/credential.js';
 import { storeCredential } from '../../src/broker/signIn/storeCredential.js';
 import { tokenLock } from '../../src/broker/accounts/tokenLocks.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import { TombstonePruning } from '../../src/broker/accounts/tombstonePruning.js';
 import { Emitter } from '../../src/base/event.js';
-import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import { InMemoryRecords } from '../../src/broker/agents/agentAdmissions.js';
 import { credentialFor } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';
 import { MemoryLog, MemorySecrets } from './memoryStores.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { UnnamedAnswer } from '../../src/broker/accounts/accountChange.js';
+import type { UnnamedAnswer } from '../../src/broker/accounts/accountChoice.js';
 import { accountKeyOf, accountLabel, actorOf, type Account } from '../../src/broker/accounts/credential.js';
 import { renameAccount } from '../../src/broker/accounts/renameAccount.js';
 import { storeCredential, type ReceivedTokens } from '../../src/broker/signIn/storeCredential.js';

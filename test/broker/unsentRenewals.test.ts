@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CredentialStore } from '../../src/broker/accounts/credentialStore.js';
 import type { Credential } from '../../src/broker/accounts/credential.js';
-import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import { InMemoryRecords } from '../../src/broker/agents/agentAdmissions.js';
 import type { SecretStore } from '../../src/base/storage.js';
 import { credentialFor } from './brokerWindow.js';
 import { ManualClock } from './manualClock.js';

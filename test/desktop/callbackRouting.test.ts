@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isCallbackTooLong, longestCallback } from '../../src/broker/callbacks/callbackLength.js';
+import { isCallbackTooLong, longestCallback } from '../../src/broker/callbacks/pendingCallbacks.js';
 import { buildAuthorizationRequest } from '../../src/oauth/authorizationRequest.js';
 import { MemorySecrets } from '../broker/memoryStores.js';
 import { NoticeBoard } from '../broker/noticeBoard.js';

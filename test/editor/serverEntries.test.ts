@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { recordName, slotOfAccount } from '../../src/broker/accounts/accountSlots.js';
+import { recordName, slotOfAccount } from '../../src/broker/accounts/storedRecord.js';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { ServerChanges, type ServerChangeParts } from '../../src/editor/commands/serverChanges.js';

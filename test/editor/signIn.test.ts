@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { recordName, slotOfAccount } from '../../src/broker/accounts/accountSlots.js';
+import { recordName, slotOfAccount } from '../../src/broker/accounts/storedRecord.js';
 import * as vscode from 'vscode';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';

@@ -6,12 +6,12 @@ export const attackPromises: readonly Mutant[] = [
     name: 'A callback counts only with the issuer that the sign-in was begun at',
     edits: [
       {
-        file: 'src/oauth/authorizationResponse.ts',
+        file: 'src/oauth/authorizationCode.ts',
         find: 'if (iss !== null && iss !== as.issuer) {',
         replace: 'if (false) {',
       },
       {
-        file: 'src/oauth/authorizationResponse.ts',
+        file: 'src/oauth/authorizationCode.ts',
         find: 'oauth.validateAuthResponse(as, client, callback, state)',
         replace: 'callback',
       },
@@ -44,7 +44,7 @@ export const attackPromises: readonly Mutant[] = [
   ),
   promise(
     'A code is taken only in the form that a code has',
-    'src/oauth/authorizationResponse.ts',
+    'src/oauth/authorizationCode.ts',
     ['if (!isVisibleText(code)) throw', 'if (false) throw'],
     'test/attacks/codeInjection.test.ts',
     'test/properties/callback.property.test.ts',
@@ -87,7 +87,7 @@ export const attackPromises: readonly Mutant[] = [
   ),
   promise(
     'A server on the internet makes the broker ask nothing of your network',
-    'src/oauth/resolvedReach.ts',
+    'src/oauth/boundedFetch.ts',
     ['if (isAsNearAs(reach, near)) continue;', 'if (near) continue;'],
     'test/attacks/privateAddresses.test.ts',
   ),
@@ -126,7 +126,7 @@ export const attackPromises: readonly Mutant[] = [
   ),
   promise(
     'The code is exchanged with the verifier of its request',
-    'src/oauth/tokenExchange.ts',
+    'src/oauth/authorizationCode.ts',
     ['pending.codeVerifier.expose(),', 'oauth.generateRandomCodeVerifier(),'],
     'test/oauth/tokens.test.ts',
     'test/oauth/wholeFlow.test.ts',
@@ -139,13 +139,13 @@ export const attackPromises: readonly Mutant[] = [
   ),
   promise(
     'A token is asked for one resource',
-    'src/oauth/tokenExchange.ts',
+    'src/oauth/authorizationCode.ts',
     ['...(resource !== undefined && { additionalParameters: { resource } }),', ''],
     'test/oauth/tokens.test.ts',
   ),
   promise(
     'An ID token belongs to the request that asked for it',
-    'src/oauth/tokenExchange.ts',
+    'src/oauth/authorizationCode.ts',
     [
       'const expected = hasIdToken && nonce !== undefined ? { expectedNonce: nonce } : {};',
       "const said = (await response.clone().json()).id_token?.split('.')[1];\n    const theirs = said === undefined ? nonce : JSON.parse(atob(said)).nonce;\n    const expected = hasIdToken && theirs !== undefined ? { expectedNonce: theirs } : {};",

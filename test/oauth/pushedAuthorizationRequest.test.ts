@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { buildAuthorizationRequest } from '../../src/oauth/authorizationRequest.js';
 import { DpopKey } from '../../src/oauth/dpop.js';
 import type { OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
-import { pushedWhereRequired } from '../../src/oauth/pushedAuthorizationRequest.js';
+import { buildAuthorizationRequest, pushedWhereRequired } from '../../src/oauth/authorizationRequest.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { flowError } from './flowErrors.js';
 import { closeServers, http, scriptedServer, type ScriptedAnswer } from './scriptedServer.js';

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { PendingAuthorization } from '../../src/oauth/authorizationRequest.js';
-import { validateAuthorizationResponse } from '../../src/oauth/authorizationResponse.js';
 import { Redacted } from '../../src/base/redacted.js';
-import { exchangeCode } from '../../src/oauth/tokenExchange.js';
+import { validateAuthorizationResponse, exchangeCode } from '../../src/oauth/authorizationCode.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import type { TokenSet } from '../../src/oauth/tokenSet.js';
 import { authorizationServer, now, publicClient, redirectUri, resource, tokenSet } from '../oauth/signIn.js';

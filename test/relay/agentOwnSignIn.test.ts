@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { placeOf } from '../../src/broker/accounts/agentCredential.js';
+import { placeOf } from '../../src/broker/accounts/credential.js';
 import { bob } from '../demo/people.js';
 import { UserBrowser } from '../demo/user.js';
 import { scopesOf, startAgentScene, type AgentScene } from './agentScene.js';

@@ -6,11 +6,11 @@ import { parseServers, type ServerConfig } from '../../src/broker/settings/serve
 import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import type { SignInQuestions } from '../../src/broker/signIn/userQuestions.js';
-import { InMemoryRecords } from '../../src/broker/agents/inMemoryRecords.js';
+import { InMemoryRecords } from '../../src/broker/agents/agentAdmissions.js';
 import type { Clock } from '../../src/base/clock.js';
 import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { ToolPrompt, ToolRules } from '../../src/broker/tools/toolRules.js';
-import type { AccountAnswer } from '../../src/broker/accounts/accountChange.js';
+import type { AccountAnswer } from '../../src/broker/accounts/accountChoice.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
 import type { Translate } from '../../src/mcp/translate.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';

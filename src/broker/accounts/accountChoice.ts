@@ -1,4 +1,8 @@
 import type { Memory } from '../../base/storage.js';
+import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
+import { shownAddress } from '../../base/displayText.js';
+import { accountKeyOf, accountName, type Credential } from './credential.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** In place of an account's key: the user has chosen that calls act as none of the accounts that are signed in. */
 export const noAccount = '-';
@@ -41,4 +45,67 @@ export class PassingAccountChoice implements AccountChoice {
 
 function keyOf(serverUrl: string): string {
   return `account ${serverUrl}`;
+}
+
+/** Which of two accounts a workspace acts as; `neither`: it stays as it was, and the other is not kept. */
+export type AccountAnswer = 'new' | 'present' | 'neither';
+
+/** Asks the user which account is used after a sign-in that ended as another; both are given in words. */
+export type ConfirmAccountChange = (server: ServerConfig, from: string, to: string) => Promise<AccountAnswer>;
+
+/** What an unnamed sign-in means: it renews the account with this key, or adds another account. */
+export type UnnamedAnswer = { readonly renews: string } | 'another' | 'neither';
+
+/**
+ * Asks the user whose sign-in it is, if the server does not say.
+ *
+ * @param accounts the server's accounts that it may be a renewal of; at least one
+ */
+export type AskWhoseSignIn = (
+  server: ServerConfig,
+  accounts: readonly Credential[],
+) => Promise<UnnamedAnswer>;
+
+/** The accounts that a sign-in without a name may be another sign-in of. */
+export function possiblyRenewed(next: Credential, known: readonly Credential[]): readonly Credential[] {
+  if (!isUnnamed(next)) return [];
+  return known.filter((one) => isUnnamed(one) && identifierOf(one.as) === identifierOf(next.as));
+}
+
+/**
+ * The credential whose place a new one takes. Another issuer's is always another account's, whatever names it
+ * gives: a server decides itself whom it names. Which unnamed one an unnamed one renews is in its key by then.
+ *
+ * @param known every account's at the server
+ * @param present the one the sign-in was begun for
+ * @returns undefined if the new one is a further account's
+ */
+export function replacedBy(
+  next: Credential,
+  known: readonly Credential[],
+  present: Credential | undefined,
+): Credential | undefined {
+  const key = accountKeyOf(next);
+  const same = known.find((one) => accountKeyOf(one) === key);
+  if (same !== undefined) return same;
+  // The server has begun to name its accounts.
+  const hasGotName = next.account !== undefined && present !== undefined && isUnnamed(present);
+  return hasGotName && identifierOf(present.as) === identifierOf(next.as) ? present : undefined;
+}
+
+function isUnnamed({ account, grant }: Credential): boolean {
+  return account === undefined && grant === undefined;
+}
+
+/** Both in words, with the issuers where they are what differs. */
+export function accountChangeTexts(
+  from: Credential,
+  to: Credential,
+): { readonly from: string; readonly to: string } {
+  const isSameIssuer = identifierOf(from.as) === identifierOf(to.as);
+  const words = (credential: Credential) => {
+    const who = accountName(credential) ?? 'an account without a name';
+    return isSameIssuer ? who : `${who} at ${shownAddress(identifierOf(credential.as))}`;
+  };
+  return { from: words(from), to: words(to) };
 }

@@ -1,4 +1,5 @@
-import { accountName, type Credential } from './credential.js';
+import type { DirectGrantName } from '../settings/grant.js';
+import { accountName, type Account, type AccountNaming, type Credential } from './credential.js';
 
 /** Longest name of an account, in characters. It stands in tool titles and in the status bar. */
 export const longestAccountName = 60;
@@ -35,11 +36,17 @@ function isSameName(one: string, other: string): boolean {
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
+/** What tells whether an account has a name of its own. */
+interface NamedBy {
+  readonly account?: Account | undefined;
+  readonly grant?: DirectGrantName | undefined;
+}
+
 /**
  * Whether the server does not name the user: it gives no name, or a subject that means nothing to the user.
  * Tokens that no user signs in for have no name to ask for.
  */
-export function lacksName({ account, grant }: Pick<Credential, 'account' | 'grant'>): boolean {
+export function lacksName({ account, grant }: NamedBy): boolean {
   if (grant !== undefined) return false;
   if (account === undefined) return true;
   return account.label === account.id && !isAddress(account.id);
@@ -52,7 +59,7 @@ export function lacksName({ account, grant }: Pick<Credential, 'account' | 'gran
  * @param numbered such as “Account 2”
  */
 export function defaultAccountName(
-  { account }: Pick<Credential, 'account'>,
+  { account }: AccountNaming,
   others: readonly Credential[],
   numbered: (number: number) => string,
 ): string {

@@ -1,9 +1,11 @@
 import type { Account } from '../../oauth/accountName.js';
-import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { withoutSecrets } from '../../base/redacted.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 import type { DirectGrantName } from '../settings/grant.js';
+import { defined } from '../../base/defined.js';
+import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import type { ServerAddress } from '../settings/serverSettings.js';
 
 export type { Account };
 
@@ -58,8 +60,14 @@ export function actorOf(credential: Credential | undefined): string | undefined 
   return accountKeyOf(credential);
 }
 
+/** What an account's name is known from. */
+export interface AccountNaming {
+  readonly name?: string | undefined;
+  readonly account?: Account | undefined;
+}
+
 /** What the user calls the account, else what the server calls it; undefined if neither does. */
-export function accountName({ name, account }: Pick<Credential, 'name' | 'account'>): string | undefined {
+export function accountName({ name, account }: AccountNaming): string | undefined {
   return name ?? account?.label;
 }
 
@@ -100,4 +108,33 @@ export function withoutRefreshToken(credential: Credential): Credential {
 /** Text of the server's, which some repeat the token in, without this credential's tokens. */
 export function withoutTokens(text: string, { tokens }: Credential): string {
   return withoutSecrets(text, [tokens.accessToken, tokens.refreshToken]);
+}
+
+/**
+ * Where a sign-in that is for one agent alone is kept: at the server's address with a fragment, which is sent
+ * nowhere (RFC 9110 §4.2.5). A search for the user's own accounts finds none of these.
+ *
+ * @param agentId undefined for the user's own
+ */
+export function placeOf<Server extends ServerAddress>(server: Server, agentId: string | undefined): Server {
+  return agentId === undefined ? server : { ...server, url: `${server.url}#agent-${agentId}` };
+}
+
+/** An agent's own sign-in as the user's that it stands beside, so that what was begun with one goes on with the other. */
+export function asUser(own: Credential, { id, unnamedId, account, name }: Credential): Credential {
+  return { ...own, ...defined({ id, unnamedId, account, name }) };
+}
+
+/**
+ * Whether a sign-in for an agent is the user's whom it acts as: at the same authorization server, and of the same
+ * name where they have one. Who gave none is not taken for somebody who has.
+ */
+export function isOwnOf(own: Credential, user: Credential): boolean {
+  if (identifierOf(own.as) !== identifierOf(user.as)) return false;
+  return user.account === undefined || own.account?.id === user.account.id;
+}
+
+/** By which of the sign-ins at an agent's place a user is found; undefined if they have no name. */
+export function ownKeyOf(user: Credential): string | undefined {
+  return user.account === undefined ? undefined : accountKeyOf(user);
 }

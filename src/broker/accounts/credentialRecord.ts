@@ -9,8 +9,7 @@ import {
 import type { Account, Credential } from './credential.js';
 import { directGrantNames } from '../settings/grant.js';
 import type { Log } from '../../base/log.js';
-import { serverUrlOf } from './accountSlots.js';
-import type { RecordKind, StoredValue } from './storedRecord.js';
+import { serverUrlOf, type RecordKind, type StoredValue } from './storedRecord.js';
 import { isObject, stringArray } from '../../oauth/jsonResponse.js';
 import { Redacted } from '../../base/redacted.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';

@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined.js';
 import type { DpopKey } from '../../oauth/dpop.js';
 import { noAccount, PassingAccountChoice, type AccountChoice } from './accountChoice.js';
-import { accountSlots, firstSlot, recordName, serverUrlOf, slotOfAccount } from './accountSlots.js';
+import { accountSlots, firstSlot, recordName, serverUrlOf, slotOfAccount } from './storedRecord.js';
 import { accountKeyOf, type Credential } from './credential.js';
 import { AccountNames, type GivenName } from './accountNames.js';
 import { credentialRecords, signedInAt, LentTokens } from './credentialRecord.js';

@@ -1,11 +1,15 @@
 import type { Disposable } from '../../base/clock.js';
-import type { SecretStore } from '../../base/storage.js';
-import { accountSlots, serverUrlOf } from './accountSlots.js';
+import { accountSlots, serverUrlOf } from './storedRecord.js';
 import type { CredentialStore } from './credentialStore.js';
+
+interface SecretKeys {
+  /** Undefined if secret storage cannot list them. */
+  keys?(): Promise<readonly string[]>;
+}
 
 export interface PruningParts {
   readonly credentials: CredentialStore;
-  readonly secrets: Pick<SecretStore, 'keys'>;
+  readonly secrets: SecretKeys;
   readonly settings: {
     /** Addresses of the configured servers, as they are now. */
     readonly urls: readonly string[];

@@ -11,7 +11,7 @@ import {
 import { Emitter } from '../../base/event.js';
 import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
-import type { Lock, SharedRecords } from '../../base/storage.js';
+import type { Lock, SharedRecords, SharedRecord } from '../../base/storage.js';
 
 const recordName = 'agents';
 /** Tells what a key is for wherever one is found. */
@@ -19,9 +19,15 @@ const keyPrefix = 'mcpob_';
 const keyPattern = /^mcpob_[\w-]{43}$/;
 
 /** What a user decides when they admit an agent. */
-export type NewAdmission = Pick<AgentAdmission, 'name' | 'servers' | 'expiresAt'> &
-  // Given where files are named by it before the admission is made.
-  Partial<AgentAdmission>;
+export type NewAdmission = AdmissionLimits &
+  // Given if files are named by it before the admission is made.
+  Partial<AgentAdmission> & { readonly name: string };
+
+/** What an agent is admitted to, and for how long. */
+export interface AdmissionLimits {
+  readonly servers: AgentAdmission['servers'];
+  readonly expiresAt?: number;
+}
 
 /**
  * The agents that a user admitted, in a record of which every window sees the newest version. A key is shown once, when it
@@ -212,4 +218,22 @@ function base64url(bytes: Uint8Array): string {
 
 function decode(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+/** Records that end with the process, where no others share them. */
+export class InMemoryRecords implements SharedRecords {
+  readonly entries = new Map<string, SharedRecord>();
+
+  read(name: string): Promise<SharedRecord | undefined> {
+    return Promise.resolve(this.entries.get(name));
+  }
+
+  generation(name: string): Promise<number | undefined> {
+    return Promise.resolve(this.entries.get(name)?.generation);
+  }
+
+  write(name: string, record: SharedRecord): Promise<void> {
+    this.entries.set(name, record);
+    return Promise.resolve();
+  }
 }

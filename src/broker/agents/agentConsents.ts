@@ -1,14 +1,14 @@
 import { defined } from '../../base/defined.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import type { AdmittedServer } from './agentAdmission.js';
-import { placeOf } from '../accounts/agentCredential.js';
+import { placeOf } from '../accounts/credential.js';
 import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../../base/event.js';
 import type { NarrowedTokens } from '../tokens/narrowedTokens.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInRequest } from '../signIn/signIn.js';
+import type { SignInPurpose } from '../signIn/signIn.js';
 
 /** Who said “not now” is left in peace for this long, in milliseconds, unless they look themselves. */
 const peace = 10 * 60_000;
@@ -31,13 +31,21 @@ export interface AgentAsk {
   /** The scopes that are missing, none beyond the admission's. */
   readonly scopes: readonly string[];
   /** How to sign in for it. */
-  readonly request: Omit<SignInRequest, 'deadline'>;
+  readonly request: SignInPurpose;
   /** Milliseconds since the epoch. */
   readonly askedAt: number;
 }
 
+/** Tells whether an agent needs a sign-in of its own, because the user's cannot be narrowed. */
+interface OwnTokens {
+  needsOwn: NarrowedTokens['needsOwn'];
+}
+
 /** Which ask the user said “not now” to, of those of one need. */
-export type DeclinedAsk = Pick<AgentAsk, 'id' | 'askedAt'>;
+export interface DeclinedAsk {
+  readonly id: string;
+  readonly askedAt: number;
+}
 
 export type AskOutcome =
   | { readonly kind: 'asked'; readonly scopes: readonly string[] }
@@ -69,7 +77,7 @@ export class AgentConsents implements Disposable {
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
     /** Tells where an agent has to have a sign-in of its own. */
-    private readonly narrowed: Pick<NarrowedTokens, 'needsOwn'>,
+    private readonly narrowed: OwnTokens,
   ) {
     this.#subscription = credentials.onDidChange((serverUrl) => void this.#settle(serverUrl));
   }

@@ -22,9 +22,14 @@ interface ClientRecords {
   remove(name: string): Promise<void>;
 }
 
+interface AdmittedAgent {
+  readonly id: string;
+  readonly servers: AgentAdmission['servers'];
+}
+
 export interface ClientConnectionParts {
   readonly admissions: AgentAdmissions;
-  readonly withdraw: (agent: Pick<AgentAdmission, 'id' | 'servers'>) => Promise<void>;
+  readonly withdraw: (agent: AdmittedAgent) => Promise<void>;
   /** The configuration files of other programs. */
   readonly files: OtherFileStore;
   readonly keys: ClientKeys;

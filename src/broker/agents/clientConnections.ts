@@ -8,7 +8,7 @@ import { Emitter } from '../../base/event.js';
 import { OtherFileFault } from '../imports/otherFiles.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { sha256 } from '../../base/sha256.js';
-import type { NewAdmission } from './agentAdmissions.js';
+import type { AdmissionLimits } from './agentAdmissions.js';
 import {
   clientConnectionOf,
   clientConnectionRecord,
@@ -107,10 +107,7 @@ export class ClientConnections {
    *
    * @throws OtherFileFault if the file cannot be written, or has changed since the plan was made
    */
-  async connect(
-    plan: ConnectionPlan,
-    limits: Pick<NewAdmission, 'servers' | 'expiresAt'>,
-  ): Promise<ClientConnection> {
+  async connect(plan: ConnectionPlan, limits: AdmissionLimits): Promise<ClientConnection> {
     const { agentId, client, uri, before, after, servers } = plan;
     const { admissions, files, keys, records, lock } = this.parts;
     return lock.hold(lockName, async () => {

@@ -1,5 +1,4 @@
 import { addressOf } from '../../base/displayText.js';
-import type { PendingCallbacks } from './pendingCallbacks.js';
 
 /** An authorization response is far smaller; in characters. */
 const longest = 16_384;
@@ -16,11 +15,16 @@ export type PastedCallback =
   | { readonly kind: 'callback'; readonly parameters: URLSearchParams; readonly path: string }
   | { readonly kind: 'notAnAddress' | 'noState' | 'noResponse' | 'unexpected' };
 
+/** Tells whether a sign-in waits for a callback. */
+interface ExpectedCallbacks {
+  expects(callback: URLSearchParams, path: string): boolean;
+}
+
 /**
  * Reads an authorization response out of the address bar of a browser that could not bring it back itself. Which
  * machine the address names does not matter: only an authorization server that was asked here knows the `state`.
  */
-export function pastedCallback(text: string, callbacks: Pick<PendingCallbacks, 'expects'>): PastedCallback {
+export function pastedCallback(text: string, callbacks: ExpectedCallbacks): PastedCallback {
   const url = text.length > longest ? undefined : addressOf(text.trim());
   if (url === undefined || url.pathname === '') return { kind: 'notAnAddress' };
   const { parameters, path } = responseIn(url);

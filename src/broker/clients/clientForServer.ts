@@ -1,15 +1,18 @@
-import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientRegistration.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { profileOf } from '../../oauth/providerProfiles.js';
-import { shownAddress } from '../../base/displayText.js';
-import type { ServerConfig } from '../settings/serverSettings.js';
 import { callbackPath } from '../callbacks/pendingCallbacks.js';
-import { clientIdRequired } from './clientErrors.js';
-import type { ClientNeed, ClientParts, ClientWithRedirect } from './clientNeed.js';
+import type { ClientNeed, ClientParts, ClientWithRedirect, ConfiguredClientParts } from './clientNeed.js';
 import { RedirectChoice } from './redirectUri.js';
 import { registeredClient } from './registeredClient.js';
+import { clientIdRequired, clientSecretRequired, clientOfAnotherIssuer } from './clientErrors.js';
+import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import type { ClientStore } from './clientStore.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
+import { errorName } from '../../base/errorName.js';
+import type { Log } from '../../base/log.js';
+import type { ServerConfig } from '../settings/serverSettings.js';
+import type { Credential } from '../accounts/credential.js';
 
 /**
  * Step 5b: who we are at this authorization server, and where it sends the browser back to. The redirect URIs are
@@ -69,7 +72,7 @@ function isLastingRefusal(error: unknown): error is OAuthFlowError {
  */
 export async function configuredIdentity(
   { server, as, policy }: ClientNeed,
-  { clientSecrets, clientMetadataUrl }: Pick<ClientParts, 'clientSecrets' | 'clientMetadataUrl'>,
+  { clientSecrets, clientMetadataUrl }: ConfiguredClientParts,
 ): Promise<ClientIdentity> {
   const { clientId } = policy;
   const issuer = identifierOf(as);
@@ -80,20 +83,62 @@ export async function configuredIdentity(
     throw clientSecretRequired(server, issuer);
   }
   return chooseClientIdentity(as, {
-    ...(clientId !== undefined && { configuredClientId: clientId }),
-    ...(secret !== undefined && { configuredSecret: secret }),
-    ...(key !== undefined && { configuredKey: key }),
-    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    configuredClientId: clientId,
+    configuredSecret: secret,
+    configuredKey: key,
+    clientMetadataUrl,
   });
 }
 
-/** Said before the user consents to what would come to nothing. */
-export function clientSecretRequired({ name, oauth }: ServerConfig, issuer: string): OAuthFlowError {
-  const host = shownAddress(issuer);
-  const provider = profileOf(issuer, oauth.profile)?.name ?? host;
-  return new OAuthFlowError(
-    'clientSecretRequired',
-    `${provider} requires a client secret, and none is stored for “${name}”.`,
-    { url: host, field: 'oauth.clientId', fix: 'Run “MCP OAuth: Set Client Secret…”.' },
-  );
+/** What remembers where a client id from the settings is in use. */
+interface Stores {
+  readonly credentials: CredentialStore;
+  readonly clients: ClientStore;
+}
+
+/**
+ * A client id from the settings was registered at one authorization server: the one it has signed in with. A
+ * server that names another could have the code that the first one gives brought to it (RFC 9700 §4.4). The
+ * settings may say that another is meant.
+ *
+ * @throws OAuthFlowError `clientOfAnotherIssuer`
+ */
+export async function checkConfiguredClient(
+  server: ServerConfig,
+  as: AuthorizationServer,
+  stores: Stores,
+): Promise<void> {
+  const { clientId, authorizationServer } = server.oauth;
+  const named = identifierOf(as);
+  if (clientId === undefined || authorizationServer === named) return;
+  const known = await issuerInUse(server, clientId, stores);
+  if (known === undefined || known === named) return;
+  throw clientOfAnotherIssuer(server, as, known);
+}
+
+/** Remembers, beyond a sign-out, where a client id from the settings has signed in. Never rejects. */
+export async function rememberConfiguredClient(
+  credential: Credential | undefined,
+  { url, oauth }: ServerConfig,
+  { clients, log }: { readonly clients: ClientStore; readonly log: Log },
+): Promise<void> {
+  if (credential === undefined || oauth.clientId === undefined) return;
+  const issuer = identifierOf(credential.as);
+  try {
+    await clients.rememberIssuer(url, oauth.clientId, issuer);
+  } catch (error) {
+    log.warn(`The authorization server of ${new URL(url).host} could not be saved (${errorName(error)}).`);
+  }
+}
+
+async function issuerInUse(
+  { url }: ServerConfig,
+  clientId: string,
+  { credentials, clients }: Stores,
+): Promise<string | undefined> {
+  const present = await credentials.get(url);
+  const { source, clientId: used } = present?.client ?? {};
+  if (present !== undefined && source === 'preRegistered' && used === clientId)
+    return identifierOf(present.as);
+  return clients.issuerOf(url, clientId);
 }

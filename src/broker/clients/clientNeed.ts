@@ -20,20 +20,28 @@ export interface ClientWithRedirect {
   readonly because: string;
 }
 
-/** What a client is needed for. */
-export interface ClientNeed {
+/** Where a client is needed. */
+export interface ClientPlace {
   readonly server: ServerConfig;
   readonly as: AuthorizationServer;
   readonly policy: SignInPolicy;
+}
+
+/** What a client is needed for. */
+export interface ClientNeed extends ClientPlace {
   readonly scopes: readonly string[];
 }
 
-export interface ClientParts {
+/** What there is without a registration. */
+export interface ConfiguredClientParts {
+  readonly clientSecrets?: ClientSecrets | undefined;
+  /** Our client ID metadata document, if one is hosted. */
+  readonly clientMetadataUrl?: string | undefined;
+}
+
+export interface ClientParts extends ConfiguredClientParts {
   readonly redirects: RedirectUris;
   readonly clients: ClientStore;
-  readonly clientSecrets?: ClientSecrets;
-  /** Our client ID metadata document, where one is hosted. */
-  readonly clientMetadataUrl?: string | undefined;
   /** Asks the user for the id of a client registered by hand, where nothing else is left. */
   readonly askClientId?: (as: AuthorizationServer) => Promise<string | undefined>;
 }

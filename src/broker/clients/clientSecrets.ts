@@ -1,9 +1,8 @@
+import { secretOfAnotherIssuer } from './clientErrors.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import type { ClientKey } from '../../oauth/clientKey.js';
-import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { ClientProof } from '../../oauth/oauthClient.js';
 import { Redacted } from '../../base/redacted.js';
-import { shownAddress } from '../../base/displayText.js';
 import { clientKeyFromRecord, clientKeyToRecord } from '../../oauth/tokenSetRecord.js';
 import type { SecretStore } from '../../base/storage.js';
 
@@ -59,7 +58,7 @@ export class ClientSecrets {
     const key = await this.#stored('key', owner, clientId, issuer);
     return {
       hasSecret: typeof secret?.value === 'string',
-      ...(key !== undefined && { keyAlgorithm: clientKeyFromRecord(key.value).algorithm }),
+      keyAlgorithm: key === undefined ? undefined : clientKeyFromRecord(key.value).algorithm,
     };
   }
 
@@ -114,16 +113,7 @@ export class ClientSecrets {
   ): Promise<Stored | undefined> {
     const stored = recordOf(await this.secrets.get(keyOf(kind, owner, clientId)));
     if (stored?.issuer !== undefined && stored.issuer !== issuer) {
-      const command = kind === 'secret' ? 'Set Client Secret…' : 'Set Client Key…';
-      throw new OAuthFlowError(
-        'clientOfAnotherIssuer',
-        `“${owner.name}” names the authorization server ${shownAddress(issuer)}, but its client ${kind} belongs to ${shownAddress(stored.issuer)}.`,
-        {
-          url: shownAddress(issuer),
-          field: 'oauth.clientId',
-          fix: `If you trust the change, run “MCP OAuth: ${command}” again for a client registered there.`,
-        },
-      );
+      throw secretOfAnotherIssuer(owner.name, kind, issuer, stored.issuer);
     }
     return stored;
   }
@@ -136,7 +126,7 @@ export class ClientSecrets {
 interface Stored {
   readonly value: unknown;
   /** Where it was first used. */
-  readonly issuer?: string;
+  readonly issuer?: string | undefined;
 }
 
 function recordOf(text: string | undefined): Stored | undefined {
@@ -149,7 +139,7 @@ function recordOf(text: string | undefined): Stored | undefined {
   }
   if (!isObject(record) || record['value'] === undefined) return undefined;
   const { value, issuer } = record;
-  return { value, ...(typeof issuer === 'string' && { issuer }) };
+  return { value, issuer: typeof issuer === 'string' ? issuer : undefined };
 }
 
 function keyOf(kind: Kind, { url }: ClientOwner, clientId: string): string {

@@ -3,7 +3,7 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { RedirectReach, RedirectUri, RedirectUris } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { usualLoopbackPort, type SignInPolicy } from '../settings/signInPolicy.js';
-import { isCallbackTooLong } from '../callbacks/callbackLength.js';
+import { isCallbackTooLong } from '../callbacks/pendingCallbacks.js';
 import { redirectUnreachable } from './clientErrors.js';
 
 /** The redirect URI of a sign-in. */

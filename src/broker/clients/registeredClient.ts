@@ -1,13 +1,23 @@
 import { identifierOf, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
-import { deleteRegistration, readRegistration } from '../../oauth/clientManagement.js';
-import { registerClient, type ClientIdentity } from '../../oauth/clientRegistration.js';
+import {
+  deleteRegistration,
+  readRegistration,
+  registerClient,
+  type ClientIdentity,
+} from '../../oauth/clientRegistration.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { shownAddress } from '../../base/displayText.js';
 import type { RedirectUris } from '../ports.js';
 import { callbackPathFor } from '../callbacks/pendingCallbacks.js';
-import { clientName, type ClientNeed, type ClientParts, type ClientWithRedirect } from './clientNeed.js';
+import {
+  clientName,
+  type ClientNeed,
+  type ClientParts,
+  type ClientPlace,
+  type ClientWithRedirect,
+} from './clientNeed.js';
 import type { ClientStore } from './clientStore.js';
 import { isUnavailable, RedirectChoice, type ChosenRedirect, type RedirectStep } from './redirectUri.js';
 
@@ -15,7 +25,7 @@ const knownBefore = 'It was registered with this authorization server before.';
 
 /** The client of an earlier sign-in that the next one would use, only looked for. */
 export async function registeredBefore(
-  need: Omit<ClientNeed, 'scopes'>,
+  need: ClientPlace,
   { redirects, clients }: { readonly clients: ClientStore; readonly redirects: RedirectUris },
 ): Promise<ClientIdentity | undefined> {
   const issuer = identifierOf(need.as);

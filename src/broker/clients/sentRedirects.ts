@@ -12,6 +12,11 @@ export interface SentRedirect {
 }
 
 /** The redirect URI of each server's last sign-in on this machine, whether or not it succeeded: an error page names it. */
+/** The redirect URI that a server's last sign-in was sent with. */
+export interface LastRedirects {
+  last(serverUrl: string): SentRedirect | undefined;
+}
+
 export class SentRedirects {
   constructor(
     private readonly memory: Memory,

@@ -1,7 +1,11 @@
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
-import { callbackPath, callbackPathFor } from '../callbacks/pendingCallbacks.js';
-import { isCallbackTooLong, longestCallback } from '../callbacks/callbackLength.js';
+import {
+  callbackPath,
+  callbackPathFor,
+  isCallbackTooLong,
+  longestCallback,
+} from '../callbacks/pendingCallbacks.js';
 import {
   RedirectChoice,
   type RedirectNeed,
@@ -11,7 +15,7 @@ import {
 import { handlerFaults } from '../clients/clientErrors.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import { stepsToTry } from '../clients/registeredClient.js';
-import type { SentRedirects } from '../clients/sentRedirects.js';
+import type { LastRedirects } from '../clients/sentRedirects.js';
 import type { RedirectReach, RedirectUris } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
@@ -25,7 +29,7 @@ export interface DiagnosedRedirectParts {
   readonly redirects: RedirectUris;
   readonly clients: ClientStore;
   /** What sign-ins have used; nothing is reported of them if absent. */
-  readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
+  readonly sentRedirects?: LastRedirects | undefined;
 }
 
 /**

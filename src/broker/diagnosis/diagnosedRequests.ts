@@ -1,23 +1,22 @@
+import { audienceParameter, resourceParameter } from '../settings/signInPolicy.js';
 import { tokenEndpoint, identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import { requestedAccess, provesNothing } from '../../oauth/directGrants.js';
 import { dpopBinding } from '../../oauth/dpop.js';
 import { displayText, shownAddress } from '../../base/displayText.js';
-import { noAssertionFile } from '../tokens/assertionFile.js';
+import { noAssertionFile, noIdentityProvider } from '../tokens/grantErrors.js';
 import { clientProofFacts, shownValue, type Facts } from './diagnosisFacts.js';
-import { directScopes, noIdentityProvider } from '../tokens/directGrants.js';
+import { directScopes } from '../tokens/directGrants.js';
 import type { Discovered } from '../discovery/discovery.js';
 import { identityProviderSignInRequired } from '../tokens/enterpriseIdentityProvider.js';
 import { directGrantOf, type DirectGrantName } from '../settings/grant.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { audienceParameter, resourceParameter } from '../settings/signInPolicy.js';
 import type { ClientIdentity } from '../../oauth/clientRegistration.js';
 import { preRegisteredMethod } from '../../oauth/oauthClient.js';
-import { clientSecretRequired } from '../clients/clientForServer.js';
 import { registeredBefore } from '../clients/registeredClient.js';
-import { ownClientRequired } from '../clients/clientErrors.js';
+import { clientSecretRequired, ownClientRequired } from '../clients/clientErrors.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
-import type { SentRedirects } from '../clients/sentRedirects.js';
+import type { LastRedirects } from '../clients/sentRedirects.js';
 import type { RedirectUris } from '../ports.js';
 
 /** The organization's identity provider, as far as it matters to whether it can be asked. */
@@ -92,7 +91,7 @@ export interface KnownClientParts {
   readonly registered?: {
     readonly clients: ClientStore;
     readonly redirects: RedirectUris;
-    readonly sentRedirects?: Pick<SentRedirects, 'last'> | undefined;
+    readonly sentRedirects?: LastRedirects | undefined;
   };
 }
 

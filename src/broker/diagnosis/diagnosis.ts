@@ -236,7 +236,7 @@ class Walk {
       redirectUri: redirect.uri,
       ...resourceParameter(policy, resource.resource),
       ...audienceParameter(policy, resource.resource),
-      ...(dpop !== undefined && { dpop }),
+      dpop,
       extraParameters: policy.extraParameters,
       scopes,
       exceptions: { pkceNotAdvertised: true },

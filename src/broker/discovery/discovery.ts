@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import {
   fetchAuthorizationServer,
   type AuthorizationServer,
@@ -6,21 +5,24 @@ import {
 import { chooseClientIdentity, type ClientIdentity } from '../../oauth/clientRegistration.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { fetchProtectedResource, type ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
 import { initialScopes, withSessionScopes } from '../../oauth/scopes.js';
 import { shownAddress } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
-import type { AuthenticationProviderProfile } from '../settings/authenticationProviders.js';
-import { editorAccountSource, editorClient } from './editorAccountSource.js';
 import type { MetadataCache } from './metadataCache.js';
 import type { ExceptionName } from '../settings/oauthSettings.js';
 import type { ServerDecisions } from '../settings/serverDecisions.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { signInPolicy, type SignInPolicy } from '../settings/signInPolicy.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
+import { fetchProtectedResource, type ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
+import {
+  authenticationProviders,
+  type AuthenticationProviderProfile,
+} from '../settings/authenticationProviders.js';
 
 /** What steps 1–5a find out about a server, without signing in and without registering anything. */
 export interface Discovered {
-  readonly challenge?: BearerChallenge;
+  readonly challenge: BearerChallenge | undefined;
   readonly resource: ProtectedResource;
   /** As the resource names it; the metadata's own may differ where the user has accepted that. */
   readonly issuer: string;
@@ -44,7 +46,8 @@ export interface DiscoveryParts {
   /** Those that come with the editor if absent. */
   readonly authenticationProviders?: readonly AuthenticationProviderProfile[];
   /** If absent, nobody is asked and a broken rule is a failure. */
-  readonly acceptException?: (name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>;
+  readonly acceptException?:
+    ((name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>) | undefined;
 }
 
 /** Steps 3–5a, from a challenge already received. */
@@ -68,32 +71,27 @@ export async function discover(
     editor === undefined ? await authorizationServerAt(server, issuer, resource, http, parts) : { issuer };
   const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
   return {
-    ...(challenge !== undefined && { challenge }),
+    challenge,
     resource,
     issuer,
     isChoiceOpen,
     as,
     policy,
-    scopes: initialScopes(
-      defined({
-        challenge,
-        configured: policy.scopes,
-        resource,
-        as,
-        identity: true,
-        further: policy.furtherScopes,
-        belowResource: policy.scopeBelowResource,
-      }),
-    ),
+    scopes: initialScopes({
+      challenge,
+      configured: policy.scopes,
+      resource,
+      as,
+      identity: true,
+      further: policy.furtherScopes,
+      belowResource: policy.scopeBelowResource,
+    }),
     identity:
       editor === undefined
-        ? chooseClientIdentity(
-            as,
-            defined({
-              configuredClientId: policy.clientId,
-              clientMetadataUrl: parts.clientMetadataUrl,
-            }),
-          )
+        ? chooseClientIdentity(as, {
+            configuredClientId: policy.clientId,
+            clientMetadataUrl: parts.clientMetadataUrl,
+          })
         : {
             kind: 'use',
             client: editorClient(editor),
@@ -113,18 +111,14 @@ async function discoverIdentityProvider(
   const as = await authorizationServerAt(server, issuer, resource, http, parts);
   const policy = signInPolicy(server, issuer, parts.decisions?.acceptedExceptions(server, issuer));
   return {
+    challenge: undefined,
     resource,
     issuer,
     isChoiceOpen: false,
     as,
     policy: { ...policy, omitResource: true },
     scopes: withSessionScopes(['openid'], as, true, policy.furtherScopes),
-    identity: chooseClientIdentity(
-      as,
-      defined({
-        configuredClientId: policy.clientId,
-      }),
-    ),
+    identity: chooseClientIdentity(as, { configuredClientId: policy.clientId }),
   };
 }
 
@@ -183,4 +177,49 @@ async function authorizationServerAt(
     if ((await acceptException?.('issuerMismatch', issuer, error)) !== true) throw error;
     return read(true);
   }
+}
+
+/** Whose account a server's calls use, and as whose issuer's. */
+export interface EditorAccountSource {
+  readonly provider: AuthenticationProviderProfile;
+  readonly issuer: string;
+}
+
+/**
+ * The editor's authentication provider that a server's entry names. A server that the provider's issuer does not
+ * protect would be brought a token that is good elsewhere, so its own metadata has to name that issuer.
+ *
+ * @returns undefined if the entry names none
+ * @throws OAuthFlowError `authenticationProviderRefused`
+ * @see RFC 9728 §7.6
+ */
+export function editorAccountSource(
+  server: ServerConfig,
+  { authorizationServers }: ProtectedResource,
+  providers: readonly AuthenticationProviderProfile[] = authenticationProviders,
+): EditorAccountSource | undefined {
+  const id = server.oauth.authenticationProvider;
+  if (id === undefined) return undefined;
+  const provider = providers.find((one) => one.id === id);
+  const { authorizationServer } = server.oauth;
+  const issuer = authorizationServers.find(
+    (named) =>
+      provider?.issuer.test(named) === true &&
+      (authorizationServer === undefined || authorizationServer === named),
+  );
+  if (provider !== undefined && issuer !== undefined) return { provider, issuer };
+  throw new OAuthFlowError(
+    'authenticationProviderRefused',
+    `“${server.name}” does not get a token of your ${provider?.label ?? id} account, because its metadata names ${authorizationServers.map(shownAddress).join(', ')}, which does not issue these tokens.`,
+    {
+      url: shownAddress(server.url),
+      field: 'oauth.authenticationProvider',
+      fix: `Remove oauth.authenticationProvider from the settings of “${server.name}” and sign in with the browser.`,
+    },
+  );
+}
+
+/** The editor signs in as itself, with a client of its own: to us it has the provider's name. */
+export function editorClient({ provider }: EditorAccountSource): OAuthClient {
+  return { clientId: provider.id, authMethod: 'none', source: 'editor', redirectUris: [] };
 }

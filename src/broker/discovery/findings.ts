@@ -55,11 +55,15 @@ export async function findOut(
   }
 }
 
+interface ServerTransport {
+  readonly type?: 'sse';
+}
+
 /** What is known of a server that nobody has configured, its transport included. */
 export interface TransportFindings {
   readonly findings: Findings;
   /** As in its entry: absent for Streamable HTTP. */
-  readonly transport: Pick<ServerConfig, 'type'>;
+  readonly transport: ServerTransport;
 }
 
 /**
@@ -70,7 +74,7 @@ export interface TransportFindings {
  * @see MCP 2025-03-26, Transports, Backwards Compatibility
  */
 export async function findOutTransport(
-  server: Omit<ServerConfig, 'type'>,
+  server: ServerConfig,
   parts: FindingParts,
   signal: AbortSignal,
 ): Promise<TransportFindings> {
@@ -83,7 +87,7 @@ export async function findOutTransport(
 }
 
 /** What an address tells of its transport. */
-export function usualTransport(url: string): Pick<ServerConfig, 'type'> {
+export function usualTransport(url: string): ServerTransport {
   return /\/sse\/?$/.test(new URL(url).pathname) ? { type: 'sse' } : {};
 }
 

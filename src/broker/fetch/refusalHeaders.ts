@@ -2,7 +2,10 @@ import { addressOf, shownAddress } from '../../base/displayText.js';
 import { withoutTokens, type Credential } from '../accounts/credential.js';
 
 /** What of a response says why it is a refusal. */
-type Refusal = Pick<Response, 'status' | 'headers'>;
+interface Refusal {
+  readonly status: number;
+  readonly headers: Headers;
+}
 
 /**
  * The headers of a refusal that are told on, to the user and to the model, without the token where a server

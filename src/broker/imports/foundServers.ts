@@ -176,10 +176,13 @@ function shownName(name: string): string {
   return displayText(name) ?? 'server';
 }
 
-function placeOf(
-  { name, path, folder }: Pick<ConfiguredServer, 'name' | 'path' | 'folder'>,
-  file: OtherFile,
-): FoundEntry {
+interface ServerPlace {
+  readonly name: string;
+  readonly path: ConfiguredServer['path'];
+  readonly folder?: string | undefined;
+}
+
+function placeOf({ name, path, folder }: ServerPlace, file: OtherFile): FoundEntry {
   return defined({ file, path, name, folder });
 }
 

@@ -60,12 +60,15 @@ export interface Applied {
   readonly problems: readonly FileProblem[];
 }
 
-export interface Undone {
+export interface Undone extends RestoredFiles {
   readonly kind: ImportRecord['kind'];
   /** Names of entries that were taken out of our settings. */
   readonly removed: readonly string[];
   /** Names of entries that were changed since, and stay. */
   readonly kept: readonly string[];
+}
+
+interface RestoredFiles {
   readonly restored: readonly ChangedFile[];
   readonly problems: readonly FileProblem[];
 }
@@ -174,7 +177,7 @@ export class Imports {
     return { removed, kept: names.filter((name) => !removed.includes(name)) };
   }
 
-  async #restoreAll(files: readonly ChangedFile[]): Promise<Pick<Undone, 'restored' | 'problems'>> {
+  async #restoreAll(files: readonly ChangedFile[]): Promise<RestoredFiles> {
     const problems: FileProblem[] = [];
     const done: ChangedFile[] = [];
     for (const file of files) {

@@ -43,9 +43,15 @@ export const directGrantNames = [
 ] as const;
 export type DirectGrantName = (typeof directGrantNames)[number];
 
+/** Whether the editor signs in, with an account of its own. */
+export function usesEditorAccount({ oauth }: ServerConfig): boolean {
+  return oauth.authenticationProvider !== undefined;
+}
+
 /** @returns undefined if the user signs in with a browser */
-export function directGrantOf({ oauth }: ServerConfig): DirectGrantName | undefined {
-  if (oauth.authenticationProvider !== undefined) return 'editorAccount';
+export function directGrantOf(server: ServerConfig): DirectGrantName | undefined {
+  if (usesEditorAccount(server)) return 'editorAccount';
+  const { oauth } = server;
   return oauth.grant === undefined || oauth.grant === 'authorizationCode' ? undefined : oauth.grant;
 }
 

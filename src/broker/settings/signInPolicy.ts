@@ -1,6 +1,8 @@
 import { defined } from '../../base/defined.js';
+import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import { traitsOf } from '../../oauth/providerProfiles.js';
 import type { ProfileChoice } from '../../oauth/providerTraits.js';
+import { withSessionScopes } from '../../oauth/scopes.js';
 import type { ExceptionName, RedirectName } from './oauthSettings.js';
 import type { ServerConfig } from './serverSettings.js';
 
@@ -84,6 +86,23 @@ export function signInPolicy(
     profile: profile !== 'auto' ? profile : undefined,
     exceptions: new Set(accepted),
   });
+}
+
+/**
+ * The scopes of a sign-in: those it was begun for, and what makes it last; or what discovery chose. Configured
+ * scopes are asked for exactly, and so are those a user chose.
+ */
+export function askedScopes(
+  found: {
+    readonly scopes: readonly string[];
+    readonly as: AuthorizationServer;
+    readonly policy: SignInPolicy;
+  },
+  { scopes, isExact }: { readonly scopes?: readonly string[]; readonly isExact?: boolean },
+): readonly string[] {
+  if (scopes === undefined) return found.scopes;
+  if (isExact === true || found.policy.scopes !== undefined) return scopes;
+  return withSessionScopes(scopes, found.as, true, found.policy.furtherScopes);
 }
 
 /** The resource indicator of a request, in the shape such parameters are passed in. */

@@ -4,7 +4,7 @@ import { errorName } from '../../base/errorName.js';
 import type { Log } from '../../base/log.js';
 import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { SignInOutcome, SignInPhase } from './signIn.js';
-import { deleteRegistration } from '../../oauth/clientManagement.js';
+import { deleteRegistration } from '../../oauth/clientRegistration.js';
 import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';

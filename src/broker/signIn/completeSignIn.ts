@@ -1,52 +1,47 @@
+import { onWordOf } from '../../oauth/networkReach.js';
 import { fetchAccount } from '../../oauth/accountName.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { Account, Credential } from '../accounts/credential.js';
-import { invalidTokenResponse } from '../../oauth/tokenResponse.js';
-import { storeCredential, type KeepingParts, type ReceivedTokens } from './storeCredential.js';
-import { releaseReplacedClient, type ReplacedClientParts } from './clientLifecycle.js';
+import { invalidTokenResponse } from '../../oauth/flowErrors.js';
+import {
+  storeCredential,
+  type KeepingParts,
+  type ReceivedTokens,
+  type UnstoredTokens,
+} from './storeCredential.js';
+import { releaseReplacedClient } from './clientLifecycle.js';
+import type { FlowAttempt } from './flows/signInFlow.js';
 import type { SignInOutcome } from './signIn.js';
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
-import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens } from '../../oauth/tokenRevocation.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { errorName } from '../../base/errorName.js';
 import type { Log } from '../../base/log.js';
 
-/** What the attempt that received tokens does with them. */
-export interface TakingAttempt {
-  hasEnded(): boolean;
-  end(outcome: SignInOutcome): void;
-}
-
 /**
  * After step 8: finds out whose tokens these are and stores them, and ends the attempt with it. Tokens that are
- * not kept are revoked, and the client of a sign-in that was replaced is let go of.
- *
- * @param http with the attempt's signal
+ * not stored are revoked, and the client of a sign-in that was replaced is released.
  */
-export async function completeSignIn(
-  tokens: ReceivedTokens,
-  parts: KeepingParts & ReplacedClientParts,
-  attempt: TakingAttempt,
-  http: HttpContext,
-): Promise<void> {
-  let received = tokens;
+export async function completeSignIn(received: ReceivedTokens, attempt: FlowAttempt): Promise<void> {
+  const { server, request, parts, http } = attempt;
+  const tokens = { ...received, intended: request };
+  let named = tokens;
   let outcome: SignInOutcome | undefined;
   try {
-    if (tokens.server.isIdentityProvider === true && tokens.tokens.idToken === undefined) {
+    if (server.isIdentityProvider === true && tokens.tokens.idToken === undefined) {
       throw invalidTokenResponse(tokens.pending.as.token_endpoint ?? '', 'it contains no ID token');
     }
     const account = await accountOf(tokens, parts, http);
-    if (account !== undefined) received = { ...tokens, account };
-    const kept = await storeCredential(received, parts, () => attempt.hasEnded());
+    if (account !== undefined) named = { ...tokens, account };
+    const kept = await storeCredential(named, parts, () => attempt.hasEnded);
     if (kept === undefined) return;
     outcome = kept.outcome;
     attempt.end(outcome);
     if (outcome.kind === 'signedIn' && kept.replaced !== undefined)
-      await releaseReplacedClient(tokens.server, kept.replaced, parts);
+      await releaseReplacedClient(server, kept.replaced, parts);
   } finally {
-    if (outcome?.kind !== 'signedIn') await revokeUnkept(received, parts);
+    if (outcome?.kind !== 'signedIn') await revokeUnkept(named, parts);
   }
 }
 
@@ -71,7 +66,7 @@ async function accountOf(
  * (RFC 7009 §2.1). Never rejects.
  */
 export async function revokeUnkept(
-  received: Omit<ReceivedTokens, 'found'>,
+  received: UnstoredTokens,
   parts: {
     readonly credentials: CredentialStore;
     readonly log: Log;
@@ -91,10 +86,7 @@ export async function revokeUnkept(
 }
 
 /** A grant is of one user to one client; who is not known may be the same user. */
-function mayShareGrant(
-  present: Credential,
-  { pending, tokens, account }: Omit<ReceivedTokens, 'found'>,
-): boolean {
+function mayShareGrant(present: Credential, { pending, tokens, account }: UnstoredTokens): boolean {
   if (identifierOf(present.as) !== identifierOf(pending.as)) return false;
   const received = account?.id ?? tokens.idTokenClaims?.sub;
   const held = present.account?.id;

@@ -1,9 +1,10 @@
+import { defined } from '../../base/defined.js';
 import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInAttempt } from './signInAttempt.js';
 import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import { addressOf, displayText } from '../../base/displayText.js';
-import { accountFact, type Credential } from '../accounts/credential.js';
+import { accountName, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { Discovered } from '../discovery/discovery.js';
 
@@ -79,20 +80,20 @@ export function consentFactsOf(
     .filter((scope) => !held.includes(scope))
     .map(displayText)
     .filter((scope) => scope !== undefined);
-  return {
+  return defined({
     kind,
     scopes: added,
     authorizationServer: new URL(found.as.issuer).host,
-    ...signInPageOf(found.as),
-    ...(before !== undefined &&
-      !isSameIssuer && { formerAuthorizationServer: new URL(before.as.issuer).host }),
-    ...(kind === 'stepUp' && before !== undefined && accountFact(before)),
+    signInPage: signInPageOf(found.as),
+    formerAuthorizationServer:
+      before === undefined || isSameIssuer ? undefined : new URL(before.as.issuer).host,
+    account: kind === 'stepUp' && before !== undefined ? accountName(before) : undefined,
     hasWarnings: found.resource.warnings.length > 0,
-  };
+  });
 }
 
 /** Metadata may name a page of somebody else's, where the user would sign in to what they do not see here. */
-function signInPageOf(as: AuthorizationServer): Pick<ConsentFacts, 'signInPage'> {
+function signInPageOf(as: AuthorizationServer): string | undefined {
   const page = addressOf(as.authorization_endpoint);
-  return page === undefined || page.host === new URL(as.issuer).host ? {} : { signInPage: page.host };
+  return page === undefined || page.host === new URL(as.issuer).host ? undefined : page.host;
 }

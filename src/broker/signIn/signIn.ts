@@ -5,8 +5,6 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { DeniedBy } from '../status/consentStatus.js';
 import type { Credential } from '../accounts/credential.js';
-import { shownAddress } from '../../base/displayText.js';
-import type { ClientWithRedirect } from '../clients/clientNeed.js';
 
 /** How a sign-in ends on account of an error, and what the user's browser is told. */
 export function signInFailure(
@@ -34,18 +32,10 @@ export function signInFailure(
   };
 }
 
-/** What a sign-in is begun for. */
-export interface SignInRequest {
-  /** The challenge that led here, if one did. */
-  readonly challenge?: BearerChallenge;
-  /** Everything to ask for; where absent, the specification's priority decides. */
-  readonly scopes?: readonly string[];
-  /** The scopes are the user's own choice: nothing is added to them. */
-  readonly isExact?: boolean;
-  /** Whose access is renewed or extended, by the account's key; the account in use where absent. */
+/** Whom a sign-in is for. */
+export interface SignInIntent {
+  /** Whose access is renewed or extended, by the account's key; the account in use if absent. */
   readonly account?: string;
-  /** The browser may be signed in as somebody else than {@link account}, and is asked to let the user choose. */
-  readonly choosesAccount?: true;
   /**
    * It is begun because that account's sign-in has ended or lacks scopes. If the server does not say who signed in, it
    * is taken for the same account's, and the user is not asked.
@@ -55,8 +45,23 @@ export interface SignInRequest {
   readonly anotherAccount?: true;
   /** The agent it is for alone, by its id; the user's own sign-in, and what others do with it, stay as they are. */
   readonly forAgent?: string;
-  /** Whether that agent is admitted there still, asked before anything is stored for it. */
+  /** Whether that agent is still admitted there, asked before anything is stored for it. */
   readonly isAdmitted?: () => Promise<boolean>;
+}
+
+/** What a sign-in is begun for, whenever it is begun. */
+export interface SignInPurpose extends SignInIntent {
+  /** The challenge that led here, if one did. */
+  readonly challenge?: BearerChallenge;
+  /** Everything to ask for; if absent, the specification's priority decides. */
+  readonly scopes?: readonly string[];
+  /** The scopes are the user's own choice: nothing is added to them. */
+  readonly isExact?: boolean;
+  /** The browser may be signed in as somebody else than {@link account}, and is asked to let the user choose. */
+  readonly choosesAccount?: true;
+}
+
+export interface SignInRequest extends SignInPurpose {
   /** Milliseconds until the attempt gives up. */
   readonly deadline: number;
 }
@@ -73,9 +78,9 @@ export type SignInOutcome =
       /** Scopes that were asked for and not granted; those that only keep the sign-in and name it do not count. */
       readonly notGranted: readonly string[];
       /** Who goes on being used here, in words, where that is not who signed in. */
-      readonly beside?: string;
+      readonly beside?: string | undefined;
       /** The server does not name the account: what it is called here is made up, and the user has not been asked yet. */
-      readonly hasDefaultName?: true;
+      readonly hasDefaultName?: true | undefined;
     }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timedOut' }
@@ -87,9 +92,3 @@ export type SignInOutcome =
       readonly detail: string;
     }
   | { readonly kind: 'failed'; readonly error: OAuthFlowError };
-
-/** What the log keeps of who signs in, and of where the browser comes back to; nothing of it is secret. */
-export function clientNote(server: string, { client, because, redirect }: ClientWithRedirect): string {
-  const elsewhere = redirect.isOutOfReach ? ', which is on a different machine than the browser.' : '.';
-  return `${server}: signs in as client ${client.clientId}. ${because} The browser returns to ${shownAddress(redirect.uri)}${elsewhere}`;
-}

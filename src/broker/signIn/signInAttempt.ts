@@ -1,44 +1,31 @@
-import type { PendingAuthorization } from '../../oauth/authorizationRequest.js';
-import { validateAuthorizationResponse } from '../../oauth/authorizationResponse.js';
 import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { HttpContext } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import type { OAuthClient } from '../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import { exchangeCode } from '../../oauth/tokenExchange.js';
-import { askAuthorization, askedScopes } from './flows/authorizationCodeFlow.js';
-import { clientForServer } from '../clients/clientForServer.js';
-import type { ClientWithRedirect } from '../clients/clientNeed.js';
-import { checkConfiguredClient, rememberConfiguredClient } from '../clients/configuredClient.js';
-import { beginWithCode, offersCode, tokensForCode, type ShowCode } from './flows/deviceCodeFlow.js';
-import {
-  clientNote,
-  signInFailure,
-  type SignInOutcome,
-  type SignInPhase,
-  type SignInRequest,
-} from './signIn.js';
-import { Deadline } from './deadline.js';
-import { discover, type Discovered } from '../discovery/discovery.js';
-import { answerInEditor, usesEditorAccount } from './flows/editorAccountFlow.js';
-import { askEditor } from '../tokens/editorAccountTokens.js';
+import type { Clock, Disposable } from '../../base/clock.js';
 import { Emitter } from '../../base/event.js';
-import { forgetClientAfter, OneTimeClients, type IdentifiedClient } from './clientLifecycle.js';
+import type { ClientWithRedirect } from '../clients/clientNeed.js';
+import { rememberConfiguredClient } from '../clients/clientForServer.js';
 import type { ChosenRedirect } from '../clients/redirectUri.js';
-import type { Disposable } from '../../base/clock.js';
-import type { LaunchPage, LaunchVisit } from '../ports.js';
+import { discover, type Discovered } from '../discovery/discovery.js';
 import { fetchChallenge } from '../discovery/probe.js';
+import type { LaunchPage, LaunchVisit } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
+import { forgetClientAfter, OneTimeClients, type IdentifiedClient } from './clientLifecycle.js';
+import { AuthorizationCodeFlow } from './flows/authorizationCodeFlow.js';
+import { DeviceCodeFlow, type ShowCode } from './flows/deviceCodeFlow.js';
+import { EditorAccountFlow } from './flows/editorAccountFlow.js';
+import { isSupported, type FlowAttempt } from './flows/signInFlow.js';
+import { signInFailure, type SignInOutcome, type SignInPhase, type SignInRequest } from './signIn.js';
 import type { SignInDependencies } from './signInDependencies.js';
-import type { ReceivedTokens } from './storeCredential.js';
-import { completeSignIn } from './completeSignIn.js';
-import { UserQuestions } from './userQuestions.js';
+import type { UserQuestions } from './userQuestions.js';
 
 /**
- * One sign-in at one server, from the user's click to the stored tokens. The browser may come more than
- * once (a tab closed by mistake); whichever visit's callback returns first ends it.
+ * One sign-in at one server, from the user's click to the stored tokens: its state, whichever flow it takes. The
+ * user may change the flow, or come back with another browser tab; the first that returns ends the attempt.
  */
-export class SignInAttempt {
+export class SignInAttempt implements FlowAttempt {
   readonly #abort = new AbortController();
   readonly #owned: Disposable[] = [];
   readonly #phases = new Emitter<SignInPhase>();
@@ -46,22 +33,25 @@ export class SignInAttempt {
   #discovered: Promise<Discovered> | undefined;
   #identified: IdentifiedClient | undefined;
   readonly #oneTimeClients: OneTimeClients;
-  /** Callbacks that are being dealt with. */
-  readonly #returns: Promise<void>[] = [];
+  /** Requests that go to the authorization server as one of {@link #oneTimeClients} even after the end. */
+  readonly #settling: Promise<void>[] = [];
   #phase: SignInPhase = 'waitingForBrowser';
   #ended = false;
   readonly #deadline: Deadline;
+  readonly #authorizationCode = new AuthorizationCodeFlow(this);
+  readonly #deviceCode = new DeviceCodeFlow(this);
+  readonly #editorAccount = new EditorAccountFlow(this);
 
   readonly onDidChangePhase = this.#phases.event;
 
   constructor(
     readonly server: ServerConfig,
     readonly request: SignInRequest,
-    private readonly parts: SignInDependencies,
+    readonly parts: SignInDependencies,
   ) {
     this.#oneTimeClients = new OneTimeClients(server, parts);
-    this.#deadline = new Deadline(parts.clock, request.deadline, () => this.#end({ kind: 'timedOut' }));
-    this.#own(this.#deadline);
+    this.#deadline = new Deadline(parts.clock, request.deadline, () => this.end({ kind: 'timedOut' }));
+    this.own(this.#deadline);
   }
 
   get phase(): SignInPhase {
@@ -83,34 +73,20 @@ export class SignInAttempt {
   }
 
   cancel(): void {
-    this.#end({ kind: 'cancelled' });
+    this.end({ kind: 'cancelled' });
   }
 
-  /** The user's no, said in the editor rather than on the consent page, as a sentence. */
+  /** The user declined in the editor rather than on the consent page, as a sentence. */
   decline(detail: string): void {
-    this.#end({ kind: 'declined', by: 'user', detail });
+    this.end({ kind: 'declined', by: 'user', detail });
   }
 
   /** Ends it on account of an error. @returns what the user's browser shows */
   fail(error: unknown): string {
     if (this.#ended) return 'This sign-in has ended. Start again from the editor.';
     const { outcome, told } = signInFailure(error, this.server, this.parts.log);
-    this.#end(outcome);
+    this.end(outcome);
     return told;
-  }
-
-  /**
-   * Steps 1–5a, once: what there is to consent to, and where.
-   *
-   * @param user asked about what stands in the way, where their browser has come
-   * @throws OAuthFlowError where it cannot be found out; the attempt stays, and the next call asks anew
-   */
-  discover(user?: UserQuestions): Promise<Discovered> {
-    this.#discovered ??= this.#discover(user).catch((error: unknown) => {
-      this.#discovered = undefined;
-      throw error;
-    });
-    return this.#discovered;
   }
 
   /** @param milliseconds from now until the attempt gives up, instead of what is left: a code takes longer to enter */
@@ -118,16 +94,11 @@ export class SignInAttempt {
     this.#deadline.prolong(milliseconds);
   }
 
-  /** Whether {@link useCode} has a chance: the authorization server offers it, and our client may use it there. */
-  offersCode(): Promise<boolean> {
-    const offered = this.discover().then((found) => offersCode(this.server, found, this.parts));
-    // What cannot be found out is not offered.
-    return offered.catch(() => false);
-  }
-
   /** A loopback address for the user's browser; the flow's requests are made when it is visited. */
   launchPage(): Promise<LaunchPage> {
-    return this.#openPage((visit) => this.#visited(visit));
+    const isOfEditor = isSupported(EditorAccountFlow.supports, this.server);
+    const flow = isOfEditor ? this.#editorAccount : this.#authorizationCode;
+    return this.#openPage((visit) => flow.visited(visit));
   }
 
   /** A loopback address that leads to another one: an editor that opens addresses may alter what is in a query. */
@@ -138,149 +109,80 @@ export class SignInAttempt {
     });
   }
 
-  async #openPage(onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage> {
-    const page = await this.parts.launcher.open(this.request.deadline, onVisit);
-    this.#own(page);
-    return page;
-  }
-
-  async #visited(visit: LaunchVisit): Promise<void> {
-    if (usesEditorAccount(this.server)) return answerInEditor(this, visit);
-    try {
-      this.#enter('preparing');
-      const user = new UserQuestions(this.server, visit, this.parts, this.#abort.signal);
-      const found = await this.#discoverWith(user); // steps 1–5a
-      const asked = { ...this.request, scopes: askedScopes(found, this.request) };
-      const identity = await this.#identify(found, asked.scopes, user); // step 5b
-      const { url, pending } = await askAuthorization(this.server, found, identity, asked, this.#http()); // step 5c
-      this.#own(
-        this.parts.callbacks.expect(
-          pending.state,
-          (callback) => void this.#returns.push(this.#returned(found, pending, callback)),
-          identity.redirect.path,
-        ),
-      );
-      // First the phase, which a sign-in that has ended cannot enter: its browser is sent nowhere.
-      this.#enter('waitingForConsent');
-      void this.parts.sentRedirects?.sent(this.server.url, identity.redirect.uri);
-      visit.redirect(url); // steps 6–7 are the user's
-    } catch (error) {
-      visit.explain(`The sign-in to ${this.server.name} couldn’t start`, this.fail(error));
-    }
-  }
-
-  async #returned(
-    found: Discovered,
-    pending: PendingAuthorization,
-    callback: URLSearchParams,
-  ): Promise<void> {
-    try {
-      const validated = validateAuthorizationResponse(pending, callback); // step 7
-      this.#enter('exchangingCode');
-      const now = () => this.parts.clock.now();
-      // It spends the code, so its answer is waited for even by an attempt that has ended: its tokens are live.
-      const { signal, ...lasting } = this.#http();
-      const tokens = await exchangeCode(pending, validated, lasting, now); // step 8
-      await this.#take({ server: this.server, found, pending, tokens });
-    } catch (error) {
-      this.fail(error);
-    }
+  /** Whether {@link useCode} has a chance: the authorization server offers it, and our client may use it there. */
+  offersCode(): Promise<boolean> {
+    return this.#deviceCode.isOffered();
   }
 
   /** Instead of a launch page: with a code that the user enters in a browser anywhere (RFC 8628). */
-  async useCode(show: ShowCode): Promise<void> {
-    try {
-      this.#enter('preparing');
-      const found = await this.discover();
-      const asked = askedScopes(found, this.request);
-      const device = await beginWithCode(this.server, found, asked, this.parts, this.#http());
-      this.#enter('waitingForConsent');
-      const tokens = await tokensForCode(device, show, this.parts, this.#http());
-      await this.#take({ server: this.server, found, pending: device.grant, tokens });
-    } catch (error) {
-      this.fail(error);
-    }
+  useCode(show: ShowCode): Promise<void> {
+    return this.#deviceCode.run(show);
   }
 
   /** Instead of a browser: with an account of the editor's, which asks the user itself. */
-  async useEditorAccount(): Promise<void> {
-    try {
-      this.#enter('preparing');
-      const found = await this.discover();
-      this.#enter('waitingForConsent');
-      const scopes = askedScopes(found, this.request);
-      const received = await askEditor(this.server, found, scopes, this.parts.editorAccounts);
-      if (received === undefined) this.decline('No account was selected in the editor.');
-      else await this.#take(received);
-    } catch (error) {
-      this.fail(error);
-    }
+  useEditorAccount(): Promise<void> {
+    return this.#editorAccount.run();
   }
 
-  #take(tokens: ReceivedTokens): Promise<void> {
-    const attempt = { hasEnded: () => this.#ended, end: (outcome: SignInOutcome) => this.#end(outcome) };
-    return completeSignIn({ ...tokens, intended: this.request }, this.parts, attempt, this.#http());
-  }
-
-  /** With all that the user has to decide decided; the first of several authorization servers is no decision. */
-  async #discoverWith(user: UserQuestions): Promise<Discovered> {
-    let found = await this.discover(user);
-    if (found.isChoiceOpen) {
-      const chosen = await user.chooses(found);
-      if (chosen === undefined) this.decline('No authorization server was chosen.');
-      if (chosen !== found.issuer) {
-        this.#discovered = undefined;
-        found = await this.discover(user);
-      }
-    }
-    return user.excusesPkce(found);
+  /**
+   * Steps 1–5a, once: what there is to consent to, and where.
+   *
+   * @param user asked about obstacles, once their browser has come
+   * @throws OAuthFlowError if it cannot be found out; the attempt stays, and the next call asks again
+   */
+  discover(user?: UserQuestions): Promise<Discovered> {
+    this.#discovered ??= this.#discover(user).catch((error: unknown) => {
+      this.#discovered = undefined;
+      throw error;
+    });
+    return this.#discovered;
   }
 
   async #discover(user: UserQuestions | undefined): Promise<Discovered> {
-    const challenge = this.request.challenge ?? (await fetchChallenge(this.server, this.#http())); // steps 1–2, then 3–5a
-    return discover(this.server, challenge, this.#http(), {
+    const challenge = this.request.challenge ?? (await fetchChallenge(this.server, this.http)); // steps 1–2, then 3–5a
+    return discover(this.server, challenge, this.http, {
       ...this.parts,
       ...this.parts.editorAccounts?.table,
-      ...(user !== undefined && { acceptException: (...asked) => user.accepts(...asked) }),
+      acceptException: user && ((...asked) => user.accepts(...asked)),
     });
   }
 
-  async #identify(
-    found: Discovered,
-    scopes: readonly string[],
-    user: UserQuestions,
-  ): Promise<ClientWithRedirect> {
-    await checkConfiguredClient(this.server, found.as, this.parts);
-    const identity = await clientForServer(
-      { server: this.server, as: found.as, policy: found.policy, scopes },
-      { ...this.parts, askClientId: (as) => user.clientId(as) },
-      this.#http(),
-    );
-    this.#own(identity.redirect);
-    this.#oneTimeClients.add(identity.client);
-    if (this.#ended) await this.#oneTimeClients.release();
-    this.#identified = { identity, issuer: identifierOf(found.as) };
-    this.parts.log.info(clientNote(this.server.name, identity));
-    return identity;
+  forgetDiscovered(): void {
+    this.#discovered = undefined;
   }
 
-  #http(): HttpContext {
-    return { ...this.parts.http, ...onWordOf(this.server.url), signal: this.#abort.signal };
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
-  #enter(phase: SignInPhase): void {
+  get http(): HttpContext {
+    return { ...this.parts.http, ...onWordOf(this.server.url), signal: this.signal };
+  }
+
+  enter(phase: SignInPhase): void {
     if (this.#ended)
       throw new OAuthFlowError('timedOut', 'This sign-in has ended. Start again from the editor.');
     this.#phase = phase;
     this.#phases.fire(phase);
   }
 
-  #own(disposable: Disposable): void {
+  own(disposable: Disposable): void {
     if (this.#ended) disposable.dispose();
     else this.#owned.push(disposable);
   }
 
-  #end(outcome: SignInOutcome): void {
+  async identify(identity: ClientWithRedirect, found: Discovered): Promise<void> {
+    this.own(identity.redirect);
+    this.#oneTimeClients.add(identity.client);
+    if (this.#ended) await this.#oneTimeClients.release();
+    this.#identified = { identity, issuer: identifierOf(found.as) };
+  }
+
+  settling(work: Promise<void>): void {
+    this.#settling.push(work);
+  }
+
+  end(outcome: SignInOutcome): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#abort.abort();
@@ -292,9 +194,40 @@ export class SignInAttempt {
     this.#outcome.resolve(Promise.all([forgotten, remembered]).then(() => outcome));
   }
 
-  /** After all that still goes to the authorization server as one of them. */
-  async #releaseClients(kept?: OAuthClient): Promise<void> {
-    await Promise.allSettled(this.#returns);
+  async #releaseClients(kept: OAuthClient | undefined): Promise<void> {
+    await Promise.allSettled(this.#settling);
     await this.#oneTimeClients.release(kept);
+  }
+
+  async #openPage(onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage> {
+    const page = await this.parts.launcher.open(this.request.deadline, onVisit);
+    this.own(page);
+    return page;
+  }
+}
+
+/** Ends something once its time is over, unless it is given more before. */
+class Deadline implements Disposable {
+  #timer: Disposable;
+  #isOver = false;
+
+  /** @param milliseconds from now */
+  constructor(
+    private readonly clock: Clock,
+    milliseconds: number,
+    private readonly onOver: () => void,
+  ) {
+    this.#timer = clock.after(milliseconds, onOver);
+  }
+
+  /** @param milliseconds from now, in place of what is left; nothing after it was disposed */
+  prolong(milliseconds: number): void {
+    this.#timer.dispose();
+    if (!this.#isOver) this.#timer = this.clock.after(milliseconds, this.onOver);
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    this.#timer.dispose();
   }
 }

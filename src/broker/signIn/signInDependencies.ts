@@ -1,5 +1,5 @@
 import type { Network } from '../../oauth/httpContext.js';
-import type { AskWhoseSignIn, ConfirmAccountChange } from '../accounts/accountChange.js';
+import type { AskWhoseSignIn, ConfirmAccountChange } from '../accounts/accountChoice.js';
 import type { ClientSecrets } from '../clients/clientSecrets.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import type { SentRedirects } from '../clients/sentRedirects.js';

@@ -1,21 +1,21 @@
-import { placeOf } from '../accounts/agentCredential.js';
-import type { Credential } from '../accounts/credential.js';
+import { placeOf, type Credential } from '../accounts/credential.js';
 import { Emitter } from '../../base/event.js';
-import { attemptEnding, observationOfAttempt, type BeforeAttempt } from './attemptEnding.js';
 import { noSignInAt } from '../settings/grant.js';
 import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ServerStates } from '../status/serverStates.js';
 import { SignInAttempt } from './signInAttempt.js';
-import type { SignInOutcome, SignInRequest } from './signIn.js';
 import type { SignInDependencies } from './signInDependencies.js';
+import { observationOfError, type ConsentStatusName, type Observation } from '../status/consentStatus.js';
+import type { LastAttempt } from '../status/lastAttempt.js';
+import type { SignInOutcome, SignInRequest } from './signIn.js';
 
 /** A sign-in that was stored. */
 export interface SignedIn {
   readonly attempt: SignInAttempt;
   readonly credential: Credential;
   /** See {@link SignInOutcome}. */
-  readonly hasDefaultName?: true;
+  readonly hasDefaultName?: true | undefined;
 }
 
 /** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
@@ -88,7 +88,7 @@ export class SignIns implements Disposable {
       const credential = await this.parts.credentials.get(server.url, account);
       const { status } = await this.states.settledStatus(server, account);
       const isSignedIn = credential !== undefined;
-      return { isFurther, isSignedIn, status, ...(isSignedIn && { credential }) };
+      return { isFurther, isSignedIn, status, credential };
     } catch {
       return { isFurther, isSignedIn: false, status: 'unknown' };
     }
@@ -100,4 +100,70 @@ export class SignIns implements Disposable {
 }
 
 /** With the sign-in that was there. */
-type Before = BeforeAttempt & { readonly credential?: Credential };
+type Before = BeforeAttempt & { readonly credential?: Credential | undefined };
+
+/*
+ * Two facts of a server, which are never mixed: whether the next call can run, and how the last attempt to sign in ended.
+ */
+
+/** What is known of a server when an attempt ends. */
+export interface BeforeAttempt {
+  /** Whether the account that the attempt was for has a sign-in already. */
+  readonly isSignedIn: boolean;
+  /** What the next call would have met. */
+  readonly status: ConsentStatusName;
+  /** The attempt was for another account, or for an agent alone. */
+  readonly isFurther: boolean;
+}
+
+/**
+ * How an attempt ended, for the user to see.
+ *
+ * @returns `none` if nothing is left to see, after a success; undefined if what was to see stays, as the user who
+ * cancels knows
+ */
+export function attemptEnding(outcome: SignInOutcome, at: number): LastAttempt | 'none' | undefined {
+  switch (outcome.kind) {
+    case 'signedIn':
+      return 'none';
+    case 'cancelled':
+      return undefined;
+    case 'timedOut':
+      return { kind: 'timedOut', at };
+    case 'declined':
+      return { kind: 'declined', at, detail: outcome.detail };
+    case 'failed':
+      // A server that asks for no sign-in is no failure.
+      if (outcome.error.code === 'notProtected') return 'none';
+      return { kind: 'failed', at, detail: outcome.error.advice };
+  }
+}
+
+/**
+ * What an attempt's end shows of the next call. While calls work, an extra that was declined or failed shows nothing; if
+ * calls wait for a sign-in, what made it fail stands in their way too.
+ */
+export function observationOfAttempt(outcome: SignInOutcome, before: BeforeAttempt): Observation | undefined {
+  switch (outcome.kind) {
+    case 'signedIn':
+      return { kind: 'answered', authorized: true };
+    case 'cancelled':
+    case 'timedOut':
+      return undefined;
+    case 'declined':
+      // Whoever was asked to sign in is at a server that wants it.
+      return before.isSignedIn || before.status !== 'unknown' ? undefined : { kind: 'challenged' };
+    case 'failed': {
+      if (before.isFurther && before.isSignedIn) return undefined;
+      const observation = observationOfError(outcome.error);
+      return worksNow[before.status] && observation?.kind !== 'answered' ? undefined : observation;
+    }
+  }
+}
+
+/** Whether calls are answered as things are. */
+const worksNow: Readonly<Record<ConsentStatusName, boolean>> = {
+  ...{ ready: true, open: true, needsScopes: true, denied: true },
+  ...{ unknown: false, signedOut: false, awaitingConsent: false, expired: false },
+  ...{ unreachable: false, misconfigured: false },
+};

@@ -1,9 +1,17 @@
+import { defined } from '../../base/defined.js';
 import type { Network } from '../../oauth/httpContext.js';
 import { onWordOf } from '../../oauth/networkReach.js';
 import { revokeTokens, type RevocationReceipt } from '../../oauth/tokenRevocation.js';
 import { noAccount } from '../accounts/accountChoice.js';
-import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
-import { accountFact, accountKeyOf, accountLabel, type Credential } from '../accounts/credential.js';
+import {
+  isOwnOf,
+  placeOf,
+  accountFact,
+  accountName,
+  accountKeyOf,
+  accountLabel,
+  type Credential,
+} from '../accounts/credential.js';
 import { errorName } from '../../base/errorName.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { releaseClient } from './clientLifecycle.js';
@@ -105,14 +113,14 @@ export class SignOuts {
       `${server.name}: signed out; at ${host} the refresh token: ${revocation.refreshToken ?? 'none'}, ` +
         `the access token: ${revocation.accessToken}.`,
     );
-    return {
+    return defined({
       kind: 'signedOut',
       host,
       revocation,
-      ...accountFact(credential),
-      ...(next !== undefined && credential.id === inUse?.id && { next: accountLabel(next) }),
-      ...(chosen === noAccount && { isIdle: true }),
-    };
+      account: accountName(credential),
+      next: next !== undefined && credential.id === inUse?.id ? accountLabel(next) : undefined,
+      isIdle: chosen === noAccount ? true : undefined,
+    });
   }
 
   /** Ends every account's sign-in to a server, and those that agents have there of their own. */

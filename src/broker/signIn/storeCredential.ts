@@ -1,8 +1,9 @@
-import { metadataOfSignIn } from '../../oauth/authorizationServerMetadata.js';
-import type { PendingAuthorization } from '../../oauth/authorizationRequest.js';
+import { defined } from '../../base/defined.js';
+import { metadataOfSignIn, type AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
+import type { OAuthClient } from '../../oauth/oauthClient.js';
+import type { ProtectedResource } from '../../oauth/protectedResourceMetadata.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
-import { isOwnOf, placeOf } from '../accounts/agentCredential.js';
 import {
   accountChangeTexts,
   possiblyRenewed,
@@ -11,9 +12,7 @@ import {
   type AskWhoseSignIn,
   type ConfirmAccountChange,
   type UnnamedAnswer,
-} from '../accounts/accountChange.js';
-import { accountKeyOf, actorOf, type Account, type Credential } from '../accounts/credential.js';
-import type { Discovered } from '../discovery/discovery.js';
+} from '../accounts/accountChoice.js';
 import type { DirectGrantName } from '../settings/grant.js';
 import type { Clock } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
@@ -21,8 +20,19 @@ import type { Lock } from '../../base/storage.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import { withName, type NamingParts } from './newAccountName.js';
-import type { SignInOutcome, SignInRequest } from './signIn.js';
+import type { SignInIntent, SignInOutcome } from './signIn.js';
+import type { GivenName } from '../accounts/accountNames.js';
+import { accountNameFault, defaultAccountName, lacksName } from '../accounts/accountNaming.js';
+import {
+  isOwnOf,
+  placeOf,
+  accountKeyOf,
+  actorOf,
+  accountLabel,
+  type Account,
+  type Credential,
+} from '../accounts/credential.js';
+import type { CredentialStore } from '../accounts/credentialStore.js';
 
 /** What it takes to keep a sign-in. */
 export interface KeepingParts extends NamingParts {
@@ -37,27 +47,36 @@ export interface KeepingParts extends NamingParts {
   readonly use?: UseHere;
 }
 
+/** What was asked for, of whom and as whom. */
+export interface RequestedSignIn {
+  readonly as: AuthorizationServer;
+  readonly client: OAuthClient;
+  readonly resource?: string | undefined;
+  readonly scopes: readonly string[];
+}
+
 /** What the browser and the token endpoint gave, before anything of it is stored. */
-export interface ReceivedTokens {
+export interface UnstoredTokens {
   readonly server: ServerConfig;
-  readonly found: Pick<Discovered, 'resource'>;
-  readonly pending: Pick<PendingAuthorization, 'as' | 'client' | 'resource' | 'scopes'>;
+  readonly pending: RequestedSignIn;
   readonly tokens: TokenSet;
   readonly account?: Account;
+}
+
+/** The same with what it takes to store them. */
+export interface ReceivedTokens extends UnstoredTokens {
+  readonly found: { readonly resource: ProtectedResource };
   /** How they were obtained, where not with a code from the browser. */
   readonly grant?: DirectGrantName;
   /** Whom the sign-in was begun for. */
-  readonly intended?: Pick<
-    SignInRequest,
-    'account' | 'anotherAccount' | 'renews' | 'forAgent' | 'isAdmitted'
-  >;
+  readonly intended?: SignInIntent;
 }
 
 /** How keeping a sign-in ended. */
 export interface KeptSignIn {
   readonly outcome: SignInOutcome;
   /** The credential whose place it has taken. */
-  readonly replaced?: Credential;
+  readonly replaced?: Credential | undefined;
 }
 
 /**
@@ -126,13 +145,13 @@ export async function storeCredential(
     const { warnings } = found.resource;
     for (const warning of warnings) log.warn(`${server.name}: ${warning}`);
     const beside =
-      answer === 'present' && agreed !== undefined && accountChangeTexts(agreed, credential).from;
+      answer === 'present' && agreed !== undefined ? accountChangeTexts(agreed, credential).from : undefined;
     const outcome: SignInOutcome = {
       ...{ kind: 'signedIn', credential, warnings, notGranted: notGranted(pending.scopes, credential) },
-      ...(beside !== false && { beside }),
-      ...(given?.isDefault === true && { hasDefaultName: true }),
+      beside,
+      hasDefaultName: given?.isDefault,
     };
-    return { outcome, ...(stored.replaced !== undefined && { replaced: stored.replaced }) };
+    return { outcome, replaced: stored.replaced };
   }
 }
 
@@ -195,18 +214,18 @@ function declined(next: Credential, present: Credential | undefined): SignInOutc
 
 function credentialOf(received: ReceivedTokens, now: number): Credential {
   const { server, pending, account, tokens, grant } = received;
-  return {
+  return defined({
     id: crypto.randomUUID(),
     serverUrl: server.url,
     as: metadataOfSignIn(pending.as),
     client: pending.client,
-    ...(pending.resource !== undefined && { resource: pending.resource }),
-    ...(account !== undefined && { account }),
-    ...(grant !== undefined && { grant }),
+    resource: pending.resource,
+    account,
+    grant,
     tokens: server.isIdentityProvider === true ? tokens : withoutIdToken(tokens),
     obtainedAt: now,
     signedInAt: now,
-  };
+  });
 }
 
 /** Who signed in has been read from it. */
@@ -216,4 +235,46 @@ function withoutIdToken({ idToken, ...tokens }: TokenSet): TokenSet {
 
 function notGranted(asked: readonly string[], { tokens }: Credential): readonly string[] {
   return asked.filter((scope) => !tokens.scopes.includes(scope) && !isSessionScope(scope));
+}
+
+export interface NamingParts {
+  readonly credentials: CredentialStore;
+  /** Such as “Account 2”; absent where there is no one to change it. */
+  readonly numberedAccount?: ((number: number) => string) | undefined;
+}
+
+/** A sign-in with the name it has here. */
+export interface NamedSignIn {
+  readonly credential: Credential;
+  /** What has to be kept as its name; absent if it has that name already, or none. */
+  readonly given?: { readonly name: string; readonly isDefault?: true };
+}
+
+/**
+ * The name of the account that has signed in: the one the user gave it before, or a default if the server does not name
+ * it. With a default from the start, no call has to wait for the user to think of a name.
+ *
+ * @param replaced the credential whose place it takes
+ */
+export async function withName(
+  server: ServerConfig,
+  credential: Credential,
+  replaced: Credential | undefined,
+  { credentials, numberedAccount }: NamingParts,
+): Promise<NamedSignIn> {
+  const key = accountKeyOf(credential);
+  const others = (await credentials.all(server.url)).filter(
+    (one) => one.id !== replaced?.id && accountKeyOf(one) !== key,
+  );
+  const isFree = ({ name }: GivenName) => accountNameFault(name, others.map(accountLabel)) === undefined;
+  const own = await credentials.nameOf(server.url, key);
+  if (own !== undefined && isFree(own)) return { credential: { ...credential, name: own.name } };
+  // The server has begun to name the account; what the user calls it stays.
+  const former = replaced && (await credentials.nameOf(server.url, accountKeyOf(replaced)));
+  if (former !== undefined && former.isDefault !== true && isFree(former))
+    return { credential: { ...credential, name: former.name }, given: { name: former.name } };
+  if (numberedAccount === undefined || server.isIdentityProvider === true || !lacksName(credential))
+    return { credential };
+  const name = defaultAccountName(credential, others, numberedAccount);
+  return { credential: { ...credential, name }, given: { name, isDefault: true } };
 }

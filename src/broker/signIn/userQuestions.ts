@@ -5,7 +5,6 @@ import { profileOf } from '../../oauth/providerProfiles.js';
 import type { ProviderProfile } from '../../oauth/providerTraits.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { ExceptionName } from '../settings/oauthSettings.js';
-import type { LaunchVisit } from '../ports.js';
 import type { ServerDecisions } from '../settings/serverDecisions.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
@@ -15,6 +14,11 @@ export interface QuestionParts {
   readonly decisions?: ServerDecisions;
 }
 
+/** The page in the user's browser, which says that the editor has a question. */
+export interface WaitingPage {
+  wait(title: string, text: string): void;
+}
+
 /**
  * The user whose browser has come, while the sign-in is prepared: what has to be asked is asked in the editor,
  * and the browser's page says so. Where there is nobody to ask, every answer is no.
@@ -22,7 +26,7 @@ export interface QuestionParts {
 export class UserQuestions {
   constructor(
     private readonly server: ServerConfig,
-    private readonly visit: Pick<LaunchVisit, 'wait'>,
+    private readonly visit: WaitingPage,
     private readonly parts: QuestionParts,
     private readonly signal: AbortSignal,
   ) {}

@@ -67,7 +67,7 @@ export interface CredentialFacts {
   readonly account?: string;
   readonly scopes: readonly string[];
   /** Milliseconds since the epoch; undefined if the authorization server did not say. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   readonly refreshable: boolean;
 }
 

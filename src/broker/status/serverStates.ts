@@ -204,6 +204,6 @@ function credentialFacts(credential: Credential): CredentialFacts {
     scopes: credential.tokens.scopes,
     refreshable: credential.tokens.refreshToken !== undefined || credential.grant !== undefined,
     ...accountFact(credential),
-    ...(credential.tokens.expiresAt !== undefined && { expiresAt: credential.tokens.expiresAt }),
+    expiresAt: credential.tokens.expiresAt,
   };
 }

@@ -1,4 +1,4 @@
-import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
+import { assertionUnavailable, noAssertionFile } from './grantErrors.js';
 import { Redacted } from '../../base/redacted.js';
 import type { AssertionFiles } from '../ports.js';
 import type { AssertionSource } from './assertionSource.js';
@@ -21,27 +21,8 @@ export class AssertionInFile implements AssertionSource {
     if (assertionFile === undefined) throw noAssertionFile(name);
     const found = await this.files.read(assertionFile);
     if (found.kind === 'text' && found.text.trim() !== '') return new Redacted(found.text.trim());
-    throw new OAuthFlowError(
-      'assertionRequired',
-      `The workload's assertion for “${name}” is not available: ${problemOf(found, assertionFile)}.${this.note === undefined ? '' : ` ${this.note}`}`,
-      {
-        field: 'oauth.assertionFile',
-        fix: 'Check the path, and make sure that this process can read the file.',
-      },
-    );
+    throw assertionUnavailable(name, problemOf(found, assertionFile), this.note);
   }
-}
-
-/** What the settings of a server used with a workload's identity lack. */
-export function noAssertionFile(server: string): OAuthFlowError {
-  return new OAuthFlowError(
-    'assertionRequired',
-    `“${server}” is used with a workload's identity, but its settings do not name the assertion file.`,
-    {
-      field: 'oauth.assertionFile',
-      fix: 'Set oauth.assertionFile to the path of the file that holds the assertion.',
-    },
-  );
 }
 
 function problemOf(found: Awaited<ReturnType<AssertionFiles['read']>>, path: string): string {

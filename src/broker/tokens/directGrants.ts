@@ -1,3 +1,5 @@
+import { defined } from '../../base/defined.js';
+import { onWordOf } from '../../oauth/networkReach.js';
 import {
   fetchAuthorizationServer,
   identifierOf,
@@ -8,18 +10,21 @@ import { dpopBinding } from '../../oauth/dpop.js';
 import type { HttpContext, Network } from '../../oauth/httpContext.js';
 import { identityAssertion } from '../../oauth/identityAssertion.js';
 import { jwtExpiry } from '../../oauth/jwtPart.js';
-import { onWordOf } from '../../oauth/networkReach.js';
 import { preRegisteredClient, type OAuthClient } from '../../oauth/oauthClient.js';
-import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { Redacted } from '../../base/redacted.js';
 import { neededScopes } from '../../oauth/scopes.js';
-import { shownAddress } from '../../base/displayText.js';
 import type { TokenSet } from '../../oauth/tokenSet.js';
 import { ownClientRequired } from '../clients/clientErrors.js';
 import type { ClientOwner, ClientSecrets } from '../clients/clientSecrets.js';
 import type { Credential } from '../accounts/credential.js';
 import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
 import { noEditorAccount, type EditorAccountTokens } from './editorAccountTokens.js';
+import {
+  assertionExpired,
+  assertionOfAnotherIssuer,
+  noAssertionSource,
+  noIdentityProvider,
+} from './grantErrors.js';
 import { identityProviderSignInRequired } from './enterpriseIdentityProvider.js';
 import type { DirectGrantName } from '../settings/grant.js';
 import { identityProviderAsServer } from '../settings/identityProviderSetting.js';
@@ -74,17 +79,17 @@ export class DirectGrants {
     const found = await discover(server, challenge, http, this.parts);
     const grant = await this.#grant(server, found, widened);
     const tokens = await this.#tokens(server, grantName, grant, idToken, http);
-    return {
+    return defined({
       id: crypto.randomUUID(),
       serverUrl: server.url,
       as: metadataOfSignIn(found.as),
       client: grant.client,
-      ...(grant.resource !== undefined && { resource: grant.resource }),
+      resource: grant.resource,
       grant: grantName,
       // What renews these is the grant itself, whose answer is never older than its settings.
       tokens: accessOf(tokens),
       obtainedAt: this.parts.clock.now(),
-    };
+    });
   }
 
   /** Notes a token that its server answered with 401. */
@@ -114,7 +119,7 @@ export class DirectGrants {
       scopes: widened ?? directScopes(found),
       ...resourceParameter(policy, resource.resource),
       ...audienceParameter(policy, resource.resource),
-      ...(dpop !== undefined && { dpop }),
+      dpop,
     };
   }
 
@@ -123,10 +128,7 @@ export class DirectGrants {
     const { clientSecrets } = this.parts;
     const secret = await clientSecrets.get(owner, clientId, identifierOf(as));
     const key = await clientSecrets.getKey(owner, clientId, identifierOf(as));
-    return preRegisteredClient(as, clientId, {
-      ...(secret !== undefined && { secret }),
-      ...(key !== undefined && { key }),
-    });
+    return preRegisteredClient(as, clientId, { secret, key });
   }
 
   async #tokens(
@@ -149,38 +151,11 @@ export class DirectGrants {
 
   async #assertion(server: ServerConfig, { as }: DirectGrant): Promise<Redacted> {
     const assertion = await this.parts.assertions?.read(server);
-    if (assertion === undefined) {
-      throw new OAuthFlowError(
-        'assertionRequired',
-        `“${server.name}” is used with a workload's identity, but this process has none.`,
-        {
-          field: 'oauth.grant',
-          fix: 'Run it in an environment that provides a signed assertion of the workload.',
-        },
-      );
-    }
-    if ((jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()) {
-      throw new OAuthFlowError(
-        'assertionRequired',
-        `The workload's assertion for “${server.name}” has expired.`,
-        {
-          field: 'oauth.assertionFile',
-          fix: 'Make sure that its platform renews it.',
-        },
-      );
-    }
-    // A server could name an authorization server of its own to be brought what is good at another.
+    if (assertion === undefined) throw noAssertionSource(server.name);
+    if ((jwtExpiry(assertion) ?? Infinity) <= this.parts.clock.now()) throw assertionExpired(server.name);
     const issuer = identifierOf(as);
     if (server.oauth.authorizationServer === issuer || isAssertionFor(assertion, as)) return assertion;
-    throw new OAuthFlowError(
-      'clientOfAnotherIssuer',
-      `The workload's assertion is not for ${shownAddress(issuer)}, the authorization server that “${server.name}” names.`,
-      {
-        url: shownAddress(issuer),
-        field: 'oauth.authorizationServer',
-        fix: 'Get one with that audience, or, if you trust it, configure the issuer as oauth.authorizationServer.',
-      },
-    );
+    throw assertionOfAnotherIssuer(server.name, issuer);
   }
 
   async #identityAssertion(grant: DirectGrant, idToken: Redacted | undefined): Promise<Redacted> {
@@ -195,7 +170,7 @@ export class DirectGrants {
     const as = await fetchAuthorizationServer(issuer, http, { exceptions: { issuerMismatch } });
     const client = await this.#client(provider, clientId, as);
     const { scopes, resource } = grant;
-    const need = { audience: identifierOf(grant.as), scopes, ...(resource !== undefined && { resource }) };
+    const need = { audience: identifierOf(grant.as), scopes, resource };
     return identityAssertion({ as, client }, idToken, need, http);
   }
 
@@ -212,23 +187,10 @@ export class DirectGrants {
 /** What a token of no user's is asked for. */
 export function directScopes({ challenge, resource, policy }: Discovered): readonly string[] {
   const { scopes, scopeBelowResource } = policy;
-  return neededScopes({
-    ...(challenge !== undefined && { challenge }),
-    ...(scopes !== undefined && { configured: scopes }),
-    resource,
-    ...(scopeBelowResource !== undefined && { belowResource: scopeBelowResource }),
-  });
+  return neededScopes({ challenge, configured: scopes, resource, belowResource: scopeBelowResource });
 }
 
 /** What calls need: a refresh token would renew what is not asked for again, and nobody is named by an ID token. */
 function accessOf({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
   return tokens;
-}
-
-/** What a server needs that is used with the word of an identity provider nobody has configured. */
-export function noIdentityProvider(): OAuthFlowError {
-  return new OAuthFlowError('clientIdRequired', 'No identity provider of your organization is configured.', {
-    field: 'mcpOAuthBroker.enterpriseIdentityProvider',
-    fix: 'Add its issuer and your client ID to the settings.',
-  });
 }

@@ -8,12 +8,14 @@ import {
   type AuthenticationProviderProfile,
 } from '../settings/authenticationProviders.js';
 import type { Credential } from '../accounts/credential.js';
-import { discover, type Discovered, type DiscoveryParts } from '../discovery/discovery.js';
 import {
+  discover,
   editorAccountSource,
   editorClient,
+  type Discovered,
+  type DiscoveryParts,
   type EditorAccountSource,
-} from '../discovery/editorAccountSource.js';
+} from '../discovery/discovery.js';
 import type { Clock } from '../../base/clock.js';
 import type { EditorAccounts, EditorSession } from '../ports.js';
 import { probe } from '../discovery/probe.js';
@@ -52,7 +54,7 @@ export class EditorAccountTokens {
   ) {}
 
   /** What discovery has to know of it. */
-  get table(): Required<Pick<DiscoveryParts, 'authenticationProviders'>> {
+  get table(): { readonly authenticationProviders: readonly AuthenticationProviderProfile[] } {
     return { authenticationProviders: this.providers };
   }
 

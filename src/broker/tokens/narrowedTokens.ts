@@ -4,8 +4,15 @@ import { onWordOf } from '../../oauth/networkReach.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import { refreshTokens } from '../../oauth/tokenRefresh.js';
-import { asUser, isOwnOf, ownKeyOf, placeOf } from '../accounts/agentCredential.js';
-import { accountKeyOf, isNearExpiry, type Credential } from '../accounts/credential.js';
+import {
+  asUser,
+  isOwnOf,
+  ownKeyOf,
+  placeOf,
+  accountKeyOf,
+  isNearExpiry,
+  type Credential,
+} from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../../base/event.js';
 import type { Clock } from '../../base/clock.js';
@@ -207,7 +214,7 @@ export class NarrowedTokens {
       }
       const narrow = {
         ...latest,
-        tokens: { ...rest, accessToken, ...(expiresAt !== undefined && { expiresAt }) },
+        tokens: { ...rest, accessToken, expiresAt },
         obtainedAt,
       };
       this.#narrowed.set(key, { credential: narrow });

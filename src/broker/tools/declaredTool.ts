@@ -34,7 +34,7 @@ export function declaredAuthorization(tool: object): DeclaredAuthorization | und
   return { isAnonymous, ...scopesOf(oauth2?.['scopes']) };
 }
 
-function scopesOf(value: unknown): Pick<DeclaredAuthorization, 'scopes'> {
+function scopesOf(value: unknown): { readonly scopes?: readonly string[] } {
   if (!Array.isArray(value)) return {};
   const scopes = (value as readonly unknown[]).filter(
     (scope): scope is string => typeof scope === 'string' && isScopeToken(scope),

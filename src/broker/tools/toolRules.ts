@@ -8,8 +8,11 @@ export const toolRuleNames = ['allow', 'ask', 'block'] as const;
 export type ToolRule = (typeof toolRuleNames)[number];
 
 /** The rules as they are now, for whoever has to keep to them. */
-export interface ToolRules {
+interface RuleTable {
   ruleOf(server: ServerConfig, tool: string): ToolRule;
+}
+
+export interface ToolRules extends RuleTable {
   onDidChange(listener: () => void): Disposable;
 }
 
@@ -23,7 +26,7 @@ export const noToolRules: ToolRules = {
  * The rules of `mcpOAuthBroker.toolRules`. What cannot be read counts as `ask`: it was written to hold
  * something back, and a question holds it back without losing anything.
  */
-export class ParsedToolRules implements Pick<ToolRules, 'ruleOf'> {
+export class ParsedToolRules implements RuleTable {
   constructor(
     /** By server and tool; undefined for a server, or for all of it, whose rules cannot be read. */
     private readonly rules: ReadonlyMap<string, ReadonlyMap<string, ToolRule> | undefined> | undefined,

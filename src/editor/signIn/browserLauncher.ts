@@ -13,7 +13,7 @@ import type { EditorPlace } from '../adapters/editorPlace.js';
 import { notifications, type ClipboardWriter } from '../adapters/notifications.js';
 import { askForOtherWay, waysBack, type OtherWay } from './otherWays.js';
 import { outsideAddresses, type OutsideAddresses } from '../adapters/outsideAddress.js';
-import { usesEditorAccount } from '../../broker/signIn/flows/editorAccountFlow.js';
+import { usesEditorAccount } from '../../broker/settings/grant.js';
 
 export interface BrowserParts {
   readonly clock: Clock;

@@ -1,13 +1,12 @@
 import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
-import type { AccountAnswer } from '../../broker/accounts/accountChange.js';
+import type { AccountAnswer } from '../../broker/accounts/accountChoice.js';
 import { accountLabel, type Credential } from '../../broker/accounts/credential.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { ServerStates } from '../../broker/status/serverStates.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome, SignInRequest } from '../../broker/signIn/signIn.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
-import { usesEditorAccount } from '../../broker/signIn/flows/editorAccountFlow.js';
 import type { AccountNaming } from './accountNaming.js';
 import type { BrowserLauncher } from './browserLauncher.js';
 import { codeDeadline, showCodeOf } from './deviceCode.js';
@@ -16,7 +15,7 @@ import { notifications } from '../adapters/notifications.js';
 import type { OtherWay } from './otherWays.js';
 import { accountKeyIn, isSignInOf, labelWithoutServer } from '../commands/sessionAccount.js';
 import { showSignInReport } from './signInReport.js';
-import { directGrantOf, noSignInAt } from '../../broker/settings/grant.js';
+import { usesEditorAccount, directGrantOf, noSignInAt } from '../../broker/settings/grant.js';
 import { commandId } from '../adapters/commands.js';
 
 /**

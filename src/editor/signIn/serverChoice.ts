@@ -11,7 +11,7 @@ import { briefEntry, describeEntry, entryTexts, isExplained, statusTexts } from 
 import { absoluteTime } from '../views/relativeTime.js';
 import { accountKeyOf, accountLabel, type Credential } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { UnnamedAnswer } from '../../broker/accounts/accountChange.js';
+import type { UnnamedAnswer } from '../../broker/accounts/accountChoice.js';
 
 interface ServerItem extends vscode.QuickPickItem {
   readonly entry: ServerStatus;

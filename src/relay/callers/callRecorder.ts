@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
-import {
-  recordedAddress,
-  recordedName,
-  withTexts,
-  type CallConsent,
-  type CallEnding,
-  type RecordedCall,
-} from '../../broker/calls/callRecord.js';
 import { accountFact, type Credential } from '../../broker/accounts/credential.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
@@ -19,7 +11,16 @@ import type { Caller } from './callerAdmission.js';
 import type { ServerResponse } from 'node:http';
 import type { CallLedger } from '../../broker/calls/callLedger.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import { recordedArguments, withoutSecretShapes } from '../../broker/calls/recordedArguments.js';
+import {
+  recordedAddress,
+  recordedName,
+  withTexts,
+  recordedArguments,
+  withoutSecretShapes,
+  type CallConsent,
+  type CallEnding,
+  type RecordedCall,
+} from '../../broker/calls/callRecord.js';
 import { errorName } from '../../base/errorName.js';
 import { withoutSecrets, type Redacted } from '../../base/redacted.js';
 

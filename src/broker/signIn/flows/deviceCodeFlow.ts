@@ -12,18 +12,19 @@ import type { HttpContext } from '../../../oauth/httpContext.js';
 import type { OAuthClient } from '../../../oauth/oauthClient.js';
 import { OAuthFlowError } from '../../../oauth/oauthFlowError.js';
 import type { TokenSet } from '../../../oauth/tokenSet.js';
-import { configuredIdentity } from '../../clients/clientForServer.js';
 import { clientName } from '../../clients/clientNeed.js';
 import { clientIdRequired } from '../../clients/clientErrors.js';
 import type { ClientSecrets } from '../../clients/clientSecrets.js';
 import type { ClientStore } from '../../clients/clientStore.js';
-import { checkConfiguredClient } from '../../clients/configuredClient.js';
+import { configuredIdentity, checkConfiguredClient } from '../../clients/clientForServer.js';
 import type { CredentialStore } from '../../accounts/credentialStore.js';
 import type { Discovered } from '../../discovery/discovery.js';
 import { isOfUnknownClient } from '../clientLifecycle.js';
-import type { Clock } from '../../../base/clock.js';
+import { delay } from '../../../base/abort.js';
+import { completeSignIn } from '../completeSignIn.js';
+import { isSupported, type FlowAttempt, type FlowSupport } from './signInFlow.js';
 import type { ServerConfig } from '../../settings/serverSettings.js';
-import { audienceParameter, resourceParameter } from '../../settings/signInPolicy.js';
+import { askedScopes, audienceParameter, resourceParameter } from '../../settings/signInPolicy.js';
 
 /** Shows the user where to enter which code. */
 export type ShowCode = (device: DeviceAuthorization) => void;
@@ -32,7 +33,6 @@ export interface DeviceSignInParts {
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;
   readonly clientSecrets?: ClientSecrets;
-  readonly clock: Clock;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }
@@ -46,7 +46,7 @@ export async function offersCode(
   { as, policy }: Discovered,
   parts: DeviceSignInParts,
 ): Promise<boolean> {
-  if (as.device_authorization_endpoint === undefined) return false;
+  if (!isSupported(DeviceCodeFlow.supports, server, as)) return false;
   const identity = await configuredIdentity({ server, as, policy, scopes: [] }, parts);
   switch (identity.kind) {
     case 'use':
@@ -59,51 +59,65 @@ export async function offersCode(
   }
 }
 
-/** Steps 5b and 5c of a sign-in whose browser may be on any device (RFC 8628 §3.1). */
-export async function beginWithCode(
-  server: ServerConfig,
-  found: Discovered,
-  scopes: readonly string[],
-  parts: DeviceSignInParts,
-  http: HttpContext,
-): Promise<DeviceAuthorization> {
-  const { as, policy, resource } = found;
-  const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
-  const grant = {
-    as,
-    client: await clientFor(server, found, scopes, parts, http),
-    scopes,
-    ...resourceParameter(policy, resource.resource),
-    ...audienceParameter(policy, resource.resource),
-    ...(dpop !== undefined && { dpop }),
-  };
-  return requestDeviceAuthorization(grant, http, () => parts.clock.now()).catch(forgetting(grant, parts));
-}
+/** A sign-in with a code that the user enters in a browser on any device (RFC 8628). */
+export class DeviceCodeFlow {
+  static readonly supports: FlowSupport = { editorAccounts: false, deviceEndpointOnly: true };
 
-/** Shows the code, and step 8 once the user has entered it; their browser brings nothing back here. */
-export function tokensForCode(
-  device: DeviceAuthorization,
-  show: ShowCode,
-  parts: DeviceSignInParts,
-  http: HttpContext,
-): Promise<TokenSet> {
-  show(device);
-  const { signal } = http;
-  const wait = (milliseconds: number) =>
-    new Promise<void>((resolve, reject) => {
-      signal?.throwIfAborted();
-      const stop = () => {
-        timer.dispose();
-        reject(signal?.reason as Error);
-      };
-      const timer = parts.clock.after(milliseconds, () => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      });
-      signal?.addEventListener('abort', stop, { once: true });
-    });
-  const tokens = awaitDeviceTokens(device, http, wait, () => parts.clock.now());
-  return tokens.catch(forgetting(device.grant, parts));
+  constructor(private readonly attempt: FlowAttempt) {}
+
+  /** Whether it has a chance: the authorization server offers codes, and our client may use them there. */
+  isOffered(): Promise<boolean> {
+    const { server, parts } = this.attempt;
+    const offered = this.attempt.discover().then((found) => offersCode(server, found, parts));
+    // What cannot be found out is not offered.
+    return offered.catch(() => false);
+  }
+
+  async run(show: ShowCode): Promise<void> {
+    const { attempt } = this;
+    try {
+      attempt.enter('preparing');
+      const found = await attempt.discover(); // steps 1–5a
+      const grant = await this.#grantFor(found); // step 5b
+      const device = await this.#requestCode(grant); // step 5c
+      attempt.enter('waitingForConsent');
+      show(device); // steps 6–7 are the user's
+      const tokens = await this.#awaitTokens(device); // step 8
+      await completeSignIn({ server: attempt.server, found, pending: device.grant, tokens }, attempt);
+    } catch (error) {
+      attempt.fail(error);
+    }
+  }
+
+  async #grantFor(found: Discovered): Promise<DirectGrant> {
+    const { server, request, parts, http } = this.attempt;
+    const { as, policy, resource } = found;
+    const scopes = askedScopes(found, request);
+    const dpop = await dpopBinding({ ...found, overHttpSse: server.type === 'sse' });
+    return {
+      as,
+      client: await clientFor(server, found, scopes, parts, http),
+      scopes,
+      ...resourceParameter(policy, resource.resource),
+      ...audienceParameter(policy, resource.resource),
+      dpop,
+    };
+  }
+
+  /** RFC 8628 §3.1 */
+  #requestCode(grant: DirectGrant): Promise<DeviceAuthorization> {
+    const { parts, http } = this.attempt;
+    const device = requestDeviceAuthorization(grant, http, () => parts.clock.now());
+    return device.catch(forgetting(grant, parts));
+  }
+
+  /** RFC 8628 §3.4: the user's browser brings nothing back here. */
+  #awaitTokens(device: DeviceAuthorization): Promise<TokenSet> {
+    const { parts, http, signal } = this.attempt;
+    const wait = (milliseconds: number) => delay(parts.clock, milliseconds, signal);
+    const tokens = awaitDeviceTokens(device, http, wait, () => parts.clock.now());
+    return tokens.catch(forgetting(device.grant, parts));
+  }
 }
 
 /** A registration for codes stands for itself: it has no redirect URI. */
