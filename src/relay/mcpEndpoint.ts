@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch, UpstreamRequest } from '../broker/fetch/authorizedFetch.js';
 import { errorName } from '../base/errorName.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
@@ -24,13 +23,10 @@ import type { ServerStreams } from './upstream/serverStream.js';
 import type { ToolLists } from './calls/toolLists.js';
 import type { StatelessRequests } from './statelessRequests.js';
 import type { Subscriptions } from './subscriptions.js';
-import { accessOf, upstreamHeaders } from './upstream/upstreamRequest.js';
 import type { ToolTitles } from './calls/toolTitles.js';
 import type { UpstreamSessions } from './upstream/upstreamSessions.js';
-import { discardBody } from '../oauth/boundedFetch.js';
 
 export interface McpEndpointParts {
-  readonly authorizedFetch: AuthorizedFetch;
   readonly upstreams: UpstreamSessions;
   readonly requests: RelayedRequests;
   readonly lists: ToolLists;
@@ -156,12 +152,12 @@ export class McpEndpoint {
       }
       case 'notification':
         if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);
-        await this.#tell(session, 'POST', request.headers, { body });
+        await this.parts.upstreams.forward(session, 'POST', body, request.headers);
         if (message.method === 'notifications/initialized') session.markInitialized();
         break;
       case 'response':
         if (!session.settleElicitation(message.id, message.result))
-          await this.#tell(session, 'POST', request.headers, { body });
+          await this.parts.upstreams.forward(session, 'POST', body, request.headers);
         break;
     }
     response.writeHead(202).end();
@@ -238,32 +234,11 @@ export class McpEndpoint {
     }
     this.#sessions.leave(session);
     try {
-      await this.#tell(session, 'DELETE');
+      await this.parts.upstreams.forward(session, 'DELETE');
     } finally {
       session.close();
     }
     response.writeHead(200).end();
-  }
-
-  /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
-  async #tell(
-    session: CallerSession,
-    method: 'POST' | 'DELETE',
-    caller: IncomingHttpHeaders = {},
-    body: Pick<UpstreamRequest, 'body'> = {},
-  ): Promise<void> {
-    await this.parts.upstreams.leaveIfAccountChanged(session);
-    const { upstream } = session;
-    if (upstream === undefined || session.isBridged) return;
-    const outcome = await this.parts.authorizedFetch.send(session.server, {
-      method,
-      headers: upstreamHeaders(method, upstream, caller),
-      ...body,
-      session: upstream,
-      ...accessOf(session),
-      signal: session.closed,
-    });
-    if (outcome.kind === 'response') await discardBody(outcome.response);
   }
 }
 

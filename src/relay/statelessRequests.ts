@@ -19,7 +19,7 @@ import type { Caller } from './callers/callerAdmission.js';
 import type { ConsentRounds } from './callers/consentRounds.js';
 import { InFlightRequest, sendJson } from './callers/inFlightRequest.js';
 import type { OpenCall } from './callers/callRecorder.js';
-import { CallerSession } from './callers/callerSession.js';
+import { CallerSession, statelessUpstream } from './callers/callerSession.js';
 import type { ServerProfiles } from './upstream/serverProfiles.js';
 import type { ToolLists } from './calls/toolLists.js';
 import type { Subscriptions } from './subscriptions.js';
@@ -92,7 +92,7 @@ export class StatelessRequests {
       true,
       this.parts.translate,
     );
-    session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, user: undefined });
+    session.enterUpstream(statelessUpstream);
     session.markInitialized();
     this.#running.add(session);
     response.once('close', () => this.#running.delete(session));

@@ -1,5 +1,5 @@
 import { ErrorCode, type Tool } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
+import type { AuthorizedOutcome, ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { CallEnding, RefusalReason } from '../../broker/calls/callRecord.js';
 import { accountName, type Credential } from '../../broker/accounts/credential.js';
 import {
@@ -23,7 +23,7 @@ import type { ToolTitles } from './toolTitles.js';
 import type { UpstreamResponses } from './upstreamResponse.js';
 import { refuseUnanswered } from './upstreamFailure.js';
 import { untilAborted } from '../../base/abort.js';
-import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from '../upstream/upstreamRequest.js';
+import type { UpstreamSender } from '../upstream/upstreamSender.js';
 import type { UpstreamSessions } from '../upstream/upstreamSessions.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
@@ -38,7 +38,7 @@ type Decision = 'goOn' | 'responded' | Refusal | { readonly code: ErrorCode; rea
 type Rule = (request: InFlightRequest) => Decision | Promise<Decision>;
 
 export interface RelayedRequestParts {
-  readonly authorizedFetch: AuthorizedFetch;
+  readonly sender: UpstreamSender;
   readonly upstreams: UpstreamSessions;
   readonly responses: UpstreamResponses;
   readonly lists: ToolLists;
@@ -174,18 +174,13 @@ export class RelayedRequests {
       request.answer({});
       return 'responded';
     }
-    const post = session.isBridged
-      ? upstreamPost(session, request.request, request.incoming.headers)
-      : { headers: upstreamHeaders('POST', upstream, request.incoming.headers), body: request.body };
     request.sentIn = upstream;
     request.awaitUpstream();
-    return this.parts.authorizedFetch.send(session.server, {
-      method: 'POST',
-      ...post,
-      session: sessionOf(upstream),
-      ...accessOf(session),
+    const message = session.isBridged ? request.request : request.body;
+    return this.parts.sender.send(session, 'POST', message, {
+      callerHeaders: request.incoming.headers,
+      tool: request.tool,
       signal: request.upstreamSignal,
-      ...(request.tool !== undefined && { tool: request.tool }),
       onSend: (credential) => request.call?.sentWith(credential),
     });
   }

@@ -1,11 +1,9 @@
-import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { Clock } from '../../base/clock.js';
 import type { StreamEvent } from '../callers/eventStream.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
-import { UnboundedAnswerError, isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';
+import { UnboundedAnswerError, upstreamEvents } from '../upstream/upstreamBody.js';
 import { delay, timeLimit } from '../../base/abort.js';
-import { accessOf, upstreamHeaders } from '../upstream/upstreamRequest.js';
-import { discardBody } from '../../oauth/boundedFetch.js';
+import type { UpstreamSender } from '../upstream/upstreamSender.js';
 
 /** How often in a row a stream that brings nothing of the request is resumed. */
 const fruitlessLimit = 5;
@@ -23,7 +21,7 @@ const longestSilence = 5 * 60_000;
  */
 export class ResponseStreams {
   constructor(
-    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly sender: UpstreamSender,
     private readonly clock: Clock,
   ) {}
 
@@ -46,7 +44,10 @@ export class ResponseStreams {
       reading.onMessage = () => silence.dispose();
       try {
         const signal = AbortSignal.any([held.upstreamSignal, silence.signal]);
-        const resumed = await this.#resumed(held, reading.lastEventId, signal);
+        // The rest of a response is in the session that its request was sent in, whatever the caller's is now.
+        const { session, sentIn } = held;
+        const { lastEventId } = reading;
+        const resumed = await this.sender.openStream(session, { sentIn, lastEventId, signal });
         if (resumed === undefined) return false;
         if (await read(held, resumed, reading, beforeAnswer)) return true;
       } catch (error) {
@@ -57,30 +58,6 @@ export class ResponseStreams {
       if (silence.signal.aborted) return false;
     }
     return false;
-  }
-
-  async #resumed(
-    held: InFlightRequest,
-    lastEventId: string,
-    signal: AbortSignal,
-  ): Promise<Response | undefined> {
-    const { server } = held.session;
-    // The rest of an answer is its own session's, whatever the caller's is behind now.
-    const { sentIn } = held;
-    const headers = upstreamHeaders('GET', sentIn);
-    headers.set('Last-Event-ID', lastEventId);
-    const outcome = await this.authorizedFetch.send(server, {
-      method: 'GET',
-      headers,
-      session: sentIn,
-      ...accessOf(held.session),
-      signal,
-    });
-    if (outcome.kind !== 'response') return undefined;
-    const { response } = outcome;
-    if (response.ok && isEventStream(response)) return response;
-    await discardBody(response);
-    return undefined;
   }
 }
 
