@@ -15,7 +15,7 @@ import type { CallRecorder, OpenCall } from './callers/callRecorder.js';
 import type { Caller } from './callers/callerAdmission.js';
 import { CallerSessions } from './callers/callerSessions.js';
 import { EventStream } from './callers/eventStream.js';
-import { InFlightRequest, sendJson, interruptedAnswer } from './callers/inFlightRequest.js';
+import { InFlightRequest, sendJson, interruptedResponse } from './callers/inFlightRequest.js';
 import type { RelayedRequests } from './calls/relayedRequest.js';
 import { CallerSession } from './callers/callerSession.js';
 import { readBody, refuseBody } from './callers/requestBody.js';
@@ -58,7 +58,7 @@ export class McpEndpoint {
     );
   }
 
-  async answer(
+  async handle(
     server: ServerConfig,
     caller: Caller,
     request: IncomingMessage,
@@ -118,7 +118,7 @@ export class McpEndpoint {
       }
       if (declaredRevision(message.request) !== undefined) {
         const post = { request: message.request, body, incoming: request, response, call };
-        await this.parts.stateless.answer(server, caller, post, (held) => this.#request(held));
+        await this.parts.stateless.handle(server, caller, post, (inFlight) => this.#request(inFlight));
         return;
       }
       if (message.request.method === 'initialize') {
@@ -138,7 +138,7 @@ export class McpEndpoint {
     call?.calledBy(session.clientName);
     switch (message.kind) {
       case 'request': {
-        const held = new InFlightRequest(
+        const inFlight = new InFlightRequest(
           session,
           message.request,
           body,
@@ -147,7 +147,7 @@ export class McpEndpoint {
           this.parts.clock,
           call,
         );
-        await this.#request(held);
+        await this.#request(inFlight);
         return;
       }
       case 'notification':
@@ -180,23 +180,23 @@ export class McpEndpoint {
     );
   }
 
-  async #request(held: InFlightRequest): Promise<void> {
-    if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
-      await held.session.untilInitialized(this.parts.clock);
+  async #request(inFlight: InFlightRequest): Promise<void> {
+    if (inFlight.request.method !== 'ping' && inFlight.request.method !== 'logging/setLevel')
+      await inFlight.session.untilInitialized(this.parts.clock);
     try {
-      await this.parts.requests.run(held);
+      await this.parts.requests.run(inFlight);
     } catch (error) {
-      if (held.signal.aborted) {
+      if (inFlight.signal.aborted) {
         // Cancelled by the caller, which expects no answer, or gone.
-        held.call?.end({ outcome: 'cancelled' });
-        held.response.end();
+        inFlight.call?.end({ outcome: 'cancelled' });
+        inFlight.response.end();
         return;
       }
       this.parts.log.error(
-        `${held.session.server.name}: ${held.request.method} failed (${errorName(error)}).`,
+        `${inFlight.session.server.name}: ${inFlight.request.method} failed (${errorName(error)}).`,
       );
-      held.refuse(
-        `${held.tool ?? held.request.method} ended without a response: the connection to the server was lost. It was not run again.`,
+      inFlight.refuse(
+        `${inFlight.tool ?? inFlight.request.method} ended without a response: the connection to the server was lost. It was not run again.`,
       );
     }
   }
@@ -213,10 +213,10 @@ export class McpEndpoint {
     );
     const stream = new EventStream(response, this.parts.clock, session.headers);
     const place = headerOf(request, 'last-event-id');
-    const answer = place === undefined ? undefined : interruptedAnswer(session, place);
-    if (answer === undefined) this.parts.streams.open(session, stream, closed.signal, place);
+    const owed = place === undefined ? undefined : interruptedResponse(session, place);
+    if (owed === undefined) this.parts.streams.open(session, stream, closed.signal, place);
     else {
-      void stream.message(answer);
+      void stream.message(owed);
       stream.end();
     }
   }

@@ -164,7 +164,7 @@ export class Relay implements Disposable {
       parts.toolScopes.onDidChange((serverUrl) => void announcements.accessChanged(serverUrl)),
       parts.toolRules.onDidChange(() => announcements.toolsChanged()),
     ];
-    parts.loopback.serve((request, response, path, port) => this.#answer(request, response, path, port));
+    parts.loopback.serve((request, response, path, port) => this.#handle(request, response, path, port));
   }
 
   /** The address and key VS Code's own MCP client uses; begins to listen. The key is fresh each activation. */
@@ -210,7 +210,7 @@ export class Relay implements Disposable {
     return key;
   }
 
-  #answer(
+  #handle(
     request: IncomingMessage,
     response: ServerResponse,
     [place, name = '']: readonly string[],
@@ -227,7 +227,7 @@ export class Relay implements Disposable {
       notFound(response);
       return;
     }
-    return this.endpoint.answer(server, caller, request, response);
+    return this.endpoint.handle(server, caller, request, response);
   }
 
   #serverCalled(encodedName: string): ServerConfig | undefined {

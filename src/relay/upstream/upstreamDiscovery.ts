@@ -8,7 +8,7 @@ import { discardBody } from '../../oauth/boundedFetch.js';
 import { statelessUpstream, type CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from './serverProfiles.js';
 import type { UpstreamSender } from './upstreamSender.js';
-import { isEventStream, upstreamEvents, boundedText, UnboundedAnswerError } from './upstreamBody.js';
+import { isEventStream, upstreamEvents, boundedText, UnboundedResponseError } from './upstreamBody.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 
 const discoverRequest: JSONRPCRequest = {
@@ -59,7 +59,7 @@ export class UpstreamDiscovery {
   }
 }
 
-/** The `result` of the response with this id, from a JSON or an event stream answer. */
+/** The `result` of the response with this id, from a JSON or an event stream response. */
 export async function resultOf(response: Response, id: string | number): Promise<unknown> {
   if (!isEventStream(response)) return resultIn(await boundedText(response), id);
   for await (const event of upstreamEvents(response)) {
@@ -82,8 +82,8 @@ function resultIn(text: string, id: string | number): unknown {
 const patience = 30_000;
 
 /**
- * Does what the relay asks an upstream by itself, and ends in words where the upstream does not answer or
- * answers without end.
+ * Does what the relay asks an upstream by itself, and ends in words where the upstream does not respond or
+ * responds without end.
  *
  * @throws the signal's reason
  */
@@ -102,7 +102,7 @@ export async function patiently<Outcome>(
     if (signal.aborted) throw error;
     if (limit.signal.aborted)
       return { kind: 'failed', detail: `${host} did not respond to ${method} within ${patience / 1000} s.` };
-    if (!(error instanceof UnboundedAnswerError)) throw error;
+    if (!(error instanceof UnboundedResponseError)) throw error;
     return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
   } finally {
     limit.dispose();

@@ -17,7 +17,7 @@ import type { UpstreamSender } from './upstreamSender.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import { discardBody } from '../../oauth/boundedFetch.js';
 
-/** The upstream's answer to `initialize`, or why there is none. */
+/** The upstream's response to `initialize`, or why there is none. */
 export type AttachOutcome =
   | { readonly kind: 'attached'; readonly result: InitializeResult }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
@@ -130,9 +130,9 @@ export class UpstreamSessions {
     const leave = () => {
       if (sessionId !== null) this.leave(sessionId);
     };
-    const answer = response.ok ? resultOf(response, session.initialize.id) : undefined;
+    const reading = response.ok ? resultOf(response, session.initialize.id) : undefined;
     const result = InitializeResultSchema.safeParse(
-      await answer?.catch((error: unknown) => {
+      await reading?.catch((error: unknown) => {
         leave();
         throw error;
       }),
