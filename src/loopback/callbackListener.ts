@@ -53,7 +53,7 @@ export class LoopbackPorts implements Disposable {
 
   #listener(port: number): HttpListener {
     const listener = new HttpListener(
-      (request, response, listening) => this.#answer(request, response, listening),
+      (request, response, listening) => this.#handle(request, response, listening),
       port === 0 ? portsToTry() : [port],
     );
     this.#all.add(listener);
@@ -65,10 +65,10 @@ export class LoopbackPorts implements Disposable {
     if (this.#open.get(port) === used) this.#open.delete(port);
     this.#all.delete(used.listener);
     // The callback's own page is on its way when the sign-in ends.
-    used.listener.disposeWhenAnswered();
+    used.listener.disposeWhenResponded();
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse, port: number): void {
+  #handle(request: IncomingMessage, response: ServerResponse, port: number): void {
     response.setHeader('Connection', 'close');
     const url = addressOf(request.url, new URL('http://127.0.0.1'));
     const isExpected =
@@ -76,7 +76,7 @@ export class LoopbackPorts implements Disposable {
       request.method === 'GET' &&
       isLoopbackAuthority(request.headers.host, port) &&
       this.callbacks.isWaitingAt(url.pathname);
-    if (isExpected) this.callbacks.answer(url, response);
+    if (isExpected) this.callbacks.handle(url, response);
     else response.writeHead(404, { 'Content-Length': 0 }).end();
   }
 }
@@ -127,7 +127,7 @@ export class LoopbackCallbacks {
     return (this.#waiting.get(path) ?? 0) > 0;
   }
 
-  answer({ pathname, searchParams: query }: URL, response: ServerResponse): void {
+  handle({ pathname, searchParams: query }: URL, response: ServerResponse): void {
     if (!this.callbacks.deliver(query, pathname)) {
       sendPage(
         response,

@@ -37,8 +37,8 @@ export class HttpListener implements Disposable {
     void this.#listening?.then(close, () => undefined);
   }
 
-  /** Takes no further connection, and lets those it has be answered first. */
-  disposeWhenAnswered(): void {
+  /** Takes no further connection, and lets those that it has get their responses first. */
+  disposeWhenResponded(): void {
     this.#disposed = true;
     void this.#listening?.then(
       ({ server }) => server.close(),

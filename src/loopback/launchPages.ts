@@ -57,7 +57,7 @@ export class LaunchPages implements Disposable {
   }
 
   /** @param id the last path segment of the address */
-  async answer(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const page = this.#pages.get(id);
     if (page === undefined || request.method !== 'GET') {
       refuse(response);

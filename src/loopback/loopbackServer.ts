@@ -23,7 +23,7 @@ export type LoopbackHandler = (
  */
 export class LoopbackServer implements Disposable, Launcher {
   readonly #listener = new HttpListener(
-    (request, response, port) => void this.#answer(request, response, port),
+    (request, response, port) => void this.#handle(request, response, port),
     portsToTry(),
   );
   readonly #launchPages: LaunchPages;
@@ -67,7 +67,7 @@ export class LoopbackServer implements Disposable, Launcher {
     this.#listener.dispose();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
     try {
       await this.#route(request, response, port);
     } catch (error) {
@@ -84,9 +84,9 @@ export class LoopbackServer implements Disposable, Launcher {
       notFound(response);
       return;
     }
-    if (place === 'sign-in' && name !== undefined) return this.#launchPages.answer(name, request, response);
+    if (place === 'sign-in' && name !== undefined) return this.#launchPages.handle(name, request, response);
     if (this.#callbacks.isWaitingAt(url.pathname) && request.method === 'GET') {
-      if (isLoopbackAuthority(request.headers.host, port)) this.#callbacks.answer(url, response);
+      if (isLoopbackAuthority(request.headers.host, port)) this.#callbacks.handle(url, response);
       else notFound(response);
       return;
     }

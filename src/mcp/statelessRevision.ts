@@ -50,7 +50,7 @@ export function declaredCapabilities({ params }: JSONRPCRequest): unknown {
 
 /**
  * A session's request as one without a session. No capability is declared, whatever the caller has: what such
- * a server asks of its client comes in the answer, where a caller of a session does not look for it.
+ * a server asks of its client comes in the response, where a caller of a session does not look for it.
  *
  * @param initialize the caller's
  */
@@ -82,7 +82,7 @@ export interface DiscoverResult extends Result {
   readonly instructions?: string;
 }
 
-/** @returns undefined where it is not the answer of a server that speaks {@link statelessRevision} */
+/** @returns undefined where it is not the response of a server that speaks {@link statelessRevision} */
 export function discoverResultOf(value: unknown): DiscoverResult | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { supportedVersions, capabilities } = value as Partial<Record<string, unknown>>;

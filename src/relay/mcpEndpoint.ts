@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch, UpstreamRequest } from '../broker/fetch/authorizedFetch.js';
 import { errorName } from '../base/errorName.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
@@ -16,7 +15,7 @@ import type { CallRecorder, OpenCall } from './callers/callRecorder.js';
 import type { Caller } from './callers/callerAdmission.js';
 import { CallerSessions } from './callers/callerSessions.js';
 import { EventStream } from './callers/eventStream.js';
-import { InFlightRequest, sendJson, interruptedAnswer } from './callers/inFlightRequest.js';
+import { InFlightRequest, sendJson, interruptedResponse } from './callers/inFlightRequest.js';
 import type { RelayedRequests } from './calls/relayedRequest.js';
 import { CallerSession } from './callers/callerSession.js';
 import { readBody, refuseBody } from './callers/requestBody.js';
@@ -24,13 +23,10 @@ import type { ServerStreams } from './upstream/serverStream.js';
 import type { ToolLists } from './calls/toolLists.js';
 import type { StatelessRequests } from './statelessRequests.js';
 import type { Subscriptions } from './subscriptions.js';
-import { accessOf, upstreamHeaders } from './upstream/upstreamRequest.js';
 import type { ToolTitles } from './calls/toolTitles.js';
 import type { UpstreamSessions } from './upstream/upstreamSessions.js';
-import { discardBody } from '../oauth/boundedFetch.js';
 
 export interface McpEndpointParts {
-  readonly authorizedFetch: AuthorizedFetch;
   readonly upstreams: UpstreamSessions;
   readonly requests: RelayedRequests;
   readonly lists: ToolLists;
@@ -62,7 +58,7 @@ export class McpEndpoint {
     );
   }
 
-  async answer(
+  async handle(
     server: ServerConfig,
     caller: Caller,
     request: IncomingMessage,
@@ -122,7 +118,7 @@ export class McpEndpoint {
       }
       if (declaredRevision(message.request) !== undefined) {
         const post = { request: message.request, body, incoming: request, response, call };
-        await this.parts.stateless.answer(server, caller, post, (held) => this.#request(held));
+        await this.parts.stateless.handle(server, caller, post, (inFlight) => this.#request(inFlight));
         return;
       }
       if (message.request.method === 'initialize') {
@@ -142,7 +138,7 @@ export class McpEndpoint {
     call?.calledBy(session.clientName);
     switch (message.kind) {
       case 'request': {
-        const held = new InFlightRequest(
+        const inFlight = new InFlightRequest(
           session,
           message.request,
           body,
@@ -151,17 +147,17 @@ export class McpEndpoint {
           this.parts.clock,
           call,
         );
-        await this.#request(held);
+        await this.#request(inFlight);
         return;
       }
       case 'notification':
         if (message.method === 'notifications/cancelled') session.cancel(message.params['requestId']);
-        await this.#tell(session, 'POST', request.headers, { body });
+        await this.parts.upstreams.forward(session, 'POST', body, request.headers);
         if (message.method === 'notifications/initialized') session.markInitialized();
         break;
       case 'response':
         if (!session.settleElicitation(message.id, message.result))
-          await this.#tell(session, 'POST', request.headers, { body });
+          await this.parts.upstreams.forward(session, 'POST', body, request.headers);
         break;
     }
     response.writeHead(202).end();
@@ -184,23 +180,23 @@ export class McpEndpoint {
     );
   }
 
-  async #request(held: InFlightRequest): Promise<void> {
-    if (held.request.method !== 'ping' && held.request.method !== 'logging/setLevel')
-      await held.session.untilInitialized(this.parts.clock);
+  async #request(inFlight: InFlightRequest): Promise<void> {
+    if (inFlight.request.method !== 'ping' && inFlight.request.method !== 'logging/setLevel')
+      await inFlight.session.untilInitialized(this.parts.clock);
     try {
-      await this.parts.requests.run(held);
+      await this.parts.requests.run(inFlight);
     } catch (error) {
-      if (held.signal.aborted) {
+      if (inFlight.signal.aborted) {
         // Cancelled by the caller, which expects no answer, or gone.
-        held.call?.end({ outcome: 'cancelled' });
-        held.response.end();
+        inFlight.call?.end({ outcome: 'cancelled' });
+        inFlight.response.end();
         return;
       }
       this.parts.log.error(
-        `${held.session.server.name}: ${held.request.method} failed (${errorName(error)}).`,
+        `${inFlight.session.server.name}: ${inFlight.request.method} failed (${errorName(error)}).`,
       );
-      held.refuse(
-        `${held.tool ?? held.request.method} ended without a response: the connection to the server was lost. It was not run again.`,
+      inFlight.refuse(
+        `${inFlight.tool ?? inFlight.request.method} ended without a response: the connection to the server was lost. It was not run again.`,
       );
     }
   }
@@ -217,10 +213,10 @@ export class McpEndpoint {
     );
     const stream = new EventStream(response, this.parts.clock, session.headers);
     const place = headerOf(request, 'last-event-id');
-    const answer = place === undefined ? undefined : interruptedAnswer(session, place);
-    if (answer === undefined) this.parts.streams.open(session, stream, closed.signal, place);
+    const owed = place === undefined ? undefined : interruptedResponse(session, place);
+    if (owed === undefined) this.parts.streams.open(session, stream, closed.signal, place);
     else {
-      void stream.message(answer);
+      void stream.message(owed);
       stream.end();
     }
   }
@@ -238,32 +234,11 @@ export class McpEndpoint {
     }
     this.#sessions.leave(session);
     try {
-      await this.#tell(session, 'DELETE');
+      await this.parts.upstreams.forward(session, 'DELETE');
     } finally {
       session.close();
     }
     response.writeHead(200).end();
-  }
-
-  /** What needs no answer goes to the upstream as it came; a session without one has nobody to tell. */
-  async #tell(
-    session: CallerSession,
-    method: 'POST' | 'DELETE',
-    caller: IncomingHttpHeaders = {},
-    body: Pick<UpstreamRequest, 'body'> = {},
-  ): Promise<void> {
-    await this.parts.upstreams.leaveIfAccountChanged(session);
-    const { upstream } = session;
-    if (upstream === undefined || session.isBridged) return;
-    const outcome = await this.parts.authorizedFetch.send(session.server, {
-      method,
-      headers: upstreamHeaders(method, upstream, caller),
-      ...body,
-      session: upstream,
-      ...accessOf(session),
-      signal: session.closed,
-    });
-    if (outcome.kind === 'response') await discardBody(outcome.response);
   }
 }
 

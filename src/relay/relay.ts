@@ -36,6 +36,7 @@ import { ToolTitles } from './calls/toolTitles.js';
 import { UpstreamResponses } from './calls/upstreamResponse.js';
 import { UpstreamDiscovery } from './upstream/upstreamDiscovery.js';
 import { UpstreamListener } from './upstream/upstreamListener.js';
+import { UpstreamSender } from './upstream/upstreamSender.js';
 import { UpstreamSessions } from './upstream/upstreamSessions.js';
 
 export interface RelayParts {
@@ -86,9 +87,10 @@ export class Relay implements Disposable {
     const { authorizedFetch, credentials, profiles, recording, clock, log } = parts;
     this.toolNames = (server) => (profiles.tools(server) ?? []).map(({ name }) => name);
     const translated = parts.translate !== undefined && { translate: parts.translate };
-    const discovery = new UpstreamDiscovery(authorizedFetch, profiles, clock);
+    const sender = new UpstreamSender(authorizedFetch);
+    const discovery = new UpstreamDiscovery(sender, profiles, clock);
     const upstreams = new UpstreamSessions(
-      authorizedFetch,
+      sender,
       credentials,
       profiles,
       discovery,
@@ -110,7 +112,7 @@ export class Relay implements Disposable {
     const titles = new ToolTitles(credentials, parts.toolScopes, profiles);
     const responses = new UpstreamResponses(
       profiles,
-      new ResponseStreams(authorizedFetch, clock),
+      new ResponseStreams(sender, clock),
       tasks,
       blocked,
       titles,
@@ -118,7 +120,7 @@ export class Relay implements Disposable {
     const gate = new ToolGate(parts.toolRules, credentials, clock, parts.toolPrompt);
     const lessons = new ScopeLessons(parts.toolScopes, profiles);
     const requests = new RelayedRequests({
-      authorizedFetch,
+      sender,
       upstreams,
       responses,
       lists,
@@ -129,8 +131,8 @@ export class Relay implements Disposable {
       firstUse: new FirstUse(authorizedFetch.tokens.use, clock),
       titles,
     });
-    const listener = new UpstreamListener(authorizedFetch, credentials, clock);
-    const streams = new ServerStreams(authorizedFetch, upstreams, listener, log);
+    const listener = new UpstreamListener(sender, credentials, clock);
+    const streams = new ServerStreams(sender, upstreams, listener, log);
     const subscriptions = new Subscriptions(listener, titles, clock);
     const stateless = new StatelessRequests({
       discovery,
@@ -142,7 +144,6 @@ export class Relay implements Disposable {
       ...translated,
     });
     this.endpoint = new McpEndpoint({
-      authorizedFetch,
       upstreams,
       requests,
       lists,
@@ -163,7 +164,7 @@ export class Relay implements Disposable {
       parts.toolScopes.onDidChange((serverUrl) => void announcements.accessChanged(serverUrl)),
       parts.toolRules.onDidChange(() => announcements.toolsChanged()),
     ];
-    parts.loopback.serve((request, response, path, port) => this.#answer(request, response, path, port));
+    parts.loopback.serve((request, response, path, port) => this.#handle(request, response, path, port));
   }
 
   /** The address and key VS Code's own MCP client uses; begins to listen. The key is fresh each activation. */
@@ -209,7 +210,7 @@ export class Relay implements Disposable {
     return key;
   }
 
-  #answer(
+  #handle(
     request: IncomingMessage,
     response: ServerResponse,
     [place, name = '']: readonly string[],
@@ -226,7 +227,7 @@ export class Relay implements Disposable {
       notFound(response);
       return;
     }
-    return this.endpoint.answer(server, caller, request, response);
+    return this.endpoint.handle(server, caller, request, response);
   }
 
   #serverCalled(encodedName: string): ServerConfig | undefined {

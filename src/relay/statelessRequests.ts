@@ -19,7 +19,7 @@ import type { Caller } from './callers/callerAdmission.js';
 import type { ConsentRounds } from './callers/consentRounds.js';
 import { InFlightRequest, sendJson } from './callers/inFlightRequest.js';
 import type { OpenCall } from './callers/callRecorder.js';
-import { CallerSession } from './callers/callerSession.js';
+import { CallerSession, statelessUpstream } from './callers/callerSession.js';
 import type { ServerProfiles } from './upstream/serverProfiles.js';
 import type { ToolLists } from './calls/toolLists.js';
 import type { Subscriptions } from './subscriptions.js';
@@ -58,11 +58,11 @@ export class StatelessRequests {
   }
 
   /** @param run takes a request to its answer, whatever happens */
-  async answer(
+  async handle(
     server: ServerConfig,
     caller: Caller,
     post: StatelessPost,
-    run: (held: InFlightRequest) => Promise<void>,
+    run: (inFlight: InFlightRequest) => Promise<void>,
   ): Promise<void> {
     const { request, incoming, response, call } = post;
     const revision = declaredRevision(request);
@@ -77,10 +77,10 @@ export class StatelessRequests {
       sendJson(response, 400, unsupportedRevision(request));
       return;
     }
-    const held = this.#hold(server, caller, post);
-    if (request.method === discoverMethod) await this.#discover(held);
-    else if (request.method === listenMethod) await this.parts.subscriptions.listen(held);
-    else await run(held);
+    const inFlight = this.#hold(server, caller, post);
+    if (request.method === discoverMethod) await this.#discover(inFlight);
+    else if (request.method === listenMethod) await this.parts.subscriptions.listen(inFlight);
+    else await run(inFlight);
   }
 
   #hold(server: ServerConfig, caller: Caller, { request, body, incoming, response, call }: StatelessPost) {
@@ -92,7 +92,7 @@ export class StatelessRequests {
       true,
       this.parts.translate,
     );
-    session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, user: undefined });
+    session.enterUpstream(statelessUpstream);
     session.markInitialized();
     this.#running.add(session);
     response.once('close', () => this.#running.delete(session));
@@ -104,7 +104,7 @@ export class StatelessRequests {
       return new InFlightRequest(session, request, body, incoming, response, this.parts.clock, call);
     const asked = this.parts.rounds.take(answer.id, caller.id, server.url);
     const again = withInput(request, asked?.input ?? {});
-    const held = new InFlightRequest(
+    const inFlight = new InFlightRequest(
       session,
       again,
       Buffer.from(JSON.stringify(again)),
@@ -113,27 +113,27 @@ export class StatelessRequests {
       this.parts.clock,
       call,
     );
-    held.resumed = { asked, accepted: answer.accepted };
-    return held;
+    inFlight.resumed = { asked, accepted: answer.accepted };
+    return inFlight;
   }
 
   /**
    * What the upstream says of itself; where it cannot be asked, what it said when it was. Not being known to
    * speak this revision is said as an error, after which callers begin a session.
    */
-  async #discover(held: InFlightRequest): Promise<void> {
-    const { session, signal } = held;
+  async #discover(inFlight: InFlightRequest): Promise<void> {
+    const { session, signal } = inFlight;
     try {
       const outcome = await this.parts.discovery.discover(session, signal);
       const isAsked = outcome.kind === 'otherRevision' && outcome.status < 500 && outcome.status !== 429;
       const known = isAsked ? undefined : this.parts.profiles.discovery(session.server);
       const result = outcome.kind === 'discovered' ? outcome.result : known;
       if (result !== undefined)
-        held.answer({ ...result, capabilities: withListChanges(result.capabilities) });
-      else held.fail(ErrorCode.MethodNotFound, 'This server requires a session.');
+        inFlight.respond({ ...result, capabilities: withListChanges(result.capabilities) });
+      else inFlight.fail(ErrorCode.MethodNotFound, 'This server requires a session.');
     } catch (error) {
       if (!signal.aborted) throw error;
-      held.response.end();
+      inFlight.response.end();
     }
   }
 }

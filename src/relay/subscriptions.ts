@@ -36,26 +36,29 @@ export class Subscriptions {
   ) {}
 
   /** Resolves when the subscription has ended. */
-  async listen(held: InFlightRequest): Promise<void> {
-    const { session, signal } = held;
-    const requested = requestedFilter(held.request);
+  async listen(inFlight: InFlightRequest): Promise<void> {
+    const { session, signal } = inFlight;
+    const requested = requestedFilter(inFlight.request);
     if (requested === undefined) {
-      held.fail(
+      inFlight.fail(
         ErrorCode.InvalidParams,
         'params.notifications must be an object with the kinds of notifications to receive.',
       );
       return;
     }
-    if (!held.acceptsEventStream) {
-      held.fail(ErrorCode.InvalidRequest, 'A subscription requires a client that accepts text/event-stream.');
+    if (!inFlight.acceptsEventStream) {
+      inFlight.fail(
+        ErrorCode.InvalidRequest,
+        'A subscription requires a client that accepts text/event-stream.',
+      );
       return;
     }
-    const subscription = new Subscription(held, permitted(session, requested));
+    const subscription = new Subscription(inFlight, permitted(session, requested));
     this.#open.add(subscription);
     const late = this.clock.after(acknowledgeDeadline, () => subscription.acknowledge({}));
     try {
       await this.#noteTitles(session);
-      await this.upstream.follow(session, subscription.request, held.incoming.headers, signal, {
+      await this.upstream.follow(session, subscription.request, inFlight.incoming.headers, signal, {
         acknowledged: (filter, hasGap) => {
           // The server knows who calls, so that its own list is the one that counts.
           if (session.offeredSignIn) {
@@ -116,36 +119,36 @@ class Subscription {
   #isAcknowledged = false;
 
   constructor(
-    private readonly held: InFlightRequest,
+    private readonly inFlight: InFlightRequest,
     private readonly filter: SubscriptionFilter,
   ) {
     this.#own = listChangesOf(filter);
   }
 
   get session(): CallerSession {
-    return this.held.session;
+    return this.inFlight.session;
   }
 
   /** The request as the server gets it. */
   get request(): JSONRPCRequest {
-    const { request } = this.held;
+    const { request } = this.inFlight;
     return { ...request, params: { ...request.params, notifications: { ...this.filter } } };
   }
 
   /** @param byServer what the server will announce; the first acknowledgement counts */
   acknowledge(byServer: SubscriptionFilter): void {
-    if (this.#isAcknowledged || this.held.signal.aborted) return;
+    if (this.#isAcknowledged || this.inFlight.signal.aborted) return;
     this.#isAcknowledged = true;
     const honored = union(this.#own, byServer);
-    void this.held.stream().message(acknowledgement(this.held.request.id, honored));
+    void this.inFlight.stream().message(acknowledgement(this.inFlight.request.id, honored));
     if (isEmpty(honored)) this.end();
   }
 
   /** Sends a notification if the caller asked for its kind; before the acknowledgement, nothing was listed yet. */
   readonly announce = (message: JSONRPCNotification): void => {
-    if (!this.#isAcknowledged || this.held.response.writableEnded) return;
+    if (!this.#isAcknowledged || this.inFlight.response.writableEnded) return;
     if (!accepts(this.filter, message.method)) return;
-    void this.held.stream().message(inSubscription(this.held.request.id, message));
+    void this.inFlight.stream().message(inSubscription(this.inFlight.request.id, message));
   };
 
   announceAll(): void {
@@ -153,10 +156,10 @@ class Subscription {
   }
 
   end(): void {
-    const { held } = this;
+    const { inFlight } = this;
     // The caller has left, or its key was revoked: it gets no result.
-    if (held.signal.aborted) held.response.end();
-    else held.answer(endOfSubscription(held.request.id));
+    if (inFlight.signal.aborted) inFlight.response.end();
+    else inFlight.respond(endOfSubscription(inFlight.request.id));
   }
 }
 

@@ -24,8 +24,8 @@ export const agentPromises: readonly Mutant[] = [
   ),
   promise(
     'An agent acts as the account it was admitted with',
-    'src/relay/upstream/upstreamRequest.ts',
-    ['...(account !== undefined && { account }),', ''],
+    'src/relay/upstream/upstreamSender.ts',
+    ['      account,\n', ''],
     'test/relay/agentConsent.test.ts',
   ),
   promise(

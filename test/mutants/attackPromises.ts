@@ -116,7 +116,7 @@ export const attackPromises: readonly Mutant[] = [
     'A response is read up to its limit',
     'src/oauth/boundedFetch.ts',
     ['if (size > bodyLimit) {', 'if (false) {'],
-    'test/attacks/oversizedAnswer.test.ts',
+    'test/attacks/oversizedResponse.test.ts',
   ),
   promise(
     'Only web addresses are opened or asked',

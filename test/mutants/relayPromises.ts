@@ -42,17 +42,17 @@ export const relayPromises: readonly Mutant[] = [
       "if (await this.#isListedHere(request)) return 'responded';",
       "if (outcome.kind === 'consentNeeded') {\n      request.response.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end();\n      return 'responded';\n    }\n    if (await this.#isListedHere(request)) return 'responded';",
     ],
-    'test/relay/upstreamAnswer.test.ts',
+    'test/relay/upstreamResponse.test.ts',
     'test/relay/callerSession.test.ts',
   ),
   promise(
     'A tool call that broke off is not run again',
     'src/relay/calls/upstreamResponse.ts',
     [
-      "if (!answered) refuseUnanswered(held, 'closed",
-      "if (!answered) await fetch(held.session.server.url, { method: 'POST', body: new Uint8Array(held.body) });\n      if (!answered) refuseUnanswered(held, 'closed",
+      "if (!isComplete) refuseWithoutResponse(inFlight, 'closed",
+      "if (!isComplete) await fetch(inFlight.session.server.url, { method: 'POST', body: new Uint8Array(inFlight.body) });\n      if (!isComplete) refuseWithoutResponse(inFlight, 'closed",
     ],
-    'test/relay/upstreamAnswer.test.ts',
+    'test/relay/upstreamResponse.test.ts',
   ),
   promise(
     'A tool does not run after the user declined',
@@ -84,7 +84,7 @@ export const relayPromises: readonly Mutant[] = [
   promise(
     'A call waits for the answer if the rule is to ask',
     'src/relay/calls/toolGate.ts',
-    ["if (answer !== 'allowed')", 'if (false)'],
+    ["if (verdict !== 'allowed')", 'if (false)'],
     'test/relay/toolRules.test.ts',
   ),
   promise(

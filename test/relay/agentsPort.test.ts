@@ -137,7 +137,7 @@ describe('the agents’ port', () => {
   const brokerElsewhere = async (secret: Redacted | undefined) => {
     const windows = new StandbyWindows();
     const server = createServer((request, response) => {
-      if (secret !== undefined && windows.answer(request, response, scene.settings.port, secret)) return;
+      if (secret !== undefined && windows.respond(request, response, scene.settings.port, secret)) return;
       response.writeHead(404).end();
     });
     strangers.push(server);

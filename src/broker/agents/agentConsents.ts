@@ -5,6 +5,7 @@ import { placeOf } from '../accounts/credential.js';
 import type { ConsentNeed } from '../fetch/authorizedFetch.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import { Emitter } from '../../base/event.js';
+import { OpenRequests, type RequestMark } from './openRequests.js';
 import type { NarrowedTokens } from '../tokens/narrowedTokens.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
@@ -41,12 +42,6 @@ interface OwnTokens {
   needsOwn: NarrowedTokens['needsOwn'];
 }
 
-/** Which ask the user said “not now” to, of those of one need. */
-export interface DeclinedAsk {
-  readonly id: string;
-  readonly askedAt: number;
-}
-
 export type AskOutcome =
   | { readonly kind: 'asked'; readonly scopes: readonly string[] }
   /** The user was asked a while ago and said no. */
@@ -59,19 +54,16 @@ export type AskOutcome =
  * same need is asked for once, however often the agent calls.
  */
 export class AgentConsents implements Disposable {
-  readonly #asks = new Map<string, AgentAsk>();
-  /** What other windows were asked for. */
-  #elsewhere: readonly AgentAsk[] = [];
-  #declinedForOthers: readonly DeclinedAsk[] = [];
+  /** Two windows can be asked for the same need, which has one id: the time tells their requests apart. */
+  readonly #asks = new OpenRequests<AgentAsk>(({ id, askedAt }) => ({ id, askedAt }));
   /** Until when a need is not asked for again. */
   readonly #declined = new Map<string, number>();
   readonly #asked = new Emitter<AgentAsk>();
-  readonly #changed = new Emitter<undefined>();
   readonly #subscription: Disposable;
 
   /** Tells of a need that nobody has been asked for yet. */
   readonly onDidAsk = this.#asked.event;
-  readonly onDidChange = this.#changed.event;
+  readonly onDidChange = this.#asks.onDidChange;
 
   constructor(
     private readonly credentials: CredentialStore,
@@ -84,29 +76,23 @@ export class AgentConsents implements Disposable {
 
   /** Oldest first, those of other windows after this one's. */
   get pending(): readonly AgentAsk[] {
-    return [...this.askedHere, ...this.#elsewhere];
+    return this.#asks.all;
   }
 
   /** Oldest first. */
   get askedHere(): readonly AgentAsk[] {
-    return [...this.#asks.values()];
+    return this.#asks.own;
   }
 
   /** What the user declined here and other windows were asked for. */
-  get declinedForOthers(): readonly DeclinedAsk[] {
-    return this.#declinedForOthers;
+  get declinedForOthers(): readonly RequestMark[] {
+    return this.#asks.settledForOthers;
   }
 
   /** Takes over what other windows were asked for, and what the user declined there. */
-  hear(asks: readonly AgentAsk[], declined: readonly DeclinedAsk[]): void {
-    const isDeclined = (ask: DeclinedAsk, by: readonly DeclinedAsk[]) =>
-      by.some(({ id, askedAt }) => id === ask.id && askedAt === ask.askedAt);
-    for (const ask of this.askedHere) if (isDeclined(ask, declined)) this.decline(ask.id);
-    this.#declinedForOthers = this.#declinedForOthers.filter((ask) => isDeclined(ask, asks));
-    const open = asks.filter((ask) => !isDeclined(ask, this.#declinedForOthers));
-    const isNews = JSON.stringify(open) !== JSON.stringify(this.#elsewhere);
-    this.#elsewhere = open;
-    if (isNews) this.#changed.fire(undefined);
+  hear(asks: readonly AgentAsk[], declined: readonly RequestMark[]): void {
+    for (const { id } of this.#asks.settledBy(declined)) this.decline(id);
+    this.#asks.hear(asks);
   }
 
   async ask(agent: AskingAgent, server: ServerConfig, what: string, need: ConsentNeed): Promise<AskOutcome> {
@@ -122,13 +108,12 @@ export class AgentConsents implements Disposable {
     }
     const id = JSON.stringify([agent.id, server.url, need.kind, ...scopes]);
     if ((this.#declined.get(id) ?? 0) > this.clock.now()) return { kind: 'declined' };
-    const isNew = !this.#asks.has(id);
+    const isNew = !this.#asks.isOwn(id);
     const request = await this.#requestFor(agent, server, need, ceiling === undefined ? undefined : scopes);
     const ask = { id, agent, server, what, kind: need.kind, scopes, request, askedAt: this.clock.now() };
     if (isNew) {
-      this.#asks.set(id, ask);
+      this.#asks.add(ask);
       this.#asked.fire(ask);
-      this.#changed.fire(undefined);
     }
     return { kind: 'asked', scopes };
   }
@@ -136,16 +121,12 @@ export class AgentConsents implements Disposable {
   /** The user said “not now”. */
   decline(id: string): void {
     this.#declined.set(id, this.clock.now() + peace);
-    const others = this.#elsewhere.filter((ask) => ask.id === id);
-    this.#elsewhere = this.#elsewhere.filter((ask) => ask.id !== id);
-    this.#declinedForOthers = [...this.#declinedForOthers, ...others.map(({ askedAt }) => ({ id, askedAt }))];
-    if (this.#asks.delete(id) || others.length > 0) this.#changed.fire(undefined);
+    this.#asks.settle(id);
   }
 
   /** The agent is gone, and what it asked for with it. */
   forget(agentId: string): void {
-    for (const { id, agent } of this.askedHere) if (agent.id === agentId) this.#asks.delete(id);
-    this.#changed.fire(undefined);
+    this.#asks.withdraw(this.askedHere.filter(({ agent }) => agent.id === agentId).map(({ id }) => id));
   }
 
   dispose(): void {
@@ -185,8 +166,7 @@ export class AgentConsents implements Disposable {
     );
     const isGiven = await Promise.all(waiting.map((ask) => this.#isGiven(ask)));
     const given = waiting.filter((_ask, at) => isGiven[at] === true);
-    for (const { id } of given) this.#asks.delete(id);
-    if (given.length > 0) this.#changed.fire(undefined);
+    this.#asks.withdraw(given.map(({ id }) => id));
   }
 
   async #isGiven({ agent, server, kind, scopes, request, askedAt }: AgentAsk): Promise<boolean> {

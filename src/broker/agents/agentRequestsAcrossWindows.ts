@@ -2,7 +2,8 @@ import { defined } from '../../base/defined.js';
 import { isObject, stringArray } from '../../oauth/jsonResponse.js';
 import { addressOf } from '../../base/displayText.js';
 import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
-import type { AgentAsk, AgentConsents, DeclinedAsk } from './agentConsents.js';
+import type { AgentAsk, AgentConsents } from './agentConsents.js';
+import type { RequestMark } from './openRequests.js';
 import { questionNotice, questionOf } from './agentToolAnswers.js';
 import type { AgentToolApprovals } from './agentToolApprovals.js';
 import { NoticeExchange } from '../status/statesAcrossWindows.js';
@@ -130,7 +131,7 @@ function fetchChallenge(said: unknown): BearerChallenge | undefined {
   });
 }
 
-function declinedOf({ id, askedAt }: Readonly<Record<string, unknown>>): DeclinedAsk | undefined {
+function declinedOf({ id, askedAt }: Readonly<Record<string, unknown>>): RequestMark | undefined {
   return typeof id === 'string' && typeof askedAt === 'number' ? { id, askedAt } : undefined;
 }
 

@@ -9,7 +9,7 @@ import {
   type AgentToolAnswers,
   type AgentToolQuestion,
 } from './agentToolAnswers.js';
-import { Emitter } from '../../base/event.js';
+import { OpenRequests } from './openRequests.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ToolPrompt } from '../tools/toolRules.js';
@@ -17,24 +17,16 @@ import type { ToolPrompt } from '../tools/toolRules.js';
 /** What an agent is told of a call whose tool has the rule to ask. */
 export type AgentToolOutcome = 'allowed' | 'asked' | 'declined' | 'nobodyToAsk';
 
-interface OpenQuestion {
-  readonly question: AgentToolQuestion;
-  /** Ends the asking: it is answered, or has stood for too long. */
-  readonly close: () => void;
-}
-
 /**
  * The questions that calls of agents raise where a rule is to ask. An agent is never held: its call is answered at once,
  * and once the user has said yes, in whatever window, the next one runs.
  */
 export class AgentToolApprovals implements Disposable {
-  readonly #open = new Map<string, OpenQuestion>();
-  /** What other windows ask. */
-  #elsewhere: readonly AgentToolQuestion[] = [];
-  #answeredForOthers: readonly string[] = [];
-  readonly #changed = new Emitter<undefined>();
+  readonly #questions = new OpenRequests<AgentToolQuestion>(({ id }) => ({ id }));
+  /** By the id of a question of this window: ends the prompt, because it is answered or has stood for too long. */
+  readonly #prompts = new Map<string, () => void>();
 
-  readonly onDidChange = this.#changed.event;
+  readonly onDidChange = this.#questions.onDidChange;
 
   constructor(
     private readonly clock: Clock,
@@ -46,27 +38,23 @@ export class AgentToolApprovals implements Disposable {
   /** Oldest first, those of other windows after this one's. */
   get pending(): readonly AgentToolQuestion[] {
     const now = this.clock.now();
-    return [...this.askedHere, ...this.#elsewhere].filter((question) => isStanding(question, now));
+    return this.#questions.all.filter((question) => isStanding(question, now));
   }
 
   /** Oldest first. */
   get askedHere(): readonly AgentToolQuestion[] {
-    return [...this.#open.values()].map(({ question }) => question);
+    return this.#questions.own;
   }
 
   /** The ids of what the user answered here and other windows ask. */
   get answeredForOthers(): readonly string[] {
-    return this.#answeredForOthers;
+    return this.#questions.settledForOthers.map(({ id }) => id);
   }
 
   /** Takes over what other windows ask, and which questions were answered there; an answer itself is in no notice. */
   hear(questions: readonly AgentToolQuestion[], answered: readonly string[]): void {
     for (const id of answered) this.#close(id);
-    this.#answeredForOthers = this.#answeredForOthers.filter((id) => questions.some((one) => one.id === id));
-    const open = questions.filter(({ id }) => !this.#open.has(id) && !this.#answeredForOthers.includes(id));
-    const isNews = JSON.stringify(open) !== JSON.stringify(this.#elsewhere);
-    this.#elsewhere = open;
-    if (isNews) this.#changed.fire(undefined);
+    this.#questions.hear(questions.filter(({ id }) => !this.#questions.isOwn(id)));
   }
 
   /**
@@ -120,12 +108,8 @@ export class AgentToolApprovals implements Disposable {
     if (question === undefined) return;
     // Kept before it counts as answered: a call that comes in between must not ask anew.
     await this.answers.put(question, isAllowed).catch(() => undefined);
-    if (this.#elsewhere.some((one) => one.id === id)) {
-      this.#elsewhere = this.#elsewhere.filter((one) => one.id !== id);
-      this.#answeredForOthers = [...this.#answeredForOthers, id];
-      this.#changed.fire(undefined);
-    }
-    this.#close(id);
+    if (this.#questions.isOwn(id)) this.#close(id);
+    else this.#questions.settle(id);
   }
 
   /** The agent is gone, with what it asked for and what was answered to it. */
@@ -135,8 +119,9 @@ export class AgentToolApprovals implements Disposable {
   }
 
   dispose(): void {
-    for (const { close } of this.#open.values()) close();
-    this.#open.clear();
+    for (const closePrompt of this.#prompts.values()) closePrompt();
+    this.#prompts.clear();
+    this.#questions.clear();
   }
 
   #pendingOf(id: string): AgentToolQuestion | undefined {
@@ -147,12 +132,12 @@ export class AgentToolApprovals implements Disposable {
     const { id } = question;
     const late = new AbortController();
     const timer = this.clock.after(questionStands, () => this.#close(id));
-    const close = () => {
+    const closePrompt = () => {
       timer.dispose();
       late.abort();
     };
-    this.#open.set(id, { question, close });
-    this.#changed.fire(undefined);
+    this.#prompts.set(id, closePrompt);
+    this.#questions.add(question);
     void prompt
       .ask(shownQuestion(question, agent), late.signal)
       // What could not be asked was not declined either; the next call asks anew.
@@ -163,10 +148,8 @@ export class AgentToolApprovals implements Disposable {
   }
 
   #close(id: string): void {
-    const open = this.#open.get(id);
-    if (open === undefined) return;
-    this.#open.delete(id);
-    open.close();
-    this.#changed.fire(undefined);
+    this.#prompts.get(id)?.();
+    this.#prompts.delete(id);
+    this.#questions.withdraw([id]);
   }
 }

@@ -28,20 +28,20 @@ const stepUpLimit = 3;
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly headers: Headers;
-  readonly body?: Uint8Array;
+  readonly body?: Uint8Array | undefined;
   /** The tool the request calls, for the status it may lead to. */
-  readonly tool?: string;
+  readonly tool?: string | undefined;
   /** The session it belongs to and who that was begun as; undefined if it belongs to none. */
   readonly session?: { readonly user: string | undefined; readonly isStateless?: true } | undefined;
   /** Whom to act as, by the account's key; the account in use here if absent. */
   readonly account?: string | undefined;
   /** The scopes its token may have at most; absent: all that were granted. */
-  readonly scopeCeiling?: readonly string[];
+  readonly scopeCeiling?: readonly string[] | undefined;
   /** The agent that sends it, by its id, which may have a sign-in of its own. */
-  readonly agent?: string;
+  readonly agent?: string | undefined;
   readonly signal: AbortSignal;
   /** Told, each time it is sent, with which sign-in. */
-  readonly onSend?: (credential: Credential | undefined) => void;
+  readonly onSend?: ((credential: Credential | undefined) => void) | undefined;
 }
 
 /** What only the user can give. */

@@ -58,7 +58,7 @@ export class AgentEndpoint {
 
   constructor(private readonly parts: AgentEndpointParts) {}
 
-  async answer(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
     try {
       await this.#route(request, response, port);
     } catch (error) {
@@ -157,7 +157,7 @@ export class AgentEndpoint {
       policy: new AgentPolicy(asking, this.parts.consents, this.parts.approvals),
       seal: this.#sessionSeal(),
     };
-    return this.parts.endpoint.answer(server, caller, request, response);
+    return this.parts.endpoint.handle(server, caller, request, response);
   }
 
   #sessionSeal(): SessionSeal | undefined {
@@ -170,7 +170,8 @@ export class AgentEndpoint {
 
   async #standBy(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
     const secret = await this.parts.admissions.portSecret();
-    if (secret === undefined || !this.#standby.answer(request, response, port, secret)) refuse(response, 404);
+    if (secret === undefined || !this.#standby.respond(request, response, port, secret))
+      refuse(response, 404);
   }
 }
 

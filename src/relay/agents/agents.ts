@@ -33,7 +33,7 @@ export class Agents implements Disposable {
   readonly port: AgentsPort;
   readonly consents: AgentConsents;
   readonly questions: AgentToolApprovals;
-  readonly #entrance: AgentEndpoint;
+  readonly #endpoint: AgentEndpoint;
   readonly #asks: AgentRequestsAcrossWindows | undefined;
 
   constructor(parts: AgentsParts) {
@@ -44,7 +44,7 @@ export class Agents implements Disposable {
     this.#asks =
       agentNotices && new AgentRequestsAcrossWindows(this.consents, this.questions, servers, agentNotices);
     const limits = new AgentLimits(settings, clock);
-    this.#entrance = new AgentEndpoint({
+    this.#endpoint = new AgentEndpoint({
       admissions: this.admissions,
       servers,
       disabled,
@@ -62,8 +62,8 @@ export class Agents implements Disposable {
     this.port = new AgentsPort({
       admissions: this.admissions,
       port: () => settings().port,
-      onRequest: (request, response, port) => void this.#entrance.answer(request, response, port),
-      onLook: () => this.#entrance.cutOff(),
+      onRequest: (request, response, port) => void this.#endpoint.handle(request, response, port),
+      onLook: () => this.#endpoint.cutOff(),
       clock,
       log,
     });

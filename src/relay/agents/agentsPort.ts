@@ -85,9 +85,9 @@ export class AgentsPort implements Disposable {
   }
 
   #hold(port: number): Promise<void> {
-    const held = this.#holding.then(() => this.#holdOnce(port));
-    this.#holding = held.catch(() => undefined);
-    return held;
+    const next = this.#holding.then(() => this.#holdOnce(port));
+    this.#holding = next.catch(() => undefined);
+    return next;
   }
 
   async #holdOnce(port: number): Promise<void> {

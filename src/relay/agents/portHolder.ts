@@ -49,12 +49,12 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
     });
     // Told by `close` as well.
     asked.on('error', () => undefined);
-    asked.once('response', (answer) => {
+    asked.once('response', (response) => {
       clearTimeout(timer);
-      answer.on('error', () => undefined);
-      answer.resume();
-      const { [proofHeader]: proof, [peerHeader]: peer } = answer.headers;
-      const isDirect = peer === String(answer.socket.localPort);
+      response.on('error', () => undefined);
+      response.resume();
+      const { [proofHeader]: proof, [peerHeader]: peer } = response.headers;
+      const isDirect = peer === String(response.socket.localPort);
       if (isDirect && isProof(proof, 'holder', secret, { port, nonce, peer })) {
         resolve({ kind: 'ours', ended: ended.promise, dispose: () => asked.destroy() });
         return;
@@ -77,7 +77,7 @@ export class StandbyWindows {
    *
    * @returns whether the request came from a window of the same user
    */
-  answer(request: IncomingMessage, response: ServerResponse, port: number, secret: Redacted): boolean {
+  respond(request: IncomingMessage, response: ServerResponse, port: number, secret: Redacted): boolean {
     const { [nonceHeader]: nonce, [proofHeader]: proof } = request.headers;
     const peer = String(request.socket.remotePort);
     response.setHeader(peerHeader, peer);

@@ -70,7 +70,7 @@ export class AgentLimits {
   }
 }
 
-/** Gives a request its place until it has its answer, or refuses it; a subscription takes the place of a stream. */
+/** Gives a request its place until it has its response, or refuses it; a subscription takes the place of a stream. */
 export function hasPlace(
   limits: CallerLimits | undefined,
   { id, method }: JSONRPCRequest,

@@ -78,7 +78,7 @@ export class OpenCall {
     this.#ending ??= ending;
   }
 
-  /** What there is to keep of it, now that its answer is sent or nobody waits for one. */
+  /** What there is to keep of it, now that its response is sent or nobody waits for one. */
   record(): RecordedCall {
     const sentWith = this.#sentWith;
     const chat = this.caller.kind === 'editor' ? chatOf(this.request) : undefined;
@@ -106,7 +106,7 @@ export class OpenCall {
   }
 }
 
-/** @param message the answer to a call, as the server gave it */
+/** @param message the response to a call, as the server gave it */
 export function endingOf(message: unknown): CallEnding {
   const { result } = (message ?? {}) as { result?: { isError?: unknown } | null };
   if (typeof result !== 'object' || result === null) return { outcome: 'failed' };
@@ -175,9 +175,9 @@ export class CallRecorder {
   async #secrets(call: OpenCall): Promise<readonly (Redacted | undefined)[]> {
     const { servers, credentials, keys } = this.parts;
     const stored = await Promise.all(servers().map(({ url }) => credentials.get(url).catch(() => undefined)));
-    const held = [...call.credentials, ...stored].flatMap((credential) =>
+    const tokens = [...call.credentials, ...stored].flatMap((credential) =>
       credential === undefined ? [] : [credential.tokens.accessToken, credential.tokens.refreshToken],
     );
-    return [...held, ...keys()];
+    return [...tokens, ...keys()];
   }
 }

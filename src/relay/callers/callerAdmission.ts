@@ -10,7 +10,7 @@ import type { SessionSeal } from './sessionSeal.js';
 
 /** A caller's place among the others. */
 export interface CallerLimits {
-  /** @returns what to call when the request has its answer; undefined where too many wait for theirs */
+  /** @returns what to call when the request has its response; undefined where too many wait for theirs */
   begin(): (() => void) | undefined;
   /** @returns what to call when the stream has ended; undefined if too many are open */
   beginStream(): (() => void) | undefined;

@@ -8,6 +8,7 @@ import {
 import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { cancelledMessage, formElicitation, urlElicitation } from '../../mcp/relayMessages.js';
+import { statelessRevision } from '../../mcp/statelessRevision.js';
 import type { AskedForm } from '../../mcp/toolRuleTexts.js';
 import { inEnglish, type Translate } from '../../mcp/translate.js';
 import type { Caller } from './callerAdmission.js';
@@ -21,11 +22,18 @@ export interface UpstreamSession {
   /** The upstream speaks the revision without sessions (MCP 2026-07-28): each request stands alone there. */
   readonly isStateless?: true;
   /** Undefined where the server keeps no sessions. */
-  readonly sessionId?: string;
+  readonly sessionId?: string | undefined;
   readonly protocolVersion: string;
   /** Who it was begun as; undefined without a sign-in. */
   readonly user: string | undefined;
 }
+
+/** Behind sessions whose upstream speaks the revision without sessions. */
+export const statelessUpstream: UpstreamSession = {
+  isStateless: true,
+  protocolVersion: statelessRevision,
+  user: undefined,
+};
 
 /** What a caller answered to an elicitation of ours. */
 export type ElicitationAnswer = 'accept' | 'decline' | 'cancel';

@@ -23,8 +23,8 @@ import { displayText } from '../../base/displayText.js';
 const highestProgress = 1e9;
 
 /**
- * One request of a caller, from its arrival to its one answer: as JSON where nothing came before it, else at
- * the end of an event stream that carried progress and a card. It always ends in an answer, unless the caller
+ * One request of a caller, from its arrival to its one response: as JSON where nothing came before it, else at
+ * the end of an event stream that carried progress and a card. It always ends in a response, unless the caller
  * went away or cancelled.
  */
 export class InFlightRequest {
@@ -78,7 +78,7 @@ export class InFlightRequest {
     return this.#ended.signal;
   }
 
-  /** Why there will be no answer, where the upstream has been silent for too long. */
+  /** Why there will be no response, where the upstream has been silent for too long. */
   get silence(): string | undefined {
     return this.#silence.signal.aborted ? SilenceLimit.words : undefined;
   }
@@ -103,7 +103,7 @@ export class InFlightRequest {
   /** Begins the event stream, if it has not begun. */
   stream(): EventStream {
     if (this.#stream !== undefined) return this.#stream;
-    const place = placeOfAnswer(this.session, this.request);
+    const place = placeOfResponse(this.session, this.request);
     this.#stream = new EventStream(this.response, this.clock, this.session.headers, place);
     return this.#stream;
   }
@@ -133,13 +133,13 @@ export class InFlightRequest {
     if (progress <= highestProgress) this.#progress = Math.max(this.#progress, progress);
   }
 
-  /** @param json the answer as the upstream wrote it, for a caller that takes no event stream */
-  answerAsIs(json: string): void {
+  /** @param json the response as the upstream wrote it, for a caller that takes no event stream */
+  respondAsIs(json: string): void {
     this.response.writeHead(200, jsonHeaders(this.session.headers));
     this.response.end(json);
   }
 
-  answer(result: Result): void {
+  respond(result: Result): void {
     this.call?.end(endingOf({ result }));
     const { method, id } = this.request;
     const whole = this.session.isStateless ? completeResult(method, result) : result;
@@ -153,7 +153,7 @@ export class InFlightRequest {
    */
   refuse(text: string, ending: CallEnding = { outcome: 'failed' }): void {
     this.call?.end(ending);
-    if (this.tool !== undefined) this.answer(textResult(text, true));
+    if (this.tool !== undefined) this.respond(textResult(text, true));
     else this.fail(serverErrorCode, text);
   }
 
@@ -230,7 +230,7 @@ const firstRevision = '2025-11-25';
  *
  * @returns undefined for other callers, and for those that would not understand it
  */
-function placeOfAnswer(session: CallerSession, request: JSONRPCRequest): string | undefined {
+function placeOfResponse(session: CallerSession, request: JSONRPCRequest): string | undefined {
   const revision = session.initialize.params?.['protocolVersion'];
   const understands = typeof revision === 'string' && revision >= firstRevision && !session.isStateless;
   if (!understands) return undefined;
@@ -243,7 +243,7 @@ function placeOfAnswer(session: CallerSession, request: JSONRPCRequest): string 
  * @param place the id that the stream had
  * @returns undefined for what is no such id of this caller's
  */
-export function interruptedAnswer(session: CallerSession, place: string): JSONRPCMessage | undefined {
+export function interruptedResponse(session: CallerSession, place: string): JSONRPCMessage | undefined {
   const owed = session.caller.seal?.openRequest(session.owner, place);
   if (owed === undefined) return undefined;
   if (owed.tool === undefined) return errorMessage(owed.id, serverErrorCode, words('The request'));
@@ -255,10 +255,10 @@ function words(what: string): string {
 }
 
 /** What a request is, as a user and a model would name it. */
-export function describeRequest(held: InFlightRequest): string {
-  const { method, params } = held.request;
+export function describeRequest(inFlight: InFlightRequest): string {
+  const { method, params } = inFlight.request;
   const named = (what: unknown) => displayText(what) ?? 'without a name';
-  if (held.tool !== undefined) return named(held.tool);
+  if (inFlight.tool !== undefined) return named(inFlight.tool);
   if (method === 'resources/read') return `the resource ${named(params?.['uri'])}`;
   if (method === 'prompts/get') return `the prompt ${named(params?.['name'])}`;
   return named(method);

@@ -14,7 +14,7 @@ export interface SessionOwner {
   readonly serverUrl: string;
 }
 
-/** A request whose answer a window owes. */
+/** A request whose response a window owes. */
 export interface OwedRequest {
   readonly id: RequestId;
   /** Absent for a request that calls none. */
@@ -26,7 +26,7 @@ type Purpose = 'session' | 'request';
 
 /**
  * Ids that say to every window of the user, and to nobody else, how a session began and which request a
- * stream was to answer: a window that takes the place of one that has gone goes on with them. Few clients begin
+ * stream was to respond to: a window that takes the place of one that has gone goes on with them. Few clients begin
  * a session anew at a 404, as they should (MCP 2025-11-25, Session Management).
  */
 export class SessionSeal {

@@ -19,14 +19,14 @@ export class CallerTasks {
   }
 
   /**
-   * Takes note of a task that an answer begins.
+   * Takes note of a task that a response begins.
    *
-   * @param answer as the server wrote it
-   * @returns the answer for the caller: where it lists tasks, its own
+   * @param response as the server wrote it
+   * @returns the response for the caller: where it lists tasks, its own
    */
-  handOn({ session, request }: InFlightRequest, answer: string): string {
-    if (!answer.includes('"task')) return answer;
-    const message = JSON.parse(answer) as { result?: { task?: Task; taskId?: unknown; tasks?: unknown } };
+  handOn({ session, request }: InFlightRequest, response: string): string {
+    if (!response.includes('"task')) return response;
+    const message = JSON.parse(response) as { result?: { task?: Task; taskId?: unknown; tasks?: unknown } };
     const { result } = message;
     if (request.method === 'tasks/list' && Array.isArray(result?.tasks)) {
       const own = (result.tasks as readonly Task[]).filter((task) =>
@@ -36,7 +36,7 @@ export class CallerTasks {
     }
     const id = result?.task?.taskId ?? result?.taskId;
     if (id !== undefined && !request.method.startsWith('tasks/')) this.#begun.add(key(session, id));
-    return answer;
+    return response;
   }
 }
 

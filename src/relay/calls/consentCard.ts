@@ -40,19 +40,19 @@ export function cardOpened(
 
 /** Shows the card of a sign-in on the stream of a request, and waits for what becomes of it. */
 export async function showCard(
-  held: InFlightRequest,
+  inFlight: InFlightRequest,
   attempt: SignInAttempt,
   subject: ConsentSubject,
   parts: CardParts,
 ): Promise<CardAnswer> {
-  const { session } = held;
-  const { page, address } = await cardPage(held, attempt, parts);
+  const { session } = inFlight;
+  const { page, address } = await cardPage(inFlight, attempt, parts);
   // Nothing is left to ask.
   if (attempt.hasEnded) return true;
   const shownAt = parts.clock.now();
-  const answer = await session.elicit(held.stream(), address, cardMessage(subject, session.t));
+  const answer = await session.elicit(inFlight.stream(), address, cardMessage(subject, session.t));
   if (answer === 'accept') {
-    cardOpened(held, attempt, page, parts);
+    cardOpened(inFlight, attempt, page, parts);
     return true;
   }
   // The editor's own chat asks the user each time; of other clients some refuse whatever they cannot show.

@@ -69,30 +69,35 @@ export class ConsentInStream {
   }
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
-  async obtain(held: InFlightRequest, need: ConsentNeed): Promise<ObtainedConsent> {
-    const { server } = held.session;
+  async obtain(inFlight: InFlightRequest, need: ConsentNeed): Promise<ObtainedConsent> {
+    const { server } = inFlight.session;
     // A caller that wants no progress sees headers all the same: without any it hangs up before the user comes.
-    if (held.acceptsEventStream) held.stream();
-    this.#leaveOrphan(held, need);
+    if (inFlight.acceptsEventStream) inFlight.stream();
+    this.#leaveOrphan(inFlight, need);
     const attempt = this.signIns.begin(server, {
       ...(need.challenge !== undefined && { challenge: need.challenge }),
       ...(need.kind === 'stepUp' && { scopes: need.scopes }),
-      ...(held.session.caller.account !== undefined && { account: held.session.caller.account }),
+      ...(inFlight.session.caller.account !== undefined && { account: inFlight.session.caller.account }),
       renews: true,
       deadline: consentDeadline,
     });
-    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseTexts(phase, held.session.t)));
+    const phases = attempt.onDidChangePhase((phase) =>
+      inFlight.progress(phaseTexts(phase, inFlight.session.t)),
+    );
     let waiting: Disposable | undefined;
     try {
-      const subject = await this.#subject(held, need, attempt);
+      const subject = await this.#subject(inFlight, need, attempt);
       if ('kind' in subject) return subject;
-      waiting = held.call?.waitFor(need);
-      if (this.#asksInResult(held, attempt) && (await this.#askInResult(held, need, attempt, subject))) {
+      waiting = inFlight.call?.waitFor(need);
+      if (
+        this.#asksInResult(inFlight, attempt) &&
+        (await this.#askInResult(inFlight, need, attempt, subject))
+      ) {
         return { kind: 'asked' };
       }
-      held.progress(phaseTexts(attempt.phase, held.session.t));
-      this.#ask(held, need, attempt, subject);
-      return await this.#settled(held, need, attempt, subject);
+      inFlight.progress(phaseTexts(attempt.phase, inFlight.session.t));
+      this.#ask(inFlight, need, attempt, subject);
+      return await this.#settled(inFlight, need, attempt, subject);
     } finally {
       waiting?.dispose();
       phases.dispose();
@@ -104,15 +109,17 @@ export class ConsentInStream {
    *
    * @throws the reason of the request's signal
    */
-  async resume(held: InFlightRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
+  async resume(inFlight: InFlightRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
     const { attempt, page, need, subject } = asked;
-    if (accepted) cardOpened(held, attempt, page, this.#cardParts);
+    if (accepted) cardOpened(inFlight, attempt, page, this.#cardParts);
     else attempt.decline(declinedInEditor);
-    if (held.acceptsEventStream) held.stream();
-    const phases = attempt.onDidChangePhase((phase) => held.progress(phaseTexts(phase, held.session.t)));
-    const waiting = held.call?.waitFor(need);
+    if (inFlight.acceptsEventStream) inFlight.stream();
+    const phases = attempt.onDidChangePhase((phase) =>
+      inFlight.progress(phaseTexts(phase, inFlight.session.t)),
+    );
+    const waiting = inFlight.call?.waitFor(need);
     try {
-      return await this.#settled(held, need, attempt, subject);
+      return await this.#settled(inFlight, need, attempt, subject);
     } finally {
       waiting?.dispose();
       phases.dispose();
@@ -120,8 +127,8 @@ export class ConsentInStream {
   }
 
   /** MCP 2026-07-28: a caller is asked in the result of its request. Only one is, as with cards. */
-  #asksInResult(held: InFlightRequest, attempt: SignInAttempt): boolean {
-    const { session, request } = held;
+  #asksInResult(inFlight: InFlightRequest, attempt: SignInAttempt): boolean {
+    const { session, request } = inFlight;
     return (
       session.isStateless &&
       session.showsCards &&
@@ -139,15 +146,15 @@ export class ConsentInStream {
 
   /** @returns false if the sign-in ended before it could be asked for */
   async #askInResult(
-    held: InFlightRequest,
+    inFlight: InFlightRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,
   ): Promise<boolean> {
-    const { session, request } = held;
+    const { session, request } = inFlight;
     this.#beingAsked.add(attempt);
     try {
-      const { page, address } = await cardPage(held, attempt, this.#cardParts);
+      const { page, address } = await cardPage(inFlight, attempt, this.#cardParts);
       if (attempt.hasEnded) return false;
       const id = this.rounds.remember({
         callerId: session.caller.id,
@@ -158,7 +165,7 @@ export class ConsentInStream {
         subject,
         input: broughtInput(request),
       });
-      held.answer(consentRequired(id, address, cardMessage(subject, session.t)));
+      inFlight.respond(consentRequired(id, address, cardMessage(subject, session.t)));
       return true;
     } finally {
       this.#beingAsked.delete(attempt);
@@ -169,8 +176,8 @@ export class ConsentInStream {
    * An attempt whose request has gone, and that was begun for other scopes, is not taken over: its link would
    * ask for more than anybody who waits needs.
    */
-  #leaveOrphan(held: InFlightRequest, need: ConsentNeed): void {
-    const running = this.signIns.running(held.session.server);
+  #leaveOrphan(inFlight: InFlightRequest, need: ConsentNeed): void {
+    const running = this.signIns.running(inFlight.session.server);
     if (running?.phase !== 'waitingForBrowser' || this.#cards.get(running)?.ended.aborted !== true) return;
     const scopes = need.kind === 'stepUp' ? need.scopes : undefined;
     if (String(running.request.scopes) !== String(scopes)) running.cancel();
@@ -178,53 +185,55 @@ export class ConsentInStream {
 
   /** What is consented to and where has to be found out before it can be asked. */
   async #subject(
-    held: InFlightRequest,
+    inFlight: InFlightRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
   ): Promise<ConsentSubject | ConsentOutcome> {
-    const { server } = held.session;
-    const subject = { server: server.name, what: describeRequest(held) };
+    const { server } = inFlight.session;
+    const subject = { server: server.name, what: describeRequest(inFlight) };
     try {
-      held.progress(askingHow(held.session.t));
+      inFlight.progress(askingHow(inFlight.session.t));
       const { kind, scopes, ...facts } = await consentFacts(need, attempt, this.credentials);
       return { ...subject, ...facts, isStepUp: kind === 'stepUp', scopes: accessScopes(scopes) };
     } catch (error) {
-      held.signal.throwIfAborted();
+      inFlight.signal.throwIfAborted();
       if (!(error instanceof OAuthFlowError)) throw error;
       attempt.fail(error);
-      const text = refusals.failed({ ...subject, scopes: [] }, error.message, error.details.fix);
-      return { kind: 'refused', text, reason: 'signInFailed' };
+      return failed({ ...subject, scopes: [] }, error);
     }
   }
 
   /** Shows the card, unless a living request shows one for the same attempt, and then when that one goes. */
-  #ask(held: InFlightRequest, need: ConsentNeed, attempt: SignInAttempt, subject: ConsentSubject): void {
+  #ask(inFlight: InFlightRequest, need: ConsentNeed, attempt: SignInAttempt, subject: ConsentSubject): void {
     const shower = this.#cards.get(attempt);
     if (shower !== undefined && !shower.ended.aborted) {
-      const showInstead = () => this.#ask(held, need, attempt, subject);
-      shower.ended.addEventListener('abort', showInstead, { once: true, signal: held.ended });
+      const showInstead = () => this.#ask(inFlight, need, attempt, subject);
+      shower.ended.addEventListener('abort', showInstead, { once: true, signal: inFlight.ended });
       return;
     }
     if (attempt.hasEnded || attempt.phase !== 'waitingForBrowser') return;
     if (this.#isAskedInResult(attempt)) return;
-    this.#cards.set(attempt, held);
-    const { session, signal } = held;
+    this.#cards.set(attempt, inFlight);
+    const { session, signal } = inFlight;
     const prompt = (until: AbortSignal) =>
       this.prompt.ask(session.server, subject.what, need, attempt, until);
     const asks = (): Promise<CardAnswer | undefined> => {
       const showsCard =
-        !session.isStateless && held.tool !== undefined && session.showsCards && held.acceptsEventStream;
+        !session.isStateless &&
+        inFlight.tool !== undefined &&
+        session.showsCards &&
+        inFlight.acceptsEventStream;
       if (!showsCard) return prompt(signal);
-      const card = showCard(held, attempt, subject, this.#cardParts);
+      const card = showCard(inFlight, attempt, subject, this.#cardParts);
       if (session.caller.kind !== 'agentHost') return card;
       return withReminder(card, attempt, prompt, signal, this.clock);
     };
     asks().then(
       (answer) => {
         // A card outlives its request, and then another request may show one for the same sign-in.
-        const isItsCard = this.#cards.get(attempt) === held;
-        if (answer === 'nobodyAsked') this.#unasked.get(held)?.();
-        else if (!answer && isItsCard && !held.signal.aborted) attempt.decline(declinedInEditor);
+        const isItsCard = this.#cards.get(attempt) === inFlight;
+        if (answer === 'nobodyAsked') this.#unasked.get(inFlight)?.();
+        else if (!answer && isItsCard && !inFlight.signal.aborted) attempt.decline(declinedInEditor);
       },
       () =>
         attempt.fail(
@@ -235,17 +244,17 @@ export class ConsentInStream {
 
   /** @returns `stillOpen` if the request must wait no longer for a sign-in that can still be finished */
   async #outcomeInTime(
-    held: InFlightRequest,
+    inFlight: InFlightRequest,
     attempt: SignInAttempt,
   ): Promise<SignInOutcome | { readonly kind: 'stillOpen' | 'nobodyAsked' }> {
-    const wait = new UserWait(held, this.clock);
+    const wait = new UserWait(inFlight, this.clock);
     const unasked = new Promise<{ readonly kind: 'nobodyAsked' }>((resolve) =>
-      this.#unasked.set(held, () => resolve({ kind: 'nobodyAsked' })),
+      this.#unasked.set(inFlight, () => resolve({ kind: 'nobodyAsked' })),
     );
     try {
       return await untilAborted(Promise.race([attempt.outcome, unasked]), wait.signal);
     } catch (error) {
-      if (held.signal.aborted || !wait.isOver) throw error;
+      if (inFlight.signal.aborted || !wait.isOver) throw error;
       return attempt.hasEnded ? await attempt.outcome : { kind: 'stillOpen' };
     } finally {
       wait.dispose();
@@ -253,39 +262,42 @@ export class ConsentInStream {
   }
 
   async #settled(
-    held: InFlightRequest,
+    inFlight: InFlightRequest,
     need: ConsentNeed,
     attempt: SignInAttempt,
     subject: ConsentSubject,
   ): Promise<ConsentOutcome> {
-    const outcome = await this.#outcomeInTime(held, attempt);
+    const outcome = await this.#outcomeInTime(inFlight, attempt);
     switch (outcome.kind) {
       // The sign-in stays open, for the requests that wait for it too: when this one has ended, one of them asks.
       case 'nobodyAsked':
-        return { kind: 'refused', text: refusals.nobodyAsked(subject), reason: 'consentMissing' };
+        return refused(refusals.nobodyAsked(subject), 'consentMissing');
       case 'stillOpen':
-        return { kind: 'refused', text: refusals.stillOpen(subject), reason: 'timedOut' };
+        return refused(refusals.stillOpen(subject), 'timedOut');
       case 'signedIn': {
-        const other = otherAccount(held, outcome);
-        if (other !== undefined)
-          return { kind: 'refused', text: refusals.declined(subject, other), reason: 'declined' };
-        const lacking = lackingScopes(need, attempt, outcome.credential);
-        return lacking.length === 0
-          ? { kind: 'granted', credential: outcome.credential }
-          : { kind: 'refused', text: refusals.grantedLess(subject, lacking), reason: 'grantedLess' };
+        const other = otherAccount(inFlight, outcome);
+        if (other !== undefined) return refused(refusals.declined(subject, other), 'declined');
+        const { credential } = outcome;
+        const lacking = lackingScopes(need, attempt, credential);
+        if (lacking.length > 0) return refused(refusals.grantedLess(subject, lacking), 'grantedLess');
+        return { kind: 'granted', credential };
       }
       case 'declined':
-        return { kind: 'refused', text: refusals.declined(subject, outcome.detail), reason: 'declined' };
+        return refused(refusals.declined(subject, outcome.detail), 'declined');
       case 'cancelled':
-        return { kind: 'refused', text: refusals.cancelled(subject), reason: 'signInCancelled' };
+        return refused(refusals.cancelled(subject), 'signInCancelled');
       case 'timedOut':
-        return { kind: 'refused', text: refusals.timedOut(subject), reason: 'timedOut' };
+        return refused(refusals.timedOut(subject), 'timedOut');
       case 'failed':
-        return {
-          kind: 'refused',
-          text: refusals.failed(subject, outcome.error.message, outcome.error.details.fix),
-          reason: 'signInFailed',
-        };
+        return failed(subject, outcome.error);
     }
   }
+}
+
+function refused(text: string, reason: RefusalReason): ConsentOutcome {
+  return { kind: 'refused', text, reason };
+}
+
+function failed(subject: ConsentSubject, { message, details }: OAuthFlowError): ConsentOutcome {
+  return refused(refusals.failed(subject, message, details.fix), 'signInFailed');
 }

@@ -22,25 +22,25 @@ export class FirstUse {
    * @throws the reason of the request's signal, where the caller left or cancelled
    */
   async judge(
-    held: InFlightRequest,
+    inFlight: InFlightRequest,
     { server, credential, decision }: Extract<AuthorizedOutcome, { kind: 'notUsedHere' }>,
   ): Promise<'goOn' | Refusal> {
     const account = displayText(accountLabel(credential)) ?? server.name;
-    const subject: FirstUseSubject = { what: describeRequest(held), server: server.name, account };
+    const subject: FirstUseSubject = { what: describeRequest(inFlight), server: server.name, account };
     if (this.use === undefined || decision === 'declined') return declined(subject);
     const asking = this.use.ask(server, credential);
-    if (held.session.caller.policy !== undefined) {
+    if (inFlight.session.caller.policy !== undefined) {
       // A caller that acts without its user is never held.
       asking.catch(() => undefined);
       return { text: firstUseRefusals.asked(subject), reason: 'consentMissing' };
     }
-    if (held.acceptsEventStream) held.stream();
-    held.progress(waitingForFirstUse(held.session.t));
-    const wait = new UserWait(held, this.clock);
+    if (inFlight.acceptsEventStream) inFlight.stream();
+    inFlight.progress(waitingForFirstUse(inFlight.session.t));
+    const wait = new UserWait(inFlight, this.clock);
     try {
       return (await untilAborted(asking, wait.signal)) === 'allowed' ? 'goOn' : declined(subject);
     } catch (error) {
-      if (held.signal.aborted || !wait.isOver) throw error;
+      if (inFlight.signal.aborted || !wait.isOver) throw error;
       // The question stays open; its answer counts for the next call.
       return { text: firstUseRefusals.timedOut(subject), reason: 'timedOut' };
     } finally {

@@ -1,5 +1,5 @@
 import { ErrorCode, type Tool } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch, AuthorizedOutcome, ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
+import type { AuthorizedOutcome, ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { CallEnding, RefusalReason } from '../../broker/calls/callRecord.js';
 import { accountName, type Credential } from '../../broker/accounts/credential.js';
 import {
@@ -21,9 +21,9 @@ import type { ToolLists } from './toolLists.js';
 import type { ToolGate } from './toolGate.js';
 import type { ToolTitles } from './toolTitles.js';
 import type { UpstreamResponses } from './upstreamResponse.js';
-import { refuseUnanswered } from './upstreamFailure.js';
+import { refuseWithoutResponse } from './upstreamFailure.js';
 import { untilAborted } from '../../base/abort.js';
-import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from '../upstream/upstreamRequest.js';
+import type { UpstreamSender } from '../upstream/upstreamSender.js';
 import type { UpstreamSessions } from '../upstream/upstreamSessions.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
@@ -38,7 +38,7 @@ type Decision = 'goOn' | 'responded' | Refusal | { readonly code: ErrorCode; rea
 type Rule = (request: InFlightRequest) => Decision | Promise<Decision>;
 
 export interface RelayedRequestParts {
-  readonly authorizedFetch: AuthorizedFetch;
+  readonly sender: UpstreamSender;
   readonly upstreams: UpstreamSessions;
   readonly responses: UpstreamResponses;
   readonly lists: ToolLists;
@@ -70,7 +70,7 @@ export class RelayedRequests {
       await this.#run(request);
     } catch (error) {
       if (request.silence === undefined || request.signal.aborted) throw error;
-      refuseUnanswered(request, request.silence);
+      refuseWithoutResponse(request, request.silence);
     }
   }
 
@@ -160,7 +160,7 @@ export class RelayedRequests {
     if (request.tool === signInToolName && session.offeredSignIn) {
       const tools = await this.parts.upstreams.listTools(session, request.signal);
       if (tools.kind !== 'listed') return tools;
-      request.answer(
+      request.respond(
         textResult(
           signedIn(
             session.server.name,
@@ -171,21 +171,16 @@ export class RelayedRequests {
       return 'responded';
     }
     if (session.isBridged && needsNoUpstream.has(request.request.method)) {
-      request.answer({});
+      request.respond({});
       return 'responded';
     }
-    const post = session.isBridged
-      ? upstreamPost(session, request.request, request.incoming.headers)
-      : { headers: upstreamHeaders('POST', upstream, request.incoming.headers), body: request.body };
     request.sentIn = upstream;
     request.awaitUpstream();
-    return this.parts.authorizedFetch.send(session.server, {
-      method: 'POST',
-      ...post,
-      session: sessionOf(upstream),
-      ...accessOf(session),
+    const message = session.isBridged ? request.request : request.body;
+    return this.parts.sender.send(session, 'POST', message, {
+      callerHeaders: request.incoming.headers,
+      tool: request.tool,
       signal: request.upstreamSignal,
-      ...(request.tool !== undefined && { tool: request.tool }),
       onSend: (credential) => request.call?.sentWith(credential),
     });
   }
@@ -202,10 +197,10 @@ export class RelayedRequests {
   /** Lists never ask for consent: nothing opens because an editor looked. */
   async #isListedHere(request: InFlightRequest): Promise<boolean> {
     const { session } = request;
-    const result = this.parts.lists.answerTo(session, request.request.method);
+    const result = this.parts.lists.responseTo(session, request.request.method);
     if (result === undefined) return false;
     const { tools } = result as { tools?: readonly Tool[] };
-    request.answer(
+    request.respond(
       tools === undefined ? result : { ...result, tools: await this.parts.titles.titled(session, tools) },
     );
     return true;
@@ -228,7 +223,7 @@ async function isSettled(request: InFlightRequest, rules: readonly Rule[]): Prom
 function callersPolicy(request: InFlightRequest): Decision {
   const verdict = request.session.caller.policy?.judge(judged(request));
   if (verdict === undefined || 'text' in verdict) return verdict ?? 'goOn';
-  request.answer(verdict.result);
+  request.respond(verdict.result);
   return 'responded';
 }
 
@@ -240,7 +235,7 @@ function namedTool({ request, tool }: InFlightRequest): Decision {
 
 function pingWithoutServer(request: InFlightRequest): Decision {
   if (request.request.method !== 'ping' || request.session.upstream !== undefined) return 'goOn';
-  request.answer({});
+  request.respond({});
   return 'responded';
 }
 

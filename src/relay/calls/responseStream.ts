@@ -1,11 +1,9 @@
-import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { Clock } from '../../base/clock.js';
 import type { StreamEvent } from '../callers/eventStream.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
-import { UnboundedAnswerError, isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';
+import { UnboundedResponseError, upstreamEvents } from '../upstream/upstreamBody.js';
 import { delay, timeLimit } from '../../base/abort.js';
-import { accessOf, upstreamHeaders } from '../upstream/upstreamRequest.js';
-import { discardBody } from '../../oauth/boundedFetch.js';
+import type { UpstreamSender } from '../upstream/upstreamSender.js';
 
 /** How often in a row a stream that brings nothing of the request is resumed. */
 const fruitlessLimit = 5;
@@ -18,39 +16,50 @@ const longestPause = 30_000;
 const longestSilence = 5 * 60_000;
 
 /**
- * Hands on an event stream until it has brought the answer. One that ends before and has event ids is resumed
+ * Hands on an event stream until it has brought the response. One that ends before and has event ids is resumed
  * here (Streamable HTTP, resumability): a caller that does not do so itself would wait for ever.
  */
 export class ResponseStreams {
   constructor(
-    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly sender: UpstreamSender,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * @param beforeAnswer given the answer as it came and as it reads, and gives it back as it is handed on
-   * @returns whether the answer came
-   * @throws UnboundedAnswerError; what the connection ended with, where it cannot be resumed
+   * @param beforeResponse given the response as it came and as it reads, and gives it back as it is handed on
+   * @returns whether the response came
+   * @throws UnboundedResponseError; what the connection ended with, where it cannot be resumed
    */
-  async relay(held: InFlightRequest, response: Response, beforeAnswer: BeforeAnswer): Promise<boolean> {
+  async relay(
+    inFlight: InFlightRequest,
+    response: Response,
+    beforeResponse: BeforeResponse,
+  ): Promise<boolean> {
     // Without headers a caller hangs up in the end, however long the upstream has nothing to say.
-    if (held.acceptsEventStream) held.stream();
+    if (inFlight.acceptsEventStream) inFlight.stream();
     const reading: Reading = { fruitless: 0 };
-    if (await read(held, response, reading, beforeAnswer)) return true;
+    if (await read(inFlight, response, reading, beforeResponse)) return true;
     for (let resumptions = 0; resumptions < resumptionLimit; resumptions++) {
       if (reading.lastEventId === undefined || reading.fruitless >= fruitlessLimit) break;
       const asked = reading.pause ?? 1_000 * reading.fruitless;
-      await delay(this.clock, Math.min(Math.max(asked, shortestPause), longestPause), held.upstreamSignal);
+      await delay(
+        this.clock,
+        Math.min(Math.max(asked, shortestPause), longestPause),
+        inFlight.upstreamSignal,
+      );
       reading.fruitless += 1;
       const silence = timeLimit(this.clock, longestSilence);
       reading.onMessage = () => silence.dispose();
       try {
-        const signal = AbortSignal.any([held.upstreamSignal, silence.signal]);
-        const resumed = await this.#resumed(held, reading.lastEventId, signal);
+        const signal = AbortSignal.any([inFlight.upstreamSignal, silence.signal]);
+        // The rest of a response is in the session that its request was sent in, whatever the caller's is now.
+        const { session, sentIn } = inFlight;
+        const { lastEventId } = reading;
+        const resumed = await this.sender.openStream(session, { sentIn, lastEventId, signal });
         if (resumed === undefined) return false;
-        if (await read(held, resumed, reading, beforeAnswer)) return true;
+        if (await read(inFlight, resumed, reading, beforeResponse)) return true;
       } catch (error) {
-        if (!silence.signal.aborted || held.upstreamSignal.aborted) throw error;
+        if (!silence.signal.aborted || inFlight.upstreamSignal.aborted) throw error;
       } finally {
         silence.dispose();
       }
@@ -58,50 +67,26 @@ export class ResponseStreams {
     }
     return false;
   }
-
-  async #resumed(
-    held: InFlightRequest,
-    lastEventId: string,
-    signal: AbortSignal,
-  ): Promise<Response | undefined> {
-    const { server } = held.session;
-    // The rest of an answer is its own session's, whatever the caller's is behind now.
-    const { sentIn } = held;
-    const headers = upstreamHeaders('GET', sentIn);
-    headers.set('Last-Event-ID', lastEventId);
-    const outcome = await this.authorizedFetch.send(server, {
-      method: 'GET',
-      headers,
-      session: sentIn,
-      ...accessOf(held.session),
-      signal,
-    });
-    if (outcome.kind !== 'response') return undefined;
-    const { response } = outcome;
-    if (response.ok && isEventStream(response)) return response;
-    await discardBody(response);
-    return undefined;
-  }
 }
 
-type BeforeAnswer = (data: string, message: unknown) => Promise<string>;
+type BeforeResponse = (data: string, message: unknown) => Promise<string>;
 
-/** How far an answer has been read, over all its streams. */
+/** How far a response has been read, over all its streams. */
 interface Reading {
   lastEventId?: string | undefined;
   /** The pause the upstream asked for, in milliseconds. */
   pause?: number;
-  /** Streams in a row that brought neither the answer nor progress. */
+  /** Streams in a row that brought neither the response nor progress. */
   fruitless: number;
   onMessage?: () => void;
 }
 
-/** @returns whether the answer came before the stream ended or, where it can be resumed, broke off */
+/** @returns whether the response came before the stream ended or, where it can be resumed, broke off */
 async function read(
-  held: InFlightRequest,
+  inFlight: InFlightRequest,
   stream: Response,
   reading: Reading,
-  beforeAnswer: BeforeAnswer,
+  beforeResponse: BeforeResponse,
 ): Promise<boolean> {
   try {
     const place = {
@@ -113,21 +98,21 @@ async function read(
       // Such as the event that only gives the stream its first id.
       if (message === undefined) continue;
       reading.onMessage?.();
-      const isAnswer = message.method === undefined && message.id === held.request.id;
-      if (event.id !== undefined) held.session.events.add(event.id);
-      if (isAnswer) {
-        await handOn(held, { ...event, data: await beforeAnswer(event.data, message) }, true);
+      const isResponse = message.method === undefined && message.id === inFlight.request.id;
+      if (event.id !== undefined) inFlight.session.events.add(event.id);
+      if (isResponse) {
+        await handOn(inFlight, { ...event, data: await beforeResponse(event.data, message) }, true);
         return true;
       }
       if (message.method === 'notifications/progress') {
         reading.fruitless = 0;
-        noteProgress(held, message);
+        noteProgress(inFlight, message);
       }
-      await handOn(held, event, false);
+      await handOn(inFlight, event, false);
     }
   } catch (error) {
-    const isResumable = reading.lastEventId !== undefined && !(error instanceof UnboundedAnswerError);
-    if (held.upstreamSignal.aborted || !isResumable) throw error;
+    const isResumable = reading.lastEventId !== undefined && !(error instanceof UnboundedResponseError);
+    if (inFlight.upstreamSignal.aborted || !isResumable) throw error;
   }
   return false;
 }
@@ -147,15 +132,15 @@ function messageIn({ data }: StreamEvent): Message | undefined {
   }
 }
 
-function noteProgress(held: InFlightRequest, { params }: Message): void {
-  held.awaitUpstream();
-  if (typeof params?.progress === 'number') held.noteUpstreamProgress(params.progress);
+function noteProgress(inFlight: InFlightRequest, { params }: Message): void {
+  inFlight.awaitUpstream();
+  if (typeof params?.progress === 'number') inFlight.noteUpstreamProgress(params.progress);
 }
 
-/** A caller that takes no event stream gets its answer as JSON, and nothing else. */
-async function handOn(held: InFlightRequest, event: StreamEvent, isAnswer: boolean): Promise<void> {
-  if (held.acceptsEventStream) {
-    await held.stream().send(event);
-    if (isAnswer) held.stream().end();
-  } else if (isAnswer) held.answerAsIs(event.data);
+/** A caller that takes no event stream gets its response as JSON, and nothing else. */
+async function handOn(inFlight: InFlightRequest, event: StreamEvent, isResponse: boolean): Promise<void> {
+  if (inFlight.acceptsEventStream) {
+    await inFlight.stream().send(event);
+    if (isResponse) inFlight.stream().end();
+  } else if (isResponse) inFlight.respondAsIs(event.data);
 }

@@ -18,7 +18,7 @@ import { untilAborted } from '../../base/abort.js';
 import { UserWait } from './userWait.js';
 
 type Refused = keyof typeof ruleRefusals;
-type GateAnswer = 'allowed' | Exclude<Refused, 'blocked'>;
+type GateVerdict = 'allowed' | Exclude<Refused, 'blocked'>;
 
 const reasons: Readonly<Record<Refused, RefusalReason>> = {
   blocked: 'blockedByRule',
@@ -48,40 +48,40 @@ export class ToolGate {
    * @returns `goOn` if it may be sent
    * @throws the reason of the request's signal, where the caller left or cancelled
    */
-  async judge(held: InFlightRequest): Promise<'goOn' | Refusal> {
-    if (held.tool === undefined) return 'goOn';
-    const rule = this.rules.ruleOf(held.session.server, held.tool);
+  async judge(inFlight: InFlightRequest): Promise<'goOn' | Refusal> {
+    if (inFlight.tool === undefined) return 'goOn';
+    const rule = this.rules.ruleOf(inFlight.session.server, inFlight.tool);
     if (rule === 'allow') return 'goOn';
-    const subject = { server: held.session.server.name, tool: describeRequest(held) };
+    const subject = { server: inFlight.session.server.name, tool: describeRequest(inFlight) };
     if (rule === 'block') return refusalOf('blocked', subject);
-    if (this.#allowed.has(held)) return 'goOn';
-    const answer = await this.#answer(held, held.tool, subject);
-    if (answer !== 'allowed') return refusalOf(answer, subject);
-    this.#allowed.add(held);
+    if (this.#allowed.has(inFlight)) return 'goOn';
+    const verdict = await this.#verdict(inFlight, inFlight.tool, subject);
+    if (verdict !== 'allowed') return refusalOf(verdict, subject);
+    this.#allowed.add(inFlight);
     // The user may have blocked the tool instead.
-    return this.judge(held);
+    return this.judge(inFlight);
   }
 
-  async #answer(held: InFlightRequest, tool: string, known: ToolCallSubject): Promise<GateAnswer> {
-    const { server, caller } = held.session;
+  async #verdict(inFlight: InFlightRequest, tool: string, known: ToolCallSubject): Promise<GateVerdict> {
+    const { server, caller } = inFlight.session;
     const credential = await this.credentials.get(server.url, caller.account);
     const account = displayText(credential && accountName(credential));
     const subject = { ...known, ...(account !== undefined && { account }) };
-    if (caller.policy !== undefined) return caller.policy.mayRun(judged(held), tool, account);
-    return this.#ask(held, subject);
+    if (caller.policy !== undefined) return caller.policy.mayRun(judged(inFlight), tool, account);
+    return this.#ask(inFlight, subject);
   }
 
-  async #ask(held: InFlightRequest, subject: ToolCallSubject): Promise<GateAnswer> {
-    if (held.acceptsEventStream) held.stream();
-    held.progress(waitingForYes(held.session.t));
-    const wait = new UserWait(held, this.clock);
+  async #ask(inFlight: InFlightRequest, subject: ToolCallSubject): Promise<GateVerdict> {
+    if (inFlight.acceptsEventStream) inFlight.stream();
+    inFlight.progress(waitingForYes(inFlight.session.t));
+    const wait = new UserWait(inFlight, this.clock);
     try {
-      const asked = this.#asked(held, subject, wait.signal);
+      const asked = this.#asked(inFlight, subject, wait.signal);
       if (asked === undefined) return 'nobodyToAsk';
       if (await untilAborted(asked, wait.signal)) return 'allowed';
       return wait.isOver ? 'timedOut' : 'declined';
     } catch (error) {
-      if (held.signal.aborted || !wait.isOver) throw error;
+      if (inFlight.signal.aborted || !wait.isOver) throw error;
       return 'timedOut';
     } finally {
       wait.dispose();
@@ -92,11 +92,15 @@ export class ToolGate {
    * A form is answered by the client itself, and only of the editor's own is it known that a user does: any
    * other caller's calls are asked about in the editor.
    */
-  #asked(held: InFlightRequest, subject: ToolCallSubject, signal: AbortSignal): Promise<boolean> | undefined {
-    const { session } = held;
+  #asked(
+    inFlight: InFlightRequest,
+    subject: ToolCallSubject,
+    signal: AbortSignal,
+  ): Promise<boolean> | undefined {
+    const { session } = inFlight;
     const isChat = session.caller.id === editorCaller.id && !session.isStateless;
-    if (isChat && session.showsForms && held.acceptsEventStream) {
-      const asked = session.ask(held.stream(), ruleQuestion(subject, session.t), signal);
+    if (isChat && session.showsForms && inFlight.acceptsEventStream) {
+      const asked = session.ask(inFlight.stream(), ruleQuestion(subject, session.t), signal);
       return asked.then((content) => isAllowedBy(content, session.t));
     }
     const { account } = subject;

@@ -45,7 +45,7 @@ export class ToolLists {
   }
 
   /** @returns undefined where only the upstream can answer */
-  answerTo(session: CallerSession, method: string): Result | undefined {
+  responseTo(session: CallerSession, method: string): Result | undefined {
     switch (method) {
       case 'ping':
       case 'logging/setLevel':
@@ -75,12 +75,12 @@ function admittedTools<Item extends { readonly name?: unknown }>(
   return admitted === undefined ? tools : tools.filter(({ name }) => admitted.some((tool) => tool === name));
 }
 
-/** @param answer to `tools/list`, as it would be handed on; given back unchanged where nothing is left out */
-export function admittedAnswer(caller: Caller, answer: string): string {
-  if (!seesSomeTools(caller)) return answer;
-  const message = JSON.parse(answer) as { result?: { tools?: unknown } } | null;
+/** @param response to `tools/list`, as it would be handed on; given back unchanged where nothing is left out */
+export function admittedResponse(caller: Caller, response: string): string {
+  if (!seesSomeTools(caller)) return response;
+  const message = JSON.parse(response) as { result?: { tools?: unknown } } | null;
   const tools = message?.result?.tools;
-  if (!Array.isArray(tools)) return answer;
+  if (!Array.isArray(tools)) return response;
   const listed = (tools as readonly unknown[]).filter((tool) => typeof tool === 'object' && tool !== null);
   return JSON.stringify({ ...message, result: { ...message?.result, tools: admittedTools(caller, listed) } });
 }
@@ -99,15 +99,15 @@ export class BlockedTools {
     );
   }
 
-  /** @param answer to `tools/list`, as the server wrote it; given back unchanged where nothing in it is blocked */
-  markedAnswer(server: ServerConfig, answer: string): string {
-    const message = JSON.parse(answer) as { result?: { tools?: unknown } } | null;
+  /** @param response to `tools/list`, as the server wrote it; given back unchanged where nothing in it is blocked */
+  markedResponse(server: ServerConfig, response: string): string {
+    const message = JSON.parse(response) as { result?: { tools?: unknown } } | null;
     const tools = message?.result?.tools;
-    if (!Array.isArray(tools)) return answer;
+    if (!Array.isArray(tools)) return response;
     const listed = (tools as readonly unknown[]).map((tool) =>
       typeof tool === 'object' && tool !== null ? tool : {},
     );
-    if (!listed.some((tool) => this.#isBlocked(server, tool))) return answer;
+    if (!listed.some((tool) => this.#isBlocked(server, tool))) return response;
     return JSON.stringify({ ...message, result: { ...message?.result, tools: this.marked(server, listed) } });
   }
 

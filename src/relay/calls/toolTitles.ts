@@ -37,15 +37,15 @@ export class ToolTitles {
     return tools.map((tool) => titledTool(tool, this.#actorOf(session, tool, actor), session.t));
   }
 
-  /** @param answer the response to `tools/list` as it would be handed on; returned unchanged if no title changes */
-  async titledAnswer(session: CallerSession, answer: string): Promise<string> {
-    if (!showsTitles(session)) return answer;
-    const message = JSON.parse(answer) as { result?: { tools?: unknown } } | null;
+  /** @param response the response to `tools/list` as it would be handed on; returned unchanged if no title changes */
+  async titledResponse(session: CallerSession, response: string): Promise<string> {
+    if (!showsTitles(session)) return response;
+    const message = JSON.parse(response) as { result?: { tools?: unknown } } | null;
     const tools = message?.result?.tools;
-    if (!Array.isArray(tools)) return answer;
+    if (!Array.isArray(tools)) return response;
     const listed = (tools as readonly unknown[]).filter((tool) => typeof tool === 'object' && tool !== null);
     const titled = await this.titled(session, listed);
-    if (titled === listed) return answer;
+    if (titled === listed) return response;
     return JSON.stringify({ ...message, result: { ...message?.result, tools: titled } });
   }
 

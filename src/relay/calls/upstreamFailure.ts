@@ -10,40 +10,44 @@ const refusalLength = 10_000;
 
 /** Statuses that would make a caller hang up or sign in by itself become words. */
 export async function relayFailure(
-  held: InFlightRequest,
+  inFlight: InFlightRequest,
   response: Response,
   credential: Credential | undefined,
 ): Promise<void> {
-  const { host } = new URL(held.session.server.url);
+  const { host } = new URL(inFlight.session.server.url);
   const { whole } = await beginningOf(response, refusalLength);
   if (whole === undefined) await discardBody(response);
-  if (response.status === 404 && held.session.upstream?.sessionId !== undefined && !held.isStreaming) {
+  if (
+    response.status === 404 &&
+    inFlight.session.upstream?.sessionId !== undefined &&
+    !inFlight.isStreaming
+  ) {
     // The session is gone upstream. Callers begin a new one on 404 and say the request again themselves.
-    held.call?.end({ outcome: 'failed' });
-    sendJson(held.response, 404, sessionNotFoundMessage(held.request.id));
+    inFlight.call?.end({ outcome: 'failed' });
+    sendJson(inFlight.response, 404, sessionNotFoundMessage(inFlight.request.id));
     return;
   }
   const said = whole === undefined ? undefined : errorIn(whole, credential);
-  if (said !== undefined && held.tool === undefined) held.refuse(`${host}: ${said}`);
+  if (said !== undefined && inFlight.tool === undefined) inFlight.refuse(`${host}: ${said}`);
   else
-    held.refuse(
+    inFlight.refuse(
       `${host} returned ${response.status}${said === undefined ? '' : `: ${said}`}. The request was not sent again.`,
     );
 }
 
 /** Ends a request that the upstream has taken and not answered. */
-export function refuseUnanswered(held: InFlightRequest, happened: string): void {
-  const { host } = new URL(held.session.server.url);
-  held.refuse(
-    `${describeRequest(held)} got no response: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
+export function refuseWithoutResponse(inFlight: InFlightRequest, happened: string): void {
+  const { host } = new URL(inFlight.session.server.url);
+  inFlight.refuse(
+    `${describeRequest(inFlight)} got no response: ${host} ${happened}. It is not known whether it ran, so it was not run again.`,
   );
 }
 
 /** It was told that there is nobody to give any. */
-export function refuseInput(held: InFlightRequest): void {
-  const { host } = new URL(held.session.server.url);
-  held.refuse(
-    `${describeRequest(held)} did not finish: ${host} asks for more input, which cannot be provided here.`,
+export function refuseInput(inFlight: InFlightRequest): void {
+  const { host } = new URL(inFlight.session.server.url);
+  inFlight.refuse(
+    `${describeRequest(inFlight)} did not finish: ${host} asks for more input, which cannot be provided here.`,
   );
 }
 

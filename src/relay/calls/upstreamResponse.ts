@@ -1,9 +1,9 @@
 import { accountName, type Credential } from '../../broker/accounts/credential.js';
-import { AnswerScan } from '../../mcp/answerScan.js';
+import { ResponseScan } from '../../mcp/responseScan.js';
 import { identityLine } from '../../mcp/consentTexts.js';
 import { asksForInput } from '../../mcp/inputRequired.js';
 import { displayText } from '../../base/displayText.js';
-import { admittedAnswer, seesSomeTools, type BlockedTools } from './toolLists.js';
+import { admittedResponse, seesSomeTools, type BlockedTools } from './toolLists.js';
 import type { ResponseStreams } from './responseStream.js';
 import type { CallerTasks } from './callerTasks.js';
 import { drained } from '../callers/eventStream.js';
@@ -13,23 +13,23 @@ import {
   parseJson,
   beginningOf,
   longestMessage,
-  OversizedAnswerError,
+  OversizedResponseError,
   only,
-  UnboundedAnswerError,
+  UnboundedResponseError,
   wholeOf,
   isEventStream,
 } from '../upstream/upstreamBody.js';
 import { isListMethod, longestList, type ServerProfiles } from '../upstream/serverProfiles.js';
-import { errorIn, refuseInput, refuseUnanswered, relayFailure } from './upstreamFailure.js';
+import { errorIn, refuseInput, refuseWithoutResponse, relayFailure } from './upstreamFailure.js';
 import type { ToolTitles } from './toolTitles.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 
-/** Up to this many bytes a JSON answer is read before it is handed on, to see whether it is one. */
+/** Up to this many bytes a JSON response is read before it is handed on, to see whether it is one. */
 const judgedLength = 64 * 1024;
 const somethingElse = 'returned an unexpected response';
 
 /**
- * Hands an upstream's answer to the caller, which always gets one: what is no answer to its request becomes
+ * Hands an upstream's response to the caller, which always gets one: what is no response to its request becomes
  * words. The rest streams through, but for what the relay adds to or learns from: the identity line of a tool
  * call, and the lists.
  */
@@ -42,181 +42,194 @@ export class UpstreamResponses {
     private readonly titles: ToolTitles,
   ) {}
 
-  async relay(held: InFlightRequest, response: Response, credential: Credential | undefined): Promise<void> {
+  async relay(
+    inFlight: InFlightRequest,
+    response: Response,
+    credential: Credential | undefined,
+  ): Promise<void> {
     if (!response.ok) {
-      await relayFailure(held, response, credential);
+      await relayFailure(inFlight, response, credential);
       return;
     }
     // The caller gets the server's own tools; one of them may be called as the relay's is.
-    if (held.request.method === 'tools/list') held.session.offeredSignIn = false;
+    if (inFlight.request.method === 'tools/list') inFlight.session.offeredSignIn = false;
     if (isEventStream(response)) {
-      await refusingUnusable(held, () => this.#relayEvents(held, response, credential));
+      await refusingUnusable(inFlight, () => this.#relayEvents(inFlight, response, credential));
     } else if (isJson(response)) {
-      await refusingUnusable(held, () => this.#relayJson(held, response, credential));
+      await refusingUnusable(inFlight, () => this.#relayJson(inFlight, response, credential));
     } else {
       const type = displayText(response.headers.get('content-type'));
       await discardBody(response);
-      refuseUnanswered(
-        held,
+      refuseWithoutResponse(
+        inFlight,
         `returned ${response.status} with ${type ?? 'nothing'}, which is not a valid response`,
       );
     }
   }
 
   async #relayEvents(
-    held: InFlightRequest,
+    inFlight: InFlightRequest,
     response: Response,
     credential: Credential | undefined,
   ): Promise<void> {
-    const answered = await this.streams.relay(held, response, async (data, message) => {
-      if (wantsInput(held, data)) throw new InputWantedError();
-      held.call?.end(endingOf(message));
-      sayWho(held, credential);
-      await this.#learn(held, data);
-      return this.#handedOn(held, data);
+    const isComplete = await this.streams.relay(inFlight, response, async (data, message) => {
+      if (wantsInput(inFlight, data)) throw new InputWantedError();
+      inFlight.call?.end(endingOf(message));
+      sayWho(inFlight, credential);
+      await this.#learn(inFlight, data);
+      return this.#handedOn(inFlight, data);
     });
-    if (!answered) refuseUnanswered(held, 'closed the connection before it responded');
+    if (!isComplete) refuseWithoutResponse(inFlight, 'closed the connection before it responded');
   }
 
   async #relayJson(
-    held: InFlightRequest,
+    inFlight: InFlightRequest,
     response: Response,
     credential: Credential | undefined,
   ): Promise<void> {
-    const { method } = held.request;
+    const { method } = inFlight.request;
     const listsTasks = method === 'tasks/list';
     const limit = isListMethod(method) || listsTasks ? longestList : judgedLength;
     const { whole, chunks } = await beginningOf(response, limit);
     // What is passed on by parts would be passed on with all that is in it.
     if (
       whole === undefined &&
-      (listsTasks || (method === 'tools/list' && seesSomeTools(held.session.caller)))
+      (listsTasks || (method === 'tools/list' && seesSomeTools(inFlight.session.caller)))
     ) {
       await discardBody(response);
-      throw new OversizedAnswerError(longestList);
+      throw new OversizedResponseError(longestList);
     }
     if (whole === undefined) {
-      await relayLong(held, chunks, credential);
+      await relayLong(inFlight, chunks, credential);
       return;
     }
-    if (!isAnswer(whole, held)) {
+    if (!isResponse(whole, inFlight)) {
       const said = errorIn(whole, credential);
-      refuseUnanswered(held, said === undefined ? somethingElse : `responded: ${said}`);
+      refuseWithoutResponse(inFlight, said === undefined ? somethingElse : `responded: ${said}`);
       return;
     }
-    if (wantsInput(held, whole)) throw new InputWantedError();
-    noteEnding(held, whole);
-    await this.#learn(held, whole);
-    sayWho(held, credential);
-    const handedOn = await this.#handedOn(held, whole);
+    if (wantsInput(inFlight, whole)) throw new InputWantedError();
+    noteEnding(inFlight, whole);
+    await this.#learn(inFlight, whole);
+    sayWho(inFlight, credential);
+    const handedOn = await this.#handedOn(inFlight, whole);
     const body = handedOn === whole ? chunks : only(handedOn);
-    if (held.isStreaming) {
-      await held.stream().pipe(body);
-      held.stream().end();
+    if (inFlight.isStreaming) {
+      await inFlight.stream().pipe(body);
+      inFlight.stream().end();
     } else {
-      await pipeThrough(held, response.status, body);
+      await pipeThrough(inFlight, response.status, body);
     }
   }
 
-  /** The answer as the caller gets it. */
-  async #handedOn(held: InFlightRequest, answer: string): Promise<string> {
-    if (held.request.method !== 'tools/list') return this.tasks.handOn(held, answer);
-    const { server, caller } = held.session;
-    const listed = admittedAnswer(caller, this.blocked.markedAnswer(server, answer));
-    return this.titles.titledAnswer(held.session, listed);
+  /** The response as the caller gets it. */
+  async #handedOn(inFlight: InFlightRequest, response: string): Promise<string> {
+    if (inFlight.request.method !== 'tools/list') return this.tasks.handOn(inFlight, response);
+    const { server, caller } = inFlight.session;
+    const listed = admittedResponse(caller, this.blocked.markedResponse(server, response));
+    return this.titles.titledResponse(inFlight.session, listed);
   }
 
-  async #learn(held: InFlightRequest, data: string): Promise<void> {
-    const { method, params } = held.request;
+  async #learn(inFlight: InFlightRequest, data: string): Promise<void> {
+    const { method, params } = inFlight.request;
     if (!isListMethod(method)) return;
     const result = (parseJson(data) as { result?: unknown } | undefined)?.result;
-    await this.profiles.rememberList(held.session.server, method, result, params?.['cursor'] !== undefined);
+    await this.profiles.rememberList(
+      inFlight.session.server,
+      method,
+      result,
+      params?.['cursor'] !== undefined,
+    );
   }
 }
 
-async function refusingUnusable(held: InFlightRequest, relay: () => Promise<void>): Promise<void> {
+async function refusingUnusable(inFlight: InFlightRequest, relay: () => Promise<void>): Promise<void> {
   try {
     await relay();
   } catch (error) {
     if (error instanceof InputWantedError) {
-      refuseInput(held);
+      refuseInput(inFlight);
       return;
     }
-    if (!(error instanceof UnboundedAnswerError)) throw error;
-    refuseUnanswered(held, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
+    if (!(error instanceof UnboundedResponseError)) throw error;
+    refuseWithoutResponse(inFlight, `sent more than can be relayed. ${error.message.slice(0, -1)}`);
   }
 }
 
 /**
- * An answer that is not held whole is judged while it passes by: at the end of an event stream words can still
- * take its place. A caller that takes JSON only gets what can be held.
+ * A response that is not read whole is judged while it passes by: at the end of an event stream words can still
+ * take its place. A caller that takes JSON only gets what can be kept in memory.
  */
 async function relayLong(
-  held: InFlightRequest,
+  inFlight: InFlightRequest,
   chunks: AsyncIterable<Uint8Array>,
   credential: Credential | undefined,
 ): Promise<void> {
-  if (!held.acceptsEventStream) {
+  if (!inFlight.acceptsEventStream) {
     const whole = await wholeOf(chunks, longestMessage);
-    if (isAnswer(whole, held)) {
-      noteEnding(held, whole);
-      held.answerAsIs(whole);
-    } else refuseUnanswered(held, somethingElse);
+    if (isResponse(whole, inFlight)) {
+      noteEnding(inFlight, whole);
+      inFlight.respondAsIs(whole);
+    } else refuseWithoutResponse(inFlight, somethingElse);
     return;
   }
-  sayWho(held, credential);
+  sayWho(inFlight, credential);
   try {
-    const scan = new AnswerScan(held.request.id);
-    await held.stream().pipe(answerIn(chunks, scan));
-    held.call?.end({ outcome: scannedOutcomes[scan.ending] });
-    held.stream().end();
+    const scan = new ResponseScan(inFlight.request.id);
+    await inFlight.stream().pipe(responseIn(chunks, scan));
+    inFlight.call?.end({ outcome: scannedOutcomes[scan.ending] });
+    inFlight.stream().end();
   } catch (error) {
-    if (!(error instanceof NoAnswerError)) throw error;
-    refuseUnanswered(held, somethingElse);
+    if (!(error instanceof NoResponseError)) throw error;
+    refuseWithoutResponse(inFlight, somethingElse);
   }
 }
 
 const scannedOutcomes = { result: 'succeeded', toolError: 'toolError', error: 'failed' } as const;
 
-/** @throws NoAnswerError at the end of what is no answer, or before */
-async function* answerIn(chunks: AsyncIterable<Uint8Array>, scan: AnswerScan): AsyncGenerator<Uint8Array> {
+/** @throws NoResponseError at the end of what is no response, or before */
+async function* responseIn(
+  chunks: AsyncIterable<Uint8Array>,
+  scan: ResponseScan,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     scan.feed(chunk);
     if (scan.isBroken) break;
     yield chunk;
   }
-  if (!scan.isAnswer) throw new NoAnswerError();
+  if (!scan.isResponse) throw new NoResponseError();
 }
 
-class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+class NoResponseError extends Error {
+  override readonly name = 'NoResponseError';
 }
 
 /** Who acted is said just before the result: the last progress message is what stays visible. */
-function sayWho(held: InFlightRequest, credential: Credential | undefined): void {
-  const { tool } = held;
+function sayWho(inFlight: InFlightRequest, credential: Credential | undefined): void {
+  const { tool } = inFlight;
   const account = credential && accountName(credential);
-  if (tool !== undefined && account !== undefined) held.progress(identityLine(tool, account, held.session.t));
+  if (tool !== undefined && account !== undefined)
+    inFlight.progress(identityLine(tool, account, inFlight.session.t));
 }
 
 async function pipeThrough(
-  held: InFlightRequest,
+  inFlight: InFlightRequest,
   status: number,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  held.response.writeHead(status, {
+  inFlight.response.writeHead(status, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
-    ...held.session.headers,
+    ...inFlight.session.headers,
   });
   for await (const chunk of chunks) {
-    if (held.response.destroyed) return;
-    if (!held.response.write(chunk)) await drained(held.response);
+    if (inFlight.response.destroyed) return;
+    if (!inFlight.response.write(chunk)) await drained(inFlight.response);
   }
-  held.response.end();
+  inFlight.response.end();
 }
 
-/** A server without sessions asks in its answer; a caller with one would take the question for the answer. */
+/** A server without sessions asks in its response; a caller with one would take the question for the response. */
 class InputWantedError extends Error {
   override readonly name = 'InputWantedError';
 }
@@ -233,23 +246,23 @@ function isJson(response: Response): boolean {
 }
 
 /** Whether a document is the response to this request. */
-function isAnswer(text: string, held: InFlightRequest): boolean {
-  return answerTo(text, held) !== undefined;
+function isResponse(text: string, inFlight: InFlightRequest): boolean {
+  return responseTo(text, inFlight) !== undefined;
 }
 
 /** For the record: parsed once more only where it is a tool call. */
-function noteEnding(held: InFlightRequest, text: string): void {
-  held.call?.end(endingOf(answerTo(text, held)));
+function noteEnding(inFlight: InFlightRequest, text: string): void {
+  inFlight.call?.end(endingOf(responseTo(text, inFlight)));
 }
 
 /** The response to this request; an array may hold it (MCP 2025-03-26, batches). */
-function answerTo(text: string, held: InFlightRequest): object | undefined {
+function responseTo(text: string, inFlight: InFlightRequest): object | undefined {
   const value = parseJson(text);
   const messages = (Array.isArray(value) ? value : [value]) as ({ id?: unknown } | null | undefined)[];
   const found = messages.find(
     (message) =>
       typeof message === 'object' &&
-      message?.id === held.request.id &&
+      message?.id === inFlight.request.id &&
       ('result' in message || 'error' in message),
   );
   return found ?? undefined;

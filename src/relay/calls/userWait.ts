@@ -15,9 +15,9 @@ const patienceWithoutProgress = 140_000;
  * would read nothing of what is asked of the user. All waits of such a call together, from its arrival, leave it the
  * time to run. The chat's id in `_meta` does not tell the two apart: the gateway can be started for a chat.
  */
-function patienceWithUser(held: InFlightRequest, now: number): number {
-  if (held.wantsProgress) return patienceWithProgress;
-  return Math.max(0, held.arrivedAt + patienceWithoutProgress - now);
+function patienceWithUser(inFlight: InFlightRequest, now: number): number {
+  if (inFlight.wantsProgress) return patienceWithProgress;
+  return Math.max(0, inFlight.arrivedAt + patienceWithoutProgress - now);
 }
 
 /**
@@ -35,13 +35,13 @@ export class UserWait implements Disposable {
   readonly signal: AbortSignal;
 
   constructor(
-    private readonly held: InFlightRequest,
+    private readonly inFlight: InFlightRequest,
     private readonly clock: Clock,
   ) {
-    const patience = patienceWithUser(held, clock.now());
+    const patience = patienceWithUser(inFlight, clock.now());
     if (patience > 0) this.#timer = clock.after(patience, () => this.#late.abort());
     else this.#late.abort();
-    this.signal = AbortSignal.any([held.signal, this.#late.signal]);
+    this.signal = AbortSignal.any([inFlight.signal, this.#late.signal]);
     this.#sayAgainLater();
   }
 
@@ -57,7 +57,7 @@ export class UserWait implements Disposable {
 
   #sayAgainLater(): void {
     this.#progress = this.clock.after(progressInterval, () => {
-      this.held.progressAgain();
+      this.inFlight.progressAgain();
       this.#sayAgainLater();
     });
   }

@@ -47,7 +47,7 @@ export class HttpSseSession {
    * Opens the stream and waits for the address it names.
    *
    * @param signal ends the wait, and not the session
-   * @returns the server's answer where that is no stream, such as a 401
+   * @returns the server's response where that is no stream, such as a 401
    * @throws OAuthFlowError `invalidMetadata` where it names none, or one at another origin: the token is sent there
    */
   static async open(
@@ -62,14 +62,14 @@ export class HttpSseSession {
     signal.throwIfAborted();
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      const answer = await fetch(url, { method: 'GET', headers, redirect: 'manual', signal: abort.signal });
-      if (!answer.ok || !isEventStream(answer)) return answer;
-      const events = upstreamEvents(answer);
+      const response = await fetch(url, { method: 'GET', headers, redirect: 'manual', signal: abort.signal });
+      if (!response.ok || !isEventStream(response)) return response;
+      const events = upstreamEvents(response);
       const first = await events.next();
       const named = first.done === true || first.value.event !== 'endpoint' ? undefined : first.value.data;
       const endpoint = addressOf(named, new URL(url));
       if (endpoint?.origin !== new URL(url).origin) {
-        await discardBody(answer);
+        await discardBody(response);
         abort.abort();
         throw badEndpoint(url, endpoint);
       }
@@ -82,7 +82,7 @@ export class HttpSseSession {
     }
   }
 
-  /** Posts a message as it is. @returns for a request, a stream of what belongs to it, up to its answer */
+  /** Posts a message as it is. @returns for a request, a stream of what belongs to it, up to its response */
   async post(
     message: RoutedMessage,
     body: BodyInit,

@@ -45,16 +45,16 @@ export class HttpSseTransport implements Disposable {
         ? this.#begin(url, message, body, headers, signal)
         : this.#probe(url, headers, signal);
     }
-    const held = this.#sessions.get(id);
-    if (held?.url !== url) return new Response(null, { status: 404 });
+    const known = this.#sessions.get(id);
+    if (known?.url !== url) return new Response(null, { status: 404 });
     switch (init.method) {
       case 'DELETE':
-        held.session.close();
+        known.session.close();
         return new Response(null, { status: 200 });
       case 'GET':
-        return held.session.listen(signal);
+        return known.session.listen(signal);
       default:
-        return held.session.post(message, body, headers, signal);
+        return known.session.post(message, body, headers, signal);
     }
   }
 
@@ -70,10 +70,10 @@ export class HttpSseTransport implements Disposable {
     if (opened instanceof Response) return opened;
     this.#sessions.set(id, { url, session: opened });
     try {
-      const answer = await opened.post(message, body, headers, signal);
-      if (answer.ok) answer.headers.set('Mcp-Session-Id', id);
+      const response = await opened.post(message, body, headers, signal);
+      if (response.ok) response.headers.set('Mcp-Session-Id', id);
       else opened.close();
-      return answer;
+      return response;
     } catch (error) {
       opened.close();
       throw error;

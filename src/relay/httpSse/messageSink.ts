@@ -3,7 +3,7 @@ import type { StreamEvent } from '../callers/eventStream.js';
 /** Bytes a reader may lag behind before the stream they come from waits for it. */
 const lag = 256 * 1024;
 
-/** The body of an event stream answer that is written to as messages come. */
+/** The body of an event stream response that is written to as messages come. */
 export class MessageSink {
   readonly #encoder = new TextEncoder();
   readonly #stream: ReadableStream<Uint8Array>;
@@ -54,7 +54,7 @@ export class MessageSink {
     this.#gone();
   }
 
-  /** For an answer that is never given to anybody. */
+  /** For a response that is never given to anybody. */
   drop(): void {
     this.#gone();
   }

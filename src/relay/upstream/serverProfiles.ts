@@ -13,7 +13,7 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { DeclaredTool } from '../../broker/tools/declaredTool.js';
 import { discoverResultOf, type DiscoverResult } from '../../mcp/statelessRevision.js';
 
-/** What a server lists, by the member of the answer that holds it. */
+/** What a server lists, by the member of the response that holds it. */
 const lists = {
   'tools/list': { member: 'tools', schema: ListToolsResultSchema },
   'resources/list': { member: 'resources', schema: ListResourcesResultSchema },
@@ -67,7 +67,7 @@ export class ServerProfiles {
     return ListToolsResultSchema.safeParse(this.#listResult(server, 'tools/list')).data?.tools;
   }
 
-  /** The answer to a list request as far as it is remembered; empty where nothing is. */
+  /** The response to a list request as far as it is remembered; empty where nothing is. */
   listed(server: ServerConfig, method: ListMethod): Readonly<Record<string, unknown>> {
     const { member, schema } = lists[method];
     return schema.safeParse(this.#listResult(server, method)).data ?? { [member]: [] };

@@ -1,16 +1,14 @@
 import type { JSONRPCNotification, JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { Log } from '../../base/log.js';
 import { listChangedMessages } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
 import { everyListChange } from '../../mcp/subscription.js';
 import type { EventStream } from '../callers/eventStream.js';
 import type { CallerSession } from '../callers/callerSession.js';
-import { isEventStream, upstreamEvents } from './upstreamBody.js';
-import { accessOf, upstreamHeaders } from './upstreamRequest.js';
+import { upstreamEvents } from './upstreamBody.js';
+import type { UpstreamSender } from './upstreamSender.js';
 import type { UpstreamListener } from './upstreamListener.js';
 import type { UpstreamSessions } from './upstreamSessions.js';
-import { discardBody } from '../../oauth/boundedFetch.js';
 
 const listenRequest: JSONRPCRequest = {
   jsonrpc: '2.0',
@@ -25,7 +23,7 @@ const listenRequest: JSONRPCRequest = {
  */
 export class ServerStreams {
   constructor(
-    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly sender: UpstreamSender,
     private readonly upstreams: UpstreamSessions,
     private readonly listener: UpstreamListener,
     private readonly log: Log,
@@ -67,25 +65,14 @@ export class ServerStreams {
     try {
       await this.upstreams.leaveIfAccountChanged(session);
       if (upstreamLeft.aborted) return;
-      const { upstream } = session;
-      const headers = upstreamHeaders('GET', upstream);
       // Another caller's stream is not this one's to resume.
-      if (lastEventId !== undefined && session.events.has(lastEventId))
-        headers.set('Last-Event-ID', lastEventId);
-      const outcome = await this.authorizedFetch.send(session.server, {
-        method: 'GET',
-        headers,
-        session: upstream,
-        ...accessOf(session),
+      const isOwn = lastEventId !== undefined && session.events.has(lastEventId);
+      const response = await this.sender.openStream(session, {
+        lastEventId: isOwn ? lastEventId : undefined,
         signal: AbortSignal.any([closed, upstreamLeft]),
       });
-      if (outcome.kind !== 'response') return;
-      const { response } = outcome;
-      if (!response.ok || !isEventStream(response)) {
-        // 405: the server has no such stream. The caller's stays open for what the relay has to say.
-        await discardBody(response);
-        return;
-      }
+      // The caller's stream stays open for the relay's own messages.
+      if (response === undefined) return;
       for await (const event of upstreamEvents(response)) {
         if (event.id !== undefined) session.events.add(event.id);
         await stream.send(event);

@@ -5,21 +5,21 @@ import type { StreamEvent } from '../callers/eventStream.js';
 /** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
 export const longestMessage = 16 * 1024 * 1024;
 
-/** An upstream's answer is more than can be relayed. */
-export class UnboundedAnswerError extends Error {
-  override readonly name: string = 'UnboundedAnswerError';
+/** An upstream's response is more than can be relayed. */
+export class UnboundedResponseError extends Error {
+  override readonly name: string = 'UnboundedResponseError';
 }
 
 /** An upstream's message is larger than what is held of one. */
-export class OversizedAnswerError extends UnboundedAnswerError {
-  override readonly name = 'OversizedAnswerError';
+export class OversizedResponseError extends UnboundedResponseError {
+  override readonly name = 'OversizedResponseError';
 
   constructor(limit: number) {
     super(`A message in the response is larger than the limit of ${Math.floor(limit / 1024)} KiB.`);
   }
 }
 
-/** The body of an answer, of which no more than its beginning has been read. */
+/** The body of a response, of which no more than its beginning has been read. */
 export interface BodyBeginning {
   /** The whole body, where it is no longer than the limit. */
   readonly whole?: string;
@@ -44,28 +44,28 @@ export async function beginningOf(response: Response, limit: number): Promise<Bo
  * The whole body as text.
  *
  * @param limit in bytes
- * @throws OversizedAnswerError
+ * @throws OversizedResponseError
  */
 export async function boundedText(response: Response, limit = longestMessage): Promise<string> {
   const { whole, chunks } = await beginningOf(response, limit);
   if (whole !== undefined) return whole;
   await chunks[Symbol.asyncIterator]().return?.();
   await discardBody(response);
-  throw new OversizedAnswerError(limit);
+  throw new OversizedResponseError(limit);
 }
 
 /**
  * What is read to its end, as text.
  *
  * @param limit in bytes
- * @throws OversizedAnswerError
+ * @throws OversizedResponseError
  */
 export async function wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
   const read: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.byteLength;
-    if (size > limit) throw new OversizedAnswerError(limit);
+    if (size > limit) throw new OversizedResponseError(limit);
     read.push(chunk);
   }
   return Buffer.concat(read).toString('utf8');
@@ -93,13 +93,13 @@ async function* joined(
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {
-  // An answer without a body.
+  // A response without a body.
 }
 
 /** Lines of a stream that are passed over because they are no part of an event; each costs more than it weighs. */
 const mostFaults = 1_000;
 
-/** Whether an answer is a server-sent event stream. */
+/** Whether a response is a server-sent event stream. */
 export function isEventStream(response: Response): boolean {
   return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '');
 }
@@ -108,7 +108,7 @@ export function isEventStream(response: Response): boolean {
  * The events of an upstream's stream, as they arrive; reading on is what asks the upstream for more.
  *
  * @param place told where the stream can be resumed: after which event, and after how many milliseconds
- * @throws OversizedAnswerError at an event that is longer than what is held of one; UnboundedAnswerError where
+ * @throws OversizedResponseError at an event that is longer than what is held of one; UnboundedResponseError where
  * there is more in the stream that is no event than a server's mistakes explain
  */
 export async function* upstreamEvents(
@@ -117,11 +117,11 @@ export async function* upstreamEvents(
 ): AsyncGenerator<StreamEvent> {
   const events: StreamEvent[] = [];
   let faults = 0;
-  let failure: UnboundedAnswerError | undefined;
+  let failure: UnboundedResponseError | undefined;
   const parser = createParser({
     onEvent: (event) => void events.push(event),
     onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') failure ??= new OversizedAnswerError(longestMessage);
+      if (type === 'max-buffer-size-exceeded') failure ??= new OversizedResponseError(longestMessage);
       else if (++faults > mostFaults) throw new GarbledStreamError();
     },
     ...place,
@@ -140,7 +140,7 @@ export async function* upstreamEvents(
   }
 }
 
-class GarbledStreamError extends UnboundedAnswerError {
+class GarbledStreamError extends UnboundedResponseError {
   override readonly name = 'GarbledStreamError';
 
   constructor() {

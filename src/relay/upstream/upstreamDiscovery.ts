@@ -1,24 +1,28 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
+import type { AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
 import type { Credential } from '../../broker/accounts/credential.js';
 import { timeLimit } from '../../base/abort.js';
 import type { Clock } from '../../base/clock.js';
-import {
-  discoverMethod,
-  discoverResultOf,
-  statelessHeaders,
-  withoutSession,
-  type DiscoverResult,
-} from '../../mcp/statelessRevision.js';
+import { discoverMethod, discoverResultOf, type DiscoverResult } from '../../mcp/statelessRevision.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
-import type { CallerSession } from '../callers/callerSession.js';
+import { statelessUpstream, type CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from './serverProfiles.js';
-import { accessOf, upstreamHeaders } from './upstreamRequest.js';
-import { isEventStream, upstreamEvents, boundedText, UnboundedAnswerError } from './upstreamBody.js';
+import type { UpstreamSender } from './upstreamSender.js';
+import { isEventStream, upstreamEvents, boundedText, UnboundedResponseError } from './upstreamBody.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 
+const discoverRequest: JSONRPCRequest = {
+  jsonrpc: '2.0',
+  id: 'mcp-oauth-broker/discover',
+  method: discoverMethod,
+};
+
 export type DiscoveryOutcome =
-  | { readonly kind: 'discovered'; readonly result: DiscoverResult; readonly credential?: Credential }
+  | {
+      readonly kind: 'discovered';
+      readonly result: DiscoverResult;
+      readonly credential: Credential | undefined;
+    }
   /** The upstream answered, and not as one that speaks the revision without sessions. */
   | { readonly kind: 'otherRevision'; readonly status: number }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
@@ -26,7 +30,7 @@ export type DiscoveryOutcome =
 /** Asks an upstream whether it speaks the revision without sessions, and what it has (`server/discover`). */
 export class UpstreamDiscovery {
   constructor(
-    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly sender: UpstreamSender,
     private readonly profiles: ServerProfiles,
     private readonly clock: Clock,
   ) {}
@@ -39,35 +43,23 @@ export class UpstreamDiscovery {
   }
 
   async #discover(session: CallerSession, signal: AbortSignal): Promise<DiscoveryOutcome> {
-    const { server, initialize } = session;
-    const question: JSONRPCRequest = {
-      jsonrpc: '2.0',
-      id: 'mcp-oauth-broker/discover',
-      method: discoverMethod,
-    };
-    const request = withoutSession(question, initialize);
-    const headers = upstreamHeaders('POST', undefined);
-    for (const [name, value] of Object.entries(statelessHeaders(request))) headers.set(name, value);
-    const outcome = await this.authorizedFetch.send(server, {
-      method: 'POST',
-      headers,
-      body: Buffer.from(JSON.stringify(request)),
-      ...accessOf(session),
+    const outcome = await this.sender.send(session, 'POST', discoverRequest, {
+      sentIn: statelessUpstream,
       signal,
     });
     if (outcome.kind !== 'response') return outcome;
     const { response, credential } = outcome;
-    const result = discoverResultOf(response.ok ? await resultOf(response, request.id) : undefined);
+    const result = discoverResultOf(response.ok ? await resultOf(response, discoverRequest.id) : undefined);
     if (result === undefined) {
       await discardBody(response);
       return { kind: 'otherRevision', status: response.status };
     }
-    await this.profiles.rememberDiscovery(server, result);
-    return { kind: 'discovered', result, ...(credential !== undefined && { credential }) };
+    await this.profiles.rememberDiscovery(session.server, result);
+    return { kind: 'discovered', result, credential };
   }
 }
 
-/** The `result` of the response with this id, from a JSON or an event stream answer. */
+/** The `result` of the response with this id, from a JSON or an event stream response. */
 export async function resultOf(response: Response, id: string | number): Promise<unknown> {
   if (!isEventStream(response)) return resultIn(await boundedText(response), id);
   for await (const event of upstreamEvents(response)) {
@@ -90,8 +82,8 @@ function resultIn(text: string, id: string | number): unknown {
 const patience = 30_000;
 
 /**
- * Does what the relay asks an upstream by itself, and ends in words where the upstream does not answer or
- * answers without end.
+ * Does what the relay asks an upstream by itself, and ends in words where the upstream does not respond or
+ * responds without end.
  *
  * @throws the signal's reason
  */
@@ -110,7 +102,7 @@ export async function patiently<Outcome>(
     if (signal.aborted) throw error;
     if (limit.signal.aborted)
       return { kind: 'failed', detail: `${host} did not respond to ${method} within ${patience / 1000} s.` };
-    if (!(error instanceof UnboundedAnswerError)) throw error;
+    if (!(error instanceof UnboundedResponseError)) throw error;
     return { kind: 'failed', detail: `${host} cannot be used: ${error.message}` };
   } finally {
     limit.dispose();

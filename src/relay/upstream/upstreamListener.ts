@@ -8,14 +8,13 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { actorOf } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
 import type { Clock } from '../../base/clock.js';
 import { delay, untilAborted } from '../../base/abort.js';
 import { acknowledgedFilter, isEmpty, type SubscriptionFilter } from '../../mcp/subscription.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 import { parseJson, isEventStream, upstreamEvents } from './upstreamBody.js';
 import type { CallerSession } from '../callers/callerSession.js';
-import { accessOf, upstreamPost } from './upstreamRequest.js';
+import type { UpstreamSender } from './upstreamSender.js';
 
 /** Shortest and longest pause before a subscription that broke off is begun again, in milliseconds. */
 const shortestPause = 1_000;
@@ -41,7 +40,7 @@ type Ending = 'ended' | 'unavailable' | 'broken';
  */
 export class UpstreamListener {
   constructor(
-    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly sender: UpstreamSender,
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
   ) {}
@@ -95,12 +94,7 @@ export class UpstreamListener {
     onNotification: (message: JSONRPCNotification) => void,
   ): Promise<Ending> {
     try {
-      const outcome = await this.authorizedFetch.send(session.server, {
-        method: 'POST',
-        ...upstreamPost(session, request, headers),
-        ...accessOf(session),
-        signal,
-      });
+      const outcome = await this.sender.send(session, 'POST', request, { callerHeaders: headers, signal });
       if (outcome.kind === 'failed') return 'broken';
       if (outcome.kind !== 'response') return 'unavailable';
       const { response } = outcome;

@@ -1,24 +1,23 @@
 import {
   InitializeResultSchema,
-  isJSONRPCRequest,
   ListToolsResultSchema,
   type InitializeResult,
-  type JSONRPCMessage,
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { AuthorizedFetch, AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
+import type { AuthorizedOutcome } from '../../broker/fetch/authorizedFetch.js';
 import { actorOf } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { Clock } from '../../base/clock.js';
 import { notificationMessage } from '../../mcp/relayMessages.js';
-import { initializeResultOf, statelessRevision } from '../../mcp/statelessRevision.js';
+import { initializeResultOf } from '../../mcp/statelessRevision.js';
 import { patiently, resultOf, type UpstreamDiscovery } from './upstreamDiscovery.js';
-import type { CallerSession } from '../callers/callerSession.js';
+import { statelessUpstream, type CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from './serverProfiles.js';
-import { accessOf, sessionOf, upstreamHeaders, upstreamPost } from './upstreamRequest.js';
+import type { UpstreamSender } from './upstreamSender.js';
+import type { IncomingHttpHeaders } from 'node:http';
 import { discardBody } from '../../oauth/boundedFetch.js';
 
-/** The upstream's answer to `initialize`, or why there is none. */
+/** The upstream's response to `initialize`, or why there is none. */
 export type AttachOutcome =
   | { readonly kind: 'attached'; readonly result: InitializeResult }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
@@ -36,7 +35,7 @@ export class UpstreamSessions {
   readonly #attaching = new WeakMap<CallerSession, Promise<AttachOutcome>>();
 
   constructor(
-    private readonly authorizedFetch: AuthorizedFetch,
+    private readonly sender: UpstreamSender,
     private readonly credentials: CredentialStore,
     private readonly profiles: ServerProfiles,
     private readonly discovery: UpstreamDiscovery,
@@ -51,6 +50,24 @@ export class UpstreamSessions {
     if (upstream === undefined || upstream.isStateless === true) return;
     const credential = await this.credentials.get(session.server.url, session.caller.account);
     if (session.upstream === upstream && upstream.user !== actorOf(credential)) session.leaveUpstream();
+  }
+
+  /**
+   * Forwards what needs no response to the upstream, if the session has one.
+   *
+   * @param body the caller's message as it came
+   */
+  async forward(
+    session: CallerSession,
+    method: 'POST' | 'DELETE',
+    body?: Uint8Array,
+    callerHeaders?: IncomingHttpHeaders,
+  ): Promise<void> {
+    await this.leaveIfAccountChanged(session);
+    if (session.upstream === undefined || session.isBridged) return;
+    const options = { callerHeaders, signal: session.closed };
+    const outcome = await this.sender.send(session, method, body, options);
+    if (outcome.kind === 'response') await discardBody(outcome.response);
   }
 
   /**
@@ -82,7 +99,7 @@ export class UpstreamSessions {
     do {
       const params = cursor === undefined ? {} : { cursor };
       const message = { jsonrpc: '2.0' as const, id: 'mcp-oauth-broker/tools', method: 'tools/list', params };
-      const outcome = await this.#post(session, message, signal);
+      const outcome = await this.sender.send(session, 'POST', message, { signal });
       if (outcome.kind !== 'response') return outcome;
       const { response } = outcome;
       const page = ListToolsResultSchema.safeParse(
@@ -106,16 +123,16 @@ export class UpstreamSessions {
   }
 
   async #attach(session: CallerSession, signal: AbortSignal, announce: boolean): Promise<AttachOutcome> {
-    const outcome = await this.#post(session, session.initialize, signal);
+    const outcome = await this.sender.send(session, 'POST', session.initialize, { signal });
     if (outcome.kind !== 'response') return outcome;
     const { response, credential } = outcome;
     const sessionId = response.headers.get('mcp-session-id');
     const leave = () => {
       if (sessionId !== null) this.leave(sessionId);
     };
-    const answer = response.ok ? resultOf(response, session.initialize.id) : undefined;
+    const reading = response.ok ? resultOf(response, session.initialize.id) : undefined;
     const result = InitializeResultSchema.safeParse(
-      await answer?.catch((error: unknown) => {
+      await reading?.catch((error: unknown) => {
         leave();
         throw error;
       }),
@@ -133,13 +150,14 @@ export class UpstreamSessions {
     session.enterUpstream({
       protocolVersion: result.data.protocolVersion,
       user: actorOf(credential),
-      ...(sessionId !== null && { sessionId }),
+      sessionId: sessionId ?? undefined,
     });
     session.upstreamLeft.addEventListener('abort', leave, { once: true });
     if (session.closed.aborted) session.leaveUpstream();
     await this.profiles.rememberInformation(session.server, result.data);
     if (announce) {
-      const announced = await this.#post(session, notificationMessage('notifications/initialized'), signal);
+      const notification = notificationMessage('notifications/initialized');
+      const announced = await this.sender.send(session, 'POST', notification, { signal });
       if (announced.kind === 'response') await discardBody(announced.response);
     }
     // Who it was begun as may have left meanwhile, and that was told to sessions that had begun.
@@ -160,7 +178,7 @@ export class UpstreamSessions {
         const { server, initialize } = session;
         const result = initializeResultOf(outcome.result, initialize, server.name);
         const user = actorOf(outcome.credential);
-        session.enterUpstream({ isStateless: true, protocolVersion: statelessRevision, user });
+        session.enterUpstream({ ...statelessUpstream, user });
         await this.profiles.rememberInformation(server, result);
         return { kind: 'attached', result };
       }
@@ -172,20 +190,6 @@ export class UpstreamSessions {
       default:
         return outcome;
     }
-  }
-
-  #post(session: CallerSession, message: JSONRPCMessage, signal: AbortSignal): Promise<AuthorizedOutcome> {
-    const post =
-      session.upstream?.isStateless === true && isJSONRPCRequest(message)
-        ? upstreamPost(session, message)
-        : { headers: upstreamHeaders('POST', session.upstream), body: Buffer.from(JSON.stringify(message)) };
-    return this.authorizedFetch.send(session.server, {
-      method: 'POST',
-      ...post,
-      session: sessionOf(session.upstream),
-      ...accessOf(session),
-      signal,
-    });
   }
 }
 

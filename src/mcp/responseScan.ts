@@ -1,7 +1,7 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 
 /** A result, a result of a tool that says it failed (`isError`), or a JSON-RPC error. */
-export type AnswerEnding = 'result' | 'toolError' | 'error';
+export type ResponseEnding = 'result' | 'toolError' | 'error';
 
 /** What may come next in a JSON document, between its tokens (RFC 8259 §2). */
 type Expected = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'separator' | 'nothing';
@@ -22,9 +22,9 @@ const deepest = 10_000;
 
 /**
  * Reads a JSON document while it passes by, without keeping it, and tells at its end whether it was whole and
- * the answer to a request; a batch may hold it (MCP 2025-03-26).
+ * the response to a request; a batch may hold it (MCP 2025-03-26).
  */
-export class AnswerScan {
+export class ResponseScan {
   readonly #open: ('{' | '[')[] = [];
   readonly #decoder = new TextDecoder();
   #expected: Expected = 'value';
@@ -34,7 +34,7 @@ export class AnswerScan {
   /** In a string: what is left of an escape. */
   #escape: Escape = 0;
   #isBroken = false;
-  #isAnswered = false;
+  #hasResponse = false;
   /** Of the message that is being read. */
   #key = '';
   #id: unknown;
@@ -43,7 +43,7 @@ export class AnswerScan {
   #isToolError = false;
   /** Of the result that is being read. */
   #resultKey = '';
-  #ending: AnswerEnding = 'result';
+  #ending: ResponseEnding = 'result';
 
   constructor(private readonly id: RequestId) {}
 
@@ -53,12 +53,12 @@ export class AnswerScan {
   }
 
   /** To be asked at the end. */
-  get isAnswer(): boolean {
-    return !this.#isBroken && this.#expected === 'nothing' && this.#token === '' && this.#isAnswered;
+  get isResponse(): boolean {
+    return !this.#isBroken && this.#expected === 'nothing' && this.#token === '' && this.#hasResponse;
   }
 
-  /** What kind of answer it is; to be asked at the end. */
-  get ending(): AnswerEnding {
+  /** What kind of response it is; to be asked at the end. */
+  get ending(): ResponseEnding {
     return this.#ending;
   }
 
@@ -166,7 +166,7 @@ export class AnswerScan {
   #end(): void {
     const isMessage = this.#open.length === this.#messageDepth && this.#open.at(-1) === '{';
     if (isMessage && this.#hasOutcome && this.#id === this.id) {
-      this.#isAnswered = true;
+      this.#hasResponse = true;
       this.#ending = this.#isFailure ? 'error' : this.#isToolError ? 'toolError' : 'result';
     }
     this.#open.pop();

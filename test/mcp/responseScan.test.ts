@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { AnswerScan } from '../../src/mcp/answerScan.js';
+import { ResponseScan } from '../../src/mcp/responseScan.js';
 
 /** Fed in pieces, as documents arrive. */
-function isAnswer(text: string, id: string | number, piece: number): boolean {
-  const scan = new AnswerScan(id);
+function isResponse(text: string, id: string | number, piece: number): boolean {
+  const scan = new ResponseScan(id);
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.length; at += piece) scan.feed(bytes.subarray(at, at + piece));
-  return scan.isAnswer;
+  return scan.isResponse;
 }
 
 const answers: readonly [text: string, id: string | number][] = [
@@ -55,20 +55,20 @@ const faults = [
 describe('an answer read while it passes by', () => {
   for (const piece of [1, 2, 3, 7, 1_000]) {
     it(`is known for one, in pieces of ${piece}`, () => {
-      for (const [text, id] of answers) assert.ok(isAnswer(text, id, piece), text);
+      for (const [text, id] of answers) assert.ok(isResponse(text, id, piece), text);
     });
 
     it(`is told from what is another’s or none, in pieces of ${piece}`, () => {
-      for (const [text, id] of others) assert.ok(!isAnswer(text, id, piece), text);
+      for (const [text, id] of others) assert.ok(!isResponse(text, id, piece), text);
     });
 
     it(`is none where it breaks off or goes on, in pieces of ${piece}`, () => {
       for (const [text, id] of answers) {
         const whole = text.trim();
         for (let end = 1; end < whole.length; end++)
-          assert.ok(!isAnswer(whole.slice(0, end), id, piece), whole.slice(0, end));
+          assert.ok(!isResponse(whole.slice(0, end), id, piece), whole.slice(0, end));
         for (const more of ['}', ']', ',', '1', '{}', 'x'])
-          assert.ok(!isAnswer(whole + more, id, piece), more);
+          assert.ok(!isResponse(whole + more, id, piece), more);
       }
     });
 
@@ -76,15 +76,15 @@ describe('an answer read while it passes by', () => {
       for (const fault of faults) {
         const text = `{"id":1,"result":${fault}}`;
         assert.throws(() => JSON.parse(text) as unknown, text);
-        assert.ok(!isAnswer(text, 1, piece), text);
+        assert.ok(!isResponse(text, 1, piece), text);
       }
     });
   }
 
   it('is none where its id is longer than is kept, or it nests without end', () => {
     const long = 'x'.repeat(100_000);
-    assert.ok(!isAnswer(`{"id":"${long}","result":1}`, long, 1_000));
-    assert.ok(!isAnswer(`{"id":1,"result":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 1, 1_000));
-    assert.ok(isAnswer(`{"id":1,"result":"${long}"}`, 1, 1_000));
+    assert.ok(!isResponse(`{"id":"${long}","result":1}`, long, 1_000));
+    assert.ok(!isResponse(`{"id":1,"result":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 1, 1_000));
+    assert.ok(isResponse(`{"id":1,"result":"${long}"}`, 1, 1_000));
   });
 });
