@@ -84,6 +84,7 @@ describe('an entry of a server', () => {
     it('to no name that is taken here or elsewhere, and to none that cannot be one', async () => {
       for (const [name, why] of [
         ['reports', /Another server already has this name/],
+        ['Reports', /Another server already has this name/],
         ['theirs', /\.vscode\/mcp\.json has a server with this name/],
         ['..', /cannot be used as a name/],
       ] as const) {
