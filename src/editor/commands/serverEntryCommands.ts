@@ -28,7 +28,7 @@ export function registerServerEntryCommands(commands: Commands, parts: ServerEnt
   commands.register('removeServer', (row) => dialogues.remove(row));
 }
 
-/** What these commands ask and tell. Each change is told with a button that takes it back. */
+/** What these commands ask and report. Each report of a change has a button that undoes it. */
 export class ServerEntryDialogues {
   readonly #notifications: Notifications;
   readonly #choice: ConfiguredServerChoice;

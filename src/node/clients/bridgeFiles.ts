@@ -113,7 +113,7 @@ export class BridgeFiles {
     await this.#change(name, { key: key.expose() });
   }
 
-  /** Removes every file whose name begins so: the keys in them are of no more use. */
+  /** Removes every file with such a name: the keys in them have been withdrawn. */
   async removeAll(prefix: string): Promise<void> {
     const names = await readdir(this.#directory).catch(() => []);
     const files = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));

@@ -25,7 +25,7 @@ const longestPause = 30_000;
 export interface ListenerEvents {
   /** @param hasGap whether changes may have been missed since the caller began to listen */
   acknowledged(filter: SubscriptionFilter, hasGap: boolean): void;
-  /** The server takes no subscription, cannot be reached, or nobody is signed in. */
+  /** The server takes no subscription, cannot be reached, or no account is signed in. */
   unavailable(): void;
   notification(message: JSONRPCNotification): void;
   /** @param isOtherAccount whether the next request acts as another account than the last, or as none */
