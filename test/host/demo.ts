@@ -9,7 +9,7 @@ import { Screenshots } from './screenshots.js';
 import { UnattendedDemo } from './unattendedDemo.js';
 
 /** An unattended run that takes longer than this has failed. */
-const ONCE_LIMIT_MS = 240_000;
+const ONCE_LIMIT_MS = 480_000;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -10,12 +10,13 @@ import type { TestResult } from './testResult.js';
 const ROOT = path.resolve(__dirname, '..', '..', '..');
 const EDITOR_TESTS = path.join(OUT, 'editor');
 const WORKBENCH_TESTS = path.join(OUT, 'workbench');
-const WORKBENCH_LIMIT_MS = 1_200_000;
-const WORKBENCH_TEST_LIMIT_MS = 180_000;
+/** Ten minutes on a quiet machine; five times as long for one that other programs keep busy. */
+const WORKBENCH_LIMIT_MS = 3_000_000;
+const WORKBENCH_TEST_LIMIT_MS = 300_000;
 /** Longest time for all that a session of the agent host meets; two minutes on a quiet machine. */
 const AGENT_HOST_LIMIT_MS = 900_000;
 /** The story limits itself; this is for what keeps it from doing so. */
-const DEMO_LIMIT_MS = 330_000;
+const DEMO_LIMIT_MS = 570_000;
 
 /** Tests of the extension in an extension host of this editor. */
 export function extensionHostPart(editor: Editor): Part {

@@ -25,7 +25,7 @@ export interface ExtensionHostTestResult extends TestResult {
 
 /** Called by VS Code in its extension host. */
 export const TEST_ENTRY = path.join(__dirname, 'extensionHostEntry.js');
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 /**
  * Runs the tests inside a real extension host: a desktop VS Code where one is named or can be had, else code-server.
