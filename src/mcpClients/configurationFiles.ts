@@ -20,11 +20,11 @@ export interface ConfigurationFile {
 
 /** Each client's file for all of the user's folders. VS Code's own is found beside its settings, not here. */
 export function userConfigurationFiles(directories: UserDirectories): readonly ConfigurationFile[] {
-  const { home, environment } = directories;
-  const at = (variable: string, usual: string) => environment[variable] ?? join(home, usual);
-  const claude = environment['CLAUDE_CONFIG_DIR'];
+  const { home } = directories;
+  const at = (variable: string, ...usual: readonly string[]) =>
+    directoryIn(directories, variable) ?? join(home, ...usual);
   return [
-    { client: 'claudeCode', path: join(claude ?? home, '.claude.json') },
+    { client: 'claudeCode', path: join(at('CLAUDE_CONFIG_DIR'), '.claude.json') },
     {
       client: 'claudeDesktop',
       path: join(applicationData(directories), 'Claude', 'claude_desktop_config.json'),
@@ -32,7 +32,7 @@ export function userConfigurationFiles(directories: UserDirectories): readonly C
     { client: 'copilotCli', path: join(at('COPILOT_HOME', '.copilot'), 'mcp-config.json') },
     { client: 'codex', path: join(at('CODEX_HOME', '.codex'), 'config.toml') },
     { client: 'cursor', path: join(home, '.cursor', 'mcp.json') },
-    { client: 'gemini', path: join(environment['GEMINI_CLI_HOME'] ?? home, '.gemini', 'settings.json') },
+    { client: 'gemini', path: join(at('GEMINI_CLI_HOME'), '.gemini', 'settings.json') },
     { client: 'windsurf', path: join(home, '.codeium', 'windsurf', 'mcp_config.json') },
   ];
 }
@@ -55,15 +55,22 @@ export function folderConfigurationFiles(folder: string): readonly Configuration
   ];
 }
 
-function applicationData({ platform, home, appData, environment }: UserDirectories): string {
+function applicationData(directories: UserDirectories): string {
+  const { platform, home, appData } = directories;
   switch (platform) {
     case 'win32':
       return appData ?? join(home, 'AppData', 'Roaming');
     case 'darwin':
       return join(home, 'Library', 'Application Support');
     case 'linux':
-      return environment['XDG_CONFIG_HOME'] ?? join(home, '.config');
+      return directoryIn(directories, 'XDG_CONFIG_HOME') ?? join(home, '.config');
   }
+}
+
+/** A variable that is set to nothing counts as not set, as the XDG Base Directory Specification says. */
+function directoryIn({ environment }: UserDirectories, variable: string): string | undefined {
+  const value = environment[variable];
+  return value === '' ? undefined : value;
 }
 
 function join(...parts: readonly string[]): string {

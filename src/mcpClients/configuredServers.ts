@@ -16,29 +16,35 @@ const addressField: Readonly<Partial<Record<McpClientId, string>>> = {
   windsurf: 'serverUrl',
 };
 
-/**
- * The remote servers in a configuration file of a client. Servers that run as a command are left out, unless the command
- * is `mcp-remote`, which stands for a remote server.
- *
- * @throws ConfigurationFault if the text is not of the client's format
- */
-export function configuredServers(text: string, id: McpClientId): readonly ConfiguredServer[] {
-  return entriesIn(text, id).flatMap(({ entry, ...place }) => {
-    const server = isMembers(entry) ? remoteServer(entry, id) : undefined;
-    return server === undefined ? [] : [{ ...server, ...place }];
-  });
+/** What a configuration file says about servers. */
+export interface ServersInFile {
+  /**
+   * The remote servers. Those that run as a command are left out, unless the command is `mcp-remote`, which stands for
+   * a remote server.
+   */
+  readonly servers: readonly ConfiguredServer[];
+  /** The entries that stand for a server and cannot be one, each with the field that is at fault. */
+  readonly faulty: readonly FaultyEntry[];
 }
 
-/**
- * The entries that stand for a server and cannot be one, each with the field that is at fault.
- *
- * @throws ConfigurationFault if the text is not of the client's format
- */
-export function faultyEntries(text: string, id: McpClientId): readonly FaultyEntry[] {
-  return entriesIn(text, id).flatMap(({ entry, ...place }) => {
-    const fault = entryFault(entry, id);
-    return fault === undefined ? [] : [{ ...place, ...fault }];
-  });
+/** @throws ConfigurationFault if the text is not of the client's format */
+export function serversInFile(text: string, id: McpClientId): ServersInFile {
+  const entries = entriesIn(text, id);
+  return {
+    servers: entries.flatMap(({ entry, ...place }) => {
+      const server = isMembers(entry) ? remoteServer(entry, id) : undefined;
+      return server === undefined ? [] : [{ ...server, ...place }];
+    }),
+    faulty: entries.flatMap(({ entry, ...place }) => {
+      const fault = entryFault(entry, id);
+      return fault === undefined ? [] : [{ ...place, ...fault }];
+    }),
+  };
+}
+
+/** @throws ConfigurationFault if the text is not of the client's format */
+export function configuredServers(text: string, id: McpClientId): readonly ConfiguredServer[] {
+  return serversInFile(text, id).servers;
 }
 
 function entriesIn(text: string, id: McpClientId): readonly Entry[] {

@@ -37,7 +37,7 @@ const otherwise = 'this is not a string in double quotes, a number, true, false,
 
 /**
  * Parses JSON as the editor's settings are written: comments may be in it, and a comma after the last entry. A key that
- * is there twice in one object is a fault, since one of the two would not count and nobody would know which.
+ * is there twice in one object is a fault, since one of the two would not count and the user would not know which.
  *
  * @throws JsonFault
  */
@@ -50,7 +50,7 @@ export function parseJsonWithComments(text: string): unknown {
     const [first] = errors;
     if (first !== undefined)
       throw faultAt(json, first.offset, faults[printParseErrorCode(first.error)] ?? otherwise);
-    refuseSaidTwice(json);
+    refuseRepeatedNames(json);
     return value;
   } catch (error) {
     // It descends by recursion, which nesting without end exhausts.
@@ -59,7 +59,23 @@ export function parseJsonWithComments(text: string): unknown {
   }
 }
 
-function refuseSaidTwice(json: string): void {
+/**
+ * The value of a text that is only looked at, as the editor reads its own files: of a key that is there twice, the last
+ * one counts. Undefined if the text is not JSON with comments.
+ */
+export function jsonAsTheEditorReads(text: string): unknown {
+  const errors: ParseError[] = [];
+  try {
+    const value: unknown = parse(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true });
+    return errors.length === 0 ? value : undefined;
+  } catch (error) {
+    // Nesting without end exhausts the recursion.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function refuseRepeatedNames(json: string): void {
   const open: Set<string>[] = [];
   visit(
     json,

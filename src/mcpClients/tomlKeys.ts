@@ -3,7 +3,7 @@ const mostParts = 50;
 
 /**
  * The line of the first dotted key in a TOML text that has more parts than any setting, counted from 1. The time that the
- * parser takes for a key grows with the square of its parts, and anybody can write such a file into a repository.
+ * parser takes for a key grows with the square of its parts, and anyone can write such a file into a repository.
  */
 export function lineOfLongKey(text: string): number | undefined {
   let parts = 0;

@@ -57,7 +57,7 @@ export class StatelessRequests {
     return [...this.#running].filter(({ caller }) => caller.id === callerId);
   }
 
-  /** @param run takes a request to its answer, whatever happens */
+  /** @param run takes a request to its response, whatever happens */
   async handle(
     server: ServerConfig,
     caller: Caller,
@@ -97,7 +97,7 @@ export class StatelessRequests {
     this.#running.add(session);
     response.once('close', () => this.#running.delete(session));
     call?.calledBy(session.clientName);
-    // Who calls it is who was offered it: without a session, nobody remembers.
+    // Notes whether this caller is offered the sign-in tool: without a session, no earlier request has noted it.
     this.parts.lists.tools(session);
     const answer = consentAnswerIn(request);
     if (answer === undefined)
@@ -118,8 +118,8 @@ export class StatelessRequests {
   }
 
   /**
-   * What the upstream says of itself; where it cannot be asked, what it said when it was. Not being known to
-   * speak this revision is said as an error, after which callers begin a session.
+   * Responds with the server's own discovery; if the server cannot be asked, with the last one that it gave. If the
+   * server is not known to speak this revision, the response is an error, after which callers begin a session.
    */
   async #discover(inFlight: InFlightRequest): Promise<void> {
     const { session, signal } = inFlight;

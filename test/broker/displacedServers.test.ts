@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   displacingList,
+  dotMcpServersIn,
   serverAddresses,
   serverAtSameAddress,
   serverNames,
@@ -73,4 +74,28 @@ describe('the names in an mcp.json', () => {
   it('are none where the setting is no object', () => {
     assert.deepEqual([null, undefined, 'a', ['a']].map(serverNames), [[], [], [], []]);
   });
+});
+
+describe('the names in a folder’s .mcp.json', () => {
+  const files: readonly [string, string, readonly string[]][] = [
+    [
+      'are those of its servers, wherever they run',
+      '{"mcpServers":{"a":{"url":"u"},"b":{"command":"c"}}}',
+      ['a', 'b'],
+    ],
+    [
+      'are read without anything around them too',
+      '// ours\n{"a":{"url":"u"},"b":{"command":"c"},}',
+      ['a', 'b'],
+    ],
+    ['are none of entries that the editor passes over', '{"mcpServers":{"a":{},"b":1,"c":{"url":1}}}', []],
+    ['are none beside “mcpServers”', '{"mcpServers":{},"a":{"url":"u"}}', []],
+    ['are none in a file that is being written', '{"mcpServers":{"a":{"url":"u"}', []],
+    ['are none in another kind of file', '["mcpServers"]', []],
+  ];
+  for (const [what, text, names] of files) {
+    it(what, () => {
+      assert.deepEqual(serverNames(dotMcpServersIn(text)), names);
+    });
+  }
 });

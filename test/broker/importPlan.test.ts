@@ -212,6 +212,13 @@ describe('importing', () => {
     });
   }
 
+  it('moves out of a file with dates and with numbers that only TOML holds', () => {
+    const rest = 'most = 9007199254740993\nsince = 1979-05-27\n';
+    const file = fileOf('codex', `${rest}\n[mcp_servers.notes]\nurl = "${url}"\n`);
+    const [edit] = importPlan([{ found: only(file), name: 'notes' }], [file], () => true).edits;
+    assert.equal(edit?.after.trim(), rest.trim());
+  });
+
   it('copies without touching a file', () => {
     const file = cursor({ url });
     const plan = importPlan([{ found: only(file), name: 'notes' }], [file], () => false);

@@ -126,6 +126,14 @@ describe('an import', () => {
     assert.deepEqual([[...secrets.entries.keys()], imports().canUndo], [[], false]);
   });
 
+  it('leaves no backup if our settings cannot be written and secrets cannot be removed', async () => {
+    setting.write = () => Promise.reject(new Error('unsaved changes'));
+    clientSecrets.remove = () => Promise.reject(new Error('no keychain'));
+    const plan = await planOf([await fileOf('cursor')]);
+    await assert.rejects(imports().apply(plan, 'import'), /unsaved changes/);
+    assert.deepEqual(await readdir(home), ['cursor']);
+  });
+
   it('keeps what a program wrote meanwhile if our settings cannot be written, and loses no entry', async () => {
     const file = await fileOf('cursor');
     setting.write = async () => {

@@ -205,6 +205,34 @@ describeWithSetting('the servers that the editor has from files', () => {
     await until(() => namesOf('.vscode/mcp.json') === undefined);
   });
 
+  it('are those of a folder’s .mcp.json, after its .vscode/mcp.json', async () => {
+    const shared = vscode.Uri.joinPath(folder(), '.mcp.json');
+    await write(shared, '{ "mcpServers": { "shared": { "url": "http://127.0.0.1:1/mcp" } } }');
+    try {
+      await until(() => namesOf('.mcp.json')?.includes('shared') === true);
+      assert.deepEqual(
+        lists.lists.map(({ file }) => file),
+        ['.mcp.json', 'your user mcp.json'],
+      );
+      await write(shared, '{ "mcpServers": {} }');
+      await until(() => namesOf('.mcp.json') === undefined);
+    } finally {
+      await vscode.workspace.fs.delete(shared);
+    }
+  });
+
+  it('are none of a file that is too large to be a list of servers', async () => {
+    const shared = vscode.Uri.joinPath(folder(), '.mcp.json');
+    const text = '{ "mcpServers": { "shared": { "command": "x" } } }';
+    await write(shared, text + ' '.repeat(1024 * 1024));
+    try {
+      await lists.look();
+      assert.equal(namesOf('.mcp.json'), undefined);
+    } finally {
+      await vscode.workspace.fs.delete(shared);
+    }
+  });
+
   it('switch a server of the extension’s off in what is shown', async () => {
     const scene = await startEditorScene();
     const displacedBy = async () =>

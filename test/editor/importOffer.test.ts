@@ -72,5 +72,6 @@ describe('the offer to import servers', () => {
     await configure(extension, { mine: { url: 'https://mine.example.com/' } });
     await home.write('.cursor/mcp.json', notes);
     assert.deepEqual(await look(), []);
+    assert.deepEqual(contexts, [['mcpOAuthBroker.hasServersElsewhere', false]]);
   });
 });

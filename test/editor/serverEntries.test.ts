@@ -5,6 +5,7 @@ import { accountKeyOf } from '../../src/broker/accounts/credential.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import { ServerChanges, type ServerChangeParts } from '../../src/editor/commands/serverChanges.js';
 import { ServerEntryDialogues } from '../../src/editor/commands/serverEntryCommands.js';
+import { SettingUnwritable } from '../../src/editor/settings/writeSetting.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { alice } from '../demo/people.js';
 import { configure, next, signInAs, type ActiveExtension } from './activeExtension.js';
@@ -84,6 +85,7 @@ describe('an entry of a server', () => {
     it('to no name that is taken here or elsewhere, and to none that cannot be one', async () => {
       for (const [name, why] of [
         ['reports', /Another server already has this name/],
+        ['Reports', /Another server already has this name/],
         ['theirs', /\.vscode\/mcp\.json has a server with this name/],
         ['..', /cannot be used as a name/],
       ] as const) {
@@ -208,6 +210,21 @@ describe('an entry of a server', () => {
       await dialogues.remove('repositories');
       assert.match(user.shown[0] ?? '', /“same” has the same address and keeps the sign-ins/);
       assert.ok(await extension.credentials.get(server.url));
+    });
+
+    it('and says that the sign-in has ended if the settings cannot be written', async () => {
+      assert.equal((await signInAs(extension, server, alice)).kind, 'signedIn');
+      const unwritable = {
+        entries: extension.settings.entries,
+        change: () => Promise.reject(new SettingUnwritable('Unsaved changes.')),
+      } as unknown as typeof extension.settings;
+      const changes = new ServerChanges({ ...parts(), settings: unwritable });
+      await assert.rejects(changes.remove(server, true), {
+        name: 'SettingUnwritable',
+        message: 'You are signed out of “repositories”, which is still in your settings. Unsaved changes.',
+      });
+      assert.equal(await extension.credentials.get(server.url), undefined);
+      assert.deepEqual(names(), ['repositories', 'reports']);
     });
 
     it('and is not put back over an entry that has its name meanwhile', async () => {

@@ -27,6 +27,13 @@ describe('the files that other MCP clients read', () => {
     assert.equal(files['claudeDesktop'], '/x/Claude/claude_desktop_config.json');
   });
 
+  it('are in the usual places if a variable is set to nothing', () => {
+    const names = ['CODEX_HOME', 'COPILOT_HOME', 'CLAUDE_CONFIG_DIR', 'GEMINI_CLI_HOME', 'XDG_CONFIG_HOME'];
+    const environment = Object.fromEntries(names.map((name) => [name, '']));
+    const where = { platform: 'linux', home: '/home/a' } as const;
+    assert.deepEqual(paths({ ...where, environment }), paths({ ...where, environment: {} }));
+  });
+
   it('are below the library on macOS', () => {
     const files = paths({ platform: 'darwin', home: '/Users/a', environment: {} });
     assert.equal(

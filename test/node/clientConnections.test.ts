@@ -47,12 +47,12 @@ describe('the connection of a client', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
-  const open = () =>
+  const open = (keys = new BridgeFiles(storage, path.join(directory, 'shipped.js'))) =>
     new ClientConnections({
       admissions,
       withdraw: ({ id }) => admissions.withdraw(id),
       files: new MachineFileStore(path.join(storage, 'backups')),
-      keys: new BridgeFiles(storage, path.join(directory, 'shipped.js')),
+      keys,
       records: new ClientConnectionFiles(storage),
       lock: new MemoryLock(),
       servers: () => servers,
@@ -108,6 +108,47 @@ describe('the connection of a client', () => {
     assert.equal(await admissions.verify(before?.key ?? ''), undefined);
     assert.ok(await admissions.verify(after?.key ?? ''));
     assert.equal(await readFile(file, 'utf8'), written);
+  });
+
+  it('gets a new key for a server that is disabled meanwhile', async () => {
+    const connection = await connect();
+    const enabled = servers;
+    servers = servers.slice(1);
+    await connections.rotate(connection);
+    servers = enabled;
+    port = 2;
+    await connections.refresh();
+    const [one, two] = await keyFiles(connection);
+    assert.equal(one?.key, two?.key);
+    assert.ok(await admissions.verify(one?.key ?? ''));
+    assert.equal(one?.url, agentAddress(2, 'one'));
+  });
+
+  it('keeps its new key if another window brings its addresses up to date at the same time', async () => {
+    const connection = await connect();
+    const steps: string[] = [];
+    const begun = Promise.withResolvers<undefined>();
+    const goOn = Promise.withResolvers<undefined>();
+    class Keys extends BridgeFiles {
+      override async redirect(name: string, url: string) {
+        steps.push('address');
+        begun.resolve(undefined);
+        await goOn.promise;
+        await super.redirect(name, url);
+      }
+      override write(...given: Parameters<BridgeFiles['write']>) {
+        steps.push('key');
+        return super.write(...given);
+      }
+    }
+    connections = open(new Keys(storage, path.join(directory, 'shipped.js')));
+    const refreshing = connections.refresh();
+    await begun.promise;
+    const rotating = connections.rotate(connection);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    goOn.resolve(undefined);
+    await Promise.all([refreshing, rotating]);
+    assert.deepEqual(steps, ['address', 'address', 'key', 'key']);
   });
 
   it('survives another version, another port and another name of a server without a change of the client’s file', async () => {

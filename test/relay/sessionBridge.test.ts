@@ -320,10 +320,11 @@ describe('the command that serves a session of the agent host', () => {
     await scene.openWindow();
     const ended = spawn(process.execPath, ['-e', '']);
     await once(ended, 'exit');
-    const left = path.join(scene.windows, `${ended.pid ?? 0}-00000000-0000-4000-8000-000000000000.json`);
-    await writeFile(left, JSON.stringify({ folders: [], url: 'http://127.0.0.1:1', key: 'k' }), {
-      mode: 0o600,
-    });
+    const text = JSON.stringify({ folders: [], url: 'http://127.0.0.1:1', key: 'k' });
+    for (const ending of ['json', 'json.tmp', 'wanted']) {
+      const name = `${ended.pid ?? 0}-${crypto.randomUUID()}.${ending}`;
+      await writeFile(path.join(scene.windows, name), text, { mode: 0o600 });
+    }
     const client = await scene.connect();
     assert.equal((await callTool(client, 'list_branches')).isError, false);
     assert.equal((await scene.files()).length, 1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { accountKeyOf } from '../../src/broker/accounts/credential.js';
-import type { Redacted } from '../../src/base/redacted.js';
+import { Redacted } from '../../src/base/redacted.js';
 import { bob } from '../demo/people.js';
 import { UserBrowser } from '../demo/user.js';
 import { startStatelessServer, type StatelessServer } from '../demo/statelessServer.js';
@@ -149,6 +149,21 @@ describe('a subscription (2026-07-28)', () => {
     await until(() => listens() === 1);
     notes.announceTools();
     await later.heard.until(4);
+  });
+
+  it('is joined by the server’s when the account that acts has signed in again', async () => {
+    await signIn();
+    const valid = await credential();
+    const { tokenType, scopes } = valid.tokens;
+    const tokens = { tokenType, scopes, accessToken: new Redacted('expired') };
+    const { client, heard } = await openEditor();
+    await stage.broker.credentials.put({ ...valid, tokens });
+    await client.listen(everything);
+    await stage.broker.credentials.put(valid);
+    await until(() => listens() === 1);
+    assert.equal((await heard.until(3)).length, 3);
+    notes.announceTools();
+    assert.equal((await heard.until(4)).at(-1), toolsChanged);
   });
 
   it('is the relay’s own if the server does not know the method', async () => {

@@ -11,6 +11,8 @@ interface ClientKeys {
   clientCommand(name: string): StdioCommand;
   placeLauncher(): Promise<void>;
   write(name: string, url: string, key: Redacted): Promise<unknown>;
+  /** Changes the key; the address stays. */
+  rekey(name: string, key: Redacted): Promise<void>;
   /** Changes the address; the key stays. */
   redirect(name: string, url: string): Promise<void>;
   removeAll(prefix: string): Promise<void>;

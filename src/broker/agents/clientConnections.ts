@@ -144,8 +144,14 @@ export class ClientConnections {
 
   /** A new key in place of the old one, which stops working at once. The client's file stays as it is. */
   async rotate(connection: ClientConnection): Promise<void> {
-    const key = await this.parts.admissions.rotate(connection.agentId);
-    if (key !== undefined) await this.#writeKeys(connection, key);
+    const { admissions, keys, lock } = this.parts;
+    await lock.hold(lockName, async () => {
+      const key = await admissions.rotate(connection.agentId);
+      if (key === undefined) return;
+      await this.#writeKeys(connection, key);
+      // A server that is disabled now has no address, and needs the key when it is enabled again.
+      for (const { keyName } of connection.servers) await keys.rekey(keyName, key);
+    });
   }
 
   /** Ends the client's access first, and then takes its entries out of its file. */
@@ -164,11 +170,14 @@ export class ClientConnections {
 
   /** Has the commands lead to this version of the extension, and to where agents reach each server now. */
   async refresh(): Promise<void> {
-    const connections = await this.all();
-    if (connections.length === 0) return;
-    await this.parts.keys.placeLauncher();
-    for (const { server, keyName } of connections.flatMap((connection) => this.#reachable(connection)))
-      await this.parts.keys.redirect(keyName, this.parts.address(server));
+    if ((await this.all()).length === 0) return;
+    const { keys, lock, address } = this.parts;
+    await keys.placeLauncher();
+    // Another window may write a new key, or disconnect the client, between the reading and the writing of a file.
+    await lock.hold(lockName, async () => {
+      const reachable = (await this.all()).flatMap((connection) => this.#reachable(connection));
+      for (const { server, keyName } of reachable) await keys.redirect(keyName, address(server));
+    });
   }
 
   async #writeKeys(connection: ClientConnection, key: Redacted): Promise<void> {

@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.js';
 import type { ConfiguredServer } from '../../mcpClients/configuredServer.js';
-import { configuredServers, faultyEntries } from '../../mcpClients/configuredServers.js';
+import { serversInFile } from '../../mcpClients/configuredServers.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import type { EntryPath } from '../../mcpClients/mcpClient.js';
 import { Redacted } from '../../base/redacted.js';
@@ -80,7 +80,8 @@ export function foundServers(files: readonly ReadFile[], known: KnownServers): F
   const byAddress = new Map<string, { readonly server: ConfiguredServer; readonly at: FoundEntry }[]>();
   for (const { file, text } of files) {
     try {
-      for (const server of configuredServers(text, file.client)) {
+      const inFile = serversInFile(text, file.client);
+      for (const server of inFile.servers) {
         const parsed = parseServerUrl(server.url);
         const address = 'url' in parsed ? parsed.url : server.url;
         if (known.isOwnAddress?.(address) === true) continue;
@@ -88,7 +89,7 @@ export function foundServers(files: readonly ReadFile[], known: KnownServers): F
         group.push({ server, at: placeOf(server, file) });
         byAddress.set(address, group);
       }
-      for (const entry of faultyEntries(text, file.client))
+      for (const entry of inFile.faulty)
         unusable.push(unusableServer(entry.name, placeOf(entry, file), inField(entry.field, entry.message)));
     } catch (error) {
       if (!(error instanceof ConfigurationFault)) throw error;

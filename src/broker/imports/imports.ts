@@ -127,7 +127,8 @@ export class Imports {
     } catch (error) {
       // As an undo does it, since a program may have written its file meanwhile.
       const stuck = await this.#restoreAll(replaced.toReversed());
-      for (const takeBack of takeBacks.reverse()) await attempt(takeBack);
+      // One that fails keeps none of the others from being taken back, nor the user from reading what failed first.
+      for (const takeBack of takeBacks.reverse()) await takeBack().catch(() => undefined);
       if (stuck.problems.length > 0) throw new NotTakenBack(stuck.problems, error);
       await memory.set(memoryKey, undefined);
       throw error;

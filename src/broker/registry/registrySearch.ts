@@ -20,13 +20,13 @@ const patience = 10_000;
 /** Entries a page; most have no remote address, so that several pages may be needed. */
 const pageLength = 50;
 const mostPages = 4;
-/** More than anybody reads; who does not find a server among these types more of its name. */
+/** More results than a user reads; to narrow them, the user types more of the name. */
 const enough = 20;
 /** The current version of the API, and the one before it, which some registries still have alone. */
 const versions = ['v0.1', 'v0'] as const;
 
 /**
- * Searches a registry for servers whose names contain a text.
+ * Searches a registry for servers with a text in their names.
  *
  * @param registry its address, as `parseRegistryAddress` returns it
  * @throws OAuthFlowError if the registry cannot be asked or does not respond as one; the reason of `signal`

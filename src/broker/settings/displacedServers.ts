@@ -1,3 +1,4 @@
+import { jsonAsTheEditorReads } from '../../mcpClients/jsonWithComments.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import { parseServerUrl } from './serverSettings.js';
 
@@ -19,7 +20,7 @@ export interface ServerAtSameAddress<List> {
 /**
  * The list that makes the editor switch one of our servers off. VS Code compares names without case, and of two servers
  * with one name it runs the one from a file (`McpCollisionEnablementModel` in `mcpService.ts`, collections in the order
- * workspace, user, extension).
+ * workspace folder, workspace, user, extension).
  *
  * @param lists in the editor's order
  * @returns undefined if no other list has the name
@@ -49,14 +50,23 @@ export function serverAtSameAddress<List extends OtherServerList>(
   return undefined;
 }
 
-/** The object `servers` of an `mcp.json`, which may have comments and trailing commas; undefined if it cannot be read. */
+/** The object `servers` of an `mcp.json`; undefined if the file cannot be read. */
 export function serversIn(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(withoutTrailingCommas(withoutComments(text.replace(/^\uFEFF/, ''))));
-    return isObject(value) ? value['servers'] : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonAsTheEditorReads(text);
+  return isObject(value) ? value['servers'] : undefined;
+}
+
+/**
+ * The servers of a folder's `.mcp.json`, below `mcpServers` or without anything around them, as VS Code reads either
+ * form (`workspaceDotMcpDiscovery.ts`); undefined if the file cannot be read.
+ */
+export function dotMcpServersIn(text: string): unknown {
+  const value = jsonAsTheEditorReads(text);
+  const servers = isObject(value) && Object.hasOwn(value, 'mcpServers') ? value['mcpServers'] : value;
+  if (!isObject(servers)) return undefined;
+  const isServer = (entry: unknown) =>
+    isObject(entry) && (typeof entry['url'] === 'string' || typeof entry['command'] === 'string');
+  return Object.fromEntries(Object.entries(servers).filter(([, entry]) => isServer(entry)));
 }
 
 /** The normalized addresses in such an object, by name: those that one of our servers can have. */
@@ -78,16 +88,4 @@ function withoutLastSlash(url: string): string {
 /** The names in the object `servers` of such a file or of the setting `mcp`. */
 export function serverNames(servers: unknown): readonly string[] {
   return isObject(servers) ? Object.keys(servers) : [];
-}
-
-const string = /"(?:\\.|[^"\\])*"/.source;
-
-function withoutComments(text: string): string {
-  const pattern = new RegExp(`(${string})|//[^\\n]*|/\\*[^]*?\\*/`, 'g');
-  return text.replace(pattern, (_match, kept: string | undefined) => kept ?? ' ');
-}
-
-function withoutTrailingCommas(text: string): string {
-  const pattern = new RegExp(`(${string})|,(?=\\s*[}\\]])`, 'g');
-  return text.replace(pattern, (_match, kept: string | undefined) => kept ?? '');
 }

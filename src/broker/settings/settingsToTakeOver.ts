@@ -58,8 +58,13 @@ export function withTakenOver(present: SettingValues, chosen: readonly SettingTo
   return Object.fromEntries(changed);
 }
 
-/** The same text for the same settings, however a file has them ordered and laid out. */
+/**
+ * The same text for the same values, however a file has them ordered and laid out. TOML also has dates, and integers
+ * that JavaScript holds as `bigint`.
+ */
 export function canonical(value: unknown): string {
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Date) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value ?? null);
   const members = Object.entries(value)

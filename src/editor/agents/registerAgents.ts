@@ -10,6 +10,7 @@ import type { Redacted } from '../../base/redacted.js';
 import { registerAgentCommands } from './agentCommands.js';
 import type { ConnectionParts } from './agentConnection.js';
 import { AgentNotices } from './agentNotices.js';
+import { bridgeName } from '../../broker/agents/bridgeName.js';
 import type { ClientConnections } from '../../broker/agents/clientConnections.js';
 import { registerClientConnectionCommands } from '../connections/clientConnectionCommands.js';
 import { ConfigurationPreview } from '../connections/configurationPreview.js';
@@ -65,7 +66,8 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
     port: () => agentSettings().port,
     connections,
     addressNote: parts.remoteNotes?.agents,
-    writeBridge: (agent, server, url, key) => parts.bridge.write(bridgeName(agent.id, server), url, key),
+    writeBridge: async (agent, server, url, key) =>
+      parts.bridge.write(await bridgeName(agent.id, server.name), url, key),
   };
   const onCannotNarrow = authorizedFetch.tokens.narrowed.onDidFail;
   const notices = new AgentNotices({ ...parts, ...connection, onCannotNarrow });
@@ -108,12 +110,6 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
   refresh();
   void agents.port.look();
   return vscode.Disposable.from(notices, tree, view, changes, servers, preview);
-}
-
-/** A file's name for one server of an agent; servers' names hold what no file system takes. */
-function bridgeName(agentId: string, { name }: ServerConfig): string {
-  const safe = name.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 40);
-  return `${agentId}-${safe}`;
 }
 
 /** What the settings say now. */

@@ -23,7 +23,7 @@ export class ConfiguredServerChoice {
   ): Promise<ServerConfig | undefined> {
     const { servers, disabled } = this.settings;
     const fitting = [...(which === 'disabled' ? [] : servers), ...(which === 'enabled' ? [] : disabled)];
-    const name = nameIn(row);
+    const name = serverNameIn(row);
     if (name !== undefined) return fitting.find((server) => server.name === name);
     if (fitting.length < 2) return fitting[0];
     const items = fitting.map((server) =>
@@ -38,7 +38,8 @@ export class ConfiguredServerChoice {
   }
 }
 
-function nameIn(row: unknown): string | undefined {
+/** The name of the server that a menu or a caller of a command names, if any. */
+export function serverNameIn(row: unknown): string | undefined {
   if (typeof row === 'string') return row;
   if (typeof row !== 'object' || row === null || !('server' in row)) return undefined;
   const { server } = row;

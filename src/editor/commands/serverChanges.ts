@@ -75,7 +75,7 @@ export class ServerChanges {
     personalSignIn.cancel(server);
     const receipts = signOut ? await signOuts.signOutOfAll(server) : [];
     const rules = toolRules.written(name);
-    await settings.change((entries) => withoutEntry(entries, name));
+    await this.#takeOut(name, receipts.length > 0);
     // After the entry, so that no call of the server runs without its rules.
     await toolRules.write(name, undefined);
     let putBack: Undo = () => Promise.resolve();
@@ -91,6 +91,17 @@ export class ServerChanges {
       await settings.change((entries) => withEntryAt(entries, placed));
     };
     return { receipts, undo };
+  }
+
+  /** @throws SettingUnwritable that also names what has been done already and cannot be undone */
+  async #takeOut(name: string, isSignedOut: boolean): Promise<void> {
+    try {
+      await this.parts.settings.change((entries) => withoutEntry(entries, name));
+    } catch (error) {
+      if (!(error instanceof SettingUnwritable) || !isSignedOut) throw error;
+      const done = vscode.l10n.t('You are signed out of “{0}”, which is still in your settings.', name);
+      throw new SettingUnwritable(`${done} ${error.message}`, { cause: error });
+    }
   }
 
   /** The rules hold under both names until the server has the new one: no call runs without them. */

@@ -6,6 +6,7 @@ import { serverNameFault, type ServerConfig } from '../../broker/settings/server
 import { commandId, type CommandId, type Commands } from '../adapters/commands.js';
 import { ConfiguredServerChoice } from './configuredServerChoice.js';
 import { Notifications } from '../adapters/notifications.js';
+import { nameTakenBy } from './serverName.js';
 import { ServerChanges, type ServerChangeParts, type Undo } from './serverChanges.js';
 import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { describeSignOut } from '../signIn/signOutReport.js';
@@ -27,7 +28,7 @@ export function registerServerEntryCommands(commands: Commands, parts: ServerEnt
   commands.register('removeServer', (row) => dialogues.remove(row));
 }
 
-/** What these commands ask and tell. Each change is told with a button that takes it back. */
+/** What these commands ask and report. Each report of a change has a button that undoes it. */
 export class ServerEntryDialogues {
   readonly #notifications: Notifications;
   readonly #choice: ConfiguredServerChoice;
@@ -129,7 +130,8 @@ export class ServerEntryDialogues {
     if (name === server.name) return undefined;
     const fault = serverNameFault(name);
     if (fault !== undefined) return fault;
-    if (this.parts.settings.names.includes(name)) return t('Another server already has this name.');
+    const others = this.parts.settings.names.filter((one) => one !== server.name);
+    if (nameTakenBy(name, others) !== undefined) return t('Another server already has this name.');
     const other = displacingList(name, this.parts.otherLists());
     return other && t('{0} has a server with this name, which VS Code would run instead.', other.file);
   }

@@ -15,7 +15,6 @@ export async function askServerName(
   proposed: string,
   names: readonly string[],
 ): Promise<string | undefined> {
-  const taken = new Set(names);
   const name = await notifications.input({
     title: vscode.l10n.t('Name the server'),
     prompt: vscode.l10n.t('The name shown in the chat, the server list, and your settings'),
@@ -24,7 +23,8 @@ export async function askServerName(
     validateInput: (text) => {
       const fault = serverNameFault(text.trim());
       if (fault !== undefined) return fault;
-      return taken.has(text.trim()) ? vscode.l10n.t('Another server already has this name.') : undefined;
+      const isTaken = nameTakenBy(text.trim(), names) !== undefined;
+      return isTaken ? vscode.l10n.t('Another server already has this name.') : undefined;
     },
   });
   return name?.trim();

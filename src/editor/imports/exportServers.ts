@@ -72,11 +72,10 @@ export class ExportServers {
       label: mcpClients[target.file.client].name,
       description: target.file.label,
       detail: target.text === undefined ? t('The file will be created.') : '',
-      target: target,
+      target,
     }));
-    const exists = ({ detail }: (typeof files)[number]) => detail === '';
     const items = [
-      ...files.filter(exists),
+      ...files.filter(({ target }) => target.text !== undefined),
       {
         label: t('Clipboard'),
         description: t('As an mcp.json file for VS Code'),
@@ -87,7 +86,7 @@ export class ExportServers {
         description: t('As an mcp.json file for VS Code'),
         target: { kind: 'document' } as const,
       },
-      ...files.filter((file) => !exists(file)),
+      ...files.filter(({ target }) => target.text === undefined),
     ];
     const title = t('Export {0} MCP servers to', count);
     return (await this.window.showQuickPick(items, { title, matchOnDescription: true }))?.target;

@@ -6,6 +6,8 @@ import { Notifications, type NotificationWindow } from '../adapters/notification
 import type { OtherProgramFiles } from './otherProgramFiles.js';
 
 const memoryKey = 'import offered';
+/** As in package.json. */
+const contextKey = 'mcpOAuthBroker.hasServersElsewhere';
 
 export interface ImportOfferParts {
   readonly files: OtherProgramFiles;
@@ -34,13 +36,18 @@ export class ImportOffer {
 
   async look(): Promise<void> {
     const known = this.parts.known();
+    // The files of other programs can be large, and with servers of the user's own there is nothing to offer.
+    if (known.servers.length > 0) {
+      await this.setContext(contextKey, false);
+      return;
+    }
     const { files } = await this.parts.files.readUsers();
     const servers = foundServers(files, known).servers.filter(
       ({ problem, configuredAs, isDisabled }) =>
         problem === undefined && configuredAs === undefined && !isDisabled,
     );
-    await this.setContext('mcpOAuthBroker.hasServersElsewhere', servers.length > 0);
-    if (servers.length === 0 || known.servers.length > 0) return;
+    await this.setContext(contextKey, servers.length > 0);
+    if (servers.length === 0) return;
     const labels = new Set(servers.flatMap(({ entries }) => entries.map(({ file }) => file.label)));
     await this.#offer(
       servers.map(({ url }) => url),

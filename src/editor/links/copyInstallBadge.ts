@@ -11,6 +11,7 @@ import {
   type NotificationWindow,
   type ChoiceWindow,
 } from '../adapters/notifications.js';
+import { serverNameIn } from '../commands/configuredServerChoice.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 export interface InstallBadgeParts {
@@ -38,9 +39,8 @@ export async function copyInstallBadge(row: unknown, parts: InstallBadgeParts): 
 }
 
 function namedServer(row: unknown, { settings }: InstallBadgeParts): AddLink | undefined {
-  const named = typeof row === 'object' && row !== null && 'server' in row ? row.server : row;
-  const name = typeof named === 'object' && named !== null && 'name' in named ? named.name : named;
-  const server = typeof name === 'string' ? settings.find(name) : undefined;
+  const name = serverNameIn(row);
+  const server = name === undefined ? undefined : settings.find(name);
   return server && linkTo(server);
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import {
+  dotMcpServersIn,
   serverAddresses,
   serverNames,
   serversIn,
@@ -13,16 +14,21 @@ export interface OtherServers extends OtherServerList {
   readonly uri?: vscode.Uri;
 }
 
+/** Largest file that is read, in bytes: anyone can write one into a repository. */
+const largest = 1024 * 1024;
+
 /**
  * The MCP servers that VS Code has from files: `.vscode/mcp.json` and workspace files, which VS Code gives to extensions
- * as the setting `mcp.servers`, and the user's `mcp.json`, which lies beside the settings of the profile. A window whose
- * extension runs on another machine than the profile cannot read the latter.
+ * as the setting `mcp.servers`; the `.mcp.json` of each folder; and the user's `mcp.json`, which lies beside the settings
+ * of the profile. A window whose extension runs on another machine than the profile cannot read the last one.
  */
 export class OtherServerLists implements Disposable {
   readonly #changed = new Emitter<undefined>();
   readonly #owned: readonly Disposable[];
   readonly #userFiles: readonly vscode.Uri[];
-  #userServers: ReadonlyMap<string, unknown> = new Map();
+  /** What the files say that VS Code does not give as a setting, by their URIs. */
+  #read: ReadonlyMap<string, unknown> = new Map();
+  #looking: Promise<void> = Promise.resolve();
 
   /** Fires when any of the lists may have changed. */
   readonly onDidChange = this.#changed.event;
@@ -38,17 +44,21 @@ export class OtherServerLists implements Disposable {
     ];
     const pattern = new vscode.RelativePattern(profile, 'mcp.json');
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-    const readUser = () => void this.look();
+    const folderWatcher = vscode.workspace.createFileSystemWatcher('**/.mcp.json');
+    const look = () => void this.look();
+    const events = [watcher, folderWatcher].flatMap((one) => [
+      one,
+      ...[one.onDidCreate, one.onDidChange, one.onDidDelete].map((event) => event(look)),
+    ]);
     this.#owned = [
-      watcher,
-      ...[watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete].map((event) => event(readUser)),
+      ...events,
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('mcp') || event.affectsConfiguration('chat.mcp'))
           this.#changed.fire(undefined);
       }),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#changed.fire(undefined)),
+      vscode.workspace.onDidChangeWorkspaceFolders(look),
     ];
-    readUser();
+    look();
   }
 
   /** Those that switch a server of the same name off; empty if VS Code runs servers of one name side by side. */
@@ -71,6 +81,12 @@ export class OtherServerLists implements Disposable {
       const uri = vscode.Uri.joinPath(folder.uri, '.vscode', 'mcp.json');
       const servers = inspected(folder)?.workspaceFolderValue;
       yield { file: vscode.workspace.asRelativePath(uri), uri, ...listed(servers) };
+      const shared = dotMcpFile(folder);
+      yield {
+        file: vscode.workspace.asRelativePath(shared),
+        uri: shared,
+        ...listed(this.#read.get(shared.toString())),
+      };
     }
     const { workspaceFile } = vscode.workspace;
     const servers = listed(inspected()?.workspaceValue);
@@ -80,18 +96,31 @@ export class OtherServerLists implements Disposable {
 
   *#userLists(): Generator<OtherServers> {
     for (const uri of this.#userFiles)
-      yield { file: userFile(), uri, ...listed(this.#userServers.get(uri.toString())) };
+      yield { file: userFile(), uri, ...listed(this.#read.get(uri.toString())) };
     yield { file: 'settings.json', ...listed(inspected()?.globalValue) };
   }
 
-  /** Reads the user's files again, before the watcher tells of a change. */
-  async look(): Promise<void> {
-    const all = await Promise.all(
-      this.#userFiles.map(async (uri) => [uri.toString(), await readServers(uri)] as const),
-    );
-    this.#userServers = new Map(all);
+  /** Reads the files again, before a watcher tells of a change. */
+  look(): Promise<void> {
+    // One after the other, so that what was read earlier never replaces what was read later.
+    const looked = this.#looking.then(() => this.#lookNow());
+    this.#looking = looked.catch(() => undefined);
+    return looked;
+  }
+
+  async #lookNow(): Promise<void> {
+    const folders = (vscode.workspace.workspaceFolders ?? []).map(dotMcpFile);
+    const all = await Promise.all([
+      ...this.#userFiles.map((uri) => readServers(uri, serversIn)),
+      ...folders.map((uri) => readServers(uri, dotMcpServersIn)),
+    ]);
+    this.#read = new Map(all);
     this.#changed.fire(undefined);
   }
+}
+
+function dotMcpFile({ uri }: vscode.WorkspaceFolder): vscode.Uri {
+  return vscode.Uri.joinPath(uri, '.mcp.json');
 }
 
 function inspected(folder?: vscode.WorkspaceFolder) {
@@ -102,12 +131,19 @@ function listed(servers: unknown) {
   return { names: serverNames(servers), addresses: serverAddresses(servers) };
 }
 
-async function readServers(uri: vscode.Uri): Promise<unknown> {
+async function readServers(
+  uri: vscode.Uri,
+  serversOf: (text: string) => unknown,
+): Promise<readonly [uri: string, servers: unknown]> {
   try {
-    return serversIn(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+    const { type, size } = await vscode.workspace.fs.stat(uri);
+    // A repository can contain a link to a device, which has no end.
+    if ((type & vscode.FileType.File) === 0 || size > largest) return [uri.toString(), undefined];
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    return [uri.toString(), serversOf(new TextDecoder().decode(bytes))];
   } catch {
     // Most users have none.
-    return undefined;
+    return [uri.toString(), undefined];
   }
 }
 

@@ -44,7 +44,7 @@ class UnusableFile extends Error {
  * The address that all windows serve for one agent, from the agent's own file. The file is read again when a session
  * begins, because its address and its key can change.
  *
- * @throws Error in words that name what is wrong with the file, and nothing that it holds
+ * @throws Error whose message names what is wrong with the file, and nothing of its content
  */
 export function agentPlaces(file: string): BridgePlaces {
   agentPlace(file);

@@ -28,8 +28,8 @@ export function connectToBroker(
   onStreamEnd: () => void,
   requestHeaders: Readonly<Record<string, string>> = {},
 ): BrokerConnection {
-  // A request on a kept connection can meet a port that closes, and then nobody knows whether it ran. On a connection of
-  // its own it is refused, which tells that it did not.
+  // A request on a kept connection can meet a port that closes, and then it is not known whether it ran. On a
+  // connection of its own it is refused, and did not run.
   const headers = { ...requestHeaders, Authorization: `Bearer ${key}`, Connection: 'close' };
   const requestInit = { headers, redirect: 'error' as const };
   const watched = async (input: string | URL, init?: RequestInit) => {

@@ -32,7 +32,7 @@ interface Entered {
 
 /**
  * Carries messages between a client that speaks over stdio and the broker. A session that is gone, because another
- * window serves now, is begun again with what the client said at first. Requests of the revision without sessions
+ * window serves now, is begun again with the client's first `initialize`. Requests of the revision without sessions
  * (MCP 2026-07-28) go each by itself.
  */
 export class StdioBridge {
@@ -97,7 +97,7 @@ export class StdioBridge {
     }
   }
 
-  /** Begins the session as soon as a window serves, after which the client is told that the tools are others. */
+  /** Begins the session as soon as a window serves, and then announces to the client that the tools have changed. */
   #awaitWindow(initialize: JSONRPCRequest): void {
     this.parts.clock.after(lookForWindowEvery, () => {
       if (this.#isClosed || !this.#awaitsWindow || this.#initialize !== initialize) return;
@@ -107,7 +107,7 @@ export class StdioBridge {
 
   /** @returns whether the message needs no window */
   async #answersWithoutWindow(message: JSONRPCMessage): Promise<boolean> {
-    // The session that begins later is told so by the bridge.
+    // The bridge itself sends what the later session needs to know.
     if (!isJSONRPCRequest(message)) return true;
     if (isOpenEditorCall(message)) {
       await this.#current();

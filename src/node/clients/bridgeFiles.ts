@@ -105,20 +105,29 @@ export class BridgeFiles {
 
   /** Has the command call at another address, if its key is still there. */
   async redirect(name: string, url: string): Promise<void> {
-    const text = await readFile(this.keyFile(name), 'utf8').catch((error: unknown) => {
-      if (isCode(error, 'ENOENT')) return undefined;
-      throw error;
-    });
-    if (text === undefined) return;
-    const held = JSON.parse(text) as { readonly url?: unknown };
-    if (held.url !== url) await this.#put(this.keyFile(name), JSON.stringify({ ...held, url }), 0o600);
+    await this.#change(name, { url });
   }
 
-  /** Removes every file whose name begins so: the keys in them are of no more use. */
+  /** Has the command call with another key, if its file is still there. */
+  async rekey(name: string, key: { expose(): string }): Promise<void> {
+    await this.#change(name, { key: key.expose() });
+  }
+
+  /** Removes every file with such a name: the keys in them have been withdrawn. */
   async removeAll(prefix: string): Promise<void> {
     const names = await readdir(this.#directory).catch(() => []);
     const files = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
     await Promise.all(files.map((name) => rm(path.join(this.#directory, name), { force: true })));
+  }
+
+  async #change(name: string, change: { readonly url: string } | { readonly key: string }): Promise<void> {
+    const file = this.keyFile(name);
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (text === undefined) return;
+    await this.#put(file, JSON.stringify({ ...(JSON.parse(text) as object), ...change }), 0o600);
   }
 
   async #place(): Promise<void> {

@@ -7,6 +7,8 @@ import { isRunning } from './runningProcess.js';
 /** A file of a window, named by its process; a request to that window has the same name with another ending. */
 const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
 const requestEnding = '.wanted';
+/** A window's file, a request to it, or a file that was being written when the process ended. */
+const anyFile = /^(\d+)-[\da-f-]{36}\.(?:json|json\.tmp|wanted)$/;
 /** Windows has no such flag. */
 const noLinks = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 /** More than a window's folders and address take, in bytes. */
@@ -33,15 +35,14 @@ export interface FoundWindows {
 
 /** Reads the files of the windows whose processes run, and removes those of processes that have ended. */
 export async function readWindowAddresses(directory: string): Promise<FoundWindows> {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => fileName.test(name));
+  const files = (await readdir(directory).catch(() => [])).filter((name) => anyFile.test(name));
+  const isLeft = (name: string) => !isRunning(Number.parseInt(name, 10));
+  const left = files.filter(isLeft);
+  for (const file of left) await rm(path.join(directory, file), { force: true }).catch(() => undefined);
   const windows: WindowAddress[] = [];
   let isExposed = false;
-  for (const name of names) {
-    if (!isRunning(Number.parseInt(name, 10))) {
-      for (const file of [name, requestName(name)])
-        await rm(path.join(directory, file), { force: true }).catch(() => undefined);
-      continue;
-    }
+  for (const name of files) {
+    if (!fileName.test(name) || left.includes(name)) continue;
     const read = await readWindow(directory, name);
     if (read === 'exposed') isExposed = true;
     else if (read !== undefined) windows.push(read);

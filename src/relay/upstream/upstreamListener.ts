@@ -22,17 +22,17 @@ const longestPause = 30_000;
 
 /** What a server's subscription brings to the one who listens here. */
 export interface ListenerEvents {
-  /** @param hasGap after the subscription broke off: changes may have been missed */
+  /** @param hasGap whether changes may have been missed since the caller began to listen */
   acknowledged(filter: SubscriptionFilter, hasGap: boolean): void;
-  /** The server takes no subscription, cannot be reached, or nobody is signed in. */
+  /** The server takes no subscription, cannot be reached, or no account is signed in. */
   unavailable(): void;
   notification(message: JSONRPCNotification): void;
   /** @param isOtherAccount whether the next request acts as another account than the last, or as none */
   credentialChanged(isOtherAccount: boolean): void;
 }
 
-/** How one subscription at the server ended. */
-type Ending = 'ended' | 'unavailable' | 'broken';
+/** How one subscription at the server ended, or why it did not begin. */
+type Ending = 'ended' | 'unavailable' | 'needsConsent' | 'broken';
 
 /**
  * Listens at a server without sessions (MCP 2026-07-28, `subscriptions/listen`) for as long as a caller listens here:
@@ -58,6 +58,7 @@ export class UpstreamListener {
     events: ListenerEvents,
   ): Promise<void> {
     let breaks = 0;
+    let hasGap = false;
     while (!signal.aborted) {
       const account = await this.#watchAccount(session, events);
       try {
@@ -70,19 +71,45 @@ export class UpstreamListener {
             return;
           }
           honored = filter;
-          events.acknowledged(filter, breaks > 0);
+          events.acknowledged(filter, hasGap);
           breaks = 0;
+          hasGap = false;
         });
         if (current.aborted) continue;
         // A server that honors nothing ends at once; the relay still has changes of its own to tell.
         if (ending === 'ended' && honored !== undefined && !isEmpty(honored)) return;
         events.unavailable();
-        if (ending === 'broken')
-          await delay(this.clock, pauseAfter(breaks++), current).catch(() => undefined);
-        else await untilAborted(new Promise(() => undefined), current).catch(() => undefined);
+        // Another account has other lists, all of which are announced when it begins to act.
+        hasGap = await this.#untilWorthAnother(ending, breaks++, session, current).then(
+          () => true,
+          () => false,
+        );
       } finally {
         account.dispose();
       }
+    }
+  }
+
+  /**
+   * Resolves when the same account may get another response than the last.
+   *
+   * @throws the signal's reason, when another account acts or the caller no longer listens
+   */
+  async #untilWorthAnother(
+    ending: Ending,
+    breaks: number,
+    session: CallerSession,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (ending === 'broken') return delay(this.clock, pauseAfter(breaks), signal);
+    const renewed = Promise.withResolvers<void>();
+    const subscription = this.credentials.onDidChange((url) => {
+      if (ending === 'needsConsent' && url === session.server.url) renewed.resolve();
+    });
+    try {
+      await untilAborted(renewed.promise, signal);
+    } finally {
+      subscription.dispose();
     }
   }
 
@@ -96,7 +123,7 @@ export class UpstreamListener {
     try {
       const outcome = await this.sender.send(session, 'POST', request, { callerHeaders: headers, signal });
       if (outcome.kind === 'failed') return 'broken';
-      if (outcome.kind !== 'response') return 'unavailable';
+      if (outcome.kind !== 'response') return 'needsConsent';
       const { response } = outcome;
       if (!response.ok || !isEventStream(response)) {
         await discardBody(response);
