@@ -54,6 +54,37 @@ describe('the bridge, while no window serves', () => {
     await bridge.close();
   });
 
+  it('begins its session in the next window if the first closes meanwhile', async () => {
+    const begun: string[] = [];
+    const connect = ({ url }: BridgePlace) => {
+      const transport: BrokerTransport = {
+        start: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+        terminateSession: () => Promise.resolve(),
+        setProtocolVersion: () => undefined,
+        send: (message) => {
+          begun.push(url);
+          if (url.endsWith('/closing')) return Promise.reject(new TypeError('fetch failed'));
+          if ('id' in message && message.id !== undefined)
+            transport.onmessage?.({ jsonrpc: '2.0', id: message.id, result: {} });
+          return Promise.resolve();
+        },
+      };
+      return { transport, isAlive: () => Promise.resolve(true) };
+    };
+    const [client, stdio] = InMemoryTransport.createLinkedPair();
+    const response = new Promise<JSONRPCMessage>((resolve) => (client.onmessage = resolve));
+    const found = ['closing', 'open'].map((name) => ({ url: `http://127.0.0.1:1/mcp/${name}`, key: 'k' }));
+    const texts = { noWindow: () => 'none', unknown: 'unknown' };
+    const places = { isLasting: false, find: () => Promise.resolve(found), texts };
+    const bridge = new StdioBridge({ stdio, places, connect, patience: 0, clock: new ManualClock() });
+    await bridge.start();
+    await client.send({ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} });
+    assert.deepEqual(await response, { jsonrpc: '2.0', id: 1, result: {} });
+    assert.deepEqual(begun, ['http://127.0.0.1:1/mcp/closing', 'http://127.0.0.1:1/mcp/open']);
+    await bridge.close();
+  });
+
   it('responds to an agent’s client that starts first, and notices by itself when a window serves', async () => {
     const clock = new ManualClock();
     const found: BridgePlace[] = [];

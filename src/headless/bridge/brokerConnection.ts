@@ -79,6 +79,11 @@ export function isRefusedConnection(error: unknown): boolean {
   return cause?.code === 'ECONNREFUSED';
 }
 
+/** Whether the connection broke off before the whole response had come; `fetch` throws nothing else for it. */
+export function isLostConnection(error: unknown): boolean {
+  return error instanceof TypeError;
+}
+
 /** Whether a request was not run because the key, the server or the session is not known. */
 export function isUnknownThere(error: unknown): boolean {
   return error instanceof StreamableHTTPError && (error.code === 404 || error.code === 403);

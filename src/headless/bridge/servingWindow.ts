@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.js';
 import type { BridgePlace, BridgePlaces } from './bridgePlaces.js';
-import { isRefusedConnection, isUnknownThere } from './brokerConnection.js';
+import { isLostConnection, isRefusedConnection, isUnknownThere } from './brokerConnection.js';
 
 /** How often the bridge looks for a window that serves, in milliseconds. */
 const lookEvery = 100;
@@ -22,6 +22,8 @@ export interface WindowSearch {
   /** In milliseconds. */
   readonly patience: number;
   readonly isOver: () => boolean;
+  /** Whether the work can be done once more without harm, if the connection was lost before its end. */
+  readonly isRepeatable?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface WindowSearch {
  * @throws NoWindow if none serves in time; BridgeError if all that serve do not know the key or the server
  */
 export async function atServingWindow<Result>(
-  { places, clock, patience, isOver }: WindowSearch,
+  { places, clock, patience, isOver, isRepeatable = false }: WindowSearch,
   work: (place: BridgePlace) => Promise<Result>,
 ): Promise<Result> {
   const until = clock.now() + patience;
@@ -43,7 +45,7 @@ export async function atServingWindow<Result>(
         return await work(place);
       } catch (error) {
         if (isUnknownThere(error)) unknown++;
-        else if (!isRefusedConnection(error)) throw error;
+        else if (!isRefusedConnection(error) && !(isRepeatable && isLostConnection(error))) throw error;
       }
     }
     if (unknown > 0 && unknown === found.length) throw new BridgeError(places.texts.unknown);

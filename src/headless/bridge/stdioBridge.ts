@@ -184,7 +184,8 @@ export class StdioBridge {
   }
 
   #enterSomewhere(initialize: JSONRPCRequest, isAgain: boolean, patience: number): Promise<Entered> {
-    const search = { ...this.parts, patience, isOver: () => this.#isClosed };
+    // Nothing has run in a session that is lost while it begins.
+    const search = { ...this.parts, patience, isOver: () => this.#isClosed, isRepeatable: true };
     return atServingWindow(search, (place) => this.#enterAt(place, initialize, isAgain));
   }
 
