@@ -109,7 +109,7 @@ export class Relay implements Disposable {
       parts.cardBrowser,
     );
     const tasks = new CallerTasks();
-    const titles = new ToolTitles(credentials, parts.toolScopes, profiles);
+    const titles = new ToolTitles(credentials, parts.toolScopes, profiles, parts.toolRules);
     const responses = new UpstreamResponses(
       profiles,
       new ResponseStreams(sender, clock),

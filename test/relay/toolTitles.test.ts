@@ -82,13 +82,18 @@ describe('the titles of listed tools', () => {
     extension.close();
   });
 
-  it('are all that differs from what the server lists', async () => {
+  it('and icons are all that differs from what the server lists', async () => {
     await stage.signIn('repositories');
     const { key } = await scene.admit({ repositories: {} });
     const { tools } = await (await scene.connect('repositories', key.expose())).listTools();
     const listed = await toolsOf(await openEditor());
+    const withoutIcons = listed.map((tool) => {
+      const copy = { ...tool };
+      delete copy.icons;
+      return copy;
+    });
     assert.deepEqual(
-      listed.map((tool, at) => ({ ...tool, title: tools[at]?.title })),
+      withoutIcons.map((tool, at) => ({ ...tool, title: tools[at]?.title })),
       tools,
     );
   });

@@ -4,7 +4,9 @@ import { declaredAuthorization } from '../../broker/tools/declaredTool.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import type { CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
+import type { ToolRules } from '../../broker/tools/toolRules.js';
 import { displayText } from '../../base/displayText.js';
+import { toolIcon, type ToolStatus } from '../../mcp/toolIcons.js';
 import { inEnglish, type Translate } from '../../mcp/translate.js';
 
 /** The account that the next call of a session acts as, and the scopes that it holds. */
@@ -17,14 +19,16 @@ interface Actor {
 const untitled = '';
 
 /**
- * Puts the account into the titles of the tools that the editor lists, so that the user reads whose account acts
- * before confirming a call. Agents and other extensions get the server's own titles.
+ * Puts the account into the titles of the tools that the editor lists, and an icon beside them, so that the user sees
+ * which account a call uses, and whether it needs consent, before confirming it. Agents and other extensions get the
+ * server's own titles and icons.
  */
 export class ToolTitles {
   constructor(
     private readonly credentials: CredentialStore,
     private readonly toolScopes: ToolScopes,
     private readonly profiles: ServerProfiles,
+    private readonly rules: ToolRules,
   ) {}
 
   async titled<Tool extends TitledTool>(
@@ -33,8 +37,27 @@ export class ToolTitles {
   ): Promise<readonly Tool[]> {
     const actor = await this.#actor(session);
     session.toolsTitledAs = this.#summary(session, actor);
-    if (actor === undefined) return tools;
-    return tools.map((tool) => titledTool(tool, this.#actorOf(session, tool, actor), session.t));
+    if (!showsTitles(session)) return tools;
+    return tools.map((tool) => {
+      const toolActor = actor && this.#actorOf(session, tool, actor);
+      const titled = toolActor === undefined ? tool : titledTool(tool, toolActor, session.t);
+      return withIcon(titled, this.#status(session, tool, toolActor));
+    });
+  }
+
+  /** @returns undefined for a tool of a server that needs no sign-in, which calls run on without a question */
+  #status(
+    session: CallerSession,
+    { name }: TitledTool,
+    actor: ToolActor | undefined,
+  ): ToolStatus | undefined {
+    const rule = typeof name === 'string' ? this.rules.ruleOf(session.server, name) : 'allow';
+    if (rule === 'block') return 'blocked';
+    // Without an account and without an upstream, the relay lists what it knows, and a call asks for the sign-in.
+    const needsSignIn = actor === undefined && session.upstream === undefined;
+    if (needsSignIn || actor?.lacksAccess === true) return 'needsConsent';
+    if (rule === 'ask') return 'asks';
+    return actor && 'signedIn';
   }
 
   /** @param response the response to `tools/list` as it would be handed on; returned unchanged if no title changes */
@@ -45,7 +68,7 @@ export class ToolTitles {
     if (!Array.isArray(tools)) return response;
     const listed = (tools as readonly unknown[]).filter((tool) => typeof tool === 'object' && tool !== null);
     const titled = await this.titled(session, listed);
-    if (titled === listed) return response;
+    if (titled.every((tool, index) => tool === listed[index])) return response;
     return JSON.stringify({ ...message, result: { ...message?.result, tools: titled } });
   }
 
@@ -108,6 +131,13 @@ export interface TitledTool {
   readonly name?: unknown;
   readonly title?: unknown;
   readonly annotations?: unknown;
+  readonly icons?: unknown;
+}
+
+/** A server's own icon stays: the user knows the tool by it. */
+function withIcon<Tool extends TitledTool>(tool: Tool, status: ToolStatus | undefined): Tool {
+  const hasIcon = Array.isArray(tool.icons) && tool.icons.length > 0;
+  return status === undefined || hasIcon ? tool : { ...tool, icons: [toolIcon(status)] };
 }
 
 /** What the title adds to the server's own. */
