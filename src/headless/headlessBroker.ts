@@ -5,32 +5,10 @@ import { MetadataCache } from '../broker/discovery/metadataCache.js';
 import type { Fetch, Resolver } from '../broker/ports.js';
 import { ServerDecisions } from '../broker/settings/serverDecisions.js';
 import type { SignInQuestions } from '../broker/signIn/userQuestions.js';
-import { createCore, type Core, type CoreParts } from '../core.js';
+import { createCore, type Core, type HostParts } from '../core.js';
 
 /** What a process without an editor brings. */
-export interface HeadlessParts extends Pick<
-  CoreParts,
-  | 'servers'
-  | 'secrets'
-  | 'sharedRecords'
-  | 'agentRecords'
-  | 'accountChoice'
-  | 'notices'
-  | 'memory'
-  | 'lock'
-  | 'clock'
-  | 'log'
-  | 'assertions'
-  | 'identityProvider'
-  | 'identityProviderSetting'
-  | 'cardBrowser'
-  | 'confirmAccountChange'
-  | 'recording'
-  | 'toolRules'
-  | 'toolPrompt'
-  | 'translate'
-  | 'use'
-> {
+export interface HeadlessParts extends HostParts {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */
   readonly resolver: Resolver;
@@ -38,7 +16,7 @@ export interface HeadlessParts extends Pick<
   /** Where there is somebody to ask after all. */
   readonly questions?: SignInQuestions;
   /** Our client ID metadata document, where one is hosted. */
-  readonly clientMetadataUrl?: string;
+  readonly clientMetadataUrl?: string | undefined;
 }
 
 /** The broker and its relay. */

@@ -10,8 +10,7 @@ import { parseCommandLine, usage, UsageError, type CommandLine } from './command
 import { serve } from './serveCommand.js';
 import { openSession, signInPlaceNamed, type Session } from './session.js';
 import { problemTexts, readSettings, SettingsUnreadable } from './settingsFile.js';
-import { signIn } from './signInCommand.js';
-import { signOut } from './signInCommand.js';
+import { signIn, signOut } from './signInCommand.js';
 import { status } from './statusCommand.js';
 import { openStorage, StorageUnusable } from './storage.js';
 import { Terminal } from './terminal.js';

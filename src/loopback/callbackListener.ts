@@ -3,8 +3,7 @@ import type { Disposable } from '../base/clock.js';
 import type { RedirectUri } from '../broker/ports.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { addressOf } from '../base/displayText.js';
-import { isLoopbackAuthority } from './httpListener.js';
-import { HttpListener, portsToTry } from './httpListener.js';
+import { isLoopbackAuthority, HttpListener, portsToTry } from './httpListener.js';
 import type { PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
 import { sendPage } from './launchPages.js';
 

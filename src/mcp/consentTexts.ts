@@ -1,4 +1,4 @@
-import { inEnglish, type Translate } from './translate.js';
+import { inEnglish, type Translate } from '../base/displayText.js';
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 /** What a consent is for, as the card and the refusals name it. */

@@ -1,5 +1,5 @@
 import type { ElicitRequestFormParams } from '@modelcontextprotocol/sdk/types.js';
-import { inEnglish, type Translate } from './translate.js';
+import { inEnglish, type Translate } from '../base/displayText.js';
 
 /** The command that changes a rule, as the user finds it. */
 const command = '“MCP OAuth: Set Tool Rule…”';
@@ -8,7 +8,7 @@ const command = '“MCP OAuth: Set Tool Rule…”';
 export interface ToolCallSubject {
   readonly server: string;
   readonly tool: string;
-  readonly account?: string;
+  readonly account?: string | undefined;
 }
 
 export interface AskedForm {

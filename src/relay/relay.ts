@@ -23,14 +23,14 @@ import { ConsentInStream } from './calls/consentInStream.js';
 import { ConsentRounds } from './callers/consentRounds.js';
 import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
-import type { Translate } from '../mcp/translate.js';
+import type { Translate } from '../base/displayText.js';
 import { notFound, type LoopbackServer } from '../loopback/loopbackServer.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests, ScopeLessons } from './calls/relayedRequest.js';
 import type { ServerProfiles } from './upstream/serverProfiles.js';
 import { ServerStreams } from './upstream/serverStream.js';
 import { StatelessRequests } from './statelessRequests.js';
-import { Subscriptions } from './subscriptions.js';
+import { Subscriptions } from './announcements.js';
 import { ToolGate } from './calls/toolGate.js';
 import { ToolTitles } from './calls/toolTitles.js';
 import { UpstreamResponses } from './calls/upstreamResponse.js';
@@ -86,7 +86,7 @@ export class Relay implements Disposable {
   constructor(private readonly parts: RelayParts) {
     const { authorizedFetch, credentials, profiles, recording, clock, log } = parts;
     this.toolNames = (server) => (profiles.tools(server) ?? []).map(({ name }) => name);
-    const translated = parts.translate !== undefined && { translate: parts.translate };
+    const { translate } = parts;
     const sender = new UpstreamSender(authorizedFetch);
     const discovery = new UpstreamDiscovery(sender, profiles, clock);
     const upstreams = new UpstreamSessions(
@@ -100,14 +100,10 @@ export class Relay implements Disposable {
     const blocked = new BlockedTools(parts.toolRules);
     const lists = new ToolLists(profiles, blocked);
     const rounds = new ConsentRounds();
-    const consent = new ConsentInStream(
-      parts.signIns,
-      credentials,
-      parts.consentPrompt,
-      rounds,
+    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds, {
       clock,
-      parts.cardBrowser,
-    );
+      cardBrowser: parts.cardBrowser,
+    });
     const tasks = new CallerTasks();
     const titles = new ToolTitles(credentials, parts.toolScopes, profiles);
     const responses = new UpstreamResponses(
@@ -141,7 +137,7 @@ export class Relay implements Disposable {
       rounds,
       subscriptions,
       clock,
-      ...translated,
+      translate,
     });
     this.endpoint = new McpEndpoint({
       upstreams,
@@ -151,10 +147,8 @@ export class Relay implements Disposable {
       streams,
       subscriptions,
       titles,
-      ...(recording !== undefined && {
-        recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
-      }),
-      ...translated,
+      recorder: recording && new CallRecorder({ ...parts, recording, keys: this.#keys }),
+      translate,
       clock,
       log,
     });

@@ -120,7 +120,7 @@ describe('the address a stream of HTTP+SSE names', () => {
         if (init.method === 'POST') posted.push(url);
         return fetch(url, init);
       },
-      () => true,
+      () => [{ type: 'sse', url: `${server.origin}/sse` }],
     );
     begun.push({ close: () => transport.dispose() }, server);
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize' });
@@ -149,7 +149,7 @@ describe('the address a stream of HTTP+SSE names', () => {
       asked.push(request);
       return Promise.resolve(new Response());
     };
-    const transport = new HttpSseTransport(network, () => false);
+    const transport = new HttpSseTransport(network, () => []);
     const init = { method: 'POST' };
     await transport.fetch('https://as.example/token', init, ['203.0.113.7']);
     assert.deepEqual(asked, [['https://as.example/token', init, ['203.0.113.7']]]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inEnglish, type Translate } from '../../src/mcp/translate.js';
+import { inEnglish, type Translate } from '../../src/base/displayText.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
 /** A language of capitals, in which what is named stays as it is. */

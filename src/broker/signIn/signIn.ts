@@ -37,13 +37,13 @@ export function signInFailure(
 /** What a sign-in is begun for. */
 export interface SignInRequest {
   /** The challenge that led here, if one did. */
-  readonly challenge?: BearerChallenge;
+  readonly challenge?: BearerChallenge | undefined;
   /** Everything to ask for; where absent, the specification's priority decides. */
-  readonly scopes?: readonly string[];
+  readonly scopes?: readonly string[] | undefined;
   /** The scopes are the user's own choice: nothing is added to them. */
   readonly isExact?: boolean;
   /** Whose access is renewed or extended, by the account's key; the account in use where absent. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** The browser may be signed in as somebody else than {@link account}, and is asked to let the user choose. */
   readonly choosesAccount?: true;
   /**

@@ -14,7 +14,7 @@ import { errorMessage } from '../../mcp/relayMessages.js';
 import { refuseForNow, type AgentLimits } from '../callers/agentLimits.js';
 import { isLoopbackAuthority } from '../../loopback/httpListener.js';
 import type { Caller } from '../callers/callerAdmission.js';
-import { sendJson } from '../callers/inFlightRequest.js';
+import { sendJson } from '../callers/callerHttp.js';
 import type { McpEndpoint } from '../mcpEndpoint.js';
 import { StandbyWindows, standbyPath } from './portHolder.js';
 import { AgentPolicy } from './agentPolicy.js';
@@ -58,7 +58,11 @@ export class AgentEndpoint {
 
   constructor(private readonly parts: AgentEndpointParts) {}
 
-  async handle(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+  readonly handle = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    port: number,
+  ): Promise<void> => {
     try {
       await this.#route(request, response, port);
     } catch (error) {
@@ -66,7 +70,7 @@ export class AgentEndpoint {
       if (response.headersSent) response.destroy();
       else refuse(response, 500);
     }
-  }
+  };
 
   /**
    * Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over, and what runs at servers
@@ -146,13 +150,12 @@ export class AgentEndpoint {
     inside.open.set(response, server.url);
     response.once('close', () => inside.open.delete(response));
     const limits = this.parts.limits.of(agent.id);
-    const { account } = access;
     const asking = { id: agent.id, name: agent.name, access };
     const caller: Caller = {
       id,
       kind: 'agent',
       name: agent.name,
-      ...(account !== undefined && { account }),
+      account: access.account,
       agent: { ...asking, limits },
       policy: new AgentPolicy(asking, this.parts.consents, this.parts.approvals),
       seal: this.#sessionSeal(),

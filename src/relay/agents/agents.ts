@@ -62,7 +62,7 @@ export class Agents implements Disposable {
     this.port = new AgentsPort({
       admissions: this.admissions,
       port: () => settings().port,
-      onRequest: (request, response, port) => void this.#endpoint.handle(request, response, port),
+      onRequest: this.#endpoint.handle,
       onLook: () => this.#endpoint.cutOff(),
       clock,
       log,

@@ -22,7 +22,7 @@ export interface AgentsPortParts {
   readonly admissions: AgentAdmissions;
   /** As it is set now. */
   readonly port: () => number;
-  readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => void;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => Promise<void>;
   /** Called at each look, for what ends by time alone. */
   readonly onLook: () => void | Promise<void>;
   readonly clock: Clock;
@@ -146,8 +146,9 @@ export class AgentsPort implements Disposable {
       headersTimeout: timeForHeaders,
       connectionsCheckingInterval: 5_000,
     };
-    const server = createServer(options, (request, response) =>
-      this.parts.onRequest(request, response, port),
+    const server = createServer(
+      options,
+      (request, response) => void this.parts.onRequest(request, response, port),
     );
     boundIdleConnections(server);
     return new Promise((resolve) => {

@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.js';
 import { errorMessage } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
 import type { CallerLimits } from './callerAdmission.js';
-import { sendJson } from './inFlightRequest.js';
+import { sendJson } from './callerHttp.js';
 
 /** Streams an agent may hold open beside its requests; each belongs to a session of its own. */
 const mostStreams = 64;
@@ -72,11 +72,10 @@ export class AgentLimits {
 
 /** Gives a request its place until it has its response, or refuses it; a subscription takes the place of a stream. */
 export function hasPlace(
-  limits: CallerLimits | undefined,
+  limits: CallerLimits,
   { id, method }: JSONRPCRequest,
   response: ServerResponse,
 ): boolean {
-  if (limits === undefined) return true;
   const leave = method === listenMethod ? limits.beginStream() : limits.begin();
   if (leave === undefined) {
     refuseForNow(response, placeSoon, id);

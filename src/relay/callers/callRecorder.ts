@@ -14,10 +14,9 @@ import type { Clock, Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { chatOf } from '../../mcp/clientMessage.js';
-import { asksForInput } from '../../mcp/inputRequired.js';
+import { asksForInput } from '../../mcp/statelessRevision.js';
 import type { Caller } from './callerAdmission.js';
 import type { ServerResponse } from 'node:http';
-import type { CallLedger } from '../../broker/calls/callLedger.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import { recordedArguments, withoutSecretShapes } from '../../broker/calls/recordedArguments.js';
 import { errorName } from '../../base/errorName.js';
@@ -113,9 +112,14 @@ export function endingOf(message: unknown): CallEnding {
   return { outcome: result.isError === true ? 'toolError' : 'succeeded' };
 }
 
+/** What keeps the records. */
+interface RecordedCalls {
+  add(call: RecordedCall): Promise<void>;
+}
+
 /** Where tool calls are written down. */
 export interface CallRecording {
-  readonly ledger: Pick<CallLedger, 'add'>;
+  readonly ledger: RecordedCalls;
   /** Whether the user turned arguments on. */
   readonly recordsArguments: () => boolean;
 }
@@ -124,8 +128,8 @@ export interface CallRecorderParts {
   readonly recording: CallRecording;
   readonly servers: () => readonly ServerConfig[];
   readonly credentials: CredentialStore;
-  /** The keys callers are admitted with. */
-  readonly keys: () => Iterable<Redacted>;
+  /** The keys that callers are admitted with, by the id of the caller. */
+  readonly keys: ReadonlyMap<string, Redacted>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -177,6 +181,6 @@ export class CallRecorder {
     const tokens = [...call.credentials, ...stored].flatMap((credential) =>
       credential === undefined ? [] : [credential.tokens.accessToken, credential.tokens.refreshToken],
     );
-    return [...tokens, ...keys()];
+    return [...tokens, ...keys.values()];
   }
 }

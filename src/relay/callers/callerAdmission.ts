@@ -23,9 +23,9 @@ export interface Caller {
   readonly kind: CallerKind;
   /** What a user knows it by. */
   readonly name: string;
-  readonly serverUrl?: string;
+  readonly serverUrl?: string | undefined;
   /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** Which agent, and what it may do at the server it calls. */
   readonly agent?: AskingAgent & { readonly limits: CallerLimits };
   /** What holds for a caller that acts without its user; absent for the editor's own. */
@@ -50,7 +50,7 @@ export function extensionCaller({ url }: ServerConfig, account: string | undefin
     kind: 'extension',
     name: 'Another extension',
     serverUrl: url,
-    ...(account !== undefined && { account }),
+    account,
   };
 }
 

@@ -10,12 +10,11 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { cancelledMessage, formElicitation, urlElicitation } from '../../mcp/relayMessages.js';
 import { statelessRevision } from '../../mcp/statelessRevision.js';
 import type { AskedForm } from '../../mcp/toolRuleTexts.js';
-import { inEnglish, type Translate } from '../../mcp/translate.js';
+import { inEnglish, displayText, type Translate } from '../../base/displayText.js';
 import type { Caller } from './callerAdmission.js';
-import type { EventStream } from './eventStream.js';
+import type { EventStream } from './callerHttp.js';
 import { BoundedSet } from '../../base/boundedSet.js';
 import type { SessionOwner } from './sessionSeal.js';
-import { displayText } from '../../base/displayText.js';
 
 /** The session at the upstream that stands behind a caller's session. */
 export interface UpstreamSession {

@@ -1,5 +1,5 @@
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import type { Translate } from '../../mcp/translate.js';
+import type { Translate } from '../../base/displayText.js';
 import type { Caller } from './callerAdmission.js';
 import { CallerSession } from './callerSession.js';
 import { BoundedSet } from '../../base/boundedSet.js';

@@ -3,7 +3,7 @@ import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { LaunchPage } from '../../broker/ports.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { ConsentSubject } from '../../mcp/consentTexts.js';
-import type { BroughtInput } from '../../mcp/inputRequired.js';
+import type { BroughtInput } from '../../mcp/statelessRevision.js';
 
 /** Most consents that are remembered: a caller that never comes back leaves its own behind. */
 const limit = 1_000;

@@ -14,7 +14,7 @@ import { signInToolName } from '../../mcp/consentTexts.js';
 import { completeResult } from '../../mcp/statelessRevision.js';
 import type { JudgedRequest } from './callerPolicy.js';
 import type { ResumedConsent } from './consentRounds.js';
-import { EventStream } from './eventStream.js';
+import { EventStream, jsonHeaders, sendJson } from './callerHttp.js';
 import { endingOf, type OpenCall } from './callRecorder.js';
 import type { CallerSession, UpstreamSession } from './callerSession.js';
 import { displayText } from '../../base/displayText.js';
@@ -171,21 +171,6 @@ export class InFlightRequest {
     }
     sendJson(this.response, 200, message, this.session.headers);
   }
-}
-
-/** Answers a request with one JSON document. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: JSONRPCMessage,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, jsonHeaders(headers));
-  response.end(JSON.stringify(body));
-}
-
-function jsonHeaders(more: Readonly<Record<string, string>>): Record<string, string> {
-  return { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
 }
 
 /** Longest time an upstream may say nothing of a request, in minutes. */

@@ -1,10 +1,9 @@
 import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
-import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
 import { consentFacts, type ConsentPrompt } from '../../broker/signIn/consentPrompt.js';
 import type { Credential } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { Clock, Disposable } from '../../base/clock.js';
+import type { Disposable } from '../../base/clock.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
@@ -16,7 +15,7 @@ import {
   phaseTexts,
   type ConsentSubject,
 } from '../../mcp/consentTexts.js';
-import { broughtInput, consentRequired, mayRequireInput } from '../../mcp/inputRequired.js';
+import { broughtInput, consentRequired, mayRequireInput } from '../../mcp/statelessRevision.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import {
   cardOpened,
@@ -53,7 +52,6 @@ export class ConsentInStream {
   readonly #cards = new WeakMap<SignInAttempt, InFlightRequest>();
   /** About to be asked for in a result. */
   readonly #beingAsked = new WeakSet<SignInAttempt>();
-  readonly #cardParts: CardParts;
   /** To be called when the client of a request has refused to ask the user. */
   readonly #unasked = new WeakMap<InFlightRequest, () => void>();
 
@@ -62,11 +60,8 @@ export class ConsentInStream {
     private readonly credentials: CredentialStore,
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
-    private readonly clock: Clock,
-    cardBrowser?: CardBrowser,
-  ) {
-    this.#cardParts = { clock, cardBrowser };
-  }
+    private readonly cardParts: CardParts,
+  ) {}
 
   /** @throws the reason of the request's signal, where the caller left or cancelled */
   async obtain(inFlight: InFlightRequest, need: ConsentNeed): Promise<ObtainedConsent> {
@@ -75,9 +70,9 @@ export class ConsentInStream {
     if (inFlight.acceptsEventStream) inFlight.stream();
     this.#leaveOrphan(inFlight, need);
     const attempt = this.signIns.begin(server, {
-      ...(need.challenge !== undefined && { challenge: need.challenge }),
-      ...(need.kind === 'stepUp' && { scopes: need.scopes }),
-      ...(inFlight.session.caller.account !== undefined && { account: inFlight.session.caller.account }),
+      challenge: need.challenge,
+      scopes: need.kind === 'stepUp' ? need.scopes : undefined,
+      account: inFlight.session.caller.account,
       renews: true,
       deadline: consentDeadline,
     });
@@ -111,7 +106,7 @@ export class ConsentInStream {
    */
   async resume(inFlight: InFlightRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
     const { attempt, page, need, subject } = asked;
-    if (accepted) cardOpened(inFlight, attempt, page, this.#cardParts);
+    if (accepted) cardOpened(inFlight, attempt, page, this.cardParts);
     else attempt.decline(declinedInEditor);
     if (inFlight.acceptsEventStream) inFlight.stream();
     const phases = attempt.onDidChangePhase((phase) =>
@@ -154,7 +149,7 @@ export class ConsentInStream {
     const { session, request } = inFlight;
     this.#beingAsked.add(attempt);
     try {
-      const { page, address } = await cardPage(inFlight, attempt, this.#cardParts);
+      const { page, address } = await cardPage(inFlight, attempt, this.cardParts);
       if (attempt.hasEnded) return false;
       const id = this.rounds.remember({
         callerId: session.caller.id,
@@ -224,9 +219,9 @@ export class ConsentInStream {
         session.showsCards &&
         inFlight.acceptsEventStream;
       if (!showsCard) return prompt(signal);
-      const card = showCard(inFlight, attempt, subject, this.#cardParts);
+      const card = showCard(inFlight, attempt, subject, this.cardParts);
       if (session.caller.kind !== 'agentHost') return card;
-      return withReminder(card, attempt, prompt, signal, this.clock);
+      return withReminder(card, attempt, prompt, signal, this.cardParts.clock);
     };
     asks().then(
       (answer) => {
@@ -247,7 +242,7 @@ export class ConsentInStream {
     inFlight: InFlightRequest,
     attempt: SignInAttempt,
   ): Promise<SignInOutcome | { readonly kind: 'stillOpen' | 'nobodyAsked' }> {
-    const wait = new UserWait(inFlight, this.clock);
+    const wait = new UserWait(inFlight, this.cardParts.clock);
     const unasked = new Promise<{ readonly kind: 'nobodyAsked' }>((resolve) =>
       this.#unasked.set(inFlight, () => resolve({ kind: 'nobodyAsked' })),
     );

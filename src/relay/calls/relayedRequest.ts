@@ -131,7 +131,8 @@ export class RelayedRequests {
 
   /** A task belongs to the caller that began it (MCP 2025-11-25, tasks). */
   #ownTask(request: InFlightRequest): Decision {
-    return this.parts.tasks.isForeign(request)
+    const isAboutTask = request.request.method.startsWith('tasks/');
+    return isAboutTask && this.parts.tasks.isForeign(request)
       ? { code: ErrorCode.InvalidParams, message: 'This caller has no task with that ID.' }
       : 'goOn';
   }

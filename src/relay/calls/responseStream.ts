@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js';
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { UnboundedResponseError, upstreamEvents } from '../upstream/upstreamBody.js';
 import { delay, timeLimit } from '../../base/abort.js';

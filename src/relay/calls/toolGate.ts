@@ -66,9 +66,8 @@ export class ToolGate {
     const { server, caller } = inFlight.session;
     const credential = await this.credentials.get(server.url, caller.account);
     const account = displayText(credential && accountName(credential));
-    const subject = { ...known, ...(account !== undefined && { account }) };
     if (caller.policy !== undefined) return caller.policy.mayRun(judged(inFlight), tool, account);
-    return this.#ask(inFlight, subject);
+    return this.#ask(inFlight, { ...known, account });
   }
 
   async #ask(inFlight: InFlightRequest, subject: ToolCallSubject): Promise<GateVerdict> {
@@ -103,11 +102,8 @@ export class ToolGate {
       const asked = session.ask(inFlight.stream(), ruleQuestion(subject, session.t), signal);
       return asked.then((content) => isAllowedBy(content, session.t));
     }
-    const { account } = subject;
-    return this.prompt?.ask(
-      { server: session.server, tool: subject.tool, ...(account !== undefined && { account }) },
-      signal,
-    );
+    const { tool, account } = subject;
+    return this.prompt?.ask({ server: session.server, tool, account }, signal);
   }
 }
 

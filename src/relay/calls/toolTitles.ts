@@ -4,8 +4,7 @@ import { declaredAuthorization } from '../../broker/tools/declaredTool.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import type { CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
-import { displayText } from '../../base/displayText.js';
-import { inEnglish, type Translate } from '../../mcp/translate.js';
+import { displayText, inEnglish, type Translate } from '../../base/displayText.js';
 
 /** The account that the next call of a session acts as, and the scopes that it holds. */
 interface Actor {
@@ -83,7 +82,7 @@ export class ToolTitles {
     const learned = typeof tool.name === 'string' ? this.toolScopes.learned(server, tool.name) : undefined;
     const needed = learned ?? declaredAuthorization(tool)?.scopes ?? [];
     return {
-      ...(account !== undefined && { account }),
+      account,
       lacksAccess: needed.some((scope) => !held.includes(scope)),
     };
   }
@@ -113,7 +112,7 @@ export interface TitledTool {
 /** What the title adds to the server's own. */
 export interface ToolActor {
   /** The account that the next call acts as. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** The sign-in lacks a scope that the tool is known to need. */
   readonly lacksAccess: boolean;
 }

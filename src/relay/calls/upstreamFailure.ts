@@ -2,7 +2,8 @@ import { withoutTokens, type Credential } from '../../broker/accounts/credential
 import { sessionNotFoundMessage } from '../../mcp/relayMessages.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 import { displayText } from '../../base/displayText.js';
-import { describeRequest, sendJson, type InFlightRequest } from '../callers/inFlightRequest.js';
+import { sendJson } from '../callers/callerHttp.js';
+import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { parseJson, beginningOf } from '../upstream/upstreamBody.js';
 
 /** Enough of a refusal to quote from, in bytes. */

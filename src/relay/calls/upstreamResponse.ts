@@ -1,12 +1,12 @@
 import { accountName, type Credential } from '../../broker/accounts/credential.js';
 import { ResponseScan } from '../../mcp/responseScan.js';
 import { identityLine } from '../../mcp/consentTexts.js';
-import { asksForInput } from '../../mcp/inputRequired.js';
+import { asksForInput } from '../../mcp/statelessRevision.js';
 import { displayText } from '../../base/displayText.js';
 import { admittedResponse, seesSomeTools, type BlockedTools } from './toolLists.js';
 import type { ResponseStreams } from './responseStream.js';
 import type { CallerTasks } from './callerTasks.js';
-import { drained } from '../callers/eventStream.js';
+import { drained } from '../callers/callerHttp.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { endingOf } from '../callers/callRecorder.js';
 import {
@@ -124,7 +124,8 @@ export class UpstreamResponses {
 
   /** The response as the caller gets it. */
   async #handedOn(inFlight: InFlightRequest, response: string): Promise<string> {
-    if (inFlight.request.method !== 'tools/list') return this.tasks.handOn(inFlight, response);
+    if (inFlight.request.method !== 'tools/list')
+      return response.includes('"task') ? this.tasks.handOn(inFlight, response) : response;
     const { server, caller } = inFlight.session;
     const listed = admittedResponse(caller, this.blocked.markedResponse(server, response));
     return this.titles.titledResponse(inFlight.session, listed);

@@ -3,7 +3,7 @@ import type { Fetch } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { addressOf, shownAddress } from '../../base/displayText.js';
 import { MessageSink } from './messageSink.js';
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 import { isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';
 
 /** What is kept while nobody listens for what belongs to no call: messages, and characters of them in all. */

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 
 /** Bytes a reader may lag behind before the stream they come from waits for it. */
 const lag = 256 * 1024;

@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.js';
 import { listChangedMessages } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
 import { everyListChange } from '../../mcp/subscription.js';
-import type { EventStream } from '../callers/eventStream.js';
+import type { EventStream } from '../callers/callerHttp.js';
 import type { CallerSession } from '../callers/callerSession.js';
 import { upstreamEvents } from './upstreamBody.js';
 import type { UpstreamSender } from './upstreamSender.js';

@@ -1,6 +1,6 @@
 import { discardBody } from '../../oauth/boundedFetch.js';
 import { createParser, type ParserCallbacks } from 'eventsource-parser';
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 
 /** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
 export const longestMessage = 16 * 1024 * 1024;

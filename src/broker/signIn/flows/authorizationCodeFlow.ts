@@ -15,7 +15,7 @@ import { audienceParameter, resourceParameter } from '../../settings/signInPolic
  */
 export function askedScopes(
   found: Discovered,
-  { scopes, isExact }: { readonly scopes?: readonly string[]; readonly isExact?: boolean },
+  { scopes, isExact }: { readonly scopes?: readonly string[] | undefined; readonly isExact?: boolean },
 ): readonly string[] {
   if (scopes === undefined) return found.scopes;
   if (isExact === true || found.policy.scopes !== undefined) return scopes;
