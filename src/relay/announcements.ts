@@ -34,13 +34,13 @@ export class Announcements {
 
   /**
    * After a sign-in began, was renewed or ended: leaves the upstream sessions of accounts that no longer act, and
-   * announces every list to the callers whose session the relay answers alone. Subscriptions watch their own account.
+   * announces every list to the callers in whose session the relay responds alone. Subscriptions watch their own account.
    */
   async serverChanged(serverUrl: string): Promise<void> {
     for (const session of this.sessions.at(serverUrl)) {
       // Storage that cannot be read now is read again before the next request is sent.
       await this.upstreams.leaveIfAccountChanged(session).catch(() => undefined);
-      // A request that waits for this very change tells the caller on its own stream.
+      // A request that waits for this very change notifies the caller on its own stream.
       if (session.upstream !== undefined || session.running.size > 0) await this.#announceTitles(session);
       else for (const message of listChangedMessages()) session.push(message);
     }

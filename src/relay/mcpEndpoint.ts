@@ -32,7 +32,7 @@ export interface McpEndpointParts {
   readonly streams: ServerStreams;
   readonly subscriptions: Subscriptions;
   readonly titles: ToolTitles;
-  /** Absent where nothing is written down. */
+  /** Undefined if calls are not recorded. */
   readonly recorder: CallRecorder | undefined;
   /** Into the user's language; English without it. */
   readonly translate: Translate | undefined;
@@ -75,7 +75,7 @@ export class McpEndpoint {
     }
   }
 
-  /** Ends the sessions of a caller whose key was taken back, and what runs in them. */
+  /** Ends the sessions and the running requests of a caller after its key was revoked. */
   callerLeft(callerId: string): void {
     const sessions = this.#sessions.of(callerId);
     const reason = new DOMException('The key was revoked.', 'AbortError');
@@ -186,7 +186,7 @@ export class McpEndpoint {
       await this.parts.requests.run(inFlight);
     } catch (error) {
       if (inFlight.signal.aborted) {
-        // Cancelled by the caller, which expects no answer, or gone.
+        // The caller cancelled it, and expects no response, or has left.
         inFlight.call?.end({ outcome: 'cancelled' });
         inFlight.response.end();
         return;

@@ -47,17 +47,17 @@ export interface RelayParts {
   readonly loopback: LoopbackServer;
   readonly signIns: SignIns;
   readonly consentPrompt: ConsentPrompt;
-  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  /** How the editor's cards open launch pages; at their loopback addresses if absent. */
   readonly cardBrowser?: CardBrowser;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
-  /** Where tool calls are written down, if anywhere. */
+  /** Where tool calls are recorded, if anywhere. */
   readonly recording?: CallRecording;
   readonly profiles: ServerProfiles;
   readonly toolRules: ToolRules;
   /** What calls show of the scopes that tools need. */
   readonly toolScopes: ToolScopes;
-  /** Absent where nobody can be asked about a call outside a chat. */
+  /** Absent if no user can be asked about a call outside a chat. */
   readonly toolPrompt?: ToolPrompt;
   /** What the user is shown, into their language; English without it. */
   readonly translate?: Translate;
@@ -72,7 +72,7 @@ export interface RelayEndpoint {
   readonly key: Redacted;
 }
 
-/** The loopback side of the broker. Nothing listens until somebody needs it. */
+/** The loopback side of the broker. Nothing listens until a caller needs it. */
 export class Relay implements Disposable {
   readonly #admission = new CallerAdmission();
   /** For callers that are admitted elsewhere. */

@@ -44,7 +44,7 @@ export interface StatelessPost {
   readonly body: Buffer;
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  /** The tool call it is, where calls are written down. */
+  /** Its record, if it is a tool call and calls are recorded. */
   readonly call: OpenCall | undefined;
 }
 
@@ -59,7 +59,7 @@ export class StatelessRequests {
     return [...this.#running].filter(({ caller }) => caller.id === callerId);
   }
 
-  /** @param run takes a request to its answer, whatever happens */
+  /** @param run takes a request to its response, whatever happens */
   async handle(
     server: ServerConfig,
     caller: Caller,
@@ -69,9 +69,9 @@ export class StatelessRequests {
     const { request, incoming, response, call } = post;
     const revision = declaredRevision(request);
     if (incoming.headers['mcp-protocol-version'] !== revision) {
-      const words = 'The MCP-Protocol-Version header and the body name different revisions.';
+      const text = 'The MCP-Protocol-Version header and the body name different revisions.';
       call?.end({ outcome: 'refused', reason: 'malformed' });
-      sendJson(response, 400, errorMessage(request.id, headerMismatchCode, words));
+      sendJson(response, 400, errorMessage(request.id, headerMismatchCode, text));
       return;
     }
     if (revision !== statelessRevision) {
@@ -99,7 +99,7 @@ export class StatelessRequests {
     this.#running.add(session);
     response.once('close', () => this.#running.delete(session));
     call?.calledBy(session.clientName);
-    // Who calls it is who was offered it: without a session, nobody remembers.
+    // Without a session nothing remembers whether the caller was offered `sign_in`: it is determined again.
     this.parts.lists.tools(session);
     const answer = consentAnswerIn(request);
     if (answer === undefined)
@@ -120,8 +120,8 @@ export class StatelessRequests {
   }
 
   /**
-   * What the upstream says of itself; where it cannot be asked, what it said when it was. Not being known to
-   * speak this revision is said as an error, after which callers begin a session.
+   * Responds with what the upstream discloses about itself or, if it cannot be asked, with what it disclosed last. An
+   * upstream that is not known to speak this revision yields an error, after which callers begin a session.
    */
   async #discover(inFlight: InFlightRequest): Promise<void> {
     const { session, signal } = inFlight;

@@ -20,7 +20,7 @@ import { StandbyWindows, standbyPath } from './portHolder.js';
 import { AgentPolicy } from './agentPolicy.js';
 import { SessionSeal } from '../callers/sessionSeal.js';
 
-/** When to try again where a stream has to end first, in seconds. */
+/** When to try again if a stream has to end first, in seconds. */
 const streamSoon = 5;
 /** Longest time for the body of a request to arrive, in milliseconds. */
 const timeToAsk = 30_000;
@@ -28,7 +28,7 @@ const timeToAsk = 30_000;
 /** A caller that was let in. */
 interface Inside {
   readonly admission: AgentAdmission;
-  /** What it is being answered, and the address of the server that it called. */
+  /** Its open responses, each with the URL of the server that it called. */
   readonly open: Map<ServerResponse, string>;
 }
 
@@ -42,7 +42,7 @@ export interface AgentEndpointParts {
   readonly limits: AgentLimits;
   readonly consents: AgentConsents;
   readonly approvals: AgentToolApprovals;
-  /** Called with the id of an agent that is admitted no more. */
+  /** Called with the id of an agent that is no longer admitted. */
   readonly onLeft: (agentId: string) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -73,8 +73,8 @@ export class AgentEndpoint {
   };
 
   /**
-   * Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over, and what runs at servers
-   * that were disabled or removed.
+   * Ends the requests of agents that were withdrawn, have another key or have expired, and those at servers that were
+   * disabled or removed.
    */
   async cutOff(): Promise<void> {
     if (this.#inside.size === 0) return;
@@ -124,11 +124,11 @@ export class AgentEndpoint {
     const { server, access } = named(name, agent, this.parts.servers()) ?? {};
     if (server === undefined || access === undefined) {
       const disabled = named(name, agent, this.parts.disabled?.() ?? [])?.server.name;
-      const words =
+      const text =
         disabled === undefined
           ? agentRefusals.serverNotAdmitted(agent.name, shownName(name))
           : agentRefusals.serverDisabled(disabled);
-      sendJson(response, 404, errorMessage(undefined, ErrorCode.InvalidRequest, words), closing);
+      sendJson(response, 404, errorMessage(undefined, ErrorCode.InvalidRequest, text), closing);
       return;
     }
     if (request.method === 'GET') {
@@ -192,14 +192,14 @@ function named(name: string, agent: AgentAdmission, servers: readonly ServerConf
   return access === undefined || server === undefined ? undefined : { server, access };
 }
 
-/** Sessions belong to a key: whoever has another one, of the same agent too, finds none of them. */
+/** Sessions belong to a key: a caller with another key, even of the same agent, finds none of them. */
 function callerId({ id, keyId }: AgentAdmission): string {
   return `agent ${id} ${keyId}`;
 }
 
 const closing = { Connection: 'close' };
 
-/** What is not admitted keeps no connection, and its body is not waited for. */
+/** A caller that is not admitted keeps no connection, and its body is not read. */
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'Content-Length': 0, ...closing }).end();
 }

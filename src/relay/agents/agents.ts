@@ -21,7 +21,7 @@ export interface AgentsParts {
   readonly consents: AgentConsents;
   readonly approvals: AgentToolApprovals;
   readonly settings: () => AgentSettings;
-  /** How windows let each other know what agents wait for; absent where there is one only. */
+  /** How windows let each other know what agents wait for; absent if there is only one. */
   readonly agentNotices?: WindowNotices;
   readonly clock: Clock;
   readonly log: Log;

@@ -14,7 +14,7 @@ const lookEvery = 1_000;
 const lookSeldom = 10_000;
 /** How often a holder may end just when it is asked. */
 const mostTries = 5;
-/** Agents send what they ask at once; calls may wait for their answers as long as they like. In milliseconds. */
+/** Longest time for a request to arrive, in milliseconds; calls may wait for their responses without limit. */
 const timeToAsk = 30_000;
 const timeForHeaders = 10_000;
 
@@ -111,7 +111,7 @@ export class AgentsPort implements Disposable {
     this.#become({ kind: 'blocked', port, why: 'foreign' });
   }
 
-  /** Finds out who holds the port; false where nobody does any more. */
+  /** Finds out which process holds the port; false if none does any longer. */
   async #meet(port: number): Promise<boolean> {
     const secret = await this.parts.admissions.portSecret();
     if (secret === undefined) return true;
@@ -139,7 +139,7 @@ export class AgentsPort implements Disposable {
     return true;
   }
 
-  /** @returns the error's code where the port cannot be had */
+  /** @returns the error's code if the port cannot be listened on */
   #listen(port: number): Promise<string | undefined> {
     const options = {
       requestTimeout: timeToAsk,

@@ -25,7 +25,7 @@ import { withoutSecrets, type Redacted } from '../../base/redacted.js';
 /** Most scopes of one call that are kept, so that a line of the record has a bound. */
 const mostScopes = 50;
 
-/** A tool call that has not ended, and what is known of it for the record. */
+/** A tool call that has not ended, and what the record will contain. */
 export class OpenCall {
   readonly #at: number;
   #client: string | undefined;
@@ -34,7 +34,7 @@ export class OpenCall {
   #asked: readonly string[] = [];
   #waited = 0;
   #ending: CallEnding | undefined;
-  /** Every sign-in it was sent with: their tokens must not be in what is kept of it. */
+  /** Every sign-in that it was sent with: the record must not contain their tokens. */
   readonly credentials = new Set<Credential>();
 
   constructor(
@@ -71,12 +71,12 @@ export class OpenCall {
     };
   }
 
-  /** Once it is known; the first word counts. */
+  /** How the call ended; the first report counts. */
   end(ending: CallEnding): void {
     this.#ending ??= ending;
   }
 
-  /** What there is to keep of it, now that its response is sent or nobody waits for one. */
+  /** The record of the call, once its response is sent or its caller has left. */
   record(): RecordedCall {
     const sentWith = this.#sentWith;
     const chat = this.caller.kind === 'editor' ? chatOf(this.request) : undefined;
@@ -117,7 +117,7 @@ interface RecordedCalls {
   add(call: RecordedCall): Promise<void>;
 }
 
-/** Where tool calls are written down. */
+/** Where tool calls are recorded. */
 export interface CallRecording {
   readonly ledger: RecordedCalls;
   /** Whether the user turned arguments on. */
@@ -134,13 +134,13 @@ export interface CallRecorderParts {
   readonly log: Log;
 }
 
-/** Writes down every tool call that comes to the relay: once, when it has ended, whatever way that was. */
+/** Records every tool call that reaches the relay, once, when it has ended in any way. */
 export class CallRecorder {
   constructor(private readonly parts: CallRecorderParts) {}
 
   /**
    * @param response of the call: its end is the call's
-   * @returns undefined for what is no tool call
+   * @returns undefined if the request is not a tool call
    */
   begin(
     server: ServerConfig,
@@ -174,7 +174,7 @@ export class CallRecorder {
     }
   }
 
-  /** All that the broker holds and that a caller could have got hold of. */
+  /** Every token and key that a caller could have obtained. */
   async #secrets(call: OpenCall): Promise<readonly (Redacted | undefined)[]> {
     const { servers, credentials, keys } = this.parts;
     const stored = await Promise.all(servers().map(({ url }) => credentials.get(url).catch(() => undefined)));

@@ -100,7 +100,7 @@ function continueData(chunk: Buffer): Buffer {
   return Buffer.from(chunk.toString('latin1').replaceAll('\r', '').replaceAll('\n', '\ndata: '), 'latin1');
 }
 
-/** Resolves when a caller that could take no more can take more, or is gone; leaves no listener behind. */
+/** Resolves when a caller that was too slow can take more, or has left; leaves no listener behind. */
 export function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {
@@ -139,7 +139,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Responds to a request whose body could not be taken. */
+/** Refuses a request because its body could not be read. */
 export function refuseBody(response: ServerResponse, error: unknown): void {
   if (error instanceof BodyTooLargeError) {
     sendJson(response, 413, errorMessage(undefined, ErrorCode.InvalidRequest, error.message), {

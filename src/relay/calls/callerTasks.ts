@@ -5,7 +5,7 @@ import { BoundedSet } from '../../base/boundedSet.js';
 const mostTasks = 10_000;
 
 /**
- * Whose tasks are whose (MCP 2025-11-25, tasks). All callers act as the same user, so that a server cannot
+ * Which caller began which task (MCP 2025-11-25, tasks). All callers act as the same user, so that a server cannot
  * tell them apart: a task belongs to the caller whose request began it.
  */
 export class CallerTasks {
@@ -21,7 +21,7 @@ export class CallerTasks {
    * Takes note of a task that a response begins.
    *
    * @param response that has a member about tasks, as the server wrote it
-   * @returns the response for the caller: where it lists tasks, its own
+   * @returns the response for the caller; a list of tasks contains only its own
    */
   handOn({ session, request }: InFlightRequest, response: string): string {
     const message = JSON.parse(response) as { result?: { task?: Task; taskId?: unknown; tasks?: unknown } };

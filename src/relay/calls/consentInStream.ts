@@ -38,14 +38,14 @@ export type ConsentOutcome =
   | { readonly kind: 'granted'; readonly credential: Credential }
   | { readonly kind: 'refused'; readonly text: string; readonly reason: RefusalReason };
 
-/** `asked`: the request was answered with the question, and comes again with the answer to it. */
+/** `asked`: the result of the request is the question, and the request comes again with the answer to it. */
 export type ObtainedConsent = ConsentOutcome | { readonly kind: 'asked' };
 
 const declinedInEditor = 'It was declined in the editor.';
 
 /**
- * Consent where the question arose: the request that needs it waits, its stream shows one card, and the same
- * request goes on afterwards. Other requests that need the same consent wait without a card of their own.
+ * Asks for consent in the request that needs it: the request waits, its stream shows one card, and the same
+ * request continues afterwards. Other requests that need the same consent wait without a card of their own.
  */
 export class ConsentInStream {
   /** Whose stream shows the card of an attempt. */
@@ -63,10 +63,10 @@ export class ConsentInStream {
     private readonly cardParts: CardParts,
   ) {}
 
-  /** @throws the reason of the request's signal, where the caller left or cancelled */
+  /** @throws the reason of the request's signal, if the caller left or cancelled */
   async obtain(inFlight: InFlightRequest, need: ConsentNeed): Promise<ObtainedConsent> {
     const { server } = inFlight.session;
-    // A caller that wants no progress sees headers all the same: without any it hangs up before the user comes.
+    // Even a caller that wants no progress gets headers: without any it gives up before the user decides.
     if (inFlight.acceptsEventStream) inFlight.stream();
     this.#leaveOrphan(inFlight, need);
     const attempt = this.signIns.begin(server, {
@@ -169,7 +169,7 @@ export class ConsentInStream {
 
   /**
    * An attempt whose request has gone, and that was begun for other scopes, is not taken over: its link would
-   * ask for more than anybody who waits needs.
+   * ask for more than any waiting request needs.
    */
   #leaveOrphan(inFlight: InFlightRequest, need: ConsentNeed): void {
     const running = this.signIns.running(inFlight.session.server);
@@ -178,7 +178,7 @@ export class ConsentInStream {
     if (String(running.request.scopes) !== String(scopes)) running.cancel();
   }
 
-  /** What is consented to and where has to be found out before it can be asked. */
+  /** Finds out which access at which authorization server the user is asked for. */
   async #subject(
     inFlight: InFlightRequest,
     need: ConsentNeed,

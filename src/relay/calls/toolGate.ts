@@ -28,7 +28,7 @@ const reasons: Readonly<Record<Refused, RefusalReason>> = {
   nobodyToAsk: 'blockedByRule',
 };
 
-/** Holds each tool call to the user's rule for the tool, whoever calls, before anything of it is sent. */
+/** Applies the user's rule for a tool to each call, from any caller, before anything of it is sent. */
 export class ToolGate {
   /** Calls the user has allowed: one that waits for consent afterwards is not asked about twice. */
   readonly #allowed = new WeakSet<InFlightRequest>();
@@ -37,7 +37,7 @@ export class ToolGate {
     private readonly rules: ToolRules,
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
-    /** Absent where nobody can be asked outside a chat. */
+    /** Absent if no user can be asked outside a chat. */
     private readonly prompt?: ToolPrompt,
   ) {}
 
@@ -46,7 +46,7 @@ export class ToolGate {
    * the rule can have changed while the call waited.
    *
    * @returns `goOn` if it may be sent
-   * @throws the reason of the request's signal, where the caller left or cancelled
+   * @throws the reason of the request's signal, if the caller left or cancelled
    */
   async judge(inFlight: InFlightRequest): Promise<'goOn' | Refusal> {
     if (inFlight.tool === undefined) return 'goOn';
@@ -88,8 +88,8 @@ export class ToolGate {
   }
 
   /**
-   * A form is answered by the client itself, and only of the editor's own is it known that a user does: any
-   * other caller's calls are asked about in the editor.
+   * Clients answer forms themselves, and only the editor's own client is known to leave that to its user: for all
+   * other callers the question is shown in the editor.
    */
   #asked(
     inFlight: InFlightRequest,

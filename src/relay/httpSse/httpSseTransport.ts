@@ -25,7 +25,7 @@ export class HttpSseTransport implements Disposable {
       ? this.#ask(url, init)
       : this.network(url, init, addresses);
 
-  /** Ends a session that its caller has left, at once and without a word to the server: its stream closes. */
+  /** Ends a session that its caller has left, at once and without notice to the server: its stream closes. */
   leave(sessionId: string): void {
     this.#sessions.get(sessionId)?.session.close();
   }
@@ -82,7 +82,7 @@ export class HttpSseTransport implements Disposable {
     }
   }
 
-  /** A question outside a session is answered by what the stream says of itself. */
+  /** The response to a request outside a session is the server's response to opening a stream. */
   async #probe(url: string, headers: Headers, signal: AbortSignal): Promise<Response> {
     const opened = await this.#open(url, headers, signal, () => undefined);
     if (opened instanceof Response) return opened;
