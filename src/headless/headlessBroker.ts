@@ -13,9 +13,9 @@ export interface HeadlessParts extends HostParts {
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */
   readonly resolver: Resolver;
   readonly consentPrompt: ConsentPrompt;
-  /** Where there is somebody to ask after all. */
+  /** For a process with a user to ask after all. */
   readonly questions?: SignInQuestions;
-  /** Our client ID metadata document, where one is hosted. */
+  /** Our client ID metadata document, if one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     answers: defined({
       clientSecrets,
       metadata: new MetadataCache(parts.clock),
-      // Nobody is there to be asked: what the settings list is accepted.
+      // There is no user to ask: exceptions that the settings list are accepted.
       decisions: new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []),
       clientMetadataUrl: parts.clientMetadataUrl,
       questions: parts.questions,

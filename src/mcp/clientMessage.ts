@@ -29,7 +29,7 @@ export type ClientMessage =
 
 /**
  * @param body of a POST
- * @throws AmbiguousJsonError where it is not one JSON-RPC message that can be judged
+ * @throws AmbiguousJsonError if it is not one JSON-RPC message that can be judged
  */
 export function parseClientMessage(body: Uint8Array): ClientMessage {
   const value = parseStrictJson(decodeUtf8(body));
@@ -38,7 +38,7 @@ export function parseClientMessage(body: Uint8Array): ClientMessage {
   }
   if (isJSONRPCRequest(value)) return { kind: 'request', request: value };
   if (isJSONRPCNotification(value)) {
-    // A server may run it all the same, and there would be no answer to say what became of it.
+    // A server may run it all the same, and no response would report the outcome.
     if (value.method === 'tools/call') throw new AmbiguousJsonError('A tool call must have an id.');
     return { kind: 'notification', method: value.method, params: value.params ?? {} };
   }
@@ -50,7 +50,7 @@ export function parseClientMessage(body: Uint8Array): ClientMessage {
 /**
  * Parses JSON and refuses duplicate keys: of `{"name":"a","name":"b"}` one parser sees `a` and the next one
  * `b`, and what is judged here must be what is run there (RFC 8259 §4). In a message and its `params` keys that
- * differ in case only are duplicates too, because some parsers do not tell them apart.
+ * differ in case only are duplicates too, because some parsers do not distinguish them.
  *
  * @throws AmbiguousJsonError
  */
@@ -126,7 +126,7 @@ export function progressTokenOf(request: JSONRPCRequest): string | number | unde
 }
 
 /**
- * The header and the body of a request must say the same (MCP 2026-07-28, `Mcp-Method` and `Mcp-Name`): what
+ * The headers and the body of a request must agree (MCP 2026-07-28, `Mcp-Method` and `Mcp-Name`): a request that
  * is judged by one must not be run by the other.
  *
  * @returns what disagrees, as a sentence
@@ -149,7 +149,7 @@ const prefix = '=?base64?';
 const suffix = '?=';
 
 /**
- * A name as a header carries it (MCP 2026-07-28, `Mcp-Name`): plain where it is printable ASCII that no parser
+ * A name as a header carries it (MCP 2026-07-28, `Mcp-Name`): plain if it is printable ASCII that no parser
  * trims, else as Base64 between marks.
  */
 export function encodeHeaderValue(text: string): string {
@@ -159,7 +159,7 @@ export function encodeHeaderValue(text: string): string {
   return `${prefix}${btoa(String.fromCharCode(...bytes))}${suffix}`;
 }
 
-/** @returns undefined where it is marked as Base64 of UTF-8 and is not */
+/** @returns undefined if it is marked as Base64 of UTF-8 and is not */
 export function decodeHeaderValue(value: string): string | undefined {
   if (!isMarked(value)) return value;
   try {

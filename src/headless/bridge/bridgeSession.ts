@@ -67,7 +67,7 @@ export class BridgeSession {
   }
 
   /**
-   * Begins the session with what the client said at first.
+   * Begins the session with the client's first `initialize`.
    *
    * @param isAgain the client has a session already and must not notice
    * @returns the relay's response to `initialize`
@@ -171,7 +171,7 @@ export function cancelledRequest(message: JSONRPCMessage): RequestId | undefined
   return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
-/** The lists that the server says it tells changes of. */
+/** The lists of which the server declares to announce changes. */
 function changingLists(capabilities: unknown): readonly string[] {
   const declared = (capabilities ?? {}) as Partial<Record<string, { readonly listChanged?: unknown }>>;
   return ['tools', 'resources', 'prompts'].filter((list) => declared[list]?.listChanged === true);

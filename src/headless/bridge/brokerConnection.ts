@@ -28,8 +28,8 @@ export function connectToBroker(
   onStreamEnd: () => void,
   requestHeaders: Readonly<Record<string, string>> = {},
 ): BrokerConnection {
-  // A request on a kept connection can meet a port that closes, and then nobody knows whether it ran. On a connection of
-  // its own it is refused, which tells that it did not.
+  // A request on a kept connection can meet a port that closes, and then it is unknown whether it ran. On a connection of
+  // its own it is refused, which shows that it did not.
   const headers = { ...requestHeaders, Authorization: `Bearer ${key}`, Connection: 'close' };
   const requestInit = { headers, redirect: 'error' as const };
   const watched = async (input: string | URL, init?: RequestInit) => {
@@ -42,7 +42,7 @@ export function connectToBroker(
     transport: new StreamableHTTPClientTransport(new URL(url), { requestInit, fetch: watched }),
     isAlive: async () => {
       try {
-        // The relay admits the caller before it judges the method, which it answers with 405.
+        // The relay admits the caller before it judges the method, to which it responds with 405.
         const { status } = await fetch(url, { ...requestInit, method: 'HEAD' });
         return status === 405;
       } catch {

@@ -5,7 +5,7 @@ import { isRefusedConnection, isUnknownThere } from './brokerConnection.js';
 /** How often the bridge looks for a window that serves, in milliseconds. */
 const lookEvery = 100;
 
-/** A failure, in words for the client. */
+/** A failure, with a message for the client. */
 export class BridgeError extends Error {
   override readonly name: string = 'BridgeError';
 }

@@ -32,7 +32,7 @@ interface Entered {
 
 /**
  * Carries messages between a client that speaks over stdio and the broker. A session that is gone, because another
- * window serves now, is begun again with what the client said at first. Requests of the revision without sessions
+ * window serves now, is begun again with the client's first `initialize`. Requests of the revision without sessions
  * (MCP 2026-07-28) go each by itself.
  */
 export class StdioBridge {
@@ -97,7 +97,7 @@ export class StdioBridge {
     }
   }
 
-  /** Begins the session as soon as a window serves, after which the client is told that the tools are others. */
+  /** Begins the session as soon as a window serves, after which the client is notified that the tools have changed. */
   #awaitWindow(initialize: JSONRPCRequest): void {
     this.parts.clock.after(lookForWindowEvery, () => {
       if (this.#isClosed || !this.#awaitsWindow || this.#initialize !== initialize) return;
@@ -107,7 +107,7 @@ export class StdioBridge {
 
   /** @returns whether the message needs no window */
   async #answersWithoutWindow(message: JSONRPCMessage): Promise<boolean> {
-    // The session that begins later is told so by the bridge.
+    // The bridge sends it to the session that begins later.
     if (!isJSONRPCRequest(message)) return true;
     if (isOpenEditorCall(message)) {
       await this.#current();
@@ -192,7 +192,7 @@ export class StdioBridge {
     const leave = () => {
       if (this.#session === session && !this.#isClosed) this.#renew(session).catch(() => undefined);
     };
-    // The window that takes over a lasting address answers for the calls of the one before.
+    // The window that takes over a lasting address responds to the calls of the one before.
     const onLost = this.parts.places.isLasting ? undefined : leave;
     const session: BridgeSession = new BridgeSession(place, this.parts, onLost);
     const answer = await session.begin(initialize, isAgain);
