@@ -30,7 +30,7 @@ import { ToolScopes } from './broker/tools/toolScopes.js';
 import { StatesOfWindows } from './broker/status/statesAcrossWindows.js';
 import { ClientNotices, type ClientIdentity } from './broker/status/clientNotices.js';
 import type { UseHere } from './broker/tokens/useHere.js';
-import type { Translate } from './mcp/translate.js';
+import type { Translate } from './base/displayText.js';
 import { HttpSseTransport } from './relay/httpSse/httpSseTransport.js';
 import { LoopbackServer } from './loopback/loopbackServer.js';
 import { Relay } from './relay/relay.js';
@@ -43,8 +43,8 @@ type SignInAnswers = Pick<
 > &
   Required<Pick<SignInDependencies, 'metadata' | 'clientSecrets'>>;
 
-/** What the broker needs of where it runs: an editor or a process without one. */
-export interface CoreParts {
+/** What an editor and a process without one bring in the same form. */
+export interface HostParts {
   /** The configured servers, as they are now. */
   readonly servers: () => readonly ServerConfig[];
   readonly secrets: SecretStore;
@@ -66,9 +66,6 @@ export interface CoreParts {
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;
-  readonly network: Network;
-  /** What sign-ins know from before, and who answers the rest; read anew each time. */
-  readonly answers: SignInAnswers;
   /** Where a workload's assertion is found, for servers with the grant `jwtBearer`. */
   readonly assertions?: AssertionSource;
   /** The organization's, for servers with the grant `enterpriseManaged`. */
@@ -77,7 +74,6 @@ export interface CoreParts {
   readonly identityProviderSetting?: () => IdentityProviderConfig | undefined;
   /** For servers that use an account of the editor's. */
   readonly editorAccounts?: EditorAccountTokens;
-  readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
   /** How the editor's cards open launch pages; at their loopback addresses where absent. */
   readonly cardBrowser?: CardBrowser;
   readonly confirmAccountChange: SignInDependencies['confirmAccountChange'];
@@ -93,9 +89,17 @@ export interface CoreParts {
   readonly toolPrompt?: ToolPrompt;
   /** What the relay shows the user, into their language; English without it. */
   readonly translate?: Translate;
-  readonly redirects: (loopback: LoopbackServer) => RedirectUris;
   /** Where tool calls are written down, if anywhere. */
   readonly recording?: CallRecording;
+}
+
+/** What the broker needs of where it runs: an editor or a process without one. */
+export interface CoreParts extends HostParts {
+  readonly network: Network;
+  /** What sign-ins know from before, and who answers the rest; read anew each time. */
+  readonly answers: SignInAnswers;
+  readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
+  readonly redirects: (loopback: LoopbackServer) => RedirectUris;
 }
 
 /** The broker and its relay, put together. */
@@ -123,9 +127,7 @@ export interface Core extends Disposable {
 /** Nothing is asked of the network and nothing listens until it is needed. */
 export function createCore(parts: CoreParts): Core {
   const { servers, secrets, memory, lock, clock, log, answers } = parts;
-  const transport = new HttpSseTransport(parts.network.fetch, (url) =>
-    servers().some((server) => server.type === 'sse' && server.url === url),
-  );
+  const transport = new HttpSseTransport(parts.network.fetch, servers);
   const http = { ...parts.network, fetch: transport.fetch };
   const credentials = new CredentialStore(
     secrets,

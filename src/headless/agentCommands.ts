@@ -36,7 +36,7 @@ export async function admit(name: string, options: Options, session: Session): P
   printKey(name, key, terminal);
 }
 
-/** @throws UsageError where no such agent is admitted */
+/** @throws UsageError if no such agent is admitted */
 export async function rotate(name: string, { broker, terminal }: Session): Promise<void> {
   const { admissions } = broker;
   const { id } = await agentNamed(name, admissions);
@@ -48,7 +48,7 @@ export async function rotate(name: string, { broker, terminal }: Session): Promi
 /**
  * Ends an admission, and the sign-ins that are for that agent alone.
  *
- * @throws UsageError where no such agent is admitted
+ * @throws UsageError if no such agent is admitted
  */
 export async function withdraw(name: string, { broker, terminal }: Session): Promise<void> {
   await broker.signOuts.withdraw(await agentNamed(name, broker.admissions));
@@ -91,7 +91,7 @@ async function accessTo(
   });
 }
 
-/** What is said of one server; where there are several, each value names its own. */
+/** The value of an option for one server; if there are several, each value names its own. */
 function valuesFor(
   server: string,
   names: readonly string[],

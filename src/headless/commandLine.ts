@@ -13,7 +13,7 @@ import {
 
 export { commandName, usage, type Options } from './commandOptions.js';
 
-/** What somebody typed cannot be meant, in words. */
+/** The arguments are wrong; the message explains how. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 
@@ -26,10 +26,10 @@ export class UsageError extends Error {
   }
 }
 
-/** What the command is to do, with whom. */
+/** What the command has to do, and for which server or agent. */
 export interface CommandLine {
   readonly command: CommandName;
-  /** The server or the agent, where the command takes one. */
+  /** The server or the agent, if the command takes one. */
   readonly subject: string;
   readonly options: Options;
 }
@@ -37,7 +37,7 @@ export interface CommandLine {
 /** @throws UsageError */
 export function parseCommandLine(args: readonly string[]): CommandLine | 'help' {
   const options = definitions as NonNullable<ParseArgsConfig['options']>;
-  // What is wrong is found out below, where it can be told what was likely meant.
+  // Errors are found below, which can suggest the intended option.
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options,
@@ -80,7 +80,7 @@ interface TypedOption {
   readonly inlineValue: boolean | undefined;
 }
 
-/** @throws UsageError where there is no such option, or its value is missing or too much */
+/** @throws UsageError if there is no such option, or its value is missing or too much */
 function judge({ name, rawName, value, inlineValue }: TypedOption, command: CommandName | undefined): void {
   const hint = command && usageOf(command);
   if (!Object.hasOwn(definitions, name)) {
@@ -100,7 +100,7 @@ function judge({ name, rawName, value, inlineValue }: TypedOption, command: Comm
   }
   if (value === undefined || value === '')
     throw new UsageError(`${rawName} needs a value: ${rawName} ${placeholder}.`, hint);
-  // Rather an option whose value was forgotten than a value that looks like an option.
+  // More likely an option with a forgotten value than a value that looks like an option.
   if (inlineValue !== true && value.startsWith('-'))
     throw new UsageError(
       `${rawName} needs a value. Write a value that starts with a dash as ${rawName}=${value}.`,
@@ -109,7 +109,7 @@ function judge({ name, rawName, value, inlineValue }: TypedOption, command: Comm
 }
 
 /**
- * Which of the names was most likely meant by what somebody typed.
+ * The name that a mistyped one most likely stands for.
  *
  * @returns undefined if none is near enough to be more than a guess
  */

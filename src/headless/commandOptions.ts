@@ -26,7 +26,7 @@ export interface Options {
 export type OptionName = keyof Options;
 
 interface OptionDefinition extends NonNullable<NonNullable<ParseArgsConfig['options']>[string]> {
-  /** What stands for its value in the usage, where it takes one. */
+  /** The placeholder of its value in the usage, if it takes one. */
   readonly value?: string;
 }
 

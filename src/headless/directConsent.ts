@@ -7,11 +7,11 @@ import { discardBody } from '../oauth/boundedFetch.js';
 
 /**
  * Takes the place of the user's browser: given the address of an authorization request, resolves when it
- * has done what there is to do. The answer comes to the redirect URI, as it does from a browser.
+ * has done its part. The authorization response comes to the redirect URI, as it does from a browser.
  */
 export type VisitAuthorization = (address: URL, signal: AbortSignal) => Promise<void>;
 
-/** Consent where nobody is at a screen: whoever runs the process has said beforehand how to sign in. */
+/** Consent without a user at a screen: the operator of the process has configured how to sign in. */
 export class DirectConsent implements ConsentPrompt {
   constructor(private readonly visit: VisitAuthorization) {}
 
@@ -24,7 +24,7 @@ export class DirectConsent implements ConsentPrompt {
   ): Promise<boolean> {
     const page = await attempt.launchPage();
     const address = await authorizationAddress(page.address, signal);
-    // Without one, the attempt has ended and says why.
+    // Without one, the attempt has ended, with its reason.
     if (address !== undefined) await this.visit(address, signal);
     return true;
   }
@@ -44,7 +44,7 @@ export async function authorizationAddress(
   return addressOf(response.headers.get('location'));
 }
 
-/** Follows the redirects of an authorization server that asks nobody anything, to the end of them. */
+/** Follows the redirects of an authorization server that asks no user anything, to their end. */
 export async function followRedirects(address: URL, signal: AbortSignal): Promise<void> {
   await discardBody(await fetch(address, { signal }));
 }

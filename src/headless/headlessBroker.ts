@@ -5,40 +5,18 @@ import { MetadataCache } from '../broker/discovery/metadataCache.js';
 import type { Fetch, Resolver } from '../broker/ports.js';
 import { ServerDecisions } from '../broker/settings/serverDecisions.js';
 import type { SignInQuestions } from '../broker/signIn/userQuestions.js';
-import { createCore, type Core, type CoreParts } from '../core.js';
+import { createCore, type Core, type HostParts } from '../core.js';
 
 /** What a process without an editor brings. */
-export interface HeadlessParts extends Pick<
-  CoreParts,
-  | 'servers'
-  | 'secrets'
-  | 'sharedRecords'
-  | 'agentRecords'
-  | 'accountChoice'
-  | 'notices'
-  | 'memory'
-  | 'lock'
-  | 'clock'
-  | 'log'
-  | 'assertions'
-  | 'identityProvider'
-  | 'identityProviderSetting'
-  | 'cardBrowser'
-  | 'confirmAccountChange'
-  | 'recording'
-  | 'toolRules'
-  | 'toolPrompt'
-  | 'translate'
-  | 'use'
-> {
+export interface HeadlessParts extends HostParts {
   readonly fetch: Fetch;
   /** A process that serves people brings the machine's, `node/systemResolver.ts`. */
   readonly resolver: Resolver;
   readonly consentPrompt: ConsentPrompt;
-  /** Where there is somebody to ask after all. */
+  /** For a process with a user to ask after all. */
   readonly questions?: SignInQuestions;
-  /** Our client ID metadata document, where one is hosted. */
-  readonly clientMetadataUrl?: string;
+  /** Our client ID metadata document, if one is hosted. */
+  readonly clientMetadataUrl?: string | undefined;
 }
 
 /** The broker and its relay. */
@@ -56,7 +34,7 @@ export function createHeadlessBroker(parts: HeadlessParts): HeadlessBroker {
     answers: defined({
       clientSecrets,
       metadata: new MetadataCache(parts.clock),
-      // Nobody is there to be asked: what the settings list is accepted.
+      // There is no user to ask: exceptions that the settings list are accepted.
       decisions: new ServerDecisions(parts.memory, (server) => server.oauth.exceptions ?? []),
       clientMetadataUrl: parts.clientMetadataUrl,
       questions: parts.questions,

@@ -10,13 +10,12 @@ import { parseCommandLine, usage, UsageError, type CommandLine } from './command
 import { serve } from './serveCommand.js';
 import { openSession, signInPlaceNamed, type Session } from './session.js';
 import { problemTexts, readSettings, SettingsUnreadable } from './settingsFile.js';
-import { signIn } from './signInCommand.js';
-import { signOut } from './signInCommand.js';
+import { signIn, signOut } from './signInCommand.js';
 import { status } from './statusCommand.js';
 import { openStorage, StorageUnusable } from './storage.js';
 import { Terminal } from './terminal.js';
 
-/** How it ended: done; not done; told wrongly; a server that was checked is not ready. Scripts go by these. */
+/** How it ended: done; not done; wrong arguments; a checked server is not ready. Scripts rely on these. */
 const [done, failed, misused, notReady] = [0, 1, 2, 3];
 /** Ended by a signal, as shells count it. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -31,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
   const ending = new AbortController();
   let endedBy: keyof typeof signals | undefined;
   const end = (signal: keyof typeof signals) => {
-    // Who says it twice does not want to wait.
+    // A user who interrupts twice does not want to wait.
     if (endedBy !== undefined) process.exit(signals[signal]);
     endedBy = signal;
     ending.abort();
@@ -127,11 +126,11 @@ function wordsOf(error: unknown): string {
   if (error instanceof StorageUnusable || error instanceof SettingsUnreadable) return error.message;
   if (error instanceof OAuthFlowError) return error.advice;
   const isOfSystem = error instanceof Error && 'code' in error && 'syscall' in error;
-  // Of what nobody foresaw, the message may hold anything.
+  // The message of an unexpected error can contain anything.
   return isOfSystem ? error.message : `Unforeseen: ${error instanceof Error ? error.name : 'no error'}.`;
 }
 
 void main(process.argv.slice(2)).then((code) => {
-  // After what was said has gone out.
+  // After all output has been written.
   process.stdout.write('', () => process.exit(code));
 });

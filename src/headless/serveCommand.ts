@@ -5,7 +5,7 @@ import { Agents } from '../relay/agents/agents.js';
 import { commandName } from './commandLine.js';
 import type { Session } from './session.js';
 
-/** Serves the admitted agents until the session is told to end. */
+/** Serves the admitted agents until the session has to end. */
 export async function serve({ settings, broker, terminal, signal }: Session): Promise<void> {
   const agents = new Agents({
     relay: broker.relay,
@@ -54,7 +54,7 @@ function stateTexts(state: AgentsPortState): string {
   }
 }
 
-/** What says that it is a broker has not proved it, so the warning about keys stays. */
+/** A program that declares to be a broker has not proved it, so the warning about keys stays. */
 function obstacleTexts(why: PortObstacle, port: number): string {
   const rotate = `“${commandName} rotate” creates new ones`;
   switch (why) {
@@ -78,7 +78,7 @@ function askTexts({ agent, server, what, kind, scopes, request }: AgentAsk): str
   return `The agent ${agent.name} needs ${need} for ${what}: ${commandName} sign-in ${quoted(server.name)}${wanted}${own}`;
 }
 
-/** Servers write scopes; what is pasted into a shell must be words there. */
+/** Scopes and names are text of servers, which a shell must read as one word each. */
 function quoted(text: string): string {
   return /^[\w.:/@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

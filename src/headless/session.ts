@@ -18,12 +18,12 @@ export interface Session {
   readonly storage: HeadlessStorage;
   readonly broker: HeadlessBroker;
   readonly terminal: Terminal;
-  /** Aborted when the command is told to end. */
+  /** Aborted when the command has to end. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
 }
 
-/** Puts the broker together with what is kept in a home. Nothing is asked of the network, and nothing listens. */
+/** Puts the broker together with the files of a home directory. Sends no network request, and nothing listens. */
 export function openSession(
   settings: HeadlessSettings,
   storage: HeadlessStorage,
@@ -43,7 +43,7 @@ export function openSession(
     resolver: systemResolver,
     assertions: new AssertionInFile(new MachineAssertionFiles()),
     identityProviderSetting: () => settings.identityProvider,
-    // Agents are answered at once; nobody else calls.
+    // Agents get their responses at once, and there are no other callers.
     consentPrompt: { ask: () => Promise.resolve(false) },
     confirmAccountChange: async (server, from, to) => {
       terminal.say(`The browser signed in to ${server.name} as ${to}. The previous account was ${from}.`);
@@ -57,7 +57,7 @@ export function openSession(
       onDidChange: () => ({ dispose: () => undefined }),
     },
     recording: { ledger, recordsArguments: () => settings.recordsArguments },
-    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    clientMetadataUrl,
   });
   const close = async () => {
     broker.dispose();
@@ -67,7 +67,7 @@ export function openSession(
   return { settings, storage, broker, terminal, signal, close };
 }
 
-/** @throws UsageError where the settings have no server of this name */
+/** @throws UsageError if the settings have no server of this name */
 export function serverNamed({ servers, disabled }: HeadlessSettings, name: string): ServerConfig {
   const server = servers.find((one) => one.name === name);
   if (server !== undefined) return server;
@@ -89,7 +89,7 @@ export function signInPlaceNamed(settings: HeadlessSettings, name: string): Serv
 /**
  * @param name as `status` shows it
  * @returns the key of the account
- * @throws UsageError where nobody of this name is signed in
+ * @throws UsageError if no account of this name is signed in
  */
 export async function accountNamed(
   { credentials }: HeadlessBroker,

@@ -12,7 +12,7 @@ import { parseToolRules, type ParsedToolRules } from '../broker/tools/toolRules.
 import { isObject } from '../oauth/jsonResponse.js';
 import { JsonFault, parseJsonWithComments } from '../mcpClients/jsonWithComments.js';
 
-/** What the editor's settings say of the broker, for a process without an editor. */
+/** The editor's settings of the broker, for a process without an editor. */
 export interface HeadlessSettings {
   readonly servers: readonly ServerConfig[];
   /** Those that are disabled. */
@@ -38,7 +38,7 @@ const known: readonly string[] = ownSettings;
 export function readSettings(file: string): HeadlessSettings {
   let text: string;
   try {
-    // Whoever writes it says where tokens go.
+    // The owner of this file decides where tokens go.
     if (process.platform !== 'win32' && (statSync(file).mode & 0o002) !== 0)
       throw new SettingsUnreadable(
         `Any user can write to ${file}. Remove that permission (chmod o-w) first.`,
@@ -54,7 +54,7 @@ export function readSettings(file: string): HeadlessSettings {
 }
 
 /**
- * Reads settings in the words of the editor's, with or without the `mcpOAuthBroker.` before each, and written as there.
+ * Reads settings with the names of the editor's, with or without the `mcpOAuthBroker.` before each, and written as there.
  *
  * @throws SettingsUnreadable
  */
@@ -113,7 +113,7 @@ function parsed(text: string, file: string): unknown {
   }
 }
 
-/** Names the entry and the field before it says what is wrong. */
+/** Names the entry and the field before the error. */
 export function problemTexts({ server, field, message }: SettingProblem): string {
   if (server === '' && (field === '' || field === 'toolRules')) return message;
   return `Settings, “${server}”${field === '' ? '' : ` › ${field}`}: ${message}`;

@@ -23,7 +23,7 @@ const deadline = 15 * 60_000;
  * Signs in, for the user who runs the command: with a code to enter in a browser anywhere (RFC 8628), or with an
  * address to open and the callback's address to paste.
  *
- * @returns whether somebody is signed in
+ * @returns whether an account is signed in
  */
 export async function signIn(server: ServerConfig, options: Options, session: Session): Promise<boolean> {
   const { broker, terminal, signal } = session;
@@ -50,7 +50,7 @@ export async function signIn(server: ServerConfig, options: Options, session: Se
   return outcome.kind === 'signedIn';
 }
 
-/** Why nobody signs in here, and what to do instead: with commands of this one, where the editor has its own. */
+/** Why a sign-in is not possible here, and which commands help: those of this program, not the editor's. */
 function insteadOfSignIn(
   server: ServerConfig,
   grant: DirectGrantName,
@@ -87,7 +87,7 @@ async function requestOf(server: ServerConfig, options: Options, session: Sessio
   });
 }
 
-/** For an agent alone: within its admission, which says whom it acts as too. */
+/** For an agent alone: within its admission, which names its account too. */
 async function requestFor(
   name: string,
   server: ServerConfig,
@@ -130,7 +130,7 @@ async function withCode(attempt: SignInAttempt, { terminal }: Session): Promise<
 async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: Session): Promise<void> {
   const page = await attempt.launchPage();
   const address = await authorizationAddress(page.address, signal);
-  // Without one, the attempt has ended and says why.
+  // Without one, the attempt has ended, with its reason.
   if (address === undefined) return;
   terminal.say(`To sign in to ${attempt.server.name}, open this address in a browser:`);
   terminal.say(`  ${address.href}`);
@@ -145,7 +145,7 @@ async function withPaste(attempt: SignInAttempt, { broker, terminal, signal }: S
     if (line === undefined || attempt.hasEnded) return;
     if (line.trim() === '') continue;
     const pasted = pastedCallback(line, broker.callbacks);
-    // What is pasted is repeated nowhere.
+    // Pasted text is not repeated anywhere.
     if (pasted.kind === 'callback' && broker.callbacks.deliver(pasted.parameters, pasted.path)) return;
     terminal.say(
       'That is not the address that this sign-in returns to. Paste the whole address, including everything after the “?”.',
@@ -182,7 +182,7 @@ function outcomeTexts({ name }: ServerConfig, outcome: SignInOutcome): string {
   }
 }
 
-/** Signs out, of the identity provider with all that its word has got, and says what that did. */
+/** Signs out, of the identity provider with every sign-in that it led to, and reports what that did. */
 export async function signOut(server: ServerConfig, options: Options, session: Session): Promise<void> {
   const { broker, settings, terminal } = session;
   const [name] = options.account ?? [];

@@ -9,7 +9,7 @@ import { isObject } from '../oauth/jsonResponse.js';
 import type { Options } from './commandLine.js';
 import type { Session } from './session.js';
 
-/** The words of the editor's views; what programs read has the names. */
+/** The texts of the editor's views; the output for programs has the names. */
 export const statusLabels: Readonly<Record<ConsentStatusName, string>> = {
   unknown: 'Not checked yet',
   open: 'No sign-in needed',
@@ -24,7 +24,7 @@ export const statusLabels: Readonly<Record<ConsentStatusName, string>> = {
 };
 
 /**
- * Prints how every server stands with the user, in the words used everywhere, and which agents are admitted.
+ * Prints the status of every server, in the texts used everywhere, and which agents are admitted.
  *
  * @returns whether every server of the settings is ready to be called, or needs no sign-in
  */

@@ -16,13 +16,13 @@ export interface HeadlessStorage extends MachineStorage {
   readonly memory: Memory;
 }
 
-/** What is secret cannot be read or kept; `message` says why and what to do. */
+/** Secrets cannot be read or stored; `message` names the reason and the fix. */
 export class StorageUnusable extends Error {
   override readonly name = 'StorageUnusable';
 }
 
 /**
- * Opens what is kept below a directory, and finds out that it can be read before anything is done with it.
+ * Opens the storage below a directory, and checks that it can be read before anything is done with it.
  *
  * @param home absolute
  * @param environment loses the store's key, so that no command that is run gets to see it

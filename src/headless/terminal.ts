@@ -11,7 +11,7 @@ export interface Streams {
 
 /**
  * The user at the terminal, or the program in their place: results go to standard output, everything else to
- * standard error, and what is typed is shown nowhere, since a callback's address holds a code.
+ * standard error, and typed text is not shown, since a callback's address holds a code.
  */
 export class Terminal implements Log {
   #reader: Interface | undefined;
@@ -21,7 +21,7 @@ export class Terminal implements Log {
 
   constructor(
     private readonly streams: Streams,
-    /** Called where the terminal says that the user wants to end it. */
+    /** Called when the terminal reports that the user wants to end the command. */
     private readonly onInterrupt: () => void,
     private readonly isVerbose = false,
   ) {}
@@ -31,7 +31,7 @@ export class Terminal implements Log {
     this.streams.output.write(`${shown(text)}\n`);
   }
 
-  /** A line for whoever watches. */
+  /** A line for the user. */
   say(text: string): void {
     this.streams.error.write(`${shown(text)}\n`);
   }
@@ -100,7 +100,7 @@ export class Terminal implements Log {
   }
 }
 
-/** Servers write some of what is said; none of it may steer the terminal. */
+/** Some of the output is text of servers, which must not control the terminal. */
 function shown(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }

@@ -3,8 +3,7 @@ import type { Disposable } from '../base/clock.js';
 import type { RedirectUri } from '../broker/ports.js';
 import { OAuthFlowError } from '../oauth/oauthFlowError.js';
 import { addressOf } from '../base/displayText.js';
-import { isLoopbackAuthority } from './httpListener.js';
-import { HttpListener, portsToTry } from './httpListener.js';
+import { isLoopbackAuthority, HttpListener, portsToTry } from './httpListener.js';
 import type { PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
 import { sendPage } from './launchPages.js';
 
@@ -15,10 +14,10 @@ interface OpenPort {
 
 /**
  * Redirect URIs at a port or a path that the user gave, because the authorization server compares it: each
- * port has a listener of its own, as long as a sign-in uses it, that answers callbacks and nothing else.
+ * port has a listener of its own, as long as a sign-in uses it, that serves callbacks and nothing else.
  */
 export class LoopbackPorts implements Disposable {
-  /** By port; those the system picks are nobody else's. */
+  /** By port; a port that the system picks has one user only. */
   readonly #open = new Map<number, OpenPort>();
   readonly #all = new Set<HttpListener>();
 
@@ -99,7 +98,7 @@ function portTaken(port: number): OAuthFlowError {
 
 /**
  * The redirect URI on 127.0.0.1 (RFC 8252 §7.3), for authorization servers that do not take the editor's
- * scheme. It answers only while a sign-in that was given it waits.
+ * scheme. It responds only while a sign-in that uses it waits.
  */
 export class LoopbackCallbacks {
   /** How many wait, by path. */

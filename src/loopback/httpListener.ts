@@ -113,7 +113,7 @@ export function boundIdleConnections(server: Server, most = mostIdle): void {
  * process's command line (`PortsAttributes` in src/vs/workbench/services/remote/common/tunnelModel.ts), and an
  * extension's process is the extension host, which serves other extensions' ports as well. So a range is what can be
  * named: package.json has it in `configurationDefaults`. It lies below the ports that systems give to outgoing
- * connections, beside the agents' port.
+ * connections, in addition to the agents' port.
  */
 export const relayPorts = { first: 29_418, last: 29_499 } as const;
 

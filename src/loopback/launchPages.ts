@@ -10,7 +10,7 @@ const retryAfter = 1;
 /** How long a browser keeps what it is known by, in seconds: past all that the user may be asked in the meantime. */
 const cookieLifetime = 600;
 
-/** Where a visit ended: at the authorization server, or at a page that says what went wrong. */
+/** Where a visit ended: at the authorization server, or at a page that explains what went wrong. */
 type Ending = URL | { readonly title: string; readonly detail: string };
 
 interface Page {
@@ -172,7 +172,7 @@ function cookies({ headers }: IncomingMessage): ReadonlyMap<string, string> {
 }
 
 /**
- * Nothing on these pages is to be stored, framed, or told to the next address. A proxy that compressed them, as a web
+ * These pages must not be stored, framed, or disclosed to the next address. A proxy that compressed them, as a web
  * editor's does, would hold back the beginning of a page whose end is to come (RFC 9111 §5.2.2.6).
  */
 const pageHeaders = {
@@ -207,7 +207,7 @@ ${mainOf(title, detail)}
 `);
 }
 
-/** Sends a page that was begun on, or replaces what it says. */
+/** Completes a page that was begun, or replaces its content. */
 function endPage(response: ServerResponse, next: URL | { title: string; detail: string }): void {
   response.end(
     next instanceof URL

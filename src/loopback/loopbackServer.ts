@@ -85,7 +85,7 @@ export class LoopbackServer implements Disposable, Launcher {
       return;
     }
     if (place === 'sign-in' && name !== undefined) return this.#launchPages.handle(name, request, response);
-    if (this.#callbacks.isWaitingAt(url.pathname) && request.method === 'GET') {
+    if (request.method === 'GET' && this.#callbacks.isWaitingAt(url.pathname)) {
       if (isLoopbackAuthority(request.headers.host, port)) this.#callbacks.handle(url, response);
       else notFound(response);
       return;

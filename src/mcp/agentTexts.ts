@@ -4,12 +4,12 @@ import { accessScopes } from './consentTexts.js';
 export interface AgentCall {
   readonly agent: string;
   readonly server: string;
-  /** The tool, or another request in words. */
+  /** The tool, or a description of another request. */
   readonly what: string;
 }
 
 /**
- * What an agent's model is told in place of a result. None of it holds an address: what there is to open, the
+ * The texts that an agent's model gets in place of a result. None contains an address: what there is to open, the
  * user opens in the editor.
  */
 export const agentRefusals = {

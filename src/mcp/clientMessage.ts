@@ -6,7 +6,12 @@ import {
   type JSONRPCRequest,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import { AmbiguousJsonError, parseStrictJson } from './strictJson.js';
+import { visit } from 'jsonc-parser';
+
+/** A message that is not JSON, or that two parsers could read as two different messages. */
+export class AmbiguousJsonError extends Error {
+  override readonly name = 'AmbiguousJsonError';
+}
 
 /** What came in one POST of the Streamable HTTP transport. */
 export type ClientMessage =
@@ -24,7 +29,7 @@ export type ClientMessage =
 
 /**
  * @param body of a POST
- * @throws AmbiguousJsonError where it is not one JSON-RPC message that can be judged
+ * @throws AmbiguousJsonError if it is not one JSON-RPC message that can be judged
  */
 export function parseClientMessage(body: Uint8Array): ClientMessage {
   const value = parseStrictJson(decodeUtf8(body));
@@ -33,13 +38,56 @@ export function parseClientMessage(body: Uint8Array): ClientMessage {
   }
   if (isJSONRPCRequest(value)) return { kind: 'request', request: value };
   if (isJSONRPCNotification(value)) {
-    // A server may run it all the same, and there would be no answer to say what became of it.
+    // A server may run it all the same, and no response would report the outcome.
     if (value.method === 'tools/call') throw new AmbiguousJsonError('A tool call must have an id.');
     return { kind: 'notification', method: value.method, params: value.params ?? {} };
   }
   if (isJSONRPCResultResponse(value)) return { kind: 'response', id: value.id, result: value.result };
   if (isJSONRPCErrorResponse(value) && value.id !== undefined) return { kind: 'response', id: value.id };
   throw new AmbiguousJsonError('The request body is not a JSON-RPC 2.0 message.');
+}
+
+/**
+ * Parses JSON and refuses duplicate keys: of `{"name":"a","name":"b"}` one parser sees `a` and the next one
+ * `b`, and what is judged here must be what is run there (RFC 8259 §4). In a message and its `params` keys that
+ * differ in case only are duplicates too, because some parsers do not distinguish them.
+ *
+ * @throws AmbiguousJsonError
+ */
+function parseStrictJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AmbiguousJsonError('The request body is not JSON.');
+  }
+  const open: { readonly keys: Set<string>; readonly foldsCase: boolean }[] = [];
+  let duplicate: string | undefined;
+  try {
+    visit(text, {
+      onObjectBegin: (_offset, _length, _line, _character, path) => {
+        const foldsCase = open.length === 0 || (open.length === 1 && path()[0] === 'params');
+        open.push({ keys: new Set(), foldsCase });
+      },
+      onObjectEnd: () => void open.pop(),
+      onObjectProperty: (property) => {
+        const { keys, foldsCase } = open.at(-1) ?? { keys: new Set(), foldsCase: false };
+        const key = foldsCase ? property.toLowerCase() : property;
+        if (keys.has(key)) duplicate ??= property;
+        keys.add(key);
+      },
+    });
+  } catch (error) {
+    // It descends by recursion, which nesting without end exhausts.
+    if (!(error instanceof RangeError)) throw error;
+    throw new AmbiguousJsonError('The request body is nested too deeply.');
+  }
+  if (duplicate !== undefined) {
+    throw new AmbiguousJsonError(
+      `The request body has the key “${duplicate.slice(0, 40)}” twice in one object.`,
+    );
+  }
+  return value;
 }
 
 /** Bytes that are no UTF-8 are read by each parser in its own way (RFC 8259 §8.1). */
@@ -78,7 +126,7 @@ export function progressTokenOf(request: JSONRPCRequest): string | number | unde
 }
 
 /**
- * The header and the body of a request must say the same (MCP 2026-07-28, `Mcp-Method` and `Mcp-Name`): what
+ * The headers and the body of a request must agree (MCP 2026-07-28, `Mcp-Method` and `Mcp-Name`): a request that
  * is judged by one must not be run by the other.
  *
  * @returns what disagrees, as a sentence
@@ -101,7 +149,7 @@ const prefix = '=?base64?';
 const suffix = '?=';
 
 /**
- * A name as a header carries it (MCP 2026-07-28, `Mcp-Name`): plain where it is printable ASCII that no parser
+ * A name as a header carries it (MCP 2026-07-28, `Mcp-Name`): plain if it is printable ASCII that no parser
  * trims, else as Base64 between marks.
  */
 export function encodeHeaderValue(text: string): string {
@@ -111,7 +159,7 @@ export function encodeHeaderValue(text: string): string {
   return `${prefix}${btoa(String.fromCharCode(...bytes))}${suffix}`;
 }
 
-/** @returns undefined where it is marked as Base64 of UTF-8 and is not */
+/** @returns undefined if it is marked as Base64 of UTF-8 and is not */
 export function decodeHeaderValue(value: string): string | undefined {
   if (!isMarked(value)) return value;
   try {

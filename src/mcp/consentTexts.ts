@@ -1,21 +1,21 @@
-import { inEnglish, type Translate } from './translate.js';
+import { inEnglish, type Translate } from '../base/displayText.js';
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 /** What a consent is for, as the card and the refusals name it. */
 export interface ConsentSubject {
   readonly server: string;
-  /** The tool whose call waits, or another request in words. */
+  /** The tool of the call that waits, or a description of another request. */
   readonly what: string;
   readonly scopes: readonly string[];
-  /** Host of the authorization server, where it is known. */
+  /** Host of the authorization server, if it is known. */
   readonly authorizationServer?: string;
-  /** Host of the page that the browser goes to, where it is another. */
+  /** Host of the page that the browser opens, if it is a different one. */
   readonly signInPage?: string;
-  /** Host of the one that the present sign-in is from, where it is another. */
+  /** Host of the authorization server of the present sign-in, if it is a different one. */
   readonly formerAuthorizationServer?: string;
   /** Whether a sign-in that there is gets more access. */
   readonly isStepUp?: boolean;
-  /** Whose account is extended, for a step-up. */
+  /** The account that gets more access, for a step-up. */
   readonly account?: string;
   /** The server's metadata strays from the standard, and was read all the same. */
   readonly hasWarnings?: boolean;
@@ -47,7 +47,7 @@ export function cardMessage(subject: ConsentSubject, t: Translate = inEnglish): 
   return lines.join('\n\n');
 }
 
-/** One line where it fits, else a line a scope. */
+/** One line if it fits, else a line for each scope. */
 function scopeLines(label: string, scopes: readonly string[], t: Translate): readonly string[] {
   if (scopes.length === 0) return [];
   const line = `${label}: ${scopes.join(', ')}`;
@@ -57,7 +57,7 @@ function scopeLines(label: string, scopes: readonly string[], t: Translate): rea
   return [`${label}:`, ...named, ...(more === 0 ? [] : [t('… and {0} more', more)])];
 }
 
-/** Scopes that only tell who the user is; they grant a tool nothing and are not worth a user's reading. */
+/** Scopes that only identify the user; they grant a tool nothing and would distract the user. */
 const identityScopes = new Set(['openid', 'profile', 'email', 'offline_access']);
 
 /** The scopes worth naming to a user. */
@@ -72,7 +72,7 @@ export function signedIn(server: string, tools: readonly string[]): string {
     : `Signed in to ${server}. Its tools are available now: ${tools.join(', ')}. Continue with them. If they are not available to you, ask the user to start a new session in this client.`;
 }
 
-/** Why a call ended without running, in words the model can act on. */
+/** Why a call ended without running, as a text that the model can act on. */
 export const refusals = {
   declined: (subject: ConsentSubject, detail?: string) =>
     `${subject.what} did not run: the user declined to give ${subject.server} access${listed(subject)}.${detail === undefined ? '' : ` ${detail}`} Do not try again unless the user asks for it. The user can sign in with the command “MCP OAuth: Sign In…”.`,
@@ -100,10 +100,10 @@ function listed(subject: ConsentSubject): string {
   return subject.scopes.length === 0 ? '' : ` (${subject.scopes.join(', ')})`;
 }
 
-/** What is waited for. */
+/** The phase that the call waits for. */
 type Phase = 'waitingForBrowser' | 'preparing' | 'waitingForConsent' | 'exchangingCode';
 
-/** What a caller's line says while a sign-in goes on; short enough for VS Code to show it whole. */
+/** The progress message of a caller during a sign-in; short enough for VS Code to show it whole. */
 export function phaseTexts(phase: Phase, t: Translate): string {
   switch (phase) {
     case 'waitingForBrowser':
@@ -122,18 +122,18 @@ export function waitingForFirstUse(t: Translate): string {
   return t('Waiting for your reply in VS Code');
 }
 
-/** Before it is known what is to be consented to. */
+/** Before it is known which consent the user has to give. */
 export function askingHow(t: Translate): string {
   return t('Asking the server how to sign in');
 }
 
 /** Longest progress message that VS Code shows whole. */
 const longest = 39;
-/** What is left of a tool's name beside the longest account. */
+/** Longest part of a tool's name that fits next to the longest account. */
 const shortestTool = 4;
 
 /**
- * Who acted, in the words that stay under a finished call: `create_branch as alice@example.org`.
+ * The account that acted, in the message that stays under a finished call: `create_branch as alice@example.org`.
  * The account is kept whole as long as it can be, because it is what the line is for.
  */
 export function identityLine(tool: string, account: string, t: Translate = inEnglish): string {
@@ -162,7 +162,7 @@ function shorten(text: string, length: number): string {
 export const signInToolName = 'sign_in';
 
 /**
- * The one tool of a server nobody has signed in to. Read-only and closed-world by annotation, so that no
+ * The one tool of a server without a sign-in. Read-only and closed-world by annotation, so that no
  * second confirmation stands before the consent itself.
  */
 export function signInTool(server: string): Tool {

@@ -1,6 +1,6 @@
 /** A call that needs a sign-in which has not been used on this machine. */
 export interface FirstUseSubject {
-  /** The tool, or another request in words. */
+  /** The tool, or a description of another request. */
   readonly what: string;
   readonly server: string;
   readonly account: string;

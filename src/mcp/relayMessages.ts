@@ -13,7 +13,7 @@ import {
   type Result,
 } from '@modelcontextprotocol/sdk/types.js';
 
-/** The revision that is answered with where no upstream has said which one it speaks. */
+/** The revision that the relay responds with if no upstream has declared its own. */
 export const ownProtocolVersion = LATEST_PROTOCOL_VERSION;
 
 export function resultMessage(id: RequestId, result: Result): JSONRPCResultResponse {
@@ -36,7 +36,7 @@ export function sessionNotFoundMessage(id: RequestId | undefined): JSONRPCErrorR
   return errorMessage(id, serverErrorCode, 'Session not found');
 }
 
-/** A result the model reads and can act on, where a JSON-RPC error would show it a code. */
+/** A result that the model reads and can act on; of a JSON-RPC error it would see a code. */
 export function textResult(text: string, isError = false): CallToolResult {
   return { content: [{ type: 'text', text }], ...(isError && { isError }) };
 }
@@ -78,7 +78,7 @@ export function formElicitation(
   return { jsonrpc: '2.0', id, method: 'elicitation/create', params };
 }
 
-/** Takes back a request of ours that nobody has answered (MCP, cancellation). */
+/** Takes back a request of ours that has no response yet (MCP, cancellation). */
 export function cancelledMessage(requestId: RequestId, reason: string): JSONRPCNotification {
   return { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId, reason } };
 }

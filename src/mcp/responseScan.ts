@@ -1,6 +1,6 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 
-/** A result, a result of a tool that says it failed (`isError`), or a JSON-RPC error. */
+/** A result, the result of a tool that failed (`isError`), or a JSON-RPC error. */
 export type ResponseEnding = 'result' | 'toolError' | 'error';
 
 /** What may come next in a JSON document, between its tokens (RFC 8259 §2). */
@@ -21,7 +21,7 @@ const longestToken = 64 * 1024;
 const deepest = 10_000;
 
 /**
- * Reads a JSON document while it passes by, without keeping it, and tells at its end whether it was whole and
+ * Reads a JSON document while it passes by, without keeping it, and knows at its end whether it was whole and
  * the response to a request; a batch may hold it (MCP 2025-03-26).
  */
 export class ResponseScan {
@@ -31,7 +31,7 @@ export class ResponseScan {
   /** What has been read of a string or a scalar. */
   #token = '';
   #isString = false;
-  /** In a string: what is left of an escape. */
+  /** In a string: the rest of an escape. */
   #escape: Escape = 0;
   #isBroken = false;
   #hasResponse = false;
@@ -203,7 +203,7 @@ export class ResponseScan {
 
 type Escape = 0 | 'kind' | 1 | 2 | 3 | 4;
 
-/** @returns what is left of an escape after one more byte of it; undefined where it is none */
+/** @returns the rest of an escape after one more byte of it; undefined if it is not an escape */
 function afterEscaped(escape: Exclude<Escape, 0>, byte: number): Escape | undefined {
   const mark = String.fromCharCode(byte);
   if (escape === 'kind') return mark === 'u' ? 4 : /["\\/bfnrt]/.test(mark) ? 0 : undefined;

@@ -11,7 +11,7 @@ export interface SubscriptionFilter {
   readonly toolsListChanged?: boolean;
   readonly promptsListChanged?: boolean;
   readonly resourcesListChanged?: boolean;
-  /** The resources whose updates are asked for, by their URIs. */
+  /** The URIs of the resources for which updates are requested. */
   readonly resourceSubscriptions?: readonly string[];
 }
 

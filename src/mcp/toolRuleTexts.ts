@@ -1,14 +1,14 @@
 import type { ElicitRequestFormParams } from '@modelcontextprotocol/sdk/types.js';
-import { inEnglish, type Translate } from './translate.js';
+import { inEnglish, type Translate } from '../base/displayText.js';
 
 /** The command that changes a rule, as the user finds it. */
 const command = '“MCP OAuth: Set Tool Rule…”';
 
-/** What is asked about one call. All names are fit to be shown. */
+/** The call that the user is asked about. All names are fit to be shown. */
 export interface ToolCallSubject {
   readonly server: string;
   readonly tool: string;
-  readonly account?: string;
+  readonly account?: string | undefined;
 }
 
 export interface AskedForm {
@@ -20,7 +20,7 @@ export interface AskedForm {
 const yes = (t: Translate): string => t('Allow once');
 
 /**
- * The question in the chat about one call: two answers and no way to run it by mistake. The values are the words
+ * The question in the chat about one call: two answers and no way to run it by mistake. The values are the texts
  * themselves, because VS Code shows a choice's value before its title.
  */
 export function ruleQuestion(subject: ToolCallSubject, t: Translate = inEnglish): AskedForm {
@@ -59,7 +59,7 @@ function withoutMarkup(text: string): string {
 /** While the user is asked. */
 export const waitingForYes = (t: Translate): string => t('Waiting for your approval');
 
-/** Why a call ended without running, in words the model can act on. */
+/** Why a call ended without running, as a text that the model can act on. */
 export const ruleRefusals = {
   blocked: ({ server, tool }: ToolCallSubject) =>
     `${tool} did not run: the user's rule for this tool of ${server} is to block it, and nothing was sent. Do not try again and do not look for a workaround. The user can change the rule with the command ${command}.`,
@@ -74,7 +74,7 @@ export const ruleRefusals = {
 } as const;
 
 /**
- * In the place of a blocked tool's description. The tool stays in the list, so that the model can say why it
- * does not use it and what helps, instead of not knowing that there is one; its server's words do not.
+ * Replaces a blocked tool's description. The tool stays in the list, so that the model can explain why it does not
+ * use it and what helps; its server's description does not stay.
  */
 export const blockedDescription = `Blocked by the user in MCP OAuth: every call is refused. Do not call it. If it is needed, tell the user that it is blocked and that the command ${command} changes that.`;

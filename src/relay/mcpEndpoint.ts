@@ -9,20 +9,18 @@ import { errorMessage, sessionNotFoundMessage } from '../mcp/relayMessages.js';
 import { declaredRevision } from '../mcp/statelessRevision.js';
 import { withListChanges } from '../mcp/subscription.js';
 import { hasPlace } from './callers/agentLimits.js';
-import { Announcements } from './announcements.js';
-import type { Translate } from '../mcp/translate.js';
+import { Announcements, type Subscriptions } from './announcements.js';
+import type { Translate } from '../base/displayText.js';
 import type { CallRecorder, OpenCall } from './callers/callRecorder.js';
 import type { Caller } from './callers/callerAdmission.js';
 import { CallerSessions } from './callers/callerSessions.js';
-import { EventStream } from './callers/eventStream.js';
-import { InFlightRequest, sendJson, interruptedResponse } from './callers/inFlightRequest.js';
+import { EventStream, readBody, refuseBody, sendJson } from './callers/callerHttp.js';
+import { InFlightRequest, interruptedResponse } from './callers/inFlightRequest.js';
 import type { RelayedRequests } from './calls/relayedRequest.js';
 import { CallerSession } from './callers/callerSession.js';
-import { readBody, refuseBody } from './callers/requestBody.js';
 import type { ServerStreams } from './upstream/serverStream.js';
 import type { ToolLists } from './calls/toolLists.js';
 import type { StatelessRequests } from './statelessRequests.js';
-import type { Subscriptions } from './subscriptions.js';
 import type { ToolTitles } from './calls/toolTitles.js';
 import type { UpstreamSessions } from './upstream/upstreamSessions.js';
 
@@ -34,10 +32,10 @@ export interface McpEndpointParts {
   readonly streams: ServerStreams;
   readonly subscriptions: Subscriptions;
   readonly titles: ToolTitles;
-  /** Absent where nothing is written down. */
-  readonly recorder?: CallRecorder;
+  /** Undefined if calls are not recorded. */
+  readonly recorder: CallRecorder | undefined;
   /** Into the user's language; English without it. */
-  readonly translate?: Translate;
+  readonly translate: Translate | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -77,7 +75,7 @@ export class McpEndpoint {
     }
   }
 
-  /** Ends the sessions of a caller whose key was taken back, and what runs in them. */
+  /** Ends the sessions and the running requests of a caller after its key was revoked. */
   callerLeft(callerId: string): void {
     const sessions = this.#sessions.of(callerId);
     const reason = new DOMException('The key was revoked.', 'AbortError');
@@ -108,7 +106,8 @@ export class McpEndpoint {
     }
     let call: OpenCall | undefined;
     if (message.kind === 'request') {
-      if (!hasPlace(caller.agent?.limits, message.request, response)) return;
+      const { agent } = caller;
+      if (agent !== undefined && !hasPlace(agent.limits, message.request, response)) return;
       call = this.parts.recorder?.begin(server, caller, message.request, response);
       const disagreement = headerDisagreement(message.request, (name) => headerOf(request, name));
       if (disagreement !== undefined) {
@@ -187,7 +186,7 @@ export class McpEndpoint {
       await this.parts.requests.run(inFlight);
     } catch (error) {
       if (inFlight.signal.aborted) {
-        // Cancelled by the caller, which expects no answer, or gone.
+        // The caller cancelled it, and expects no response, or has left.
         inFlight.call?.end({ outcome: 'cancelled' });
         inFlight.response.end();
         return;

@@ -23,14 +23,14 @@ import { ConsentInStream } from './calls/consentInStream.js';
 import { ConsentRounds } from './callers/consentRounds.js';
 import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
 import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
-import type { Translate } from '../mcp/translate.js';
+import type { Translate } from '../base/displayText.js';
 import { notFound, type LoopbackServer } from '../loopback/loopbackServer.js';
 import { McpEndpoint } from './mcpEndpoint.js';
 import { RelayedRequests, ScopeLessons } from './calls/relayedRequest.js';
 import type { ServerProfiles } from './upstream/serverProfiles.js';
 import { ServerStreams } from './upstream/serverStream.js';
 import { StatelessRequests } from './statelessRequests.js';
-import { Subscriptions } from './subscriptions.js';
+import { Subscriptions } from './announcements.js';
 import { ToolGate } from './calls/toolGate.js';
 import { ToolTitles } from './calls/toolTitles.js';
 import { UpstreamResponses } from './calls/upstreamResponse.js';
@@ -47,17 +47,17 @@ export interface RelayParts {
   readonly loopback: LoopbackServer;
   readonly signIns: SignIns;
   readonly consentPrompt: ConsentPrompt;
-  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  /** How the editor's cards open launch pages; at their loopback addresses if absent. */
   readonly cardBrowser?: CardBrowser;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
-  /** Where tool calls are written down, if anywhere. */
+  /** Where tool calls are recorded, if anywhere. */
   readonly recording?: CallRecording;
   readonly profiles: ServerProfiles;
   readonly toolRules: ToolRules;
   /** What calls show of the scopes that tools need. */
   readonly toolScopes: ToolScopes;
-  /** Absent where nobody can be asked about a call outside a chat. */
+  /** Absent if no user can be asked about a call outside a chat. */
   readonly toolPrompt?: ToolPrompt;
   /** What the user is shown, into their language; English without it. */
   readonly translate?: Translate;
@@ -72,7 +72,7 @@ export interface RelayEndpoint {
   readonly key: Redacted;
 }
 
-/** The loopback side of the broker. Nothing listens until somebody needs it. */
+/** The loopback side of the broker. Nothing listens until a caller needs it. */
 export class Relay implements Disposable {
   readonly #admission = new CallerAdmission();
   /** For callers that are admitted elsewhere. */
@@ -86,7 +86,7 @@ export class Relay implements Disposable {
   constructor(private readonly parts: RelayParts) {
     const { authorizedFetch, credentials, profiles, recording, clock, log } = parts;
     this.toolNames = (server) => (profiles.tools(server) ?? []).map(({ name }) => name);
-    const translated = parts.translate !== undefined && { translate: parts.translate };
+    const { translate } = parts;
     const sender = new UpstreamSender(authorizedFetch);
     const discovery = new UpstreamDiscovery(sender, profiles, clock);
     const upstreams = new UpstreamSessions(
@@ -100,14 +100,10 @@ export class Relay implements Disposable {
     const blocked = new BlockedTools(parts.toolRules);
     const lists = new ToolLists(profiles, blocked);
     const rounds = new ConsentRounds();
-    const consent = new ConsentInStream(
-      parts.signIns,
-      credentials,
-      parts.consentPrompt,
-      rounds,
+    const consent = new ConsentInStream(parts.signIns, credentials, parts.consentPrompt, rounds, {
       clock,
-      parts.cardBrowser,
-    );
+      cardBrowser: parts.cardBrowser,
+    });
     const tasks = new CallerTasks();
     const titles = new ToolTitles(credentials, parts.toolScopes, profiles, parts.toolRules);
     const responses = new UpstreamResponses(
@@ -141,7 +137,7 @@ export class Relay implements Disposable {
       rounds,
       subscriptions,
       clock,
-      ...translated,
+      translate,
     });
     this.endpoint = new McpEndpoint({
       upstreams,
@@ -151,10 +147,8 @@ export class Relay implements Disposable {
       streams,
       subscriptions,
       titles,
-      ...(recording !== undefined && {
-        recorder: new CallRecorder({ ...parts, recording, keys: () => this.#keys.values() }),
-      }),
-      ...translated,
+      recorder: recording && new CallRecorder({ ...parts, recording, keys: this.#keys }),
+      translate,
       clock,
       log,
     });

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ErrorCode, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../base/clock.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
-import { consentAnswerIn, withInput } from '../mcp/inputRequired.js';
-import { errorMessage } from '../mcp/relayMessages.js';
 import {
+  consentAnswerIn,
+  withInput,
   declaredCapabilities,
   declaredRevision,
   discoverMethod,
@@ -13,16 +13,18 @@ import {
   statelessRevision,
   unsupportedRevision,
 } from '../mcp/statelessRevision.js';
+import { errorMessage } from '../mcp/relayMessages.js';
 import { withListChanges } from '../mcp/subscription.js';
-import type { Translate } from '../mcp/translate.js';
+import type { Translate } from '../base/displayText.js';
 import type { Caller } from './callers/callerAdmission.js';
 import type { ConsentRounds } from './callers/consentRounds.js';
-import { InFlightRequest, sendJson } from './callers/inFlightRequest.js';
+import { sendJson } from './callers/callerHttp.js';
+import { InFlightRequest } from './callers/inFlightRequest.js';
 import type { OpenCall } from './callers/callRecorder.js';
 import { CallerSession, statelessUpstream } from './callers/callerSession.js';
 import type { ServerProfiles } from './upstream/serverProfiles.js';
 import type { ToolLists } from './calls/toolLists.js';
-import type { Subscriptions } from './subscriptions.js';
+import type { Subscriptions } from './announcements.js';
 import type { UpstreamDiscovery } from './upstream/upstreamDiscovery.js';
 
 export interface StatelessParts {
@@ -32,7 +34,7 @@ export interface StatelessParts {
   readonly rounds: ConsentRounds;
   readonly subscriptions: Subscriptions;
   /** Into the user's language; English without it. */
-  readonly translate?: Translate;
+  readonly translate: Translate | undefined;
   readonly clock: Clock;
 }
 
@@ -42,7 +44,7 @@ export interface StatelessPost {
   readonly body: Buffer;
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  /** The tool call it is, where calls are written down. */
+  /** Its record, if it is a tool call and calls are recorded. */
   readonly call: OpenCall | undefined;
 }
 
@@ -67,9 +69,9 @@ export class StatelessRequests {
     const { request, incoming, response, call } = post;
     const revision = declaredRevision(request);
     if (incoming.headers['mcp-protocol-version'] !== revision) {
-      const words = 'The MCP-Protocol-Version header and the body name different revisions.';
+      const text = 'The MCP-Protocol-Version header and the body name different revisions.';
       call?.end({ outcome: 'refused', reason: 'malformed' });
-      sendJson(response, 400, errorMessage(request.id, headerMismatchCode, words));
+      sendJson(response, 400, errorMessage(request.id, headerMismatchCode, text));
       return;
     }
     if (revision !== statelessRevision) {

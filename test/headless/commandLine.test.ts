@@ -52,7 +52,7 @@ describe('the command line', () => {
   }
 });
 
-describe('what is typed wrongly at the command line', () => {
+describe('an error at the command line', () => {
   const signInUsage =
     'Usage: mcp-oauth-broker-headless sign-in SERVER [--code] [--paste] [--scope SCOPE]… [--account NAME]… [--another] [--agent NAME]';
   const admitUsage =
@@ -79,7 +79,7 @@ describe('what is typed wrongly at the command line', () => {
     ['status tools', 'status does not accept “tools”.', statusUsage],
   ];
   for (const [typed, message, hint] of told) {
-    it(`is told with what was likely meant: ${typed}`, () => {
+    it(`is reported with the likely intended name: ${typed}`, () => {
       assert.throws(
         () => parseCommandLine(typed.split(' ')),
         (error) => {
@@ -91,7 +91,7 @@ describe('what is typed wrongly at the command line', () => {
     });
   }
 
-  it('takes a value that begins with a dash where it is written as one', () => {
+  it('takes a value that begins with a dash if it is written as one', () => {
     const line = parseCommandLine(['admit', 'a', '--server=-x']);
     assert.deepEqual(line !== 'help' && line.options.server, ['-x']);
   });

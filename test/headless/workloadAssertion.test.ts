@@ -26,7 +26,7 @@ describe('the assertion of a workload', () => {
     }
   });
 
-  it('that cannot be read is said to be missing', async () => {
+  it('that cannot be read is reported as missing', async () => {
     await flowError('assertionRequired', () =>
       Promise.resolve(assertionInFile(path.join(folder, 'none')).read(server)),
     );

@@ -5,8 +5,8 @@ import {
   progressTokenOf,
   toolCalled,
   type ClientMessage,
+  AmbiguousJsonError,
 } from '../../src/mcp/clientMessage.js';
-import { AmbiguousJsonError } from '../../src/mcp/strictJson.js';
 
 const parse = (text: string): ClientMessage => parseClientMessage(new TextEncoder().encode(text));
 

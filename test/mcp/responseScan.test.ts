@@ -52,7 +52,7 @@ const faults = [
   ...['01', '1.', '.5', '-', '+1', '1e', '--1', '0x1', '1 1', '"a""b"', ':', ',', '/**/1', '\u00a01', '1;'],
 ];
 
-describe('an answer read while it passes by', () => {
+describe('a response that is read while it passes by', () => {
   for (const piece of [1, 2, 3, 7, 1_000]) {
     it(`is known for one, in pieces of ${piece}`, () => {
       for (const [text, id] of answers) assert.ok(isResponse(text, id, piece), text);
@@ -62,7 +62,7 @@ describe('an answer read while it passes by', () => {
       for (const [text, id] of others) assert.ok(!isResponse(text, id, piece), text);
     });
 
-    it(`is none where it breaks off or goes on, in pieces of ${piece}`, () => {
+    it(`is not a response if it breaks off or goes on, in pieces of ${piece}`, () => {
       for (const [text, id] of answers) {
         const whole = text.trim();
         for (let end = 1; end < whole.length; end++)
@@ -72,7 +72,7 @@ describe('an answer read while it passes by', () => {
       }
     });
 
-    it(`is none where it is no JSON, in pieces of ${piece}`, () => {
+    it(`is not a response if it is not JSON, in pieces of ${piece}`, () => {
       for (const fault of faults) {
         const text = `{"id":1,"result":${fault}}`;
         assert.throws(() => JSON.parse(text) as unknown, text);
@@ -81,7 +81,7 @@ describe('an answer read while it passes by', () => {
     });
   }
 
-  it('is none where its id is longer than is kept, or it nests without end', () => {
+  it('is not a response if its id is longer than the limit or it nests without end', () => {
     const long = 'x'.repeat(100_000);
     assert.ok(!isResponse(`{"id":"${long}","result":1}`, long, 1_000));
     assert.ok(!isResponse(`{"id":1,"result":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 1, 1_000));

@@ -47,7 +47,7 @@ describe('the line of a call that goes out again', () => {
   });
 });
 
-describe('the words of a card', () => {
+describe('the text of a card', () => {
   it('name server, tool, scopes and authorization server, a paragraph each', () => {
     assert.equal(
       cardMessage(subject),

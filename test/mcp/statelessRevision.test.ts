@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import { headerDisagreement, decodeHeaderValue, encodeHeaderValue } from '../../src/mcp/clientMessage.js';
-import { consentAnswerIn, consentRequired, withInput } from '../../src/mcp/inputRequired.js';
 import {
+  consentAnswerIn,
+  consentRequired,
+  withInput,
   completeResult,
   discoverResultOf,
   initializeResultOf,

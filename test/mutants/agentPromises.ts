@@ -75,7 +75,7 @@ export const agentPromises: readonly Mutant[] = [
   ),
   promise(
     'An agent with some tools hears of tools alone',
-    'src/relay/subscriptions.ts',
+    'src/relay/announcements.ts',
     ['if (!seesSomeTools(caller)) return filter;', 'if (caller.kind !== undefined) return filter;'],
     'test/relay/subscriptions.test.ts',
   ),

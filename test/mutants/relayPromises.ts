@@ -71,7 +71,7 @@ export const relayPromises: readonly Mutant[] = [
   ),
   promise(
     'What is judged is what is sent',
-    'src/mcp/strictJson.ts',
+    'src/mcp/clientMessage.ts',
     ['if (duplicate !== undefined) {', 'if (false) {'],
     'test/mcp/clientMessage.test.ts',
   ),

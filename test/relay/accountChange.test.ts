@@ -153,8 +153,8 @@ describe('a session at the upstream', () => {
   });
 });
 
-describe('an answer that breaks off', () => {
-  it('is not resumed as somebody else', async () => {
+describe('a response that breaks off', () => {
+  it('is not resumed as another account', async () => {
     const upstream = await scriptedUpstream();
     const stage = await startRelayWorld({ servers: { scripted: upstream.url } });
     stage.own(upstream);

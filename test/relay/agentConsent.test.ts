@@ -34,7 +34,7 @@ describe('an agent', () => {
     (await scene.stage.broker.credentials.get(scene.stage.server('repositories').url))?.tokens.scopes;
   const events = (kind: 'refresh' | 'reuse') => scene.stage.world.authorizationServer.eventsOf(kind).length;
 
-  it('without consent is told so at once, the user is asked once, and the next call works', async () => {
+  it('without consent gets a refusal at once, the user is asked once, and the next call works', async () => {
     const asked: string[] = [];
     scene.agents.consents.onDidAsk(({ agent, server, what }) =>
       asked.push(`${agent.name} ${server.name} ${what}`),
@@ -68,7 +68,7 @@ describe('an agent', () => {
     for (const scope of both) assert.ok((await held())?.includes(scope));
   });
 
-  it('is refused a scope past its admission by name, and nobody is asked', async () => {
+  it('is refused a scope past its admission by name, and no user is asked', async () => {
     await scene.stage.signIn('repositories');
     const client = await connect({ scopes: ['repo:read'] });
     const { isError, text } = await callTool(client, 'create_branch', { name: 'a' });

@@ -31,7 +31,7 @@ describe('where agents call', () => {
   };
   const statusOf = async (what: RawRequest) => (await answerTo(what)).status;
 
-  it('nobody is let in without a key, or with a wrong one: 404, as where there is nothing', async () => {
+  it('a caller without a key or with a wrong one is refused with 404, as at an unknown address', async () => {
     const wrong = `mcpob_${'A'.repeat(43)}`;
     const { key } = await scene.stage.broker.relay.endpointFor(scene.stage.server('repositories'));
     for (const authorization of [undefined, `Bearer ${wrong}`, 'Basic QTpB', `Bearer ${key.expose()}`]) {
@@ -48,7 +48,7 @@ describe('where agents call', () => {
     editor.close();
   });
 
-  it('a key in the address is refused, beside one in the header too', async () => {
+  it('a key in the address is refused, even with another one in the header', async () => {
     const path = `/agents/repositories/mcp?access_token=${caller.key}`;
     assert.equal(await statusOf({ path, headers: { Authorization: undefined } }), 404);
     assert.equal(await statusOf({ path }), 404);
@@ -202,7 +202,7 @@ describe('where agents call', () => {
     }
   });
 
-  it('whoever is not admitted is not waited for: its body is not read', async () => {
+  it('a caller that is not admitted is not waited for: its body is not read', async () => {
     const text = head('Content-Length: 100').replace(caller.key, `mcpob_${'A'.repeat(43)}`);
     const socket = await raw(text);
     const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -210,7 +210,7 @@ describe('where agents call', () => {
     await once(socket, 'close');
   });
 
-  it('a body that never ends is cut off where it is too long, or takes too long', async () => {
+  it('a body that never ends is cut off if it is too long or takes too long', async () => {
     const endless = await raw(head('Transfer-Encoding: chunked'));
     endless.on('error', () => undefined);
     const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(0x10000, 0x20), Buffer.from('\r\n')]);
@@ -271,7 +271,7 @@ describe('where agents call', () => {
     assert.equal((await callTool(client, 'list_branches')).isError, false);
   });
 
-  it('an agent that runs wild is told when to try again, and the chat is not', async () => {
+  it('an agent that sends too many requests is limited, and the chat is not', async () => {
     scene.settings = { ...scene.settings, requestsPerMinute: 60 };
     const guest = await scene.admit({ repositories: {} }, 'wild');
     const raw = guest.raw('repositories');
@@ -291,7 +291,7 @@ describe('where agents call', () => {
     scene.settings = { ...scene.settings, requestsPerMinute: 600 };
   });
 
-  it('an agent has so many places and no more; what it cancels makes room', async () => {
+  it('an agent has a limited number of places; a request that it cancels makes room', async () => {
     scene.settings = { ...scene.settings, concurrentRequests: 1, requestsPerMinute: 100_000 };
     const guest = await scene.admit({ repositories: {} }, 'wide');
     const raw = guest.raw('repositories');

@@ -69,7 +69,7 @@ describe('a session of an agent’s', () => {
     await callTool(client, 'list_branches');
   });
 
-  it('has its call answered by the window that takes over, though nobody knows whether it ran', async () => {
+  it('gets a response to its call from the window that takes over, although it is unknown whether it ran', async () => {
     const { key } = await scene.admit({ scripted: {} });
     // Clients that come back to a stream do so after a second; here at once, and until somebody is there.
     const atOnce = { initialReconnectionDelay: 5, maxReconnectionDelay: 5, maxRetries: 1_000 };

@@ -87,13 +87,13 @@ describe('the tools of an agent', () => {
     });
   });
 
-  describe('whose rule is to ask', () => {
+  describe('with the rule to ask', () => {
     beforeEach(async () => {
       rules = { repositories: { list_branches: 'ask' } };
       await scene.stage.signIn('repositories');
     });
 
-    it('hold no call: it is told so at once, and after the user’s yes its next call runs, once', async () => {
+    it('hold no call: the agent gets a refusal at once, and after the user’s approval its next call runs, once', async () => {
       const { client } = await connect();
       const first = await callTool(client, 'list_branches');
       assert.equal(first.isError, true);
@@ -113,7 +113,7 @@ describe('the tools of an agent', () => {
       assert.deepEqual([asked.length, ran()], [2, 1]);
     });
 
-    it('run for nobody else than the agent and the tool that the yes was for', async () => {
+    it('run only for the agent and the tool that the approval was for', async () => {
       rules = { repositories: { list_branches: 'ask', create_branch: 'ask' } };
       const { client } = await connect();
       await callTool(client, 'list_branches');
@@ -124,7 +124,7 @@ describe('the tools of an agent', () => {
       assert.equal(ran(), 0);
     });
 
-    it('run no more two minutes after the yes', async () => {
+    it('no longer run two minutes after the approval', async () => {
       const { client } = await connect();
       await callTool(client, 'list_branches');
       await say(true);
@@ -145,7 +145,7 @@ describe('the tools of an agent', () => {
       assert.deepEqual([asked.length, ran()], [2, 0]);
     });
 
-    it('are asked about anew where nobody answered for ten minutes, and a late yes runs nothing', async () => {
+    it('are asked about again after ten minutes without an answer, and a late approval runs nothing', async () => {
       const { client } = await connect();
       await callTool(client, 'list_branches');
       scene.stage.clock.advance(10 * 60_000);

@@ -109,7 +109,7 @@ describe('the agents’ port', () => {
     assert.equal(scene.agents.port.state.kind, 'serving');
   });
 
-  it('held by a program that repeats what it is told proves nothing', async () => {
+  it('held by a program that repeats what it receives proves nothing', async () => {
     await stranger((headers, response) => {
       response.setHeader('mcp-oauth-broker-nonce', String(headers['mcp-oauth-broker-nonce']));
       response.setHeader('mcp-oauth-broker-proof', String(headers['mcp-oauth-broker-proof']));
@@ -180,7 +180,7 @@ describe('the agents’ port', () => {
     other.dispose();
   });
 
-  it('is not proved by a program that passes on what another machine’s broker answers, as its own', async () => {
+  it('is not proved by a program that passes on the response of another machine’s broker as its own', async () => {
     await scene.admit({ repositories: {} });
     const secret = await scene.agents.admissions.portSecret();
     scene.agents.dispose();
@@ -202,7 +202,7 @@ describe('the agents’ port', () => {
     other.dispose();
   });
 
-  it('held by the broker of another editor on this machine is told from a program that is none', async () => {
+  it('held by the broker of another editor on this machine is distinguished from another program', async () => {
     const stranger = await startAgentScene();
     stranger.settings = { ...stranger.settings, port: scene.settings.port };
     await stranger.admit({ repositories: {} });

@@ -51,7 +51,7 @@ describe('a call that comes without a chat', () => {
     ['that names no chat', {}],
     ['through a gateway that was started for a chat', { 'vscode.conversationId': 'chat-1' }],
   ] as const) {
-    it(`${what} gives up the consent in words while its caller still listens, and the sign-in stays open`, async () => {
+    it(`${what} gives up the consent with a text while its caller still listens, and the sign-in stays open`, async () => {
       const caller = await calling();
       const answer = await callThroughGateway(caller, meta);
       const card = await asked(answer);
@@ -95,7 +95,7 @@ describe('a call that comes without a chat', () => {
     assert.match(await resultOf(inChat), /main/);
   });
 
-  it('waits no longer for the answer to a rule', async () => {
+  it('does not wait longer for the answer to a rule', async () => {
     rules = { repositories: { list_branches: 'ask' } };
     const answer = await callThroughGateway(await calling());
     await asked(answer);

@@ -60,7 +60,7 @@ describe('a session with the relay', () => {
     assert.equal((await caller.call('tools/list')).status, 404);
   });
 
-  it('is told of its upstream’s end with 404, and begins anew', async () => {
+  it('learns of its upstream’s end from a 404, and begins again', async () => {
     await upstream().endSessions();
     assert.equal((await caller.call('tools/list')).status, 404);
     caller.sessionId = undefined;

@@ -51,7 +51,7 @@ describe('consent inside a waiting call', () => {
     );
   });
 
-  it('tells of the real tools on the stream of sign_in, before its result', async () => {
+  it('announces the real tools on the stream of sign_in, before its result', async () => {
     const caller = await calling();
     await (await caller.call('tools/list')).whole();
     const answer = await caller.callTool('sign_in');
@@ -63,7 +63,7 @@ describe('consent inside a waiting call', () => {
     assert.equal(said.at(-1), 'result');
   });
 
-  it('says in words that the real tools could not be listed after the sign-in', async () => {
+  it('reports that the real tools could not be listed after the sign-in', async () => {
     const client = await stage.connect('repositories');
     await client.listTools();
     const { http } = stage.world.repositories;
@@ -91,7 +91,7 @@ describe('consent inside a waiting call', () => {
     assert.match(author?.email ?? '', /alice@example\.org/);
   });
 
-  it('says at each step what is waited for, that the same call goes out again, and at last who acted', async () => {
+  it('reports at each step what it waits for, that the same call is sent again, and finally which account acted', async () => {
     await stage.signIn('repositories');
     const client = await stage.connect('repositories');
     const { progress } = await callTool(client, 'create_branch', { name: 'step-by-step' });
@@ -148,7 +148,7 @@ describe('consent inside a waiting call', () => {
     assert.doesNotMatch(asked ?? '', /repo:admin/);
   });
 
-  it('names on a card all that its link asks for, where the sign-in was begun for more', async () => {
+  it('names on a card everything that its link asks for if the sign-in was begun for more', async () => {
     await stage.signIn('repositories');
     const scopes = ['repo:read', 'repo:write', 'repo:admin'];
     stage.broker.signIns.begin(stage.server('repositories'), { deadline: 60_000, scopes });
@@ -170,7 +170,7 @@ describe('consent inside a waiting call', () => {
     assert.ok(held.includes('repo:read') && held.includes('repo:write'));
   });
 
-  it('says in words what was not granted, and runs nothing', async () => {
+  it('reports what was not granted, and runs nothing', async () => {
     await stage.signIn('repositories');
     const client = await stage.connect('repositories');
     stage.onCard = async ({ url }) => {
@@ -184,7 +184,7 @@ describe('consent inside a waiting call', () => {
     assert.equal(await stage.world.repositories.branchAuthor('less'), undefined);
   });
 
-  it('tells the model in words when the user declines, and leaves the sign-in as it was', async () => {
+  it('reports to the model that the user declined, and leaves the sign-in as it was', async () => {
     await stage.signIn('repositories');
     const client = await stage.connect('repositories');
     stage.onCard = () => Promise.resolve('decline');
@@ -204,7 +204,7 @@ describe('consent inside a waiting call', () => {
     assert.equal(stage.world.authorizationServer.eventsOf('registration').length, 1);
   });
 
-  it('tells the model in words when the user denies on the consent page', async () => {
+  it('reports to the model that the user denied access on the consent page', async () => {
     const client = await stage.connect('repositories');
     stage.onCard = async ({ url }) => {
       await stage.consent(url, { consent: 'deny' });
@@ -268,7 +268,7 @@ describe('consent inside a waiting call', () => {
     assert.match(JSON.stringify(await resultOf(answer)), /main/);
   });
 
-  it('keeps the stream alive, and gives up in words at its own deadline', async () => {
+  it('keeps the stream alive, and gives up with a text at its own deadline', async () => {
     const caller = await calling();
     const answer = await caller.callTool('list_branches');
     const card = await cardOn(answer);
@@ -306,7 +306,7 @@ describe('consent inside a waiting call', () => {
     assert.match(JSON.stringify(await resultOf(answer)), /timed out/);
   });
 
-  it('says that no page could be opened, where none could', async () => {
+  it('reports that no page could be opened if none could', async () => {
     stage.broker.loopback.open = () => Promise.reject(new Error('EMFILE'));
     const client = await stage.connect('repositories');
     const { isError, text } = await callTool(client, 'list_branches');
@@ -362,7 +362,7 @@ describe('consent inside a waiting call', () => {
     assert.match(JSON.stringify(await resultOf(answer)), /main/);
   });
 
-  it('asks three times at most where the server is never content, and then says so', async () => {
+  it('asks three times at most if the server is never satisfied, and then reports it', async () => {
     const { http } = stage.world.repositories;
     network = async (url, init) => {
       const calls = init.body instanceof Uint8Array && Buffer.from(init.body).includes('"tools/call"');
@@ -376,7 +376,7 @@ describe('consent inside a waiting call', () => {
     assert.ok(http.requests.every(({ rpcMethod }) => rpcMethod !== 'tools/call'));
   });
 
-  it('asks in the editor where no card can show: a resource of a signed-out server', async () => {
+  it('asks in the editor if no card can be shown: a resource of a signed-out server', async () => {
     const client = await stage.connect('repositories');
     const { contents } = await client.readResource({ uri: 'repo://HEAD' });
     assert.equal(contents.length, 1);
@@ -393,14 +393,14 @@ describe('consent inside a waiting call', () => {
     assert.equal(stage.prompts.length, 1);
   });
 
-  it('tells a caller of the real tools also when it was a resource that led to the sign-in', async () => {
+  it('announces the real tools to a caller even if a resource led to the sign-in', async () => {
     const caller = await calling();
     const stream = await caller.send({ method: 'GET' });
     await (await caller.call('resources/read', { uri: 'repo://HEAD' })).whole();
     await stream.until(/tools\/list_changed/);
   });
 
-  it('says in words why a sign-in cannot begin', async () => {
+  it('reports why a sign-in cannot begin', async () => {
     stage.world.authorizationServer.fault = 'serverError';
     const client = await stage.connect('repositories');
     const { isError, text } = await callTool(client, 'list_branches');
@@ -410,7 +410,7 @@ describe('consent inside a waiting call', () => {
     assert.equal(stage.cards.length, 0);
   });
 
-  it('asks nobody while the authorization server is down and the sign-in could be renewed', async () => {
+  it('asks no user while the authorization server is down and the sign-in could be renewed', async () => {
     await stage.signIn('repositories');
     const { url } = stage.server('repositories');
     const credential = (await stage.broker.credentials.get(url)) ?? assert.fail();

@@ -43,7 +43,7 @@ describe('consents asked for in results', () => {
     assert.ok(!rounds.isAskedFor(consent.attempt));
   });
 
-  it('are forgotten, oldest first, where callers never come back', () => {
+  it('are forgotten, oldest first, if callers never come back', () => {
     const rounds = new ConsentRounds();
     const [first, second] = [rounds.remember(asked('a')), rounds.remember(asked('a'))];
     for (let count = 0; count < 999; count++) rounds.remember(asked('a'));

@@ -119,7 +119,7 @@ describe('tokens bound to a key', () => {
     assert.ok([...stage.secrets.entries.values()].some((text) => text.includes(d)));
   });
 
-  it('are not asked for by a server that says nothing of them', async () => {
+  it('are not asked for by a server that declares none', async () => {
     await stage.signIn('reports');
     const { tokens } = (await stage.broker.credentials.reread(stage.server('reports').url)) ?? assert.fail();
     assert.deepEqual([tokens.tokenType, tokens.dpopKey], ['Bearer', undefined]);

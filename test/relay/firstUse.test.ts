@@ -53,7 +53,7 @@ describe('a sign-in made on one machine, in a window on another', () => {
     assert.deepEqual([stage.cards, (await status()).status], [[], 'ready']);
   });
 
-  it('is used nowhere there after a no: the model is told, and no call asks again', async () => {
+  it('is not used there after the user declined: the model reads it, and no call asks again', async () => {
     says('notHere');
     const client = await stage.connect('repositories', window);
     for (let call = 0; call < 2; call++) {
@@ -148,7 +148,7 @@ describe('a sign-in made on one machine, in a window on another', () => {
 });
 
 describe('an agent on a machine where its user’s sign-in was never used', () => {
-  it('is told so at once, and its call runs after the user has said yes', async () => {
+  it('gets a refusal at once, and its call runs after the user has approved', async () => {
     const scene = await startAgentScene();
     try {
       const { stage } = scene;

@@ -3,7 +3,7 @@ import { HttpSseSession } from '../../src/relay/httpSse/httpSseSession.js';
 import { listenOnLoopback } from '../demo/loopbackServer.js';
 
 describe('a session of the HTTP+SSE transport', () => {
-  it('is ended where the server says more than is kept while nobody listens', async () => {
+  it('ends if the server sends more than is kept while no caller listens', async () => {
     const params = { data: 'x'.repeat(1024 * 1024) };
     const message = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params });
     const left = Promise.withResolvers<void>();

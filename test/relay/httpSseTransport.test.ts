@@ -30,7 +30,7 @@ describe('a server on the HTTP+SSE transport', () => {
     assert.deepEqual(notes.calls, [alice.sub]);
   });
 
-  it('tells calls that overlap apart', async () => {
+  it('distinguishes calls that overlap', async () => {
     await stage.signIn('notes');
     const client = await stage.connect('notes');
     const names = Array.from({ length: 20 }, (_, number) => `n${number}`);
@@ -41,7 +41,7 @@ describe('a server on the HTTP+SSE transport', () => {
     );
   });
 
-  it('is begun anew by the caller where its stream has ended, and the call that noticed did not run', async () => {
+  it('is begun again by the caller if its stream has ended, and the call that noticed did not run', async () => {
     await stage.signIn('notes');
     const caller = await stage.rawCaller('notes');
     await caller.initialize();
@@ -54,7 +54,7 @@ describe('a server on the HTTP+SSE transport', () => {
     assert.deepEqual(notes.calls, [alice.sub]);
   });
 
-  it('that restarts while a call runs ends it in words, and it ran once', async () => {
+  it('that restarts while a call runs ends it with a text, and it ran once', async () => {
     await stage.signIn('notes');
     const caller = await stage.rawCaller('notes');
     await caller.initialize();
@@ -94,7 +94,7 @@ describe('a server on the HTTP+SSE transport', () => {
     await notes.whenAllLeft();
   });
 
-  it('has its status told by a check', async () => {
+  it('has its status reported by a check', async () => {
     assert.equal(await stage.status('notes'), 'unknown');
     await stage.signIn('notes');
     assert.equal(await stage.status('notes'), 'ready');
@@ -120,7 +120,7 @@ describe('the address a stream of HTTP+SSE names', () => {
         if (init.method === 'POST') posted.push(url);
         return fetch(url, init);
       },
-      () => true,
+      () => [{ type: 'sse', url: `${server.origin}/sse` }],
     );
     begun.push({ close: () => transport.dispose() }, server);
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize' });
@@ -149,7 +149,7 @@ describe('the address a stream of HTTP+SSE names', () => {
       asked.push(request);
       return Promise.resolve(new Response());
     };
-    const transport = new HttpSseTransport(network, () => false);
+    const transport = new HttpSseTransport(network, () => []);
     const init = { method: 'POST' };
     await transport.fetch('https://as.example/token', init, ['203.0.113.7']);
     assert.deepEqual(asked, [['https://as.example/token', init, ['203.0.113.7']]]);

@@ -20,7 +20,7 @@ describe('connections where agents call', () => {
     return answer.status;
   };
 
-  it('ten thousand connections that ask nothing keep nobody from being answered', async () => {
+  it('ten thousand connections that send nothing keep no other caller from its response', async () => {
     const { port } = scene.settings;
     const idle: Socket[] = [];
     let open = 0;

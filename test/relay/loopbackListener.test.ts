@@ -13,7 +13,7 @@ describe('a listener on 127.0.0.1', () => {
     return { url, port: Number(new URL(url).port) };
   };
 
-  it('takes the first of its ports that is free, and answers there', async () => {
+  it('takes the first of its ports that is free, and responds there', async () => {
     const [first, second] = [await listen(0), await listen(0)];
     open.splice(1, 1)[0]?.dispose();
     const third = await listen(first.port, second.port, 0);
@@ -21,7 +21,7 @@ describe('a listener on 127.0.0.1', () => {
     assert.equal(await (await fetch(third.url)).text(), String(second.port));
   });
 
-  it('takes any that the system picks where all others are taken, and fails where it may not', async () => {
+  it('takes any that the system picks if all others are taken, and fails if it may not', async () => {
     const { port } = await listen(0);
     assert.notEqual((await listen(port, 0)).port, port);
     await assert.rejects(listen(port), { code: 'EADDRINUSE' });

@@ -26,7 +26,7 @@ describe('a stream that messages are written to', () => {
     await large;
   });
 
-  it('lets everybody go on who waits', async () => {
+  it('resumes every writer that waits', async () => {
     const { sink, reader } = sinkWithReader();
     const sends = Array.from({ length: 10 }, () => sink.send(ofLength(200 * 1024)));
     let read = 0;

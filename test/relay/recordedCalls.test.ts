@@ -26,7 +26,7 @@ describe('the record of a call', () => {
     return call ?? assert.fail();
   };
 
-  it('says who called what as whom, with which scopes, and how long it took', async () => {
+  it('contains the caller, the tool, the account, the scopes and the duration', async () => {
     await stage.signIn('repositories');
     await callTool(await stage.connect('repositories'), 'list_branches');
     const { id, at, scopes, ...call } = await only();
@@ -55,7 +55,7 @@ describe('the record of a call', () => {
     assert.deepEqual((await only()).chat, { conversation: 'chat-1', request: 'request_2' });
   });
 
-  it('takes another caller’s word for no chat, and says that it was another', async () => {
+  it('ignores another caller’s chat, and names that caller', async () => {
     await stage.signIn('repositories');
     const { url } = await stage.broker.relay.endpointFor(stage.server('repositories'));
     const caller = new RawCaller(url, stage.broker.relay.keyFor(stage.server('repositories')).expose());
@@ -68,7 +68,7 @@ describe('the record of a call', () => {
     assert.equal(call.chat, undefined);
   });
 
-  it('tells a sign-in from a step-up, what was asked for, and the time the user took', async () => {
+  it('distinguishes a sign-in from a step-up, with what was asked for and the time that the user took', async () => {
     const client = await stage.connect('repositories');
     const { onCard } = stage;
     stage.onCard = async (card) => {
@@ -211,7 +211,7 @@ describe('the record of a call', () => {
     ],
   ];
   for (const [how, ending, consent, run] of ends) {
-    it(`is made once where ${how}: ${ending}`, async () => {
+    it(`is made once if ${how}: ${ending}`, async () => {
       await stage.signIn('repositories');
       const caller = await calling();
       await run(caller);
@@ -222,7 +222,7 @@ describe('the record of a call', () => {
   }
 });
 
-describe('what the record has of an answer', () => {
+describe('the record of a response', () => {
   let stage: RelayWorld;
   let upstream: ScriptedUpstream;
   before(async () => {
@@ -270,7 +270,7 @@ describe('what the record has of an answer', () => {
     }
   }
 
-  it('a connection that breaks before the answer: failed', async () => {
+  it('a connection that breaks before the response: failed', async () => {
     upstream.answer = (_message, response) => void response.destroy();
     const caller = await stage.rawCaller('scripted');
     await caller.initialize();
@@ -301,7 +301,7 @@ describe('what the record keeps of secrets', () => {
     assert.doesNotMatch(JSON.stringify(calls), /planted|argument/);
   });
 
-  it('arguments where they are turned on, with neither tokens nor keys in them, and never a result', async () => {
+  it('arguments if they are turned on, with neither tokens nor keys in them, and never a result', async () => {
     stage.recordsArguments = true;
     const secrets = await tokens();
     const said = { filter: `main ${secrets.join(' ')}`, [secrets[0] ?? '']: 1, password: 'hunter2' };

@@ -12,7 +12,7 @@ import type { UseHere } from '../../src/broker/tokens/useHere.js';
 import type { ToolPrompt, ToolRules } from '../../src/broker/tools/toolRules.js';
 import type { AccountAnswer } from '../../src/broker/accounts/accountChoice.js';
 import { createHeadlessBroker, type HeadlessBroker } from '../../src/headless/headlessBroker.js';
-import type { Translate } from '../../src/mcp/translate.js';
+import type { Translate } from '../../src/base/displayText.js';
 import type { Fetch, Resolver } from '../../src/oauth/httpContext.js';
 import { ManualClock } from '../broker/manualClock.js';
 import { MemoryLock, MemoryLog, MemoryMemory, MemorySecrets } from '../broker/memoryStores.js';

@@ -41,14 +41,14 @@ describe('what is remembered of a server', () => {
     assert.equal(memory.writes, 3);
   });
 
-  it('is the whole list where it comes in pages, and no answer that is none', async () => {
+  it('is the whole list if it comes in pages, and no response that is not a list', async () => {
     await profiles.rememberList(server, 'tools/list', listOf('x'), false);
     await profiles.rememberList(server, 'tools/list', listOf('y'), true);
     await profiles.rememberList(server, 'tools/list', { tools: 'none' }, false);
     assert.deepEqual(names(), ['x', 'y']);
   });
 
-  it('keeps what a tool declares of who may call it, and tells that the list changed', async () => {
+  it('keeps the authorization that a tool declares, and announces that the list changed', async () => {
     const told: string[] = [];
     profiles.onDidChange((url) => told.push(url));
     const securitySchemes = [{ type: 'oauth2', scopes: ['write'] }];

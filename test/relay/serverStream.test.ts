@@ -12,7 +12,7 @@ describe('the stream a caller listens on', () => {
   });
   afterEach(() => stage.close());
 
-  it('is open though nobody is signed in, and asks nobody for consent', async () => {
+  it('is open without a sign-in, and asks for no consent', async () => {
     const stream = await caller.send({ method: 'GET' });
     assert.equal(stream.status, 200);
     assert.equal(stream.headers['content-type'], 'text/event-stream');
@@ -33,13 +33,13 @@ describe('the stream a caller listens on', () => {
     assert.ok(stream.isOpen);
   });
 
-  it('keeps what is said while it is not open', async () => {
+  it('keeps messages that arrive while it is not open', async () => {
     await stage.signIn('repositories');
     const stream = await caller.send({ method: 'GET' });
     await stream.until(/prompts\/list_changed/);
   });
 
-  it('says with a comment every 15 s that it lives', async () => {
+  it('sends a comment every 15 s to stay alive', async () => {
     const stream = await caller.send({ method: 'GET' });
     stage.clock.advance(14_999);
     assert.equal(stream.text, '');

@@ -230,7 +230,7 @@ describe('the command that serves a session of the agent host', () => {
     );
   });
 
-  it('ends what was under way in a window that closes, in words, and takes its card back', async () => {
+  it('ends what was under way in a window that closes, with a text, and takes its card back', async () => {
     const one = await scene.openWindow();
     const client = await scene.connect();
     const shown = Promise.withResolvers<void>();
@@ -256,7 +256,7 @@ describe('the command that serves a session of the agent host', () => {
     assert.equal((await callTool(client, 'list_branches')).isError, false);
   });
 
-  it('tells a client of a revision that is not spoken here to begin a session', async () => {
+  it('makes a client of a revision that is not supported here begin a session', async () => {
     await scene.openWindow();
     const client = await scene.connect();
     const discover = client.request({ method: 'server/discover', params: {} }, ResultSchema);

@@ -76,7 +76,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.match(relay.cards[0]?.message ?? '', /New scopes: notes:write/);
   });
 
-  it('speaks it to a caller that does, where the server is known to', async () => {
+  it('speaks it to a caller that does if the server is known to speak it', async () => {
     await relay.signIn('notes');
     const { client, text } = await connect('notes');
     assert.equal(client.getNegotiatedProtocolVersion(), '2026-07-28');
@@ -84,7 +84,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.ok(!notes.methods.includes('initialize'));
   });
 
-  it('asks for consent in the result, and runs the call that is said again once', async () => {
+  it('asks for consent in the result, and runs the repeated call once', async () => {
     await relay.signIn('notes');
     const { text, questions } = await connect('notes');
     assert.equal(await text('write_note', { text: 'b' }), 'wrote b');
@@ -102,7 +102,7 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.ok(!notes.methods.includes('tools/call'));
   });
 
-  it('is answered for a server that was signed out by what it said before', async () => {
+  it('gets the last known response of a server that was signed out', async () => {
     await relay.signIn('notes');
     const first = await connect('notes');
     await first.client.listTools();
@@ -118,14 +118,14 @@ describe('the revision without sessions (2026-07-28)', () => {
     assert.match(questions[0] ?? '', /Sign in to notes/);
   });
 
-  it('begins a session for a caller of both, where the server knows sessions alone', async () => {
+  it('begins a session for a caller of both revisions if the server only has sessions', async () => {
     await relay.signIn('repositories');
     const { client, text } = await connect('repositories');
     assert.equal(client.getNegotiatedProtocolVersion(), '2025-11-25');
     assert.match(await text('list_branches'), /main/);
   });
 
-  it('refuses a revision that is not spoken, and headers that say other than the body', async () => {
+  it('refuses a revision that is not supported, and headers that disagree with the body', async () => {
     const { url, key } = await relay.broker.relay.endpointFor(relay.server('notes'));
     const post = async (declared: string, header: string) => {
       const _meta = { 'io.modelcontextprotocol/protocolVersion': declared };

@@ -136,7 +136,7 @@ describe('a subscription (2026-07-28)', () => {
     assert.deepEqual(await heard.until(2), [toolsChanged, toolsChanged]);
   });
 
-  it('begins while nobody is signed in, and is joined by the server’s at the sign-in', async () => {
+  it('begins without a sign-in, and is joined by the server’s own after the sign-in', async () => {
     await signIn();
     const { client } = await openEditor();
     await client.listTools();
@@ -175,7 +175,7 @@ describe('a subscription (2026-07-28)', () => {
     await heard.until(3);
   });
 
-  it('is begun again after the connection broke off, and tells of what may have been missed', async () => {
+  it('begins again after the connection broke off, and announces what may have been missed', async () => {
     await signIn();
     const { client, heard } = await openEditor();
     await client.listen({ toolsListChanged: true });
@@ -206,7 +206,7 @@ describe('a subscription (2026-07-28)', () => {
     assert.equal(await subscription.closed, 'remote');
   });
 
-  it('tells an agent with some tools of tools alone', async () => {
+  it('announces only tools to an agent that may call some tools', async () => {
     await signIn();
     const { key } = await scene.admit({ notes: { tools: ['read_notes'] } });
     const { client } = await connect(scene.url('notes'), key);

@@ -76,7 +76,7 @@ describe('the rule for a tool', () => {
     return caller;
   };
 
-  it('that blocks it is said to the model with the command that changes it, and nothing is sent', async () => {
+  it('to block is explained to the model with the command that changes it, and nothing is sent', async () => {
     const { isError, text } = await resultOf(await editor.callTool('danger'));
     assert.equal(isError, true);
     assert.match(text, /^danger did not run: .*rule .* scripted is to block it.*MCP OAuth: Set Tool Rule…/);
@@ -84,7 +84,7 @@ describe('the rule for a tool', () => {
     assert.deepEqual(asked, []);
   });
 
-  it('that blocks it holds before there is any session at the server', async () => {
+  it('to block applies before there is any session at the server', async () => {
     const received = upstream.received.length;
     const caller = await stage.rawCaller('repositories');
     rules = { repositories: { create_branch: 'block' } };
@@ -96,7 +96,7 @@ describe('the rule for a tool', () => {
     assert.equal(upstream.received.length, received);
   });
 
-  it('is written down as why a call did not run', async () => {
+  it('is recorded as the reason why a call did not run', async () => {
     await resultOf(await editor.callTool('danger'));
     await resultOf(await (await otherCaller()).callTool('careful'));
     const calls = await stage.recorded(2);
@@ -109,13 +109,13 @@ describe('the rule for a tool', () => {
     );
   });
 
-  it('that blocks it holds for every caller', async () => {
+  it('to block applies to every caller', async () => {
     const { text } = await resultOf(await (await otherCaller()).callTool('danger'));
     assert.match(text, /is to block it/);
     assert.equal(ran(), 0);
   });
 
-  it('that blocks it holds for callers of the revision without sessions', async () => {
+  it('to block applies to callers of the revision without sessions', async () => {
     const caller = await stage.rawCaller('scripted');
     const _meta = {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -149,13 +149,13 @@ describe('the rule for a tool', () => {
     });
   }
 
-  it('that allows it sends the very bytes that were judged', async () => {
+  it('to allow sends the very bytes that were judged', async () => {
     const body = call('"params": { "arguments" : {"b":1, "a":2}, "name":"fr\\u0065e" }');
     assert.match(await (await editor.send({ body })).whole(), /ran/);
     assert.equal(upstream.received.at(-1)?.body, body);
   });
 
-  it('that asks waits for the user in the chat, who is told server, tool and account', async () => {
+  it('waits for the user in the chat if it is to ask, with server, tool and account', async () => {
     await stage.signIn('repositories');
     rules = { repositories: { list_branches: 'ask' } };
     const caller = await stage.rawCaller('repositories');
@@ -187,7 +187,7 @@ describe('the rule for a tool', () => {
     ['closes the question', { action: 'cancel' }],
   ];
   for (const [what, said] of noes) {
-    it(`that asks ends the call in words where the user ${what}`, async () => {
+    it(`ends the call with a text if it is to ask and the user ${what}`, async () => {
       const answer = await editor.callTool('careful');
       await editor.respond((await questionOn(answer)).id, said);
       const { isError, text } = await resultOf(answer);
@@ -197,7 +197,7 @@ describe('the rule for a tool', () => {
     });
   }
 
-  it('that asks asks at each call', async () => {
+  it('asks on every call if it is to ask', async () => {
     for (let call = 1; call <= 2; call++) {
       const answer = await editor.callTool('careful');
       await editor.respond((await questionOn(answer)).id, {
@@ -209,7 +209,7 @@ describe('the rule for a tool', () => {
     assert.equal(ran(), 2);
   });
 
-  it('that asks ends the wait after four minutes, and takes the question back', async () => {
+  it('ends the wait after four minutes, and takes the question back', async () => {
     const answer = await editor.callTool('careful');
     const { id } = await questionOn(answer);
     stage.clock.advance(4 * 60_000);
@@ -221,7 +221,7 @@ describe('the rule for a tool', () => {
     assert.equal(ran(), 0);
   });
 
-  it('that asks asks nobody any more when the call is cancelled', async () => {
+  it('takes its question back when the call is cancelled', async () => {
     const answer = await editor.callTool('careful');
     await questionOn(answer);
     await editor.notify('notifications/cancelled', { requestId: 1 });
@@ -230,7 +230,7 @@ describe('the rule for a tool', () => {
     assert.equal(ran(), 0);
   });
 
-  it('that becomes a block while it asks blocks', async () => {
+  it('blocks if it is changed to block while the user is asked', async () => {
     const answer = await editor.callTool('careful');
     const { id } = await questionOn(answer);
     rules = { scripted: { careful: 'block' } };
@@ -239,7 +239,7 @@ describe('the rule for a tool', () => {
     assert.equal(ran(), 0);
   });
 
-  it('that asks is asked in the editor for every other caller, which cannot answer for the user', async () => {
+  it('asks in the editor for every other caller, which cannot answer for the user', async () => {
     const caller = await otherCaller({ elicitation: { form: {}, url: {} } });
     assert.match((await resultOf(await caller.callTool('careful'))).text, /the user did not allow this call/);
     assert.equal(ran(), 0);
@@ -249,7 +249,7 @@ describe('the rule for a tool', () => {
     assert.ok(ran() === 1);
   });
 
-  it('that asks is asked in the editor for a session of the agent host, whatever its client could show', async () => {
+  it('asks in the editor for a session of the agent host, whatever its client can show', async () => {
     const { url, key } = await stage.broker.relay.agentHostAddress();
     const caller = new RawCaller(`${url}/mcp/scripted`, key.expose());
     await caller.initialize({ elicitation: { form: {}, url: {} } });
@@ -258,14 +258,14 @@ describe('the rule for a tool', () => {
     caller.close();
   });
 
-  it('that asks is asked in the editor where the chat can show no question', async () => {
+  it('asks in the editor if the chat can show no question', async () => {
     const caller = await stage.rawCaller('scripted');
     await caller.initialize({ elicitation: { url: {} } });
     await resultOf(await caller.callTool('careful'));
     assert.deepEqual(asked, ['careful on scripted as nobody']);
   });
 
-  it('is told where the tools are listed, in place of the server’s description', async () => {
+  it('replaces the server’s description in the list of tools', async () => {
     const listed = async () => {
       const { message } = await resultOf(await editor.call('tools/list'));
       const tools = message?.result?.['tools'] as { name: string; description: string }[];
@@ -279,7 +279,7 @@ describe('the rule for a tool', () => {
     assert.equal(stage.broker.profiles.declarations(stage.server('scripted'))[0]?.description, 'does danger');
   });
 
-  it('is told again when it has changed', async () => {
+  it('is announced again when it has changed', async () => {
     const stream = await editor.send({ method: 'GET' });
     rulesChanged.fire(undefined);
     await stream.until(/notifications\/tools\/list_changed/);
@@ -310,7 +310,7 @@ describe('what a tool needs', () => {
     assert.equal(stage.broker.toolScopes.learned(server, 'list_branches'), undefined);
   });
 
-  it('is what the call was let through with, where more was known before', async () => {
+  it('is what the call succeeded with, if more was known before', async () => {
     const server = stage.server('repositories');
     await stage.broker.toolScopes.challenged(server, 'list_branches', ['repo:read', 'repo:admin']);
     await callTool(await stage.connect('repositories'), 'list_branches');

@@ -98,7 +98,7 @@ describe('the titles of listed tools', () => {
     );
   });
 
-  it('name nobody while no account is signed in', async () => {
+  it('name no account while none is signed in', async () => {
     await stage.signIn('repositories');
     await titlesOf(await openEditor());
     await stage.broker.credentials.remove(stage.server('repositories').url);
@@ -116,7 +116,7 @@ describe('the titles of listed tools', () => {
     ]);
   });
 
-  it('change with the account in use, and the caller is told to list again', async () => {
+  it('change with the account in use, and the caller is notified to list again', async () => {
     await stage.signIn('repositories');
     stage.onAccountChange = () => Promise.resolve('new');
     await signInAsBob();
@@ -147,7 +147,7 @@ describe('the titles of listed tools', () => {
     assert.equal((await stage.recorded(1))[0]?.account, 'Work');
   });
 
-  it('change while a call runs, and the caller is told then, not after the next call', async () => {
+  it('change while a call runs, and the caller is notified then, not after the next call', async () => {
     await stage.signIn('repositories');
     stage.onAccountChange = () => Promise.resolve('new');
     await signInAsBob();
@@ -181,7 +181,7 @@ describe('the titles of listed tools', () => {
     assert.equal((await titlesOf(editor))[1], 'Create a branch, as alice@example.org');
   });
 
-  it('stay the same when tokens are renewed: the caller is told nothing', async () => {
+  it('stay the same when tokens are renewed: the caller is not notified', async () => {
     await stage.signIn('repositories');
     const editor = await openEditor();
     const stream = await editor.send({ method: 'GET' });

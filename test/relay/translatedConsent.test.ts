@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inEnglish, type Translate } from '../../src/mcp/translate.js';
+import { inEnglish, type Translate } from '../../src/base/displayText.js';
 import { callTool, startRelayWorld, type RelayWorld } from './relayWorld.js';
 
 /** A language of capitals, in which what is named stays as it is. */
@@ -35,7 +35,7 @@ describe('consent inside a waiting call, in the language of the editor', () => {
     ]);
   });
 
-  it('is refused in the words that models are told things in', async () => {
+  it('is refused in English, which models read', async () => {
     await stage.signIn('repositories');
     stage.onCard = () => Promise.resolve('decline');
     const client = await stage.connect('repositories');

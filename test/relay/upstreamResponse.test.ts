@@ -44,7 +44,7 @@ for (const jsonResponses of [false, true]) {
       );
     });
 
-    it('has no progress added where none is wanted', async () => {
+    it('has no progress added if none is wanted', async () => {
       const answer = await caller.post({
         jsonrpc: '2.0',
         id: 'x',
@@ -64,7 +64,7 @@ for (const jsonResponses of [false, true]) {
       assert.deepEqual(stage.prompts, ['list_branches']);
     });
 
-    it('that fails with 500 is reported in words, and the tool ran at most once', async () => {
+    it('that fails with 500 is reported as a text, and the tool ran at most once', async () => {
       const { http } = stage.world.repositories;
       http.faultOnly = 'tools/call';
       http.fault = 'serverError';
@@ -75,7 +75,7 @@ for (const jsonResponses of [false, true]) {
       assert.equal(http.requests.filter(({ rpcMethod }) => rpcMethod === 'tools/call').length, 1);
     });
 
-    it('that refuses by policy is reported in words; no sign-in, no registration, no token lost', async () => {
+    it('that refuses by policy is reported as a text; no sign-in, no registration, no token lost', async () => {
       const { http } = stage.world.repositories;
       const { authorizationServer } = stage.world;
       const before = authorizationServer.requests.length;
@@ -141,7 +141,7 @@ describe('what an upstream’s 401 and 403 look like to a caller', () => {
   }
 });
 
-describe('an answer that streams', () => {
+describe('a response that streams', () => {
   let upstream: ScriptedUpstream;
   let stage: RelayWorld;
   let caller: RawCaller;
@@ -214,7 +214,7 @@ describe('an answer that streams', () => {
       },
     ],
   ] as const) {
-    it(`ends in words and runs nothing again: ${what}`, async () => {
+    it(`ends with a text and runs nothing again: ${what}`, async () => {
       upstream.answer = ({ id }, response) => {
         begin(id, response);
         if (!response.writableEnded) response.write('', () => response.destroy());
@@ -237,7 +237,7 @@ describe('an answer that streams', () => {
     }
   };
 
-  it('is resumed where it had event ids and ended before the result', async () => {
+  it('is resumed if it had event ids and ended before the result', async () => {
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, events);
       response.end(`id: e1\n${progress(id, 1)}`);
@@ -252,7 +252,7 @@ describe('an answer that streams', () => {
     assert.equal(upstream.requests.length, 1);
   });
 
-  it('is resumed a few times, as late as the upstream asks, and then given up in words', async () => {
+  it('is resumed a few times, as late as the upstream asks, and then given up with a text', async () => {
     upstream.answer = (_message, response) => {
       response.writeHead(200, events);
       response.end('retry: 2000\nid: e0\ndata:\n\n');
@@ -268,7 +268,7 @@ describe('an answer that streams', () => {
     assert.equal(resumed, 5);
   });
 
-  it('is resumed a second later at the earliest, and given up where it brings only other messages', async () => {
+  it('is resumed a second later at the earliest, and given up if it brings only other messages', async () => {
     const other = 'id: e1\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n';
     upstream.answer = (_message, response) => {
       response.writeHead(200, events).end(`retry: 0\n${other}`);
@@ -290,7 +290,7 @@ describe('an answer that streams', () => {
     );
   });
 
-  it('is given up in words where the upstream only shows that it lives', async () => {
+  it('is given up with a text if the upstream only keeps the connection alive', async () => {
     const dropped = Promise.withResolvers<void>();
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, events);
@@ -336,7 +336,7 @@ describe('an answer that streams', () => {
     ],
     ['a document that is no message', 200, 'application/json', '"done"'],
   ] as const) {
-    it(`is always given, in words where the upstream gives ${what}`, async () => {
+    it(`is always given, as a text if the upstream gives ${what}`, async () => {
       upstream.answer = (_message, response) => {
         response.writeHead(status, type === undefined ? {} : { 'Content-Type': type }).end(body);
       };
@@ -356,7 +356,7 @@ describe('an answer that streams', () => {
     ['an answer and more', `${result(1, pad)}{}`],
     ['no JSON', `{"id":1,"result":{a:"${pad}"}}`],
   ] as const) {
-    it(`is always given, in words where a long document is ${what}`, async () => {
+    it(`is always given, as a text if a long document is ${what}`, async () => {
       upstream.answer = (_message, response) => {
         response.writeHead(200, json).end(body);
       };
@@ -375,7 +375,7 @@ describe('an answer that streams', () => {
     });
   }
 
-  it('reaches a caller however long it is, as JSON where it takes nothing else', async () => {
+  it('reaches a caller however long it is, as JSON if it takes nothing else', async () => {
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, json).end(result(id, pad));
     };
@@ -386,7 +386,7 @@ describe('an answer that streams', () => {
     assert.equal(JSON.stringify(await plain.json()), result(2, pad));
   });
 
-  it('is refused in words where a caller takes JSON only and it is more than is held', async () => {
+  it('is refused with a text if the caller takes JSON only and it is longer than the limit', async () => {
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, json).end(result(id, 'x'.repeat(17 * 1024 * 1024)));
     };
@@ -404,7 +404,7 @@ describe('an answer that streams', () => {
     assert.match(JSON.stringify(await answer.json()), /"id":1.*done/);
   });
 
-  it('is given up in words where one event of it is larger than what is held', async () => {
+  it('is given up with a text if one of its events is larger than the limit', async () => {
     upstream.answer = (_message, response) => {
       response.writeHead(200, events);
       const chunk = 'x'.repeat(1024 * 1024);
@@ -423,7 +423,7 @@ describe('an answer that streams', () => {
     );
   });
 
-  it('is given up in words where its stream is lines without end that are no event', async () => {
+  it('is given up with a text if its stream is endless lines that are not part of an event', async () => {
     const dropped = Promise.withResolvers<void>();
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, events);
@@ -435,7 +435,7 @@ describe('an answer that streams', () => {
     await dropped.promise;
   });
 
-  it('is relayed and not remembered where it is a list larger than what is remembered', async () => {
+  it('is relayed and not remembered if it is a list larger than the limit', async () => {
     const tool = { name: 'big', description: 'x'.repeat(1_200_000), inputSchema: { type: 'object' } };
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, json).end(JSON.stringify({ jsonrpc: '2.0', id, result: { tools: [tool] } }));
@@ -469,7 +469,7 @@ describe('an answer that streams', () => {
     assert.equal(typeof own?.params?.['progress'], 'number');
   });
 
-  it('holds no token, even where the upstream repeats it in an error', async () => {
+  it('contains no token, even if the upstream repeats it in an error', async () => {
     const { accessToken, refreshToken } = await signInHere();
     const token = accessToken.expose();
     upstream.answer = ({ id }, response) => {
@@ -524,7 +524,7 @@ describe('an answer that streams', () => {
     await dropped.promise;
   });
 
-  it('is dropped upstream when the caller cancels, and gets no answer', async () => {
+  it('is dropped upstream when the caller cancels, and gets no response', async () => {
     const dropped = Promise.withResolvers<void>();
     upstream.answer = ({ id }, response) => {
       response.writeHead(200, events);
@@ -540,7 +540,7 @@ describe('an answer that streams', () => {
 });
 
 describe('JSON that the relay turns into an event', () => {
-  it('ends in words when it breaks in the middle: the half of it is no message', async () => {
+  it('ends with a text when it breaks in the middle: the half of it is not a message', async () => {
     const stage = await startRelayWorld({
       jsonResponses: true,
       fetch: async (url, init) => {

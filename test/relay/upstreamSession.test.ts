@@ -92,7 +92,7 @@ describe('a session at an upstream', () => {
     assert.match(await (await caller.callTool('sign_in')).whole(), /its own/);
   });
 
-  it('gets the answer to a request of its own, whatever its id looks like', async () => {
+  it('gets the response to a request of its own, whatever its id looks like', async () => {
     await caller.initialize({});
     await caller.respond('mcp-oauth-broker/not-ours', { action: 'accept' });
     assert.match(upstream.received.at(-1)?.body ?? '', /not-ours/);

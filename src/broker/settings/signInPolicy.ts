@@ -98,7 +98,7 @@ export function askedScopes(
     readonly as: AuthorizationServer;
     readonly policy: SignInPolicy;
   },
-  { scopes, isExact }: { readonly scopes?: readonly string[]; readonly isExact?: boolean },
+  { scopes, isExact }: { readonly scopes?: readonly string[] | undefined; readonly isExact?: boolean },
 ): readonly string[] {
   if (scopes === undefined) return found.scopes;
   if (isExact === true || found.policy.scopes !== undefined) return scopes;

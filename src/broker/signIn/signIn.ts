@@ -35,7 +35,7 @@ export function signInFailure(
 /** Whom a sign-in is for. */
 export interface SignInIntent {
   /** Whose access is renewed or extended, by the account's key; the account in use if absent. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /**
    * It is begun because that account's sign-in has ended or lacks scopes. If the server does not say who signed in, it
    * is taken for the same account's, and the user is not asked.
@@ -52,9 +52,9 @@ export interface SignInIntent {
 /** What a sign-in is begun for, whenever it is begun. */
 export interface SignInPurpose extends SignInIntent {
   /** The challenge that led here, if one did. */
-  readonly challenge?: BearerChallenge;
+  readonly challenge?: BearerChallenge | undefined;
   /** Everything to ask for; if absent, the specification's priority decides. */
-  readonly scopes?: readonly string[];
+  readonly scopes?: readonly string[] | undefined;
   /** The scopes are the user's own choice: nothing is added to them. */
   readonly isExact?: boolean;
   /** The browser may be signed in as somebody else than {@link account}, and is asked to let the user choose. */

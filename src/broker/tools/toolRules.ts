@@ -90,7 +90,7 @@ export interface ToolQuestion {
   /** The tool's name, fit to be shown. */
   readonly tool: string;
   /** Whose account would act, where it is known. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** The name of the agent that calls, where one does: its call was refused, and its next one is asked about. */
   readonly agent?: string;
 }

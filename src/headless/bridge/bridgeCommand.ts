@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  // What a parser says of the file may quote it.
+  // A parser's error may quote the file.
   const isOurs = error instanceof Error && !(error instanceof SyntaxError);
   process.stderr.write(`${isOurs ? error.message : 'The key file cannot be read.'}\n`);
   process.exit(1);

@@ -20,7 +20,7 @@ export interface BridgePlaces {
   find(): Promise<readonly BridgePlace[]>;
   /** Another window takes over the same address with the same session, so that the bridge stays with it. */
   readonly isLasting: boolean;
-  /** What to tell the client about a failure. */
+  /** The text for the client about a failure. */
   readonly texts: {
     /** No window served in time. */
     readonly noWindow: () => string;
@@ -35,7 +35,7 @@ const gone =
   'The key file is missing because the agent was disconnected or withdrawn. Ask the user to connect it again.';
 const unreadable = 'The key file cannot be read.';
 
-/** What is wrong with the file of an agent; the message holds nothing of it. */
+/** The file of an agent is wrong; the message contains nothing of it. */
 class UnusableFile extends Error {
   override readonly name = 'UnusableFile';
 }
@@ -95,7 +95,7 @@ export class WindowPlaces implements BridgePlaces {
   readonly texts: BridgePlaces['texts'];
 
   /**
-   * @param directory where the windows write their addresses
+   * @param directory in which the windows write their addresses
    * @param server the server's name in the settings
    * @param workingDirectory the session's: the window that has it open comes first, because which account is used
    * is a matter of the workspace

@@ -42,7 +42,7 @@ export function connectToBroker(
     transport: new StreamableHTTPClientTransport(new URL(url), { requestInit, fetch: watched }),
     isAlive: async () => {
       try {
-        // The relay admits the caller before it judges the method, which it answers with 405.
+        // The relay admits the caller before it judges the method, to which it responds with 405.
         const { status } = await fetch(url, { ...requestInit, method: 'HEAD' });
         return status === 405;
       } catch {

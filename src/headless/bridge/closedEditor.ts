@@ -11,7 +11,7 @@ import { textResult } from '../../mcp/relayMessages.js';
 /** How often the bridge looks for a window while a client has nothing but {@link openEditorTool}, in milliseconds. */
 export const lookForWindowEvery = 3_000;
 
-/** The one tool of a server that no window serves. Its name and description say to a model what to do about it. */
+/** The one tool of a server that no window serves. Its name and description explain to a model what to do about it. */
 const openEditorTool: Tool = {
   name: 'open_editor',
   title: 'Open the editor',

@@ -193,7 +193,7 @@ export class StdioBridge {
     const leave = () => {
       if (this.#session === session && !this.#isClosed) this.#renew(session).catch(() => undefined);
     };
-    // The window that takes over a lasting address answers for the calls of the one before.
+    // The window that takes over a lasting address responds to the calls of the one before.
     const onLost = this.parts.places.isLasting ? undefined : leave;
     const session: BridgeSession = new BridgeSession(place, this.parts, onLost);
     const answer = await session.begin(initialize, isAgain);

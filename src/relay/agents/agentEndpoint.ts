@@ -14,13 +14,13 @@ import { errorMessage } from '../../mcp/relayMessages.js';
 import { refuseForNow, type AgentLimits } from '../callers/agentLimits.js';
 import { isLoopbackAuthority } from '../../loopback/httpListener.js';
 import type { Caller } from '../callers/callerAdmission.js';
-import { sendJson } from '../callers/inFlightRequest.js';
+import { sendJson } from '../callers/callerHttp.js';
 import type { McpEndpoint } from '../mcpEndpoint.js';
 import { StandbyWindows, standbyPath } from './portHolder.js';
 import { AgentPolicy } from './agentPolicy.js';
 import { SessionSeal } from '../callers/sessionSeal.js';
 
-/** When to try again where a stream has to end first, in seconds. */
+/** When to try again if a stream has to end first, in seconds. */
 const streamSoon = 5;
 /** Longest time for the body of a request to arrive, in milliseconds. */
 const timeToAsk = 30_000;
@@ -28,7 +28,7 @@ const timeToAsk = 30_000;
 /** A caller that was let in. */
 interface Inside {
   readonly admission: AgentAdmission;
-  /** What it is being answered, and the address of the server that it called. */
+  /** Its open responses, each with the URL of the server that it called. */
   readonly open: Map<ServerResponse, string>;
 }
 
@@ -42,7 +42,7 @@ export interface AgentEndpointParts {
   readonly limits: AgentLimits;
   readonly consents: AgentConsents;
   readonly approvals: AgentToolApprovals;
-  /** Called with the id of an agent that is admitted no more. */
+  /** Called with the id of an agent that is no longer admitted. */
   readonly onLeft: (agentId: string) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -58,7 +58,11 @@ export class AgentEndpoint {
 
   constructor(private readonly parts: AgentEndpointParts) {}
 
-  async handle(request: IncomingMessage, response: ServerResponse, port: number): Promise<void> {
+  readonly handle = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    port: number,
+  ): Promise<void> => {
     try {
       await this.#route(request, response, port);
     } catch (error) {
@@ -66,11 +70,11 @@ export class AgentEndpoint {
       if (response.headersSent) response.destroy();
       else refuse(response, 500);
     }
-  }
+  };
 
   /**
-   * Ends what runs for agents that were withdrawn, whose key was rotated, or whose time is over, and what runs at servers
-   * that were disabled or removed.
+   * Ends the requests of agents that were withdrawn, have another key or have expired, and those at servers that were
+   * disabled or removed.
    */
   async cutOff(): Promise<void> {
     if (this.#inside.size === 0) return;
@@ -120,11 +124,11 @@ export class AgentEndpoint {
     const { server, access } = named(name, agent, this.parts.servers()) ?? {};
     if (server === undefined || access === undefined) {
       const disabled = named(name, agent, this.parts.disabled?.() ?? [])?.server.name;
-      const words =
+      const text =
         disabled === undefined
           ? agentRefusals.serverNotAdmitted(agent.name, shownName(name))
           : agentRefusals.serverDisabled(disabled);
-      sendJson(response, 404, errorMessage(undefined, ErrorCode.InvalidRequest, words), closing);
+      sendJson(response, 404, errorMessage(undefined, ErrorCode.InvalidRequest, text), closing);
       return;
     }
     if (request.method === 'GET') {
@@ -146,13 +150,12 @@ export class AgentEndpoint {
     inside.open.set(response, server.url);
     response.once('close', () => inside.open.delete(response));
     const limits = this.parts.limits.of(agent.id);
-    const { account } = access;
     const asking = { id: agent.id, name: agent.name, access };
     const caller: Caller = {
       id,
       kind: 'agent',
       name: agent.name,
-      ...(account !== undefined && { account }),
+      account: access.account,
       agent: { ...asking, limits },
       policy: new AgentPolicy(asking, this.parts.consents, this.parts.approvals),
       seal: this.#sessionSeal(),
@@ -189,14 +192,14 @@ function named(name: string, agent: AgentAdmission, servers: readonly ServerConf
   return access === undefined || server === undefined ? undefined : { server, access };
 }
 
-/** Sessions belong to a key: whoever has another one, of the same agent too, finds none of them. */
+/** Sessions belong to a key: a caller with another key, even of the same agent, finds none of them. */
 function callerId({ id, keyId }: AgentAdmission): string {
   return `agent ${id} ${keyId}`;
 }
 
 const closing = { Connection: 'close' };
 
-/** What is not admitted keeps no connection, and its body is not waited for. */
+/** A caller that is not admitted keeps no connection, and its body is not read. */
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'Content-Length': 0, ...closing }).end();
 }

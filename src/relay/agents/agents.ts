@@ -21,7 +21,7 @@ export interface AgentsParts {
   readonly consents: AgentConsents;
   readonly approvals: AgentToolApprovals;
   readonly settings: () => AgentSettings;
-  /** How windows let each other know what agents wait for; absent where there is one only. */
+  /** How windows let each other know what agents wait for; absent if there is only one. */
   readonly agentNotices?: WindowNotices;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,7 +62,7 @@ export class Agents implements Disposable {
     this.port = new AgentsPort({
       admissions: this.admissions,
       port: () => settings().port,
-      onRequest: (request, response, port) => void this.#endpoint.handle(request, response, port),
+      onRequest: this.#endpoint.handle,
       onLook: () => this.#endpoint.cutOff(),
       clock,
       log,

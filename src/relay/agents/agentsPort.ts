@@ -14,7 +14,7 @@ const lookEvery = 1_000;
 const lookSeldom = 10_000;
 /** How often a holder may end just when it is asked. */
 const mostTries = 5;
-/** Agents send what they ask at once; calls may wait for their answers as long as they like. In milliseconds. */
+/** Longest time for a request to arrive, in milliseconds; calls may wait for their responses without limit. */
 const timeToAsk = 30_000;
 const timeForHeaders = 10_000;
 
@@ -22,7 +22,7 @@ export interface AgentsPortParts {
   readonly admissions: AgentAdmissions;
   /** As it is set now. */
   readonly port: () => number;
-  readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => void;
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse, port: number) => Promise<void>;
   /** Called at each look, for what ends by time alone. */
   readonly onLook: () => void | Promise<void>;
   readonly clock: Clock;
@@ -111,7 +111,7 @@ export class AgentsPort implements Disposable {
     this.#become({ kind: 'blocked', port, why: 'foreign' });
   }
 
-  /** Finds out who holds the port; false where nobody does any more. */
+  /** Finds out which process holds the port; false if none does any longer. */
   async #meet(port: number): Promise<boolean> {
     const secret = await this.parts.admissions.portSecret();
     if (secret === undefined) return true;
@@ -139,15 +139,16 @@ export class AgentsPort implements Disposable {
     return true;
   }
 
-  /** @returns the error's code where the port cannot be had */
+  /** @returns the error's code if the port cannot be listened on */
   #listen(port: number): Promise<string | undefined> {
     const options = {
       requestTimeout: timeToAsk,
       headersTimeout: timeForHeaders,
       connectionsCheckingInterval: 5_000,
     };
-    const server = createServer(options, (request, response) =>
-      this.parts.onRequest(request, response, port),
+    const server = createServer(
+      options,
+      (request, response) => void this.parts.onRequest(request, response, port),
     );
     boundIdleConnections(server);
     return new Promise((resolve) => {

@@ -8,24 +8,24 @@ export type Holder =
   /** A window of the same user on this machine; the connection to it ends when it does. */
   | ({ readonly kind: 'ours'; readonly ended: Promise<void> } & Disposable)
   | { readonly kind: 'foreign' }
-  /** It says that it is a broker and does not prove to be one of ours: behind a tunnel, or of another editor here. */
+  /** It declares to be a broker and cannot prove to be one of ours: behind a tunnel, or of another editor here. */
   | { readonly kind: 'otherMachine' | 'otherBroker' }
-  /** It ended before it answered. */
+  /** It ended before it responded. */
   | { readonly kind: 'gone' }
-  /** It took the connection and says nothing: a stranger, or a window that hangs. */
+  /** It accepted the connection and sends nothing: another program, or a window that hangs. */
   | { readonly kind: 'silent' };
 
-/** A window answers at once unless it hangs; in milliseconds. */
+/** Longest wait for a window, which responds at once unless it hangs; in milliseconds. */
 const patience = 3_000;
-/** Windows that wait to take over; nobody has more. */
+/** Most windows that wait to take over. */
 const mostWaiting = 100;
 
 export const standbyPath = '/standby';
 
 /**
- * Asks the process at the port to prove that it is a window of the same user. It is told no key. A port that an editor
+ * Asks the process at the port to prove that it is a window of the same user. It is sent no key. A port that an editor
  * has forwarded from another machine leads to that machine's broker, which must not be waited for: agents here would
- * reach what is signed in there.
+ * reach the accounts that are signed in there.
  */
 export function askHolder(port: number, secret: Redacted): Promise<Holder> {
   const nonce = newNonce();
@@ -47,7 +47,7 @@ export function askHolder(port: number, secret: Redacted): Promise<Holder> {
       ended.resolve(undefined);
       resolve({ kind: 'gone' });
     });
-    // Told by `close` as well.
+    // `close` reports it as well.
     asked.on('error', () => undefined);
     asked.once('response', (response) => {
       clearTimeout(timer);
@@ -72,7 +72,7 @@ export class StandbyWindows {
   #waiting = 0;
 
   /**
-   * Says of itself that it is a broker whoever asks, which lets a window that is not ours tell it from another
+   * Declares to every process that it is a broker, which lets a window that is not ours tell it from another
    * program, and proves nothing.
    *
    * @returns whether the request came from a window of the same user
@@ -107,14 +107,14 @@ export interface Proven {
   /** The port that is asked at. */
   readonly port: number;
   readonly nonce: unknown;
-  /** What the holder says in {@link peerHeader}; an asker does not know it. */
+  /** What the holder sends in {@link peerHeader}; an asker does not know it. */
   readonly peer?: unknown;
 }
 
 /**
  * Shows that a process knows what all windows of one user on one machine share, without showing what that is. It
  * holds at one port and for one connection only, so that a process at another port, or behind a tunnel, cannot pass
- * on what the real one answers.
+ * on the responses of the real one.
  */
 export function proofOf(side: Side, secret: Redacted, { port, nonce, peer = '' }: Proven): string {
   return createHmac('sha256', secret.expose())

@@ -5,13 +5,13 @@ import type { Clock } from '../../base/clock.js';
 import { errorMessage } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
 import type { CallerLimits } from './callerAdmission.js';
-import { sendJson } from './inFlightRequest.js';
+import { sendJson } from './callerHttp.js';
 
-/** Streams an agent may hold open beside its requests; each belongs to a session of its own. */
+/** Most streams that an agent may keep open besides its requests; each belongs to a session of its own. */
 const mostStreams = 64;
-/** What may come at once after a silence, as a part of a minute's. */
+/** How many requests may arrive at once after a pause, as a share of a minute's. */
 const burst = 1 / 6;
-/** When to try again where a place has to become free, in seconds. */
+/** When to try again if a place has to become free, in seconds. */
 const placeSoon = 1;
 
 interface Bucket {
@@ -30,7 +30,7 @@ export class AgentLimits {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns seconds until the agent may send again; undefined where it may now */
+  /** @returns seconds until the agent may send again; undefined if it may send now */
   take(agentId: string): number | undefined {
     const perMillisecond = this.settings().requestsPerMinute / 60_000;
     const most = Math.max(1, this.settings().requestsPerMinute * burst);
@@ -43,7 +43,7 @@ export class AgentLimits {
     return undefined;
   }
 
-  /** @returns what to call when the stream has ended; undefined where there are too many */
+  /** @returns what to call when the stream has ended; undefined if there are too many */
   beginStream(agentId: string): (() => void) | undefined {
     const bucket = this.#bucket(agentId, 1, this.clock.now());
     if (bucket.streams >= mostStreams) return undefined;
@@ -72,11 +72,10 @@ export class AgentLimits {
 
 /** Gives a request its place until it has its response, or refuses it; a subscription takes the place of a stream. */
 export function hasPlace(
-  limits: CallerLimits | undefined,
+  limits: CallerLimits,
   { id, method }: JSONRPCRequest,
   response: ServerResponse,
 ): boolean {
-  if (limits === undefined) return true;
   const leave = method === listenMethod ? limits.beginStream() : limits.begin();
   if (leave === undefined) {
     refuseForNow(response, placeSoon, id);
@@ -88,7 +87,7 @@ export function hasPlace(
 
 /** @param seconds until it is worth trying again (RFC 9110 §10.2.3) */
 export function refuseForNow(response: ServerResponse, seconds: number, id?: RequestId): void {
-  const words = `This agent has reached its request limit. Try again in ${seconds} s.`;
+  const text = `This agent has reached its request limit. Try again in ${seconds} s.`;
   const headers = { 'Retry-After': String(seconds) };
-  sendJson(response, 429, errorMessage(id, ErrorCode.InvalidRequest, words), headers);
+  sendJson(response, 429, errorMessage(id, ErrorCode.InvalidRequest, text), headers);
 }

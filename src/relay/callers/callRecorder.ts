@@ -6,10 +6,9 @@ import type { Clock, Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { chatOf } from '../../mcp/clientMessage.js';
-import { asksForInput } from '../../mcp/inputRequired.js';
+import { asksForInput } from '../../mcp/statelessRevision.js';
 import type { Caller } from './callerAdmission.js';
 import type { ServerResponse } from 'node:http';
-import type { CallLedger } from '../../broker/calls/callLedger.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import {
   recordedAddress,
@@ -27,7 +26,7 @@ import { withoutSecrets, type Redacted } from '../../base/redacted.js';
 /** Most scopes of one call that are kept, so that a line of the record has a bound. */
 const mostScopes = 50;
 
-/** A tool call that has not ended, and what is known of it for the record. */
+/** A tool call that has not ended, and what the record will contain. */
 export class OpenCall {
   readonly #at: number;
   #client: string | undefined;
@@ -36,7 +35,7 @@ export class OpenCall {
   #asked: readonly string[] = [];
   #waited = 0;
   #ending: CallEnding | undefined;
-  /** Every sign-in it was sent with: their tokens must not be in what is kept of it. */
+  /** Every sign-in that it was sent with: the record must not contain their tokens. */
   readonly credentials = new Set<Credential>();
 
   constructor(
@@ -73,12 +72,12 @@ export class OpenCall {
     };
   }
 
-  /** Once it is known; the first word counts. */
+  /** How the call ended; the first report counts. */
   end(ending: CallEnding): void {
     this.#ending ??= ending;
   }
 
-  /** What there is to keep of it, now that its response is sent or nobody waits for one. */
+  /** The record of the call, once its response is sent or its caller has left. */
   record(): RecordedCall {
     const sentWith = this.#sentWith;
     const chat = this.caller.kind === 'editor' ? chatOf(this.request) : undefined;
@@ -114,9 +113,14 @@ export function endingOf(message: unknown): CallEnding {
   return { outcome: result.isError === true ? 'toolError' : 'succeeded' };
 }
 
-/** Where tool calls are written down. */
+/** What keeps the records. */
+interface RecordedCalls {
+  add(call: RecordedCall): Promise<void>;
+}
+
+/** Where tool calls are recorded. */
 export interface CallRecording {
-  readonly ledger: Pick<CallLedger, 'add'>;
+  readonly ledger: RecordedCalls;
   /** Whether the user turned arguments on. */
   readonly recordsArguments: () => boolean;
 }
@@ -125,19 +129,19 @@ export interface CallRecorderParts {
   readonly recording: CallRecording;
   readonly servers: () => readonly ServerConfig[];
   readonly credentials: CredentialStore;
-  /** The keys callers are admitted with. */
-  readonly keys: () => Iterable<Redacted>;
+  /** The keys that callers are admitted with, by the id of the caller. */
+  readonly keys: ReadonlyMap<string, Redacted>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Writes down every tool call that comes to the relay: once, when it has ended, whatever way that was. */
+/** Records every tool call that reaches the relay, once, when it has ended in any way. */
 export class CallRecorder {
   constructor(private readonly parts: CallRecorderParts) {}
 
   /**
    * @param response of the call: its end is the call's
-   * @returns undefined for what is no tool call
+   * @returns undefined if the request is not a tool call
    */
   begin(
     server: ServerConfig,
@@ -171,13 +175,13 @@ export class CallRecorder {
     }
   }
 
-  /** All that the broker holds and that a caller could have got hold of. */
+  /** Every token and key that a caller could have obtained. */
   async #secrets(call: OpenCall): Promise<readonly (Redacted | undefined)[]> {
     const { servers, credentials, keys } = this.parts;
     const stored = await Promise.all(servers().map(({ url }) => credentials.get(url).catch(() => undefined)));
     const tokens = [...call.credentials, ...stored].flatMap((credential) =>
       credential === undefined ? [] : [credential.tokens.accessToken, credential.tokens.refreshToken],
     );
-    return [...tokens, ...keys()];
+    return [...tokens, ...keys.values()];
   }
 }

@@ -10,27 +10,27 @@ import type { SessionSeal } from './sessionSeal.js';
 
 /** A caller's place among the others. */
 export interface CallerLimits {
-  /** @returns what to call when the request has its response; undefined where too many wait for theirs */
+  /** @returns what to call when the request has its response; undefined if too many requests wait for theirs */
   begin(): (() => void) | undefined;
   /** @returns what to call when the stream has ended; undefined if too many are open */
   beginStream(): (() => void) | undefined;
 }
 
-/** Who may call, and which server: the editor calls any, a key given to somebody else opens one. */
+/** A caller and the server that it may call: the editor calls any, the key of another caller opens one. */
 export interface Caller {
   /** Sessions belong to the caller that began them; this tells callers apart. */
   readonly id: string;
   readonly kind: CallerKind;
-  /** What a user knows it by. */
+  /** The name that users know it by. */
   readonly name: string;
-  readonly serverUrl?: string;
-  /** Whom it acts as, by the account's key; the account in use in this workspace where absent. */
-  readonly account?: string;
-  /** Which agent, and what it may do at the server it calls. */
+  readonly serverUrl?: string | undefined;
+  /** The key of the account that it acts as; the account in use in this workspace if absent. */
+  readonly account?: string | undefined;
+  /** The agent, and what it may do at the server that it calls. */
   readonly agent?: AskingAgent & { readonly limits: CallerLimits };
   /** What holds for a caller that acts without its user; absent for the editor's own. */
   readonly policy?: CallerPolicy;
-  /** For a caller that stays when the window that answers it goes. */
+  /** For a caller that outlives the window that serves it. */
   readonly seal?: SessionSeal | undefined;
 }
 
@@ -50,7 +50,7 @@ export function extensionCaller({ url }: ServerConfig, account: string | undefin
     kind: 'extension',
     name: 'Another extension',
     serverUrl: url,
-    ...(account !== undefined && { account }),
+    account,
   };
 }
 
@@ -93,7 +93,7 @@ export class CallerAdmission {
     if (key === undefined) return { kind: 'refused', status: 404 };
     const digest = digestOf(key);
     let found: Caller | undefined;
-    // Every key is compared, in constant time, so that how long it takes says nothing.
+    // Every key is compared, in constant time, so that the time it takes reveals nothing.
     for (const admitted of this.#admitted.values()) {
       if (timingSafeEqual(admitted.digest, digest)) found = admitted.caller;
     }

@@ -31,8 +31,8 @@ export interface Refusal {
 export interface CallerPolicy {
   /** @returns undefined if the request may go on */
   judge(request: JudgedRequest): Refusal | { readonly result: Result } | undefined;
-  /** Whether a call may run now whose tool's rule is to ask. */
+  /** Whether a call may run now if the rule for its tool is to ask. */
   mayRun(request: JudgedRequest, tool: string, account: string | undefined): Promise<AgentToolOutcome>;
-  /** Asks the user for the consent that a request lacks, and tells the caller so. */
+  /** Asks the user for the consent that a request lacks. @returns what the caller gets meanwhile */
   askForConsent(request: JudgedRequest, need: ConsentNeed): Promise<Refusal>;
 }

@@ -10,32 +10,31 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { cancelledMessage, formElicitation, urlElicitation } from '../../mcp/relayMessages.js';
 import { statelessRevision } from '../../mcp/statelessRevision.js';
 import type { AskedForm } from '../../mcp/toolRuleTexts.js';
-import { inEnglish, type Translate } from '../../mcp/translate.js';
+import { inEnglish, displayText, type Translate } from '../../base/displayText.js';
 import type { Caller } from './callerAdmission.js';
-import type { EventStream } from './eventStream.js';
+import type { EventStream } from './callerHttp.js';
 import { BoundedSet } from '../../base/boundedSet.js';
 import type { SessionOwner } from './sessionSeal.js';
-import { displayText } from '../../base/displayText.js';
 
 /** The session at the upstream that stands behind a caller's session. */
 export interface UpstreamSession {
   /** The upstream speaks the revision without sessions (MCP 2026-07-28): each request stands alone there. */
   readonly isStateless?: true;
-  /** Undefined where the server keeps no sessions. */
+  /** Undefined if the server keeps no sessions. */
   readonly sessionId?: string | undefined;
   readonly protocolVersion: string;
-  /** Who it was begun as; undefined without a sign-in. */
+  /** The account that it was begun as; undefined without a sign-in. */
   readonly user: string | undefined;
 }
 
-/** Behind sessions whose upstream speaks the revision without sessions. */
+/** Stands for an upstream that speaks the revision without sessions. */
 export const statelessUpstream: UpstreamSession = {
   isStateless: true,
   protocolVersion: statelessRevision,
   user: undefined,
 };
 
-/** What a caller answered to an elicitation of ours. */
+/** The user's answer to an elicitation of ours. */
 export type ElicitationAnswer = 'accept' | 'decline' | 'cancel';
 
 /** The same, with what the user filled in. */
@@ -44,7 +43,7 @@ interface FilledElicitation {
   readonly content: unknown;
 }
 
-/** Longest wait for `notifications/initialized`, in milliseconds; some clients never say it. */
+/** Longest wait for `notifications/initialized`, in milliseconds; some clients never send it. */
 const initializedDeadline = 5_000;
 /** Most messages kept for a caller whose stream is being reopened. */
 const queueLimit = 100;
@@ -57,7 +56,7 @@ const issuedLimit = 1_000;
  */
 export class CallerSession {
   readonly id: string;
-  /** Requests that are being answered, by their id, so that the caller can cancel one. */
+  /** Requests without a response yet, by their id, so that the caller can cancel one. */
   readonly running = new Map<RequestId, AbortController>();
   /** Whether the caller was given the relay's own `sign_in`; a server may have a tool of that name itself. */
   offeredSignIn = false;
@@ -81,7 +80,7 @@ export class CallerSession {
   constructor(
     readonly server: ServerConfig,
     readonly caller: Caller,
-    /** The caller's `initialize`, kept to be said again to the upstream. */
+    /** The caller's `initialize`, kept to be sent to the upstream again. */
     readonly initialize: JSONRPCRequest,
     /** It lasts for one request, whose caller speaks the revision without sessions (MCP 2026-07-28). */
     readonly isStateless = false,
@@ -98,7 +97,7 @@ export class CallerSession {
     return { callerId: this.caller.id, serverUrl: this.server.url };
   }
 
-  /** What every answer in the session carries. */
+  /** The headers of every response in the session. */
   get headers(): Readonly<Record<string, string>> {
     return this.isStateless ? {} : { 'Mcp-Session-Id': this.id };
   }
@@ -108,7 +107,7 @@ export class CallerSession {
     return !this.isStateless && this.#upstream?.isStateless === true;
   }
 
-  /** Undefined while the session is answered by the relay alone. */
+  /** Undefined while the relay alone responds in the session. */
   get upstream(): UpstreamSession | undefined {
     return this.#upstream;
   }
@@ -147,12 +146,12 @@ export class CallerSession {
     this.running.get(requestId)?.abort(new DOMException('The caller cancelled the request.', 'AbortError'));
   }
 
-  /** Whether somebody waits for an answer or listens. */
+  /** Whether the caller waits for a response or listens. */
   get isInUse(): boolean {
     return this.running.size > 0 || this.#stream !== undefined;
   }
 
-  /** Resolves at `notifications/initialized`, which requests overtake on parallel sockets; some never say it. */
+  /** Resolves at `notifications/initialized`, which requests overtake on parallel sockets; some clients never send it. */
   async untilInitialized(clock: Clock): Promise<void> {
     const late = Promise.withResolvers<void>();
     const timer = clock.after(initializedDeadline, late.resolve);
@@ -191,7 +190,7 @@ export class CallerSession {
    * Asks a question on `stream` and waits for the user's answer to it.
    *
    * @param signal takes the question back
-   * @returns what was filled in; undefined where the user declined or closed it, or it was taken back
+   * @returns what was filled in; undefined if the user declined or closed it, or it was taken back
    */
   async ask(stream: EventStream, form: AskedForm, signal: AbortSignal): Promise<unknown> {
     const { id, answer } = this.#issue();
@@ -255,7 +254,7 @@ export class CallerSession {
 /** Names that users know clients by, for those that give themselves another one. */
 const knownNames = new Map([['copilot-cli', 'Copilot']]);
 
-/** What a client calls itself in its `initialize`, as text that can be shown; undefined if it says nothing usable. */
+/** What a client calls itself in its `initialize`, as text that can be shown; undefined if there is no usable name. */
 function clientName({ params }: JSONRPCRequest): string | undefined {
   const client = ImplementationSchema.safeParse(params?.['clientInfo']).data;
   if (client === undefined) return undefined;

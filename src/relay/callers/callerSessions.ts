@@ -1,17 +1,17 @@
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import type { Translate } from '../../mcp/translate.js';
+import type { Translate } from '../../base/displayText.js';
 import type { Caller } from './callerAdmission.js';
 import { CallerSession } from './callerSession.js';
 import { BoundedSet } from '../../base/boundedSet.js';
 
-/** Sessions of one caller. They end without a word when its process does; those idle longest make room. */
+/** Sessions of one caller. They end without notice when its process does; those that were idle longest make room. */
 const sessionLimit = 200;
 
 /** The sessions of all callers, each for the caller and the server it was begun with. */
 export class CallerSessions {
   /** In the order of their last use. */
   readonly #sessions = new Map<string, CallerSession>();
-  /** Ends of the ids of those that are over, which are not taken up again. */
+  /** Ends of the ids of ended sessions, which are not resumed. */
   readonly #over = new BoundedSet(1_000);
 
   constructor(private readonly t: Translate | undefined) {}
@@ -28,7 +28,7 @@ export class CallerSessions {
     return this.all.filter(({ caller }) => caller.id === callerId);
   }
 
-  /** Another caller's id is as good as none; one that another window gave is taken up where it can be opened. */
+  /** Another caller's id finds nothing; an id that another window issued is resumed if it can be opened. */
   find(server: ServerConfig, caller: Caller, id: string | undefined): CallerSession | undefined {
     if (id === undefined) return undefined;
     const session = this.#sessions.get(id) ?? this.#resume(server, caller, id);
@@ -52,7 +52,7 @@ export class CallerSessions {
     this.#sessions.set(session.id, session);
   }
 
-  /** It is found no more; what it still has to say is up to whoever closes it. */
+  /** The session can no longer be found; the caller of this method closes it. */
   leave(session: CallerSession): void {
     this.#sessions.delete(session.id);
     this.#over.add(endOf(session.id));
@@ -73,7 +73,7 @@ export class CallerSessions {
   }
 }
 
-/** What tells ids apart: a sealed one ends in what authenticates it. */
+/** The part that tells ids apart: a sealed id ends in its authentication tag. */
 function endOf(id: string): string {
   return id.slice(-40);
 }

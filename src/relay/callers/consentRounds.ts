@@ -3,12 +3,12 @@ import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { LaunchPage } from '../../broker/ports.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { ConsentSubject } from '../../mcp/consentTexts.js';
-import type { BroughtInput } from '../../mcp/inputRequired.js';
+import type { BroughtInput } from '../../mcp/statelessRevision.js';
 
 /** Most consents that are remembered: a caller that never comes back leaves its own behind. */
 const limit = 1_000;
 
-/** A consent that a result asked for, with what is needed when the caller says its request again. */
+/** A consent that a result asked for, with what is needed when the caller sends its request again. */
 export interface AskedConsent {
   readonly callerId: string;
   readonly serverUrl: string;
@@ -21,9 +21,9 @@ export interface AskedConsent {
   readonly input: BroughtInput;
 }
 
-/** The request that says again what consent was asked for. */
+/** The user's answer that a caller brings with the repeated request. */
 export interface ResumedConsent {
-  /** Undefined where it is known no more. */
+  /** Undefined if the consent has been forgotten. */
   readonly asked: AskedConsent | undefined;
   readonly accepted: boolean;
 }

@@ -14,7 +14,7 @@ import { signInToolName } from '../../mcp/consentTexts.js';
 import { completeResult } from '../../mcp/statelessRevision.js';
 import type { JudgedRequest } from './callerPolicy.js';
 import type { ResumedConsent } from './consentRounds.js';
-import { EventStream } from './eventStream.js';
+import { EventStream, jsonHeaders, sendJson } from './callerHttp.js';
 import { endingOf, type OpenCall } from './callRecorder.js';
 import type { CallerSession, UpstreamSession } from './callerSession.js';
 import { displayText } from '../../base/displayText.js';
@@ -23,9 +23,9 @@ import { displayText } from '../../base/displayText.js';
 const highestProgress = 1e9;
 
 /**
- * One request of a caller, from its arrival to its one response: as JSON where nothing came before it, else at
- * the end of an event stream that carried progress and a card. It always ends in a response, unless the caller
- * went away or cancelled.
+ * One request of a caller, from its arrival to its one response: as JSON if nothing was sent before it, else at
+ * the end of an event stream with progress and a card. It always ends in a response, unless the caller left or
+ * cancelled.
  */
 export class InFlightRequest {
   /** The session at the upstream that it was sent in. */
@@ -35,12 +35,12 @@ export class InFlightRequest {
   /** Milliseconds since the epoch. */
   readonly arrivedAt: number;
   readonly #silence: SilenceLimit;
-  /** For what is sent upstream: aborted with {@link signal}, and where the upstream is silent for too long. */
+  /** For requests upstream: aborted with {@link signal}, and when the upstream has been silent for too long. */
   readonly upstreamSignal: AbortSignal;
   #stream: EventStream | undefined;
   #progress = 0;
   #said: string | undefined;
-  /** The consent this request was answered with when it was said before. */
+  /** The consent that was asked for in the result of this request, which now comes again. */
   resumed: ResumedConsent | undefined;
 
   constructor(
@@ -51,7 +51,7 @@ export class InFlightRequest {
     readonly incoming: IncomingMessage,
     readonly response: ServerResponse,
     private readonly clock: Clock,
-    /** The tool call it is, where calls are written down. */
+    /** Its record, if it is a tool call and calls are recorded. */
     readonly call?: OpenCall,
   ) {
     this.arrivedAt = clock.now();
@@ -60,7 +60,7 @@ export class InFlightRequest {
     response.once('close', () => {
       this.#silence.dispose();
       session.running.delete(request.id);
-      // The reason is for us alone: nobody listens any more.
+      // Only this process sees the reason: the caller has left.
       if (!response.writableFinished)
         this.#abort.abort(new DOMException('The caller disconnected.', 'AbortError'));
       this.#ended.abort();
@@ -78,12 +78,12 @@ export class InFlightRequest {
     return this.#ended.signal;
   }
 
-  /** Why there will be no response, where the upstream has been silent for too long. */
+  /** Why there is no response, if the upstream has been silent for too long. */
   get silence(): string | undefined {
-    return this.#silence.signal.aborted ? SilenceLimit.words : undefined;
+    return this.#silence.signal.aborted ? SilenceLimit.text : undefined;
   }
 
-  /** The upstream is asked, or has said something of this request. */
+  /** The request was sent upstream, or the upstream has sent something about it. */
   awaitUpstream(): void {
     this.#silence.restart();
   }
@@ -108,7 +108,7 @@ export class InFlightRequest {
     return this.#stream;
   }
 
-  /** Whether a progress message would reach anybody. */
+  /** Whether the caller takes progress messages. */
   get wantsProgress(): boolean {
     return progressTokenOf(this.request) !== undefined && this.acceptsEventStream;
   }
@@ -122,7 +122,7 @@ export class InFlightRequest {
     void this.stream().message(progressMessage(token, this.#progress, message));
   }
 
-  /** Says the last line of ours again, so that the caller sees that the request is alive. */
+  /** Sends our last message again, so that the caller sees that the request is alive. */
   progressAgain(): void {
     if (this.#said !== undefined) this.progress(this.#said);
   }
@@ -147,9 +147,9 @@ export class InFlightRequest {
   }
 
   /**
-   * Ends a request that cannot be done: for a tool call in words the model reads, else as an error.
+   * Ends a request that cannot be completed: a tool call with a text that the model reads, others with an error.
    *
-   * @param ending how the record has it
+   * @param ending for the record of the call
    */
   refuse(text: string, ending: CallEnding = { outcome: 'failed' }): void {
     this.call?.end(ending);
@@ -173,30 +173,15 @@ export class InFlightRequest {
   }
 }
 
-/** Answers a request with one JSON document. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: JSONRPCMessage,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, jsonHeaders(headers));
-  response.end(JSON.stringify(body));
-}
-
-function jsonHeaders(more: Readonly<Record<string, string>>): Record<string, string> {
-  return { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
-}
-
-/** Longest time an upstream may say nothing of a request, in minutes. */
+/** Longest time that an upstream may send nothing about a request, in minutes. */
 const minutes = 30;
 
 /**
- * Ends the wait for an upstream that keeps the connection alive and says nothing of the request: comments, and
- * messages about other things, would hold its caller for ever.
+ * Ends the wait for an upstream that keeps the connection alive and sends nothing about the request: comments and
+ * messages about other things would hold its caller forever.
  */
 export class SilenceLimit implements Disposable {
-  static readonly words = `sent nothing for ${minutes} minutes`;
+  static readonly text = `sent nothing for ${minutes} minutes`;
 
   readonly #abort = new AbortController();
   #timer: Disposable | undefined;
@@ -212,7 +197,7 @@ export class SilenceLimit implements Disposable {
   restart(): void {
     this.dispose();
     this.#timer = this.clock.after(minutes * 60_000, () =>
-      this.#abort.abort(new DOMException(`The server ${SilenceLimit.words}.`, 'TimeoutError')),
+      this.#abort.abort(new DOMException(`The server ${SilenceLimit.text}.`, 'TimeoutError')),
     );
   }
 
@@ -225,8 +210,8 @@ export class SilenceLimit implements Disposable {
 const firstRevision = '2025-11-25';
 
 /**
- * The id of the stream that is to answer a request, for a caller that stays when this window goes: it comes back
- * with it (`Last-Event-ID`), where it would wait for its own limit otherwise.
+ * The id of the stream for a request's response, for a caller that outlives this window: the caller comes back
+ * with it (`Last-Event-ID`), and would otherwise wait for its own limit.
  *
  * @returns undefined for other callers, and for those that would not understand it
  */
@@ -238,19 +223,19 @@ function placeOfResponse(session: CallerSession, request: JSONRPCRequest): strin
 }
 
 /**
- * What answers a request whose stream broke off, with the window that ran it or without.
+ * The response to a request whose stream broke off, whether or not the window that ran it has ended.
  *
  * @param place the id that the stream had
- * @returns undefined for what is no such id of this caller's
+ * @returns undefined if this is not such an id of this caller
  */
 export function interruptedResponse(session: CallerSession, place: string): JSONRPCMessage | undefined {
   const owed = session.caller.seal?.openRequest(session.owner, place);
   if (owed === undefined) return undefined;
-  if (owed.tool === undefined) return errorMessage(owed.id, serverErrorCode, words('The request'));
-  return resultMessage(owed.id, textResult(words(owed.tool), true));
+  if (owed.tool === undefined) return errorMessage(owed.id, serverErrorCode, interruptedText('The request'));
+  return resultMessage(owed.id, textResult(interruptedText(owed.tool), true));
 }
 
-function words(what: string): string {
+function interruptedText(what: string): string {
   return `${what} ended without a response: the connection to the window that ran it was lost. It is not known whether the server ran it, so it was not run again.`;
 }
 

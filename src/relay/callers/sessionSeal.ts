@@ -8,26 +8,26 @@ const tagLength = 16;
 /** The most that is sealed, in characters: an id goes with every request, as a header. */
 const longest = 3_000;
 
-/** Whose it is, and where. */
+/** The caller that a session belongs to, and its server. */
 export interface SessionOwner {
   readonly callerId: string;
   readonly serverUrl: string;
 }
 
-/** A request whose response a window owes. */
+/** A request that a window has not responded to yet. */
 export interface OwedRequest {
   readonly id: RequestId;
-  /** Absent for a request that calls none. */
+  /** Absent if the request calls no tool. */
   readonly tool?: string | undefined;
 }
 
-/** What is sealed; one is never opened as the other. */
+/** What an id was sealed for; an id of one purpose is never opened as one of the other. */
 type Purpose = 'session' | 'request';
 
 /**
- * Ids that say to every window of the user, and to nobody else, how a session began and which request a
- * stream was to respond to: a window that takes the place of one that has gone goes on with them. Few clients begin
- * a session anew at a 404, as they should (MCP 2025-11-25, Session Management).
+ * Ids from which every window of the user, and no other process, reads how a session began and which request a
+ * stream belongs to, so that a window can continue the sessions of one that has ended. Few clients begin a new
+ * session at a 404, as they should (MCP 2025-11-25, Session Management).
  */
 export class SessionSeal {
   readonly #key: Buffer;
@@ -37,12 +37,12 @@ export class SessionSeal {
     this.#key = Buffer.from(hkdfSync('sha256', secret.expose(), '', 'sessions of agents', 32));
   }
 
-  /** @returns undefined where the caller said so much that the id would be too long */
+  /** @returns undefined if the caller sent so much that the id would be too long */
   seal(owner: SessionOwner, initialize: JSONRPCRequest): string | undefined {
     return this.#seal('session', owner, initialize);
   }
 
-  /** @returns the `initialize` that the session began with; undefined for what is no id of this owner's */
+  /** @returns the `initialize` that the session began with; undefined if this is not an id of this owner */
   open(owner: SessionOwner, id: string): JSONRPCRequest | undefined {
     return this.#open('session', owner, id) as JSONRPCRequest | undefined;
   }
@@ -67,7 +67,7 @@ export class SessionSeal {
 
   #open(purpose: Purpose, owner: SessionOwner, id: string): unknown {
     const bytes = Buffer.from(id, 'base64url');
-    // Written in one way only: what differs is another id.
+    // There is one way to write an id; any other text is a different id.
     if (bytes.length <= nonceLength + tagLength || bytes.toString('base64url') !== id) return undefined;
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, nonceLength))

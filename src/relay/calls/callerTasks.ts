@@ -5,15 +5,14 @@ import { BoundedSet } from '../../base/boundedSet.js';
 const mostTasks = 10_000;
 
 /**
- * Whose tasks are whose (MCP 2025-11-25, tasks). All callers act as the same user, so that a server cannot
+ * Which caller began which task (MCP 2025-11-25, tasks). All callers act as the same user, so that a server cannot
  * tell them apart: a task belongs to the caller whose request began it.
  */
 export class CallerTasks {
   readonly #begun = new BoundedSet(mostTasks);
 
-  /** Whether a request is about a task that its caller did not begin. */
-  isForeign({ session, request: { method, params } }: InFlightRequest): boolean {
-    if (!method.startsWith('tasks/')) return false;
+  /** Whether the task that a `tasks/` request is about was begun by another caller. */
+  isForeign({ session, request: { params } }: InFlightRequest): boolean {
     const id = params?.['taskId'];
     return id !== undefined && !this.#begun.has(key(session, id));
   }
@@ -21,11 +20,10 @@ export class CallerTasks {
   /**
    * Takes note of a task that a response begins.
    *
-   * @param response as the server wrote it
-   * @returns the response for the caller: where it lists tasks, its own
+   * @param response that has a member about tasks, as the server wrote it
+   * @returns the response for the caller; a list of tasks contains only its own
    */
   handOn({ session, request }: InFlightRequest, response: string): string {
-    if (!response.includes('"task')) return response;
     const message = JSON.parse(response) as { result?: { task?: Task; taskId?: unknown; tasks?: unknown } };
     const { result } = message;
     if (request.method === 'tasks/list' && Array.isArray(result?.tasks)) {

@@ -6,7 +6,7 @@ import { cardMessage, type ConsentSubject } from '../../mcp/consentTexts.js';
 import type { Caller } from '../callers/callerAdmission.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 
-/** No user reads a card and says no to it sooner, in milliseconds. */
+/** No user reads a card and declines it sooner, in milliseconds. */
 const quickestUser = 500;
 
 export interface CardParts {

@@ -1,10 +1,9 @@
 import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
-import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
 import { consentFacts, type ConsentPrompt } from '../../broker/signIn/consentPrompt.js';
 import type { Credential } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import type { Clock, Disposable } from '../../base/clock.js';
+import type { Disposable } from '../../base/clock.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
@@ -16,7 +15,7 @@ import {
   phaseTexts,
   type ConsentSubject,
 } from '../../mcp/consentTexts.js';
-import { broughtInput, consentRequired, mayRequireInput } from '../../mcp/inputRequired.js';
+import { broughtInput, consentRequired, mayRequireInput } from '../../mcp/statelessRevision.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import {
   cardOpened,
@@ -39,21 +38,20 @@ export type ConsentOutcome =
   | { readonly kind: 'granted'; readonly credential: Credential }
   | { readonly kind: 'refused'; readonly text: string; readonly reason: RefusalReason };
 
-/** `asked`: the request was answered with the question, and comes again with the answer to it. */
+/** `asked`: the result of the request is the question, and the request comes again with the answer to it. */
 export type ObtainedConsent = ConsentOutcome | { readonly kind: 'asked' };
 
 const declinedInEditor = 'It was declined in the editor.';
 
 /**
- * Consent where the question arose: the request that needs it waits, its stream shows one card, and the same
- * request goes on afterwards. Other requests that need the same consent wait without a card of their own.
+ * Asks for consent in the request that needs it: the request waits, its stream shows one card, and the same
+ * request continues afterwards. Other requests that need the same consent wait without a card of their own.
  */
 export class ConsentInStream {
   /** Whose stream shows the card of an attempt. */
   readonly #cards = new WeakMap<SignInAttempt, InFlightRequest>();
   /** About to be asked for in a result. */
   readonly #beingAsked = new WeakSet<SignInAttempt>();
-  readonly #cardParts: CardParts;
   /** To be called when the client of a request has refused to ask the user. */
   readonly #unasked = new WeakMap<InFlightRequest, () => void>();
 
@@ -62,22 +60,19 @@ export class ConsentInStream {
     private readonly credentials: CredentialStore,
     private readonly prompt: ConsentPrompt,
     private readonly rounds: ConsentRounds,
-    private readonly clock: Clock,
-    cardBrowser?: CardBrowser,
-  ) {
-    this.#cardParts = { clock, cardBrowser };
-  }
+    private readonly cardParts: CardParts,
+  ) {}
 
-  /** @throws the reason of the request's signal, where the caller left or cancelled */
+  /** @throws the reason of the request's signal, if the caller left or cancelled */
   async obtain(inFlight: InFlightRequest, need: ConsentNeed): Promise<ObtainedConsent> {
     const { server } = inFlight.session;
-    // A caller that wants no progress sees headers all the same: without any it hangs up before the user comes.
+    // Even a caller that wants no progress gets headers: without any it gives up before the user decides.
     if (inFlight.acceptsEventStream) inFlight.stream();
     this.#leaveOrphan(inFlight, need);
     const attempt = this.signIns.begin(server, {
-      ...(need.challenge !== undefined && { challenge: need.challenge }),
-      ...(need.kind === 'stepUp' && { scopes: need.scopes }),
-      ...(inFlight.session.caller.account !== undefined && { account: inFlight.session.caller.account }),
+      challenge: need.challenge,
+      scopes: need.kind === 'stepUp' ? need.scopes : undefined,
+      account: inFlight.session.caller.account,
       renews: true,
       deadline: consentDeadline,
     });
@@ -111,7 +106,7 @@ export class ConsentInStream {
    */
   async resume(inFlight: InFlightRequest, asked: AskedConsent, accepted: boolean): Promise<ConsentOutcome> {
     const { attempt, page, need, subject } = asked;
-    if (accepted) cardOpened(inFlight, attempt, page, this.#cardParts);
+    if (accepted) cardOpened(inFlight, attempt, page, this.cardParts);
     else attempt.decline(declinedInEditor);
     if (inFlight.acceptsEventStream) inFlight.stream();
     const phases = attempt.onDidChangePhase((phase) =>
@@ -154,7 +149,7 @@ export class ConsentInStream {
     const { session, request } = inFlight;
     this.#beingAsked.add(attempt);
     try {
-      const { page, address } = await cardPage(inFlight, attempt, this.#cardParts);
+      const { page, address } = await cardPage(inFlight, attempt, this.cardParts);
       if (attempt.hasEnded) return false;
       const id = this.rounds.remember({
         callerId: session.caller.id,
@@ -174,7 +169,7 @@ export class ConsentInStream {
 
   /**
    * An attempt whose request has gone, and that was begun for other scopes, is not taken over: its link would
-   * ask for more than anybody who waits needs.
+   * ask for more than any waiting request needs.
    */
   #leaveOrphan(inFlight: InFlightRequest, need: ConsentNeed): void {
     const running = this.signIns.running(inFlight.session.server);
@@ -183,7 +178,7 @@ export class ConsentInStream {
     if (String(running.request.scopes) !== String(scopes)) running.cancel();
   }
 
-  /** What is consented to and where has to be found out before it can be asked. */
+  /** Finds out which access at which authorization server the user is asked for. */
   async #subject(
     inFlight: InFlightRequest,
     need: ConsentNeed,
@@ -224,9 +219,9 @@ export class ConsentInStream {
         session.showsCards &&
         inFlight.acceptsEventStream;
       if (!showsCard) return prompt(signal);
-      const card = showCard(inFlight, attempt, subject, this.#cardParts);
+      const card = showCard(inFlight, attempt, subject, this.cardParts);
       if (session.caller.kind !== 'agentHost') return card;
-      return withReminder(card, attempt, prompt, signal, this.clock);
+      return withReminder(card, attempt, prompt, signal, this.cardParts.clock);
     };
     asks().then(
       (answer) => {
@@ -247,7 +242,7 @@ export class ConsentInStream {
     inFlight: InFlightRequest,
     attempt: SignInAttempt,
   ): Promise<SignInOutcome | { readonly kind: 'stillOpen' | 'nobodyAsked' }> {
-    const wait = new UserWait(inFlight, this.clock);
+    const wait = new UserWait(inFlight, this.cardParts.clock);
     const unasked = new Promise<{ readonly kind: 'nobodyAsked' }>((resolve) =>
       this.#unasked.set(inFlight, () => resolve({ kind: 'nobodyAsked' })),
     );

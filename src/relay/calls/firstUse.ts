@@ -10,7 +10,7 @@ import type { Refusal } from '../callers/callerPolicy.js';
 import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { UserWait } from './userWait.js';
 
-/** Asks about the first use of a sign-in on this machine where a call needs it, and holds the call meanwhile. */
+/** Asks about the first use of a sign-in on this machine when a call needs it, and holds the call meanwhile. */
 export class FirstUse {
   constructor(
     private readonly use: UseHere | undefined,
@@ -19,7 +19,7 @@ export class FirstUse {
 
   /**
    * @returns `goOn` if the sign-in may be used by now
-   * @throws the reason of the request's signal, where the caller left or cancelled
+   * @throws the reason of the request's signal, if the caller left or cancelled
    */
   async judge(
     inFlight: InFlightRequest,

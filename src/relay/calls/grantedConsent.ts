@@ -4,7 +4,7 @@ import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 
-/** That a further account was signed in, and not the one the request is made as: it goes on as nobody else. */
+/** @returns a text if a further account was signed in instead of the one that the request is made as */
 export function otherAccount(
   { session }: InFlightRequest,
   { credential, beside }: Extract<SignInOutcome, { kind: 'signedIn' }>,
@@ -16,7 +16,7 @@ export function otherAccount(
   return `The browser signed in ${label}, but ${beside ?? 'another account'} is still used.`;
 }
 
-/** What was asked for and not granted; a shared attempt may have been begun for less than this request needs. */
+/** The scopes that were asked for and not granted; a shared attempt may have been begun for less than this request needs. */
 export function lackingScopes(
   need: ConsentNeed,
   attempt: SignInAttempt,

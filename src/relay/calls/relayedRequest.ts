@@ -28,7 +28,7 @@ import type { UpstreamSessions } from '../upstream/upstreamSessions.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
 
-/** How often one request may ask the user, before the server is believed to want something else. */
+/** How often one request may ask the user; after that the server wants something that no consent gives. */
 const consentLimit = 3;
 /** Methods that the revision without sessions does not have, and does not need. */
 const needsNoUpstream = new Set(['ping', 'logging/setLevel']);
@@ -131,7 +131,8 @@ export class RelayedRequests {
 
   /** A task belongs to the caller that began it (MCP 2025-11-25, tasks). */
   #ownTask(request: InFlightRequest): Decision {
-    return this.parts.tasks.isForeign(request)
+    const isAboutTask = request.request.method.startsWith('tasks/');
+    return isAboutTask && this.parts.tasks.isForeign(request)
       ? { code: ErrorCode.InvalidParams, message: 'This caller has no task with that ID.' }
       : 'goOn';
   }
@@ -185,7 +186,7 @@ export class RelayedRequests {
     });
   }
 
-  /** The caller listed a signed-out server; told inside the call, it lists again before it takes the result. */
+  /** The caller has the lists of a signed-out server; notified inside the call, it lists again before it takes the result. */
   async #welcome(request: InFlightRequest): Promise<void> {
     const tellsHere = request.tool !== undefined && request.acceptsEventStream;
     for (const message of listChangedMessages()) {
@@ -265,7 +266,7 @@ export class ScopeLessons {
     private readonly profiles: ServerProfiles,
   ) {}
 
-  /** What cannot be remembered is no reason to lose an answer. */
+  /** A lesson that cannot be stored must not cost the response. */
   async take(request: InFlightRequest, outcome: AuthorizedOutcome): Promise<void> {
     if (request.tool !== undefined) await this.#take(request, request.tool, outcome).catch(() => undefined);
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js';
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { UnboundedResponseError, upstreamEvents } from '../upstream/upstreamBody.js';
 import { delay, timeLimit } from '../../base/abort.js';
@@ -17,7 +17,7 @@ const longestSilence = 5 * 60_000;
 
 /**
  * Hands on an event stream until it has brought the response. One that ends before and has event ids is resumed
- * here (Streamable HTTP, resumability): a caller that does not do so itself would wait for ever.
+ * here (Streamable HTTP, resumability): a caller that does not do so itself would wait forever.
  */
 export class ResponseStreams {
   constructor(
@@ -28,14 +28,14 @@ export class ResponseStreams {
   /**
    * @param beforeResponse given the response as it came and as it reads, and gives it back as it is handed on
    * @returns whether the response came
-   * @throws UnboundedResponseError; what the connection ended with, where it cannot be resumed
+   * @throws UnboundedResponseError; the connection's own error, if it cannot be resumed
    */
   async relay(
     inFlight: InFlightRequest,
     response: Response,
     beforeResponse: BeforeResponse,
   ): Promise<boolean> {
-    // Without headers a caller hangs up in the end, however long the upstream has nothing to say.
+    // Without headers a caller gives up in the end, while the upstream is still at work.
     if (inFlight.acceptsEventStream) inFlight.stream();
     const reading: Reading = { fruitless: 0 };
     if (await read(inFlight, response, reading, beforeResponse)) return true;
@@ -81,7 +81,7 @@ interface Reading {
   onMessage?: () => void;
 }
 
-/** @returns whether the response came before the stream ended or, where it can be resumed, broke off */
+/** @returns whether the response came before the stream ended or, if it can be resumed, broke off */
 async function read(
   inFlight: InFlightRequest,
   stream: Response,

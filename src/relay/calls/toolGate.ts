@@ -28,7 +28,7 @@ const reasons: Readonly<Record<Refused, RefusalReason>> = {
   nobodyToAsk: 'blockedByRule',
 };
 
-/** Holds each tool call to the user's rule for the tool, whoever calls, before anything of it is sent. */
+/** Applies the user's rule for a tool to each call, from any caller, before anything of it is sent. */
 export class ToolGate {
   /** Calls the user has allowed: one that waits for consent afterwards is not asked about twice. */
   readonly #allowed = new WeakSet<InFlightRequest>();
@@ -37,7 +37,7 @@ export class ToolGate {
     private readonly rules: ToolRules,
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
-    /** Absent where nobody can be asked outside a chat. */
+    /** Absent if no user can be asked outside a chat. */
     private readonly prompt?: ToolPrompt,
   ) {}
 
@@ -46,7 +46,7 @@ export class ToolGate {
    * the rule can have changed while the call waited.
    *
    * @returns `goOn` if it may be sent
-   * @throws the reason of the request's signal, where the caller left or cancelled
+   * @throws the reason of the request's signal, if the caller left or cancelled
    */
   async judge(inFlight: InFlightRequest): Promise<'goOn' | Refusal> {
     if (inFlight.tool === undefined) return 'goOn';
@@ -66,9 +66,8 @@ export class ToolGate {
     const { server, caller } = inFlight.session;
     const credential = await this.credentials.get(server.url, caller.account);
     const account = displayText(credential && accountName(credential));
-    const subject = { ...known, ...(account !== undefined && { account }) };
     if (caller.policy !== undefined) return caller.policy.mayRun(judged(inFlight), tool, account);
-    return this.#ask(inFlight, subject);
+    return this.#ask(inFlight, { ...known, account });
   }
 
   async #ask(inFlight: InFlightRequest, subject: ToolCallSubject): Promise<GateVerdict> {
@@ -89,8 +88,8 @@ export class ToolGate {
   }
 
   /**
-   * A form is answered by the client itself, and only of the editor's own is it known that a user does: any
-   * other caller's calls are asked about in the editor.
+   * Clients answer forms themselves, and only the editor's own client is known to leave that to its user: for all
+   * other callers the question is shown in the editor.
    */
   #asked(
     inFlight: InFlightRequest,
@@ -103,11 +102,8 @@ export class ToolGate {
       const asked = session.ask(inFlight.stream(), ruleQuestion(subject, session.t), signal);
       return asked.then((content) => isAllowedBy(content, session.t));
     }
-    const { account } = subject;
-    return this.prompt?.ask(
-      { server: session.server, tool: subject.tool, ...(account !== undefined && { account }) },
-      signal,
-    );
+    const { tool, account } = subject;
+    return this.prompt?.ask({ server: session.server, tool, account }, signal);
   }
 }
 

@@ -14,7 +14,7 @@ import type { ToolRules } from '../../broker/tools/toolRules.js';
 import { blockedDescription } from '../../mcp/toolRuleTexts.js';
 
 /**
- * A session that the relay answers alone, because nobody is signed in or the server cannot be reached: it
+ * A session in which the relay responds alone, because there is no sign-in or the server cannot be reached: it
  * starts all the same, lists what was known at the last sign-in, and opens nothing by itself.
  */
 export class ToolLists {
@@ -44,7 +44,7 @@ export class ToolLists {
       : this.blocked.marked(session.server, admittedTools(session.caller, known ?? []));
   }
 
-  /** @returns undefined where only the upstream can answer */
+  /** @returns undefined if only the upstream can respond */
   responseTo(session: CallerSession, method: string): Result | undefined {
     switch (method) {
       case 'ping':
@@ -53,7 +53,7 @@ export class ToolLists {
       case 'tools/list':
         return { tools: this.tools(session) };
       case 'completion/complete':
-        // Said at every key while an argument is typed: what is worth a question is the prompt itself.
+        // Sent at each keystroke while an argument is typed: only the prompt itself is worth a question.
         return { completion: { values: [] } };
       default:
         return isListMethod(method) ? this.profiles.listed(session.server, method) : undefined;
@@ -61,7 +61,7 @@ export class ToolLists {
   }
 }
 
-/** Whether a list of tools has to be held whole, because the caller is not given all of it. */
+/** Whether a list of tools has to be read whole, because the caller gets only a part of it. */
 export function seesSomeTools({ agent }: Caller): boolean {
   return agent?.access.tools !== undefined;
 }
@@ -75,7 +75,7 @@ function admittedTools<Item extends { readonly name?: unknown }>(
   return admitted === undefined ? tools : tools.filter(({ name }) => admitted.some((tool) => tool === name));
 }
 
-/** @param response to `tools/list`, as it would be handed on; given back unchanged where nothing is left out */
+/** @param response to `tools/list`, as it would be handed on; returned unchanged if nothing is left out */
 export function admittedResponse(caller: Caller, response: string): string {
   if (!seesSomeTools(caller)) return response;
   const message = JSON.parse(response) as { result?: { tools?: unknown } } | null;
@@ -89,7 +89,7 @@ interface ListedTool {
   readonly name?: unknown;
 }
 
-/** Marks the tools that a rule blocks in what is listed, so that the model does not waste a call on them. */
+/** Marks the tools in a list that a rule blocks, so that the model does not waste a call on them. */
 export class BlockedTools {
   constructor(private readonly rules: ToolRules) {}
 
@@ -99,7 +99,7 @@ export class BlockedTools {
     );
   }
 
-  /** @param response to `tools/list`, as the server wrote it; given back unchanged where nothing in it is blocked */
+  /** @param response to `tools/list`, as the server wrote it; returned unchanged if nothing in it is blocked */
   markedResponse(server: ServerConfig, response: string): string {
     const message = JSON.parse(response) as { result?: { tools?: unknown } } | null;
     const tools = message?.result?.tools;

@@ -5,9 +5,8 @@ import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import type { CallerSession } from '../callers/callerSession.js';
 import type { ServerProfiles } from '../upstream/serverProfiles.js';
 import type { ToolRules } from '../../broker/tools/toolRules.js';
-import { displayText } from '../../base/displayText.js';
+import { displayText, inEnglish, type Translate } from '../../base/displayText.js';
 import { toolIcon, type ToolStatus } from '../../mcp/toolIcons.js';
-import { inEnglish, type Translate } from '../../mcp/translate.js';
 
 /** The account that the next call of a session acts as, and the scopes that it holds. */
 interface Actor {
@@ -106,7 +105,7 @@ export class ToolTitles {
     const learned = typeof tool.name === 'string' ? this.toolScopes.learned(server, tool.name) : undefined;
     const needed = learned ?? declaredAuthorization(tool)?.scopes ?? [];
     return {
-      ...(account !== undefined && { account }),
+      account,
       lacksAccess: needed.some((scope) => !held.includes(scope)),
     };
   }
@@ -143,7 +142,7 @@ function withIcon<Tool extends TitledTool>(tool: Tool, status: ToolStatus | unde
 /** What the title adds to the server's own. */
 export interface ToolActor {
   /** The account that the next call acts as. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** The sign-in lacks a scope that the tool is known to need. */
   readonly lacksAccess: boolean;
 }

@@ -2,13 +2,14 @@ import { withoutTokens, type Credential } from '../../broker/accounts/credential
 import { sessionNotFoundMessage } from '../../mcp/relayMessages.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 import { displayText } from '../../base/displayText.js';
-import { describeRequest, sendJson, type InFlightRequest } from '../callers/inFlightRequest.js';
+import { sendJson } from '../callers/callerHttp.js';
+import { describeRequest, type InFlightRequest } from '../callers/inFlightRequest.js';
 import { parseJson, beginningOf } from '../upstream/upstreamBody.js';
 
 /** Enough of a refusal to quote from, in bytes. */
 const refusalLength = 10_000;
 
-/** Statuses that would make a caller hang up or sign in by itself become words. */
+/** Turns statuses at which a caller would give up or sign in by itself into a text. */
 export async function relayFailure(
   inFlight: InFlightRequest,
   response: Response,
@@ -22,7 +23,7 @@ export async function relayFailure(
     inFlight.session.upstream?.sessionId !== undefined &&
     !inFlight.isStreaming
   ) {
-    // The session is gone upstream. Callers begin a new one on 404 and say the request again themselves.
+    // The session is gone upstream. Callers begin a new one on 404 and send the request again themselves.
     inFlight.call?.end({ outcome: 'failed' });
     sendJson(inFlight.response, 404, sessionNotFoundMessage(inFlight.request.id));
     return;
@@ -35,7 +36,7 @@ export async function relayFailure(
     );
 }
 
-/** Ends a request that the upstream has taken and not answered. */
+/** Ends a request that the upstream accepted without responding to it. */
 export function refuseWithoutResponse(inFlight: InFlightRequest, happened: string): void {
   const { host } = new URL(inFlight.session.server.url);
   inFlight.refuse(
@@ -43,7 +44,7 @@ export function refuseWithoutResponse(inFlight: InFlightRequest, happened: strin
   );
 }
 
-/** It was told that there is nobody to give any. */
+/** Ends a request whose server asks for input although it was told that the caller gives none. */
 export function refuseInput(inFlight: InFlightRequest): void {
   const { host } = new URL(inFlight.session.server.url);
   inFlight.refuse(
@@ -51,7 +52,7 @@ export function refuseInput(inFlight: InFlightRequest): void {
   );
 }
 
-/** What a server says of a failure, without the tokens that some repeat in it. */
+/** A server's own text about a failure, without the tokens that some servers repeat in it. */
 export function errorIn(text: string, credential: Credential | undefined): string | undefined {
   const message = (parseJson(text) as { error?: { message?: unknown } } | undefined)?.error?.message;
   if (typeof message !== 'string') return undefined;

@@ -1,12 +1,12 @@
 import { accountName, type Credential } from '../../broker/accounts/credential.js';
 import { ResponseScan } from '../../mcp/responseScan.js';
 import { identityLine } from '../../mcp/consentTexts.js';
-import { asksForInput } from '../../mcp/inputRequired.js';
+import { asksForInput } from '../../mcp/statelessRevision.js';
 import { displayText } from '../../base/displayText.js';
 import { admittedResponse, seesSomeTools, type BlockedTools } from './toolLists.js';
 import type { ResponseStreams } from './responseStream.js';
 import type { CallerTasks } from './callerTasks.js';
-import { drained } from '../callers/eventStream.js';
+import { drained } from '../callers/callerHttp.js';
 import type { InFlightRequest } from '../callers/inFlightRequest.js';
 import { endingOf } from '../callers/callRecorder.js';
 import {
@@ -24,13 +24,13 @@ import { errorIn, refuseInput, refuseWithoutResponse, relayFailure } from './ups
 import type { ToolTitles } from './toolTitles.js';
 import { discardBody } from '../../oauth/boundedFetch.js';
 
-/** Up to this many bytes a JSON response is read before it is handed on, to see whether it is one. */
+/** A JSON document up to this many bytes is read before it is handed on, to see whether it is a response. */
 const judgedLength = 64 * 1024;
 const somethingElse = 'returned an unexpected response';
 
 /**
- * Hands an upstream's response to the caller, which always gets one: what is no response to its request becomes
- * words. The rest streams through, but for what the relay adds to or learns from: the identity line of a tool
+ * Hands an upstream's response to the caller, which always gets one: anything that is not a response to its request
+ * becomes a text. The rest streams through, except what the relay adds to or learns from: the identity line of a tool
  * call, and the lists.
  */
 export class UpstreamResponses {
@@ -91,7 +91,7 @@ export class UpstreamResponses {
     const listsTasks = method === 'tasks/list';
     const limit = isListMethod(method) || listsTasks ? longestList : judgedLength;
     const { whole, chunks } = await beginningOf(response, limit);
-    // What is passed on by parts would be passed on with all that is in it.
+    // A list that is passed on in parts cannot be filtered.
     if (
       whole === undefined &&
       (listsTasks || (method === 'tools/list' && seesSomeTools(inFlight.session.caller)))
@@ -124,7 +124,8 @@ export class UpstreamResponses {
 
   /** The response as the caller gets it. */
   async #handedOn(inFlight: InFlightRequest, response: string): Promise<string> {
-    if (inFlight.request.method !== 'tools/list') return this.tasks.handOn(inFlight, response);
+    if (inFlight.request.method !== 'tools/list')
+      return response.includes('"task') ? this.tasks.handOn(inFlight, response) : response;
     const { server, caller } = inFlight.session;
     const listed = admittedResponse(caller, this.blocked.markedResponse(server, response));
     return this.titles.titledResponse(inFlight.session, listed);
@@ -157,8 +158,8 @@ async function refusingUnusable(inFlight: InFlightRequest, relay: () => Promise<
 }
 
 /**
- * A response that is not read whole is judged while it passes by: at the end of an event stream words can still
- * take its place. A caller that takes JSON only gets what can be kept in memory.
+ * A response that is not read whole is judged while it passes by: at the end of an event stream a text can still
+ * replace it. A caller that takes JSON only gets what can be kept in memory.
  */
 async function relayLong(
   inFlight: InFlightRequest,
@@ -187,7 +188,7 @@ async function relayLong(
 
 const scannedOutcomes = { result: 'succeeded', toolError: 'toolError', error: 'failed' } as const;
 
-/** @throws NoResponseError at the end of what is no response, or before */
+/** @throws NoResponseError if the chunks are not a response, at their end at the latest */
 async function* responseIn(
   chunks: AsyncIterable<Uint8Array>,
   scan: ResponseScan,
@@ -204,7 +205,7 @@ class NoResponseError extends Error {
   override readonly name = 'NoResponseError';
 }
 
-/** Who acted is said just before the result: the last progress message is what stays visible. */
+/** The account that acted is named just before the result: the last progress message stays visible. */
 function sayWho(inFlight: InFlightRequest, credential: Credential | undefined): void {
   const { tool } = inFlight;
   const account = credential && accountName(credential);
@@ -229,7 +230,7 @@ async function pipeThrough(
   inFlight.response.end();
 }
 
-/** A server without sessions asks in its response; a caller with one would take the question for the response. */
+/** A server without sessions asks in its result; a caller with a session would take the question for the result. */
 class InputWantedError extends Error {
   override readonly name = 'InputWantedError';
 }
@@ -250,7 +251,7 @@ function isResponse(text: string, inFlight: InFlightRequest): boolean {
   return responseTo(text, inFlight) !== undefined;
 }
 
-/** For the record: parsed once more only where it is a tool call. */
+/** For the record: parsed once more only if it is a tool call. */
 function noteEnding(inFlight: InFlightRequest, text: string): void {
   inFlight.call?.end(endingOf(responseTo(text, inFlight)));
 }

@@ -3,10 +3,10 @@ import type { Fetch } from '../../oauth/httpContext.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { addressOf, shownAddress } from '../../base/displayText.js';
 import { MessageSink } from './messageSink.js';
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 import { isEventStream, upstreamEvents } from '../upstream/upstreamBody.js';
 
-/** What is kept while nobody listens for what belongs to no call: messages, and characters of them in all. */
+/** Most messages that belong to no call and are kept until a caller listens, and their characters in all. */
 const queueLimit = 100;
 const queueLength = 16 * 1024 * 1024;
 
@@ -26,8 +26,8 @@ interface WaitingCall {
 }
 
 /**
- * One session of the HTTP+SSE transport (MCP 2024-11-05): a stream of all the server says, and the address it
- * named at its beginning, to which everything is posted.
+ * One session of the HTTP+SSE transport (MCP 2024-11-05): a stream of all messages of the server, and the address
+ * that it names at its beginning, to which everything is posted.
  */
 export class HttpSseSession {
   readonly #waiting = new Map<string | number, WaitingCall>();
@@ -47,8 +47,8 @@ export class HttpSseSession {
    * Opens the stream and waits for the address it names.
    *
    * @param signal ends the wait, and not the session
-   * @returns the server's response where that is no stream, such as a 401
-   * @throws OAuthFlowError `invalidMetadata` where it names none, or one at another origin: the token is sent there
+   * @returns the server's response if that is not a stream, such as a 401
+   * @throws OAuthFlowError `invalidMetadata` if it names no address, or one at another origin: the token is sent there
    */
   static async open(
     url: string,
@@ -107,7 +107,7 @@ export class HttpSseSession {
     }
   }
 
-  /** What belongs to no call; the newest listener has it. */
+  /** A stream of the messages that belong to no call; the newest listener gets them. */
   listen(signal: AbortSignal): Response {
     this.#listener?.end();
     const sink = new MessageSink(signal, () => {
@@ -135,7 +135,7 @@ export class HttpSseSession {
     try {
       for await (const event of events) await this.#bring(event);
     } catch {
-      // Broken off or closed here: who still waits is told below.
+      // Broken off or closed here: the calls that still wait fail below.
     }
     this.onEnd();
     for (const { sink } of [...this.#waiting.values()])
@@ -157,7 +157,7 @@ export class HttpSseSession {
     const token = params?.progressToken;
     const call =
       token === undefined
-        ? // A question of the server's is about what it is doing, and else there is nobody to ask.
+        ? // A question of the server is about the call that it runs; without a listener no other caller gets it.
           id === undefined || this.#listener !== undefined
           ? undefined
           : calls[0]
@@ -171,12 +171,12 @@ export class HttpSseSession {
     if (this.#unheard.length >= queueLimit) return;
     this.#unheardLength += event.data.length;
     this.#unheard.push(event);
-    // No server has as much to say before its first caller listens.
+    // No proper server sends as much before its first caller listens.
     if (this.#unheardLength > queueLength) this.close();
   }
 }
 
-/** @returns undefined for what is no JSON-RPC message */
+/** @returns undefined if the text is not a JSON-RPC message */
 export function routedMessage(text: string): RoutedMessage | undefined {
   try {
     const value: unknown = JSON.parse(text);

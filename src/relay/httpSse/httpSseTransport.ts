@@ -12,18 +12,20 @@ export class HttpSseTransport implements Disposable {
 
   /**
    * @param network what requests go out through
-   * @param speaksIt whether the server at this address is configured as one of these
+   * @param servers the configured ones, as they are now
    */
   constructor(
     private readonly network: Fetch,
-    private readonly speaksIt: (url: string) => boolean,
+    private readonly servers: () => readonly { readonly type?: string; readonly url: string }[],
   ) {}
 
   /** For requests to servers of either transport. @see {@link HttpSseSession.open} for what it throws */
   readonly fetch: Fetch = (url, init, addresses) =>
-    this.speaksIt(url) ? this.#ask(url, init) : this.network(url, init, addresses);
+    this.servers().some((server) => server.type === 'sse' && server.url === url)
+      ? this.#ask(url, init)
+      : this.network(url, init, addresses);
 
-  /** Ends a session that its caller has left, at once and without a word to the server: its stream closes. */
+  /** Ends a session that its caller has left, at once and without notice to the server: its stream closes. */
   leave(sessionId: string): void {
     this.#sessions.get(sessionId)?.session.close();
   }
@@ -80,7 +82,7 @@ export class HttpSseTransport implements Disposable {
     }
   }
 
-  /** A question outside a session is answered by what the stream says of itself. */
+  /** The response to a request outside a session is the server's response to opening a stream. */
   async #probe(url: string, headers: Headers, signal: AbortSignal): Promise<Response> {
     const opened = await this.#open(url, headers, signal, () => undefined);
     if (opened instanceof Response) return opened;

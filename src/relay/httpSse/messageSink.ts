@@ -1,9 +1,9 @@
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 
 /** Bytes a reader may lag behind before the stream they come from waits for it. */
 const lag = 256 * 1024;
 
-/** The body of an event stream response that is written to as messages come. */
+/** The body of an event stream response, written as messages arrive. */
 export class MessageSink {
   readonly #encoder = new TextEncoder();
   readonly #stream: ReadableStream<Uint8Array>;
@@ -11,7 +11,7 @@ export class MessageSink {
   #pulled = Promise.withResolvers<void>();
 
   /**
-   * @param signal whose reason ends the stream
+   * @param signal ends the stream with its reason
    * @param onGone called once, when nothing more can be written
    */
   constructor(
@@ -54,14 +54,14 @@ export class MessageSink {
     this.#gone();
   }
 
-  /** For a response that is never given to anybody. */
+  /** For a response that is not used. */
   drop(): void {
     this.#gone();
   }
 
   readonly #onAbort = () => this.fail(this.signal.reason);
 
-  /** Everybody who waits looks again; who has to wait on waits for the next time. */
+  /** Every sender that waits checks again, and waits for the next time if it has to. */
   #wake(): void {
     this.#pulled.resolve();
     this.#pulled = Promise.withResolvers<void>();

@@ -13,7 +13,7 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { DeclaredTool } from '../../broker/tools/declaredTool.js';
 import { discoverResultOf, type DiscoverResult } from '../../mcp/statelessRevision.js';
 
-/** What a server lists, by the member of the response that holds it. */
+/** The lists of a server, each with the member of the result that contains it. */
 const lists = {
   'tools/list': { member: 'tools', schema: ListToolsResultSchema },
   'resources/list': { member: 'resources', schema: ListResourcesResultSchema },
@@ -23,7 +23,7 @@ const lists = {
 
 export type ListMethod = keyof typeof lists;
 
-/** What is remembered of one list; a server may have any number of resources. */
+/** Most items that are remembered of one list; a server can have any number of resources. */
 const mostItems = 1_000;
 /** Longest list that is remembered, in bytes of JSON: the memory is read whole at every start of the editor. */
 export const longestList = 1024 * 1024;
@@ -33,13 +33,13 @@ export function isListMethod(method: string): method is ListMethod {
 }
 
 /**
- * What a server said of itself when it was last reached, so that a signed-out server can still start and
- * list what the user and the model know of it. Nothing of it is secret, and all of it may be stale.
+ * What a server returned about itself when it was last reached, so that a signed-out server can still start and
+ * list what the user and the model know. None of it is secret, and all of it can be outdated.
  */
 export class ServerProfiles {
   readonly #changed = new Emitter<string>();
 
-  /** Tells the server URL of which a list has changed. */
+  /** Fires with the URL of a server when one of its lists has changed. */
   readonly onDidChange = this.#changed.event;
 
   constructor(private readonly memory: Memory) {}
@@ -53,7 +53,7 @@ export class ServerProfiles {
     await this.#remember(key('information', server), result);
   }
 
-  /** What it said last as a server of the revision without sessions; undefined where it never did. */
+  /** The last `server/discover` result; undefined if the server has not returned one. */
   discovery(server: ServerConfig): DiscoverResult | undefined {
     return discoverResultOf(this.memory.get(key('discovery', server)));
   }
@@ -67,14 +67,14 @@ export class ServerProfiles {
     return ListToolsResultSchema.safeParse(this.#listResult(server, 'tools/list')).data?.tools;
   }
 
-  /** The response to a list request as far as it is remembered; empty where nothing is. */
+  /** The result of a list request as it is remembered; an empty list if none is. */
   listed(server: ServerConfig, method: ListMethod): Readonly<Record<string, unknown>> {
     const { member, schema } = lists[method];
     return schema.safeParse(this.#listResult(server, method)).data ?? { [member]: [] };
   }
 
   /**
-   * @param result the server's own result; what is no list is not remembered
+   * @param result the server's own result; only a valid list is remembered
    * @param append for a further page of the same list
    */
   async rememberList(
@@ -93,13 +93,13 @@ export class ServerProfiles {
     if (await this.#remember(key(member, server), items)) this.#changed.fire(server.url);
   }
 
-  /** The tools as they were listed, with what they declare of who may call them. */
+  /** The tools as they were listed, with the authorization that they declare. */
   declarations(server: ServerConfig): readonly DeclaredTool[] {
     const stored = this.memory.get(key('tools', server));
     return Array.isArray(stored) ? (stored as readonly DeclaredTool[]) : [];
   }
 
-  /** Lists are read often and change rarely; what is remembered is written to disk each time it is set. */
+  /** Lists are read often and change rarely, and each `set` writes to disk. */
   async #remember(name: string, value: unknown): Promise<boolean> {
     if (JSON.stringify(this.memory.get(name)) === JSON.stringify(value)) return false;
     await this.memory.set(name, value);
@@ -125,7 +125,7 @@ function key(what: string, server: ServerConfig): string {
   return `${what} ${server.url}`;
 }
 
-/** The memory is in clear and outlives a sign-out: an address that may itself give access is not kept. */
+/** The memory is not encrypted and outlives a sign-out: an address that can itself give access is not kept. */
 function isKept(item: unknown): boolean {
   const { uri } = item as { readonly uri?: unknown };
   return typeof uri !== 'string' || !/[?#]|:\/\/[^/]*@/.test(uri);

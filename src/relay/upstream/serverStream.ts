@@ -3,7 +3,7 @@ import type { Log } from '../../base/log.js';
 import { listChangedMessages } from '../../mcp/relayMessages.js';
 import { listenMethod } from '../../mcp/statelessRevision.js';
 import { everyListChange } from '../../mcp/subscription.js';
-import type { EventStream } from '../callers/eventStream.js';
+import type { EventStream } from '../callers/callerHttp.js';
 import type { CallerSession } from '../callers/callerSession.js';
 import { upstreamEvents } from './upstreamBody.js';
 import type { UpstreamSender } from './upstreamSender.js';
@@ -18,8 +18,8 @@ const listenRequest: JSONRPCRequest = {
 };
 
 /**
- * The stream a caller keeps open for what belongs to no call (Streamable HTTP, GET). It is open from the
- * start, because a caller that is refused once never asks again; the upstream's joins it when there is one.
+ * The stream that a caller keeps open for messages that belong to no call (Streamable HTTP, GET). It is open from the
+ * start, because a caller that is refused once never asks again; the upstream's stream joins it when there is one.
  */
 export class ServerStreams {
   constructor(
@@ -31,7 +31,7 @@ export class ServerStreams {
 
   /**
    * @param closed aborted when the caller has closed the stream
-   * @param lastEventId where the caller's earlier stream broke off
+   * @param lastEventId the last event that the caller got before its earlier stream broke off
    */
   open(
     session: CallerSession,
@@ -56,7 +56,7 @@ export class ServerStreams {
     closed: AbortSignal,
     lastEventId: string | undefined,
   ): Promise<void> {
-    // What an upstream says in one user's session is not for the next one's ears.
+    // What an upstream sends in one user's session must not reach the next user's.
     const { upstreamLeft } = session;
     if (session.isBridged) {
       await this.#listen(session, stream, AbortSignal.any([closed, upstreamLeft]));
@@ -86,7 +86,7 @@ export class ServerStreams {
     stream.end();
   }
 
-  /** A server without sessions announces its changes to who listens; a caller with a session expects them here. */
+  /** A server without sessions announces its changes to subscribers; a caller with a session expects them here. */
   async #listen(session: CallerSession, stream: EventStream, left: AbortSignal): Promise<void> {
     const announce = (message: JSONRPCNotification) => void stream.message(message);
     await this.listener.follow(session, listenRequest, {}, left, {
@@ -94,7 +94,7 @@ export class ServerStreams {
         if (hasGap) for (const message of listChangedMessages()) announce(message);
       },
       notification: announce,
-      // The session itself learns of both, and tells the caller.
+      // The session itself learns of both and notifies the caller.
       unavailable: () => undefined,
       credentialChanged: () => undefined,
     });

@@ -1,8 +1,8 @@
 import { discardBody } from '../../oauth/boundedFetch.js';
 import { createParser, type ParserCallbacks } from 'eventsource-parser';
-import type { StreamEvent } from '../callers/eventStream.js';
+import type { StreamEvent } from '../callers/callerHttp.js';
 
-/** Longest message that is held whole, in bytes; `fetch` decompresses, so that little on the wire can be much here. */
+/** Longest message that is kept in memory, in bytes; `fetch` decompresses, so little on the wire can be much here. */
 export const longestMessage = 16 * 1024 * 1024;
 
 /** An upstream's response is more than can be relayed. */
@@ -10,7 +10,7 @@ export class UnboundedResponseError extends Error {
   override readonly name: string = 'UnboundedResponseError';
 }
 
-/** An upstream's message is larger than what is held of one. */
+/** An upstream's message is larger than the limit. */
 export class OversizedResponseError extends UnboundedResponseError {
   override readonly name = 'OversizedResponseError';
 
@@ -19,9 +19,9 @@ export class OversizedResponseError extends UnboundedResponseError {
   }
 }
 
-/** The body of a response, of which no more than its beginning has been read. */
+/** The body of a response whose beginning has been read. */
 export interface BodyBeginning {
-  /** The whole body, where it is no longer than the limit. */
+  /** The whole body; undefined if it is longer than the limit. */
   readonly whole?: string;
   /** The body from its first byte on, to be read once. */
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -55,7 +55,7 @@ export async function boundedText(response: Response, limit = longestMessage): P
 }
 
 /**
- * What is read to its end, as text.
+ * Reads chunks to their end, as text.
  *
  * @param limit in bytes
  * @throws OversizedResponseError
@@ -96,7 +96,7 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   // A response without a body.
 }
 
-/** Lines of a stream that are passed over because they are no part of an event; each costs more than it weighs. */
+/** Most lines of a stream that are ignored because they are not part of an event. */
 const mostFaults = 1_000;
 
 /** Whether a response is a server-sent event stream. */
@@ -107,9 +107,9 @@ export function isEventStream(response: Response): boolean {
 /**
  * The events of an upstream's stream, as they arrive; reading on is what asks the upstream for more.
  *
- * @param place told where the stream can be resumed: after which event, and after how many milliseconds
- * @throws OversizedResponseError at an event that is longer than what is held of one; UnboundedResponseError where
- * there is more in the stream that is no event than a server's mistakes explain
+ * @param place gets where the stream can be resumed: after which event, and after how many milliseconds
+ * @throws OversizedResponseError at an event that is longer than the limit; UnboundedResponseError if the
+ * stream has more lines that are not part of an event than a server's mistakes explain
  */
 export async function* upstreamEvents(
   response: Response,
@@ -148,7 +148,7 @@ class GarbledStreamError extends UnboundedResponseError {
   }
 }
 
-/** @returns undefined for what is no JSON, and for null, of which nothing can be read either */
+/** @returns undefined if the text is not JSON, and for null, which has no members either */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) ?? undefined;

@@ -23,7 +23,7 @@ export type DiscoveryOutcome =
       readonly result: DiscoverResult;
       readonly credential: Credential | undefined;
     }
-  /** The upstream answered, and not as one that speaks the revision without sessions. */
+  /** The upstream responded, and does not speak the revision without sessions. */
   | { readonly kind: 'otherRevision'; readonly status: number }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
 
@@ -35,7 +35,7 @@ export class UpstreamDiscovery {
     private readonly clock: Clock,
   ) {}
 
-  /** What was discovered is remembered for when the user is signed out. */
+  /** Remembers the result for when the user is signed out. */
   discover(session: CallerSession, signal: AbortSignal): Promise<DiscoveryOutcome> {
     return patiently(this.clock, session.server, discoverMethod, signal, (limited) =>
       this.#discover(session, limited),
@@ -59,7 +59,7 @@ export class UpstreamDiscovery {
   }
 }
 
-/** The `result` of the response with this id, from a JSON or an event stream response. */
+/** The `result` of the response with this id, from a JSON document or an event stream. */
 export async function resultOf(response: Response, id: string | number): Promise<unknown> {
   if (!isEventStream(response)) return resultIn(await boundedText(response), id);
   for await (const event of upstreamEvents(response)) {
@@ -78,12 +78,12 @@ function resultIn(text: string, id: string | number): unknown {
   }
 }
 
-/** Longest wait for what the relay asks by itself, in milliseconds. */
+/** Longest wait for a request of the relay's own, in milliseconds. */
 const patience = 30_000;
 
 /**
- * Does what the relay asks an upstream by itself, and ends in words where the upstream does not respond or
- * responds without end.
+ * Runs a request of the relay's own, and fails with a text if the upstream does not respond or its response does
+ * not end.
  *
  * @throws the signal's reason
  */

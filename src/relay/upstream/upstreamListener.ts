@@ -20,7 +20,7 @@ import type { UpstreamSender } from './upstreamSender.js';
 const shortestPause = 1_000;
 const longestPause = 30_000;
 
-/** What a server's subscription brings to the one who listens here. */
+/** What a caller's subscription here learns from the server's. */
 export interface ListenerEvents {
   /** @param hasGap whether changes may have been missed since the caller began to listen */
   acknowledged(filter: SubscriptionFilter, hasGap: boolean): void;
@@ -136,12 +136,12 @@ export class UpstreamListener {
         else if (isJSONRPCErrorResponse(message)) return 'unavailable';
       }
     } catch {
-      // It broke off, or the caller or the account is another now, which is seen by the signal.
+      // It broke off, or the signal shows that the caller left or the account changed.
     }
     return 'broken';
   }
 
-  /** Watches from now on who the next request acts as. */
+  /** Watches which account the next request acts as. */
   async #watchAccount(session: CallerSession, events: ListenerEvents) {
     const changed = new AbortController();
     const current = async () =>

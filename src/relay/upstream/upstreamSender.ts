@@ -17,7 +17,7 @@ import { isEventStream } from './upstreamBody.js';
 /** The headers of a caller that an upstream gets: the transport's own and the trace context. */
 const FORWARDED_HEADERS = ['mcp-method', 'mcp-name', 'mcp-protocol-version', 'traceparent', 'tracestate'];
 
-/** What belongs to one request to an upstream, beside its method and its message. */
+/** The parts of a request to an upstream besides its method and its message. */
 export interface SendOptions {
   /** The headers of the caller's request that it stands for. */
   readonly callerHeaders?: IncomingHttpHeaders | undefined;

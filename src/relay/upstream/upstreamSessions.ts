@@ -22,12 +22,12 @@ export type AttachOutcome =
   | { readonly kind: 'attached'; readonly result: InitializeResult }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
 
-/** The names of an upstream's tools, or why they cannot be told. */
+/** The names of an upstream's tools, or why they are not known. */
 export type ToolListOutcome =
   | { readonly kind: 'listed'; readonly names: readonly string[] }
   | Exclude<AuthorizedOutcome, { kind: 'response' }>;
 
-/** Most pages of a tool list that are gathered; pages without end would hold the call for ever. */
+/** Most pages of a tool list that are read; an endless list would hold the call forever. */
 const mostPages = 100;
 
 /** Begins sessions at upstreams on behalf of callers' sessions. */
@@ -44,7 +44,7 @@ export class UpstreamSessions {
     private readonly leave: (sessionId: string) => void,
   ) {}
 
-  /** Leaves a session that was begun as somebody else: another user's token has no place in it. */
+  /** Leaves a session that was begun as another account, whose token must not be used in it. */
   async leaveIfAccountChanged(session: CallerSession): Promise<void> {
     const { upstream } = session;
     if (upstream === undefined || upstream.isStateless === true) return;
@@ -71,9 +71,9 @@ export class UpstreamSessions {
   }
 
   /**
-   * Says the caller's own `initialize` to the upstream. Callers that come meanwhile share the outcome.
+   * Sends the caller's own `initialize` to the upstream. Requests that need it at the same time share the outcome.
    *
-   * @param announce whether to say `notifications/initialized` too, because the caller said its own already
+   * @param announce whether to send `notifications/initialized` too, because the caller has already sent its own
    */
   attach(session: CallerSession, announce: boolean): Promise<AttachOutcome> {
     const running = this.#attaching.get(session);
@@ -160,7 +160,7 @@ export class UpstreamSessions {
       const announced = await this.sender.send(session, 'POST', notification, { signal });
       if (announced.kind === 'response') await discardBody(announced.response);
     }
-    // Who it was begun as may have left meanwhile, and that was told to sessions that had begun.
+    // The account can have signed out in the meantime, which is announced only to sessions that have begun.
     await this.leaveIfAccountChanged(session);
     if (session.upstream !== undefined) session.onAttached?.();
     return { kind: 'attached', result: result.data };
@@ -193,7 +193,7 @@ export class UpstreamSessions {
   }
 }
 
-/** Neither out of order nor out of breath: it refused the question itself. */
+/** The server has no fault and no rate limit: it refused the request itself. */
 function mayBeStateless(status: number): boolean {
   return status < 500 && status !== 429;
 }

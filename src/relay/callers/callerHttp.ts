@@ -1,6 +1,8 @@
-import type { ServerResponse } from 'node:http';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ErrorCode, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock, Disposable } from '../../base/clock.js';
+import { errorMessage } from '../../mcp/relayMessages.js';
+import { AmbiguousJsonError } from '../../mcp/clientMessage.js';
 
 /** VS Code cuts a stream that is idle for 300 s and then hangs the call; milliseconds. */
 const commentInterval = 15_000;
@@ -98,7 +100,7 @@ function continueData(chunk: Buffer): Buffer {
   return Buffer.from(chunk.toString('latin1').replaceAll('\r', '').replaceAll('\n', '\ndata: '), 'latin1');
 }
 
-/** Resolves when a caller that could take no more can take more, or is gone; leaves no listener behind. */
+/** Resolves when a caller that was too slow can take more, or has left; leaves no listener behind. */
 export function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const go = () => {
@@ -109,4 +111,59 @@ export function drained(response: ServerResponse): Promise<void> {
     response.on('drain', go);
     response.on('close', go);
   });
+}
+
+/** Kept until the upstream's status is known, because it may have to be sent again; in bytes. */
+const requestBodyLimit = 4 * 1024 * 1024;
+
+/** The body was larger than what can be kept. */
+class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+}
+
+/**
+ * Reads a request's whole body.
+ *
+ * @throws BodyTooLargeError past {@link requestBodyLimit}
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > requestBodyLimit) {
+      throw new BodyTooLargeError(`The request body is larger than ${requestBodyLimit / 1024 / 1024} MB.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Refuses a request because its body could not be read. */
+export function refuseBody(response: ServerResponse, error: unknown): void {
+  if (error instanceof BodyTooLargeError) {
+    sendJson(response, 413, errorMessage(undefined, ErrorCode.InvalidRequest, error.message), {
+      Connection: 'close',
+    });
+  } else if (error instanceof AmbiguousJsonError) {
+    sendJson(response, 400, errorMessage(undefined, ErrorCode.ParseError, error.message));
+  } else {
+    // The caller went away while it was sending.
+    response.destroy();
+  }
+}
+
+/** Responds to a request with one JSON document. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: JSONRPCMessage,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, jsonHeaders(headers));
+  response.end(JSON.stringify(body));
+}
+
+export function jsonHeaders(more: Readonly<Record<string, string>>): Record<string, string> {
+  return { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
 }
