@@ -2,7 +2,7 @@ import type { ProfileChoice, ProviderProfile, ProviderTraits } from './providerT
 
 const read = '2026-11-24';
 
-const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'> = {
+const entraId = {
   traits: {
     registers: false,
     // The scopes name the resource; beside them it counts as a contradiction (AADSTS9010010).
@@ -33,7 +33,7 @@ const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'
   ],
   read,
   unverified: ['redirect'],
-};
+} satisfies Partial<ProviderProfile>;
 
 /**
  * The providers that issue tokens to MCP clients and stray from what the standards lead one to expect. Apple

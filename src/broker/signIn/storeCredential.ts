@@ -20,7 +20,7 @@ import type { Lock } from '../../base/storage.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInIntent, SignInOutcome } from './signIn.js';
+import { declinedByUser, type SignInIntent, type SignInOutcome } from './signIn.js';
 import type { GivenName } from '../accounts/accountNames.js';
 import { accountNameFault, defaultAccountName, lacksName } from '../accounts/accountNaming.js';
 import {
@@ -162,10 +162,9 @@ async function refusedForAgent(
   { credentials }: KeepingParts,
 ): Promise<SignInOutcome | undefined> {
   if (intended?.forAgent === undefined) return undefined;
-  const no = (detail: string): SignInOutcome => ({ kind: 'declined', by: 'user', detail });
-  if ((await intended.isAdmitted?.()) === false) return no('The agent is no longer admitted.');
+  if ((await intended.isAdmitted?.()) === false) return declinedByUser('The agent is no longer admitted.');
   const user = await credentials.reread(server.url, intended.account);
-  if (user === undefined) return no('You have signed out, so the agent has no account to use.');
+  if (user === undefined) return declinedByUser('You have signed out, so the agent has no account to use.');
   return isOwnOf(next, user) ? undefined : declined(next, user);
 }
 
@@ -208,8 +207,7 @@ async function whoIsUsed(
 
 function declined(next: Credential, present: Credential | undefined): SignInOutcome {
   const words = accountChangeTexts(present ?? next, next);
-  const detail = `The browser signed in ${words.to}, but ${words.from} was kept.`;
-  return { kind: 'declined', by: 'user', detail };
+  return declinedByUser(`The browser signed in ${words.to}, but ${words.from} was kept.`);
 }
 
 function credentialOf(received: ReceivedTokens, now: number): Credential {
