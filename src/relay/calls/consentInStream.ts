@@ -1,7 +1,6 @@
 import type { ConsentNeed } from '../../broker/fetch/authorizedFetch.js';
 import type { RefusalReason } from '../../broker/calls/callRecord.js';
-import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
-import { consentFacts, type ConsentPrompt } from '../../broker/signIn/consentPrompt.js';
+import { consentFacts, type CardBrowser, type ConsentPrompt } from '../../broker/signIn/consentPrompt.js';
 import type { Credential } from '../../broker/accounts/credential.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { Clock, Disposable } from '../../base/clock.js';
