@@ -48,7 +48,7 @@ export interface KeepingParts extends NamingParts {
 }
 
 /** What was asked for, of whom and as whom. */
-export interface RequestedSignIn {
+interface RequestedSignIn {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
   readonly resource?: string | undefined;
@@ -235,14 +235,14 @@ function notGranted(asked: readonly string[], { tokens }: Credential): readonly 
   return asked.filter((scope) => !tokens.scopes.includes(scope) && !isSessionScope(scope));
 }
 
-export interface NamingParts {
+interface NamingParts {
   readonly credentials: CredentialStore;
   /** Such as “Account 2”; absent where there is no one to change it. */
   readonly numberedAccount?: ((number: number) => string) | undefined;
 }
 
 /** A sign-in with the name it has here. */
-export interface NamedSignIn {
+interface NamedSignIn {
   readonly credential: Credential;
   /** What has to be kept as its name; absent if it has that name already, or none. */
   readonly given?: { readonly name: string; readonly isDefault?: true };
@@ -254,7 +254,7 @@ export interface NamedSignIn {
  *
  * @param replaced the credential whose place it takes
  */
-export async function withName(
+async function withName(
   server: ServerConfig,
   credential: Credential,
   replaced: Credential | undefined,
