@@ -1,5 +1,4 @@
-import { AssertionInFile } from '../broker/tokens/assertionFile.js';
-import type { AssertionSource } from '../broker/tokens/assertionSource.js';
+import { AssertionInFile, type AssertionSource } from '../broker/tokens/assertionFile.js';
 import { MachineAssertionFiles } from '../node/assertionFiles.js';
 import { Redacted } from '../base/redacted.js';
 

@@ -12,10 +12,15 @@ import { tokenEndpoint } from './authorizationServerMetadata.js';
 import { clientAuthentication, libraryClient, libraryRequest } from './clientAuthentication.js';
 import { requestWithDpop } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
-import { inStandardForm, inStandardTexts } from './providerResponse.js';
 import { Redacted } from '../base/redacted.js';
 import type { TokenSet } from './tokenSet.js';
-import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
+import {
+  inStandardForm,
+  inStandardTexts,
+  acceptedTokenAnswer,
+  tokenSetOf,
+  validTokenResponse,
+} from './tokenResponse.js';
 
 /** A callback that has been checked. It holds the code and therefore prints nothing of it. */
 export class ValidatedCallback {

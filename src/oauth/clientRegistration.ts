@@ -146,7 +146,7 @@ const longest = 2048;
  * registration's is not taken: the token that goes there is as good as the client.
  * @see RFC 7592 §3
  */
-export function managementOf(response: UntrustedJson, endpoint: string): ClientManagement | undefined {
+function managementOf(response: UntrustedJson, endpoint: string): ClientManagement | undefined {
   const { registration_client_uri: uri, registration_access_token: token } = response;
   const address = addressOf(uri);
   if (address === undefined || typeof token !== 'string' || token === '') return undefined;

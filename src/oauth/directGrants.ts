@@ -6,10 +6,15 @@ import { libraryRequest, clientAuthentication, libraryClient } from './clientAut
 import { requestWithDpop, type DpopBinding } from './dpop.js';
 import type { HttpContext } from './httpContext.js';
 import type { OAuthClient } from './oauthClient.js';
-import { inStandardForm, inStandardTexts } from './providerResponse.js';
 import type { Redacted } from '../base/redacted.js';
 import type { TokenSet } from './tokenSet.js';
-import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
+import {
+  inStandardForm,
+  inStandardTexts,
+  acceptedTokenAnswer,
+  tokenSetOf,
+  validTokenResponse,
+} from './tokenResponse.js';
 import type { OAuthFlowError } from './oauthFlowError.js';
 import { jwtPart } from './jwtPart.js';
 

@@ -7,10 +7,15 @@ import { requestWithDpop } from './dpop.js';
 import type { OAuthClient } from './oauthClient.js';
 import type { HttpContext } from './httpContext.js';
 import { OAuthFlowError } from './oauthFlowError.js';
-import { inStandardForm, inStandardTexts } from './providerResponse.js';
 import { shownAddress } from '../base/displayText.js';
 import type { TokenSet } from './tokenSet.js';
-import { acceptedTokenAnswer, tokenSetOf, validTokenResponse } from './tokenResponse.js';
+import {
+  inStandardForm,
+  inStandardTexts,
+  acceptedTokenAnswer,
+  tokenSetOf,
+  validTokenResponse,
+} from './tokenResponse.js';
 
 /**
  * New tokens for old. What the answer leaves out stays as it was: refresh token, scopes, account.
@@ -71,12 +76,12 @@ export async function refreshTokens(
     const dpop = dpopKey === undefined ? undefined : { key: dpopKey, required: true };
     const fresh = tokenSetOf(body, claims, scopes ?? tokens.scopes, askedAt, endpoint, dpop);
     const { idToken, ...renewed } = fresh;
-    return {
+    return defined({
       ...renewed,
-      ...(tokens.idToken !== undefined && { idToken: idToken ?? tokens.idToken }),
-      ...(fresh.refreshToken === undefined && { refreshToken: tokens.refreshToken }),
-      ...(held !== undefined && { idTokenClaims: { ...held, ...fresh.idTokenClaims } }),
-    };
+      refreshToken: fresh.refreshToken ?? tokens.refreshToken,
+      idToken: tokens.idToken && (idToken ?? tokens.idToken),
+      idTokenClaims: held ? { ...held, ...fresh.idTokenClaims } : fresh.idTokenClaims,
+    });
   });
 }
 

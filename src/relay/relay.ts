@@ -21,8 +21,7 @@ import {
 import { CallerTasks } from './calls/callerTasks.js';
 import { ConsentInStream } from './calls/consentInStream.js';
 import { ConsentRounds } from './callers/consentRounds.js';
-import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
-import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
+import type { CardBrowser, ConsentPrompt } from '../broker/signIn/consentPrompt.js';
 import type { Translate } from '../base/displayText.js';
 import { notFound, type LoopbackServer } from '../loopback/loopbackServer.js';
 import { McpEndpoint } from './mcpEndpoint.js';

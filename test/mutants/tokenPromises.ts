@@ -45,7 +45,7 @@ export const tokenPromises: readonly Mutant[] = [
   promise(
     'A response without a refresh token keeps the old one',
     'src/oauth/tokenRefresh.ts',
-    ['...(fresh.refreshToken === undefined && { refreshToken: tokens.refreshToken }),', ''],
+    ['refreshToken: fresh.refreshToken ?? tokens.refreshToken,', ''],
     'test/oauth/tokens.test.ts',
     'test/broker/accessTokens.test.ts',
   ),

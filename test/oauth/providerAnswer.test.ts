@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OAuthFlowError } from '../../src/oauth/oauthFlowError.js';
-import { inStandardForm, inStandardTexts } from '../../src/oauth/providerResponse.js';
+import { inStandardForm, inStandardTexts } from '../../src/oauth/tokenResponse.js';
 import { authorizationServer } from './signIn.js';
 
 const slack = authorizationServer('https://mcp.slack.com');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Client as ModernClient, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { LaunchPage } from '../../src/broker/ports.js';
-import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
+import type { CardBrowser } from '../../src/broker/signIn/consentPrompt.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import { startStatelessServer } from '../demo/statelessServer.js';
 import { startWorld } from '../demo/world.js';

@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema, type Progress } from '@modelcontextprotocol/sdk/types.js';
 import type { RecordedCall } from '../../src/broker/calls/callRecord.js';
 import { parseServers, type ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import type { CardBrowser } from '../../src/broker/signIn/cardBrowser.js';
+import type { CardBrowser } from '../../src/broker/signIn/consentPrompt.js';
 import type { SignInAttempt } from '../../src/broker/signIn/signInAttempt.js';
 import type { SignInQuestions } from '../../src/broker/signIn/userQuestions.js';
 import { InMemoryRecords } from '../../src/broker/agents/agentAdmissions.js';

@@ -3,8 +3,6 @@ import { profileOf } from '../../oauth/providerProfiles.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { shownAddress } from '../../base/displayText.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { HandlerFault, RedirectReach } from '../ports.js';
-import type { OAuthSettings } from '../settings/oauthSettings.js';
 
 /** Where no client is to be had at an authorization server but one registered there by hand. */
 export function clientIdRequired(
@@ -22,36 +20,6 @@ export function clientIdRequired(
 export function ownClientRequired(server: ServerConfig, as: AuthorizationServer): OAuthFlowError {
   const because = `“${server.name}” gets its tokens without a user, which requires a client registered at ${shownAddress(as.issuer)}.`;
   return clientIdRequired(server, as, because);
-}
-
-/** Why no callback reaches this editor at its own address, as a sentence. */
-export const handlerFaults: Readonly<Record<HandlerFault, string>> = {
-  noEditor: 'No editor runs here, so the browser cannot return to the editor’s own address.',
-  portable: 'This editor runs in portable mode, so the system cannot open the editor’s own address.',
-  ownUserData:
-    'This editor was started with a separate user data directory, so the system opens the editor’s own address in another editor.',
-  notRegistered: 'No application is registered with the system for this editor’s own address.',
-};
-
-/** What settings that insist on one redirect URI get if the browser cannot come back to it. */
-export function redirectUnreachable(
-  { redirect }: OAuthSettings,
-  { handler, loopback }: RedirectReach,
-): OAuthFlowError | undefined {
-  if (redirect === 'uriHandler' && handler !== 'fixed' && handler !== 'changing') {
-    return unavailable(handlerFaults[handler], 'Set oauth.redirect to "auto" or "loopback".');
-  }
-  if (redirect === 'loopback' && loopback === 'anotherMachine') {
-    return unavailable(
-      'Your browser runs on a different machine than this extension, so it cannot return to 127.0.0.1.',
-      'Set oauth.redirect to "auto", or sign in with a code.',
-    );
-  }
-  return undefined;
-}
-
-function unavailable(message: string, fix: string): OAuthFlowError {
-  return new OAuthFlowError('redirectUnavailable', message, { field: 'oauth.redirect', fix });
 }
 
 /** Thrown before the user consents, since the sign-in could not succeed. */

@@ -1,10 +1,10 @@
+import type { OAuthSettings } from '../settings/oauthSettings.js';
 import type { AuthorizationServer } from '../../oauth/authorizationServerMetadata.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
-import type { RedirectReach, RedirectUri, RedirectUris } from '../ports.js';
+import type { HandlerFault, RedirectReach, RedirectUri, RedirectUris } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { usualLoopbackPort, type SignInPolicy } from '../settings/signInPolicy.js';
 import { isCallbackTooLong } from '../callbacks/pendingCallbacks.js';
-import { redirectUnreachable } from './clientErrors.js';
 
 /** The redirect URI of a sign-in. */
 export interface ChosenRedirect extends RedirectUri {
@@ -207,4 +207,34 @@ function loopbackSteps({ reach, policy, client }: RedirectQuestion): readonly Re
   const anyPort: RedirectStep = { kind: 'loopback', fixed: false };
   const usualPort = client === 'document' ? usualLoopbackPort : reach.usualPort;
   return usualPort === undefined ? [anyPort] : [at(usualPort), anyPort];
+}
+
+/** Why no callback reaches this editor at its own address, as a sentence. */
+export const handlerFaults: Readonly<Record<HandlerFault, string>> = {
+  noEditor: 'No editor runs here, so the browser cannot return to the editor’s own address.',
+  portable: 'This editor runs in portable mode, so the system cannot open the editor’s own address.',
+  ownUserData:
+    'This editor was started with a separate user data directory, so the system opens the editor’s own address in another editor.',
+  notRegistered: 'No application is registered with the system for this editor’s own address.',
+};
+
+/** What settings that insist on one redirect URI get if the browser cannot come back to it. */
+function redirectUnreachable(
+  { redirect }: OAuthSettings,
+  { handler, loopback }: RedirectReach,
+): OAuthFlowError | undefined {
+  if (redirect === 'uriHandler' && handler !== 'fixed' && handler !== 'changing') {
+    return unavailable(handlerFaults[handler], 'Set oauth.redirect to "auto" or "loopback".');
+  }
+  if (redirect === 'loopback' && loopback === 'anotherMachine') {
+    return unavailable(
+      'Your browser runs on a different machine than this extension, so it cannot return to 127.0.0.1.',
+      'Set oauth.redirect to "auto", or sign in with a code.',
+    );
+  }
+  return undefined;
+}
+
+function unavailable(message: string, fix: string): OAuthFlowError {
+  return new OAuthFlowError('redirectUnavailable', message, { field: 'oauth.redirect', fix });
 }

@@ -8,11 +8,11 @@ import {
 } from '../callbacks/pendingCallbacks.js';
 import {
   RedirectChoice,
+  handlerFaults,
   type RedirectNeed,
   type ClientKind,
   type RedirectStep,
 } from '../clients/redirectUri.js';
-import { handlerFaults } from '../clients/clientErrors.js';
 import type { ClientStore } from '../clients/clientStore.js';
 import { stepsToTry } from '../clients/registeredClient.js';
 import type { LastRedirects } from '../clients/sentRedirects.js';

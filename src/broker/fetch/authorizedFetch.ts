@@ -63,7 +63,12 @@ export type AuthorizedOutcome =
   /** Somebody else is signed in than the request's session was begun as. It did not run: it was not sent, or refused with 401. */
   | { readonly kind: 'otherAccount' }
   /** The user has not allowed the sign-in to be used on this machine; nothing was sent. */
-  | (Pick<NotUsedHere, 'server' | 'credential' | 'decision'> & { readonly kind: 'notUsedHere' })
+  | {
+      readonly kind: 'notUsedHere';
+      readonly server: ServerConfig;
+      readonly credential: Credential;
+      readonly decision: NotUsedHere['decision'];
+    }
   | { readonly kind: 'failed'; readonly detail: string };
 
 /**

@@ -7,6 +7,7 @@ import { addressOf, displayText } from '../../base/displayText.js';
 import { accountName, type Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { Discovered } from '../discovery/discovery.js';
+import type { LaunchPage } from '../ports.js';
 
 /** Asks the user outside the chat, for a request that no card can be shown for, or whose card stays unanswered. */
 export interface ConsentPrompt {
@@ -96,4 +97,16 @@ export function consentFactsOf(
 function signInPageOf(as: AuthorizationServer): string | undefined {
   const page = addressOf(as.authorization_endpoint);
   return page === undefined || page.host === new URL(as.issuer).host ? undefined : page.host;
+}
+
+/** The browser of the editor's user, as far as the editor's own MCP client opens launch pages in it. */
+export interface CardBrowser {
+  /**
+   * A launch page's address as that browser reaches it: in a remote or web window, loopback is another machine's.
+   *
+   * @returns the loopback address itself where it is the right one or no other can be found out; never rejects
+   */
+  outsideAddress(address: string): Promise<string>;
+  /** The user chose to open the page, and the editor says nothing of whether it could. */
+  opened(attempt: SignInAttempt, page: LaunchPage): void;
 }

@@ -92,3 +92,8 @@ export type SignInOutcome =
       readonly detail: string;
     }
   | { readonly kind: 'failed'; readonly error: OAuthFlowError };
+
+/** The user declined in the editor rather than on the consent page. @param detail as a sentence */
+export function declinedByUser(detail: string): SignInOutcome {
+  return { kind: 'declined', by: 'user', detail };
+}

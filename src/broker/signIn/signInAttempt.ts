@@ -17,7 +17,13 @@ import { AuthorizationCodeFlow } from './flows/authorizationCodeFlow.js';
 import { DeviceCodeFlow, type ShowCode } from './flows/deviceCodeFlow.js';
 import { EditorAccountFlow } from './flows/editorAccountFlow.js';
 import { isSupported, type FlowAttempt } from './flows/signInFlow.js';
-import { signInFailure, type SignInOutcome, type SignInPhase, type SignInRequest } from './signIn.js';
+import {
+  declinedByUser,
+  signInFailure,
+  type SignInOutcome,
+  type SignInPhase,
+  type SignInRequest,
+} from './signIn.js';
 import type { SignInDependencies } from './signInDependencies.js';
 import type { UserQuestions } from './userQuestions.js';
 
@@ -38,9 +44,6 @@ export class SignInAttempt implements FlowAttempt {
   #phase: SignInPhase = 'waitingForBrowser';
   #ended = false;
   readonly #deadline: Deadline;
-  readonly #authorizationCode = new AuthorizationCodeFlow(this);
-  readonly #deviceCode = new DeviceCodeFlow(this);
-  readonly #editorAccount = new EditorAccountFlow(this);
 
   readonly onDidChangePhase = this.#phases.event;
 
@@ -78,7 +81,7 @@ export class SignInAttempt implements FlowAttempt {
 
   /** The user declined in the editor rather than on the consent page, as a sentence. */
   decline(detail: string): void {
-    this.end({ kind: 'declined', by: 'user', detail });
+    this.end(declinedByUser(detail));
   }
 
   /** Ends it on account of an error. @returns what the user's browser shows */
@@ -97,7 +100,7 @@ export class SignInAttempt implements FlowAttempt {
   /** A loopback address for the user's browser; the flow's requests are made when it is visited. */
   launchPage(): Promise<LaunchPage> {
     const isOfEditor = isSupported(EditorAccountFlow.supports, this.server);
-    const flow = isOfEditor ? this.#editorAccount : this.#authorizationCode;
+    const flow = isOfEditor ? new EditorAccountFlow(this) : new AuthorizationCodeFlow(this);
     return this.#openPage((visit) => flow.visited(visit));
   }
 
@@ -111,17 +114,17 @@ export class SignInAttempt implements FlowAttempt {
 
   /** Whether {@link useCode} has a chance: the authorization server offers it, and our client may use it there. */
   offersCode(): Promise<boolean> {
-    return this.#deviceCode.isOffered();
+    return new DeviceCodeFlow(this).isOffered();
   }
 
   /** Instead of a launch page: with a code that the user enters in a browser anywhere (RFC 8628). */
   useCode(show: ShowCode): Promise<void> {
-    return this.#deviceCode.run(show);
+    return new DeviceCodeFlow(this).run(show);
   }
 
   /** Instead of a browser: with an account of the editor's, which asks the user itself. */
   useEditorAccount(): Promise<void> {
-    return this.#editorAccount.run();
+    return new EditorAccountFlow(this).run();
   }
 
   /**

@@ -20,7 +20,7 @@ import type { Lock } from '../../base/storage.js';
 import type { UseHere } from '../tokens/useHere.js';
 import { accountsLock, tokenLock, underLock } from '../accounts/tokenLocks.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
-import type { SignInIntent, SignInOutcome } from './signIn.js';
+import { declinedByUser, type SignInIntent, type SignInOutcome } from './signIn.js';
 import type { GivenName } from '../accounts/accountNames.js';
 import { accountNameFault, defaultAccountName, lacksName } from '../accounts/accountNaming.js';
 import {
@@ -48,7 +48,7 @@ export interface KeepingParts extends NamingParts {
 }
 
 /** What was asked for, of whom and as whom. */
-export interface RequestedSignIn {
+interface RequestedSignIn {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
   readonly resource?: string | undefined;
@@ -162,10 +162,9 @@ async function refusedForAgent(
   { credentials }: KeepingParts,
 ): Promise<SignInOutcome | undefined> {
   if (intended?.forAgent === undefined) return undefined;
-  const no = (detail: string): SignInOutcome => ({ kind: 'declined', by: 'user', detail });
-  if ((await intended.isAdmitted?.()) === false) return no('The agent is no longer admitted.');
+  if ((await intended.isAdmitted?.()) === false) return declinedByUser('The agent is no longer admitted.');
   const user = await credentials.reread(server.url, intended.account);
-  if (user === undefined) return no('You have signed out, so the agent has no account to use.');
+  if (user === undefined) return declinedByUser('You have signed out, so the agent has no account to use.');
   return isOwnOf(next, user) ? undefined : declined(next, user);
 }
 
@@ -208,8 +207,7 @@ async function whoIsUsed(
 
 function declined(next: Credential, present: Credential | undefined): SignInOutcome {
   const words = accountChangeTexts(present ?? next, next);
-  const detail = `The browser signed in ${words.to}, but ${words.from} was kept.`;
-  return { kind: 'declined', by: 'user', detail };
+  return declinedByUser(`The browser signed in ${words.to}, but ${words.from} was kept.`);
 }
 
 function credentialOf(received: ReceivedTokens, now: number): Credential {
@@ -237,14 +235,14 @@ function notGranted(asked: readonly string[], { tokens }: Credential): readonly 
   return asked.filter((scope) => !tokens.scopes.includes(scope) && !isSessionScope(scope));
 }
 
-export interface NamingParts {
+interface NamingParts {
   readonly credentials: CredentialStore;
   /** Such as “Account 2”; absent where there is no one to change it. */
   readonly numberedAccount?: ((number: number) => string) | undefined;
 }
 
 /** A sign-in with the name it has here. */
-export interface NamedSignIn {
+interface NamedSignIn {
   readonly credential: Credential;
   /** What has to be kept as its name; absent if it has that name already, or none. */
   readonly given?: { readonly name: string; readonly isDefault?: true };
@@ -256,7 +254,7 @@ export interface NamedSignIn {
  *
  * @param replaced the credential whose place it takes
  */
-export async function withName(
+async function withName(
   server: ServerConfig,
   credential: Credential,
   replaced: Credential | undefined,

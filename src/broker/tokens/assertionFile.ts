@@ -1,8 +1,13 @@
 import { assertionUnavailable, noAssertionFile } from './grantErrors.js';
-import { Redacted } from '../../base/redacted.js';
 import type { AssertionFiles } from '../ports.js';
-import type { AssertionSource } from './assertionSource.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
+import { Redacted } from '../../base/redacted.js';
+
+/** Where a workload's signed assertion (RFC 7523 §2.1) is found: a file or a variable that its platform renews. */
+export interface AssertionSource {
+  /** Reads it anew: what was read before may have expired. Undefined where there is none. */
+  read(server: ServerConfig): Promise<Redacted | undefined>;
+}
 
 /**
  * The workload's assertion in the file that a server's entry names, such as a projected service account token.

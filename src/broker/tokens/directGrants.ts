@@ -30,7 +30,7 @@ import type { DirectGrantName } from '../settings/grant.js';
 import { identityProviderAsServer } from '../settings/identityProviderSetting.js';
 import type { Clock } from '../../base/clock.js';
 import type { IdentityProviderSession } from '../ports.js';
-import type { AssertionSource } from './assertionSource.js';
+import type { AssertionSource } from './assertionFile.js';
 import { probe } from '../discovery/probe.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { audienceParameter, resourceParameter, signInPolicy } from '../settings/signInPolicy.js';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { LaunchPage } from '../../broker/ports.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
+import type { CardBrowser } from '../../broker/signIn/consentPrompt.js';
 import type { PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome, SignInPhase } from '../../broker/signIn/signIn.js';

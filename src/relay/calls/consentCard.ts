@@ -1,4 +1,4 @@
-import type { CardBrowser } from '../../broker/signIn/cardBrowser.js';
+import type { CardBrowser } from '../../broker/signIn/consentPrompt.js';
 import type { Clock } from '../../base/clock.js';
 import type { LaunchPage } from '../../broker/ports.js';
 import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
