@@ -1,7 +1,8 @@
 import { agentAddress } from './broker/agents/agentSettings.js';
 import { ClientConnections } from './broker/agents/clientConnections.js';
 import type { Core } from './core.js';
-import { agentSettings, type ConnectedClientParts } from './editor/agents/registerAgents.js';
+import type { ConnectedClientParts } from './editor/registerAgents.js';
+import { agentSettings } from './editor/settings/agentSettings.js';
 import type { BridgeFiles } from './node/clients/bridgeFiles.js';
 import { ClientConnectionFiles } from './node/clients/clientConnectionFiles.js';
 import type { Platform } from './platform.js';

@@ -7,7 +7,7 @@ import type { Disposable } from './base/clock.js';
 import { connectedClients } from './connectedClients.js';
 import { createCore } from './core.js';
 import { AccountNaming } from './editor/signIn/accountNaming.js';
-import { agentSettings } from './editor/agents/registerAgents.js';
+import { agentSettings } from './editor/settings/agentSettings.js';
 import { askedInEditor } from './editor/signIn/askedInEditor.js';
 import { authenticationProviderId, BrokerAuthenticationProvider } from './editor/authenticationProvider.js';
 import { editorBrowser, type BrowserLauncher } from './editor/signIn/browserLauncher.js';

@@ -9,7 +9,7 @@ import type { Redacted } from '../base/redacted.js';
 import { insteadOfSignIn, otherAccountSignedIn, type PersonalSignIn } from './signIn/personalSignIn.js';
 import type { ServerChoice } from './signIn/serverChoice.js';
 import type { EditorServerSettings } from './settings/serverSettings.js';
-import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './commands/sessionAccount.js';
+import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './signIn/sessionAccount.js';
 import { showSignOut } from './signIn/signOutReport.js';
 
 /** As in package.json. */

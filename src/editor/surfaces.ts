@@ -9,19 +9,15 @@ import { ClientGuides } from './clients/clientGuide.js';
 import { Commands } from './adapters/commands.js';
 import { ContextKeys } from './views/contextKeys.js';
 import { DiagnoseServer, type DiagnoseServerParts } from './commands/diagnoseServer.js';
-import {
-  missingFeatureRow,
-  missingFeatures,
-  tellMissingFeatures,
-  registerChatTool,
-} from './adapters/editorFeatures.js';
+import { missingFeatures, registerChatTool } from './adapters/editorFeatures.js';
+import { missingFeatureRow, tellMissingFeatures } from './views/missingFeatures.js';
 import { FactRows } from './views/factRows.js';
 import { linkHandlers } from './links/linkHandlers.js';
 import type { LinkHandler } from './links/linkRouter.js';
 import { reportLostSecrets } from './signIn/lostSecretsNotice.js';
 import { registerImports, type ImportParts } from './imports/registerImports.js';
 import type { LostSecretsParts } from '../broker/status/lostSecrets.js';
-import { registerAgents, type RegisterAgentsParts } from './agents/registerAgents.js';
+import { registerAgents, type RegisterAgentsParts } from './registerAgents.js';
 import { registerCommands, type CommandParts } from './registerCommands.js';
 import { showAllFor } from './views/serverActions.js';
 import type { EditorServerSettings } from './settings/serverSettings.js';

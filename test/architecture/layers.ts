@@ -85,6 +85,15 @@ export const folderOrders: Readonly<Record<string, readonly (readonly string[])[
     ['signIn'],
     ['agents'],
   ],
+  editor: [
+    ['adapters'],
+    ['settings'],
+    ['imports', 'views'],
+    ['signIn'],
+    ['agents', 'chatTools', 'clients', 'commands'],
+    ['connections', 'links'],
+    ['.'],
+  ],
   relay: [['callers'], ['upstream'], ['calls'], ['.'], ['agents'], ['httpSse']],
 };
 

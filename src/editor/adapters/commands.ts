@@ -3,7 +3,6 @@ import { errorName } from '../../base/errorName.js';
 import type { Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import { notifications } from './notifications.js';
-import { SettingUnwritable } from '../settings/writeSetting.js';
 
 /** Every command of the extension; package.json contributes the same. */
 export type CommandId =
@@ -60,6 +59,9 @@ export function commandId(id: CommandId): string {
   return `mcpOAuthBroker.${id}`;
 }
 
+/** A failure whose message explains it to the user, who needs no log. */
+export class ExplainedFailure extends Error {}
+
 /** Registers commands under ids that exist, and tells the user when one fails unexpectedly. */
 export class Commands implements Disposable {
   readonly #registered: vscode.Disposable[] = [];
@@ -84,7 +86,7 @@ export class Commands implements Disposable {
   }
 
   async #failed(id: CommandId, error: unknown): Promise<void> {
-    if (error instanceof SettingUnwritable) {
+    if (error instanceof ExplainedFailure) {
       await notifications.error(error.message);
       return;
     }

@@ -12,6 +12,9 @@ export type NotificationWindow = Pick<
   'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage' | 'showInputBox' | 'withProgress'
 >;
 
+/** The parts of the editor's window in which questions are asked. */
+export type QuestionWindow = Partial<NotificationWindow> & ChoiceWindow;
+
 /**
  * The editor shows a notification that has no button as one line, which it cuts off at about so many characters
  * (`notifications.ts`, `setActions`). One with a button is shown whole, so a longer text gets a button.

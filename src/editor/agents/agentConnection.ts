@@ -5,7 +5,7 @@ import type { ClientConnections } from '../../broker/agents/clientConnections.js
 import { agentSnippets, keyVariable } from '../../broker/agents/agentSnippets.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { Redacted } from '../../base/redacted.js';
-import type { EditorAgents } from './agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import { copyToClipboard, notifications, plain, type ChoiceWindow } from '../adapters/notifications.js';
 
 interface Offer extends vscode.QuickPickItem {

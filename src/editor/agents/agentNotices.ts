@@ -5,7 +5,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
 import { accessScopes } from '../../mcp/consentTexts.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';
-import type { EditorAgents } from './agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import { obstacleTexts } from './agentsPortTexts.js';
 import { notifications, type Notifications } from '../adapters/notifications.js';
 import { openSettings } from '../settings/serverSettings.js';

@@ -7,7 +7,7 @@ import type { ClientConnections } from '../../broker/agents/clientConnections.js
 import { shownTool, type AgentToolQuestion } from '../../broker/agents/agentToolAnswers.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
-import type { EditorAgents } from './agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import { obstacleTexts } from './agentsPortTexts.js';
 import { commandId } from '../adapters/commands.js';
 import { placeText } from '../imports/importTexts.js';

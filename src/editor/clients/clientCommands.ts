@@ -13,7 +13,8 @@ import type { Commands } from '../adapters/commands.js';
 import { Notifications } from '../adapters/notifications.js';
 import type { ServerChoice } from '../signIn/serverChoice.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-import { askClientSecret, type QuestionWindow } from '../signIn/signInQuestions.js';
+import { askClientSecret } from '../signIn/signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 
 export interface ClientCommandParts {
   readonly choice: Pick<ServerChoice, 'choose'>;

@@ -7,7 +7,7 @@ import { commandId, type CommandId, type Commands } from '../adapters/commands.j
 import { ConfiguredServerChoice } from './configuredServerChoice.js';
 import { Notifications } from '../adapters/notifications.js';
 import { ServerChanges, type ServerChangeParts, type Undo } from './serverChanges.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 import { describeSignOut } from '../signIn/signOutReport.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 

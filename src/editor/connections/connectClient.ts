@@ -20,7 +20,7 @@ import { mcpClients } from '../../mcpClients/mcpClient.js';
 import { AdmitAgent, type AdmitAgentParts, type AgentLimits } from '../agents/admitAgent.js';
 import { faultText, placeText } from '../imports/importTexts.js';
 import { Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 
 /** Where clients of other makers keep their files, on the machine that the extension runs on. */
 export interface ClientPrograms {

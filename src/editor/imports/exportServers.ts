@@ -7,7 +7,7 @@ import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
 import { copyToClipboard, Notifications, plainWhole } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 import { faultText, placeText, problemText } from './importTexts.js';
 import type { OtherProgramFiles } from './otherProgramFiles.js';
 import { pickMany, type ManyItem, type PickMany } from './pickMany.js';

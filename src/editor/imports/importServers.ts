@@ -8,7 +8,7 @@ import type { NamedServer, ServerConfig } from '../../broker/settings/serverSett
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
 import { Notifications, plain } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 import { faultText, notTakenBackText, placeText, problemText, serverRows } from './importTexts.js';
 import type { OtherProgramFiles, ReadFiles } from './otherProgramFiles.js';

@@ -7,7 +7,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
 import type { NamedServer } from '../../broker/settings/serverSettings.js';
 import { addressOf } from '../../base/displayText.js';
-import { agentSettings } from '../agents/registerAgents.js';
+import { agentSettings } from '../settings/agentSettings.js';
 import { commandId, type Commands } from '../adapters/commands.js';
 import type { DisplacedServers } from '../settings/displacedServers.js';
 import { policyRefusalNow, type EditorServerSettings } from '../settings/serverSettings.js';

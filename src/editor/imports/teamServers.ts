@@ -6,7 +6,7 @@ import type { Memory } from '../../base/storage.js';
 import { canonical } from '../../broker/settings/settingsToTakeOver.js';
 import { sha256 } from '../../base/sha256.js';
 import { firstNames, Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 import type { ImportServers } from './importServers.js';
 import { serverRows } from './importTexts.js';
 import type { OtherProgramFiles } from './otherProgramFiles.js';

@@ -6,7 +6,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
 import type { ServerConfig, NamedServer } from '../../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from '../adapters/commands.js';
-import type { Endpoints } from '../endpoints.js';
+import type { Endpoints } from '../adapters/endpoints.js';
 import { firstNames, notifications } from '../adapters/notifications.js';
 import { EditorMemory } from '../adapters/storage.js';
 import { OtherServerLists, type OtherServers } from './otherServerLists.js';

@@ -14,7 +14,7 @@ import { firstNames, Notifications } from '../adapters/notifications.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { ownSettingsIn } from './settingsText.js';
 import { settingTexts } from './settingTexts.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 import { usersOwn } from './usersOwnSettings.js';
 import { SettingUnwritable, type WriteSetting } from './writeSetting.js';
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { section, type OwnSetting } from '../../broker/settings/ownSettings.js';
 import type { Clock } from '../../base/clock.js';
+import { ExplainedFailure } from '../adapters/commands.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { editsToSet, says, withSetting } from './settingsText.js';
@@ -10,7 +11,7 @@ import { usersOwn } from './usersOwnSettings.js';
 const useLimit = 5_000;
 
 /** The setting cannot be written without losing something, or has been written and does not count. */
-export class SettingUnwritable extends Error {
+export class SettingUnwritable extends ExplainedFailure {
   override readonly name = 'SettingUnwritable';
 }
 

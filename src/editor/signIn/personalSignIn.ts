@@ -14,7 +14,7 @@ import { codeDeadline, showCodeOf } from './deviceCode.js';
 import { signInWithEditorAccount } from './editorAccounts.js';
 import { notifications } from '../adapters/notifications.js';
 import type { OtherWay } from './otherWays.js';
-import { accountKeyIn, isSignInOf, labelWithoutServer } from '../commands/sessionAccount.js';
+import { accountKeyIn, isSignInOf, labelWithoutServer } from './sessionAccount.js';
 import { showSignInReport } from './signInReport.js';
 import { directGrantOf, noSignInAt } from '../../broker/settings/grant.js';
 import { commandId } from '../adapters/commands.js';

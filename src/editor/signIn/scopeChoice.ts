@@ -5,7 +5,7 @@ import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
 import { Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from './signInQuestions.js';
+import type { QuestionWindow } from '../adapters/notifications.js';
 
 interface ScopeItem extends vscode.QuickPickItem {
   readonly scope?: string;

@@ -6,7 +6,7 @@ import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { Redacted } from '../../base/redacted.js';
 import { displayText, shownAddress } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
-import { Notifications, type NotificationWindow, type ChoiceWindow } from '../adapters/notifications.js';
+import { Notifications, type QuestionWindow } from '../adapters/notifications.js';
 import { ClientSecrets } from '../../broker/clients/clientSecrets.js';
 import { SentRedirects } from '../../broker/clients/sentRedirects.js';
 import { MetadataCache } from '../../broker/discovery/metadataCache.js';
@@ -15,9 +15,6 @@ import type { Memory, SecretStore } from '../../base/storage.js';
 import { ServerDecisions } from '../../broker/settings/serverDecisions.js';
 import type { SignInDependencies } from '../../broker/signIn/signInDependencies.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-
-/** The parts of the editor's window that questions are asked in. */
-export type QuestionWindow = Partial<NotificationWindow> & ChoiceWindow;
 
 /** What a sign-in asks its user on the way, in the editor. */
 export class EditorSignInQuestions implements SignInQuestions {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { hasAccounts, type ConsentStatusName } from '../../broker/status/consentStatus.js';
 import type { Disposable } from '../../base/clock.js';
 import type { PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.js';
-import type { EditorAgents } from '../agents/agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
 

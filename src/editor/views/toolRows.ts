@@ -15,7 +15,7 @@ import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import { displayText } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
 import { missingFeatures } from '../adapters/editorFeatures.js';
-import { startCommand } from '../mcpServerDefinitions.js';
+import { startCommand } from '../adapters/editorFeatures.js';
 import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { briefToolConsent, ruleLabel, toolTexts } from './toolTexts.js';

@@ -1,29 +1,28 @@
 import * as vscode from 'vscode';
-import type { AuthorizedFetch } from '../../broker/fetch/authorizedFetch.js';
-import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import { errorName } from '../../base/errorName.js';
-import type { Clock, Disposable } from '../../base/clock.js';
-import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import type { SignIns } from '../../broker/signIn/signIns.js';
-import type { SignOuts } from '../../broker/signIn/signOut.js';
-import type { Redacted } from '../../base/redacted.js';
-import { registerAgentCommands } from './agentCommands.js';
-import type { ConnectionParts } from './agentConnection.js';
-import { AgentNotices } from './agentNotices.js';
-import type { ClientConnections } from '../../broker/agents/clientConnections.js';
-import { registerClientConnectionCommands } from '../connections/clientConnectionCommands.js';
-import { ConfigurationPreview } from '../connections/configurationPreview.js';
-import type { ClientPrograms } from '../connections/connectClient.js';
-import { DisconnectClient } from '../connections/disconnectClient.js';
-import type { EditorAgents } from './agentParts.js';
-import { AgentsTree } from './agentsTree.js';
-import type { Commands } from '../adapters/commands.js';
-import type { OutputLog } from '../adapters/outputLog.js';
-import type { PersonalSignIn } from '../signIn/personalSignIn.js';
-import type { RemoteNotes } from '../signIn/remoteNotes.js';
-import type { EditorServerSettings } from '../settings/serverSettings.js';
-import { parseAgentSettings, type AgentSettings } from '../../broker/agents/agentSettings.js';
-import { usersOwn } from '../settings/usersOwnSettings.js';
+import type { AuthorizedFetch } from '../broker/fetch/authorizedFetch.js';
+import type { CredentialStore } from '../broker/accounts/credentialStore.js';
+import { errorName } from '../base/errorName.js';
+import type { Clock, Disposable } from '../base/clock.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import type { SignIns } from '../broker/signIn/signIns.js';
+import type { SignOuts } from '../broker/signIn/signOut.js';
+import type { Redacted } from '../base/redacted.js';
+import { registerAgentCommands } from './agents/agentCommands.js';
+import type { ConnectionParts } from './agents/agentConnection.js';
+import { AgentNotices } from './agents/agentNotices.js';
+import type { ClientConnections } from '../broker/agents/clientConnections.js';
+import { registerClientConnectionCommands } from './connections/clientConnectionCommands.js';
+import { ConfigurationPreview } from './connections/configurationPreview.js';
+import type { ClientPrograms } from './connections/connectClient.js';
+import { DisconnectClient } from './connections/disconnectClient.js';
+import type { EditorAgents } from './adapters/editorAgents.js';
+import { AgentsTree } from './agents/agentsTree.js';
+import type { Commands } from './adapters/commands.js';
+import type { OutputLog } from './adapters/outputLog.js';
+import type { PersonalSignIn } from './signIn/personalSignIn.js';
+import type { RemoteNotes } from './signIn/remoteNotes.js';
+import type { EditorServerSettings } from './settings/serverSettings.js';
+import { agentSettings } from './settings/agentSettings.js';
 
 /** Writes what the stdio command reads. */
 interface BridgeWriter {
@@ -114,9 +113,4 @@ export function registerAgents(commands: Commands, parts: RegisterAgentsParts): 
 function bridgeName(agentId: string, { name }: ServerConfig): string {
   const safe = name.replaceAll(/[^a-zA-Z0-9]+/g, '-').slice(0, 40);
   return `${agentId}-${safe}`;
-}
-
-/** What the settings say now. */
-export function agentSettings(): AgentSettings {
-  return parseAgentSettings((key) => usersOwn(`agents.${key}`)).settings;
 }
