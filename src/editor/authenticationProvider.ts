@@ -27,6 +27,15 @@ export interface RelayKeys {
   revokeKey(server: ServerConfig, account: string): void;
 }
 
+export interface AuthenticationProviderParts {
+  readonly settings: EditorServerSettings;
+  readonly credentials: CredentialStore;
+  readonly keys: RelayKeys;
+  readonly choice: ServerChoice;
+  readonly personalSignIn: PersonalSignIn;
+  readonly signOuts: SignOuts;
+}
+
 /**
  * The sign-ins as the editor's accounts: one session an account of a server, the one in use first. A session's scope is the server's
  * name, and its access token is a key of the relay, which can be revoked; the server's own token is given to
@@ -42,14 +51,8 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
 
   readonly onDidChangeSessions = this.#changed.event;
 
-  constructor(
-    private readonly settings: EditorServerSettings,
-    private readonly credentials: CredentialStore,
-    private readonly keys: RelayKeys,
-    private readonly choice: ServerChoice,
-    private readonly personalSignIn: PersonalSignIn,
-    private readonly signOuts: SignOuts,
-  ) {
+  constructor(private readonly parts: AuthenticationProviderParts) {
+    const { credentials, settings } = parts;
     const update = () => this.#queue(() => this.#update());
     this.#subscriptions = [credentials.onDidChange(update), settings.onDidChange(update)];
   }
@@ -84,13 +87,13 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession> {
     const server =
-      this.settings.servers.find((candidate) => isNamed(candidate, scopes)) ??
-      this.settings.servers.find(({ url }) => account !== undefined && serverUrlIn(account) === url) ??
-      (await this.choice.choose(undefined, vscode.l10n.t('Sign in to which MCP server?')));
+      this.parts.settings.servers.find((candidate) => isNamed(candidate, scopes)) ??
+      this.parts.settings.servers.find(({ url }) => account !== undefined && serverUrlIn(account) === url) ??
+      (await this.parts.choice.choose(undefined, vscode.l10n.t('Sign in to which MCP server?')));
     if (server === undefined || (await insteadOfSignIn(server))) throw new vscode.CancellationError();
     const outcome = await (account === undefined
-      ? this.personalSignIn.signIn(server)
-      : this.personalSignIn.signInAs(server, account));
+      ? this.parts.personalSignIn.signIn(server)
+      : this.parts.personalSignIn.signInAs(server, account));
     // The user has been told why; the extension learns that it did not happen.
     if (outcome.kind !== 'signedIn') throw new vscode.CancellationError();
     if (account !== undefined && !isSignInOf(account, server, outcome.credential))
@@ -104,13 +107,13 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
    * src/vs/workbench/contrib/authentication/browser/actions/signOutOfAccountAction.ts). So nothing is asked here: calls
    * of this workspace act as no account until the user chooses one, which the notification offers. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
   async removeSession(sessionId: string): Promise<void> {
-    for (const server of this.settings.servers) {
-      const all = await this.credentials.all(server.url);
+    for (const server of this.parts.settings.servers) {
+      const all = await this.parts.credentials.all(server.url);
       const credential = all.find(({ id }) => id === sessionId);
       if (credential === undefined) continue;
-      const isInUse = (await this.credentials.get(server.url))?.id === sessionId;
+      const isInUse = (await this.parts.credentials.get(server.url))?.id === sessionId;
       const next = isInUse && all.length > 1 ? noAccount : undefined;
-      const receipt = await this.signOuts.signOut(server, accountKeyOf(credential), next);
+      const receipt = await this.parts.signOuts.signOut(server, accountKeyOf(credential), next);
       if (receipt.kind !== 'notSignedIn') showSignOut(server, receipt);
       return;
     }
@@ -123,9 +126,9 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
 
   async #current(): Promise<Map<string, Announced>> {
     const sessions = new Map<string, Announced>();
-    for (const server of this.settings.servers) {
-      const inUse = await this.credentials.get(server.url);
-      const all = await this.credentials.all(server.url);
+    for (const server of this.parts.settings.servers) {
+      const inUse = await this.parts.credentials.get(server.url);
+      const all = await this.parts.credentials.all(server.url);
       // Who asks for any session of a server takes the first.
       for (const credential of new Set(inUse === undefined ? all : [inUse, ...all])) {
         const session = this.#sessionOf(server, credential);
@@ -138,7 +141,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   #sessionOf(server: ServerConfig, credential: Credential): vscode.AuthenticationSession {
     return {
       id: credential.id,
-      accessToken: this.keys.keyFor(server, accountKeyOf(credential)).expose(),
+      accessToken: this.parts.keys.keyFor(server, accountKeyOf(credential)).expose(),
       account: sessionAccount(server, credential),
       scopes: [server.name],
     };
@@ -157,7 +160,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     for (const { session } of (await this.#current()).values()) ids.add(session.id);
     // The keys of a sign-in end with it, before anybody is told of the next one.
     const removed = [...before.values()].filter(({ session }) => !ids.has(session.id));
-    for (const { server, credential } of removed) this.keys.revokeKey(server, accountKeyOf(credential));
+    for (const { server, credential } of removed) this.parts.keys.revokeKey(server, accountKeyOf(credential));
     const now = await this.#current();
     const added: vscode.AuthenticationSession[] = [];
     const changed: vscode.AuthenticationSession[] = [];

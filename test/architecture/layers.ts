@@ -64,10 +64,9 @@ export const layers: Readonly<Record<string, Layer>> = {
     layers: ['base', 'oauth', 'mcp', 'mcpClients', 'broker', 'loopback', 'relay', 'node', 'core'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
-  // What the editor's root stands on.
-  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode', 'node:path'] },
-  'connectedClients.ts': { layers: ['broker', 'editor', 'node', 'core', 'platform'], packages: [] },
-  'extension.ts': { ...everything, layers: [...everything.layers, 'connectedClients', 'platform'] },
+  // What the editor's root puts together.
+  extension: everything,
+  'extension.ts': { ...everything, layers: [...everything.layers, 'extension'] },
 };
 
 /**

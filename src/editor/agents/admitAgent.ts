@@ -8,8 +8,7 @@ import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
-import { Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from '../adapters/notifications.js';
+import { Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 
 export interface AdmitAgentParts {
   readonly servers: () => readonly ServerConfig[];

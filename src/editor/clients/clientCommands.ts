@@ -10,11 +10,10 @@ import { identityProviderAsServer } from '../../broker/settings/identityProvider
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { ClientGuides } from './clientGuide.js';
 import type { Commands } from '../adapters/commands.js';
-import { Notifications } from '../adapters/notifications.js';
+import { Notifications, type QuestionWindow } from '../adapters/notifications.js';
 import type { ServerChoice } from '../signIn/serverChoice.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import { askClientSecret } from '../signIn/signInQuestions.js';
-import type { QuestionWindow } from '../adapters/notifications.js';
 
 export interface ClientCommandParts {
   readonly choice: Pick<ServerChoice, 'choose'>;

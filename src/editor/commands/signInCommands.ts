@@ -14,15 +14,17 @@ import { notifications } from '../adapters/notifications.js';
 import { openIdentityProviderSetting, type EditorServerSettings } from '../settings/serverSettings.js';
 import { showSignOut } from '../signIn/signOutReport.js';
 
+export interface SignInCommandParts {
+  readonly choice: ServerChoice;
+  readonly personalSignIn: PersonalSignIn;
+  readonly scopeChoice: ScopeChoice;
+  readonly callbackPaste: CallbackPaste;
+  readonly states: ServerStates;
+}
+
 /** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Paste Callback Address…” and “Cancel Sign-In”. */
-export function registerSignInCommands(
-  commands: Commands,
-  choice: ServerChoice,
-  personalSignIn: PersonalSignIn,
-  scopeChoice: ScopeChoice,
-  callbackPaste: CallbackPaste,
-  states: ServerStates,
-): void {
+export function registerSignInCommands(commands: Commands, parts: SignInCommandParts): void {
+  const { choice, personalSignIn, scopeChoice, callbackPaste, states } = parts;
   const { t } = vscode.l10n;
 
   /** A server that somebody signs in to; what is done in its place at another one is done. */

@@ -6,9 +6,8 @@ import { NotTakenBack, type Applied, type Imports } from '../../broker/imports/i
 import { OtherFileFault, type OtherFile, type ReadFile } from '../../broker/imports/otherFiles.js';
 import type { NamedServer, ServerConfig } from '../../broker/settings/serverSettings.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
-import { Notifications, plain } from '../adapters/notifications.js';
+import { Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-import type { QuestionWindow } from '../adapters/notifications.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 import { faultText, notTakenBackText, placeText, problemText, serverRows } from './importTexts.js';
 import type { OtherProgramFiles, ReadFiles } from './otherProgramFiles.js';

@@ -10,11 +10,10 @@ import {
 import type { Clock } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
 import { sha256 } from '../../base/sha256.js';
-import { firstNames, Notifications } from '../adapters/notifications.js';
+import { firstNames, Notifications, type QuestionWindow } from '../adapters/notifications.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { ownSettingsIn } from './settingsText.js';
 import { settingTexts } from './settingTexts.js';
-import type { QuestionWindow } from '../adapters/notifications.js';
 import { usersOwn } from './usersOwnSettings.js';
 import { SettingUnwritable, type WriteSetting } from './writeSetting.js';
 
