@@ -22,7 +22,12 @@ import type { IdentityProviderSession, Network, RedirectUris } from './broker/po
 import type { AssertionSource } from './broker/tokens/assertionSource.js';
 import type { ServerConfig } from './broker/settings/serverSettings.js';
 import { ServerStates } from './broker/status/serverStates.js';
-import type { SignInDependencies } from './broker/signIn/signInDependencies.js';
+import type { SignInQuestions } from './broker/signIn/userQuestions.js';
+import type { AskWhoseSignIn, ConfirmAccountChange } from './broker/accounts/accountChange.js';
+import type { ClientSecrets } from './broker/clients/clientSecrets.js';
+import type { SentRedirects } from './broker/clients/sentRedirects.js';
+import type { MetadataCache } from './broker/discovery/metadataCache.js';
+import type { ServerDecisions } from './broker/settings/serverDecisions.js';
 import { SignIns } from './broker/signIn/signIns.js';
 import { SignOuts } from './broker/signIn/signOut.js';
 import type { CallRecording } from './relay/callers/callRecorder.js';
@@ -37,66 +42,84 @@ import { LoopbackServer } from './loopback/loopbackServer.js';
 import { Relay } from './relay/relay.js';
 import { ServerProfiles } from './relay/upstream/serverProfiles.js';
 
-/** `questions` are absent where nobody is there to be asked, `clientMetadataUrl` where no document is hosted. */
-type SignInAnswers = Pick<
-  SignInDependencies,
-  'decisions' | 'questions' | 'clientMetadataUrl' | 'sentRedirects'
-> &
-  Required<Pick<SignInDependencies, 'metadata' | 'clientSecrets'>>;
-
-/** What the broker needs of where it runs: an editor or a process without one. */
-export interface CoreParts {
-  /** The configured servers, as they are now. */
-  readonly servers: () => readonly ServerConfig[];
+/** What the broker stands on: storage, time, and what its other windows and processes share with it. */
+export interface CorePlatform {
   readonly secrets: SecretStore;
-  /** Whether secret storage tells of every window's writes. */
-  readonly hearsAllWindows?: boolean;
-  /** How much earlier than on other machines sign-ins are refreshed here; 0 if absent. */
-  readonly refreshEarliness?: number;
-  /** What windows see of each other's writes before secret storage does. */
-  readonly sharedRecords?: SharedRecords;
-  /** Where the agents that were admitted are kept, with answers to them; the shared records where absent. */
-  readonly agentRecords?: SharedRecords;
-  /** Which account of a server is used here; one that ends with the process where absent. */
-  readonly accountChoice?: AccountChoice;
-  /** How windows let each other know what they see; absent where there is one only. */
-  readonly notices?: WindowNotices;
-  /** Whose windows those are, if other clients of the editor have windows on this machine too. */
-  readonly clientKey?: ClientIdentity;
+  /** Whether secret storage reports the writes of every window. */
+  readonly hearsAllWindows?: boolean | undefined;
+  /** How much earlier than on other machines sign-ins are refreshed here, in milliseconds; 0 if absent. */
+  readonly refreshEarliness?: number | undefined;
+  /** Lets windows see each other's writes before secret storage does. */
+  readonly sharedRecords?: SharedRecords | undefined;
+  /** Keeps the agents that were admitted, with the user's answers to them; the shared records do if absent. */
+  readonly agentRecords?: SharedRecords | undefined;
+  /** How windows let each other know what they see; absent if there is only one. */
+  readonly notices?: WindowNotices | undefined;
+  /** The client of the editor whose windows those are, if others have windows on this machine too. */
+  readonly clientKey?: ClientIdentity | undefined;
   readonly memory: Memory;
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;
-  readonly network: Network;
-  /** What sign-ins know from before, and who answers the rest; read anew each time. */
-  readonly answers: SignInAnswers;
-  /** Where a workload's assertion is found, for servers with the grant `jwtBearer`. */
-  readonly assertions?: AssertionSource;
+  /** Finds a workload's assertion, for servers with the grant `jwtBearer`. */
+  readonly assertions?: AssertionSource | undefined;
+}
+
+/** What is configured and recorded, as it is now. */
+export interface CoreSettings {
+  readonly servers: () => readonly ServerConfig[];
   /** The organization's, for servers with the grant `enterpriseManaged`. */
-  readonly identityProvider?: IdentityProviderSession;
-  /** The same where the user signs in to it here: what the settings say of it now. */
-  readonly identityProviderSetting?: () => IdentityProviderConfig | undefined;
-  /** For servers that use an account of the editor's. */
-  readonly editorAccounts?: EditorAccountTokens;
+  readonly identityProvider?: IdentityProviderSession | undefined;
+  /** The same if the user signs in to it here: the present content of the settings. */
+  readonly identityProviderSetting?: (() => IdentityProviderConfig | undefined) | undefined;
+  /** Which account of a server is used here; the choice ends with the process if absent. */
+  readonly accountChoice?: AccountChoice | undefined;
+  /** What callers may do with which tool; everything if absent. */
+  readonly toolRules?: ToolRules | undefined;
+  /** Records tool calls; none are recorded if absent. */
+  readonly recording?: CallRecording | undefined;
+}
+
+/** What sign-ins know already, and their questions to the user. Each member is read when a sign-in needs it. */
+export interface SignInAnswers {
+  readonly decisions?: ServerDecisions | undefined;
+  /** Absent if there is no user to ask. */
+  readonly questions?: SignInQuestions | undefined;
+  readonly metadata: MetadataCache;
+  readonly clientSecrets: ClientSecrets;
+  readonly sentRedirects?: SentRedirects | undefined;
+  /** Our client ID metadata document, if one is hosted. */
+  readonly clientMetadataUrl?: string | undefined;
+}
+
+/** How the user takes part. */
+export interface CoreUser {
+  readonly answers: SignInAnswers;
   readonly consentPrompt: (credentials: CredentialStore) => ConsentPrompt;
-  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
-  readonly cardBrowser?: CardBrowser;
-  readonly confirmAccountChange: SignInDependencies['confirmAccountChange'];
-  /** Absent where no one can be asked. */
-  readonly askWhoseSignIn?: SignInDependencies['askWhoseSignIn'];
-  /** See {@link SignInDependencies}. */
-  readonly numberedAccount?: SignInDependencies['numberedAccount'];
-  /** Which sign-ins may be used on this machine; all of them where absent. */
-  readonly use?: UseHere | undefined;
-  /** What callers may do with which tool; without, everything. */
-  readonly toolRules?: ToolRules;
-  /** Where there is somebody to ask about the calls of tools whose rule is to ask. */
-  readonly toolPrompt?: ToolPrompt;
-  /** What the relay shows the user, into their language; English without it. */
-  readonly translate?: Translate;
   readonly redirects: (loopback: LoopbackServer) => RedirectUris;
-  /** Where tool calls are written down, if anywhere. */
-  readonly recording?: CallRecording;
+  /** How the editor's cards open launch pages; at their loopback addresses if absent. */
+  readonly cardBrowser?: CardBrowser | undefined;
+  readonly confirmAccountChange: ConfirmAccountChange;
+  /** Absent if there is no user to ask. */
+  readonly askWhoseSignIn?: AskWhoseSignIn | undefined;
+  /** The name of an account that the server does not name; absent if there is no user to change it. */
+  readonly numberedAccount?: ((number: number) => string) | undefined;
+  /** Which sign-ins may be used on this machine; all of them if absent. */
+  readonly use?: UseHere | undefined;
+  /** For servers that use an account of the editor's. */
+  readonly editorAccounts?: EditorAccountTokens | undefined;
+  /** Asks about calls of tools whose rule is to ask; absent if there is no user to ask. */
+  readonly toolPrompt?: ToolPrompt | undefined;
+  /** Translates what the relay shows the user; English if absent. */
+  readonly translate?: Translate | undefined;
+}
+
+/** What the broker needs of the editor, or of a process without one. */
+export interface CoreParts {
+  readonly network: Network;
+  readonly platform: CorePlatform;
+  readonly settings: CoreSettings;
+  readonly user: CoreUser;
 }
 
 /** The broker and its relay, put together. */
@@ -122,37 +145,45 @@ export interface Core extends Disposable {
 }
 
 /** Nothing is asked of the network and nothing listens until it is needed. */
-export function createCore(parts: CoreParts): Core {
-  const { servers, secrets, memory, lock, clock, log, answers } = parts;
-  const transport = new HttpSseTransport(parts.network.fetch, (url) =>
+export function createCore({ network, platform, settings, user }: CoreParts): Core {
+  const { secrets, memory, lock, clock, log, clientKey, refreshEarliness } = platform;
+  const { servers, toolRules = noToolRules, recording } = settings;
+  const { answers, use, editorAccounts } = user;
+  const transport = new HttpSseTransport(network.fetch, (url) =>
     servers().some((server) => server.type === 'sse' && server.url === url),
   );
-  const http = { ...parts.network, fetch: transport.fetch };
+  const http = { ...network, fetch: transport.fetch };
   const credentials = new CredentialStore(
     secrets,
     log,
-    parts.sharedRecords,
-    parts.hearsAllWindows,
-    parts.accountChoice,
+    platform.sharedRecords,
+    platform.hearsAllWindows,
+    settings.accountChoice,
   );
-  const { clientKey, use, refreshEarliness } = parts;
   const notices =
-    parts.notices === undefined || clientKey === undefined
-      ? parts.notices
-      : new ClientNotices(parts.notices, clientKey);
+    platform.notices === undefined || clientKey === undefined
+      ? platform.notices
+      : new ClientNotices(platform.notices, clientKey);
   const states = new ServerStates(credentials, clock, notices !== undefined, use);
   const allWindows = notices === undefined ? [] : [new StatesOfWindows(states, notices), notices];
   const accessTokens = (grants?: DirectGrants) =>
     new AccessTokens(credentials, states, lock, clock, log, http, grants, use, refreshEarliness);
   const userTokens = accessTokens();
   const grants = new DirectGrants({
-    ...parts,
-    ...answers,
+    decisions: answers.decisions,
+    metadata: answers.metadata,
+    clientSecrets: answers.clientSecrets,
+    get clientMetadataUrl() {
+      return answers.clientMetadataUrl;
+    },
+    clock,
     http,
+    assertions: platform.assertions,
+    editorAccounts,
     get identityProvider() {
-      const config = parts.identityProviderSetting?.();
+      const config = settings.identityProviderSetting?.();
       return config === undefined
-        ? parts.identityProvider
+        ? settings.identityProvider
         : new EnterpriseIdentityProvider(config, userTokens, clock);
     },
   });
@@ -168,13 +199,17 @@ export function createCore(parts: CoreParts): Core {
   const callbacks = new PendingCallbacks();
   const profiles = new ServerProfiles(memory);
   const toolScopes = new ToolScopes(memory);
-  const records = parts.agentRecords ?? parts.sharedRecords ?? new InMemoryRecords();
+  const records = platform.agentRecords ?? platform.sharedRecords ?? new InMemoryRecords();
   const loopback = new LoopbackServer(callbacks, clock, log);
-  const redirects = parts.redirects(loopback);
+  const redirects = user.redirects(loopback);
   const clients = new ClientStore(secrets, clock);
   const signIns = new SignIns(
     {
-      ...answers,
+      decisions: answers.decisions,
+      questions: answers.questions,
+      metadata: answers.metadata,
+      clientSecrets: answers.clientSecrets,
+      sentRedirects: answers.sentRedirects,
       launcher: loopback,
       redirects,
       callbacks,
@@ -184,11 +219,11 @@ export function createCore(parts: CoreParts): Core {
       clock,
       log,
       http,
-      confirmAccountChange: parts.confirmAccountChange,
-      ...(parts.askWhoseSignIn !== undefined && { askWhoseSignIn: parts.askWhoseSignIn }),
-      ...(parts.numberedAccount !== undefined && { numberedAccount: parts.numberedAccount }),
-      ...(use !== undefined && { use }),
-      ...(parts.editorAccounts !== undefined && { editorAccounts: parts.editorAccounts }),
+      confirmAccountChange: user.confirmAccountChange,
+      askWhoseSignIn: user.askWhoseSignIn,
+      numberedAccount: user.numberedAccount,
+      use,
+      editorAccounts,
       get clientMetadataUrl() {
         return answers.clientMetadataUrl;
       },
@@ -201,21 +236,21 @@ export function createCore(parts: CoreParts): Core {
     authorizedFetch,
     credentials,
     signIns,
-    consentPrompt: parts.consentPrompt(credentials),
-    ...(parts.cardBrowser !== undefined && { cardBrowser: parts.cardBrowser }),
+    consentPrompt: user.consentPrompt(credentials),
+    cardBrowser: user.cardBrowser,
     leaveUpstream: (sessionId) => transport.leave(sessionId),
     profiles,
     toolScopes,
-    toolRules: parts.toolRules ?? noToolRules,
-    ...(parts.toolPrompt !== undefined && { toolPrompt: parts.toolPrompt }),
-    ...(parts.translate !== undefined && { translate: parts.translate }),
+    toolRules,
+    toolPrompt: user.toolPrompt,
+    translate: user.translate,
     clock,
     log,
-    ...(parts.recording !== undefined && { recording: parts.recording }),
+    recording,
   });
   const consents = new AgentConsents(credentials, clock, authorizedFetch.tokens.narrowed);
   const toolAnswers = new AgentToolAnswers(records, lock, clock);
-  const approvals = new AgentToolApprovals(clock, toolAnswers, parts.toolPrompt);
+  const approvals = new AgentToolApprovals(clock, toolAnswers, user.toolPrompt);
   const admissions = new AgentAdmissions(records, lock, clock, log);
   const signOuts = new SignOuts(credentials, states, signIns, lock, log, http, admissions);
   const owned = [

@@ -37,24 +37,30 @@ export function createEditorCore(context: vscode.ExtensionContext, platform: Pla
   const asked = askedInEditor({ place, memory, hostId, clock, personalSignIn: () => personalSignIn });
   const core = own(
     createCore({
-      ...storage,
-      ...asked,
-      answers,
-      memory,
-      servers: () => settings.servers,
-      secrets,
-      hearsAllWindows: secrets.tellsAllWindows,
-      refreshEarliness: platform.earliness,
-      accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
-      clock,
-      log,
       network: platform.network,
-      assertions: new AssertionInFile(new MachineAssertionFiles(), platform.notes?.assertions),
-      identityProviderSetting: () => settings.identityProvider,
-      cardBrowser: browser,
-      recording: { ledger, recordsArguments },
-      toolRules: platform.toolRules,
-      redirects: (loopback) => new EditorRedirectUris(context, place, handlerFault, loopback),
+      platform: {
+        ...storage,
+        secrets,
+        hearsAllWindows: secrets.tellsAllWindows,
+        refreshEarliness: platform.earliness,
+        memory,
+        clock,
+        log,
+        assertions: new AssertionInFile(new MachineAssertionFiles(), platform.notes?.assertions),
+      },
+      settings: {
+        servers: () => settings.servers,
+        identityProviderSetting: () => settings.identityProvider,
+        accountChoice: new RememberedAccountChoice(new EditorMemory(context.workspaceState)),
+        toolRules: platform.toolRules,
+        recording: { ledger, recordsArguments },
+      },
+      user: {
+        ...asked,
+        answers,
+        cardBrowser: browser,
+        redirects: (loopback) => new EditorRedirectUris(context, place, handlerFault, loopback),
+      },
     }),
   );
   const { credentials, signIns, states } = core;

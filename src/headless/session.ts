@@ -57,7 +57,7 @@ export function openSession(
       onDidChange: () => ({ dispose: () => undefined }),
     },
     recording: { ledger, recordsArguments: () => settings.recordsArguments },
-    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    clientMetadataUrl,
   });
   const close = async () => {
     broker.dispose();

@@ -79,17 +79,20 @@ describe('an account of the editor’s', () => {
     const clock = new ManualClock();
     const log = new MemoryLog();
     const core = createCore({
-      ...{ secrets, lock, clock, log, memory: new MemoryMemory(), servers: () => [server] },
       network: { fetch },
-      answers: { clientSecrets: new ClientSecrets(secrets), metadata: new MetadataCache(clock) },
-      editorAccounts: new EditorAccountTokens(editor, clock),
-      consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
-      confirmAccountChange: () => Promise.resolve('new'),
-      redirects: () => ({
-        reach: () => Promise.resolve(redirectReaches.headless),
-        uriHandler: () => Promise.resolve(undefined),
-        loopback: () => assert.fail('no redirect is needed'),
-      }),
+      platform: { secrets, lock, clock, log, memory: new MemoryMemory() },
+      settings: { servers: () => [server] },
+      user: {
+        answers: { clientSecrets: new ClientSecrets(secrets), metadata: new MetadataCache(clock) },
+        editorAccounts: new EditorAccountTokens(editor, clock),
+        consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
+        confirmAccountChange: () => Promise.resolve('new'),
+        redirects: () => ({
+          reach: () => Promise.resolve(redirectReaches.headless),
+          uriHandler: () => Promise.resolve(undefined),
+          loopback: () => assert.fail('no redirect is needed'),
+        }),
+      },
     });
     closing.push(() => {
       core.dispose();

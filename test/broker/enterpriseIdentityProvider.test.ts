@@ -55,18 +55,19 @@ describe('the organization’s identity provider', () => {
     const log = new MemoryLog();
     const clock = new ManualClock();
     const core = createCore({
-      ...{ secrets, memory, log, clock, lock: new MemoryLock() },
-      servers: () => [wiki.server, tracker.server],
       network: { fetch },
-      answers: { clientSecrets, metadata: new MetadataCache(clock) },
-      identityProviderSetting: () => config,
-      consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
-      confirmAccountChange: () => Promise.resolve('new'),
-      redirects: (relay) => ({
-        reach: () => Promise.resolve(redirectReaches.headless),
-        uriHandler: () => Promise.resolve(undefined),
-        loopback: (path, port) => relay.loopbackRedirect(path, port),
-      }),
+      platform: { secrets, memory, log, clock, lock: new MemoryLock() },
+      settings: { servers: () => [wiki.server, tracker.server], identityProviderSetting: () => config },
+      user: {
+        answers: { clientSecrets, metadata: new MetadataCache(clock) },
+        consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
+        confirmAccountChange: () => Promise.resolve('new'),
+        redirects: (relay) => ({
+          reach: () => Promise.resolve(redirectReaches.headless),
+          uriHandler: () => Promise.resolve(undefined),
+          loopback: (path, port) => relay.loopbackRedirect(path, port),
+        }),
+      },
     });
     closing.push(() => {
       core.dispose();

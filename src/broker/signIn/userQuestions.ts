@@ -11,8 +11,8 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Who answers, and where the answers are kept. */
 export interface QuestionParts {
-  readonly questions?: SignInQuestions;
-  readonly decisions?: ServerDecisions;
+  readonly questions?: SignInQuestions | undefined;
+  readonly decisions?: ServerDecisions | undefined;
 }
 
 /**

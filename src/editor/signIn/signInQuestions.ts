@@ -13,7 +13,6 @@ import { MetadataCache } from '../../broker/discovery/metadataCache.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { Memory, SecretStore } from '../../base/storage.js';
 import { ServerDecisions } from '../../broker/settings/serverDecisions.js';
-import type { SignInDependencies } from '../../broker/signIn/signInDependencies.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 
 /** What a sign-in asks its user on the way, in the editor. */
@@ -125,10 +124,11 @@ async function cancellable<T>(
 }
 
 /** What a sign-in knows from before, and who answers the rest. */
-export interface EditorAnswers
-  extends
-    Required<Pick<SignInDependencies, 'questions' | 'decisions' | 'metadata' | 'clientSecrets'>>,
-    Disposable {
+export interface EditorAnswers extends Disposable {
+  readonly questions: SignInQuestions;
+  readonly decisions: ServerDecisions;
+  readonly metadata: MetadataCache;
+  readonly clientSecrets: ClientSecrets;
   /** Of the sign-ins in this editor, for the diagnosis. */
   readonly sentRedirects: SentRedirects;
   /** As the setting has it now. */
