@@ -105,7 +105,7 @@ describe('Add Server', () => {
     assert.match((await add('https://')).shown, /not a URL/);
     assert.match((await add('http://mcp.example.com/mcp')).shown, /to mcp\.example\.com unencrypted/);
     await configure(extension, world.serverSettings());
-    assert.match((await add(world.reports.url)).shown, /already, as “reports”/);
+    assert.match((await add(world.reports.url)).shown, /already configured as “reports”/);
   });
 
   it('finds a server on HTTP+SSE that takes no other question, and saves that it is', async () => {
@@ -134,7 +134,7 @@ describe('Add Server', () => {
     {
       name: 'HTML',
       server: (_request, response) => response.setHeader('content-type', 'text/html').end('<p>Hello</p>'),
-      said: /is not an MCP server: it answered text\/html/,
+      said: /is not an MCP server: it returned text\/html/,
     },
     {
       name: 'metadata that is not JSON',

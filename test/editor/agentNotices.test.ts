@@ -117,7 +117,7 @@ describe('what the user is told of agents', () => {
     ['silent', /^Another program uses port 29417, .* may have sent it their keys\./, true],
     [
       'otherMachine',
-      /is forwarded to another machine\. .* Stop forwarding the port, or change it here\./,
+      /is forwarded to another machine, .* Stop forwarding the port, or change it here\./,
       true,
     ],
     [

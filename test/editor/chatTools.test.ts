@@ -153,8 +153,8 @@ describe('the language model tools', () => {
       await signInAs(extension, scene.server, alice);
       const { signIn, opened } = tool();
       const cases: [object, RegExp][] = [
-        [{ server: 'repositories' }, /^Signed in to repositories as alice@example\.org already/],
-        [{ server: 'repositories', scopes: ['repo:read'] }, /already/],
+        [{ server: 'repositories' }, /^Already signed in to repositories as alice@example\.org/],
+        [{ server: 'repositories', scopes: ['repo:read'] }, /lready/],
         [{ server: 'nowhere' }, /has no server named “nowhere”/],
         [{}, /Specify which server/],
         [{ server: 'repositories', scopes: ['a"b'] }, /A scope cannot contain/],

@@ -73,7 +73,7 @@ describe('a link that opens the extension', () => {
       'Host: mcp.example.com\n',
       'Name: “My server”',
       'HTTP+SSE',
-      'Nothing is saved or requested yet.',
+      'Nothing has been saved or requested yet.',
     ]) {
       assert.ok(question.includes(said), `${said} is not in:\n${question}`);
     }
@@ -91,8 +91,8 @@ describe('a link that opens the extension', () => {
     await follow('/add?url=https://192.168.0.7/mcp');
     assert.match(shown[0] ?? '', /Host: xn--pple-43d\.com\n/);
     assert.match(shown[0] ?? '', /letters of other alphabets/);
-    assert.match(shown[0] ?? '', /name: Another server is called “my notes” already/);
-    assert.match(shown[1] ?? '', /in your own network/);
+    assert.match(shown[0] ?? '', /name: Another server is already named “my notes”/);
+    assert.match(shown[1] ?? '', /in your private network/);
   });
 
   it('names the field of what it cannot use, and asks nothing', async () => {
@@ -109,7 +109,7 @@ describe('a link that opens the extension', () => {
   it('offers to show a server whose address is configured already', async () => {
     const { shown, proposed, done, follow } = scene('Show Server');
     await follow('/add?url=https://notes.example/mcp');
-    assert.match(shown[0] ?? '', /a server that you have already, as “my notes”/);
+    assert.match(shown[0] ?? '', /a server that you already have, as “my notes”/);
     assert.deepEqual([proposed, done], [[], ['show my notes']]);
   });
 
@@ -121,7 +121,7 @@ describe('a link that opens the extension', () => {
     await follow('/add?url=nope');
     assert.equal(questions.length, 2);
     assert.match(questions[1] ?? '', /first\.example/);
-    assert.equal(log.lines.filter((line) => line.includes('was dropped')).length, 22);
+    assert.equal(log.lines.filter((line) => line.includes('was ignored')).length, 22);
     assert.ok(!log.lines.some((line) => line.includes('example')), 'no link is written to the log');
     close();
     await settled();
@@ -155,7 +155,7 @@ describe('a link that opens the extension', () => {
     assert.deepEqual(done.splice(0), ['mcpOAuthBroker.diagnoseServer my notes']);
     await follow('/open?view=diagnosis&server=my%20notes');
     await follow('/open?view=diagnosis&server=other');
-    assert.match(shown[2] ?? '', /server: You have no server called “other”/);
+    assert.match(shown[2] ?? '', /server: You have no server named “other”/);
     assert.deepEqual(done, []);
   });
 
@@ -207,7 +207,7 @@ describe('Copy Install Badge', () => {
   });
 
   it('takes an address that is not configured, and refuses one that no link can carry', async () => {
-    const { copied } = await copy(undefined, 'Another address', 'https://public.example/mcp', 'Public', 'The link alone'); // prettier-ignore
+    const { copied } = await copy(undefined, 'Another address', 'https://public.example/mcp', 'Public', 'Link only'); // prettier-ignore
     assert.match(copied[0] ?? '', /^https:\/\/vscode\.dev\/redirect\?url=vscode%3A%2F%2F.*name%3DPublic$/);
     const local = await copy('local');
     assert.deepEqual(local.copied, []);

@@ -217,7 +217,7 @@ describe('an entry of a server', () => {
       await configure(extension, { ...(written('servers') as object), reports: other });
       await assert.rejects(undo, {
         name: 'SettingUnwritable',
-        message: /have a server named “reports” already/,
+        message: /already have a server named “reports”/,
       });
       assert.deepEqual((written('servers') as Record<string, unknown>)['reports'], other);
     });

@@ -69,7 +69,7 @@ describe('sign-out in the editor', () => {
     const said = (revocation: object) => describeSignOut(server, receipt(revocation));
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'revoked' }).message,
-      /^Signed out of .*, and its tokens are revoked\.$/,
+      /^Signed out of .*, and revoked\.$/,
     );
     assert.match(
       said({ refreshToken: 'revoked', accessToken: 'notOffered' }).message,
@@ -95,7 +95,7 @@ describe('sign-out in the editor', () => {
       return seen;
     };
     assert.deepEqual(shown({ refreshToken: 'revoked', accessToken: 'revoked' }), [
-      [`Signed out of repositories (${alice.email}), and its tokens are revoked.`],
+      [`Signed out of repositories (${alice.email}), and revoked.`],
     ]);
     const [[message, ...buttons] = []] = shown({ accessToken: 'notOffered' });
     assert.match(message ?? '', /doesn’t support revocation/);

@@ -201,7 +201,7 @@ describe('the list behind the status bar', () => {
         entry('e', 'misconfigured'),
       ),
       [
-        '— Needs you',
+        '— Needs your attention',
         '$(bell-dot) d: Finish Sign-In',
         '$(bell-dot) d: Cancel Sign-In',
         '$(error) e: Check Again',

@@ -55,7 +55,7 @@ describe('a team’s list of servers in the repository', () => {
     const shown = await open({ notes, tickets, local: { command: 'node' } }, 'Review', 'tickets');
     assert.deepEqual(shown, [
       question('notes, tickets'),
-      'Add this workspace’s MCP servers to your own, for all windows',
+      'Add MCP servers of this workspace to your settings, for all windows',
       `notes | ${notes.url} | From .vscode/mcp.json. It is added as “notes 2”, as “notes” is taken. | picked`,
       `tickets | ${tickets.url} | From .vscode/mcp.json. It is added as “tickets 2”, as “tickets” is taken. | picked`,
     ]);

@@ -45,7 +45,7 @@ describe('MCP OAuth: Add Server…', () => {
     {
       what: 'a web page',
       address: ({ html }) => html,
-      says: (_servers, { href }) => `${href} is not an MCP server: it answered text/html`,
+      says: (_servers, { href }) => `${href} is not an MCP server: it returned text/html`,
     },
     {
       what: 'metadata that is not JSON',

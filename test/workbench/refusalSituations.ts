@@ -12,7 +12,7 @@ export const refusalSituations: readonly Situation[] = [
       stage.scene.world.repositories.http.fault = 'forbidden';
       return stage.revealedBy(403, () => main.call(listBranches));
     },
-    tool: /access was denied: .*refused this to alice@example\.org \(403\)/,
+    tool: /access was denied: .*denied access for alice@example\.org \(403\)/,
     next: {
       prompt: listBranches,
       meets: 'answer',

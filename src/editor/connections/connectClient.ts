@@ -43,7 +43,7 @@ interface ClientChoice extends vscode.QuickPickItem {
   readonly connection: ClientConnection | undefined;
 }
 
-/** “Connect a Client…”: which client, to which servers; shows what would be written, and only then writes anything. */
+/** “Connect Client…”: which client, to which servers; shows what would be written, and only then writes anything. */
 export class ConnectClient {
   readonly #notifications: Notifications;
 
@@ -58,7 +58,7 @@ export class ConnectClient {
   async run(): Promise<ClientConnection | undefined> {
     const { t } = vscode.l10n;
     if (this.parts.servers().length === 0) {
-      void this.#notifications.information(t('Add an MCP server first. Clients are connected to servers.'));
+      void this.#notifications.information(t('Add an MCP server before you connect a client.'));
       return undefined;
     }
     const choice = await this.#client();
@@ -67,7 +67,7 @@ export class ConnectClient {
     const { name } = mcpClients[client];
     if (connection !== undefined) {
       void this.#notifications.information(
-        t('{0} is connected already. Disconnect it first to connect it to other servers.', name),
+        t('{0} is already connected. Disconnect it before you connect it to other servers.', name),
       );
       return undefined;
     }
@@ -159,13 +159,13 @@ export class ConnectClient {
     const other = freeEntryName(wanted, taken);
     const choices = [
       {
-        label: t('Replace It'),
+        label: t('Replace'),
         detail: t('The current server comes back when you disconnect the client.'),
         name: wanted,
       },
-      { label: t('Use the Name {0}', other), detail: t('Both servers stay.'), name: other },
+      { label: t('Use the Name {0}', other), detail: t('Keeps both servers.'), name: other },
     ];
-    const title = t('{0} already has a server “{1}”', mcpClients[client].name, wanted);
+    const title = t('{0} already has a server named “{1}”', mcpClients[client].name, wanted);
     return (await this.window.showQuickPick(choices, { title, ignoreFocusOut: true }))?.name;
   }
 
@@ -184,17 +184,17 @@ export class ConnectClient {
         detail:
           before === undefined
             ? t('Adds {1} to a new file, {0}.', file, names)
-            : t('Adds {1} to {0}, after a backup beside it.', file, names),
+            : t('Adds {1} to {0}. A backup is kept next to it.', file, names),
       };
       const changes = {
         label: `$(diff) ${t('Show Changes')}`,
-        detail: t('Compares the file with what would be written.'),
+        detail: t('Compares the file with the changes.'),
       };
       const limit = {
-        label: `$(settings-gear) ${t('Limit What It May Do…')}`,
+        label: `$(settings-gear) ${t('Limit Its Access…')}`,
         detail: isLimited
           ? t('Limited as you chose.')
-          : t('It may call every tool with the account in use, until you disconnect it.'),
+          : t('It can call every tool with the current account until you disconnect it.'),
       };
       const title = t('Connect {0}', mcpClients[client].name);
       const options = { title, ignoreFocusOut: true };

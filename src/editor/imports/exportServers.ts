@@ -83,12 +83,12 @@ export class ExportServers {
       ...files.filter(exists),
       {
         label: t('Clipboard'),
-        description: t('As an mcp.json of VS Code'),
+        description: t('As an mcp.json file for VS Code'),
         target: { kind: 'clipboard' } as const,
       },
       {
         label: t('New document'),
-        description: t('As an mcp.json of VS Code'),
+        description: t('As an mcp.json file for VS Code'),
         target: { kind: 'document' } as const,
       },
       ...files.filter((file) => !exists(file)),
@@ -103,7 +103,7 @@ export class ExportServers {
     try {
       plan = exportPlan(servers, file, text);
       if (plan.edit === undefined) {
-        void this.#notifications.information(t('{0} has these servers already.', file.label));
+        void this.#notifications.information(t('{0} already has these servers.', file.label));
         return;
       }
       const { files, problems } = await this.parts.imports.apply(
@@ -129,7 +129,7 @@ export class ExportServers {
     const text = [
       ...(problems.length > 0 ? problems : [t('Exported to {0}: {1}.', label, written.join(', '))]),
       ...(present.length > 0 ? [t('Already there: {0}.', present.join(', '))] : []),
-      ...(backup === undefined ? [] : [t('Its backup is {0}.', placeText(backup))]),
+      ...(backup === undefined ? [] : [t('The backup is {0}.', placeText(backup))]),
     ].join(' ');
     const open = t('Open File');
     const undo = t('Undo');

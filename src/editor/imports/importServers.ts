@@ -47,7 +47,7 @@ export class ImportServers {
     const { servers, faults } = foundServers(read.files, this.parts.known());
     const unread = unreadText(read, faults);
     if (servers.length === 0) {
-      const nothing = t('VS Code and other programs have no MCP servers with an address to import.');
+      const nothing = t('VS Code and other programs have no remote MCP servers to import.');
       void this.#notifications.information([nothing, ...unread].join(' '));
       return;
     }
@@ -123,8 +123,8 @@ export class ImportServers {
       label: t('Copy'),
       description: has('editor') ? '' : t('Recommended'),
       detail: has('editor')
-        ? t('Changes no other file. VS Code keeps its own entries, and signs in to them by itself.')
-        : t('Changes no other file. The other programs keep their servers.'),
+        ? t('No other file changes. VS Code keeps its own entries and signs in to them itself.')
+        : t('No other file changes. The other programs keep their servers.'),
       isMoved: () => false,
     };
     const others = has('program') || has('repository');
@@ -136,8 +136,8 @@ export class ImportServers {
       ...(has('repository')
         ? [
             move(
-              t('Move, from this workspace’s files too'),
-              t('Changes what your team shares'),
+              t('Move, including from this workspace’s files'),
+              t('Changes files that your team shares'),
               'editor',
               'program',
               'repository',
@@ -179,7 +179,7 @@ export class ImportServers {
         : await this.#notifications.information(text, ...buttons);
     if (choice === undo) return undoImport(this.parts.imports, this.window);
     if (choice === signIn) await this.parts.signInToAll.run(needed);
-    if (needsReload(files)) await offerReload(this.#notifications, t('The servers have moved.'));
+    if (needsReload(files)) await offerReload(this.#notifications, t('The servers were moved.'));
   }
 }
 
@@ -191,5 +191,5 @@ function unreadText(
   return [
     ...read.faults.map(({ file, fault }) => ({ label: file.label, message: faultText(fault) })),
     ...faults.map(({ file, message }) => ({ label: file.label, message })),
-  ].map(({ label, message }) => t('{0} was passed over: {1}', label, message));
+  ].map(({ label, message }) => t('{0} was skipped: {1}', label, message));
 }

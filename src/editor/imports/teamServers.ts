@@ -86,7 +86,7 @@ export class TeamServers {
     const named = this.parts.importing.nameAll(offered, namesLeftInEditor(files, offered, stays));
     const nameOf = (found: FoundServer) => named.find((one) => one.found === found)?.name ?? found.name;
     const rows = await this.pick(serverRows(offered, nameOf), {
-      title: t('Add this workspace’s MCP servers to your own, for all windows'),
+      title: t('Add MCP servers of this workspace to your settings, for all windows'),
       placeholder: t('Check each address. No file changes.'),
     });
     if (rows === undefined) return;

@@ -60,7 +60,7 @@ async function chosenServer(
   }));
   if (servers.length === 0) return askLink(notifications);
   const other: Item = { label: `$(edit) ${t('Another address…')}` };
-  const placeHolder = t('A badge for which MCP server?');
+  const placeHolder = t('Copy the badge of which MCP server?');
   const picked = await window.showQuickPick([...servers, other], { placeHolder, matchOnDescription: true });
   return picked === other ? askLink(notifications) : picked?.link;
 }
@@ -78,15 +78,15 @@ async function askLink(notifications: Notifications): Promise<AddLink | undefine
     return parsed !== undefined && 'problem' in parsed ? parsed.problem.message : undefined;
   };
   const address = await notifications.input({
-    title: t('Copy an install badge'),
+    title: t('Copy install badge'),
     prompt: t('The public address of the MCP server, such as https://mcp.example.com/mcp'),
     ignoreFocusOut: true,
     validateInput: faultIn('url'),
   });
   if (address === undefined || address.trim() === '') return undefined;
   const name = await notifications.input({
-    title: t('Copy an install badge'),
-    prompt: t('The name that the link proposes, or empty for none'),
+    title: t('Copy install badge'),
+    prompt: t('The name that the link suggests, or empty for none'),
     ignoreFocusOut: true,
     validateInput: faultIn('name'),
   });
@@ -110,10 +110,10 @@ async function chosenForm(
       text: badge.markdownForBoth,
     },
     { label: `$(code) ${t('HTML')}`, description: t('for VS Code'), text: badge.html },
-    { label: `$(link) ${t('The link alone')}`, description: t('for VS Code'), text: badge.link },
+    { label: `$(link) ${t('Link only')}`, description: t('for VS Code'), text: badge.link },
   ];
   const placeHolder = t(
-    'The link proposes {0}. Copy it as…',
+    'The link suggests the name {0}. Copy it as…',
     [link.name === undefined ? '' : `“${plain(link.name)}”`, plain(link.url)].join(' ').trim(),
   );
   return (await window.showQuickPick(forms, { placeHolder }))?.text;

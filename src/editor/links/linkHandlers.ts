@@ -82,14 +82,14 @@ class LinkHandlers {
     const { t } = vscode.l10n;
     const server = this.parts.settings.find(name);
     if (server === undefined) {
-      return this.#refuse({ field: 'server', message: t('You have no server called “{0}”.', plain(name)) });
+      return this.#refuse({ field: 'server', message: t('You have no server named “{0}”.', plain(name)) });
     }
     const diagnose = t('Diagnose');
     const { host } = new URL(server.url);
     const answer = await this.#notifications.modal(
       t('A link asks to diagnose the server “{0}”.', plain(server.name)),
       t(
-        '{0} and its authorization server are asked how to sign in. You are not signed in, and the report stays in this window.',
+        'Asks {0} and its authorization server how to sign in. You are not signed in, and the report stays in this window.',
         host,
       ),
       diagnose,
@@ -99,7 +99,7 @@ class LinkHandlers {
 
   async #showConfigured(name: string): Promise<void> {
     const { t } = vscode.l10n;
-    const message = t('A link asks to add a server that you have already, as “{0}”.', plain(name));
+    const message = t('A link asks to add a server that you already have, as “{0}”.', plain(name));
     await this.#tell(message, { title: t('Show Server'), run: () => this.parts.showServer(name) });
   }
 

@@ -181,7 +181,7 @@ export function displacedServers(
 async function sameName(name: string, { file, uri }: OtherServers): Promise<void> {
   const { t } = vscode.l10n;
   const message = t(
-    'VS Code switched off “{0}”: {1} has a server with the same name. Rename one of them.',
+    'VS Code turned off “{0}”: {1} has a server with the same name. Rename one of them.',
     name,
     file,
   );
@@ -197,7 +197,7 @@ async function sameName(name: string, { file, uri }: OtherServers): Promise<void
 async function sameAddress(name: string, other: Duplicate): Promise<void> {
   const { t } = vscode.l10n;
   const message = t(
-    '“{0}” in {1} has the address of “{2}”. VS Code connects to it twice, and signs in to “{0}” by itself. Remove one of them.',
+    '“{0}” in {1} has the same address as “{2}”. VS Code connects to it twice and signs in to “{0}” itself. Remove one of them.',
     other.name,
     other.file,
     name,
@@ -210,7 +210,7 @@ async function several(names: readonly string[]): Promise<void> {
   const { t } = vscode.l10n;
   const show = t('Show Servers');
   const message = t(
-    'VS Code has its own servers with the names or addresses of {0}. It switches yours off, or connects twice: see each server in the list.',
+    'VS Code has its own servers with the names or addresses of {0}. It turns yours off or connects twice. See each server in the list.',
     firstNames(names),
   );
   if ((await notifications.warning(message, show)) === show)

@@ -47,7 +47,7 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
     (outcome) => outcome !== undefined,
   );
   if (outcomes.every((outcome) => outcome === 'revoked')) {
-    return { message: t('Signed out of {0}, and its tokens are revoked.', who), complete: true };
+    return { message: t('Signed out of {0}, and revoked.', who), complete: true };
   }
   if (outcomes.includes('failed')) {
     const problem = revocation.problem === undefined ? '' : ` ${revocation.problem}`;
