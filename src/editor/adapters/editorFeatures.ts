@@ -4,7 +4,10 @@ import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 
 /** The part of the API that an editor may lack: forks lag behind the version that they name. */
 interface EditorApi {
-  readonly lm?: Partial<Pick<typeof vscode.lm, 'registerMcpServerDefinitionProvider' | 'registerTool'>>;
+  readonly lm?: {
+    readonly registerMcpServerDefinitionProvider?: typeof vscode.lm.registerMcpServerDefinitionProvider;
+    readonly registerTool?: typeof vscode.lm.registerTool;
+  };
 }
 
 /** Something that cannot be done in an editor without a part of the API. */

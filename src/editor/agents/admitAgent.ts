@@ -21,7 +21,11 @@ export interface AdmitAgentParts {
 }
 
 /** What an agent may do, and until when. */
-export type AgentLimits = Pick<NewAdmission, 'servers' | 'expiresAt'>;
+export interface AgentLimits {
+  readonly servers: readonly AdmittedServer[];
+  /** A time in milliseconds; absent if only the user ends it. */
+  readonly expiresAt?: number;
+}
 
 interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;

@@ -13,8 +13,8 @@ import { signInDeadline, type PersonalSignIn } from '../signIn/personalSignIn.js
 
 export interface AgentNoticeParts extends ConnectionParts {
   readonly agents: EditorAgents;
-  readonly signIns: Pick<SignIns, 'begin' | 'running'>;
-  readonly personalSignIn: Pick<PersonalSignIn, 'goThrough'>;
+  readonly signIns: { readonly begin: SignIns['begin']; readonly running: SignIns['running'] };
+  readonly personalSignIn: { readonly goThrough: PersonalSignIn['goThrough'] };
   /** Tells the address of a server whose tokens cannot be narrowed. */
   readonly onCannotNarrow: (listener: (serverUrl: string) => void) => Disposable;
 }

@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { isCurrent, type AdmittedServer, type AgentAdmission } from '../../broker/agents/agentAdmission.js';
 import type { AgentAsk } from '../../broker/agents/agentConsents.js';
@@ -24,7 +23,7 @@ type AgentRow =
       readonly agent: AgentAdmission;
       readonly asks: readonly Waiting[];
       /** Of a client of another maker. */
-      readonly connection?: ClientConnection;
+      readonly connection: ClientConnection | undefined;
     }
   | { readonly kind: 'ask'; readonly ask: Waiting }
   | { readonly kind: 'server'; readonly access: AdmittedServer }
@@ -65,7 +64,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
         ...all.map((agent): AgentRow => {
           const asks = pending.filter((ask) => ask.agent.id === agent.id);
           const connection = connections.find(({ agentId }) => agentId === agent.id);
-          return defined({ kind: 'agent', agent, asks, connection });
+          return { kind: 'agent', agent, asks, connection };
         }),
       ];
     }

@@ -1,7 +1,6 @@
 import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { consentReport, type RecentCalls } from '../../broker/status/consentReport.js';
-import type { Clock } from '../../base/clock.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf } from './toolInput.js';
@@ -17,9 +16,9 @@ const callsOfOne = 10;
  */
 export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
   constructor(
-    private readonly statuses: Pick<ServerStatuses, 'all'>,
+    private readonly statuses: { readonly all: ServerStatuses['all'] },
     private readonly settings: EditorServerSettings,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: { now(): number },
     private readonly calls?: RecentCalls,
   ) {}
 
@@ -27,12 +26,7 @@ export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
     return { invocationMessage: vscode.l10n.t('Reading MCP sign-in statuses') };
   }
 
-  async invoke({
-    input,
-  }: Pick<
-    vscode.LanguageModelToolInvocationOptions<object>,
-    'input'
-  >): Promise<vscode.LanguageModelToolResult> {
+  async invoke({ input }: { readonly input: object }): Promise<vscode.LanguageModelToolResult> {
     const name = textOf(input, 'server');
     const all = await this.statuses.all();
     const chosen = name === undefined ? all : all.filter(({ server }) => server.name === name);

@@ -16,11 +16,11 @@ import type { EditorServerSettings } from '../settings/serverSettings.js';
 import { askClientSecret } from '../signIn/signInQuestions.js';
 
 export interface ClientCommandParts {
-  readonly choice: Pick<ServerChoice, 'choose'>;
+  readonly choice: { readonly choose: ServerChoice['choose'] };
   readonly settings: EditorServerSettings;
   readonly clientSecrets: ClientSecrets;
   readonly extensionId: string;
-  readonly guides: Pick<ClientGuides, 'show'>;
+  readonly guides: { readonly show: ClientGuides['show'] };
   readonly window?: QuestionWindow;
 }
 

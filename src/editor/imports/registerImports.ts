@@ -24,7 +24,7 @@ export interface ImportParts extends SignInToAllParts {
   readonly settings: EditorServerSettings;
   readonly answers: { readonly clientSecrets: ClientSecrets };
   readonly memory: Memory;
-  readonly statuses: { readonly displaced: Pick<DisplacedServers, 'look' | 'markTold'> };
+  readonly statuses: { readonly displaced: DisplacedServers };
   /** The programs of this machine, and its files. */
   readonly programs: UserPrograms;
   readonly machineFiles: OtherFileStore;
@@ -33,7 +33,7 @@ export interface ImportParts extends SignInToAllParts {
 /** “Import Servers…”, “Export Servers…”, “Undo Import or Export”, and the offers of the first two. */
 export function registerImports(
   commands: Commands,
-  { globalStorageUri }: Pick<vscode.ExtensionContext, 'globalStorageUri'>,
+  { globalStorageUri }: { readonly globalStorageUri: vscode.Uri },
   parts: ImportParts,
 ): Disposable {
   const { settings, memory, programs, machineFiles } = parts;

@@ -16,10 +16,10 @@ const memoryKey = 'team servers decided on';
 const mostDecided = 500;
 
 export interface TeamServersParts {
-  readonly files: Pick<OtherProgramFiles, 'readRepositories'>;
+  readonly files: { readonly readRepositories: OtherProgramFiles['readRepositories'] };
   readonly known: () => KnownServers;
   readonly memory: Memory;
-  readonly importing: Pick<ImportServers, 'nameAll' | 'apply'>;
+  readonly importing: { readonly nameAll: ImportServers['nameAll']; readonly apply: ImportServers['apply'] };
 }
 
 interface Undecided {

@@ -10,7 +10,7 @@ import type { Disposable } from '../../base/clock.js';
 
 /** A list with the file to open for it, where there is one. */
 export interface OtherServers extends OtherServerList {
-  readonly uri?: vscode.Uri;
+  readonly uri?: vscode.Uri | undefined;
 }
 
 /**
@@ -75,7 +75,7 @@ export class OtherServerLists implements Disposable {
     const { workspaceFile } = vscode.workspace;
     const servers = listed(inspected()?.workspaceValue);
     const name = workspaceFile?.path.split('/').at(-1) ?? '.vscode/mcp.json';
-    yield { file: name, ...servers, ...(workspaceFile !== undefined && { uri: workspaceFile }) };
+    yield { file: name, ...servers, uri: workspaceFile };
   }
 
   *#userLists(): Generator<OtherServers> {

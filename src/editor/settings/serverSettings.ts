@@ -34,7 +34,7 @@ export interface NewServer {
   /** Absent: Streamable HTTP. */
   readonly type?: 'sse';
   readonly url: string;
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
 }
 
 /** The user's own setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */

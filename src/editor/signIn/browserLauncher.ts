@@ -17,7 +17,7 @@ import { usesEditorAccount } from '../../broker/signIn/flows/editorAccountFlow.j
 
 export interface BrowserParts {
   readonly clock: Clock;
-  readonly outside: Pick<OutsideAddresses, 'of'>;
+  readonly outside: { readonly of: OutsideAddresses['of'] };
   /** Has the user paste where the browser came back to. */
   readonly paste: (attempt: SignInAttempt) => Promise<void>;
   /** Begins another sign-in the chosen way; for a choice that comes when the sign-in has ended. */

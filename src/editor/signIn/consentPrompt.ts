@@ -17,8 +17,11 @@ export class NotificationConsentPrompt implements ConsentPrompt {
   /** @param signIn a function, because sign-ins are built after the relay that asks here */
   constructor(
     private readonly credentials: CredentialStore,
-    private readonly signIn: () => Pick<PersonalSignIn, 'goThrough' | 'signIn'>,
-    private readonly notices: Pick<Notifications, 'information'> = notifications,
+    private readonly signIn: () => {
+      readonly goThrough: PersonalSignIn['goThrough'];
+      readonly signIn: PersonalSignIn['signIn'];
+    },
+    private readonly notices: { readonly information: Notifications['information'] } = notifications,
   ) {}
 
   async ask(
@@ -52,7 +55,7 @@ export class NotificationConsentPrompt implements ConsentPrompt {
 function consentMessage(
   server: ServerConfig,
   what: string,
-  facts: Pick<ConsentFacts, 'kind'> & Partial<ConsentFacts>,
+  facts: { readonly kind: ConsentFacts['kind'] } & Partial<ConsentFacts>,
 ): string {
   const { t } = vscode.l10n;
   const why =

@@ -7,7 +7,9 @@ import { Redacted } from '../../base/redacted.js';
 import { notifications } from '../adapters/notifications.js';
 
 /** The part of the editor's authentication that is used. */
-export type EditorAuthentication = Pick<typeof vscode.authentication, 'getSession'>;
+export interface EditorAuthentication {
+  readonly getSession: typeof vscode.authentication.getSession;
+}
 
 /** The accounts of the editor's own Accounts menu. The editor asks the user, once for each extension and account, whether it may be used. */
 export class OwnAccounts implements EditorAccounts {

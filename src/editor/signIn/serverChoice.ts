@@ -27,8 +27,11 @@ interface UnusableItem extends vscode.QuickPickItem {
 /** Finds out which server a command is about: the row it was chosen at, the only one there is, or the user's pick. */
 export class ServerChoice {
   constructor(
-    private readonly settings: Pick<EditorServerSettings, 'find' | 'problems'>,
-    private readonly statuses: Pick<ServerStatuses, 'all'>,
+    private readonly settings: {
+      readonly find: EditorServerSettings['find'];
+      readonly problems: EditorServerSettings['problems'];
+    },
+    private readonly statuses: { readonly all: ServerStatuses['all'] },
     private readonly window: ChoiceWindow = vscode.window,
     private readonly openSettings: (problem: SettingProblem) => Thenable<unknown> = openSettingsAt,
   ) {}

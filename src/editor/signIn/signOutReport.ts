@@ -87,7 +87,10 @@ const oneLine = 60;
 export function showSignOut(
   server: ServerConfig,
   receipt: SignOutReceipt,
-  show: Pick<Notifications, 'information' | 'warning'> = notifications,
+  show: {
+    readonly information: Notifications['information'];
+    readonly warning: Notifications['warning'];
+  } = notifications,
 ): void {
   const { message, complete } = describeSignOut(server, receipt);
   const showLog = vscode.l10n.t('Show Log');

@@ -28,11 +28,7 @@ export interface ContextParts {
   readonly statuses: ServerStatuses;
   readonly settings: EditorServerSettings;
   readonly callbacks: PendingCallbacks;
-  readonly agents: {
-    readonly admissions: Pick<EditorAgents['admissions'], 'all' | 'onDidChange'>;
-    readonly consents: Pick<EditorAgents['consents'], 'pending' | 'onDidChange'>;
-    readonly port: Pick<EditorAgents['port'], 'state' | 'onDidChange'>;
-  };
+  readonly agents: EditorAgents;
 }
 
 /** Keeps the editor's context keys as things are. A command whose key lags behind says itself that there is nothing to do. */

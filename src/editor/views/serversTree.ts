@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
@@ -42,7 +41,10 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(
-    private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>,
+    private readonly statuses: {
+      readonly all: ServerStatuses['all'];
+      readonly onDidChange: ServerStatuses['onDidChange'];
+    },
     private readonly settings: readonly ShownSettings[],
     private readonly sections: readonly TreeSection[],
     private readonly clock: Clock,
@@ -162,19 +164,17 @@ export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['ch
   const { t } = vscode.l10n;
   const [brief, described] = [briefEntry(entry), describeEntry(entry)];
   const { icon, color } = entryTexts(entry);
-  return treeRow(
-    defined({
-      id: `server ${server.name}`,
-      kind: kindOf(status),
-      label: server.name,
-      description: duplicate === undefined ? brief : t('{0} – also in {1}', brief, duplicate.file),
-      spoken: duplicate === undefined ? described : `${described}; ${describeDuplicate(duplicate)}`,
-      icon,
-      color,
-      server,
-      children,
-    }),
-  );
+  return treeRow({
+    id: `server ${server.name}`,
+    kind: kindOf(status),
+    label: server.name,
+    description: duplicate === undefined ? brief : t('{0} – also in {1}', brief, duplicate.file),
+    spoken: duplicate === undefined ? described : `${described}; ${describeDuplicate(duplicate)}`,
+    icon,
+    color,
+    server,
+    children,
+  });
 }
 
 /** A server that the editor has from elsewhere as well, as part of a sentence. */

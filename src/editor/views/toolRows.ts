@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ConsentStatusName } from '../../broker/status/consentStatus.js';
 import {
@@ -22,7 +21,10 @@ import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 
 export interface ToolRowParts {
   readonly lists: ToolLists;
-  readonly toolScopes: Pick<ToolScopes, 'learned' | 'onDidChange'>;
+  readonly toolScopes: {
+    readonly learned: ToolScopes['learned'];
+    readonly onDidChange: ToolScopes['onDidChange'];
+  };
   readonly rules: ToolRules;
   /** Absent if no calls are kept. */
   readonly uses?: ToolUses;
@@ -127,15 +129,13 @@ export class ToolRows implements TreeSection {
   consentOf({ server, status }: ServerStatus, tool: DeclaredTool): ToolConsent {
     const learned = this.parts.toolScopes.learned(server, tool.name);
     const declared = declaredAuthorization(tool);
-    return toolConsent(
-      defined({
-        tool: tool.name,
-        rule: this.parts.rules.ruleOf(server, tool.name),
-        server: status,
-        learned,
-        declared,
-      }),
-    );
+    return toolConsent({
+      tool: tool.name,
+      rule: this.parts.rules.ruleOf(server, tool.name),
+      server: status,
+      learned,
+      declared,
+    });
   }
 
   async #row(entry: ServerStatus, tool: DeclaredTool): Promise<ToolRow> {
@@ -148,19 +148,17 @@ export class ToolRows implements TreeSection {
     const { t } = vscode.l10n;
     const usedBriefly = use === undefined ? [] : [relativeTime(use.at, now, 'narrow')];
     const used = use === undefined ? [] : [t('used {0}', relativeTime(use.at, now))];
-    const row = treeRow(
-      defined({
-        id: `tool ${server.name} ${tool.name}`,
-        kind: `tool ${consent.status}`,
-        label: name,
-        description: [briefToolConsent(consent, 'little'), ...usedBriefly].join(' · '),
-        spoken: [`${name}: ${briefToolConsent(consent, 'much')}`, ...used].join('; '),
-        tooltip: tooltip(tool, consent, use),
-        icon,
-        color,
-        server,
-      }),
-    );
+    const row = treeRow({
+      id: `tool ${server.name} ${tool.name}`,
+      kind: `tool ${consent.status}`,
+      label: name,
+      description: [briefToolConsent(consent, 'little'), ...usedBriefly].join(' · '),
+      spoken: [`${name}: ${briefToolConsent(consent, 'much')}`, ...used].join('; '),
+      tooltip: tooltip(tool, consent, use),
+      icon,
+      color,
+      server,
+    });
     return { ...row, tool: tool.name, consent };
   }
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { launcherScript } from './bridgeLauncher.js';
 import { isCode, replaceFile } from '../files/atomicFile.js';
-import { WindowAddressFile, type WindowAddressParts } from '../windows/windowAddressFile.js';
+import { WindowAddressFile, type AnnouncedWindowParts } from '../windows/windowAddressFile.js';
 
 export interface StdioCommand {
   readonly command: string;
@@ -63,7 +63,7 @@ export class BridgeFiles {
   }
 
   /** The file of this window. */
-  window(parts: Omit<WindowAddressParts, 'directory'>): WindowAddressFile {
+  window(parts: AnnouncedWindowParts): WindowAddressFile {
     return new WindowAddressFile({ ...parts, directory: this.windows });
   }
 

@@ -10,7 +10,7 @@ export interface EditorInstallation {
   /** Such as `vscode`. */
   readonly uriScheme: string;
   /** The extension's own directory below the user data; absent if the extension runs on another machine. */
-  readonly storage?: string;
+  readonly storage?: string | undefined;
 }
 
 /** The machine, as far as it matters here. */

@@ -8,15 +8,18 @@ import { DirectoryWatch } from '../files/directoryWatch.js';
 import { replaceFile } from '../files/atomicFile.js';
 import { makeAddressDirectory, requestName } from './windowAddresses.js';
 
-export interface WindowAddressParts {
-  /** Absolute; made when it is first needed. */
-  readonly directory: string;
+export interface AnnouncedWindowParts {
   /** The paths of the window's workspace folders, as they are now. */
   readonly folders: () => readonly string[];
   /** Begins to listen, if nothing listens yet. */
   readonly address: () => Promise<{ readonly url: string; readonly key: { expose(): string } }>;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface WindowAddressParts extends AnnouncedWindowParts {
+  /** Absolute; made when it is first needed. */
+  readonly directory: string;
 }
 
 /**
