@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { launcherScript } from './bridgeLauncher.js';
-import { isCode, replaceFile } from '../files/atomicFile.js';
+import { isCode, writeAtomically } from '../files/atomicFile.js';
 import { WindowAddressFile, type AnnouncedWindowParts } from '../windows/windowAddressFile.js';
 
 export interface StdioCommand {
@@ -127,17 +126,10 @@ export class BridgeFiles {
     await this.#put(this.path, shipped, 0o600);
   }
 
-  /** Who reads the file meanwhile reads the old one or this one, and never half of it. */
   async #put(file: string, contents: string | Buffer, mode: number): Promise<void> {
     const bytes = Buffer.from(contents);
     const present = await readFile(file).catch(() => undefined);
     if (present?.equals(bytes) === true && ((await stat(file)).mode & 0o777) === mode) return;
-    const temporary = `${file}.${randomUUID()}.tmp`;
-    try {
-      await writeFile(temporary, bytes, { mode, flag: 'wx' });
-      await replaceFile(temporary, file);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeAtomically(file, bytes, { mode });
   }
 }

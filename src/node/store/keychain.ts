@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCode, replaceFile } from '../files/atomicFile.js';
+import { isCode, writeAtomically } from '../files/atomicFile.js';
 import { spawn } from 'node:child_process';
 
 /**
@@ -143,9 +143,7 @@ export class DataProtection implements Keychain {
   async write(secret: string): Promise<void> {
     const kept = await this.#run('Protect', secret);
     await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
-    const temporary = `${this.file}.${process.pid}.tmp`;
-    await writeFile(temporary, kept, { mode: 0o600 });
-    await replaceFile(temporary, this.file);
+    await writeAtomically(this.file, kept);
   }
 
   async #run(method: 'Protect' | 'Unprotect', text: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { WindowNotices } from '../../base/storage.js';
 import { DirectoryWatch } from '../files/directoryWatch.js';
-import { replaceFile } from '../files/atomicFile.js';
+import { writeAtomically } from '../files/atomicFile.js';
 import { isRunning } from './runningProcess.js';
 
 const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
@@ -67,9 +67,7 @@ export class WindowNoticeFiles implements WindowNotices {
   async #write(text: string): Promise<void> {
     if (this.#isDisposed) return;
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const temporary = `${this.#path(this.#own)}.tmp`;
-    await writeFile(temporary, text, { mode: 0o600 });
-    await replaceFile(temporary, this.#path(this.#own));
+    await writeAtomically(this.#path(this.#own), text);
   }
 
   /** Files of the other windows that are open. */
