@@ -9,7 +9,7 @@ export function installationOf(
   return {
     isPortable: isPortable(vscode.env),
     uriScheme: vscode.env.uriScheme,
-    storage: isUsersMachine ? globalStorageUri.fsPath : undefined,
+    ...(isUsersMachine && { storage: globalStorageUri.fsPath }),
   };
 }
 
