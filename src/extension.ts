@@ -6,7 +6,10 @@ import { createBundles } from './extension/editorParts.js';
 import { createPlatform } from './extension/platform.js';
 import { Surfaces } from './extension/surfaces.js';
 
-/** Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is needed. */
+/**
+ * Builds the parts by hand and registers them. Nothing is asked of the network and nothing listens until it is
+ * needed.
+ */
 export function activate(context: vscode.ExtensionContext) {
   const platform = createPlatform(context, vscode.env.remoteName);
   const { own } = platform;
@@ -25,7 +28,7 @@ export function activate(context: vscode.ExtensionContext) {
     ),
   );
 
-  // The tests inside the extension host drive the very parts that are registered; nobody else gets any.
+  // The tests inside the extension host use the parts that are registered; no other extension gets any.
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
   const { settings, toolRules } = platform;
   return { ...core, ...editor, settings, toolRules, links, tree: surfaces.tree, context };

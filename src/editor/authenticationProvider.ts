@@ -45,7 +45,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   readonly #changed =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   readonly #subscriptions: readonly Disposable[];
-  /** What was announced, by server name and sign-in; undefined until somebody has asked. */
+  /** What was announced, by server name and sign-in; undefined until an extension has asked. */
   #announced: ReadonlyMap<string, Announced> | undefined;
   #updates: Promise<void> = Promise.resolve();
 
@@ -66,7 +66,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession[]> {
     if (this.#announced === undefined) {
-      // Whoever asks has been told of all there are; only what differs later is news.
+      // The extension that asks gets all of them; only later differences are announced.
       this.#queue(async () => void (this.#announced ??= await this.#current()));
     }
     const all = await this.#current();
@@ -94,7 +94,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     const outcome = await (account === undefined
       ? this.parts.personalSignIn.signIn(server)
       : this.parts.personalSignIn.signInAs(server, account));
-    // The user has been told why; the extension learns that it did not happen.
+    // The user has seen why; the extension learns that it did not happen.
     if (outcome.kind !== 'signedIn') throw new vscode.CancellationError();
     if (account !== undefined && !isSignInOf(account, server, outcome.credential))
       throw new Error(otherAccountSignedIn(server, account, outcome.credential));
@@ -153,12 +153,12 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     this.#updates = this.#updates.then(work).catch(() => undefined);
   }
 
-  /** A refresh changes tokens, and nothing of what a session shows: it is announced to nobody. */
+  /** A refresh changes tokens, and nothing of what a session shows, so it is not announced. */
   async #update(): Promise<void> {
     const before = this.#announced ?? new Map<string, Announced>();
     const ids = new Set<string>();
     for (const { session } of (await this.#current()).values()) ids.add(session.id);
-    // The keys of a sign-in end with it, before anybody is told of the next one.
+    // The keys of a sign-in end with it, before the next one is announced.
     const removed = [...before.values()].filter(({ session }) => !ids.has(session.id));
     for (const { server, credential } of removed) this.parts.keys.revokeKey(server, accountKeyOf(credential));
     const now = await this.#current();

@@ -68,7 +68,7 @@ export class Commands implements Disposable {
 
   constructor(private readonly log: Log) {}
 
-  /** @param run gets what a menu passes: the row a command was chosen at, where there is one */
+  /** @param run gets what a menu passes: the row at which a command was chosen, if there is one */
   register(id: CommandId, run: (row: unknown) => Promise<unknown>): void {
     this.#registered.push(
       vscode.commands.registerCommand(commandId(id), async (row: unknown) => {
@@ -90,7 +90,7 @@ export class Commands implements Disposable {
       await notifications.error(error.message);
       return;
     }
-    // Only the name: the message of an error nobody foresaw may hold anything.
+    // Only the name: the message of an unexpected error may hold anything.
     const name = errorName(error);
     this.log.error(`The command ${id} failed unexpectedly (${name}).`);
     const showLog = vscode.l10n.t('Show Log');

@@ -36,7 +36,7 @@ export interface MessageDisplay {
 const longestLine = 60;
 
 /**
- * What the user is told and asked, always as plain text. The editor makes links of `[label](address)` in
+ * Messages and questions to the user, always as plain text. The editor makes links of `[label](address)` in
  * these places, `command:` addresses included, and much of what is shown was written by servers. Nothing else
  * in this folder may show a notification; a lint rule holds it.
  */

@@ -16,7 +16,7 @@ export interface AdmitAgentParts {
   /** The names of a server's tools, as far as they are known. */
   readonly toolsOf: (server: ServerConfig) => readonly string[];
   readonly clock: Clock;
-  /** Where agents will call, where that is not the machine that the window works on. */
+  /** Names the machine that agents will call, if it is not the one that the window works on. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
 }
 

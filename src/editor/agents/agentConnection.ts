@@ -19,7 +19,7 @@ export interface ConnectionParts {
   readonly port: () => number;
   /** Agents that are clients of other makers, whose keys are in files. */
   readonly connections: ClientConnections;
-  /** Where the addresses lead, where that is not the machine that the window works on. */
+  /** Names the machine that the addresses lead to, if it is not the one that the window works on. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
   /** Writes what the stdio command reads; absent if there is none. */
   readonly writeBridge?: (
@@ -58,7 +58,7 @@ export async function showConnection(
   }
 }
 
-/** Closed without the key, which is not to be had again. */
+/** The user closed the question without the key, which is shown only once. */
 async function wantsToGoBack({ name }: AgentAdmission): Promise<boolean> {
   const { t } = vscode.l10n;
   const back = t('Show It Again');

@@ -22,7 +22,7 @@ export interface AgentNoticeParts extends ConnectionParts {
 /** Tells the user what agents wait for, and what is wrong where they call. Only what they press opens a browser. */
 export class AgentNotices implements Disposable {
   readonly #subscriptions: readonly Disposable[];
-  /** Servers of which it has been said that their tokens cannot be narrowed. */
+  /** Servers for which the user was shown that their tokens cannot be narrowed. */
   readonly #told = new Set<string>();
 
   constructor(
@@ -52,7 +52,7 @@ export class AgentNotices implements Disposable {
     await personalSignIn.goThrough(signIns.begin(ask.server, request));
   }
 
-  /** Says what is wrong with the port, where something is. */
+  /** Shows what is wrong with the port, if anything is. */
   async portState(state: AgentsPortState): Promise<void> {
     if (state.kind !== 'blocked') return;
     const { t } = vscode.l10n;

@@ -5,14 +5,14 @@ import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf } from './toolInput.js';
 
-/** The calls told of each server, where there is a record of them. */
+/** How many calls are reported for each server, if calls are recorded. */
 const callsEach = 3;
 /** Of one server that was asked for by name. */
 const callsOfOne = 10;
 
 /**
  * `#mcpConsent`: how the user stands with each server, for the model to answer from and to plan by. It only
- * reads what is known here: no server is asked, and nobody is.
+ * reads what is known here: it asks no server and no user.
  */
 export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
   constructor(

@@ -110,7 +110,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     return this.#found(server, missing, status.held, wanted, token);
   }
 
-  /** Steps 1–5a, which ask nobody: the user is told where they are sent. */
+  /** Steps 1–5a, which need no user: they find out the page that the question names. */
   async #found(
     server: ServerConfig,
     missing: readonly string[],
@@ -148,7 +148,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
       }),
     );
     const left = Promise.withResolvers<undefined>();
-    // Who joined somebody else's sign-in only stops waiting for it.
+    // A caller that joined another's sign-in only stops waiting for it.
     const cancelled = () => (isOurs ? attempt.cancel() : left.resolve(undefined));
     const subscription = token.onCancellationRequested(cancelled);
     if (token.isCancellationRequested) cancelled();

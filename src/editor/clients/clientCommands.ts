@@ -91,7 +91,7 @@ async function askClientId(notifications: Notifications, server: string): Promis
   return clientId === '' ? undefined : clientId;
 }
 
-/** Writes the client's metadata into an editor, to be hosted at its address by whoever owns that. */
+/** Writes the client's metadata into an editor, for the owner of its address to host. */
 export async function createClientMetadataDocument({
   settings,
   extensionId,

@@ -26,7 +26,7 @@ export function registerServerEntryCommands(commands: Commands, parts: ServerEnt
   commands.register('removeServer', (row) => dialogues.remove(row));
 }
 
-/** What these commands ask and tell. Each change is told with a button that takes it back. */
+/** The questions and notifications of these commands. Each change is shown with a button that takes it back. */
 export class ServerEntryDialogues {
   readonly #notifications: Notifications;
   readonly #choice: ConfiguredServerChoice;

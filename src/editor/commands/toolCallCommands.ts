@@ -12,7 +12,7 @@ export interface ToolCallParts {
   readonly clock: Clock;
 }
 
-/** What is written in this time, in milliseconds, needs nobody to watch it. */
+/** A file that is written within this time, in milliseconds, needs no progress notification. */
 const unwatched = 1_000;
 /** Lines made before others have their turn. */
 const chunk = 500;

@@ -23,7 +23,9 @@ export interface ImportServersParts {
   readonly known: () => KnownServers;
   readonly imports: Imports;
   readonly signInToAll: SignInToAll;
-  /** Keeps the user from being warned of copies that VS Code keeps of these servers: the user has just asked for them. */
+  /**
+   * Keeps the user from being warned of copies that VS Code keeps of these servers: the user has just asked for them.
+   */
   readonly duplicatesWanted: (servers: readonly NamedServer[]) => Promise<void>;
 }
 
@@ -77,7 +79,7 @@ export class ImportServers {
     });
   }
 
-  /** @param note what there is to say beside what was done */
+  /** @param note added to the report of what was done */
   async apply(
     named: readonly ChosenServer[],
     files: readonly ReadFile[],

@@ -85,7 +85,7 @@ export function registerImports(
   };
 }
 
-/** Where this extension serves other programs: those entries are its own. */
+/** Whether this extension serves other programs at the address: such entries are its own. */
 function isOwnAddress(url: string): boolean {
   const address = addressOf(url);
   return address?.hostname === '127.0.0.1' && Number(address.port) === agentSettings().port;

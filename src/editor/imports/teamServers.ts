@@ -29,7 +29,7 @@ interface Undecided {
 
 /**
  * The servers that a team lists in `.vscode/mcp.json` and `.mcp.json` of its repository. None counts before the user has
- * seen its address and said yes; each is asked about once, and once more when its entry changes. The files stay as they
+ * seen its address and agreed; each is asked about once, and once more when its entry changes. The files stay as they
  * are: the team shares them.
  */
 export class TeamServers {

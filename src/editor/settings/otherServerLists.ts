@@ -8,7 +8,7 @@ import {
 import { Emitter } from '../../base/event.js';
 import type { Disposable } from '../../base/clock.js';
 
-/** A list with the file to open for it, where there is one. */
+/** A list with the file to open for it, if there is one. */
 export interface OtherServers extends OtherServerList {
   readonly uri?: vscode.Uri | undefined;
 }

@@ -31,7 +31,7 @@ export interface FormerSettingsFile {
 export interface TakeOverParts {
   /** The files that can be read from here. */
   readonly files: () => Promise<readonly FormerSettingsFile[]>;
-  /** The file of the remote machine, where it cannot be read from here; undefined if the user gave none. */
+  /** The file of the remote machine, if it cannot be read from here; undefined if the user gave none. */
   readonly openRemote: () => Promise<FormerSettingsFile | undefined>;
   readonly memory: Memory;
   readonly write: WriteSetting;
@@ -46,7 +46,7 @@ interface Offer {
 
 /**
  * Settings that stand in a file of a remote machine or of a profile, from when they counted there. A dev container's
- * configuration can write the same file, so nothing of it counts until the user has seen every address and said yes. The
+ * configuration can write the same file, so nothing of it counts until the user has seen every address and agreed. The
  * file is left as it is.
  */
 export class TakeOverSettings {

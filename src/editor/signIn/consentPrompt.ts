@@ -44,14 +44,14 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     return Promise.race([accepted, aborted(signal)]);
   }
 
-  /** A notification cannot be taken back: whoever accepts it late, when its request is gone, still signs in. */
+  /** A notification cannot be taken back: a user who accepts it late, when its request is gone, still signs in. */
   async #goOn(server: ServerConfig, attempt: SignInAttempt): Promise<void> {
     if (!attempt.hasEnded) await this.signIn().goThrough(attempt);
     else if ((await attempt.outcome).kind !== 'signedIn') await this.signIn().signIn(server);
   }
 }
 
-/** @param facts only the kind of consent where no more could be found out */
+/** @param facts only the kind of consent if no more could be found out */
 function consentMessage(
   server: ServerConfig,
   what: string,
@@ -100,7 +100,7 @@ export class NotificationToolPrompt implements ToolPrompt {
     const allow = t('Allow Once');
     const message = `${what} ${t('Your rule is to ask every time.')}`;
     const choice = await this.notices.information(message, allow, t('Don’t Run'));
-    // A notification cannot be taken back: whoever answers late answers nobody.
+    // A notification cannot be taken back: a late answer has no effect.
     return choice === allow && !signal.aborted;
   }
 }

@@ -17,7 +17,7 @@ interface ServerItem extends vscode.QuickPickItem {
   readonly entry: ServerStatus;
 }
 
-/** An entry of the settings that cannot be used, so that nobody looks for it in vain. */
+/** An entry of the settings that cannot be used, which is listed so that the user finds out why. */
 interface UnusableItem extends vscode.QuickPickItem {
   readonly problem: SettingProblem;
 }
@@ -125,7 +125,7 @@ export class AccountPick {
     private readonly window: ChoiceWindow = vscode.window,
   ) {}
 
-  /** The account whose row a command was chosen at. */
+  /** The account at whose row a command was chosen. */
   static keyOf(row: unknown): string | undefined {
     if (typeof row !== 'object' || row === null || !('account' in row)) return undefined;
     const { account } = row;
@@ -138,7 +138,7 @@ export class AccountPick {
   }
 
   /**
-   * @param further what can be done beside, below the accounts, if anything
+   * @param further other choices, listed below the accounts
    * @param among the accounts to choose from; all of them if absent
    * @returns undefined if the user closed it
    */
@@ -166,7 +166,7 @@ export class AccountPick {
   }
 }
 
-/** Asks whether a sign-in that the server names nobody for renews an account or adds one. */
+/** Asks whether a sign-in for which the server names no account renews an account or adds one. */
 export async function askWhoseSignIn(
   server: ServerConfig,
   accounts: readonly Credential[],

@@ -67,7 +67,7 @@ export class EditorSignInQuestions implements SignInQuestions {
   }
 }
 
-/** @param host of the authorization server, where it is known */
+/** @param host of the authorization server, if it is known */
 export async function askClientSecret(
   notifications: Notifications,
   server: ServerConfig,
@@ -123,7 +123,7 @@ async function cancellable<T>(
   }
 }
 
-/** What a sign-in knows from before, and who answers the rest. */
+/** What sign-ins know already, and the questions for the rest. */
 export interface EditorAnswers extends Disposable {
   readonly questions: SignInQuestions;
   readonly decisions: ServerDecisions;

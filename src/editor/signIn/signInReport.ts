@@ -9,7 +9,7 @@ import { waysBack, wayTitle, type OtherWay } from './otherWays.js';
 
 type NextStep = 'tryAgain' | 'otherWays' | 'setClientId' | 'setClientSecret' | 'setClientKey';
 
-/** What is told of a sign-in's end: what happened, and the one thing to do next. */
+/** The report of a sign-in's end: what happened, and the one thing to do next. */
 interface SignInReport {
   readonly severity: 'information' | 'warning' | 'error';
   readonly message: string;
@@ -18,7 +18,7 @@ interface SignInReport {
   readonly isDiagnosable?: true | undefined;
 }
 
-/** @returns undefined if there is nothing to tell: who cancels knows. */
+/** @returns undefined if there is nothing to report: a user who cancels knows. */
 export function signInReport(server: ServerConfig, outcome: SignInOutcome): SignInReport | undefined {
   const { t } = vscode.l10n;
   switch (outcome.kind) {

@@ -9,7 +9,7 @@ interface SignOutReport {
   readonly complete: boolean;
 }
 
-/** What signing out did, no more and no less than the receipt says, and who acts in its place. */
+/** What signing out did, exactly as its receipt reports it, and the account that acts in its place. */
 export function describeSignOut(server: ServerConfig, receipt: SignOutReceipt): SignOutReport {
   const { message, complete } = describeRevocation(server, receipt);
   const { t } = vscode.l10n;
@@ -81,7 +81,7 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
   };
 }
 
-/** The editor shows no more than a line of a notification that has no button; about as much of it as this. */
+/** The editor shows only one line of a notification that has no button; about this many characters. */
 const oneLine = 60;
 
 export function showSignOut(

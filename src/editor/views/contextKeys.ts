@@ -6,13 +6,13 @@ import type { EditorAgents } from '../adapters/editorAgents.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
 
-/** What is so, for the conditions of package.json: of walkthrough steps, and of commands that the palette lists. */
+/** The values for the conditions of package.json: of walkthrough steps, and of commands that the palette lists. */
 export interface ContextValues {
   readonly hasServers: boolean;
   /** At any server. */
   readonly signedIn: boolean;
   readonly awaitingConsent: boolean;
-  /** By a sign-in of this window, whose browser has been sent to the authorization server. */
+  /** By a sign-in of this window that has sent its browser to the authorization server. */
   readonly awaitingCallback: boolean;
   readonly needsScopes: boolean;
   readonly hasDisabledServers: boolean;
@@ -31,7 +31,10 @@ export interface ContextParts {
   readonly agents: EditorAgents;
 }
 
-/** Keeps the editor's context keys as things are. A command whose key lags behind says itself that there is nothing to do. */
+/**
+ * Keeps the editor's context keys up to date. A command that runs before its key is updated reports that there is
+ * nothing to do.
+ */
 export class ContextKeys implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   readonly #set = new Map<string, boolean>();

@@ -12,13 +12,13 @@ interface Fact {
   /** Tells it apart from the server's others, in every language. */
   readonly id: string;
   readonly label: string;
-  /** The label where it stands alone, and need not be short. */
+  /** The label for places in which it stands alone and may be long. */
   readonly fullLabel?: string | undefined;
   /** What matters most of it, since the side bar is narrow. */
   readonly value: string;
-  /** What screen readers say and the pointer is told in place of the value. */
+  /** Replaces the value in the tooltip and for screen readers. */
   readonly fullValue?: string | undefined;
-  /** What the pointer alone is told beside. */
+  /** Added to the tooltip alone. */
   readonly more?: string | undefined;
   readonly icon: string;
 }

@@ -11,12 +11,12 @@ import { describeProblem, problemName } from '../settings/settingsProblems.js';
 
 /** Changes that come together are drawn together, in milliseconds. */
 const gathering = 50;
-/** How often words such as “5 minutes ago” are made anew, in milliseconds. */
+/** How often texts such as “5 minutes ago” are renewed, in milliseconds. */
 const tick = 60_000;
 
 const root = '';
 
-/** What is shown beside the servers that are in use. */
+/** What is shown in addition to the servers that are in use. */
 interface ShownSettings {
   readonly problems: readonly SettingProblem[];
   readonly disabled?: readonly ServerConfig[];
@@ -33,7 +33,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
   readonly #rows = new Map<string, TreeRow>();
   /** Ids of the rows below each row that has been opened, as the editor has them. */
   readonly #below = new Map<string, readonly string[]>();
-  /** What each row looked like when the editor was told last. */
+  /** What each row looked like when the editor last read it. */
   readonly #looks = new Map<string, string>();
   #timer: Disposable | undefined;
   #tick: Disposable | undefined;
@@ -158,7 +158,7 @@ function lookOf({ item }: TreeRow): string {
   return JSON.stringify(item);
 }
 
-/** A server: its name, its status, and whose account acts. */
+/** A server: its name, its status, and the account that acts. */
 export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['children']>): TreeRow {
   const { server, status, duplicate } = entry;
   const { t } = vscode.l10n;
@@ -208,7 +208,7 @@ export interface AccountRow extends TreeRow {
   readonly account: AccountInUse;
 }
 
-/** The accounts below a server, where it has several; a single one is told among its facts. */
+/** The accounts below a server, if it has several; a single one is among its facts. */
 export class AccountRows implements TreeSection {
   rows({ server, status }: ServerStatus): readonly AccountRow[] {
     return (status.accounts ?? []).map((account) => ({ ...accountRow(server, account), account }));

@@ -33,7 +33,7 @@ export interface ToolRowParts {
   readonly extensionId: string;
 }
 
-/** Of a server that may be started: nothing else is to be done first. */
+/** The statuses of a server that may be started, since nothing else has to be done first. */
 const startable: ReadonlySet<ConsentStatusName> = new Set(['unknown', 'open', 'ready', 'needsScopes']);
 
 /** A row of a tool, as commands chosen at it see it. */
@@ -89,7 +89,10 @@ export class ToolRows implements TreeSection {
     ];
   }
 
-  /** Where no tool is known: what makes them known; chosen, it does. Other statuses say what is to be done first. */
+  /**
+   * If no tool is known: a row that names what makes them known, and does it when selected. Other statuses show what
+   * has to be done first.
+   */
   #howToKnow({ server, status }: ServerStatus): readonly TreeRow[] {
     const { t } = vscode.l10n;
     const isSignIn = status.status === 'signedOut' || status.status === 'expired';

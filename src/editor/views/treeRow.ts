@@ -32,7 +32,7 @@ export interface RowLook {
   readonly children?: TreeRow['children'];
 }
 
-/** A row: icon, label and description beside it, and one sentence that says the same. */
+/** A row: icon, label and description, and one sentence with the same content. */
 export function treeRow(look: RowLook): TreeRow {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const state = look.children === undefined ? None : look.isOpen === true ? Expanded : Collapsed;

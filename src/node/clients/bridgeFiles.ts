@@ -19,7 +19,7 @@ export class BridgeFiles {
   #placed: Promise<void> | undefined;
   /** The script. */
   readonly path: string;
-  /** Where the windows write. */
+  /** The directory into which the windows write. */
   readonly windows: string;
   /** Runs the script with the editor that is installed now, for the configuration files of other programs. */
   readonly launcher: string;
@@ -113,7 +113,7 @@ export class BridgeFiles {
     if (held.url !== url) await this.#put(this.keyFile(name), JSON.stringify({ ...held, url }), 0o600);
   }
 
-  /** Removes every file whose name begins so: the keys in them are of no more use. */
+  /** Removes every file whose name begins with this: the keys in them no longer work. */
   async removeAll(prefix: string): Promise<void> {
     const names = await readdir(this.#directory).catch(() => []);
     const files = names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));

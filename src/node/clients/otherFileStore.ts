@@ -11,7 +11,7 @@ const largest = 32 * 1024 * 1024;
 const noWaiting = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
 /** What marks the root of a repository. */
 const repositories = ['.git', '.hg', '.jj', '.svn'];
-/** Backups beside one file that are told apart by a number. */
+/** How many backups next to one file are numbered. */
 const mostBackups = 1000;
 
 /** The files of this machine, by `file:` URIs. */

@@ -11,7 +11,7 @@ const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
 
 /**
  * A file a window, named by its process, which every other window reads when the directory changes. A window
- * that was ended before it could take its file back is told by its process being gone.
+ * that ended before it could remove its file is recognized by its process being gone.
  */
 export class WindowNoticeFiles implements WindowNotices {
   readonly #own = `${process.pid}-${randomUUID()}.json`;
@@ -51,7 +51,7 @@ export class WindowNoticeFiles implements WindowNotices {
     };
   }
 
-  /** Takes back what this window said. */
+  /** Removes this window's notice. */
   async close(): Promise<void> {
     this.#isDisposed = true;
     for (const watch of this.#watches) watch.dispose();
