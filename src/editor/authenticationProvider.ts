@@ -22,7 +22,7 @@ interface Announced {
 }
 
 /** Keys for one server's address on the relay, as one account; what other extensions get in place of its tokens. */
-export interface RelayKeys {
+interface RelayKeys {
   keyFor(server: ServerConfig, account: string): Redacted;
   revokeKey(server: ServerConfig, account: string): void;
 }

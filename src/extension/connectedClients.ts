@@ -1,6 +1,6 @@
 import { agentAddress } from '../broker/agents/agentSettings.js';
 import { ClientConnections } from '../broker/agents/clientConnections.js';
-import type { Core } from '../core.js';
+import type { Core } from '../core/core.js';
 import { agentSettings } from '../editor/settings/agentSettings.js';
 import type { BridgeFiles } from '../node/clients/bridgeFiles.js';
 import { ClientConnectionFiles } from '../node/clients/clientConnectionFiles.js';

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { RememberedAccountChoice } from '../broker/accounts/accountChoice.js';
 import { CallLedger } from '../broker/calls/callLedger.js';
 import { AssertionInFile } from '../broker/tokens/assertionFile.js';
-import { createCore, type Core } from '../core.js';
+import { createCore, type Core } from '../core/core.js';
 import { EditorRedirectUris } from '../editor/adapters/redirectUris.js';
 import { EditorMemory } from '../editor/adapters/storage.js';
 import { recordsArguments } from '../editor/settings/serverSettings.js';

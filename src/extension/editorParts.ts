@@ -10,13 +10,13 @@ import { ServerChoice } from '../editor/signIn/serverChoice.js';
 import { serverStatuses, type ServerStatuses } from '../editor/views/serverStatuses.js';
 import { BridgeFiles } from '../node/clients/bridgeFiles.js';
 import { Agents } from '../relay/agents/agents.js';
-import type { Core } from '../core.js';
+import type { Core } from '../core/core.js';
 import { connectedClients } from './connectedClients.js';
 import { createEditorCore, type EditorCore } from './editorCore.js';
 import type { Platform } from './platform.js';
 
 /** What the editor has of the broker: its user's sign-ins, servers, accounts and agents. */
-export interface EditorParts extends EditorCore {
+interface EditorParts extends EditorCore {
   readonly statuses: ServerStatuses;
   readonly choice: ServerChoice;
   readonly callbackUri: CallbackUri;

@@ -4,7 +4,7 @@ import { MetadataCache } from '../broker/discovery/metadataCache.js';
 import type { Fetch, Resolver } from '../broker/ports.js';
 import { ServerDecisions } from '../broker/settings/serverDecisions.js';
 import type { SignInQuestions } from '../broker/signIn/userQuestions.js';
-import { createCore, type Core, type CorePlatform, type CoreSettings, type CoreUser } from '../core.js';
+import { createCore, type Core, type CorePlatform, type CoreSettings, type CoreUser } from '../core/core.js';
 
 /** What a process without an editor brings. */
 export interface HeadlessParts extends CorePlatform, CoreSettings {

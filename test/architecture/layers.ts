@@ -59,7 +59,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ['vscode', 'jsonc-parser'],
   },
   // What both composition roots put together.
-  'core.ts': { layers: ['base', 'oauth', 'mcp', 'broker', 'loopback', 'relay'], packages: [] },
+  core: { layers: ['base', 'oauth', 'mcp', 'broker', 'loopback', 'relay'], packages: [] },
   headless: {
     layers: ['base', 'oauth', 'mcp', 'mcpClients', 'broker', 'loopback', 'relay', 'node', 'core'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],

@@ -6,7 +6,7 @@ import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
 import type { Account, Credential } from '../../src/broker/accounts/credential.js';
 import type { EditorAccounts, EditorSession } from '../../src/broker/ports.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { createCore } from '../../src/core.js';
+import { createCore } from '../../src/core/core.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { closeServers } from '../oauth/scriptedServer.js';

@@ -4,7 +4,7 @@ import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { identityProviderAsServer } from '../../src/broker/settings/identityProviderSetting.js';
 import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { createCore } from '../../src/core.js';
+import { createCore } from '../../src/core/core.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { signInAsUser } from '../demo/user.js';
 import { closeServers } from '../oauth/scriptedServer.js';

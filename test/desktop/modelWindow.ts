@@ -10,7 +10,7 @@ import type { SharedRecords } from '../../src/base/storage.js';
 import { TimedSecretStore } from '../../src/broker/accounts/secretStorageTimeout.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';
-import { createCore, type Core } from '../../src/core.js';
+import { createCore, type Core } from '../../src/core/core.js';
 import { SealedFiles } from '../../src/node/store/sealedFiles.js';
 import { ClientSealingKey, HostSealingKey, type SealingKeySource } from '../../src/node/store/sealingKey.js';
 import { MemoryLock, MemoryLog, MemoryMemory } from '../broker/memoryStores.js';

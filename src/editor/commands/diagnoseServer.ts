@@ -22,7 +22,7 @@ const patience = 60_000;
 const mostReports = 20;
 
 /** What sign-ins know already. */
-export interface DiagnosisAnswers extends DiscoveryParts {
+interface DiagnosisAnswers extends DiscoveryParts {
   readonly clientSecrets: ClientSecrets;
   readonly sentRedirects?: SentRedirects;
 }

@@ -1,46 +1,46 @@
-import { AgentAdmissions } from './broker/agents/agentAdmissions.js';
-import { AgentConsents } from './broker/agents/agentConsents.js';
-import { AgentToolAnswers } from './broker/agents/agentToolAnswers.js';
-import { AgentToolApprovals } from './broker/agents/agentToolApprovals.js';
-import type { AccountChoice } from './broker/accounts/accountChoice.js';
-import { AccessTokens } from './broker/tokens/accessTokens.js';
-import { AuthorizedFetch } from './broker/fetch/authorizedFetch.js';
-import type { CardBrowser } from './broker/signIn/cardBrowser.js';
-import { ClientStore } from './broker/clients/clientStore.js';
-import type { ConsentPrompt } from './broker/signIn/consentPrompt.js';
-import { CredentialStore } from './broker/accounts/credentialStore.js';
-import { DirectGrants } from './broker/tokens/directGrants.js';
-import type { EditorAccountTokens } from './broker/tokens/editorAccountTokens.js';
-import { EnterpriseIdentityProvider } from './broker/tokens/enterpriseIdentityProvider.js';
-import type { IdentityProviderConfig } from './broker/settings/identityProviderSetting.js';
-import { InMemoryRecords } from './broker/agents/inMemoryRecords.js';
-import { PendingCallbacks } from './broker/callbacks/pendingCallbacks.js';
-import type { Clock, Disposable } from './base/clock.js';
-import type { Log } from './base/log.js';
-import type { Lock, Memory, SecretStore, SharedRecords, WindowNotices } from './base/storage.js';
-import type { IdentityProviderSession, Network, RedirectUris } from './broker/ports.js';
-import type { AssertionSource } from './broker/tokens/assertionSource.js';
-import type { ServerConfig } from './broker/settings/serverSettings.js';
-import { ServerStates } from './broker/status/serverStates.js';
-import type { SignInQuestions } from './broker/signIn/userQuestions.js';
-import type { AskWhoseSignIn, ConfirmAccountChange } from './broker/accounts/accountChange.js';
-import type { ClientSecrets } from './broker/clients/clientSecrets.js';
-import type { SentRedirects } from './broker/clients/sentRedirects.js';
-import type { MetadataCache } from './broker/discovery/metadataCache.js';
-import type { ServerDecisions } from './broker/settings/serverDecisions.js';
-import { SignIns } from './broker/signIn/signIns.js';
-import { SignOuts } from './broker/signIn/signOut.js';
-import type { CallRecording } from './relay/callers/callRecorder.js';
-import { noToolRules, type ToolPrompt, type ToolRules } from './broker/tools/toolRules.js';
-import { ToolScopes } from './broker/tools/toolScopes.js';
-import { StatesOfWindows } from './broker/status/statesAcrossWindows.js';
-import { ClientNotices, type ClientIdentity } from './broker/status/clientNotices.js';
-import type { UseHere } from './broker/tokens/useHere.js';
-import type { Translate } from './mcp/translate.js';
-import { HttpSseTransport } from './relay/httpSse/httpSseTransport.js';
-import { LoopbackServer } from './loopback/loopbackServer.js';
-import { Relay } from './relay/relay.js';
-import { ServerProfiles } from './relay/upstream/serverProfiles.js';
+import { AgentAdmissions } from '../broker/agents/agentAdmissions.js';
+import { AgentConsents } from '../broker/agents/agentConsents.js';
+import { AgentToolAnswers } from '../broker/agents/agentToolAnswers.js';
+import { AgentToolApprovals } from '../broker/agents/agentToolApprovals.js';
+import type { AccountChoice } from '../broker/accounts/accountChoice.js';
+import { AccessTokens } from '../broker/tokens/accessTokens.js';
+import { AuthorizedFetch } from '../broker/fetch/authorizedFetch.js';
+import type { CardBrowser } from '../broker/signIn/cardBrowser.js';
+import { ClientStore } from '../broker/clients/clientStore.js';
+import type { ConsentPrompt } from '../broker/signIn/consentPrompt.js';
+import { CredentialStore } from '../broker/accounts/credentialStore.js';
+import { DirectGrants } from '../broker/tokens/directGrants.js';
+import type { EditorAccountTokens } from '../broker/tokens/editorAccountTokens.js';
+import { EnterpriseIdentityProvider } from '../broker/tokens/enterpriseIdentityProvider.js';
+import type { IdentityProviderConfig } from '../broker/settings/identityProviderSetting.js';
+import { InMemoryRecords } from '../broker/agents/inMemoryRecords.js';
+import { PendingCallbacks } from '../broker/callbacks/pendingCallbacks.js';
+import type { Clock, Disposable } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import type { Lock, Memory, SecretStore, SharedRecords, WindowNotices } from '../base/storage.js';
+import type { IdentityProviderSession, Network, RedirectUris } from '../broker/ports.js';
+import type { AssertionSource } from '../broker/tokens/assertionSource.js';
+import type { ServerConfig } from '../broker/settings/serverSettings.js';
+import { ServerStates } from '../broker/status/serverStates.js';
+import type { SignInQuestions } from '../broker/signIn/userQuestions.js';
+import type { AskWhoseSignIn, ConfirmAccountChange } from '../broker/accounts/accountChange.js';
+import type { ClientSecrets } from '../broker/clients/clientSecrets.js';
+import type { SentRedirects } from '../broker/clients/sentRedirects.js';
+import type { MetadataCache } from '../broker/discovery/metadataCache.js';
+import type { ServerDecisions } from '../broker/settings/serverDecisions.js';
+import { SignIns } from '../broker/signIn/signIns.js';
+import { SignOuts } from '../broker/signIn/signOut.js';
+import type { CallRecording } from '../relay/callers/callRecorder.js';
+import { noToolRules, type ToolPrompt, type ToolRules } from '../broker/tools/toolRules.js';
+import { ToolScopes } from '../broker/tools/toolScopes.js';
+import { StatesOfWindows } from '../broker/status/statesAcrossWindows.js';
+import { ClientNotices, type ClientIdentity } from '../broker/status/clientNotices.js';
+import type { UseHere } from '../broker/tokens/useHere.js';
+import type { Translate } from '../mcp/translate.js';
+import { HttpSseTransport } from '../relay/httpSse/httpSseTransport.js';
+import { LoopbackServer } from '../loopback/loopbackServer.js';
+import { Relay } from '../relay/relay.js';
+import { ServerProfiles } from '../relay/upstream/serverProfiles.js';
 
 /** What the broker stands on: storage, time, and what its other windows and processes share with it. */
 export interface CorePlatform {
@@ -81,7 +81,7 @@ export interface CoreSettings {
 }
 
 /** What sign-ins know already, and their questions to the user. Each member is read when a sign-in needs it. */
-export interface SignInAnswers {
+interface SignInAnswers {
   readonly decisions?: ServerDecisions | undefined;
   /** Absent if there is no user to ask. */
   readonly questions?: SignInQuestions | undefined;
