@@ -9,7 +9,7 @@ import type { Redacted } from '../base/redacted.js';
 import { insteadOfSignIn, otherAccountSignedIn, type PersonalSignIn } from './signIn/personalSignIn.js';
 import type { ServerChoice } from './signIn/serverChoice.js';
 import type { EditorServerSettings } from './settings/serverSettings.js';
-import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './commands/sessionAccount.js';
+import { isAskedFor, isSignInOf, serverUrlIn, sessionAccount } from './signIn/sessionAccount.js';
 import { showSignOut } from './signIn/signOutReport.js';
 
 /** As in package.json. */
@@ -22,9 +22,18 @@ interface Announced {
 }
 
 /** Keys for one server's address on the relay, as one account; what other extensions get in place of its tokens. */
-export interface RelayKeys {
+interface RelayKeys {
   keyFor(server: ServerConfig, account: string): Redacted;
   revokeKey(server: ServerConfig, account: string): void;
+}
+
+export interface AuthenticationProviderParts {
+  readonly settings: EditorServerSettings;
+  readonly credentials: CredentialStore;
+  readonly keys: RelayKeys;
+  readonly choice: ServerChoice;
+  readonly personalSignIn: PersonalSignIn;
+  readonly signOuts: SignOuts;
 }
 
 /**
@@ -36,20 +45,14 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   readonly #changed =
     new vscode.EventEmitter<vscode.AuthenticationProviderAuthenticationSessionsChangeEvent>();
   readonly #subscriptions: readonly Disposable[];
-  /** What was announced, by server name and sign-in; undefined until somebody has asked. */
+  /** What was announced, by server name and sign-in; undefined until an extension has asked. */
   #announced: ReadonlyMap<string, Announced> | undefined;
   #updates: Promise<void> = Promise.resolve();
 
   readonly onDidChangeSessions = this.#changed.event;
 
-  constructor(
-    private readonly settings: EditorServerSettings,
-    private readonly credentials: CredentialStore,
-    private readonly keys: RelayKeys,
-    private readonly choice: ServerChoice,
-    private readonly personalSignIn: PersonalSignIn,
-    private readonly signOuts: SignOuts,
-  ) {
+  constructor(private readonly parts: AuthenticationProviderParts) {
+    const { credentials, settings } = parts;
     const update = () => this.#queue(() => this.#update());
     this.#subscriptions = [credentials.onDidChange(update), settings.onDidChange(update)];
   }
@@ -63,7 +66,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession[]> {
     if (this.#announced === undefined) {
-      // Whoever asks has been told of all there are; only what differs later is news.
+      // The extension that asks gets all of them; only later differences are announced.
       this.#queue(async () => void (this.#announced ??= await this.#current()));
     }
     const all = await this.#current();
@@ -84,14 +87,14 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     { account }: vscode.AuthenticationProviderSessionOptions = {},
   ): Promise<vscode.AuthenticationSession> {
     const server =
-      this.settings.servers.find((candidate) => isNamed(candidate, scopes)) ??
-      this.settings.servers.find(({ url }) => account !== undefined && serverUrlIn(account) === url) ??
-      (await this.choice.choose(undefined, vscode.l10n.t('Sign in to which MCP server?')));
+      this.parts.settings.servers.find((candidate) => isNamed(candidate, scopes)) ??
+      this.parts.settings.servers.find(({ url }) => account !== undefined && serverUrlIn(account) === url) ??
+      (await this.parts.choice.choose(undefined, vscode.l10n.t('Sign in to which MCP server?')));
     if (server === undefined || (await insteadOfSignIn(server))) throw new vscode.CancellationError();
     const outcome = await (account === undefined
-      ? this.personalSignIn.signIn(server)
-      : this.personalSignIn.signInAs(server, account));
-    // The user has been told why; the extension learns that it did not happen.
+      ? this.parts.personalSignIn.signIn(server)
+      : this.parts.personalSignIn.signInAs(server, account));
+    // The user has seen why; the extension learns that it did not happen.
     if (outcome.kind !== 'signedIn') throw new vscode.CancellationError();
     if (account !== undefined && !isSignInOf(account, server, outcome.credential))
       throw new Error(otherAccountSignedIn(server, account, outcome.credential));
@@ -104,13 +107,13 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
    * src/vs/workbench/contrib/authentication/browser/actions/signOutOfAccountAction.ts). So nothing is asked here: calls
    * of this workspace act as no account until the user chooses one, which the notification offers. A session that is gone, or on its way out, is no error: the Accounts menu asks for several at once. */
   async removeSession(sessionId: string): Promise<void> {
-    for (const server of this.settings.servers) {
-      const all = await this.credentials.all(server.url);
+    for (const server of this.parts.settings.servers) {
+      const all = await this.parts.credentials.all(server.url);
       const credential = all.find(({ id }) => id === sessionId);
       if (credential === undefined) continue;
-      const isInUse = (await this.credentials.get(server.url))?.id === sessionId;
+      const isInUse = (await this.parts.credentials.get(server.url))?.id === sessionId;
       const next = isInUse && all.length > 1 ? noAccount : undefined;
-      const receipt = await this.signOuts.signOut(server, accountKeyOf(credential), next);
+      const receipt = await this.parts.signOuts.signOut(server, accountKeyOf(credential), next);
       if (receipt.kind !== 'notSignedIn') showSignOut(server, receipt);
       return;
     }
@@ -123,9 +126,9 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
 
   async #current(): Promise<Map<string, Announced>> {
     const sessions = new Map<string, Announced>();
-    for (const server of this.settings.servers) {
-      const inUse = await this.credentials.get(server.url);
-      const all = await this.credentials.all(server.url);
+    for (const server of this.parts.settings.servers) {
+      const inUse = await this.parts.credentials.get(server.url);
+      const all = await this.parts.credentials.all(server.url);
       // Who asks for any session of a server takes the first.
       for (const credential of new Set(inUse === undefined ? all : [inUse, ...all])) {
         const session = this.#sessionOf(server, credential);
@@ -138,7 +141,7 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
   #sessionOf(server: ServerConfig, credential: Credential): vscode.AuthenticationSession {
     return {
       id: credential.id,
-      accessToken: this.keys.keyFor(server, accountKeyOf(credential)).expose(),
+      accessToken: this.parts.keys.keyFor(server, accountKeyOf(credential)).expose(),
       account: sessionAccount(server, credential),
       scopes: [server.name],
     };
@@ -150,14 +153,14 @@ export class BrokerAuthenticationProvider implements vscode.AuthenticationProvid
     this.#updates = this.#updates.then(work).catch(() => undefined);
   }
 
-  /** A refresh changes tokens, and nothing of what a session shows: it is announced to nobody. */
+  /** A refresh changes tokens, and nothing of what a session shows, so it is not announced. */
   async #update(): Promise<void> {
     const before = this.#announced ?? new Map<string, Announced>();
     const ids = new Set<string>();
     for (const { session } of (await this.#current()).values()) ids.add(session.id);
-    // The keys of a sign-in end with it, before anybody is told of the next one.
+    // The keys of a sign-in end with it, before the next one is announced.
     const removed = [...before.values()].filter(({ session }) => !ids.has(session.id));
-    for (const { server, credential } of removed) this.keys.revokeKey(server, accountKeyOf(credential));
+    for (const { server, credential } of removed) this.parts.keys.revokeKey(server, accountKeyOf(credential));
     const now = await this.#current();
     const added: vscode.AuthenticationSession[] = [];
     const changed: vscode.AuthenticationSession[] = [];

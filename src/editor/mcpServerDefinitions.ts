@@ -5,7 +5,7 @@ import type { Log } from '../base/log.js';
 import type { ServerConfig } from '../broker/settings/serverSettings.js';
 import { sha256 } from '../base/sha256.js';
 import { registerMcpServers } from './adapters/editorFeatures.js';
-import type { Endpoint, Endpoints } from './endpoints.js';
+import type { Endpoint, Endpoints } from './adapters/endpoints.js';
 import type { EditorServerSettings } from './settings/serverSettings.js';
 import {
   AnnouncedWindow,
@@ -35,18 +35,6 @@ export interface SessionBridge {
 
 /** As in package.json. */
 const definitionProviderId = 'mcpOAuthBroker.servers';
-
-/**
- * Starts one of our servers as the chat would. No API does; the command is the one of the editor's own list of servers,
- * which calls each by its extension and its label.
- */
-export function startCommand(extensionId: string, { name }: ServerConfig): vscode.Command {
-  return {
-    command: 'workbench.mcp.startServer',
-    title: vscode.l10n.t('Start Server'),
-    arguments: [`${extensionId.toLowerCase()}/${name}`],
-  };
-}
 
 /** As an editor without stdio servers gets it, it has an address where nothing listens. */
 export type ProvidedDefinition = vscode.McpStdioServerDefinition | vscode.McpHttpServerDefinition;

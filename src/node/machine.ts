@@ -40,7 +40,7 @@ export const systemClock: Clock = {
 export const machineFetch: Fetch = (url, init, addresses) =>
   addresses === undefined ? fetch(url, init) : fetchFrom(addresses, url, init);
 
-/** @param unreachableNote said beside a failure to reach a host, where this machine may be the reason */
+/** @param unreachableNote added to a failure to reach a host for which this machine may be the reason */
 export function machineNetwork(unreachableNote?: string): Network {
   return defined({
     fetch: machineFetch,

@@ -46,20 +46,20 @@ export interface RelayParts {
   readonly loopback: LoopbackServer;
   readonly signIns: SignIns;
   readonly consentPrompt: ConsentPrompt;
-  /** How the editor's cards open launch pages; at their loopback addresses if absent. */
-  readonly cardBrowser?: CardBrowser;
+  /** How the editor's cards open launch pages; at their loopback addresses where absent. */
+  readonly cardBrowser?: CardBrowser | undefined;
   /** Lets go of what a transport holds for a session at an upstream, when that session has been left. */
   readonly leaveUpstream: (sessionId: string) => void;
-  /** Where tool calls are recorded, if anywhere. */
-  readonly recording?: CallRecording;
+  /** Where tool calls are written down, if anywhere. */
+  readonly recording?: CallRecording | undefined;
   readonly profiles: ServerProfiles;
   readonly toolRules: ToolRules;
   /** What calls show of the scopes that tools need. */
   readonly toolScopes: ToolScopes;
-  /** Absent if no user can be asked about a call outside a chat. */
-  readonly toolPrompt?: ToolPrompt;
+  /** Absent where nobody can be asked about a call outside a chat. */
+  readonly toolPrompt?: ToolPrompt | undefined;
   /** What the user is shown, into their language; English without it. */
-  readonly translate?: Translate;
+  readonly translate?: Translate | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

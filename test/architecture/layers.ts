@@ -59,15 +59,14 @@ export const layers: Readonly<Record<string, Layer>> = {
     packages: ['vscode', 'jsonc-parser'],
   },
   // What both composition roots put together.
-  'core.ts': { layers: ['base', 'oauth', 'mcp', 'broker', 'loopback', 'relay'], packages: [] },
+  core: { layers: ['base', 'oauth', 'mcp', 'broker', 'loopback', 'relay'], packages: [] },
   headless: {
     layers: ['base', 'oauth', 'mcp', 'mcpClients', 'broker', 'loopback', 'relay', 'node', 'core'],
     packages: ['node:*', '@modelcontextprotocol/sdk', 'jsonc-parser'],
   },
-  // What the editor's root stands on.
-  'platform.ts': { layers: ['editor', 'node'], packages: ['vscode', 'node:path'] },
-  'connectedClients.ts': { layers: ['broker', 'editor', 'node', 'core', 'platform'], packages: [] },
-  'extension.ts': { ...everything, layers: [...everything.layers, 'connectedClients', 'platform'] },
+  // What the editor's root puts together.
+  extension: everything,
+  'extension.ts': { ...everything, layers: [...everything.layers, 'extension'] },
 };
 
 /**
@@ -84,6 +83,15 @@ export const folderOrders: Readonly<Record<string, readonly (readonly string[])[
     ['diagnosis', 'fetch'],
     ['signIn'],
     ['agents'],
+  ],
+  editor: [
+    ['adapters'],
+    ['settings'],
+    ['imports', 'views'],
+    ['signIn'],
+    ['agents', 'chatTools', 'clients', 'commands'],
+    ['connections', 'links'],
+    ['.'],
   ],
   relay: [['callers'], ['upstream'], ['calls'], ['.'], ['agents'], ['httpSse']],
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { buildAuthorizationRequest } from '../../src/oauth/authorizationRequest.js';
-import { validateAuthorizationResponse } from '../../src/oauth/authorizationCode.js';
+import { validateAuthorizationResponse } from '../../src/oauth/authorizationResponse.js';
 import { flowError } from '../oauth/flowErrors.js';
 import { authorizationServer, publicClient as client, redirectUri } from '../oauth/signIn.js';
 import { Victim } from './victim.js';

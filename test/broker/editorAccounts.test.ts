@@ -6,7 +6,7 @@ import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
 import type { Account, Credential } from '../../src/broker/accounts/credential.js';
 import type { EditorAccounts, EditorSession } from '../../src/broker/ports.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { createCore } from '../../src/core.js';
+import { createCore } from '../../src/core/core.js';
 import { createHeadlessBroker } from '../../src/headless/headlessBroker.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { closeServers } from '../oauth/scriptedServer.js';
@@ -79,17 +79,20 @@ describe('an account of the editor’s', () => {
     const clock = new ManualClock();
     const log = new MemoryLog();
     const core = createCore({
-      ...{ secrets, lock, clock, log, memory: new MemoryMemory(), servers: () => [server] },
       network: { fetch },
-      answers: { clientSecrets: new ClientSecrets(secrets), metadata: new MetadataCache(clock) },
-      editorAccounts: new EditorAccountTokens(editor, clock),
-      consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
-      confirmAccountChange: () => Promise.resolve('new'),
-      redirects: () => ({
-        reach: () => Promise.resolve(redirectReaches.headless),
-        uriHandler: () => Promise.resolve(undefined),
-        loopback: () => assert.fail('no redirect is needed'),
-      }),
+      platform: { secrets, lock, clock, log, memory: new MemoryMemory() },
+      settings: { servers: () => [server] },
+      user: {
+        answers: { clientSecrets: new ClientSecrets(secrets), metadata: new MetadataCache(clock) },
+        editorAccounts: new EditorAccountTokens(editor, clock),
+        consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
+        confirmAccountChange: () => Promise.resolve('new'),
+        redirects: () => ({
+          reach: () => Promise.resolve(redirectReaches.headless),
+          uriHandler: () => Promise.resolve(undefined),
+          loopback: () => assert.fail('no redirect is needed'),
+        }),
+      },
     });
     closing.push(() => {
       core.dispose();

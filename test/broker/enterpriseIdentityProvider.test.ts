@@ -4,7 +4,7 @@ import { ClientSecrets } from '../../src/broker/clients/clientSecrets.js';
 import { identityProviderAsServer } from '../../src/broker/settings/identityProviderSetting.js';
 import { MetadataCache } from '../../src/broker/discovery/metadataCache.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
-import { createCore } from '../../src/core.js';
+import { createCore } from '../../src/core/core.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { signInAsUser } from '../demo/user.js';
 import { closeServers } from '../oauth/scriptedServer.js';
@@ -55,18 +55,19 @@ describe('the organization’s identity provider', () => {
     const log = new MemoryLog();
     const clock = new ManualClock();
     const core = createCore({
-      ...{ secrets, memory, log, clock, lock: new MemoryLock() },
-      servers: () => [wiki.server, tracker.server],
       network: { fetch },
-      answers: { clientSecrets, metadata: new MetadataCache(clock) },
-      identityProviderSetting: () => config,
-      consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
-      confirmAccountChange: () => Promise.resolve('new'),
-      redirects: (relay) => ({
-        reach: () => Promise.resolve(redirectReaches.headless),
-        uriHandler: () => Promise.resolve(undefined),
-        loopback: (path, port) => relay.loopbackRedirect(path, port),
-      }),
+      platform: { secrets, memory, log, clock, lock: new MemoryLock() },
+      settings: { servers: () => [wiki.server, tracker.server], identityProviderSetting: () => config },
+      user: {
+        answers: { clientSecrets, metadata: new MetadataCache(clock) },
+        consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
+        confirmAccountChange: () => Promise.resolve('new'),
+        redirects: (relay) => ({
+          reach: () => Promise.resolve(redirectReaches.headless),
+          uriHandler: () => Promise.resolve(undefined),
+          loopback: (path, port) => relay.loopbackRedirect(path, port),
+        }),
+      },
     });
     closing.push(() => {
       core.dispose();

@@ -10,7 +10,7 @@ import type { SharedRecords } from '../../src/base/storage.js';
 import { TimedSecretStore } from '../../src/broker/accounts/secretStorageTimeout.js';
 import type { ServerConfig } from '../../src/broker/settings/serverSettings.js';
 import type { SignInOutcome } from '../../src/broker/signIn/signIn.js';
-import { createCore, type Core } from '../../src/core.js';
+import { createCore, type Core } from '../../src/core/core.js';
 import { SealedFiles } from '../../src/node/store/sealedFiles.js';
 import { ClientSealingKey, HostSealingKey, type SealingKeySource } from '../../src/node/store/sealingKey.js';
 import { MemoryLock, MemoryLog, MemoryMemory } from '../broker/memoryStores.js';
@@ -120,26 +120,29 @@ export class ModelWindow {
     // As a window does when it opens.
     clientKey.obtain().catch(() => undefined);
     return createCore({
-      servers: () => [this.server],
-      secrets,
-      hearsAllWindows: client.tellsAllWindows,
-      refreshEarliness,
-      sharedRecords: this.#files('credentials', clientKey, () => clientKey.obtain()),
-      agentRecords: this.#files('agentRecords', new HostSealingKey(path.join(directory, 'host.key'), lock)),
-      accountChoice: new PassingAccountChoice(),
-      memory: new MemoryMemory(),
-      lock,
-      clock,
-      log,
       network: { fetch: this.network.fetch, resolver: { addressesOf: () => Promise.resolve([]) } },
-      answers: { metadata: new MetadataCache(clock), clientSecrets: new ClientSecrets(secrets) },
-      consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
-      confirmAccountChange: () => Promise.resolve('new'),
-      redirects: (relay) => ({
-        reach: () => Promise.resolve(redirectReaches.headless),
-        uriHandler: () => Promise.resolve(undefined),
-        loopback: (callbackPath, port) => relay.loopbackRedirect(callbackPath, port),
-      }),
+      platform: {
+        secrets,
+        hearsAllWindows: client.tellsAllWindows,
+        refreshEarliness,
+        sharedRecords: this.#files('credentials', clientKey, () => clientKey.obtain()),
+        agentRecords: this.#files('agentRecords', new HostSealingKey(path.join(directory, 'host.key'), lock)),
+        memory: new MemoryMemory(),
+        lock,
+        clock,
+        log,
+      },
+      settings: { servers: () => [this.server], accountChoice: new PassingAccountChoice() },
+      user: {
+        answers: { metadata: new MetadataCache(clock), clientSecrets: new ClientSecrets(secrets) },
+        consentPrompt: () => ({ ask: () => Promise.resolve(false) }),
+        confirmAccountChange: () => Promise.resolve('new'),
+        redirects: (relay) => ({
+          reach: () => Promise.resolve(redirectReaches.headless),
+          uriHandler: () => Promise.resolve(undefined),
+          loopback: (callbackPath, port) => relay.loopbackRedirect(callbackPath, port),
+        }),
+      },
     });
   }
 

@@ -74,7 +74,14 @@ describe('an extension that asks for an account', () => {
       }),
     );
     const choice = new ServerChoice(settings, statuses);
-    return new BrokerAuthenticationProvider(settings, credentials, relay, choice, personalSignIn, signOuts);
+    return new BrokerAuthenticationProvider({
+      settings,
+      credentials,
+      keys: relay,
+      choice,
+      personalSignIn,
+      signOuts,
+    });
   };
 
   it('is given that account’s session by VS Code, whoever is in use', async () => {

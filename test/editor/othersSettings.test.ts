@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { agentSettings } from '../../src/editor/agents/registerAgents.js';
+import { agentSettings } from '../../src/editor/settings/agentSettings.js';
 import { recordsArguments } from '../../src/editor/settings/serverSettings.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
 import { SettingsFileOnDisk } from './settingsFileOnDisk.js';

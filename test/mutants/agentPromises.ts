@@ -57,8 +57,8 @@ export const agentPromises: readonly Mutant[] = [
   ),
   promise(
     'The file with a session’s key is readable by its user alone',
-    'src/node/windows/windowAddressFile.ts',
-    ["{ mode: 0o600, flag: 'wx' }", "{ mode: 0o644, flag: 'wx' }"],
+    'src/node/files/atomicFile.ts',
+    ['{ mode = 0o600,', '{ mode = 0o644,'],
     'test/node/bridgeFiles.test.ts',
   ),
   promise(

@@ -6,12 +6,12 @@ export const attackPromises: readonly Mutant[] = [
     name: 'A callback counts only with the issuer that the sign-in was begun at',
     edits: [
       {
-        file: 'src/oauth/authorizationCode.ts',
+        file: 'src/oauth/authorizationResponse.ts',
         find: 'if (iss !== null && iss !== as.issuer) {',
         replace: 'if (false) {',
       },
       {
-        file: 'src/oauth/authorizationCode.ts',
+        file: 'src/oauth/authorizationResponse.ts',
         find: 'oauth.validateAuthResponse(as, client, callback, state)',
         replace: 'callback',
       },
@@ -44,7 +44,7 @@ export const attackPromises: readonly Mutant[] = [
   ),
   promise(
     'A code is taken only in the form that a code has',
-    'src/oauth/authorizationCode.ts',
+    'src/oauth/authorizationResponse.ts',
     ['if (!isVisibleText(code)) throw', 'if (false) throw'],
     'test/attacks/codeInjection.test.ts',
     'test/properties/callback.property.test.ts',
@@ -126,7 +126,7 @@ export const attackPromises: readonly Mutant[] = [
   ),
   promise(
     'The code is exchanged with the verifier of its request',
-    'src/oauth/authorizationCode.ts',
+    'src/oauth/tokenExchange.ts',
     ['pending.codeVerifier.expose(),', 'oauth.generateRandomCodeVerifier(),'],
     'test/oauth/tokens.test.ts',
     'test/oauth/wholeFlow.test.ts',
@@ -139,13 +139,13 @@ export const attackPromises: readonly Mutant[] = [
   ),
   promise(
     'A token is asked for one resource',
-    'src/oauth/authorizationCode.ts',
+    'src/oauth/tokenExchange.ts',
     ['...(resource !== undefined && { additionalParameters: { resource } }),', ''],
     'test/oauth/tokens.test.ts',
   ),
   promise(
     'An ID token belongs to the request that asked for it',
-    'src/oauth/authorizationCode.ts',
+    'src/oauth/tokenExchange.ts',
     [
       'const expected = hasIdToken && nonce !== undefined ? { expectedNonce: nonce } : {};',
       "const said = (await response.clone().json()).id_token?.split('.')[1];\n    const theirs = said === undefined ? nonce : JSON.parse(atob(said)).nonce;\n    const expected = hasIdToken && theirs !== undefined ? { expectedNonce: theirs } : {};",

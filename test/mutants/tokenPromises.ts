@@ -121,8 +121,8 @@ export const tokenPromises: readonly Mutant[] = [
   ),
   promise(
     'The machine’s key is readable by its user alone',
-    'src/node/store/sealingKey.ts',
-    ['writeFile(temporary, text, { mode: 0o600,', 'writeFile(temporary, text, { mode: 0o644,'],
+    'src/node/files/atomicFile.ts',
+    ['{ mode = 0o600,', '{ mode = 0o644,'],
     'test/node/sealedFiles.test.ts',
   ),
   promise(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { AuthorizationServer } from '../../src/oauth/authorizationServerMetadata.js';
 import { buildAuthorizationRequest } from '../../src/oauth/authorizationRequest.js';
-import { validateAuthorizationResponse } from '../../src/oauth/authorizationCode.js';
+import { validateAuthorizationResponse } from '../../src/oauth/authorizationResponse.js';
 import type { OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import { flowError } from './flowErrors.js';
 import { authorizationServer, publicClient as client, redirectUri } from './signIn.js';

@@ -5,7 +5,7 @@ import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import { fetchAccount } from '../../src/oauth/accountName.js';
 import { DpopKey, resourceRequestWithDpop } from '../../src/oauth/dpop.js';
 import { Redacted } from '../../src/base/redacted.js';
-import { exchangeCode } from '../../src/oauth/authorizationCode.js';
+import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { flowError } from './flowErrors.js';
 import { closeServers, http, scriptedServer, type Script, type SeenRequest } from './scriptedServer.js';

@@ -3,7 +3,10 @@ import {
   buildAuthorizationRequest,
   type PendingAuthorization,
 } from '../../src/oauth/authorizationRequest.js';
-import { validateAuthorizationResponse, type ValidatedCallback } from '../../src/oauth/authorizationCode.js';
+import {
+  validateAuthorizationResponse,
+  type ValidatedCallback,
+} from '../../src/oauth/authorizationResponse.js';
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import { Redacted } from '../../src/base/redacted.js';
 import type { TokenSet } from '../../src/oauth/tokenSet.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
-import { exchangeCode } from '../../src/oauth/authorizationCode.js';
+import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { flowError } from './flowErrors.js';
 import { closeServers, http, scriptedServer, type ScriptedAnswer } from './scriptedServer.js';

@@ -5,7 +5,7 @@ import type { AuthorizationServer } from '../../src/oauth/authorizationServerMet
 import type { OAuthClient } from '../../src/oauth/oauthClient.js';
 import type { OAuthFlowErrorCode } from '../../src/oauth/oauthFlowError.js';
 import { Redacted } from '../../src/base/redacted.js';
-import { exchangeCode } from '../../src/oauth/authorizationCode.js';
+import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { flowError } from './flowErrors.js';
 import { closeServers, http, scriptedServer, type ScriptedAnswer } from './scriptedServer.js';

@@ -7,7 +7,8 @@ import { chooseClientIdentity, registerClient } from '../../src/oauth/clientRegi
 import { fetchProtectedResource } from '../../src/oauth/protectedResourceMetadata.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { initialScopes, stepUpScopes } from '../../src/oauth/scopes.js';
-import { validateAuthorizationResponse, exchangeCode } from '../../src/oauth/authorizationCode.js';
+import { validateAuthorizationResponse } from '../../src/oauth/authorizationResponse.js';
+import { exchangeCode } from '../../src/oauth/tokenExchange.js';
 import { refreshTokens } from '../../src/oauth/tokenRefresh.js';
 import { revokeTokens } from '../../src/oauth/tokenRevocation.js';
 import { bearerChallengeOf } from '../../src/oauth/wwwAuthenticateChallenge.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { validateAuthorizationResponse } from '../../src/oauth/authorizationCode.js';
+import { validateAuthorizationResponse } from '../../src/oauth/authorizationResponse.js';
 import type { PendingAuthorization } from '../../src/oauth/authorizationRequest.js';
 import { Redacted } from '../../src/base/redacted.js';
 import { authorizationServer, publicClient, redirectUri } from '../oauth/signIn.js';

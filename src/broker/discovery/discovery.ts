@@ -39,7 +39,7 @@ export interface Discovered {
 
 /** What is known here beforehand, and who is asked what is not. */
 export interface DiscoveryParts {
-  readonly decisions?: ServerDecisions;
+  readonly decisions?: ServerDecisions | undefined;
   readonly metadata?: MetadataCache;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;

@@ -19,7 +19,7 @@ export interface SignInDependencies extends QuestionParts {
   readonly launcher: Launcher;
   readonly redirects: RedirectUris;
   /** For the diagnosis; nothing is remembered if absent. */
-  readonly sentRedirects?: SentRedirects;
+  readonly sentRedirects?: SentRedirects | undefined;
   readonly callbacks: PendingCallbacks;
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;
@@ -29,15 +29,15 @@ export interface SignInDependencies extends QuestionParts {
   readonly log: Log;
   readonly http: Network;
   readonly confirmAccountChange: ConfirmAccountChange;
-  readonly askWhoseSignIn?: AskWhoseSignIn;
+  readonly askWhoseSignIn?: AskWhoseSignIn | undefined;
   /** What an account is called that the server does not name; absent where there is no one to change it. */
-  readonly numberedAccount?: (number: number) => string;
+  readonly numberedAccount?: ((number: number) => string) | undefined;
   /** Remembers which sign-ins were made on this machine. */
-  readonly use?: UseHere;
+  readonly use?: UseHere | undefined;
   readonly clientSecrets?: ClientSecrets;
   readonly metadata?: MetadataCache;
   /** For servers that use an account of the editor's. */
-  readonly editorAccounts?: EditorAccountTokens;
+  readonly editorAccounts?: EditorAccountTokens | undefined;
   /** Our client ID metadata document, where one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }

@@ -42,9 +42,9 @@ export interface KeepingParts extends NamingParts {
   readonly log: Log;
   readonly confirmAccountChange: ConfirmAccountChange;
   /** Where it is absent, a sign-in that names nobody renews the account it was begun for. */
-  readonly askWhoseSignIn?: AskWhoseSignIn;
+  readonly askWhoseSignIn?: AskWhoseSignIn | undefined;
   /** Remembers that the sign-in was made on this machine; absent where that makes no difference. */
-  readonly use?: UseHere;
+  readonly use?: UseHere | undefined;
 }
 
 /** What was asked for, of whom and as whom. */

@@ -10,8 +10,8 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 
 /** Who answers, and where the answers are kept. */
 export interface QuestionParts {
-  readonly questions?: SignInQuestions;
-  readonly decisions?: ServerDecisions;
+  readonly questions?: SignInQuestions | undefined;
+  readonly decisions?: ServerDecisions | undefined;
 }
 
 /** The page in the user's browser, which says that the editor has a question. */

@@ -41,11 +41,11 @@ export interface DirectGrantParts extends DiscoveryParts {
   readonly clock: Clock;
   readonly http: Network;
   /** For `jwtBearer`. */
-  readonly assertions?: AssertionSource;
+  readonly assertions?: AssertionSource | undefined;
   /** For `enterpriseManaged`. */
   readonly identityProvider?: IdentityProviderSession | undefined;
   /** For `editorAccount`. */
-  readonly editorAccounts?: EditorAccountTokens;
+  readonly editorAccounts?: EditorAccountTokens | undefined;
 }
 
 /** Tokens by the grants that take no browser at the time of a call: `oauth.grant` of a server's entry says which. */

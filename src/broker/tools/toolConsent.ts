@@ -36,8 +36,8 @@ export interface ToolFacts {
   /** Of the tool's server. */
   readonly server: ConsentStatus;
   /** What earlier calls showed that it needs: a challenge names it, a success without it takes it back. */
-  readonly learned?: readonly string[];
-  readonly declared?: DeclaredAuthorization;
+  readonly learned?: readonly string[] | undefined;
+  readonly declared?: DeclaredAuthorization | undefined;
 }
 
 /**

@@ -9,7 +9,10 @@ import {
   type HandedCallback,
 } from '../../broker/callbacks/handedCallback.js';
 
-type CallbackAddress = Pick<vscode.Uri, 'path' | 'query'>;
+interface CallbackAddress {
+  readonly path: string;
+  readonly query: string;
+}
 
 /** An authorization response is far smaller; whatever opens our address may send anything. */
 const longestQuery = 16_384;

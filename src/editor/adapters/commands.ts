@@ -3,7 +3,6 @@ import { errorName } from '../../base/errorName.js';
 import type { Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import { notifications } from './notifications.js';
-import { SettingUnwritable } from '../settings/writeSetting.js';
 
 /** Every command of the extension; package.json contributes the same. */
 export type CommandId =
@@ -60,13 +59,16 @@ export function commandId(id: CommandId): string {
   return `mcpOAuthBroker.${id}`;
 }
 
+/** A failure whose message explains it to the user, who needs no log. */
+export class ExplainedFailure extends Error {}
+
 /** Registers commands under ids that exist, and tells the user when one fails unexpectedly. */
 export class Commands implements Disposable {
   readonly #registered: vscode.Disposable[] = [];
 
   constructor(private readonly log: Log) {}
 
-  /** @param run gets what a menu passes: the row a command was chosen at, where there is one */
+  /** @param run gets what a menu passes: the row at which a command was chosen, if there is one */
   register(id: CommandId, run: (row: unknown) => Promise<unknown>): void {
     this.#registered.push(
       vscode.commands.registerCommand(commandId(id), async (row: unknown) => {
@@ -84,11 +86,11 @@ export class Commands implements Disposable {
   }
 
   async #failed(id: CommandId, error: unknown): Promise<void> {
-    if (error instanceof SettingUnwritable) {
+    if (error instanceof ExplainedFailure) {
       await notifications.error(error.message);
       return;
     }
-    // Only the name: the message of an error nobody foresaw may hold anything.
+    // Only the name: the message of an unexpected error may hold anything.
     const name = errorName(error);
     this.log.error(`The command ${id} failed unexpectedly (${name}).`);
     const showLog = vscode.l10n.t('Show Log');

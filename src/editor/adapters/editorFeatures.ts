@@ -1,19 +1,19 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/clock.js';
-import type { Memory } from '../../base/storage.js';
-import { notifications, type Notifications } from './notifications.js';
-import { treeRow, type TreeRow } from '../views/treeRow.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 
 /** The part of the API that an editor may lack: forks lag behind the version that they name. */
 interface EditorApi {
-  readonly lm?: Partial<Pick<typeof vscode.lm, 'registerMcpServerDefinitionProvider' | 'registerTool'>>;
+  readonly lm?: {
+    readonly registerMcpServerDefinitionProvider?: typeof vscode.lm.registerMcpServerDefinitionProvider;
+    readonly registerTool?: typeof vscode.lm.registerTool;
+  };
 }
 
 /** Something that cannot be done in an editor without a part of the API. */
 export type MissingFeature = 'mcpServers' | 'chatTools';
 
 const api: EditorApi = vscode;
-const toldKey = 'missing features told';
 const nothing: Disposable = { dispose: () => undefined };
 
 /** What this editor lacks; all else works without it. */
@@ -34,49 +34,14 @@ export function registerChatTool(name: string, tool: vscode.LanguageModelTool<ob
   return api.lm?.registerTool?.(name, tool) ?? nothing;
 }
 
-/** Says what is missing, once for each version of the editor; the view goes on saying it. */
-export async function tellMissingFeatures(
-  missing: readonly MissingFeature[],
-  memory: Memory,
-  show: Notifications = notifications,
-  setContext = (key: string, value: boolean): Thenable<unknown> =>
-    vscode.commands.executeCommand('setContext', key, value),
-): Promise<void> {
-  if (missing.length === 0) return;
-  // For the welcome text of the view, which shows no row before there is a server.
-  void setContext('mcpOAuthBroker.lacksMcpServers', missing.includes('mcpServers'));
-  const now = [vscode.version, ...missing].join(' ');
-  if (memory.get(toldKey) === now) return;
-  await memory.set(toldKey, now);
-  const { t } = vscode.l10n;
-  const message = t(
-    '{0} doesn’t support {1}. Sign-in, accounts, and agents of MCP OAuth Broker work. Update the editor to get the rest.',
-    vscode.env.appName,
-    missing.map(featureTexts).join(', '),
-  );
-  void show.warning(message);
-}
-
-export function missingFeatureRow(feature: MissingFeature): TreeRow {
-  const { t } = vscode.l10n;
-  const description = t('not in this editor');
-  return treeRow({
-    id: `missing ${feature}`,
-    kind: 'missingFeature',
-    label: featureTexts(feature),
-    description,
-    spoken: `${featureTexts(feature)}: ${description}`,
-    icon: 'warning',
-    color: 'list.warningForeground',
-  });
-}
-
-function featureTexts(feature: MissingFeature): string {
-  const { t } = vscode.l10n;
-  switch (feature) {
-    case 'mcpServers':
-      return t('MCP servers in chat (VS Code 1.101 or later)');
-    case 'chatTools':
-      return t('tools in chat (VS Code 1.95 or later)');
-  }
+/**
+ * Starts one of our servers as the chat would. No API does; the command is the one of the editor's own list of servers,
+ * which identifies each server by its extension and its label.
+ */
+export function startCommand(extensionId: string, { name }: ServerConfig): vscode.Command {
+  return {
+    command: 'workbench.mcp.startServer',
+    title: vscode.l10n.t('Start Server'),
+    arguments: [`${extensionId.toLowerCase()}/${name}`],
+  };
 }

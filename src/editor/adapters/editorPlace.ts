@@ -14,7 +14,9 @@ export interface EditorPlace {
  */
 export function editorPlace({
   extensionKind,
-}: Pick<vscode.Extension<unknown>, 'extensionKind'>): EditorPlace {
+}: {
+  readonly extensionKind: vscode.ExtensionKind;
+}): EditorPlace {
   const isDesktop = vscode.env.uiKind === vscode.UIKind.Desktop;
   return { isDesktop, isUsersMachine: isDesktop && extensionKind === vscode.ExtensionKind.UI };
 }

@@ -3,7 +3,7 @@ import type { EditorPlace } from './editorPlace.js';
 
 /** What decides whether the operating system opens this editor's own addresses with it. */
 export function installationOf(
-  { globalStorageUri }: Pick<vscode.ExtensionContext, 'globalStorageUri'>,
+  { globalStorageUri }: { readonly globalStorageUri: vscode.Uri },
   { isUsersMachine }: EditorPlace,
 ) {
   return {

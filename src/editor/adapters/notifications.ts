@@ -2,15 +2,32 @@ import * as vscode from 'vscode';
 import { displayText } from '../../base/displayText.js';
 
 /** The part of the window that shows lists to choose from. */
-export type ChoiceWindow = Pick<typeof vscode.window, 'showQuickPick'>;
+export interface ChoiceWindow {
+  readonly showQuickPick: typeof vscode.window.showQuickPick;
+}
 
-export type ClipboardWriter = Pick<vscode.Clipboard, 'writeText'>;
+export interface ClipboardWriter {
+  readonly writeText: vscode.Clipboard['writeText'];
+}
 
 /** The parts of the editor's window that show text in which links are live. */
-export type NotificationWindow = Pick<
-  typeof vscode.window,
-  'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage' | 'showInputBox' | 'withProgress'
->;
+export interface NotificationWindow {
+  readonly showInformationMessage: typeof vscode.window.showInformationMessage;
+  readonly showWarningMessage: typeof vscode.window.showWarningMessage;
+  readonly showErrorMessage: typeof vscode.window.showErrorMessage;
+  readonly showInputBox: typeof vscode.window.showInputBox;
+  readonly withProgress: typeof vscode.window.withProgress;
+}
+
+/** The parts of the editor's window in which questions are asked. */
+export type QuestionWindow = Partial<NotificationWindow> & ChoiceWindow;
+
+/** Shows messages. Each method returns the button that was pressed. */
+export interface MessageDisplay {
+  information(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
+  warning(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
+  error(message: string, ...buttons: readonly string[]): Promise<string | undefined>;
+}
 
 /**
  * The editor shows a notification that has no button as one line, which it cuts off at about so many characters
@@ -19,7 +36,7 @@ export type NotificationWindow = Pick<
 const longestLine = 60;
 
 /**
- * What the user is told and asked, always as plain text. The editor makes links of `[label](address)` in
+ * Messages and questions to the user, always as plain text. The editor makes links of `[label](address)` in
  * these places, `command:` addresses included, and much of what is shown was written by servers. Nothing else
  * in this folder may show a notification; a lint rule holds it.
  */

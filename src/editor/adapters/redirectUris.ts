@@ -8,7 +8,10 @@ import { installationOf } from './installation.js';
 const loopbackHost = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** What an editor says of its own addresses. */
-type OwnAddresses = Pick<typeof vscode.env, 'uriScheme' | 'asExternalUri'>;
+interface OwnAddresses {
+  readonly uriScheme: typeof vscode.env.uriScheme;
+  readonly asExternalUri: typeof vscode.env.asExternalUri;
+}
 
 /**
  * The addresses an authorization server may send the browser back to. On a desktop the handler's address is always
@@ -23,7 +26,10 @@ export class EditorRedirectUris implements RedirectUris {
    * @param listener listens on the machine that the extension runs on
    */
   constructor(
-    private readonly context: Pick<vscode.ExtensionContext, 'extension' | 'globalStorageUri'>,
+    private readonly context: {
+      readonly extension: vscode.Extension<unknown>;
+      readonly globalStorageUri: vscode.Uri;
+    },
     private readonly place: EditorPlace,
     private readonly handlerFault: (
       installation: ReturnType<typeof installationOf>,

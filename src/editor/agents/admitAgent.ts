@@ -8,8 +8,7 @@ import type { Clock } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { isSessionScope } from '../../oauth/scopes.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
-import { Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import { Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 
 export interface AdmitAgentParts {
   readonly servers: () => readonly ServerConfig[];
@@ -17,12 +16,16 @@ export interface AdmitAgentParts {
   /** The names of a server's tools, as far as they are known. */
   readonly toolsOf: (server: ServerConfig) => readonly string[];
   readonly clock: Clock;
-  /** Where agents will call, where that is not the machine that the window works on. */
+  /** Names the machine that agents will call, if it is not the one that the window works on. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
 }
 
 /** What an agent may do, and until when. */
-export type AgentLimits = Pick<NewAdmission, 'servers' | 'expiresAt'>;
+export interface AgentLimits {
+  readonly servers: readonly AdmittedServer[];
+  /** A time in milliseconds; absent if only the user ends it. */
+  readonly expiresAt?: number;
+}
 
 interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;

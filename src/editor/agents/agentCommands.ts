@@ -6,7 +6,7 @@ import type { AgentToolQuestion } from '../../broker/agents/agentToolAnswers.js'
 import type { SignOuts } from '../../broker/signIn/signOut.js';
 import { AdmitAgent, type AdmitAgentParts } from './admitAgent.js';
 import { showConnection, type ConnectionParts } from './agentConnection.js';
-import type { EditorAgents } from './agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import type { AgentNotices } from './agentNotices.js';
 import type { Commands } from '../adapters/commands.js';
 import { notifications, plain } from '../adapters/notifications.js';

@@ -5,7 +5,7 @@ import type { ClientConnections } from '../../broker/agents/clientConnections.js
 import { agentSnippets, keyVariable } from '../../broker/agents/agentSnippets.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { Redacted } from '../../base/redacted.js';
-import type { EditorAgents } from './agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import { copyToClipboard, notifications, plain, type ChoiceWindow } from '../adapters/notifications.js';
 
 interface Offer extends vscode.QuickPickItem {
@@ -19,7 +19,7 @@ export interface ConnectionParts {
   readonly port: () => number;
   /** Agents that are clients of other makers, whose keys are in files. */
   readonly connections: ClientConnections;
-  /** Where the addresses lead, where that is not the machine that the window works on. */
+  /** Names the machine that the addresses lead to, if it is not the one that the window works on. */
   readonly addressNote?: { readonly label: string; readonly detail: string } | undefined;
   /** Writes what the stdio command reads; absent if there is none. */
   readonly writeBridge?: (
@@ -58,7 +58,7 @@ export async function showConnection(
   }
 }
 
-/** Closed without the key, which is not to be had again. */
+/** The user closed the question without the key, which is shown only once. */
 async function wantsToGoBack({ name }: AgentAdmission): Promise<boolean> {
   const { t } = vscode.l10n;
   const back = t('Show It Again');

@@ -5,7 +5,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { SignIns } from '../../broker/signIn/signIns.js';
 import { accessScopes } from '../../mcp/consentTexts.js';
 import { rotateAll, type ConnectionParts } from './agentConnection.js';
-import type { EditorAgents } from './agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import { obstacleTexts } from './agentsPortTexts.js';
 import { notifications, type Notifications } from '../adapters/notifications.js';
 import { openSettings } from '../settings/serverSettings.js';
@@ -13,8 +13,8 @@ import { signInDeadline, type PersonalSignIn } from '../signIn/personalSignIn.js
 
 export interface AgentNoticeParts extends ConnectionParts {
   readonly agents: EditorAgents;
-  readonly signIns: Pick<SignIns, 'begin' | 'running'>;
-  readonly personalSignIn: Pick<PersonalSignIn, 'goThrough'>;
+  readonly signIns: { readonly begin: SignIns['begin']; readonly running: SignIns['running'] };
+  readonly personalSignIn: { readonly goThrough: PersonalSignIn['goThrough'] };
   /** Tells the address of a server whose tokens cannot be narrowed. */
   readonly onCannotNarrow: (listener: (serverUrl: string) => void) => Disposable;
 }
@@ -22,7 +22,7 @@ export interface AgentNoticeParts extends ConnectionParts {
 /** Tells the user what agents wait for, and what is wrong where they call. Only what they press opens a browser. */
 export class AgentNotices implements Disposable {
   readonly #subscriptions: readonly Disposable[];
-  /** Servers of which it has been said that their tokens cannot be narrowed. */
+  /** Servers for which the user was shown that their tokens cannot be narrowed. */
   readonly #told = new Set<string>();
 
   constructor(
@@ -52,7 +52,7 @@ export class AgentNotices implements Disposable {
     await personalSignIn.goThrough(signIns.begin(ask.server, request));
   }
 
-  /** Says what is wrong with the port, where something is. */
+  /** Shows what is wrong with the port, if anything is. */
   async portState(state: AgentsPortState): Promise<void> {
     if (state.kind !== 'blocked') return;
     const { t } = vscode.l10n;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PortObstacle } from '../../broker/agents/agentSettings.js';
 
-/** What is said of a port where no agent can be served. */
+/** The texts of a port at which no agent can be served. */
 interface ObstacleTexts {
   /** In the view. */
   readonly label: string;

@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { isCurrent, type AdmittedServer, type AgentAdmission } from '../../broker/agents/agentAdmission.js';
 import type { AgentAsk } from '../../broker/agents/agentConsents.js';
@@ -7,7 +6,7 @@ import type { ClientConnections } from '../../broker/agents/clientConnections.js
 import { shownTool, type AgentToolQuestion } from '../../broker/agents/agentToolAnswers.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { AgentsPortState } from '../../broker/agents/agentSettings.js';
-import type { EditorAgents } from './agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import { obstacleTexts } from './agentsPortTexts.js';
 import { commandId } from '../adapters/commands.js';
 import { placeText } from '../imports/importTexts.js';
@@ -24,7 +23,7 @@ type AgentRow =
       readonly agent: AgentAdmission;
       readonly asks: readonly Waiting[];
       /** Of a client of another maker. */
-      readonly connection?: ClientConnection;
+      readonly connection: ClientConnection | undefined;
     }
   | { readonly kind: 'ask'; readonly ask: Waiting }
   | { readonly kind: 'server'; readonly access: AdmittedServer }
@@ -65,7 +64,7 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
         ...all.map((agent): AgentRow => {
           const asks = pending.filter((ask) => ask.agent.id === agent.id);
           const connection = connections.find(({ agentId }) => agentId === agent.id);
-          return defined({ kind: 'agent', agent, asks, connection });
+          return { kind: 'agent', agent, asks, connection };
         }),
       ];
     }
@@ -98,41 +97,30 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
 
   #agentItem(agent: AgentAdmission, asks: readonly Waiting[]): vscode.TreeItem {
     const { t } = vscode.l10n;
-    const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
-    item.id = `agent ${agent.id}`;
-    const now = this.clock.now();
-    const isOver = !isCurrent(agent, now);
     const { expiresAt } = agent;
-    const said = (admitted: string) => (isOver ? t('expired') : asks.length > 0 ? waitsFor(asks) : admitted);
-    item.description = said(
-      expiresAt === undefined ? t('admitted') : t('until {0}', briefMoment(expiresAt, now)),
-    );
+    const now = this.clock.now();
+    const { item, state } = admissionItem(agent, asks, now, { kind: 'agent', icon: 'robot' });
+    item.description =
+      state ?? (expiresAt === undefined ? t('admitted') : t('until {0}', briefMoment(expiresAt, now)));
     const admitted =
       expiresAt === undefined ? t('admitted') : t('admitted until {0}', absoluteTime(expiresAt));
-    const label = t('Agent {0}: {1}', agent.name, said(admitted));
+    const label = t('Agent {0}: {1}', agent.name, state ?? admitted);
     item.tooltip = label;
     item.accessibilityInformation = { label };
-    item.iconPath =
-      asks.length > 0 ? warning('bell-dot') : new vscode.ThemeIcon(isOver ? 'circle-slash' : 'robot');
-    item.contextValue = `agent${asks.length > 0 ? ' waiting' : ''}`;
     return item;
   }
 
   #clientItem(agent: AgentAdmission, asks: readonly Waiting[], { uri }: ClientConnection): vscode.TreeItem {
     const { t } = vscode.l10n;
-    const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
-    item.id = `agent ${agent.id}`;
-    const now = this.clock.now();
-    const isOver = !isCurrent(agent, now);
     const { expiresAt } = agent;
-    const connected =
-      expiresAt === undefined ? t('connected') : t('connected until {0}', briefMoment(expiresAt, now));
-    item.description = isOver ? t('expired') : asks.length > 0 ? waitsFor(asks) : connected;
-    item.tooltip = `${t('Client {0}: {1}', agent.name, item.description)}\n${placeText(uri)}`;
-    item.accessibilityInformation = { label: t('Client {0}: {1}', agent.name, item.description) };
-    item.iconPath =
-      asks.length > 0 ? warning('bell-dot') : new vscode.ThemeIcon(isOver ? 'circle-slash' : 'plug');
-    item.contextValue = `client${asks.length > 0 ? ' waiting' : ''}`;
+    const now = this.clock.now();
+    const { item, state } = admissionItem(agent, asks, now, { kind: 'client', icon: 'plug' });
+    item.description =
+      state ??
+      (expiresAt === undefined ? t('connected') : t('connected until {0}', briefMoment(expiresAt, now)));
+    const label = t('Client {0}: {1}', agent.name, item.description);
+    item.tooltip = `${label}\n${placeText(uri)}`;
+    item.accessibilityInformation = { label };
     return item;
   }
 
@@ -153,6 +141,26 @@ export class AgentsTree implements vscode.TreeDataProvider<AgentRow>, Disposable
     item.contextValue = 'admittedServer';
     return item;
   }
+}
+
+/**
+ * What agents and connected clients have in common: name, id, icon and menu.
+ *
+ * @returns the state too, if it says more than how long the agent is admitted
+ */
+function admissionItem(
+  agent: AgentAdmission,
+  asks: readonly Waiting[],
+  now: number,
+  { kind, icon }: { readonly kind: 'agent' | 'client'; readonly icon: string },
+): { readonly item: vscode.TreeItem; readonly state: string | undefined } {
+  const isOver = !isCurrent(agent, now);
+  const isWaiting = asks.length > 0;
+  const item = new vscode.TreeItem(agent.name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `agent ${agent.id}`;
+  item.iconPath = isWaiting ? warning('bell-dot') : new vscode.ThemeIcon(isOver ? 'circle-slash' : icon);
+  item.contextValue = `${kind}${isWaiting ? ' waiting' : ''}`;
+  return { item, state: isOver ? vscode.l10n.t('expired') : isWaiting ? waitsFor(asks) : undefined };
 }
 
 function askItem(ask: AgentAsk): vscode.TreeItem {

@@ -1,25 +1,24 @@
 import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import { consentReport, type RecentCalls } from '../../broker/status/consentReport.js';
-import type { Clock } from '../../base/clock.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from '../views/serverStatuses.js';
 import { noServerCalled, textOf } from './toolInput.js';
 
-/** The calls told of each server, where there is a record of them. */
+/** How many calls are reported for each server, if calls are recorded. */
 const callsEach = 3;
 /** Of one server that was asked for by name. */
 const callsOfOne = 10;
 
 /**
  * `#mcpConsent`: how the user stands with each server, for the model to answer from and to plan by. It only
- * reads what is known here: no server is asked, and nobody is.
+ * reads what is known here: it asks no server and no user.
  */
 export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
   constructor(
-    private readonly statuses: Pick<ServerStatuses, 'all'>,
+    private readonly statuses: { readonly all: ServerStatuses['all'] },
     private readonly settings: EditorServerSettings,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly clock: { now(): number },
     private readonly calls?: RecentCalls,
   ) {}
 
@@ -27,12 +26,7 @@ export class ConsentStatusTool implements vscode.LanguageModelTool<object> {
     return { invocationMessage: vscode.l10n.t('Reading MCP sign-in statuses') };
   }
 
-  async invoke({
-    input,
-  }: Pick<
-    vscode.LanguageModelToolInvocationOptions<object>,
-    'input'
-  >): Promise<vscode.LanguageModelToolResult> {
+  async invoke({ input }: { readonly input: object }): Promise<vscode.LanguageModelToolResult> {
     const name = textOf(input, 'server');
     const all = await this.statuses.all();
     const chosen = name === undefined ? all : all.filter(({ server }) => server.name === name);

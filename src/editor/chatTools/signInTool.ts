@@ -21,7 +21,7 @@ export interface SignInToolParts {
   readonly statuses: ServerStatuses;
   readonly credentials: CredentialStore;
   readonly signIns: SignIns;
-  readonly personalSignIn: Pick<PersonalSignIn, 'inBrowser'>;
+  readonly personalSignIn: { readonly inBrowser: PersonalSignIn['inBrowser'] };
   readonly http: Network;
   readonly clock: Clock;
   readonly answers: DiscoveryParts;
@@ -36,13 +36,15 @@ type Plan =
       readonly facts: ConsentFacts;
       readonly wanted: readonly string[];
       /** Everything to ask for; undefined if discovery decides. */
-      readonly scopes?: readonly string[];
+      readonly scopes: readonly string[] | undefined;
     };
 
 /** Questions the user has not answered; a model that asks more at once begins again. */
 const mostQuestions = 20;
 
-type Input = Pick<vscode.LanguageModelToolInvocationOptions<object>, 'input'>;
+interface Input {
+  readonly input: object;
+}
 
 /**
  * `mcpSignIn`: begins the user's sign-in, so that a model need not call a tool to find out that it cannot.
@@ -108,7 +110,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     return this.#found(server, missing, status.held, wanted, token);
   }
 
-  /** Steps 1–5a, which ask nobody: the user is told where they are sent. */
+  /** Steps 1–5a, which need no user: they find out the page that the question names. */
   async #found(
     server: ServerConfig,
     missing: readonly string[],
@@ -129,7 +131,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
     const scopes = missing.length === 0 ? undefined : [...new Set([...held, ...missing])];
     const need = scopes === undefined ? 'signIn' : 'stepUp';
     const facts = consentFactsOf(need, findings.discovered, scopes, before);
-    return defined({ kind: 'ask', server, facts, wanted, scopes });
+    return { kind: 'ask', server, facts, wanted, scopes };
   }
 
   async #go(plan: Plan, token: vscode.CancellationToken): Promise<string> {
@@ -146,7 +148,7 @@ export class SignInTool implements vscode.LanguageModelTool<object> {
       }),
     );
     const left = Promise.withResolvers<undefined>();
-    // Who joined somebody else's sign-in only stops waiting for it.
+    // A caller that joined another's sign-in only stops waiting for it.
     const cancelled = () => (isOurs ? attempt.cancel() : left.resolve(undefined));
     const subscription = token.onCancellationRequested(cancelled);
     if (token.isCancellationRequested) cancelled();

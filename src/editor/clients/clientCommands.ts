@@ -10,17 +10,17 @@ import { identityProviderAsServer } from '../../broker/settings/identityProvider
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import type { ClientGuides } from './clientGuide.js';
 import type { Commands } from '../adapters/commands.js';
-import { Notifications } from '../adapters/notifications.js';
+import { Notifications, type QuestionWindow } from '../adapters/notifications.js';
 import type { ServerChoice } from '../signIn/serverChoice.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-import { askClientSecret, type QuestionWindow } from '../signIn/signInQuestions.js';
+import { askClientSecret } from '../signIn/signInQuestions.js';
 
 export interface ClientCommandParts {
-  readonly choice: Pick<ServerChoice, 'choose'>;
+  readonly choice: { readonly choose: ServerChoice['choose'] };
   readonly settings: EditorServerSettings;
   readonly clientSecrets: ClientSecrets;
   readonly extensionId: string;
-  readonly guides: Pick<ClientGuides, 'show'>;
+  readonly guides: { readonly show: ClientGuides['show'] };
   readonly window?: QuestionWindow;
 }
 
@@ -91,7 +91,7 @@ async function askClientId(notifications: Notifications, server: string): Promis
   return clientId === '' ? undefined : clientId;
 }
 
-/** Writes the client's metadata into an editor, to be hosted at its address by whoever owns that. */
+/** Writes the client's metadata into an editor, for the owner of its address to host. */
 export async function createClientMetadataDocument({
   settings,
   extensionId,

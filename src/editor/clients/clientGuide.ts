@@ -22,7 +22,7 @@ export interface ClientGuideParts extends SetClientParts {
   readonly finding: FindingParts;
   readonly redirects: RedirectUris;
   readonly clientSecrets: ClientSecrets;
-  readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>;
+  readonly personalSignIn: { readonly signIn: PersonalSignIn['signIn'] };
   readonly log: Log;
   readonly extensionUri: vscode.Uri;
 }

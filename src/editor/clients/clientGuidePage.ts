@@ -3,7 +3,7 @@ import type { PageResources } from '../views/toolCallsPage.js';
 import { escapedHtml as escaped } from '../adapters/escapedHtml.js';
 import type { ClientToRegister, RedirectUse } from '../../broker/clients/clientToRegister.js';
 import { accessScopes } from '../../mcp/consentTexts.js';
-import type { GuideRow, GuideValue } from '../../webview/clientGuideProtocol.js';
+import type { GuideRow } from '../../webview/clientGuideProtocol.js';
 
 /**
  * The page that guides through registering a client by hand, as yet without what to register: that is data, partly
@@ -54,7 +54,10 @@ export function clientGuidePage({ style, script, source, nonce }: PageResources,
 /** What to copy into a registration, in the words that providers use for it. */
 export function guideRows(client: ClientToRegister): readonly GuideRow[] {
   const { t } = vscode.l10n;
-  const row = (label: string, ...values: readonly Omit<GuideValue, 'copyLabel'>[]): GuideRow => ({
+  const row = (
+    label: string,
+    ...values: readonly { readonly value: string; readonly note?: string }[]
+  ): GuideRow => ({
     label,
     values: values.map((value) => ({ ...value, copyLabel: t('Copy {0}: {1}', label, value.value) })),
   });

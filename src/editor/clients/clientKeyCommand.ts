@@ -60,7 +60,7 @@ async function setClientKey(server: ServerConfig, clientSecrets: ClientSecrets):
   await showPublicKey(server, key);
 }
 
-/** One line: the editor's input field has no more, and both forms of a key survive it. */
+/** One line, as the editor's input field has only one; both forms of a key survive it. */
 async function importedKey(title: string): Promise<ClientKey | undefined> {
   const prompt = vscode.l10n.t(
     'The private key, as PEM (PKCS#8) or JWK. It is kept in this editor’s secret storage.',
@@ -84,7 +84,7 @@ async function importedKey(title: string): Promise<ClientKey | undefined> {
   return text === undefined || text.trim() === '' ? undefined : importClientKey(text);
 }
 
-/** What the authorization server has to be told; the private half is shown to nobody. */
+/** What to register at the authorization server; the private half is never shown. */
 async function showPublicKey(server: ServerConfig, key: ClientKey): Promise<void> {
   const copy = vscode.l10n.t('Copy Public Key');
   const message = vscode.l10n.t(

@@ -15,9 +15,9 @@ import { showSignOut } from '../signIn/signOutReport.js';
 export interface AccountCommandParts {
   readonly choice: ServerChoice;
   readonly credentials: CredentialStore;
-  readonly personalSignIn: Pick<PersonalSignIn, 'signInAsAnother'>;
+  readonly personalSignIn: { readonly signInAsAnother: PersonalSignIn['signInAsAnother'] };
   readonly signOuts: SignOuts;
-  readonly naming: Pick<AccountNaming, 'rename'>;
+  readonly naming: { readonly rename: AccountNaming['rename'] };
 }
 
 /** “Switch Account…”, “Rename Account…”, “Remove Account…” and “Sign Out…”: whom a workspace acts as, and who is signed in at all. */

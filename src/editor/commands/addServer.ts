@@ -9,11 +9,10 @@ import {
 } from '../../broker/discovery/findings.js';
 import type { AddLink } from '../../broker/links/addLink.js';
 import type { ServerStates } from '../../broker/status/serverStates.js';
-import { AddressPick, type AddressPickWindow, type Candidate } from './addressPick.js';
+import { AddressPick, type RegistryChoice, type AddressPickWindow, type Candidate } from './addressPick.js';
 import { showFindings } from './discoveryFindings.js';
 import { Notifications, type NotificationWindow, type ChoiceWindow } from '../adapters/notifications.js';
 import type { PersonalSignIn } from '../signIn/personalSignIn.js';
-import type { RegistrySetting } from '../settings/registrySetting.js';
 import { askServerName, suggestedName } from './serverName.js';
 import { openServerSettings, type EditorServerSettings } from '../settings/serverSettings.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
@@ -23,8 +22,8 @@ export type AddServerWindow = NotificationWindow & AddressPickWindow & ChoiceWin
 
 export interface AddServerParts {
   readonly settings: EditorServerSettings;
-  readonly registry: Pick<RegistrySetting, 'address' | 'use' | 'onDidChange'>;
-  readonly personalSignIn: Pick<PersonalSignIn, 'signIn'>;
+  readonly registry: RegistryChoice;
+  readonly personalSignIn: { readonly signIn: PersonalSignIn['signIn'] };
   readonly states: ServerStates;
   readonly finding: FindingParts;
   readonly window?: AddServerWindow;
@@ -112,7 +111,7 @@ export class AddServer {
       await settings.add(name, {
         ...transport,
         url,
-        ...(clientId !== '' && { clientId }),
+        clientId: clientId === '' ? undefined : clientId,
       });
     } catch (error) {
       if (!(error instanceof SettingUnwritable)) throw error;

@@ -15,11 +15,20 @@ import {
 } from '../../broker/settings/serverSettings.js';
 import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 
-export type AddressPickWindow = Pick<typeof vscode.window, 'createQuickPick'>;
+/** The registry that is searched, which the user can change. */
+export interface RegistryChoice {
+  readonly address: RegistrySetting['address'];
+  readonly use: RegistrySetting['use'];
+  readonly onDidChange: RegistrySetting['onDidChange'];
+}
+
+export interface AddressPickWindow {
+  readonly createQuickPick: typeof vscode.window.createQuickPick;
+}
 
 export interface AddressPickParts {
   readonly settings: EditorServerSettings;
-  readonly registry: Pick<RegistrySetting, 'address' | 'use' | 'onDidChange'>;
+  readonly registry: RegistryChoice;
   readonly finding: FindingParts;
 }
 

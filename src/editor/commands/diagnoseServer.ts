@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import type { ClientStore } from '../../broker/clients/clientStore.js';
 import type { SentRedirects } from '../../broker/clients/sentRedirects.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
-import { diagnose, type DiagnosisParts } from '../../broker/diagnosis/diagnosis.js';
+import { diagnose } from '../../broker/diagnosis/diagnosis.js';
 import { diagnosisReport } from '../../broker/diagnosis/diagnosisReport.js';
+import type { ClientSecrets } from '../../broker/clients/clientSecrets.js';
 import type { DiscoveryParts } from '../../broker/discovery/discovery.js';
 import { identityProviderAsServer } from '../../broker/settings/identityProviderSetting.js';
 import type { Clock, Disposable } from '../../base/clock.js';
@@ -20,14 +21,17 @@ const patience = 60_000;
 /** Reports kept for tabs that are still open. */
 const mostReports = 20;
 
+/** What sign-ins know already. */
+interface DiagnosisAnswers extends DiscoveryParts {
+  readonly clientSecrets: ClientSecrets;
+  readonly sentRedirects?: SentRedirects;
+}
+
 export interface DiagnoseServerParts {
   readonly credentials: CredentialStore;
   readonly http: Network;
   readonly clock: Clock;
-  readonly discovery: DiscoveryParts &
-    Required<Pick<DiagnosisParts, 'clientSecrets'>> & {
-      readonly sentRedirects?: SentRedirects;
-    };
+  readonly discovery: DiagnosisAnswers;
   readonly clients: ClientStore;
   readonly redirects: RedirectUris;
   readonly settings: EditorServerSettings;
@@ -40,7 +44,7 @@ export class DiagnoseServer implements vscode.TextDocumentContentProvider, Dispo
 
   /** @param context says which version this is */
   constructor(
-    private readonly context: Pick<vscode.ExtensionContext, 'extension'>,
+    private readonly context: { readonly extension: vscode.Extension<unknown> },
     private readonly parts: DiagnoseServerParts,
   ) {}
 

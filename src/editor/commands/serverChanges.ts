@@ -18,7 +18,7 @@ export interface ServerChangeParts {
   readonly settings: EditorServerSettings;
   readonly toolRules: EditorToolRules;
   readonly signOuts: SignOuts;
-  readonly personalSignIn: Pick<PersonalSignIn, 'cancel'>;
+  readonly personalSignIn: { readonly cancel: PersonalSignIn['cancel'] };
   readonly clientSecrets: ClientSecrets;
   readonly admissions: AgentAdmissions;
 }

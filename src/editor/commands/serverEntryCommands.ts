@@ -5,10 +5,9 @@ import { displacingList, type OtherServerList } from '../../broker/settings/disp
 import { serverNameFault, type ServerConfig } from '../../broker/settings/serverSettings.js';
 import { commandId, type CommandId, type Commands } from '../adapters/commands.js';
 import { ConfiguredServerChoice } from './configuredServerChoice.js';
-import { Notifications } from '../adapters/notifications.js';
+import { Notifications, type QuestionWindow } from '../adapters/notifications.js';
 import { nameTakenBy } from './serverName.js';
 import { ServerChanges, type ServerChangeParts, type Undo } from './serverChanges.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { describeSignOut } from '../signIn/signOutReport.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 

@@ -14,18 +14,20 @@ import { notifications } from '../adapters/notifications.js';
 import { openIdentityProviderSetting, type EditorServerSettings } from '../settings/serverSettings.js';
 import { showSignOut } from '../signIn/signOutReport.js';
 
+export interface SignInCommandParts {
+  readonly choice: ServerChoice;
+  readonly personalSignIn: PersonalSignIn;
+  readonly scopeChoice: ScopeChoice;
+  readonly callbackPaste: CallbackPaste;
+  readonly states: ServerStates;
+}
+
 /** “Sign In…”, “… with Scopes…”, “… with a Code…”, “Grant Access…”, “Paste Callback Address…” and “Cancel Sign-In”. */
-export function registerSignInCommands(
-  commands: Commands,
-  choice: ServerChoice,
-  personalSignIn: PersonalSignIn,
-  scopeChoice: ScopeChoice,
-  callbackPaste: CallbackPaste,
-  states: ServerStates,
-): void {
+export function registerSignInCommands(commands: Commands, parts: SignInCommandParts): void {
+  const { choice, personalSignIn, scopeChoice, callbackPaste, states } = parts;
   const { t } = vscode.l10n;
 
-  /** A server that somebody signs in to; what is done in its place at another one is done. */
+  /** A server that has a sign-in; for another one, does what takes the place of a sign-in there. */
   const chosen = async (row: unknown): Promise<ServerConfig | undefined> => {
     const server = await choice.choose(row, t('Sign in to which MCP server?'));
     if (server === undefined || (await insteadOfSignIn(server))) return undefined;
@@ -85,7 +87,7 @@ export function registerSignInCommands(
   });
 }
 
-/** What a tool lacks, where the command was chosen at its row. */
+/** The scopes that a tool lacks, if the command was chosen at its row. */
 function scopesLackingAt(row: unknown): readonly string[] | undefined {
   if (typeof row !== 'object' || row === null || !('consent' in row)) return undefined;
   const missing = (row.consent as Partial<ToolConsent> | undefined)?.missing ?? [];
@@ -99,7 +101,10 @@ export interface IdentityProviderCommandParts {
   readonly signOuts: SignOuts;
 }
 
-/** “Sign In to Identity Provider…” and “Sign Out of Identity Provider…”: one sign-in for all servers that take its word. */
+/**
+ * “Sign In to Identity Provider…” and “Sign Out of Identity Provider…”: one sign-in for all servers that take its
+ * word.
+ */
 export function registerIdentityProviderCommands(
   commands: Commands,
   parts: IdentityProviderCommandParts,

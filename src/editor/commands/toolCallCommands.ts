@@ -12,7 +12,7 @@ export interface ToolCallParts {
   readonly clock: Clock;
 }
 
-/** What is written in this time, in milliseconds, needs nobody to watch it. */
+/** A file that is written within this time, in milliseconds, needs no progress notification. */
 const unwatched = 1_000;
 /** Lines made before others have their turn. */
 const chunk = 500;
@@ -36,11 +36,12 @@ async function exportCalls({ ledger, clock }: ToolCallParts): Promise<void> {
   }
   const name = `tool-calls-${new Date(clock.now()).toISOString().slice(0, 10)}.jsonl`;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
+  const options: vscode.SaveDialogOptions = {
     filters: { [t('JSON Lines')]: ['jsonl'] },
     saveLabel: t('Export'),
-    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, name) }),
-  });
+  };
+  if (folder !== undefined) options.defaultUri = vscode.Uri.joinPath(folder, name);
+  const target = await vscode.window.showSaveDialog(options);
   if (target === undefined) return;
   const abort = new AbortController();
   const writing = write(calls, target, abort.signal);

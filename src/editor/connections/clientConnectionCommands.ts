@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ClientConnection } from '../../broker/agents/clientConnection.js';
 import type { ClientConnections } from '../../broker/agents/clientConnections.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
-import type { EditorAgents } from '../agents/agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import type { Commands } from '../adapters/commands.js';
 import { ConnectClient, type ConnectClientParts } from './connectClient.js';
 import type { DisconnectClient } from './disconnectClient.js';

@@ -1,10 +1,18 @@
 import * as vscode from 'vscode';
-import type { ConnectionPlan } from '../../broker/agents/clientConnections.js';
 import type { Disposable } from '../../base/clock.js';
 
 const scheme = 'mcp-oauth-configuration';
 /** Texts kept for tabs that are still open. */
 const mostTexts = 20;
+
+/** What would change in a file. */
+interface PreviewedChange {
+  /** Of the file. */
+  readonly uri: string;
+  /** What the file holds; undefined if there is none. */
+  readonly before: string | undefined;
+  readonly after: string;
+}
 
 /** Shows what a configuration file would say beside what it says, before anything is written. */
 export class ConfigurationPreview implements vscode.TextDocumentContentProvider, Disposable {
@@ -15,7 +23,7 @@ export class ConfigurationPreview implements vscode.TextDocumentContentProvider,
     return this.#texts.get(uri.query);
   }
 
-  async show({ uri, before, after }: Pick<ConnectionPlan, 'uri' | 'before' | 'after'>): Promise<void> {
+  async show({ uri, before, after }: PreviewedChange): Promise<void> {
     const file = vscode.Uri.parse(uri);
     const present = before === undefined ? this.#document(file, '') : file;
     const title = vscode.l10n.t(

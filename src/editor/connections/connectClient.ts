@@ -19,11 +19,10 @@ import {
 import { mcpClients } from '../../mcpClients/mcpClient.js';
 import { AdmitAgent, type AdmitAgentParts, type AgentLimits } from '../agents/admitAgent.js';
 import { faultText, placeText } from '../imports/importTexts.js';
-import { Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import { Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 
 /** Where clients of other makers keep their files, on the machine that the extension runs on. */
-export interface ClientPrograms {
+interface ClientPrograms {
   readonly files: readonly ConfigurationFile[];
   /** Whether the program of such a file is there, or was. */
   isPresent(file: ConfigurationFile): boolean;

@@ -4,8 +4,7 @@ import type { ClientConnections, Disconnected } from '../../broker/agents/client
 import { OtherFileFault } from '../../broker/imports/otherFiles.js';
 import { mcpClients } from '../../mcpClients/mcpClient.js';
 import { faultText, placeText } from '../imports/importTexts.js';
-import { Notifications } from '../adapters/notifications.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import { Notifications, type QuestionWindow } from '../adapters/notifications.js';
 
 /** “Disconnect Client…”: asks, ends the client's access, and undoes what was written for it. */
 export class DisconnectClient {

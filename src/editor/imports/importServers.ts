@@ -6,9 +6,8 @@ import { NotTakenBack, type Applied, type Imports } from '../../broker/imports/i
 import { OtherFileFault, type OtherFile, type ReadFile } from '../../broker/imports/otherFiles.js';
 import type { NamedServer, ServerConfig } from '../../broker/settings/serverSettings.js';
 import { ConfigurationFault } from '../../mcpClients/configurationText.js';
-import { Notifications, plain } from '../adapters/notifications.js';
+import { Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 import { faultText, notTakenBackText, placeText, problemText, serverRows } from './importTexts.js';
 import type { OtherProgramFiles, ReadFiles } from './otherProgramFiles.js';
@@ -24,7 +23,9 @@ export interface ImportServersParts {
   readonly known: () => KnownServers;
   readonly imports: Imports;
   readonly signInToAll: SignInToAll;
-  /** Keeps the user from being warned of copies that VS Code keeps of these servers: the user has just asked for them. */
+  /**
+   * Keeps the user from being warned of copies that VS Code keeps of these servers: the user has just asked for them.
+   */
   readonly duplicatesWanted: (servers: readonly NamedServer[]) => Promise<void>;
 }
 
@@ -78,7 +79,7 @@ export class ImportServers {
     });
   }
 
-  /** @param note what there is to say beside what was done */
+  /** @param note added to the report of what was done */
   async apply(
     named: readonly ChosenServer[],
     files: readonly ReadFile[],

@@ -7,7 +7,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
 import type { NamedServer } from '../../broker/settings/serverSettings.js';
 import { addressOf } from '../../base/displayText.js';
-import { agentSettings } from '../agents/registerAgents.js';
+import { agentSettings } from '../settings/agentSettings.js';
 import { commandId, type Commands } from '../adapters/commands.js';
 import type { DisplacedServers } from '../settings/displacedServers.js';
 import { policyRefusalNow, type EditorServerSettings } from '../settings/serverSettings.js';
@@ -24,7 +24,7 @@ export interface ImportParts extends SignInToAllParts {
   readonly settings: EditorServerSettings;
   readonly answers: { readonly clientSecrets: ClientSecrets };
   readonly memory: Memory;
-  readonly statuses: { readonly displaced: Pick<DisplacedServers, 'look' | 'markTold'> };
+  readonly statuses: { readonly displaced: DisplacedServers };
   /** The programs of this machine, and its files. */
   readonly programs: UserPrograms;
   readonly machineFiles: OtherFileStore;
@@ -33,7 +33,7 @@ export interface ImportParts extends SignInToAllParts {
 /** “Import Servers…”, “Export Servers…”, “Undo Import or Export”, and the offers of the first two. */
 export function registerImports(
   commands: Commands,
-  { globalStorageUri }: Pick<vscode.ExtensionContext, 'globalStorageUri'>,
+  { globalStorageUri }: { readonly globalStorageUri: vscode.Uri },
   parts: ImportParts,
 ): Disposable {
   const { settings, memory, programs, machineFiles } = parts;
@@ -85,7 +85,7 @@ export function registerImports(
   };
 }
 
-/** Where this extension serves other programs: those entries are its own. */
+/** Whether this extension serves other programs at the address: such entries are its own. */
 function isOwnAddress(url: string): boolean {
   const address = addressOf(url);
   return address?.hostname === '127.0.0.1' && Number(address.port) === agentSettings().port;

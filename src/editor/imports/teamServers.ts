@@ -5,8 +5,7 @@ import type { ReadFile } from '../../broker/imports/otherFiles.js';
 import type { Memory } from '../../base/storage.js';
 import { canonical } from '../../broker/settings/settingsToTakeOver.js';
 import { sha256 } from '../../base/sha256.js';
-import { firstNames, Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
+import { firstNames, Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 import type { ImportServers } from './importServers.js';
 import { serverRows } from './importTexts.js';
 import type { OtherProgramFiles } from './otherProgramFiles.js';
@@ -17,10 +16,10 @@ const memoryKey = 'team servers decided on';
 const mostDecided = 500;
 
 export interface TeamServersParts {
-  readonly files: Pick<OtherProgramFiles, 'readRepositories'>;
+  readonly files: { readonly readRepositories: OtherProgramFiles['readRepositories'] };
   readonly known: () => KnownServers;
   readonly memory: Memory;
-  readonly importing: Pick<ImportServers, 'nameAll' | 'apply'>;
+  readonly importing: { readonly nameAll: ImportServers['nameAll']; readonly apply: ImportServers['apply'] };
 }
 
 interface Undecided {
@@ -30,7 +29,7 @@ interface Undecided {
 
 /**
  * The servers that a team lists in `.vscode/mcp.json` and `.mcp.json` of its repository. None counts before the user has
- * seen its address and said yes; each is asked about once, and once more when its entry changes. The files stay as they
+ * seen its address and agreed; each is asked about once, and once more when its entry changes. The files stay as they
  * are: the team shares them.
  */
 export class TeamServers {

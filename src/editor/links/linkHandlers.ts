@@ -16,8 +16,8 @@ const tellingTime = 3_000;
 
 export interface LinkHandlerParts {
   readonly settings: EditorServerSettings;
-  readonly addServer: Pick<AddServer, 'propose'>;
-  readonly toolCallsView: Pick<ToolCallsView, 'show'>;
+  readonly addServer: { readonly propose: AddServer['propose'] };
+  readonly toolCallsView: { readonly show: ToolCallsView['show'] };
   /** Shows a server of this name, with what can be done with it. */
   readonly showServer: (name: string) => Promise<void>;
   readonly clock: Clock;

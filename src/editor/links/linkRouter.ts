@@ -5,7 +5,10 @@ import type { Log } from '../../base/log.js';
 import { notifications } from '../adapters/notifications.js';
 import { SettingUnwritable } from '../settings/writeSetting.js';
 
-type LinkAddress = Pick<vscode.Uri, 'path' | 'query'>;
+interface LinkAddress {
+  readonly path: string;
+  readonly query: string;
+}
 
 /** Follows the links to one path. */
 export type LinkHandler = (query: string) => Promise<void>;

@@ -6,7 +6,7 @@ import type { Disposable } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
 import type { ServerConfig, NamedServer } from '../../broker/settings/serverSettings.js';
 import { commandId, type CommandId } from '../adapters/commands.js';
-import type { Endpoints } from '../endpoints.js';
+import type { Endpoints } from '../adapters/endpoints.js';
 import { firstNames, notifications } from '../adapters/notifications.js';
 import { EditorMemory } from '../adapters/storage.js';
 import { OtherServerLists, type OtherServers } from './otherServerLists.js';
@@ -17,7 +17,7 @@ interface NamedServers {
   onDidChange(listener: () => void): Disposable;
 }
 
-/** Where the names that VS Code has from files come from. */
+/** The files from which VS Code has names. */
 interface ListSource extends Disposable {
   /** Those that switch a server of the same name off. */
   readonly lists: readonly OtherServers[];
@@ -34,7 +34,7 @@ interface Tell {
   several(names: readonly string[]): Promise<void>;
 }
 
-/** What the user is told once about a server of ours. */
+/** A notification that is shown once about a server of ours. */
 interface News {
   readonly name: string;
   readonly key: string;
@@ -93,7 +93,7 @@ export class DisplacedServers implements Disposable {
     return defined({ name: found.name, file, uri });
   }
 
-  /** Keeps the user from being told of duplicates that the user has asked for, such as by copying servers from VS Code. */
+  /** Marks duplicates as known that the user has asked for, such as by copying servers from VS Code. */
   async markTold(servers: readonly NamedServer[]): Promise<void> {
     const wanted = servers.flatMap((server) => {
       const duplicate = this.duplicateOf(server);
@@ -136,7 +136,7 @@ export class DisplacedServers implements Disposable {
     const told = this.#told;
     const news = found.filter(({ key }) => !told.includes(key));
     if (news.length > 0) {
-      // What cannot be remembered is told once more in the next window.
+      // What cannot be remembered is shown once more in the next window.
       this.memory.set(toldKey, [...told, ...news.map(({ key }) => key)]).catch(() => undefined);
       const [first] = news;
       if (news.length === 1) void first?.tell();

@@ -21,14 +21,14 @@ export interface EditorSettingsParts {
 }
 
 /** What the user's settings say, and what other files say that no longer counts. */
-export interface EditorSettings extends Disposable {
+export interface EditorSettings {
   readonly settings: EditorServerSettings;
   readonly toolRules: EditorToolRules;
   readonly takeOver: TakeOverSettings;
   readonly registry: RegistrySetting;
 }
 
-export function editorSettings(parts: EditorSettingsParts): EditorSettings {
+export function editorSettings(parts: EditorSettingsParts): EditorSettings & Disposable {
   const { files, place, memory } = parts;
   const { remoteName } = vscode.env;
   const { globalStorageUri, clock } = parts;

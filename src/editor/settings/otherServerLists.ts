@@ -9,9 +9,9 @@ import {
 import { Emitter } from '../../base/event.js';
 import type { Disposable } from '../../base/clock.js';
 
-/** A list with the file to open for it, where there is one. */
+/** A list with the file to open for it, if there is one. */
 export interface OtherServers extends OtherServerList {
-  readonly uri?: vscode.Uri;
+  readonly uri?: vscode.Uri | undefined;
 }
 
 /** Largest file that is read, in bytes: anyone can write one into a repository. */
@@ -91,7 +91,7 @@ export class OtherServerLists implements Disposable {
     const { workspaceFile } = vscode.workspace;
     const servers = listed(inspected()?.workspaceValue);
     const name = workspaceFile?.path.split('/').at(-1) ?? '.vscode/mcp.json';
-    yield { file: name, ...servers, ...(workspaceFile !== undefined && { uri: workspaceFile }) };
+    yield { file: name, ...servers, uri: workspaceFile };
   }
 
   *#userLists(): Generator<OtherServers> {

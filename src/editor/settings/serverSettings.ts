@@ -34,7 +34,7 @@ export interface NewServer {
   /** Absent: Streamable HTTP. */
   readonly type?: 'sse';
   readonly url: string;
-  readonly clientId?: string;
+  readonly clientId?: string | undefined;
 }
 
 /** The user's own setting `mcpOAuthBroker.servers`: a workspace can neither add a server nor redirect one. */
@@ -76,7 +76,7 @@ export class EditorServerSettings implements Disposable {
     return this.#current.problems;
   }
 
-  /** The organization's, where one is configured. */
+  /** The organization's, if one is configured. */
   get identityProvider(): IdentityProviderConfig | undefined {
     return this.#current.identityProvider;
   }
@@ -105,7 +105,7 @@ export class EditorServerSettings implements Disposable {
   }
 
   /**
-   * Puts a client id into a server's entry, beside all else it says, or takes it out.
+   * Puts a client id into a server's entry, or removes it; the rest of the entry stays.
    *
    * @throws SettingUnwritable if the entry is gone or no object
    */
@@ -211,7 +211,7 @@ export function openIdentityProviderSetting(): Thenable<unknown> {
   return openSettings(`@id:${section}.${identityProviderKey}`);
 }
 
-/** Opens the editor's settings where something cannot be used. */
+/** Opens the editor's settings at an entry that cannot be used. */
 export function openSettingsAt({ server }: SettingProblem): Thenable<unknown> {
   return server === identityProviderKey ? openIdentityProviderSetting() : openServerSettings();
 }
@@ -221,7 +221,7 @@ interface Settings extends ParsedServers {
   readonly identityProvider?: IdentityProviderConfig;
 }
 
-/** A server that a policy forbids is none of ours: it is not offered, nobody signs in to it, no caller reaches it. */
+/** A server that a policy forbids is ignored: it is not offered, has no sign-in, and no caller reaches it. */
 function read(): Settings {
   const { servers, disabled, problems } = parseServers(usersOwn(key));
   const parsed = parseIdentityProvider(usersOwn(identityProviderKey));

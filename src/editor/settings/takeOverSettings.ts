@@ -10,11 +10,10 @@ import {
 import type { Clock } from '../../base/clock.js';
 import type { Memory } from '../../base/storage.js';
 import { sha256 } from '../../base/sha256.js';
-import { firstNames, Notifications } from '../adapters/notifications.js';
+import { firstNames, Notifications, type QuestionWindow } from '../adapters/notifications.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { ownSettingsIn } from './settingsText.js';
 import { settingTexts } from './settingTexts.js';
-import type { QuestionWindow } from '../signIn/signInQuestions.js';
 import { usersOwn } from './usersOwnSettings.js';
 import { SettingUnwritable, type WriteSetting } from './writeSetting.js';
 
@@ -32,7 +31,7 @@ export interface FormerSettingsFile {
 export interface TakeOverParts {
   /** The files that can be read from here. */
   readonly files: () => Promise<readonly FormerSettingsFile[]>;
-  /** The file of the remote machine, where it cannot be read from here; undefined if the user gave none. */
+  /** The file of the remote machine, if it cannot be read from here; undefined if the user gave none. */
   readonly openRemote: () => Promise<FormerSettingsFile | undefined>;
   readonly memory: Memory;
   readonly write: WriteSetting;
@@ -47,7 +46,7 @@ interface Offer {
 
 /**
  * Settings that stand in a file of a remote machine or of a profile, from when they counted there. A dev container's
- * configuration can write the same file, so nothing of it counts until the user has seen every address and said yes. The
+ * configuration can write the same file, so nothing of it counts until the user has seen every address and agreed. The
  * file is left as it is.
  */
 export class TakeOverSettings {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { section, type OwnSetting } from '../../broker/settings/ownSettings.js';
 import type { Clock } from '../../base/clock.js';
+import { ExplainedFailure } from '../adapters/commands.js';
 import type { EditorPlace } from '../adapters/editorPlace.js';
 import { openSettingsEditor } from './settingsEditor.js';
 import { editsToSet, says, withSetting } from './settingsText.js';
@@ -10,7 +11,7 @@ import { usersOwn } from './usersOwnSettings.js';
 const useLimit = 5_000;
 
 /** The setting cannot be written without losing something, or has been written and does not count. */
-export class SettingUnwritable extends Error {
+export class SettingUnwritable extends ExplainedFailure {
   override readonly name = 'SettingUnwritable';
 }
 
@@ -21,7 +22,7 @@ export class SettingUnwritable extends Error {
  */
 export type WriteSetting = (key: OwnSetting, value: unknown) => Promise<void>;
 
-/** Right where there is no remote machine. */
+/** The right way if there is no remote machine. */
 export const writeWithApi: WriteSetting = async (key, value) => {
   await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
 };
@@ -29,15 +30,15 @@ export const writeWithApi: WriteSetting = async (key, value) => {
 export interface SettingWriterParts {
   readonly place: EditorPlace;
   readonly remoteName: string | undefined;
-  /** The extension's, beside which the user's settings lie on their machine. */
+  /** The extension's; the user's settings are two directories above it, on their machine. */
   readonly globalStorageUri: vscode.Uri;
-  /** The text of this machine's settings file, where the extension runs on a remote machine; undefined if it has none. */
+  /** The text of this machine's settings file, if the extension runs on a remote machine; undefined if it has none. */
   readonly machineSettings: () => Promise<string | undefined>;
   readonly clock: Clock;
 }
 
 /**
- * Where a remote machine's settings file has an entry of the same name, the API writes there, even if the scope of the
+ * If a remote machine's settings file has an entry of the same name, the API writes there, even if the scope of the
  * setting says that nothing there counts: what was there is lost, and what was written is not used
  * (VS Code, `configurationService.ts`, `toEditableConfigurationTarget`). So the API is used only if that file is
  * known to have none.
@@ -112,7 +113,7 @@ function unreadable(): SettingUnwritable {
   );
 }
 
-/** @throws SettingUnwritable where the editor does not use it in time */
+/** @throws SettingUnwritable if the editor does not use it in time */
 async function untilUsed(key: OwnSetting, value: unknown, clock: Clock): Promise<void> {
   const isUsed = () => JSON.stringify(usersOwn(key)) === JSON.stringify(value);
   if (isUsed()) return;

@@ -17,8 +17,8 @@ import { usesEditorAccount } from '../../broker/settings/grant.js';
 
 export interface BrowserParts {
   readonly clock: Clock;
-  readonly outside: Pick<OutsideAddresses, 'of'>;
-  /** Has the user paste where the browser came back to. */
+  readonly outside: { readonly of: OutsideAddresses['of'] };
+  /** Has the user paste the address that the browser came back to. */
   readonly paste: (attempt: SignInAttempt) => Promise<void>;
   /** Begins another sign-in the chosen way; for a choice that comes when the sign-in has ended. */
   readonly begin: (server: ServerConfig, way: OtherWay) => Promise<unknown>;
@@ -29,7 +29,7 @@ export interface BrowserParts {
 
 /**
  * Takes sign-ins through the user's browser: opens the launch page, or watches what the button of a chat card opened,
- * and offers other ways by name where the browser does not come, or does not come back.
+ * and offers other ways by name if the browser does not come, or does not come back.
  */
 export class BrowserLauncher implements CardBrowser {
   readonly #watch: BrowserWatch;
@@ -151,7 +151,7 @@ export class BrowserLauncher implements CardBrowser {
 
   /**
    * @param page the one to open, unless a browser has come to it meanwhile; a new one if absent
-   * @param say where the user reads how far the sign-in is; the chat says it for one that a call began
+   * @param say shows the user how far the sign-in is; absent for one that a call began, which the chat shows
    */
   async #go(attempt: SignInAttempt, way: OtherWay, page?: LaunchPage, say?: Say): Promise<void> {
     const unused = async () =>

@@ -17,8 +17,11 @@ export class NotificationConsentPrompt implements ConsentPrompt {
   /** @param signIn a function, because sign-ins are built after the relay that asks here */
   constructor(
     private readonly credentials: CredentialStore,
-    private readonly signIn: () => Pick<PersonalSignIn, 'goThrough' | 'signIn'>,
-    private readonly notices: Pick<Notifications, 'information'> = notifications,
+    private readonly signIn: () => {
+      readonly goThrough: PersonalSignIn['goThrough'];
+      readonly signIn: PersonalSignIn['signIn'];
+    },
+    private readonly notices: { readonly information: Notifications['information'] } = notifications,
   ) {}
 
   async ask(
@@ -41,18 +44,18 @@ export class NotificationConsentPrompt implements ConsentPrompt {
     return Promise.race([accepted, aborted(signal)]);
   }
 
-  /** A notification cannot be taken back: whoever accepts it late, when its request is gone, still signs in. */
+  /** A notification cannot be taken back: a user who accepts it late, when its request is gone, still signs in. */
   async #goOn(server: ServerConfig, attempt: SignInAttempt): Promise<void> {
     if (!attempt.hasEnded) await this.signIn().goThrough(attempt);
     else if ((await attempt.outcome).kind !== 'signedIn') await this.signIn().signIn(server);
   }
 }
 
-/** @param facts only the kind of consent where no more could be found out */
+/** @param facts only the kind of consent if no more could be found out */
 function consentMessage(
   server: ServerConfig,
   what: string,
-  facts: Pick<ConsentFacts, 'kind'> & Partial<ConsentFacts>,
+  facts: { readonly kind: ConsentFacts['kind'] } & Partial<ConsentFacts>,
 ): string {
   const { t } = vscode.l10n;
   const why =
@@ -97,7 +100,7 @@ export class NotificationToolPrompt implements ToolPrompt {
     const allow = t('Allow Once');
     const message = `${what} ${t('Your rule is to ask every time.')}`;
     const choice = await this.notices.information(message, allow, t('Don’t Run'));
-    // A notification cannot be taken back: whoever answers late answers nobody.
+    // A notification cannot be taken back: a late answer has no effect.
     return choice === allow && !signal.aborted;
   }
 }

@@ -12,7 +12,7 @@ export type Say = (message: string) => void;
 
 /** The parts of the editor that a code is shown and opened with. */
 export interface CodeWindow {
-  readonly notices: Pick<Notifications, 'information'>;
+  readonly notices: { readonly information: Notifications['information'] };
   readonly openExternal: (address: vscode.Uri) => Thenable<boolean>;
   readonly clipboard: ClipboardWriter;
 }

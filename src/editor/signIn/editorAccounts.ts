@@ -7,9 +7,14 @@ import { Redacted } from '../../base/redacted.js';
 import { notifications } from '../adapters/notifications.js';
 
 /** The part of the editor's authentication that is used. */
-export type EditorAuthentication = Pick<typeof vscode.authentication, 'getSession'>;
+export interface EditorAuthentication {
+  readonly getSession: typeof vscode.authentication.getSession;
+}
 
-/** The accounts of the editor's own Accounts menu. The editor asks the user, once for each extension and account, whether it may be used. */
+/**
+ * The accounts of the editor's own Accounts menu. The editor asks the user, once for each extension and account,
+ * whether it may be used.
+ */
 export class OwnAccounts implements EditorAccounts {
   constructor(private readonly authentication: EditorAuthentication = vscode.authentication) {}
 
@@ -42,7 +47,7 @@ export class OwnAccounts implements EditorAccounts {
           ? this.authentication.getSession(providerId, [...scopes], { forceNewSession: { detail } })
           : this.authentication.getSession(providerId, [...scopes], {
               createIfNone: { detail },
-              // Which of several accounts is for each server to be said anew.
+              // Each server asks again which of several accounts to use.
               clearSessionPreference: true,
             })),
       );

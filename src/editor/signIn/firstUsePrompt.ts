@@ -10,7 +10,7 @@ import { notifications, type Notifications } from '../adapters/notifications.js'
 /** The question about the first use of a sign-in on a remote machine, as a notification. */
 export class FirstUsePrompt implements UsePrompt {
   constructor(
-    private readonly notices: Pick<Notifications, 'warning'> = notifications,
+    private readonly notices: { readonly warning: Notifications['warning'] } = notifications,
     private readonly remote = vscode.env.remoteName,
   ) {}
 

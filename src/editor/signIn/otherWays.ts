@@ -9,7 +9,7 @@ export function waysBack(offersCode: boolean): readonly OtherWay[] {
   return ['paste', ...(offersCode ? (['code'] as const) : []), 'openAgain', 'copyLink'];
 }
 
-/** What its button says: all four of {@link waysBack} have to fit beside each other in a notification. */
+/** What its button says: all four of {@link waysBack} have to fit into one line of a notification. */
 export function wayTitle(way: OtherWay): string {
   const { t } = vscode.l10n;
   switch (way) {

@@ -13,13 +13,13 @@ import { codeDeadline, showCodeOf } from './deviceCode.js';
 import { signInWithEditorAccount } from './editorAccounts.js';
 import { notifications } from '../adapters/notifications.js';
 import type { OtherWay } from './otherWays.js';
-import { accountKeyIn, isSignInOf, labelWithoutServer } from '../commands/sessionAccount.js';
+import { accountKeyIn, isSignInOf, labelWithoutServer } from './sessionAccount.js';
 import { showSignInReport } from './signInReport.js';
 import { usesEditorAccount, directGrantOf, noSignInAt } from '../../broker/settings/grant.js';
 import { commandId } from '../adapters/commands.js';
 
 /**
- * A sign-in somebody began in the editor: as long as its launch page may live, and long enough for a password
+ * A sign-in that the user began in the editor: as long as its launch page may live, and long enough for a password
  * and a second factor, in milliseconds. Whoever is later begins again and loses nothing.
  */
 export const signInDeadline = 120_000;
@@ -49,7 +49,7 @@ export class PersonalSignIn {
     return this.goThrough(this.signIns.begin(server, request), way);
   }
 
-  /** Begins a sign-in that asks for these scopes beside those that are held. */
+  /** Begins a sign-in that asks for these scopes in addition to those that are held. */
   async signInFor(server: ServerConfig, missing: readonly string[]): Promise<SignInOutcome> {
     const { held } = await this.states.statusOf(server);
     const scopes = [...new Set([...held, ...missing])];
@@ -63,7 +63,7 @@ export class PersonalSignIn {
     return this.goThrough(this.signIns.begin(server, request));
   }
 
-  /** Takes an attempt through the browser, or the editor's own dialogue; how it ended is told by whoever began it. */
+  /** Takes an attempt through the browser, or the editor's own dialogue; the caller reports how it ended. */
   inBrowser(attempt: SignInAttempt, way?: OtherWay, account?: string): Promise<SignInOutcome> {
     // Nobody's browser is opened for what has ended.
     if (attempt.hasEnded) return attempt.outcome;
@@ -71,7 +71,7 @@ export class PersonalSignIn {
     return this.browser.signIn(attempt, way, account);
   }
 
-  /** Begins a sign-in as somebody who is not signed in yet, in place of one that is under way. */
+  /** Begins a sign-in with an account that is not signed in yet, in place of one that is in progress. */
   async signInAsAnother(server: ServerConfig): Promise<SignInOutcome> {
     this.cancel(server);
     return this.goThrough(this.signIns.begin(server, { deadline: signInDeadline, anotherAccount: true }));
@@ -127,7 +127,7 @@ export class PersonalSignIn {
     this.signIns.running(server)?.cancel();
   }
 
-  /** The account's name first, so that the report has it; whoever waits for the sign-in does not wait for either. */
+  /** The account's name first, so that the report has it; the sign-in's caller waits for neither. */
   async #report(
     attempt: SignInAttempt,
     outcome: SignInOutcome,

@@ -4,8 +4,7 @@ import { findOut, type FindingParts } from '../../broker/discovery/findings.js';
 import type { CredentialStore } from '../../broker/accounts/credentialStore.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
 import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
-import { Notifications, plain } from '../adapters/notifications.js';
-import type { QuestionWindow } from './signInQuestions.js';
+import { Notifications, plain, type QuestionWindow } from '../adapters/notifications.js';
 
 interface ScopeItem extends vscode.QuickPickItem {
   readonly scope?: string;

@@ -17,7 +17,7 @@ interface ServerItem extends vscode.QuickPickItem {
   readonly entry: ServerStatus;
 }
 
-/** An entry of the settings that cannot be used, so that nobody looks for it in vain. */
+/** An entry of the settings that cannot be used, which is listed so that the user finds out why. */
 interface UnusableItem extends vscode.QuickPickItem {
   readonly problem: SettingProblem;
 }
@@ -27,8 +27,11 @@ interface UnusableItem extends vscode.QuickPickItem {
 /** Finds out which server a command is about: the row it was chosen at, the only one there is, or the user's pick. */
 export class ServerChoice {
   constructor(
-    private readonly settings: Pick<EditorServerSettings, 'find' | 'problems'>,
-    private readonly statuses: Pick<ServerStatuses, 'all'>,
+    private readonly settings: {
+      readonly find: EditorServerSettings['find'];
+      readonly problems: EditorServerSettings['problems'];
+    },
+    private readonly statuses: { readonly all: ServerStatuses['all'] },
     private readonly window: ChoiceWindow = vscode.window,
     private readonly openSettings: (problem: SettingProblem) => Thenable<unknown> = openSettingsAt,
   ) {}
@@ -122,7 +125,7 @@ export class AccountPick {
     private readonly window: ChoiceWindow = vscode.window,
   ) {}
 
-  /** The account whose row a command was chosen at. */
+  /** The account at whose row a command was chosen. */
   static keyOf(row: unknown): string | undefined {
     if (typeof row !== 'object' || row === null || !('account' in row)) return undefined;
     const { account } = row;
@@ -135,7 +138,7 @@ export class AccountPick {
   }
 
   /**
-   * @param further what can be done beside, below the accounts, if anything
+   * @param further other choices, listed below the accounts
    * @param among the accounts to choose from; all of them if absent
    * @returns undefined if the user closed it
    */
@@ -163,7 +166,7 @@ export class AccountPick {
   }
 }
 
-/** Asks whether a sign-in that the server names nobody for renews an account or adds one. */
+/** Asks whether a sign-in for which the server names no account renews an account or adds one. */
 export async function askWhoseSignIn(
   server: ServerConfig,
   accounts: readonly Credential[],

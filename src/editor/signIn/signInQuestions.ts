@@ -6,18 +6,14 @@ import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { Redacted } from '../../base/redacted.js';
 import { displayText, shownAddress } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
-import { Notifications, type NotificationWindow, type ChoiceWindow } from '../adapters/notifications.js';
+import { Notifications, type QuestionWindow } from '../adapters/notifications.js';
 import { ClientSecrets } from '../../broker/clients/clientSecrets.js';
 import { SentRedirects } from '../../broker/clients/sentRedirects.js';
 import { MetadataCache } from '../../broker/discovery/metadataCache.js';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { Memory, SecretStore } from '../../base/storage.js';
 import { ServerDecisions } from '../../broker/settings/serverDecisions.js';
-import type { SignInDependencies } from '../../broker/signIn/signInDependencies.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
-
-/** The parts of the editor's window that questions are asked in. */
-export type QuestionWindow = Partial<NotificationWindow> & ChoiceWindow;
 
 /** What a sign-in asks its user on the way, in the editor. */
 export class EditorSignInQuestions implements SignInQuestions {
@@ -71,7 +67,7 @@ export class EditorSignInQuestions implements SignInQuestions {
   }
 }
 
-/** @param host of the authorization server, where it is known */
+/** @param host of the authorization server, if it is known */
 export async function askClientSecret(
   notifications: Notifications,
   server: ServerConfig,
@@ -127,11 +123,12 @@ async function cancellable<T>(
   }
 }
 
-/** What a sign-in knows from before, and who answers the rest. */
-export interface EditorAnswers
-  extends
-    Required<Pick<SignInDependencies, 'questions' | 'decisions' | 'metadata' | 'clientSecrets'>>,
-    Disposable {
+/** What sign-ins know already, and the questions for the rest. */
+export interface EditorAnswers extends Disposable {
+  readonly questions: SignInQuestions;
+  readonly decisions: ServerDecisions;
+  readonly metadata: MetadataCache;
+  readonly clientSecrets: ClientSecrets;
   /** Of the sign-ins in this editor, for the diagnosis. */
   readonly sentRedirects: SentRedirects;
   /** As the setting has it now. */

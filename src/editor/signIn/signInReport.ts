@@ -1,26 +1,24 @@
-import { defined } from '../../base/defined.js';
 import { accountName } from '../../broker/accounts/credential.js';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
-import type { SignInAttempt } from '../../broker/signIn/signInAttempt.js';
 import type { SignInOutcome } from '../../broker/signIn/signIn.js';
 import type { OAuthFlowError, OAuthFlowErrorCode } from '../../oauth/oauthFlowError.js';
 import { commandId, type CommandId } from '../adapters/commands.js';
-import { notifications, type Notifications } from '../adapters/notifications.js';
+import { notifications, type MessageDisplay } from '../adapters/notifications.js';
 import { waysBack, wayTitle, type OtherWay } from './otherWays.js';
 
 type NextStep = 'tryAgain' | 'otherWays' | 'setClientId' | 'setClientSecret' | 'setClientKey';
 
-/** What is told of a sign-in's end: what happened, and the one thing to do next. */
+/** The report of a sign-in's end: what happened, and the one thing to do next. */
 interface SignInReport {
   readonly severity: 'information' | 'warning' | 'error';
   readonly message: string;
-  readonly next?: NextStep;
+  readonly next?: NextStep | undefined;
   /** What the servers say is at fault, and the diagnosis shows it. */
-  readonly isDiagnosable?: true;
+  readonly isDiagnosable?: true | undefined;
 }
 
-/** @returns undefined if there is nothing to tell: who cancels knows. */
+/** @returns undefined if there is nothing to report: a user who cancels knows. */
 export function signInReport(server: ServerConfig, outcome: SignInOutcome): SignInReport | undefined {
   const { t } = vscode.l10n;
   switch (outcome.kind) {
@@ -58,12 +56,12 @@ export function signInReport(server: ServerConfig, outcome: SignInOutcome): Sign
     case 'failed': {
       const { message, advice, code } = outcome.error;
       if (code === 'notProtected') return { severity: 'information', message };
-      return defined({
+      return {
         severity: 'error',
         message: t('Not signed in to {0}. {1}', server.name, advice),
         next: nextStep(outcome.error),
         isDiagnosable: diagnosable.has(code) ? true : undefined,
-      });
+      };
     }
   }
 }
@@ -83,6 +81,12 @@ const diagnosable: ReadonlySet<OAuthFlowErrorCode> = new Set([
   ...(['registrationRefused', 'clientOfAnotherIssuer', 'authorizationRefused'] as const),
 ]);
 
+/** Of a sign-in that has ended. */
+interface ReportedAttempt {
+  readonly server: ServerConfig;
+  offersCode(): Promise<boolean>;
+}
+
 /**
  * Shows a sign-in's end.
  *
@@ -90,11 +94,11 @@ const diagnosable: ReadonlySet<OAuthFlowErrorCode> = new Set([
  * @param again begins another the way the user chooses
  */
 export async function showSignInReport(
-  attempt: Pick<SignInAttempt, 'server' | 'offersCode'>,
+  attempt: ReportedAttempt,
   outcome: SignInOutcome,
   way: 'openAgain' | 'code',
   again: (way: OtherWay) => Promise<unknown>,
-  notices: Pick<Notifications, SignInReport['severity']> = notifications,
+  notices: MessageDisplay = notifications,
 ): Promise<void> {
   const { server } = attempt;
   const report = signInReport(server, outcome);
@@ -126,7 +130,7 @@ export async function showSignInReport(
 /** By name, since what did not work before may well not work again. */
 async function waysAfter(
   way: 'openAgain' | 'code',
-  attempt: Pick<SignInAttempt, 'offersCode'>,
+  attempt: { offersCode(): Promise<boolean> },
 ): Promise<readonly OtherWay[]> {
   return way === 'code' ? ['code', 'openAgain'] : waysBack(await attempt.offersCode());
 }

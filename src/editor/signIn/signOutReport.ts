@@ -9,7 +9,7 @@ interface SignOutReport {
   readonly complete: boolean;
 }
 
-/** What signing out did, no more and no less than the receipt says, and who acts in its place. */
+/** What signing out did, exactly as its receipt reports it, and the account that acts in its place. */
 export function describeSignOut(server: ServerConfig, receipt: SignOutReceipt): SignOutReport {
   const { message, complete } = describeRevocation(server, receipt);
   const { t } = vscode.l10n;
@@ -81,13 +81,16 @@ function describeRevocation(server: ServerConfig, receipt: SignOutReceipt): Sign
   };
 }
 
-/** The editor shows no more than a line of a notification that has no button; about as much of it as this. */
+/** The editor shows only one line of a notification that has no button; about this many characters. */
 const oneLine = 60;
 
 export function showSignOut(
   server: ServerConfig,
   receipt: SignOutReceipt,
-  show: Pick<Notifications, 'information' | 'warning'> = notifications,
+  show: {
+    readonly information: Notifications['information'];
+    readonly warning: Notifications['warning'];
+  } = notifications,
 ): void {
   const { message, complete } = describeSignOut(server, receipt);
   const showLog = vscode.l10n.t('Show Log');

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { LastAttempt } from '../../broker/status/lastAttempt.js';
-import type { Clock } from '../../base/clock.js';
 import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
@@ -13,7 +12,7 @@ const icons: Readonly<Record<LastAttempt['kind'], string>> = {
 
 /** How the last sign-in at a server ended, below it; the server's own row says what the next call meets. */
 export class AttemptRows implements TreeSection {
-  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(private readonly clock: { now(): number }) {}
 
   rows({ server, status: { lastAttempt } }: ServerStatus): readonly TreeRow[] {
     if (lastAttempt === undefined) return [];

@@ -2,17 +2,17 @@ import * as vscode from 'vscode';
 import { hasAccounts, type ConsentStatusName } from '../../broker/status/consentStatus.js';
 import type { Disposable } from '../../base/clock.js';
 import type { PendingCallbacks } from '../../broker/callbacks/pendingCallbacks.js';
-import type { EditorAgents } from '../agents/agentParts.js';
+import type { EditorAgents } from '../adapters/editorAgents.js';
 import type { EditorServerSettings } from '../settings/serverSettings.js';
 import type { ServerStatuses } from './serverStatuses.js';
 
-/** What is so, for the conditions of package.json: of walkthrough steps, and of commands that the palette lists. */
+/** The values for the conditions of package.json: of walkthrough steps, and of commands that the palette lists. */
 export interface ContextValues {
   readonly hasServers: boolean;
   /** At any server. */
   readonly signedIn: boolean;
   readonly awaitingConsent: boolean;
-  /** By a sign-in of this window, whose browser has been sent to the authorization server. */
+  /** By a sign-in of this window that has sent its browser to the authorization server. */
   readonly awaitingCallback: boolean;
   readonly needsScopes: boolean;
   readonly hasDisabledServers: boolean;
@@ -28,14 +28,13 @@ export interface ContextParts {
   readonly statuses: ServerStatuses;
   readonly settings: EditorServerSettings;
   readonly callbacks: PendingCallbacks;
-  readonly agents: {
-    readonly admissions: Pick<EditorAgents['admissions'], 'all' | 'onDidChange'>;
-    readonly consents: Pick<EditorAgents['consents'], 'pending' | 'onDidChange'>;
-    readonly port: Pick<EditorAgents['port'], 'state' | 'onDidChange'>;
-  };
+  readonly agents: EditorAgents;
 }
 
-/** Keeps the editor's context keys as things are. A command whose key lags behind says itself that there is nothing to do. */
+/**
+ * Keeps the editor's context keys up to date. A command that runs before its key is updated reports that there is
+ * nothing to do.
+ */
 export class ContextKeys implements Disposable {
   readonly #subscriptions: readonly Disposable[];
   readonly #set = new Map<string, boolean>();

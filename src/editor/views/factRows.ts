@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock.js';
 import { entryTexts, statusTexts } from './statusTexts.js';
@@ -13,14 +12,14 @@ interface Fact {
   /** Tells it apart from the server's others, in every language. */
   readonly id: string;
   readonly label: string;
-  /** The label where it stands alone, and need not be short. */
-  readonly fullLabel?: string;
+  /** The label for places in which it stands alone and may be long. */
+  readonly fullLabel?: string | undefined;
   /** What matters most of it, since the side bar is narrow. */
   readonly value: string;
-  /** What screen readers say and the pointer is told in place of the value. */
-  readonly fullValue?: string;
-  /** What the pointer alone is told beside. */
-  readonly more?: string;
+  /** Replaces the value in the tooltip and for screen readers. */
+  readonly fullValue?: string | undefined;
+  /** Added to the tooltip alone. */
+  readonly more?: string | undefined;
   readonly icon: string;
 }
 
@@ -36,19 +35,17 @@ export class FactRows implements TreeSection {
     return facts(entry, this.tools.askedScopes(entry), this.clock.now()).map(
       ({ id, label, fullLabel = label, value, fullValue = value, more, icon }) => {
         const spoken = `${fullLabel}: ${fullValue}`;
-        return treeRow(
-          defined({
-            id: `fact ${id} ${name}`,
-            // What the menus of package.json match.
-            kind: id === 'account' ? 'fact account' : 'fact',
-            label,
-            description: value,
-            spoken,
-            tooltip: more !== undefined ? `${spoken} (${more})` : undefined,
-            icon,
-            server: entry.server,
-          }),
-        );
+        return treeRow({
+          id: `fact ${id} ${name}`,
+          // What the menus of package.json match.
+          kind: id === 'account' ? 'fact account' : 'fact',
+          label,
+          description: value,
+          spoken,
+          tooltip: more !== undefined ? `${spoken} (${more})` : undefined,
+          icon,
+          server: entry.server,
+        });
       },
     );
   }
@@ -75,13 +72,13 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
       fullValue: describeDuplicate(duplicate),
       icon: 'copy',
     },
-    defined({
+    {
       id: 'status',
       label: t('Status'),
       value: words.label,
       fullValue: status.detail !== undefined ? `${words.label} – ${status.detail}` : undefined,
       icon: words.icon,
-    }),
+    },
     status.account !== undefined &&
       status.accounts === undefined && {
         id: 'account',
@@ -110,24 +107,23 @@ function facts(entry: ServerStatus, asked: readonly string[], now: number): Fact
       value: status.missing.join(', ') + (status.tool === undefined ? '' : ` (${status.tool})`),
       icon: 'lock',
     },
-    status.signedIn &&
-      defined({
-        id: 'expiry',
-        label: refreshable === true ? t('Access') : t('Expires'),
-        value:
-          refreshable === true
-            ? t('renews automatically')
-            : expiresAt === undefined
-              ? t('unknown')
-              : relativeTime(expiresAt, now),
-        more:
-          expiresAt !== undefined
-            ? refreshable === true
-              ? t('this token expires {0}', absoluteTime(expiresAt))
-              : absoluteTime(expiresAt)
-            : undefined,
-        icon: 'watch',
-      }),
+    status.signedIn && {
+      id: 'expiry',
+      label: refreshable === true ? t('Access') : t('Expires'),
+      value:
+        refreshable === true
+          ? t('renews automatically')
+          : expiresAt === undefined
+            ? t('unknown')
+            : relativeTime(expiresAt, now),
+      more:
+        expiresAt !== undefined
+          ? refreshable === true
+            ? t('this token expires {0}', absoluteTime(expiresAt))
+            : absoluteTime(expiresAt)
+          : undefined,
+      icon: 'watch',
+    },
     {
       id: 'address',
       label: t('Address'),

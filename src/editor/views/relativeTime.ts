@@ -7,9 +7,9 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /**
- * How far a moment is from now, in words of the user's language: “in 2 hours”, “5 minutes ago”.
+ * How far a moment is from now, in the user's language: “in 2 hours”, “5 minutes ago”.
  *
- * @param style `narrow` where there is little room: “5m ago”
+ * @param style `narrow` for places with little room: “5m ago”
  */
 export function relativeTime(at: number, now: number, style: 'long' | 'narrow' = 'long'): string {
   const distance = at - now;
@@ -21,7 +21,7 @@ export function relativeTime(at: number, now: number, style: 'long' | 'narrow' =
   return distance > 0 ? vscode.l10n.t('in less than a minute') : vscode.l10n.t('just now');
 }
 
-/** A moment to come, in few characters: the time where it is today, else the day. */
+/** A moment to come, in few characters: the time if it is today, else the day. */
 export function briefMoment(at: number, now: number): string {
   const moment = new Date(at);
   return moment.toDateString() === new Date(now).toDateString()
@@ -29,7 +29,7 @@ export function briefMoment(at: number, now: number): string {
     : moment.toLocaleDateString(vscode.env.language, { month: 'short', day: 'numeric' });
 }
 
-/** A moment as it is written where the user is. */
+/** A moment in the format of the user's language. */
 export function absoluteTime(at: number): string {
   return new Date(at).toLocaleString(vscode.env.language);
 }

@@ -86,7 +86,7 @@ export function actionsOf({ server, status }: ServerStatus): readonly ActionItem
   ];
 }
 
-/** A waiting sign-in can be finished or cancelled; whoever needs nothing has a line all the same. */
+/** A waiting sign-in can be finished or cancelled; a server that needs nothing has a line as well. */
 function linesOf(entry: ServerStatus): readonly ActionItem[] {
   const { server, status } = entry;
   const { t } = vscode.l10n;

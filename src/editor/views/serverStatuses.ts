@@ -12,9 +12,9 @@ export interface ServerStatus {
   readonly server: ServerConfig;
   readonly status: ConsentStatus;
   /** The file with a server of the same name, if the editor has switched this one off for it. */
-  readonly displacedBy?: string;
+  readonly displacedBy?: string | undefined;
   /** A server that the editor has from a file at the same address. */
-  readonly duplicate?: Duplicate;
+  readonly duplicate?: Duplicate | undefined;
 }
 
 /** Of this window, which reads the files that servers of the same name are in. */
@@ -61,8 +61,8 @@ export class ServerStatuses implements Disposable {
         const duplicate = this.displaced.duplicateOf(server);
         return {
           ...{ server, status },
-          ...(displacedBy !== undefined && { displacedBy }),
-          ...(duplicate !== undefined && { duplicate }),
+          displacedBy,
+          duplicate,
         };
       }),
     );

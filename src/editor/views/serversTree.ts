@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig, SettingProblem } from '../../broker/settings/serverSettings.js';
@@ -12,12 +11,12 @@ import { describeProblem, problemName } from '../settings/settingsProblems.js';
 
 /** Changes that come together are drawn together, in milliseconds. */
 const gathering = 50;
-/** How often words such as “5 minutes ago” are made anew, in milliseconds. */
+/** How often texts such as “5 minutes ago” are renewed, in milliseconds. */
 const tick = 60_000;
 
 const root = '';
 
-/** What is shown beside the servers that are in use. */
+/** What is shown in addition to the servers that are in use. */
 interface ShownSettings {
   readonly problems: readonly SettingProblem[];
   readonly disabled?: readonly ServerConfig[];
@@ -34,7 +33,7 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
   readonly #rows = new Map<string, TreeRow>();
   /** Ids of the rows below each row that has been opened, as the editor has them. */
   readonly #below = new Map<string, readonly string[]>();
-  /** What each row looked like when the editor was told last. */
+  /** What each row looked like when the editor last read it. */
   readonly #looks = new Map<string, string>();
   #timer: Disposable | undefined;
   #tick: Disposable | undefined;
@@ -42,7 +41,10 @@ export class ServersTree implements vscode.TreeDataProvider<TreeRow>, Disposable
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(
-    private readonly statuses: Pick<ServerStatuses, 'all' | 'onDidChange'>,
+    private readonly statuses: {
+      readonly all: ServerStatuses['all'];
+      readonly onDidChange: ServerStatuses['onDidChange'];
+    },
     private readonly settings: readonly ShownSettings[],
     private readonly sections: readonly TreeSection[],
     private readonly clock: Clock,
@@ -156,25 +158,23 @@ function lookOf({ item }: TreeRow): string {
   return JSON.stringify(item);
 }
 
-/** A server: its name, its status, and whose account acts. */
+/** A server: its name, its status, and the account that acts. */
 export function serverRow(entry: ServerStatus, children: NonNullable<TreeRow['children']>): TreeRow {
   const { server, status, duplicate } = entry;
   const { t } = vscode.l10n;
   const [brief, described] = [briefEntry(entry), describeEntry(entry)];
   const { icon, color } = entryTexts(entry);
-  return treeRow(
-    defined({
-      id: `server ${server.name}`,
-      kind: kindOf(status),
-      label: server.name,
-      description: duplicate === undefined ? brief : t('{0} – also in {1}', brief, duplicate.file),
-      spoken: duplicate === undefined ? described : `${described}; ${describeDuplicate(duplicate)}`,
-      icon,
-      color,
-      server,
-      children,
-    }),
-  );
+  return treeRow({
+    id: `server ${server.name}`,
+    kind: kindOf(status),
+    label: server.name,
+    description: duplicate === undefined ? brief : t('{0} – also in {1}', brief, duplicate.file),
+    spoken: duplicate === undefined ? described : `${described}; ${describeDuplicate(duplicate)}`,
+    icon,
+    color,
+    server,
+    children,
+  });
 }
 
 /** A server that the editor has from elsewhere as well, as part of a sentence. */
@@ -208,7 +208,7 @@ export interface AccountRow extends TreeRow {
   readonly account: AccountInUse;
 }
 
-/** The accounts below a server, where it has several; a single one is told among its facts. */
+/** The accounts below a server, if it has several; a single one is among its facts. */
 export class AccountRows implements TreeSection {
   rows({ server, status }: ServerStatus): readonly AccountRow[] {
     return (status.accounts ?? []).map((account) => ({ ...accountRow(server, account), account }));

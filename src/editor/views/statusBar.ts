@@ -8,7 +8,7 @@ import { describeEntry, entryTexts } from './statusTexts.js';
 
 const mostLines = 12;
 
-/** The status bar's entry: whose account acts, and how many servers need the user. */
+/** The status bar's entry: the account that acts, and how many servers need the user. */
 export class StatusBar implements Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: Disposable;
@@ -100,7 +100,10 @@ export function summary(all: readonly ServerStatus[]): { readonly text: string; 
   };
 }
 
-/** The account that acts, or how many do. No call acts as one whose sign-in has ended, or at a server that is switched off. */
+/**
+ * The account that acts, or how many do. No call acts as one whose sign-in has ended, or at a server that is switched
+ * off.
+ */
 function whoActs(all: readonly ServerStatus[]): string {
   const accounts = new Set(
     all

@@ -4,7 +4,7 @@ import { attemptLabel } from './attemptRows.js';
 import type { CommandId } from '../adapters/commands.js';
 import type { ServerStatus } from './serverStatuses.js';
 
-/** How one status is said, drawn and acted on, wherever it is shown. */
+/** The text, icon and action of one status, for every place that shows it. */
 interface StatusTexts {
   readonly label: string;
   /** A codicon's name; each status has its own shape, so that colour is never the only sign. */
@@ -13,7 +13,7 @@ interface StatusTexts {
   readonly color?: string;
   /** What the user can do about it. */
   readonly action?: { readonly command: CommandId; readonly title: string };
-  /** What matters more is higher; 0 needs nobody. */
+  /** Higher for what matters more; 0 if the user need not act. */
   readonly urgency: number;
 }
 
@@ -109,7 +109,7 @@ export function describeEntry({ server, status, displacedBy }: ServerStatus): st
     : t('{0}: Turned off by the editor; {1} has a server with the same name', server.name, displacedBy);
 }
 
-/** Whether a server's state takes a sentence, where there is a line for one. */
+/** Whether a server's state needs a sentence in a place that has a line for one. */
 export function isExplained({ status, displacedBy }: ServerStatus): boolean {
   return displacedBy !== undefined || status.missing.length > 0;
 }
@@ -130,7 +130,7 @@ export function actionAfterCheck(status: ConsentStatus): StatusTexts['action'] {
   return action?.command === 'checkServer' ? { command: 'diagnoseServer', title: t('Diagnose') } : action;
 }
 
-/** One status in a few words: of a server that is ready, whose account acts is all there is to say. */
+/** One status in a few words: for a server that is ready, the account that acts. */
 function briefStatus(status: ConsentStatus): string {
   const { label } = statusTexts(status.status);
   if (status.account === undefined) return label;

@@ -56,7 +56,7 @@ export class ToolCallsView implements Disposable {
 
   async #asked(request: PageRequest | undefined): Promise<void> {
     switch (request) {
-      // Said anew each time the page comes back from behind another tab.
+      // Sent again each time the page comes back from behind another tab.
       case 'ready':
         return this.#fill();
       case 'older':
@@ -92,7 +92,7 @@ export class ToolCallsView implements Disposable {
     this.#filter = undefined;
   }
 
-  /** Where newer calls have come on top meanwhile, some are given twice. */
+  /** If newer calls have come on top meanwhile, some are given twice. */
   async #giveOlder(): Promise<void> {
     const calls = await this.ledger.all();
     const [from, to] = [this.#given, this.#given + furtherCalls];

@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { ConsentStatusName } from '../../broker/status/consentStatus.js';
 import {
@@ -14,8 +13,7 @@ import type { ToolRules } from '../../broker/tools/toolRules.js';
 import type { ToolScopes } from '../../broker/tools/toolScopes.js';
 import { displayText } from '../../base/displayText.js';
 import { commandId } from '../adapters/commands.js';
-import { missingFeatures } from '../adapters/editorFeatures.js';
-import { startCommand } from '../mcpServerDefinitions.js';
+import { missingFeatures, startCommand } from '../adapters/editorFeatures.js';
 import { absoluteTime, relativeTime } from './relativeTime.js';
 import type { ServerStatus } from './serverStatuses.js';
 import { briefToolConsent, ruleLabel, toolTexts } from './toolTexts.js';
@@ -23,7 +21,10 @@ import { treeRow, type TreeRow, type TreeSection } from './treeRow.js';
 
 export interface ToolRowParts {
   readonly lists: ToolLists;
-  readonly toolScopes: Pick<ToolScopes, 'learned' | 'onDidChange'>;
+  readonly toolScopes: {
+    readonly learned: ToolScopes['learned'];
+    readonly onDidChange: ToolScopes['onDidChange'];
+  };
   readonly rules: ToolRules;
   /** Absent if no calls are kept. */
   readonly uses?: ToolUses;
@@ -32,7 +33,7 @@ export interface ToolRowParts {
   readonly extensionId: string;
 }
 
-/** Of a server that may be started: nothing else is to be done first. */
+/** The statuses of a server that may be started, since nothing else has to be done first. */
 const startable: ReadonlySet<ConsentStatusName> = new Set(['unknown', 'open', 'ready', 'needsScopes']);
 
 /** A row of a tool, as commands chosen at it see it. */
@@ -88,7 +89,10 @@ export class ToolRows implements TreeSection {
     ];
   }
 
-  /** Where no tool is known: what makes them known; chosen, it does. Other statuses say what is to be done first. */
+  /**
+   * If no tool is known: a row that names what makes them known, and does it when selected. Other statuses show what
+   * has to be done first.
+   */
   #howToKnow({ server, status }: ServerStatus): readonly TreeRow[] {
     const { t } = vscode.l10n;
     const isSignIn = status.status === 'signedOut' || status.status === 'expired';
@@ -128,15 +132,13 @@ export class ToolRows implements TreeSection {
   consentOf({ server, status }: ServerStatus, tool: DeclaredTool): ToolConsent {
     const learned = this.parts.toolScopes.learned(server, tool.name);
     const declared = declaredAuthorization(tool);
-    return toolConsent(
-      defined({
-        tool: tool.name,
-        rule: this.parts.rules.ruleOf(server, tool.name),
-        server: status,
-        learned,
-        declared,
-      }),
-    );
+    return toolConsent({
+      tool: tool.name,
+      rule: this.parts.rules.ruleOf(server, tool.name),
+      server: status,
+      learned,
+      declared,
+    });
   }
 
   async #row(entry: ServerStatus, tool: DeclaredTool): Promise<ToolRow> {
@@ -149,19 +151,17 @@ export class ToolRows implements TreeSection {
     const { t } = vscode.l10n;
     const usedBriefly = use === undefined ? [] : [relativeTime(use.at, now, 'narrow')];
     const used = use === undefined ? [] : [t('used {0}', relativeTime(use.at, now))];
-    const row = treeRow(
-      defined({
-        id: `tool ${server.name} ${tool.name}`,
-        kind: `tool ${consent.status}`,
-        label: name,
-        description: [briefToolConsent(consent, 'little'), ...usedBriefly].join(' · '),
-        spoken: [`${name}: ${briefToolConsent(consent, 'much')}`, ...used].join('; '),
-        tooltip: tooltip(tool, consent, use),
-        icon,
-        color,
-        server,
-      }),
-    );
+    const row = treeRow({
+      id: `tool ${server.name} ${tool.name}`,
+      kind: `tool ${consent.status}`,
+      label: name,
+      description: [briefToolConsent(consent, 'little'), ...usedBriefly].join(' · '),
+      spoken: [`${name}: ${briefToolConsent(consent, 'much')}`, ...used].join('; '),
+      tooltip: tooltip(tool, consent, use),
+      icon,
+      color,
+      server,
+    });
     return { ...row, tool: tool.name, consent };
   }
 }

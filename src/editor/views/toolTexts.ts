@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { ToolConsent, ToolConsentName } from '../../broker/tools/toolConsent.js';
 import type { ToolRule } from '../../broker/tools/toolRules.js';
 
-/** How one tool's consent is said and drawn, wherever it is shown. */
+/** The text and icon of one tool's consent, for every place that shows it. */
 interface ToolTexts {
   readonly label: string;
-  /** The same where there is little room. */
+  /** The same for places with little room. */
   readonly brief?: string;
   /** A codicon's name; each has its own shape, so that colour is never the only sign. */
   readonly icon: string;
@@ -42,7 +42,7 @@ export function ruleLabel(rule: ToolRule): string {
 }
 
 /**
- * One tool's consent in a few words; a rule is named where the words do not say it.
+ * One tool's consent in a few words; a rule is named if the text does not imply it.
  *
  * @param room whether there is room for all of them
  */

@@ -1,4 +1,3 @@
-import { defined } from '../../base/defined.js';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../../broker/settings/serverSettings.js';
@@ -9,10 +8,10 @@ export interface TreeRow {
   /** The same for what is the same, so that a row keeps its place, its selection and what is open below it. */
   readonly id: string;
   /** The server it is about, for the commands of its menu. */
-  readonly server?: ServerConfig;
+  readonly server?: ServerConfig | undefined;
   readonly item: vscode.TreeItem;
   /** Absent if nothing is ever below it. */
-  readonly children?: () => readonly TreeRow[] | Promise<readonly TreeRow[]>;
+  readonly children?: (() => readonly TreeRow[] | Promise<readonly TreeRow[]>) | undefined;
 }
 
 export interface RowLook {
@@ -20,20 +19,20 @@ export interface RowLook {
   /** What menus match; see package.json. */
   readonly kind: string;
   readonly label: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** What a screen reader says of the whole row, and what the row says when the pointer rests on it. */
   readonly spoken: string;
   /** In place of `spoken` for the pointer; plain text, in which the editor draws no link. */
-  readonly tooltip?: string;
+  readonly tooltip?: string | undefined;
   readonly icon: string;
   /** The id of a theme colour. */
-  readonly color?: string;
+  readonly color?: string | undefined;
   readonly isOpen?: boolean;
-  readonly server?: ServerConfig;
+  readonly server?: ServerConfig | undefined;
   readonly children?: TreeRow['children'];
 }
 
-/** A row: icon, label and description beside it, and one sentence that says the same. */
+/** A row: icon, label and description, and one sentence with the same content. */
 export function treeRow(look: RowLook): TreeRow {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const state = look.children === undefined ? None : look.isOpen === true ? Expanded : Collapsed;
@@ -47,12 +46,7 @@ export function treeRow(look: RowLook): TreeRow {
     look.color === undefined ? undefined : new vscode.ThemeColor(look.color),
   );
   item.contextValue = look.kind;
-  return defined({
-    id: look.id,
-    item,
-    server: look.server,
-    children: look.children,
-  });
+  return { id: look.id, item, server: look.server, children: look.children };
 }
 
 /** A part of the view: the rows it puts below each server. */

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { launcherScript } from './bridgeLauncher.js';
-import { isCode, replaceFile } from '../files/atomicFile.js';
-import { WindowAddressFile, type WindowAddressParts } from '../windows/windowAddressFile.js';
+import { isCode, writeAtomically } from '../files/atomicFile.js';
+import { WindowAddressFile, type AnnouncedWindowParts } from '../windows/windowAddressFile.js';
 
 export interface StdioCommand {
   readonly command: string;
@@ -20,7 +19,7 @@ export class BridgeFiles {
   #placed: Promise<void> | undefined;
   /** The script. */
   readonly path: string;
-  /** Where the windows write. */
+  /** The directory into which the windows write. */
   readonly windows: string;
   /** Runs the script with the editor that is installed now, for the configuration files of other programs. */
   readonly launcher: string;
@@ -63,7 +62,7 @@ export class BridgeFiles {
   }
 
   /** The file of this window. */
-  window(parts: Omit<WindowAddressParts, 'directory'>): WindowAddressFile {
+  window(parts: AnnouncedWindowParts): WindowAddressFile {
     return new WindowAddressFile({ ...parts, directory: this.windows });
   }
 
@@ -136,17 +135,10 @@ export class BridgeFiles {
     await this.#put(this.path, shipped, 0o600);
   }
 
-  /** Who reads the file meanwhile reads the old one or this one, and never half of it. */
   async #put(file: string, contents: string | Buffer, mode: number): Promise<void> {
     const bytes = Buffer.from(contents);
     const present = await readFile(file).catch(() => undefined);
     if (present?.equals(bytes) === true && ((await stat(file)).mode & 0o777) === mode) return;
-    const temporary = `${file}.${randomUUID()}.tmp`;
-    try {
-      await writeFile(temporary, bytes, { mode, flag: 'wx' });
-      await replaceFile(temporary, file);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeAtomically(file, bytes, { mode });
   }
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile } from '../files/atomicFile.js';
+import { writeAtomically } from '../files/atomicFile.js';
 
 /** What was written for clients of other makers: a file for each, not secret, on the machine where their own files lie. */
 export class ClientConnectionFiles {
@@ -28,13 +27,7 @@ export class ClientConnectionFiles {
 
   async put(name: string, record: object): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
-    try {
-      await writeFile(temporary, JSON.stringify(record), { mode: 0o600, flag: 'wx' });
-      await replaceFile(temporary, this.#path(name));
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeAtomically(this.#path(name), JSON.stringify(record));
   }
 
   async remove(name: string): Promise<void> {

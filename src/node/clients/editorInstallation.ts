@@ -10,7 +10,7 @@ export interface EditorInstallation {
   /** Such as `vscode`. */
   readonly uriScheme: string;
   /** The extension's own directory below the user data; absent if the extension runs on another machine. */
-  readonly storage?: string;
+  readonly storage?: string | undefined;
 }
 
 /** The machine, as far as it matters here. */
@@ -31,7 +31,7 @@ const thisMachine: InstallationMachine = {
 
 /**
  * Why the system opens an address such as `vscode://publisher.name/callback` with another editor or with none,
- * found out beforehand; undefined if nothing speaks against it. What cannot be told counts as nothing.
+ * found out beforehand; undefined if nothing speaks against it. What cannot be found out counts as nothing.
  *
  * On macOS the system gives an address to an editor that runs, whatever its user data is, so only Windows and Linux
  * are looked at, where it starts the editor's command without arguments. VS Code registers itself when it starts on
@@ -98,7 +98,7 @@ async function isSchemeUnknown(
       directories.flatMap((directory) => names.map((name) => readText(path.join(directory, name)))),
     );
   const indexes = await read(data, ['mimeinfo.cache']);
-  // Without an index nothing can be told.
+  // Without an index nothing can be found out.
   if (indexes.every((text) => text === undefined)) return false;
   const texts = [
     ...indexes,

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { access, chmod, mkdir, open, realpath, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, open, realpath, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OtherFileFault, type OtherFileStore } from '../../broker/imports/otherFiles.js';
-import { isCode, replaceFile } from '../files/atomicFile.js';
+import { isCode, writeAtomically } from '../files/atomicFile.js';
 
 /** Largest file that is read, in bytes: Claude Code keeps the history of its chats in the same file. */
 const largest = 32 * 1024 * 1024;
@@ -12,7 +11,7 @@ const largest = 32 * 1024 * 1024;
 const noWaiting = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
 /** What marks the root of a repository. */
 const repositories = ['.git', '.hg', '.jj', '.svn'];
-/** Backups beside one file that are told apart by a number. */
+/** How many backups next to one file are numbered. */
 const mostBackups = 1000;
 
 /** The files of this machine, by `file:` URIs. */
@@ -93,17 +92,15 @@ function expectRegular(stats: Stats): void {
 /** @param expected what the file must say until the moment that it is replaced */
 async function replaceText(file: string, expected: string, text: string): Promise<void> {
   const { mode } = await stat(file);
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
-  try {
-    await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
-    // The mode of a new file is what the process's mask leaves of it.
-    await chmod(temporary, mode & 0o777);
-    // To flush takes long enough for the program itself to write its file.
-    if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');
-    await replaceFile(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await writeAtomically(file, text, {
+    flush: true,
+    beforeReplacing: async (temporary) => {
+      // The mode of a new file is what the process's mask leaves of it.
+      await chmod(temporary, mode & 0o777);
+      // To flush takes long enough for the program itself to write its file.
+      if ((await textAt(file)) !== expected) throw new OtherFileFault('changed');
+    },
+  });
 }
 
 /** Entries may hold what others should not read, and the programs themselves make these files for the user alone. */

@@ -8,7 +8,7 @@ import {
   type ConfigurationFile,
 } from '../../mcpClients/configurationFiles.js';
 
-/** Where other programs of the user keep their MCP servers on this machine. */
+/** The files in which other programs of the user keep their MCP servers on this machine. */
 export class OtherPrograms {
   constructor(
     readonly home: string = homedir(),

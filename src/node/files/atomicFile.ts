@@ -1,4 +1,5 @@
-import { rename, readdir, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Other programs hold a file for a moment (indexers, virus scanners), and Windows then refuses to replace it. */
@@ -7,8 +8,36 @@ const tries = 10;
 const pause = 20;
 const heldByAnother = ['EPERM', 'EACCES', 'EBUSY'];
 
-/** Puts a file in another's place at once: whoever reads sees the old one or the new one, never half of it. */
-export async function replaceFile(from: string, to: string): Promise<void> {
+export interface AtomicWriteOptions {
+  /** The new file's permissions; readable by its user alone if absent. */
+  readonly mode?: number;
+  /** Whether the contents have to be on the disk before the file is replaced. */
+  readonly flush?: boolean;
+  /** Runs on the temporary file just before it takes the file's place, which does not happen if this rejects. */
+  readonly beforeReplacing?: (temporary: string) => Promise<void>;
+}
+
+/**
+ * Writes a whole file: a reader sees the old contents or the new ones, never half of them. The contents go into a hidden
+ * temporary file in the same directory, which has to exist.
+ */
+export async function writeAtomically(
+  file: string,
+  contents: string | Uint8Array,
+  { mode = 0o600, flush = false, beforeReplacing }: AtomicWriteOptions = {},
+): Promise<void> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, contents, { mode, flag: 'wx', flush });
+    await beforeReplacing?.(temporary);
+    await replaceFile(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** Moves a file into another's place in one step. */
+async function replaceFile(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await rename(from, to);
@@ -31,7 +60,7 @@ const abandonedAfter = 60_000;
 /** A record of a sign-in in use is written at each refresh; one this old belongs to a client that is gone. In milliseconds. */
 const unusedAfter = 90 * 24 * 3_600_000;
 
-/** Removes what processes that were ended left behind of what they wrote: sealed, and of no use to anyone. */
+/** Removes the temporary files of processes that ended while they wrote. */
 export function removeAbandoned(directory: string): Promise<void> {
   return removeOlder(directory, abandonedAfter, (name) => name.endsWith('.tmp'));
 }

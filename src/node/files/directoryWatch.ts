@@ -2,11 +2,11 @@ import { watch, type FSWatcher } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { Clock, Disposable } from '../../base/clock.js';
 
-/** Where the system tells of changes: how long several of them count as one, in milliseconds. */
+/** If the system reports changes: how long several of them count as one, in milliseconds. */
 const gathering = 50;
-/** Where it does not, as on some network file systems: how often is looked. */
+/** If it does not, as on some network file systems: how often the directory is read. */
 const lookingEvery = 800;
-/** Where it says that it does: how often is looked all the same, because some say so and do not. */
+/** If it claims to: how often the directory is read anyway, because some claim it wrongly. */
 const doubtingEvery = 5_000;
 
 /** Tells of changes in a directory, by the system's own notices where there are any, else by looking. */
@@ -18,7 +18,7 @@ export class DirectoryWatch implements Disposable {
   #isDisposed = false;
 
   /**
-   * @param directory made where it is not there
+   * @param directory made if it does not exist
    * @param state changes with what is watched
    */
   constructor(

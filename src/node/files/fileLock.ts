@@ -5,10 +5,10 @@ import { lock } from 'proper-lockfile';
 import type { Log } from '../../base/log.js';
 import type { Lock } from '../../base/storage.js';
 
-/** A lock whose holder has not said for this long that it lives is taken over, in milliseconds. */
+/** A lock is taken over if its holder has not renewed it for this long, in milliseconds. */
 const staleAfter = 10_000;
 const sayAliveEvery = 2_000;
-/** A refresh is bounded by the time limit of one answer; whoever waits longer than this waits in vain. */
+/** A refresh is bounded by the time limit of one response; to wait longer than this is in vain. */
 const longestWait = 30_000;
 const askAgainEvery = 50;
 
@@ -43,7 +43,7 @@ export class FileLock implements Lock {
   async #acquire(name: string): Promise<() => Promise<void>> {
     try {
       return await lock(this.#file(name), {
-        // The file itself is never made; the lock is a directory beside it.
+        // The file itself is never made; the lock is a directory next to it.
         realpath: false,
         stale: staleAfter,
         update: sayAliveEvery,
@@ -53,7 +53,7 @@ export class FileLock implements Lock {
           minTimeout: askAgainEvery,
           maxTimeout: askAgainEvery,
         },
-        // By default this throws where nobody can catch it, and ends the process.
+        // By default this throws outside of any call, which ends the process.
         onCompromised: () => this.log.warn('A lock was taken over by another window while it was held.'),
       });
     } catch (error) {

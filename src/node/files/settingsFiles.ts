@@ -21,7 +21,7 @@ export class SettingsFiles {
   /** @param globalStorage absolute */
   constructor(private readonly globalStorage: string) {}
 
-  /** What this machine's file says, where there is one. */
+  /** The content of this machine's file, if there is one. */
   async machine(): Promise<SettingsFile | undefined> {
     return fileAt(path.join(this.globalStorage, '..', '..', '..', 'Machine', 'settings.json'));
   }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Lock, Memory } from '../../base/storage.js';
-import { replaceFile } from '../files/atomicFile.js';
+import { writeAtomically } from '../files/atomicFile.js';
 
 /**
  * What processes without an editor remember, in a file they share. Nothing of it is secret, and all of it can be
@@ -28,13 +27,7 @@ export class FileMemory implements Memory {
       const values = Object.entries(this.#values()).filter(([name]) => name !== key);
       if (value !== undefined) values.push([key, value]);
       await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
-      const temporary = `${this.file}.${randomUUID()}.tmp`;
-      try {
-        await writeFile(temporary, JSON.stringify(Object.fromEntries(values)), { mode: 0o600, flag: 'wx' });
-        await replaceFile(temporary, this.file);
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      await writeAtomically(this.file, JSON.stringify(Object.fromEntries(values)));
     });
   }
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isCode, replaceFile } from '../files/atomicFile.js';
+import { isCode, writeAtomically } from '../files/atomicFile.js';
 import { spawn } from 'node:child_process';
 
 /**
  * Where the operating system keeps a short secret of this user, reached through its own command. Short, because
- * macOS' takes no line longer than 4096 characters, and Windows' keeps no more than 2560 bytes.
+ * macOS' takes no line longer than 4096 characters, and Windows' keeps at most 2560 bytes.
  */
 export interface Keychain {
   /** As a user knows it. */
@@ -143,9 +143,7 @@ export class DataProtection implements Keychain {
   async write(secret: string): Promise<void> {
     const kept = await this.#run('Protect', secret);
     await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
-    const temporary = `${this.file}.${process.pid}.tmp`;
-    await writeFile(temporary, kept, { mode: 0o600 });
-    await replaceFile(temporary, this.file);
+    await writeAtomically(this.file, kept);
   }
 
   async #run(method: 'Protect' | 'Unprotect', text: string): Promise<string> {
@@ -180,9 +178,9 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** How a command of the operating system's ended. What it complained of is left unread: it may quote what it was told. */
+/** How a command of the operating system's ended. What it complained of is left unread: it may quote its input. */
 interface ToolRun {
-  /** Undefined where it could not be started, or did not end in time. */
+  /** Undefined if it could not be started, or did not end in time. */
   readonly code: number | undefined;
   readonly output: string;
   /** Whether it wrote anything to its error output. */
@@ -221,7 +219,7 @@ function runTool(
       else output.push(chunk);
     });
     child.stderr.on('data', () => (hasComplained = true));
-    // It may end without reading what it was told.
+    // It may end without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

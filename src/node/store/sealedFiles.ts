@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import type { SharedRecord, SharedRecords } from '../../base/storage.js';
-import { removeAbandoned, removeUnused, isCode, replaceFile } from '../files/atomicFile.js';
+import { removeAbandoned, removeUnused, isCode, writeAtomically } from '../files/atomicFile.js';
 import { DirectoryWatch } from '../files/directoryWatch.js';
 import type { SealingKey, SealingKeySource } from './sealingKey.js';
 
@@ -66,13 +66,7 @@ export class SealedFiles implements SharedRecords {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     await removeAbandoned(this.directory);
     await removeUnused(this.directory, (other) => !other.startsWith(sealing.id));
-    const temporary = path.join(this.directory, `${randomUUID()}.tmp`);
-    try {
-      await writeFile(temporary, JSON.stringify(file), { mode: 0o600 });
-      await replaceFile(temporary, this.#path(sealing, name));
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeAtomically(this.#path(sealing, name), JSON.stringify(file));
   }
 
   onDidChange(listener: () => void): Disposable {

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Disposable } from '../../base/clock.js';
 import type { Lock, SecretStore } from '../../base/storage.js';
-import { removeAbandoned, isCode, replaceFile } from '../files/atomicFile.js';
+import { removeAbandoned, isCode, writeAtomically } from '../files/atomicFile.js';
 
 /** The file is there and cannot be opened; it is left as it is. */
 export class SealedStoreUnreadable extends Error {
@@ -128,13 +128,7 @@ export class SealedStore implements SecretStore {
     const directory = path.dirname(this.file);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await removeAbandoned(directory);
-    const temporary = `${this.file}.${randomUUID()}.tmp`;
-    try {
-      await writeFile(temporary, JSON.stringify(file), { mode: 0o600, flag: 'wx', flush: true });
-      await replaceFile(temporary, this.file);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeAtomically(this.file, JSON.stringify(file), { flush: true });
   }
 }
 

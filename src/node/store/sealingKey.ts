@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Lock, SecretStore } from '../../base/storage.js';
-import { isCode, replaceFile } from '../files/atomicFile.js';
+import { isCode, writeAtomically } from '../files/atomicFile.js';
 
 /** Of AES-256, in bytes. */
 const KEY_LENGTH = 32;
@@ -113,13 +113,7 @@ export class HostSealingKey implements SealingKeySource {
   async #make(): Promise<SealingKey> {
     await mkdir(path.dirname(this.file), { recursive: true, mode: 0o700 });
     const text = randomBytes(KEY_LENGTH).toString('base64');
-    const temporary = `${this.file}.${randomUUID()}.tmp`;
-    try {
-      await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
-      await replaceFile(temporary, this.file);
-    } finally {
-      await rm(temporary, { force: true });
-    }
+    await writeAtomically(this.file, text, { flush: true });
     this.#known = sealingKeyFrom(text);
     return this.#known;
   }

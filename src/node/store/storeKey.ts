@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Lock } from '../../base/storage.js';
 import type { Keychain } from './keychain.js';
 
-/** Holds the key of the sealed store where no keychain does. */
+/** Holds the key of the sealed store if no keychain does. */
 export const storeKeyVariable = 'MCP_OAUTH_BROKER_STORE_KEY';
 /** Of AES-256, in bytes. */
 const keyLength = 32;

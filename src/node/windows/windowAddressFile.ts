@@ -1,22 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync, utimesSync } from 'node:fs';
-import { access, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { Log } from '../../base/log.js';
 import { DirectoryWatch } from '../files/directoryWatch.js';
-import { replaceFile } from '../files/atomicFile.js';
+import { writeAtomically } from '../files/atomicFile.js';
 import { makeAddressDirectory, requestName } from './windowAddresses.js';
 
-export interface WindowAddressParts {
-  /** Absolute; made when it is first needed. */
-  readonly directory: string;
+export interface AnnouncedWindowParts {
   /** The paths of the window's workspace folders, as they are now. */
   readonly folders: () => readonly string[];
   /** Begins to listen, if nothing listens yet. */
   readonly address: () => Promise<{ readonly url: string; readonly key: { expose(): string } }>;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface WindowAddressParts extends AnnouncedWindowParts {
+  /** Absolute; made when it is first needed. */
+  readonly directory: string;
 }
 
 /**
@@ -84,12 +87,10 @@ export class WindowAddressFile implements Disposable {
     await makeAddressDirectory(directory);
     const known = this.#isAddressKnown ? await address() : undefined;
     const where = known === undefined ? {} : { url: known.url, key: known.key.expose() };
-    const temporary = this.#path(`${this.#name}.tmp`);
-    await rm(temporary, { force: true });
-    await writeFile(temporary, JSON.stringify({ folders: folders(), ...where }), { mode: 0o600, flag: 'wx' });
-    // Writing the address is no use of the window.
-    await utimes(temporary, this.#usedAt, this.#usedAt);
-    await replaceFile(temporary, this.#path(this.#name));
+    await writeAtomically(this.#path(this.#name), JSON.stringify({ folders: folders(), ...where }), {
+      // Writing the address is no use of the window.
+      beforeReplacing: (temporary) => utimes(temporary, this.#usedAt, this.#usedAt),
+    });
     if (this.#isOver()) this.dispose();
   }
 

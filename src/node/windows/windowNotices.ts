@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Disposable } from '../../base/clock.js';
 import type { WindowNotices } from '../../base/storage.js';
 import { DirectoryWatch } from '../files/directoryWatch.js';
-import { replaceFile } from '../files/atomicFile.js';
+import { writeAtomically } from '../files/atomicFile.js';
 import { isRunning } from './runningProcess.js';
 
 const fileName = /^(\d+)-[\da-f-]{36}\.json$/;
 
 /**
  * A file a window, named by its process, which every other window reads when the directory changes. A window
- * that was ended before it could take its file back is told by its process being gone.
+ * that ended before it could remove its file is recognized by its process being gone.
  */
 export class WindowNoticeFiles implements WindowNotices {
   readonly #own = `${process.pid}-${randomUUID()}.json`;
@@ -51,7 +51,7 @@ export class WindowNoticeFiles implements WindowNotices {
     };
   }
 
-  /** Takes back what this window said. */
+  /** Removes this window's notice. */
   async close(): Promise<void> {
     this.#isDisposed = true;
     for (const watch of this.#watches) watch.dispose();
@@ -67,9 +67,7 @@ export class WindowNoticeFiles implements WindowNotices {
   async #write(text: string): Promise<void> {
     if (this.#isDisposed) return;
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    const temporary = `${this.#path(this.#own)}.tmp`;
-    await writeFile(temporary, text, { mode: 0o600 });
-    await replaceFile(temporary, this.#path(this.#own));
+    await writeAtomically(this.#path(this.#own), text);
   }
 
   /** Files of the other windows that are open. */

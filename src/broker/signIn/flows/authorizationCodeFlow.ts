@@ -7,9 +7,9 @@ import {
 } from '../../../oauth/authorizationRequest.js';
 import {
   validateAuthorizationResponse,
-  exchangeCode,
   type ValidatedCallback,
-} from '../../../oauth/authorizationCode.js';
+} from '../../../oauth/authorizationResponse.js';
+import { exchangeCode } from '../../../oauth/tokenExchange.js';
 import type { TokenSet } from '../../../oauth/tokenSet.js';
 import type { ClientWithRedirect } from '../../clients/clientNeed.js';
 import { clientForServer, checkConfiguredClient } from '../../clients/clientForServer.js';

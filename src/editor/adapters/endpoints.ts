@@ -1,5 +1,5 @@
-import type { ServerConfig } from '../broker/settings/serverSettings.js';
-import type { Redacted } from '../base/redacted.js';
+import type { ServerConfig } from '../../broker/settings/serverSettings.js';
+import type { Redacted } from '../../base/redacted.js';
 
 /** Where the editor's own MCP client reaches a server, and with which key; the relay's part. */
 export interface Endpoints {

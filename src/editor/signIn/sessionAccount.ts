@@ -38,7 +38,7 @@ export function isSignInOf(asked: SessionAccount, server: ServerConfig, credenti
   return isAskedFor(asked, server, credential) || accountKeyIn(asked) === accountKeyOf(credential);
 }
 
-/** The key of an account that is asked for, which need not be signed in; undefined if it cannot be told. */
+/** The key of an account that is asked for, which need not be signed in; undefined if the id has none. */
 export function accountKeyIn({ id }: SessionAccount): string | undefined {
   const end = id.lastIndexOf(' ');
   return end <= 0 ? undefined : id.slice(0, end);
