@@ -61,7 +61,10 @@ describe('the language model tools', () => {
       const requests = scene.world.repositories.http.requests.length;
       const options = { input: {}, toolInvocationToken: undefined };
       const text = textOf(await vscode.lm.invokeTool('mcpConsent', options));
-      assert.match(text, /^repositories: ready \(.*\)\n {2}account: alice@example\.org\n {2}scopes granted: /m);
+      assert.match(
+        text,
+        /^repositories: ready \(.*\)\n {2}account: alice@example\.org\n {2}scopes granted: /m,
+      );
       assert.match(text, /^reports: /m);
       assert.match(text, /expiry: renews automatically/);
       assert.equal(scene.world.repositories.http.requests.length, requests);

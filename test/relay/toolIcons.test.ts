@@ -3,7 +3,7 @@ import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { noToolRules, type ToolRule } from '../../src/broker/tools/toolRules.js';
 import { toolIcon, type ToolStatus } from '../../src/mcp/toolIcons.js';
 import { startAgentScene, type AgentScene } from './agentScene.js';
-import { RawCaller } from './rawCaller.js';
+import type { RawCaller } from './rawCaller.js';
 
 const statuses: readonly ToolStatus[] = ['signedIn', 'needsConsent', 'asks', 'blocked'];
 
