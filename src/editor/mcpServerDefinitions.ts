@@ -14,16 +14,25 @@ import {
   type WindowAnnouncement,
 } from './agents/announcedWindow.js';
 
+interface ProvidedCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface DefinitionParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Why sessions of the agent host cannot call, if they run on another machine than the extension. */
+  readonly sessionsNote?: string | undefined;
+}
+
 /** What the provided command needs on disk. */
 export interface SessionBridge {
   /** Puts the script in its place. */
   place(): Promise<void>;
   /** The same each time, and without a secret. */
-  command(server: string): {
-    readonly command: string;
-    readonly args: readonly string[];
-    readonly env: Readonly<Record<string, string>>;
-  };
+  command(server: string): ProvidedCommand;
   window(parts: {
     readonly folders: () => readonly string[];
     /** Begins to listen. */
@@ -60,7 +69,7 @@ export class McpServerDefinitions
     private readonly settings: EditorServerSettings,
     private readonly endpoints: Endpoints,
     private readonly bridge: SessionBridge,
-    private readonly parts: { readonly clock: Clock; readonly log: Log },
+    private readonly parts: DefinitionParts,
   ) {
     const address = () => endpoints.agentHostAddress();
     const announcement = bridge.window({ ...parts, folders: folderPaths, address });
@@ -100,7 +109,9 @@ export class McpServerDefinitions
 
   async #definition(server: ServerConfig): Promise<ProvidedDefinition> {
     if (hasStdioServers()) {
-      const { command, args, env } = this.bridge.command(server.name);
+      const { sessionsNote } = this.parts;
+      const { command, args, env } =
+        sessionsNote === undefined ? this.bridge.command(server.name) : failingCommand(sessionsNote);
       return new vscode.McpStdioServerDefinition(
         server.name,
         command,
@@ -127,6 +138,11 @@ export class McpServerDefinitions
     this.#subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/** Fails with a sentence on standard error, on a machine where no file of the extension exists. */
+function failingCommand(sentence: string): ProvidedCommand {
+  return { command: 'sh', args: ['-c', 'echo "$1" >&2; exit 1', 'sh', sentence], env: {} };
 }
 
 /** Offers the servers to the editor's chat, if it takes any from extensions. */

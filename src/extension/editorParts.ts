@@ -72,7 +72,13 @@ export function createBundles(context: vscode.ExtensionContext, platform: Platfo
   );
   const bridge = new BridgeFiles(platform.directory, context.asAbsolutePath('dist/bridge.js'));
   const endpoints = statuses.displaced.watching(relay);
-  const definitions = own(new McpServerDefinitions(settings, endpoints, bridge, { clock, log }));
+  const definitions = own(
+    new McpServerDefinitions(settings, endpoints, bridge, {
+      clock,
+      log,
+      sessionsNote: platform.notes?.sessions,
+    }),
+  );
   const connections = connectedClients(core, platform, bridge);
   const editor = {
     ...editorCore,

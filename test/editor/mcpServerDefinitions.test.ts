@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as vscode from 'vscode';
+import { Redacted } from '../../src/base/redacted.js';
+import { McpServerDefinitions } from '../../src/editor/mcpServerDefinitions.js';
+import { BridgeFiles } from '../../src/node/clients/bridgeFiles.js';
+import { ManualClock } from '../broker/manualClock.js';
+import { MemoryLog } from '../broker/memoryStores.js';
 import { startWorld } from '../demo/world.js';
 import { activeExtension, configure, serverNamed, type ActiveExtension } from './activeExtension.js';
 
@@ -58,6 +65,29 @@ describe('MCP server definitions', () => {
       );
     } finally {
       await world.close();
+    }
+  });
+
+  it('fail with one sentence in sessions on a remote, while the local chat goes on', async () => {
+    const sessionsNote = 'The extension runs on your computer.';
+    const parts = { clock: new ManualClock(), log: new MemoryLog(), sessionsNote };
+    const endpoint = { url: 'http://127.0.0.1:29499/mcp/repositories', key: new Redacted('key') };
+    const endpoints = {
+      endpointFor: () => Promise.resolve(endpoint),
+      agentHostAddress: () => Promise.resolve(endpoint),
+    };
+    const bridge = new BridgeFiles(extension.context.globalStorageUri.fsPath, '');
+    const definitions = new McpServerDefinitions(extension.settings, endpoints, bridge, parts);
+    try {
+      const [provided] = await definitions.provideMcpServerDefinitions();
+      assert.ok(provided instanceof vscode.McpStdioServerDefinition);
+      const { command, args } = provided;
+      const ended = promisify(execFile)(command, args);
+      await assert.rejects(ended, { code: 1, stderr: `${sessionsNote}\n`, stdout: '' });
+      const resolved = await definitions.resolveMcpServerDefinition(provided);
+      assert.equal(resolved.uri.toString(true), endpoint.url);
+    } finally {
+      definitions.dispose();
     }
   });
 

@@ -32,6 +32,7 @@ describe('what it costs to run on the user’s machine', () => {
     );
     assert.match(notes.assertions, /on your computer, not on the remote/);
     assert.match(notes.agents.detail, /mcp-oauth-broker-headless/);
+    assert.match(notes.sessions, /run the extension on the remote\.$/);
   });
 
   it('is said before an agent is admitted, and with its addresses', async () => {

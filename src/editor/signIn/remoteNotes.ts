@@ -9,6 +9,8 @@ export interface RemoteNotes {
   readonly assertions: string;
   /** For who connects an agent: the short form, and what to do instead. */
   readonly agents: { readonly label: string; readonly detail: string };
+  /** For a chat session of the agent host, which runs on the remote. */
+  readonly sessions: string;
 }
 
 /** Which machine's files are written for clients of other makers, if that is not the one the window works on. */
@@ -35,5 +37,8 @@ export function remoteNotes(
       label: t('These addresses work on your computer, not on the remote'),
       detail: t('For agents on the remote, run mcp-oauth-broker-headless there.'),
     },
+    sessions: t(
+      'MCP OAuth Broker runs on your computer, and this session runs on the remote. Use the local chat, or run the extension on the remote.',
+    ),
   };
 }
