@@ -27,6 +27,7 @@ describe('a server that the editor switched off', () => {
   };
   const settings = { servers: [server('Reports'), server('notes')], changed: new Emitter<undefined>() };
   const told: string[] = [];
+  const removals: (() => Promise<void>)[] = [];
   let memory: MemoryMemory;
   let displaced: DisplacedServers;
   const open = () =>
@@ -44,8 +45,9 @@ describe('a server that the editor switched off', () => {
       },
       memory,
       {
-        sameName: (name, { file }) => {
+        sameName: (name, { file }, remove) => {
           told.push(`${name} by ${file}`);
+          removals.push(() => remove(vscode.Uri.file('/mcp.json'), name));
           return Promise.resolve();
         },
         sameAddress: (name, other) => {
@@ -67,12 +69,21 @@ describe('a server that the editor switched off', () => {
   };
   beforeEach(() => {
     told.length = 0;
+    removals.length = 0;
     others.lists = [];
     others.all = undefined;
     memory = new MemoryMemory();
     displaced = open();
   });
   afterEach(() => displaced.dispose());
+
+  it('can be turned on by removing the other server, once imports can do that', async () => {
+    list('Reports');
+    const removed: string[] = [];
+    displaced.removeOther = (uri, name) => Promise.resolve(void removed.push(`${name} from ${uri.path}`));
+    await removals[0]?.();
+    assert.deepEqual(removed, ['Reports from /mcp.json']);
+  });
 
   it('is the one whose name a file has too, from the moment it has it', () => {
     let changes = 0;

@@ -28,7 +28,7 @@ export interface ChangedFile {
 
 /** What an import or export changed, kept until the next one so that it can be undone. */
 export interface ImportRecord {
-  readonly kind: 'import' | 'export';
+  readonly kind: 'import' | 'export' | 'removal';
   /** Entries added to our settings, by name. */
   readonly entries: Readonly<Record<string, unknown>>;
   /** Whether the setting was there before. */

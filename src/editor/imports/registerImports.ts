@@ -16,6 +16,7 @@ import { ExportServers } from './exportServers.js';
 import { ImportOffer } from './importOffer.js';
 import { ImportServers } from './importServers.js';
 import { OtherProgramFiles, type UserPrograms } from './otherProgramFiles.js';
+import { RemoveOtherServer } from './removeOtherServer.js';
 import { SignInToAll, type SignInToAllParts } from './signInToAll.js';
 import { TeamServers } from './teamServers.js';
 import { undoImport } from './undoImport.js';
@@ -55,6 +56,8 @@ export function registerImports(
   commands.register('importServers', () => importing.run());
   commands.register('exportServers', () => new ExportServers({ settings, files, imports }).run());
   commands.register('undoImport', () => undoImport(imports));
+  const removal = new RemoveOtherServer({ files, imports });
+  parts.statuses.displaced.removeOther = (uri, name) => removal.run(uri, name);
   const run = () => vscode.commands.executeCommand(commandId('importServers'));
   const offer = new ImportOffer({ files, known, memory, run });
   const team = new TeamServers({ files, known, memory, importing });

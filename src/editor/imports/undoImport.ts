@@ -22,10 +22,19 @@ export async function undoImport(
   else void notifications.information(text);
 }
 
+function undoneKinds(): Readonly<Record<Undone['kind'], string>> {
+  const { t } = vscode.l10n;
+  return {
+    import: t('The import was undone.'),
+    export: t('The export was undone.'),
+    removal: t('The removal was undone.'),
+  };
+}
+
 function undoneText({ kind, kept, problems, restored }: Undone): string {
   const { t } = vscode.l10n;
   return [
-    kind === 'import' ? t('The import was undone.') : t('The export was undone.'),
+    undoneKinds()[kind],
     ...(restored.length > 0 ? [t('Restored: {0}.', restored.map(({ label }) => label).join(', '))] : []),
     ...(kept.length > 0
       ? [t('Changed in the meantime, and still in your settings: {0}.', kept.join(', '))]

@@ -26,10 +26,13 @@ interface ListSource extends Disposable {
   onDidChange(listener: () => void): Disposable;
 }
 
+/** Removes a server from a file, in a way that the user can undo. */
+export type RemoveOther = (uri: vscode.Uri, name: string) => Promise<void>;
+
 /** Tells the user of a server that VS Code has from elsewhere as well. */
 interface Tell {
-  sameName(name: string, by: OtherServers): Promise<void>;
-  sameAddress(name: string, other: Duplicate): Promise<void>;
+  sameName(name: string, by: OtherServers, remove: RemoveOther): Promise<void>;
+  sameAddress(name: string, other: Duplicate, remove: RemoveOther): Promise<void>;
   /** In place of one of the above for each server, so that many servers are one notification. */
   several(names: readonly string[]): Promise<void>;
 }
@@ -45,7 +48,7 @@ interface News {
 export interface Duplicate {
   readonly name: string;
   readonly file: string;
-  readonly uri?: vscode.Uri;
+  readonly uri?: vscode.Uri | undefined;
 }
 
 const toldKey = 'displaced servers told of';
@@ -61,6 +64,10 @@ export class DisplacedServers implements Disposable {
   readonly #started = new Set<string>();
 
   readonly onDidChange = this.#changed.event;
+  /** Until imports are registered, the file is opened instead. */
+  removeOther: RemoveOther = async (uri) => {
+    await vscode.window.showTextDocument(uri);
+  };
 
   /** @param memory of this workspace, for telling of each file once */
   constructor(
@@ -148,12 +155,13 @@ export class DisplacedServers implements Disposable {
   #newsOf(server: ServerConfig): readonly News[] {
     const { name } = server;
     const by = this.#displacing(name);
+    const remove: RemoveOther = (uri, other) => this.removeOther(uri, other);
     if (by !== undefined)
-      return [{ name, key: `${name} ${by.file}`, tell: () => this.tell.sameName(name, by) }];
+      return [{ name, key: `${name} ${by.file}`, tell: () => this.tell.sameName(name, by, remove) }];
     const duplicate = this.duplicateOf(server);
     if (duplicate === undefined) return [];
     const key = sameAddressKey(name, duplicate);
-    return [{ name, key, tell: () => this.tell.sameAddress(name, duplicate) }];
+    return [{ name, key, tell: () => this.tell.sameAddress(name, duplicate, remove) }];
   }
 
   get #told(): readonly unknown[] {
@@ -178,23 +186,18 @@ export function displacedServers(
   );
 }
 
-async function sameName(name: string, { file, uri }: OtherServers): Promise<void> {
+async function sameName(name: string, { file, uri }: OtherServers, remove: RemoveOther): Promise<void> {
   const { t } = vscode.l10n;
   const message = t(
-    'VS Code turned off “{0}”: {1} has a server with the same name. Rename one of them.',
+    'VS Code turned off “{0}”: {1} has a server with the same name. Rename yours, or remove the other one.',
     name,
     file,
   );
-  await offer(
-    'warning',
-    message,
-    { title: t('Rename Server…'), run: runFor('renameServer', name) },
-    file,
-    uri,
-  );
+  const rename = { title: t('Rename Server…'), run: runFor('renameServer', name) };
+  await offer('warning', message, rename, { name, file, uri }, remove);
 }
 
-async function sameAddress(name: string, other: Duplicate): Promise<void> {
+async function sameAddress(name: string, other: Duplicate, remove: RemoveOther): Promise<void> {
   const { t } = vscode.l10n;
   const message = t(
     '“{0}” in {1} has the same address as “{2}”. VS Code connects to it twice and signs in to “{0}” itself. Remove one of them.',
@@ -202,8 +205,8 @@ async function sameAddress(name: string, other: Duplicate): Promise<void> {
     other.file,
     name,
   );
-  const remove = { title: t('Remove “{0}”…', name), run: runFor('removeServer', name) };
-  await offer('information', message, remove, other.file, other.uri);
+  const removeOurs = { title: t('Remove “{0}”…', name), run: runFor('removeServer', name) };
+  await offer('information', message, removeOurs, other, remove);
 }
 
 async function several(names: readonly string[]): Promise<void> {
@@ -221,17 +224,19 @@ function runFor(command: CommandId, name: string): () => Thenable<unknown> {
   return () => vscode.commands.executeCommand(commandId(command), name);
 }
 
-/** Tells it with the two ways out: a change of ours, or the file with the other. */
+/** Shows the message with the ways out: a change of ours, the removal of the other, or the file with the other. */
 async function offer(
   severity: 'information' | 'warning',
   message: string,
   ours: { readonly title: string; readonly run: () => Thenable<unknown> },
-  file: string,
-  uri: vscode.Uri | undefined,
+  { name, file, uri }: Duplicate,
+  remove: RemoveOther,
 ): Promise<void> {
+  const removeOther = vscode.l10n.t('Remove from {0}', file);
   const openFile = vscode.l10n.t('Open {0}', file);
-  const buttons = [ours.title, ...(uri === undefined ? [] : [openFile])];
+  const buttons = [ours.title, ...(uri === undefined ? [] : [removeOther, openFile])];
   const choice = await notifications[severity](message, ...buttons);
   if (choice === ours.title) await ours.run();
-  else if (choice === openFile && uri !== undefined) await vscode.window.showTextDocument(uri);
+  else if (uri !== undefined && choice === removeOther) await remove(uri, name);
+  else if (uri !== undefined && choice === openFile) await vscode.window.showTextDocument(uri);
 }
