@@ -20,7 +20,7 @@ describe('what a signed-out server has beside tools', () => {
   /** Accepts the notification, and goes through the browser's pages. */
   async function consentTo(what: string): Promise<void> {
     const { window } = scene;
-    const notification = window.notification(`needs you to sign in, for ${what}`);
+    const notification = window.notification(`needs you to sign in for ${what}`);
     const text = await notification.innerText();
     for (const named of ['repositories', 'repo:read', scene.authorizationServer]) {
       assert.ok(text.includes(named), `the notification does not name ${named}: ${text}`);
