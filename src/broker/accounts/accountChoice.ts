@@ -14,7 +14,7 @@ export interface AccountChoice {
   choose(serverUrl: string, accountKey: string): Promise<void>;
 }
 
-/** Choices that are kept where the workspace's other state is. */
+/** Choices that are kept with the workspace's other state. */
 export class RememberedAccountChoice implements AccountChoice {
   /** @param memory of this workspace alone */
   constructor(private readonly memory: Memory) {}
@@ -50,16 +50,19 @@ function keyOf(serverUrl: string): string {
 /** Which of two accounts a workspace acts as; `neither`: it stays as it was, and the other is not kept. */
 export type AccountAnswer = 'new' | 'present' | 'neither';
 
-/** Asks the user which account is used after a sign-in that ended as another; both are given in words. */
+/**
+ * Asks the user which account is used after a sign-in that ended as another account. Both parameters are texts for
+ * display.
+ */
 export type ConfirmAccountChange = (server: ServerConfig, from: string, to: string) => Promise<AccountAnswer>;
 
 /** What an unnamed sign-in means: it renews the account with this key, or adds another account. */
 export type UnnamedAnswer = { readonly renews: string } | 'another' | 'neither';
 
 /**
- * Asks the user whose sign-in it is, if the server does not say.
+ * Asks the user which account has signed in, if the server does not identify it.
  *
- * @param accounts the server's accounts that it may be a renewal of; at least one
+ * @param accounts the server's accounts that the sign-in may renew; at least one
  */
 export type AskWhoseSignIn = (
   server: ServerConfig,
@@ -73,12 +76,13 @@ export function possiblyRenewed(next: Credential, known: readonly Credential[]):
 }
 
 /**
- * The credential whose place a new one takes. Another issuer's is always another account's, whatever names it
- * gives: a server decides itself whom it names. Which unnamed one an unnamed one renews is in its key by then.
+ * Finds the credential that a new one replaces. A credential of another issuer always belongs to another account,
+ * whatever name it gives, because a server decides by itself which name it reports. The key of an unnamed account
+ * already contains which one it renews.
  *
- * @param known every account's at the server
- * @param present the one the sign-in was begun for
- * @returns undefined if the new one is a further account's
+ * @param known the credentials of all accounts at the server
+ * @param present the credential that the sign-in was begun for
+ * @returns undefined if the new credential belongs to a further account
  */
 export function replacedBy(
   next: Credential,
@@ -97,7 +101,7 @@ function isUnnamed({ account, grant }: Credential): boolean {
   return account === undefined && grant === undefined;
 }
 
-/** Both in words, with the issuers where they are what differs. */
+/** Both accounts as texts for display, with their issuers if these are the difference. */
 export function accountChangeTexts(
   from: Credential,
   to: Credential,

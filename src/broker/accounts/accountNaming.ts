@@ -36,7 +36,7 @@ function isSameName(one: string, other: string): boolean {
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** What tells whether an account has a name of its own. */
+/** What decides whether the server names the account. */
 interface NamedBy {
   readonly account?: Account | undefined;
   readonly grant?: DirectGrantName | undefined;
@@ -53,10 +53,10 @@ export function lacksName({ account, grant }: NamedBy): boolean {
 }
 
 /**
- * What an account is called until the user says otherwise: the subject if a user may know it, else a number.
+ * The name of an account until the user changes it: the subject if it is readable, otherwise a number.
  *
  * @param others the server's other accounts
- * @param numbered such as “Account 2”
+ * @param numbered makes a name of a number, such as “Account 2”
  */
 export function defaultAccountName(
   { account }: AccountNaming,

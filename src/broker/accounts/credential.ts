@@ -21,15 +21,16 @@ export interface Credential {
   readonly resource?: string;
   readonly account?: Account;
   /**
-   * What the user calls the account, or we call it until they do. Kept beside the credential, by the account's key.
+   * The user's name for the account, or our default until they choose one. It is stored next to the credential, under
+   * the account's key.
    */
   readonly name?: string;
   /**
-   * Tells the account apart from others that the server does not name either: the same for every sign-in that the user
-   * has taken for a renewal. Absent in the first one, which is known by its own id.
+   * Distinguishes the account from others that the server does not name either. It is the same for each sign-in that
+   * the user has confirmed as a renewal, and absent in the first sign-in, which is identified by its own id.
    */
   readonly unnamedId?: string;
-  /** How the tokens were obtained, where no browser was needed. */
+  /** How the tokens were obtained, if no browser was needed. */
   readonly grant?: DirectGrantName;
   readonly tokens: TokenSet;
   /** When the tokens were issued, milliseconds since the epoch. */
@@ -39,9 +40,9 @@ export interface Credential {
 }
 
 /**
- * Tells a server's accounts apart: the account and its issuer, and if the server does not say who signed in, the first
- * of the sign-ins that the user takes for one account's. Stable, without spaces or line ends but one, safe to store
- * and to log.
+ * Distinguishes a server's accounts by name and issuer. If the server does not identify the user, the key contains
+ * the first of the sign-ins that belong to one account. It is stable, has no line ends and at most one space, and is
+ * safe to store and to log.
  */
 export function accountKeyOf({ id, unnamedId, account, grant, as, client }: Credential): string {
   if (account !== undefined) return `${encodeURIComponent(account.id.toWellFormed())} ${identifierOf(as)}`;
@@ -52,8 +53,8 @@ export function accountKeyOf({ id, unnamedId, account, grant, as, client }: Cred
 }
 
 /**
- * Who acts with a credential, as sessions remember it. If the server names no account, a later sign-in may be
- * another user's than the one before it, whatever it was taken for, and continues no session of that one.
+ * Identifies the user behind a credential for upstream sessions. If the server names no account, a later sign-in can
+ * be another user's than the one before it, so it does not continue a session of that one.
  */
 export function actorOf(credential: Credential | undefined): string | undefined {
   if (credential?.account === undefined && credential?.grant === undefined) return credential?.id;
@@ -71,7 +72,7 @@ export function accountName({ name, account }: AccountNaming): string | undefine
   return name ?? account?.label;
 }
 
-/** What a user knows an account by: its name, or where it is. */
+/** How the user knows an account: by its name, or by its address. */
 export function accountLabel(credential: Credential): string {
   return accountName(credential) ?? new URL(credential.as.issuer).host;
 }
@@ -99,7 +100,7 @@ export function isNearExpiry(credential: Credential, now: number, earliness = 0)
   return now >= expiresAt - margin * (1 + earliness);
 }
 
-/** The credential of a sign-in that cannot be renewed: who signed in, and with which scopes, stays. */
+/** The credential of a sign-in that cannot be renewed. The account and its scopes stay known. */
 export function withoutRefreshToken(credential: Credential): Credential {
   const { refreshToken, ...tokens } = credential.tokens;
   return { ...credential, tokens };
@@ -111,23 +112,23 @@ export function withoutTokens(text: string, { tokens }: Credential): string {
 }
 
 /**
- * Where a sign-in that is for one agent alone is kept: at the server's address with a fragment, which is sent
- * nowhere (RFC 9110 §4.2.5). A search for the user's own accounts finds none of these.
+ * The place of a sign-in that belongs to one agent: the server's address with a fragment, which is never sent (RFC
+ * 9110 §4.2.5). A search for the user's own accounts finds none of these.
  *
- * @param agentId undefined for the user's own
+ * @param agentId undefined for the user's own sign-in
  */
 export function placeOf<Server extends ServerAddress>(server: Server, agentId: string | undefined): Server {
   return agentId === undefined ? server : { ...server, url: `${server.url}#agent-${agentId}` };
 }
 
-/** An agent's own sign-in as the user's that it stands beside, so that what was begun with one goes on with the other. */
+/** An agent's own sign-in with the key of the user's sign-in, so that what began with one continues with the other. */
 export function asUser(own: Credential, { id, unnamedId, account, name }: Credential): Credential {
   return { ...own, ...defined({ id, unnamedId, account, name }) };
 }
 
 /**
- * Whether a sign-in for an agent is the user's whom it acts as: at the same authorization server, and of the same
- * name where they have one. Who gave none is not taken for somebody who has.
+ * Whether an agent's sign-in belongs to the account of the user that it acts as: the issuer is the same, and so is
+ * the name if both have one. A sign-in without a name does not match one that has a name.
  */
 export function isOwnOf(own: Credential, user: Credential): boolean {
   if (identifierOf(own.as) !== identifierOf(user.as)) return false;

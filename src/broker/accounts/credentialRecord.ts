@@ -37,8 +37,10 @@ function credentialToRecord(credential: Credential, generation: number): object 
 }
 
 /**
- * @param serverUrl the place the record was found at; what a record says of its address is not trusted
- * @throws where it is no such record
+ * Reads a stored record.
+ *
+ * @param serverUrl the place of the record; the address in the record is not trusted
+ * @throws Error if the text is not such a record
  */
 function credentialFromRecord(serverUrl: string, value: unknown): StoredValue<Credential> {
   const record = value as Record<string, unknown>;
@@ -100,9 +102,9 @@ function isLater(one: Credential, other: Credential): boolean {
   return one.obtainedAt > other.obtainedAt;
 }
 
-/*
- * A token of the editor's own account is lent: no record holds it. What is stored of such a sign-in is whose it is
- * and what it may do, and a credential read from there has to be given a token before its first use.
+/**
+ * A token of the editor's own account is only lent, so no record contains it. The record has the account and its
+ * scopes, and a credential that is read from it needs a token before its first use.
  */
 
 /** A credential as its record has it: at the end of its life. */
@@ -114,19 +116,22 @@ export function hasLentToken({ tokens }: Credential): boolean {
   return tokens.accessToken.expose() !== '';
 }
 
-/** What a record says in place of tokens. */
+/** What a record contains instead of tokens. */
 function lentTokenRecord({ scopes }: TokenSet): { readonly scopes: readonly string[] } {
   return { scopes };
 }
 
-/** @throws Error where the record is none */
+/** @throws Error if the text is not a record */
 function lentTokenFromRecord(record: unknown): TokenSet {
   const scopes = isObject(record) ? stringArray(record['scopes']) : undefined;
   if (scopes === undefined) throw new Error('unknown record');
   return noToken(scopes);
 }
 
-/** The tokens in use here, by the record's name: as long as a sign-in is the same one, its record says nothing against them. */
+/**
+ * The tokens that this window uses, by the name of the record. While the sign-in is the same, they take precedence
+ * over the record.
+ */
 export class LentTokens {
   readonly #inUse = new Map<string, Credential>();
 

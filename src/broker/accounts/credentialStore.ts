@@ -14,7 +14,7 @@ import type { SecretStore, SharedRecords } from '../../base/storage.js';
 /** A credential that was stored, replaced or removed. */
 export interface CredentialChange {
   readonly serverUrl: string;
-  /** Whose it is or was; undefined if it was not known here. */
+  /** The key of the credential's account; undefined if it was not known here. */
   readonly accountKey?: string;
   /** By another window or process. */
   readonly isElsewhere: boolean;
@@ -35,16 +35,19 @@ export class CredentialStore implements Disposable {
   /** DPoP keys in use, by record: they remember nonces, which no record holds. */
   readonly #dpopKeys = new Map<string, DpopKey>();
   readonly #lent = new LentTokens();
-  /** Servers whose credentials were asked for here. */
+  /** Servers whose credentials this window has requested. */
   readonly #asked = new Set<string>();
   readonly #subscription: Disposable | undefined;
   #looking: Promise<void> = Promise.resolve();
-  /** Whose credential a record held when it was last read. */
+  /** The account of each record when it was last read. */
   readonly #accounts = new Map<string, string>();
 
-  /** Tells the server URL of which a credential was stored, replaced or removed, in any window, or another is used here. */
+  /**
+   * Fires with the server's URL when a credential was stored, replaced, or removed in any window, or when this
+   * workspace uses another one.
+   */
   readonly onDidChange = this.#changed.event;
-  /** Tells which credential, before the other event tells of its server. */
+  /** Fires with the credential, before the other event fires for its server. */
   readonly onDidChangeCredential = this.#credentialChanged.event;
 
   constructor(
@@ -52,8 +55,9 @@ export class CredentialStore implements Disposable {
     log: Log,
     private readonly shared?: SharedRecords,
     /**
-     * Whether storage reports every window's writes, so that what is remembered is the newest. Such storage is the
-     * client's, and windows on other machines, with which this one shares no lock, write to it as well.
+     * Whether storage reports the writes of every window, so that the remembered value is the newest one. Such
+     * storage belongs to the client, and windows on other machines, with which this one shares no lock, also write to
+     * it.
      */
     readonly hearsAllWindows = false,
     private readonly choice: AccountChoice = new PassingAccountChoice(),
@@ -87,8 +91,8 @@ export class CredentialStore implements Disposable {
   }
 
   /**
-   * What is remembered, unless another window has written since: for what acts with it. Whom a workspace has
-   * acted as without a choice, it keeps to: a sign-in in another workspace changes nothing here.
+   * Returns the remembered credential, unless another window has written since. Calls use it. A workspace without a
+   * choice keeps the account that it has used so far: a sign-in in another workspace changes nothing here.
    */
   async newest(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
     if (this.shared !== undefined && !this.hearsAllWindows && (await this.#hasNews(serverUrl)))
@@ -98,7 +102,7 @@ export class CredentialStore implements Disposable {
     return credential;
   }
 
-  /** Reads past what is remembered: another process may have written since. */
+  /** Reads from storage instead of memory, because another process may have written since. */
   async reread(serverUrl: string, accountKey?: string): Promise<Credential | undefined> {
     this.#slots.forget(serverUrl);
     this.#names.forget(serverUrl);
@@ -134,16 +138,16 @@ export class CredentialStore implements Disposable {
     if (this.choice.chosen(serverUrl) === accountKey) return;
     const before = await this.get(serverUrl);
     await this.choice.choose(serverUrl, accountKey);
-    // Who acts without a choice may be the one that is chosen.
+    // The account that is used without a choice may be the chosen one.
     if (before === undefined || accountKeyOf(before) !== accountKey) this.#changed.fire(serverUrl);
   }
 
   /**
-   * Stores before it announces, so that nobody uses a token that could still be lost. Takes the place of the
-   * same sign-in or the same account, and else is one more.
+   * Stores the credential before announcing it, so that no caller uses a token that could still be lost. It replaces
+   * a credential of the same sign-in or the same account, and is added otherwise.
    *
-   * @param instead the credential whose place it takes, where that is another account's
-   * @returns false if this sign-in was ended elsewhere meanwhile; it is not stored then
+   * @param instead the credential that it replaces, if that belongs to another account
+   * @returns false if this sign-in was ended elsewhere in the meantime; then nothing is stored
    */
   async put(credential: Credential, instead?: Credential): Promise<boolean> {
     const { serverUrl } = credential;
@@ -261,7 +265,7 @@ export class CredentialStore implements Disposable {
     const { serverUrl } = credential;
     const key = accountKeyOf(credential);
     if (this.choice.chosen(serverUrl) === key) return;
-    // A workspace whose state cannot be written chooses anew the next time.
+    // If the workspace's state cannot be written, the choice is made again the next time.
     this.choice.choose(serverUrl, key).catch(() => undefined);
   }
 

@@ -29,7 +29,7 @@ export interface NewestRecordsOptions {
  */
 export class NewestRecords<T> implements Disposable {
   readonly #cache = new Map<string, Promise<Known<T>>>();
-  /** Keys of writes under way here, whose echo from storage is no news. */
+  /** Keys that this window is writing: storage reports these writes too, and they are no changes. */
   readonly #writing = new Set<string>();
   readonly #subscription: Disposable;
   readonly #floorKey: string;
@@ -68,7 +68,11 @@ export class NewestRecords<T> implements Disposable {
     else await this.#remember(name, this.#withShared(name, known.own));
   }
 
-  /** Forgets what is remembered if another window has written since; @returns whether one has */
+  /**
+   * Drops the remembered value if another window has written since.
+   *
+   * @returns whether another window has written
+   */
   async isNews(name: string): Promise<boolean> {
     const { shared } = this.options;
     if (shared === undefined) return false;
@@ -84,10 +88,10 @@ export class NewestRecords<T> implements Disposable {
   }
 
   /**
-   * Stores before it remembers, so that nothing uses a value that could still be lost.
+   * Stores the value before remembering it, so that no caller uses a value that could still be lost.
    *
-   * @param value undefined removes what is there
-   * @returns false if this very value was removed elsewhere meanwhile; it is not stored then
+   * @param value undefined removes the stored value
+   * @returns false if this very value was removed elsewhere in the meantime; then it is not stored
    */
   async write(name: string, value: T | undefined): Promise<boolean> {
     await this.rereadShared(name);
@@ -207,7 +211,7 @@ function valueOf<T>(record: StoredRecord<T> | undefined): T | undefined {
   return record === undefined || isTombstone(record) ? undefined : record.value;
 }
 
-/** What is remembered of storage. */
+/** What is remembered of the content of storage. */
 interface Known<T> {
   /** What secret storage holds. */
   readonly own: StoredRecord<T> | undefined;

@@ -12,7 +12,7 @@ export interface RenameParts {
   readonly clock: Clock;
 }
 
-/** Why an account keeps its name: what is wrong with the other one, or that the account is signed out by now. */
+/** Why an account keeps its name: the fault of the new name, or that the account has been signed out. */
 export type RenameFault = AccountNameFault | 'signedOut';
 
 /** The names that an account of the server cannot have, because its other accounts are shown with them. */

@@ -6,7 +6,7 @@ import type { SecretStore } from '../../base/storage.js';
 const RESPONSE_TIMEOUT_MS = 10_000;
 /** The same once it has left a request without a response, so that further ones do not each wait that long. */
 const SILENT_TIMEOUT_MS = 1_000;
-/** How long a write is waited for whose value is on disk already, in milliseconds. */
+/** How long to wait for a write whose value is already on disk, in milliseconds. */
 const BACKED_WRITE_TIMEOUT_MS = 1_000;
 
 /** Secret storage did not respond in time. Nothing is lost: a write that was begun is carried out once it responds. */
@@ -20,7 +20,7 @@ export class SecretStorageTimeout extends Error {
   }
 }
 
-/** Secret storage whose requests end within a time limit, whether it responds or not. */
+/** Secret storage whose requests end within a time limit, even if it does not respond. */
 export class TimedSecretStore implements SecretStore {
   #isSilent = false;
   readonly keys?: () => Promise<readonly string[]>;

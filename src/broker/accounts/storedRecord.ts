@@ -92,12 +92,12 @@ export function newestRecord<T>(
   return { generation, value: kind.merge(newer.value, older.value, isTie) };
 }
 
-/** The first sign-in whose account has no name is kept under the server's address alone. */
+/** The first sign-in whose account has no name is stored under the server's address alone. */
 export const firstSlot = '';
 
 /**
- * Which places hold a server's accounts beside the first one, by the server's address. Places are only ever added:
- * machines without a common lock can add one at the same moment, and neither is to lose the other's.
+ * The places of a server's accounts other than the first one, by the server's address. Places are only added: two
+ * machines without a common lock can add one at the same moment, and neither must lose the other's.
  */
 export const accountSlots: RecordKind<readonly string[]> = {
   prefix: 'accounts ',

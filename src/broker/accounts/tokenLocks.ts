@@ -1,16 +1,15 @@
 import type { Lock } from '../../base/storage.js';
 
 /**
- * The lock that whoever replaces an account's tokens holds, in whichever window. Two accounts of a server have
- * nothing to wait for each other.
+ * The lock for replacing an account's tokens, in any window. Two accounts of a server do not wait for each other.
  *
- * @param accountKey absent if no account is there yet
+ * @param accountKey absent if there is no account yet
  */
 export function tokenLock(serverUrl: string, accountKey?: string): string {
   return accountKey === undefined ? `refresh ${serverUrl}` : `refresh ${serverUrl} ${accountKey}`;
 }
 
-/** The lock that whoever adds an account of a server or removes one holds, around that of its tokens. */
+/** The lock for adding or removing an account of a server. It is taken before the lock of the account's tokens. */
 export function accountsLock(serverUrl: string): string {
   return `accounts ${serverUrl}`;
 }

@@ -20,8 +20,8 @@ export interface CheckWithUserParts extends CheckParts {
 }
 
 /**
- * Checks a server for a user who is there to answer. Where nobody signs in there is no other moment to ask
- * about a rule that its provider falls short of: what they accept, the check is made again with.
+ * Checks a server for a user who is present. For a server without a sign-in, this is the only moment to ask about a
+ * rule that its provider does not follow; after the user accepts an exception, the check runs again.
  *
  * @throws the reason of `signal`
  */
@@ -53,7 +53,7 @@ async function acceptsFault(
       acceptException: async (...asked) => (isAccepted = await user.accepts(...asked)),
     });
   } catch (error) {
-    // The check has said it.
+    // The check has already reported it.
     if (!(error instanceof OAuthFlowError)) throw error;
   }
   return isAccepted;
@@ -68,7 +68,7 @@ export interface CheckParts {
   readonly clock: Clock;
 }
 
-/** Asks a server once, with the user's token where there is one, so that its status says what is so. */
+/** Sends one request to a server, with the user's token if there is one, so that its status is up to date. */
 export async function checkServer(
   server: ServerConfig,
   parts: CheckParts,

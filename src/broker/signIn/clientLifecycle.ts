@@ -13,16 +13,16 @@ import { identifierOf } from '../../oauth/authorizationServerMetadata.js';
 import type { Credential } from '../accounts/credential.js';
 import type { CredentialStore } from '../accounts/credentialStore.js';
 
-/** RFC 6749 §5.2: what an authorization server says of a client it does not know, or knows no more. */
+/** The errors with which an authorization server rejects a client that it does not know (RFC 6749 §5.2). */
 export function isOfUnknownClient({ details }: OAuthFlowError): boolean {
   return details.oauthError === 'invalid_client' || details.oauthError === 'unauthorized_client';
 }
 
 /**
- * Whether a sign-in ended as it does where the authorization server no longer knows a client that registered
- * itself, so that the next one should register anew. An authorization server says so in a page that never
- * sends the browser back (RFC 6749 §4.1.2.1): the sign-in is then given up on, by the user or by the clock.
- * A registration made for this very sign-in is kept when that happens, since it is known to be good.
+ * Whether a sign-in ended as it does if the authorization server no longer knows a client that registered itself, so
+ * that the next sign-in registers again. The authorization server reports this on a page that never sends the browser
+ * back (RFC 6749 §4.1.2.1), so the sign-in is cancelled or times out. A registration that was made for this very
+ * sign-in is kept, because the server knows it.
  */
 function isForgotten(
   { client, isReused }: ClientWithRedirect,
@@ -49,8 +49,8 @@ export interface IdentifiedClient {
 }
 
 /**
- * The next sign-in uses no client that the authorization server may have forgotten: where that can be asked
- * (RFC 7592) it is asked then, and else the client is not used again. Never rejects.
+ * Prevents the next sign-in from using a client that the authorization server may have forgotten. If the server
+ * supports client management (RFC 7592), it is asked then; otherwise the client is not used again. Never rejects.
  */
 export async function forgetClientAfter(
   outcome: SignInOutcome,
@@ -61,7 +61,8 @@ export async function forgetClientAfter(
   if (identified === undefined || !isForgotten(identified.identity, outcome, phase)) return;
   try {
     const { identity, issuer } = identified;
-    // What was said is so; who only gave up may have had another reason, and the client would stay there for ever.
+    // A rejection is certain. A sign-in that was only cancelled may have had another cause, and the client would
+    // never be deleted.
     if (outcome.kind !== 'failed' && identity.client.management !== undefined)
       await clients.doubt(issuer, identity.redirect.uri);
     else await clients.remove(issuer, identity.redirect.uri);
@@ -76,8 +77,9 @@ interface ReleaseParts {
 }
 
 /**
- * Deletes the registration of a client that was made for one sign-in, when that is over, so that clients do not
- * pile up at the authorization server. Best effort: where there is no management, it stays. Never rejects.
+ * Deletes the registration of a client that was made for one sign-in after that ends, so that clients do not
+ * accumulate at the authorization server. If the server has no client management, the registration stays. Never
+ * rejects.
  */
 export async function releaseClient(
   server: ServerConfig,
@@ -124,12 +126,12 @@ export interface ReplacedClientParts {
 }
 
 /**
- * Deletes the registration of the client whose sign-in another one has replaced, where it was made for that sign-in
- * alone. Never rejects.
+ * Deletes the registration of a client whose sign-in was replaced, if it was made for that sign-in alone. Never
+ * rejects.
  *
- * Any other stays at the authorization server: who uses it cannot be told from here. Every account and agent at
- * every server of the issuer may, those of other settings over the same store too, and a registration that is
- * deleted takes all their tokens with it (RFC 7592 §2.3).
+ * Any other registration stays at the authorization server, because other users of it are not known here: every
+ * account and agent at every server of the issuer may use it, as may those of other settings over the same store, and
+ * deleting it invalidates all of their tokens (RFC 7592 §2.3).
  */
 export async function releaseReplacedClient(
   server: ServerConfig,
@@ -147,7 +149,7 @@ export async function releaseReplacedClient(
   await releaseClient(server, client, { http, log });
 }
 
-/** Whether the sign-in in its place has the same client: some servers register nobody anew (RFC 7591 §3.2.1). */
+/** Whether the new sign-in has the same client: some servers return an existing registration (RFC 7591 §3.2.1). */
 async function isGivenTwice(
   { as, client, serverUrl }: Credential,
   credentials: CredentialStore,

@@ -20,8 +20,8 @@ import { errorName } from '../../base/errorName.js';
 import type { Log } from '../../base/log.js';
 
 /**
- * After step 8: finds out whose tokens these are and stores them, and ends the attempt with it. Tokens that are
- * not stored are revoked, and the client of a sign-in that was replaced is released.
+ * After step 8: determines the account of the tokens, stores them, and ends the attempt. Tokens that are not stored
+ * are revoked, and the client of a replaced sign-in is released.
  */
 export async function completeSignIn(received: ReceivedTokens, attempt: FlowAttempt): Promise<void> {
   const { server, request, parts, http } = attempt;
@@ -61,9 +61,9 @@ async function accountOf(
 }
 
 /**
- * Revokes tokens that were received and not stored: the user said no, or had given up meanwhile (RFC 7009).
- * Best effort, and not where a sign-in that is kept may rest on the same grant, which could end with them
- * (RFC 7009 §2.1). Never rejects.
+ * Revokes tokens that were received and not stored, because the user declined or cancelled (RFC 7009). It is best
+ * effort, and is skipped if a stored sign-in may be based on the same grant, which the revocation could end (RFC 7009
+ * §2.1). Never rejects.
  */
 export async function revokeUnkept(
   received: UnstoredTokens,
@@ -85,7 +85,7 @@ export async function revokeUnkept(
   }
 }
 
-/** A grant is of one user to one client; who is not known may be the same user. */
+/** A grant connects one user and one client. If the user is unknown, it may be the same one. */
 function mayShareGrant(present: Credential, { pending, tokens, account }: UnstoredTokens): boolean {
   if (identifierOf(present.as) !== identifierOf(pending.as)) return false;
   const received = account?.id ?? tokens.idTokenClaims?.sub;

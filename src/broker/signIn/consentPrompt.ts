@@ -9,14 +9,14 @@ import type { CredentialStore } from '../accounts/credentialStore.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { LaunchPage } from '../ports.js';
 
-/** Asks the user outside the chat, for a request that no card can be shown for, or whose card stays unanswered. */
+/** Asks the user outside the chat, for a request that cannot show a card or whose card is not answered. */
 export interface ConsentPrompt {
   /**
-   * Shows who asks for what and offers to go on; opening the browser is the prompt's part.
+   * Shows the caller and the access that it needs, and offers to continue. The prompt opens the browser.
    *
-   * @param what the request in words, such as `the resource repo://HEAD`
-   * @param signal aborted when the request is gone or the consent has been settled elsewhere
-   * @returns false if the user declined; undefined if they closed it, or if the signal was aborted
+   * @param what the request for display, such as `the resource repo://HEAD`
+   * @param signal aborted when the request has ended or consent has been settled elsewhere
+   * @returns false if the user declined; undefined if they closed the prompt or the signal was aborted
    */
   ask(
     server: ServerConfig,
@@ -29,27 +29,27 @@ export interface ConsentPrompt {
 
 /** What the user has to know before they go to the browser for an attempt. */
 export interface ConsentFacts {
-  /** A sign-in where more access would be granted by another authorization server than before. */
+  /** A sign-in for which another authorization server than before would grant the additional access. */
   readonly kind: ConsentNeed['kind'];
   /** What the attempt asks for; for more access, what of it is not held yet. Fit to be shown. */
   readonly scopes: readonly string[];
   /** Host of the authorization server the browser goes to. */
   readonly authorizationServer: string;
-  /** Host of the page that the browser goes to, where it is another than the authorization server's own. */
+  /** Host of the page that the browser opens, if it is not the authorization server's own. */
   readonly signInPage?: string;
-  /** Host of the one that the present sign-in is from, where it is another. */
+  /** Host of the authorization server that the present sign-in is from, if it is another one. */
   readonly formerAuthorizationServer?: string;
-  /** Whose access is extended. */
+  /** The account whose access is extended. */
   readonly account?: string;
   /** The server's metadata strays from the standard, and was read all the same. */
   readonly hasWarnings: boolean;
 }
 
 /**
- * What is true of the attempt, whoever began it and for what: it may ask for more than the request that
- * joins it needs, and go elsewhere than the stored sign-in came from.
+ * Describes the attempt, whichever request began it: it may request more than the request that joins it needs, and it
+ * may use another authorization server than the stored sign-in.
  *
- * @throws OAuthFlowError where it cannot be found out
+ * @throws OAuthFlowError if this cannot be determined
  */
 export async function consentFacts(
   need: ConsentNeed,
@@ -62,10 +62,10 @@ export async function consentFacts(
 }
 
 /**
- * The same of a sign-in that has not begun.
+ * Describes a sign-in that has not begun.
  *
- * @param scopes what it would be begun for; undefined where discovery decides
- * @param before the sign-in that is there
+ * @param scopes the scopes that it would request; undefined if discovery decides
+ * @param before the present sign-in
  */
 export function consentFactsOf(
   needed: ConsentNeed['kind'],
@@ -93,7 +93,7 @@ export function consentFactsOf(
   });
 }
 
-/** Metadata may name a page of somebody else's, where the user would sign in to what they do not see here. */
+/** Metadata may name a page of another host, where the user would sign in to a server that is not shown here. */
 function signInPageOf(as: AuthorizationServer): string | undefined {
   const page = addressOf(as.authorization_endpoint);
   return page === undefined || page.host === new URL(as.issuer).host ? undefined : page.host;
@@ -102,11 +102,12 @@ function signInPageOf(as: AuthorizationServer): string | undefined {
 /** The browser of the editor's user, as far as the editor's own MCP client opens launch pages in it. */
 export interface CardBrowser {
   /**
-   * A launch page's address as that browser reaches it: in a remote or web window, loopback is another machine's.
+   * Returns a launch page's address as that browser reaches it. In a remote or web window, the loopback address
+   * belongs to another machine.
    *
-   * @returns the loopback address itself where it is the right one or no other can be found out; never rejects
+   * @returns the loopback address if it is the right one or no other can be found; never rejects
    */
   outsideAddress(address: string): Promise<string>;
-  /** The user chose to open the page, and the editor says nothing of whether it could. */
+  /** The user chose to open the page. The editor does not report whether it opened. */
   opened(attempt: SignInAttempt, page: LaunchPage): void;
 }

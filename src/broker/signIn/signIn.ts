@@ -6,7 +6,7 @@ import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { DeniedBy } from '../status/consentStatus.js';
 import type { Credential } from '../accounts/credential.js';
 
-/** How a sign-in ends on account of an error, and what the user's browser is told. */
+/** How a sign-in ends after an error, and what the user's browser shows. */
 export function signInFailure(
   error: unknown,
   server: ServerConfig,
@@ -32,13 +32,13 @@ export function signInFailure(
   };
 }
 
-/** Whom a sign-in is for. */
+/** The account or agent of a sign-in. */
 export interface SignInIntent {
-  /** Whose access is renewed or extended, by the account's key; the account in use if absent. */
+  /** The key of the account whose access is renewed or extended; the current account if absent. */
   readonly account?: string | undefined;
   /**
-   * It is begun because that account's sign-in has ended or lacks scopes. If the server does not say who signed in, it
-   * is taken for the same account's, and the user is not asked.
+   * The sign-in was begun because the account's sign-in has ended or lacks scopes. If the server does not identify
+   * the user, the account is assumed to be the same one, and the user is not asked.
    */
   readonly renews?: true;
   /** Another account than any that is signed in is wanted, and used from then on. */
@@ -73,22 +73,22 @@ export type SignInOutcome =
   | {
       readonly kind: 'signedIn';
       readonly credential: Credential;
-      /** Where the server's metadata strays from the standard, as sentences for a user. */
+      /** How the server's metadata deviates from the standard, as sentences for a user. */
       readonly warnings: readonly string[];
       /** Scopes that were asked for and not granted; those that only keep the sign-in and name it do not count. */
       readonly notGranted: readonly string[];
-      /** Who goes on being used here, in words, where that is not who signed in. */
+      /** The account that is still used here, for display, if another one has signed in. */
       readonly beside?: string | undefined;
       /** The server does not name the account: what it is called here is made up, and the user has not been asked yet. */
       readonly hasDefaultName?: true | undefined;
     }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'timedOut' }
-  /** Somebody said no: on the consent page, in the editor, or to the change of account. */
+  /** The user declined: on the consent page, in the editor, or when asked about the change of account. */
   | {
       readonly kind: 'declined';
       readonly by: Exclude<DeniedBy, 'server'>;
-      /** Who said it where, as a sentence. */
+      /** What the user declined and where, as a sentence. */
       readonly detail: string;
     }
   | { readonly kind: 'failed'; readonly error: OAuthFlowError };

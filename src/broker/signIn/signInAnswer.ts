@@ -8,9 +8,9 @@ const goOn =
   'Its tools can be called now. If none are listed here, tell the user to start the server with the command “MCP: List Servers”.';
 
 /**
- * What a model is told of a sign-in that it began for the user: what happened, and what it can do next.
+ * The text for a model that began a sign-in for the user: what happened, and what it can do next.
  *
- * @param wanted scopes it asked for by name
+ * @param wanted scopes that it requested by name
  */
 export function signInAnswer(server: string, outcome: SignInOutcome, wanted: readonly string[]): string {
   switch (outcome.kind) {
@@ -46,7 +46,7 @@ export function notNeeded(server: string): string {
   return `${server} doesn’t require a sign-in. ${goOn}`;
 }
 
-/** Where nothing has to be asked of the user. */
+/** For a sign-in that needs nothing from the user. */
 export function signedInAlready({ server, account }: ConsentStatus): string {
   const who = account === undefined ? '' : ` as ${words(account)}`;
   return `Already signed in to ${server}${who} with all requested access. ${goOn}`;

@@ -65,7 +65,7 @@ export class SignInAttempt implements FlowAttempt {
     return this.#ended;
   }
 
-  /** Where the browser comes back to; undefined until it has been sent on. */
+  /** The redirect URI; undefined until the browser has been sent to the authorization server. */
   get redirect(): ChosenRedirect | undefined {
     return this.#identified?.identity.redirect;
   }
@@ -92,7 +92,11 @@ export class SignInAttempt implements FlowAttempt {
     return told;
   }
 
-  /** @param milliseconds from now until the attempt gives up, instead of what is left: a code takes longer to enter */
+  /**
+   * Extends the attempt, because entering a code takes longer.
+   *
+   * @param milliseconds from now until the attempt ends
+   */
   prolong(milliseconds: number): void {
     this.#deadline.prolong(milliseconds);
   }
@@ -104,7 +108,7 @@ export class SignInAttempt implements FlowAttempt {
     return this.#openPage((visit) => flow.visited(visit));
   }
 
-  /** A loopback address that leads to another one: an editor that opens addresses may alter what is in a query. */
+  /** A loopback address that redirects, because an editor that opens addresses may change their query. */
   pageTo(address: URL): Promise<LaunchPage> {
     return this.#openPage((visit) => {
       visit.redirect(address);
@@ -128,10 +132,10 @@ export class SignInAttempt implements FlowAttempt {
   }
 
   /**
-   * Steps 1–5a, once: what there is to consent to, and where.
+   * Steps 1–5a, which run once: the resource, the authorization server, and the scopes.
    *
-   * @param user asked about obstacles, once their browser has come
-   * @throws OAuthFlowError if it cannot be found out; the attempt stays, and the next call asks again
+   * @param user asked about obstacles after their browser has come
+   * @throws OAuthFlowError if discovery fails; the attempt continues, and the next call tries again
    */
   discover(user?: UserQuestions): Promise<Discovered> {
     this.#discovered ??= this.#discover(user).catch((error: unknown) => {
@@ -223,7 +227,11 @@ class Deadline implements Disposable {
     this.#timer = clock.after(milliseconds, onOver);
   }
 
-  /** @param milliseconds from now, in place of what is left; nothing after it was disposed */
+  /**
+   * Replaces the remaining time. Does nothing after the attempt was disposed.
+   *
+   * @param milliseconds from now
+   */
   prolong(milliseconds: number): void {
     this.#timer.dispose();
     if (!this.#isOver) this.#timer = this.clock.after(milliseconds, this.onOver);

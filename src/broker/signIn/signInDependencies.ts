@@ -30,7 +30,7 @@ export interface SignInDependencies extends QuestionParts {
   readonly http: Network;
   readonly confirmAccountChange: ConfirmAccountChange;
   readonly askWhoseSignIn?: AskWhoseSignIn | undefined;
-  /** What an account is called that the server does not name; absent where there is no one to change it. */
+  /** The name of an account that the server does not name; absent if no user can change it. */
   readonly numberedAccount?: ((number: number) => string) | undefined;
   /** Remembers which sign-ins were made on this machine. */
   readonly use?: UseHere | undefined;
@@ -38,6 +38,6 @@ export interface SignInDependencies extends QuestionParts {
   readonly metadata?: MetadataCache;
   /** For servers that use an account of the editor's. */
   readonly editorAccounts?: EditorAccountTokens | undefined;
-  /** Our client ID metadata document, where one is hosted. */
+  /** Our client ID metadata document, if one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }

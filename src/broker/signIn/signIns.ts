@@ -18,12 +18,12 @@ export interface SignedIn {
   readonly hasDefaultName?: true | undefined;
 }
 
-/** The sign-ins under way, one a server: whoever needs the same consent waits for the same one. */
+/** The running sign-ins, at most one for each server: requests that need the same consent share it. */
 export class SignIns implements Disposable {
   readonly #running = new Map<string, SignInAttempt>();
   readonly #signedIn = new Emitter<SignedIn>();
 
-  /** Tells of each sign-in that was stored, whoever began it. */
+  /** Fires for each sign-in that was stored, whatever began it. */
   readonly onDidSignIn = this.#signedIn.event;
 
   constructor(
@@ -32,16 +32,16 @@ export class SignIns implements Disposable {
   ) {}
 
   /**
-   * The attempt under way at a server, if there is one.
+   * Returns the running attempt at a server, if there is one.
    *
-   * @param agentId the agent it is for; the user's own where absent
+   * @param agentId the agent that it is for; absent for the user's own
    */
   running(server: ServerConfig, agentId?: string): SignInAttempt | undefined {
     const attempt = this.#running.get(placeOf(server, agentId).url);
     return attempt?.hasEnded === true ? undefined : attempt;
   }
 
-  /** Joins the attempt under way, or begins one; it has failed already where nobody can sign in. */
+  /** Joins the running attempt or begins one. The attempt has already failed if no user can sign in. */
   begin(server: ServerConfig, request: SignInRequest): SignInAttempt {
     const { forAgent } = request;
     const running = this.running(server, forAgent);
@@ -62,7 +62,7 @@ export class SignIns implements Disposable {
       awaiting.dispose();
       // What was read may be what was wrong.
       if (outcome.kind === 'failed') this.parts.metadata?.drop(server);
-      // At once if it is known, so that whoever waits for the outcome finds what follows from it.
+      // The outcome is emitted at once if it is known, so that those that wait for it find the resulting state.
       if (before !== undefined) this.#ended(attempt, outcome, before);
       else void looked.then((known) => this.#ended(attempt, outcome, known));
     });
@@ -81,7 +81,7 @@ export class SignIns implements Disposable {
     if (outcome.kind === 'signedIn') this.#signedIn.fire({ ...outcome, attempt });
   }
 
-  /** How the server stood for the account that an attempt is for, which storage that fails says nothing of. */
+  /** The status of the server for the attempt's account before it began. A failing storage does not change it. */
   async #before(server: ServerConfig, { account, anotherAccount, forAgent }: SignInRequest): Promise<Before> {
     const isFurther = anotherAccount === true || forAgent !== undefined;
     try {
@@ -117,10 +117,10 @@ export interface BeforeAttempt {
 }
 
 /**
- * How an attempt ended, for the user to see.
+ * How an attempt ended, as the user sees it.
  *
- * @returns `none` if nothing is left to see, after a success; undefined if what was to see stays, as the user who
- * cancels knows
+ * @returns `none` if nothing remains to be shown after a success; undefined if the last result stays, because the
+ *   user cancelled and knows about it
  */
 export function attemptEnding(outcome: SignInOutcome, at: number): LastAttempt | 'none' | undefined {
   switch (outcome.kind) {
@@ -151,7 +151,7 @@ export function observationOfAttempt(outcome: SignInOutcome, before: BeforeAttem
     case 'timedOut':
       return undefined;
     case 'declined':
-      // Whoever was asked to sign in is at a server that wants it.
+      // If a sign-in was requested, the server requires one.
       return before.isSignedIn || before.status !== 'unknown' ? undefined : { kind: 'challenged' };
     case 'failed': {
       if (before.isFurther && before.isSignedIn) return undefined;

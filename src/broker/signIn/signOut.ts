@@ -42,7 +42,7 @@ export type SignOutReceipt =
       /** The authorization server that was asked to revoke. */
       readonly host: string;
       readonly revocation: RevocationReceipt;
-      /** Who is used here now in its place, where another account is signed in. */
+      /** The account that is now used here instead, if another one is signed in. */
       readonly next?: string;
       /** Other accounts are signed in, and calls act as none of them. */
       readonly isIdle?: true;
@@ -51,8 +51,8 @@ export type SignOutReceipt =
   | { readonly kind: 'forgotten'; readonly account?: string; readonly provider: string };
 
 /**
- * Signs out: the tokens are gone here first, whatever the authorization server then says to their
- * revocation (RFC 7009). Sign-outs of one account that overlap are the same one, and touch no other account.
+ * Signs out. The tokens are deleted here first, whatever the authorization server then responds to their revocation
+ * (RFC 7009). Simultaneous sign-outs of one account are one, and affect no other account.
  */
 export class SignOuts {
   readonly #running = new Map<string, Promise<SignOutReceipt>>();
@@ -64,14 +64,16 @@ export class SignOuts {
     private readonly lock: Lock,
     private readonly log: Log,
     private readonly http: Network,
-    /** Absent where no agents are admitted. */
+    /** Absent if no agents are admitted. */
     private readonly agents?: AdmittedAgents,
   ) {}
 
   /**
-   * @param account whose, by its key; the account in use here where absent
-   * @param next whom this workspace acts as from then on, by the key, or {@link noAccount}; if absent, who acts now or
-   * else the account that signed in last
+   * Signs an account out.
+   *
+   * @param account the account's key; the current account if absent
+   * @param next the key of the account that this workspace uses from then on, or {@link noAccount}; if absent, the
+   *   current account or else the one that signed in last
    */
   signOut(server: ServerConfig, account?: string, next?: string): Promise<SignOutReceipt> {
     const name = `${server.url} ${account ?? ''}`;
@@ -133,7 +135,7 @@ export class SignOuts {
     return receipts;
   }
 
-  /** An agent is admitted no more; the sign-ins that are for it alone end with it, revoked where that can be done. */
+  /** Ends an agent's own sign-ins when its admission ends, and revokes them if the server supports that. */
   async withdraw({ id, servers }: AdmittedAgent): Promise<void> {
     await this.agents?.withdraw(id);
     for (const { url } of servers)
@@ -146,7 +148,7 @@ export class SignOuts {
     while ((await this.signOut(place)).kind !== 'notSignedIn');
   }
 
-  /** Who signs out takes back what agents have of theirs. */
+  /** A user who signs out also ends the sign-ins that agents have of theirs. */
   async #endAgents(server: ServerConfig, user: Credential): Promise<void> {
     try {
       for (const { id } of (await this.agents?.all()) ?? []) {

@@ -41,13 +41,13 @@ export interface KeepingParts extends NamingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly confirmAccountChange: ConfirmAccountChange;
-  /** Where it is absent, a sign-in that names nobody renews the account it was begun for. */
+  /** If it is absent, a sign-in that identifies no user renews the account it was begun for. */
   readonly askWhoseSignIn?: AskWhoseSignIn | undefined;
-  /** Remembers that the sign-in was made on this machine; absent where that makes no difference. */
+  /** Remembers that the sign-in was made on this machine; absent if that makes no difference. */
   readonly use?: UseHere | undefined;
 }
 
-/** What was asked for, of whom and as whom. */
+/** What was requested, from which server, and for which account. */
 interface RequestedSignIn {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
@@ -66,26 +66,26 @@ export interface UnstoredTokens {
 /** The same with what it takes to store them. */
 export interface ReceivedTokens extends UnstoredTokens {
   readonly found: { readonly resource: ProtectedResource };
-  /** How they were obtained, where not with a code from the browser. */
+  /** How the tokens were obtained, if not with a code from the browser. */
   readonly grant?: DirectGrantName;
-  /** Whom the sign-in was begun for. */
+  /** The account or agent that the sign-in was begun for. */
   readonly intended?: SignInIntent;
 }
 
 /** How keeping a sign-in ended. */
 export interface KeptSignIn {
   readonly outcome: SignInOutcome;
-  /** The credential whose place it has taken. */
+  /** The credential that it has replaced. */
   readonly replaced?: Credential | undefined;
 }
 
 /**
- * Stores a sign-in in the place of the same account's before, or as a further account's, after the user has
- * said which one is used where that is a question. Under the locks of a refresh and of a sign-out: either could
- * otherwise undo it, or be undone.
+ * Stores a sign-in in place of an earlier one of the same account, or as a further account, after the user has chosen
+ * which one is used if that is a question. It holds the locks of a refresh and of a sign-out, because either could
+ * otherwise undo it or be undone.
  *
- * @param hasEnded whether the attempt was given up meanwhile; then nothing is stored
- * @returns undefined where it was given up
+ * @param hasEnded whether the attempt was cancelled in the meantime; then nothing is stored
+ * @returns undefined if it was cancelled
  */
 export async function storeCredential(
   received: ReceivedTokens,
@@ -121,7 +121,7 @@ export async function storeCredential(
           present = await credentials.reread(server.url);
           // Somebody else is used meanwhile, by an act in another window: that is another question.
           if (present !== undefined && actorOf(present) !== actorOf(agreed)) return 'changed';
-          // First, so that no call goes out as who was signed in last.
+          // This comes first, so that no call uses the account that was signed in last.
           if (answer === 'present' && agreed !== undefined)
             await credentials.use(server.url, accountKeyOf(agreed));
           await parts.use?.made(credential);
@@ -132,7 +132,7 @@ export async function storeCredential(
           return { replaced };
         });
       });
-    // A sign-out of the user whom the agent acts as is over, or finds what is stored here.
+    // A sign-out of the user that the agent acts as has either ended or will find what is stored here.
     const stored =
       intended?.forAgent === undefined
         ? await store()
@@ -155,7 +155,10 @@ export async function storeCredential(
   }
 }
 
-/** Why a sign-in for an agent is not kept: it is admitted no more, or nobody, or somebody else, is signed in for it. */
+/**
+ * Why an agent's sign-in is not stored: its admission has ended, or no account or another account is signed in for
+ * it.
+ */
 async function refusedForAgent(
   { server, intended }: ReceivedTokens,
   next: Credential,
@@ -168,7 +171,7 @@ async function refusedForAgent(
   return isOwnOf(next, user) ? undefined : declined(next, user);
 }
 
-/** Whether a sign-in that the server names nobody for renews one that is there, and which. */
+/** Determines which sign-in is renewed by one that identifies no user, if any. */
 async function whoseSignIn(
   { server, intended }: ReceivedTokens,
   fresh: Credential,
@@ -188,7 +191,10 @@ async function whoseSignIn(
   return askWhoseSignIn(server, accounts);
 }
 
-/** Whom the workspace acts as from now on; asks where the sign-in ended as another than it was begun for. */
+/**
+ * The account that the workspace uses from now on. The user is asked if the sign-in ended as another account than it
+ * was begun for.
+ */
 async function whoIsUsed(
   { server, intended }: ReceivedTokens,
   next: Credential,
@@ -199,7 +205,7 @@ async function whoIsUsed(
   const known = await credentials.all(server.url);
   if (replacedBy(next, known, present)?.id === present.id) return 'new';
   if (intended?.anotherAccount === true || intended?.forAgent !== undefined) return 'new';
-  // Renewed for somebody who asked for this very account; who is used here is not touched.
+  // It renews the very account that was requested, so the current account does not change.
   if (intended?.account === accountKeyOf(next)) return 'present';
   const { from, to } = accountChangeTexts(present, next);
   return confirmAccountChange(server, from, to);
@@ -226,7 +232,7 @@ function credentialOf(received: ReceivedTokens, now: number): Credential {
   });
 }
 
-/** Who signed in has been read from it. */
+/** The account has been read from it. */
 function withoutIdToken({ idToken, ...tokens }: TokenSet): TokenSet {
   return tokens;
 }
@@ -237,7 +243,7 @@ function notGranted(asked: readonly string[], { tokens }: Credential): readonly 
 
 interface NamingParts {
   readonly credentials: CredentialStore;
-  /** Such as “Account 2”; absent where there is no one to change it. */
+  /** Makes a name such as “Account 2”; absent if no user can change it. */
   readonly numberedAccount?: ((number: number) => string) | undefined;
 }
 
@@ -249,10 +255,10 @@ interface NamedSignIn {
 }
 
 /**
- * The name of the account that has signed in: the one the user gave it before, or a default if the server does not name
- * it. With a default from the start, no call has to wait for the user to think of a name.
+ * The name of the account that has signed in: the user's earlier name for it, or a default if the server does not
+ * name it. With a default, no call has to wait for the user to think of a name.
  *
- * @param replaced the credential whose place it takes
+ * @param replaced the credential that it replaces
  */
 async function withName(
   server: ServerConfig,

@@ -8,20 +8,20 @@ import type { ExceptionName } from '../settings/oauthSettings.js';
 import type { ServerDecisions } from '../settings/serverDecisions.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
-/** Who answers, and where the answers are kept. */
+/** Answers the questions, and stores the answers. */
 export interface QuestionParts {
   readonly questions?: SignInQuestions | undefined;
   readonly decisions?: ServerDecisions | undefined;
 }
 
-/** The page in the user's browser, which says that the editor has a question. */
+/** The page in the user's browser, which shows that the editor has a question. */
 export interface WaitingPage {
   wait(title: string, text: string): void;
 }
 
 /**
- * The user whose browser has come, while the sign-in is prepared: what has to be asked is asked in the editor,
- * and the browser's page says so. Where there is nobody to ask, every answer is no.
+ * The user whose browser has come, while the sign-in is prepared. Questions are asked in the editor, and the
+ * browser's page shows that. If no user can be asked, every answer is no.
  */
 export class UserQuestions {
   constructor(
@@ -43,7 +43,8 @@ export class UserQuestions {
   }
 
   /**
-   * Goes on without PKCE announced only where the user accepts that, before anything is registered.
+   * Continues although the server does not announce PKCE only if the user accepts that, before anything is
+   * registered.
    *
    * @throws OAuthFlowError `pkceNotAdvertised`
    */
@@ -56,9 +57,9 @@ export class UserQuestions {
   }
 
   /**
-   * Chooses one of the authorization servers the server names; the choice is remembered.
+   * Chooses one of the authorization servers that the server names. The choice is remembered.
    *
-   * @returns the issuer; undefined where the user chose none. Where there is nobody to ask, the first one.
+   * @returns the issuer; undefined if the user chose none. If no user can be asked, the first one.
    */
   async chooses({ issuer, resource }: Discovered): Promise<string | undefined> {
     const { questions, decisions } = this.parts;
@@ -86,7 +87,7 @@ export class UserQuestions {
   }
 }
 
-/** It is easier to decide for who knows that the provider is like that, and that nobody stands in between. */
+/** The decision is easier if the user knows that the provider is known for this, and that no attacker causes it. */
 function withWhatIsKnown(
   fault: OAuthFlowError,
   name: ExceptionName,
@@ -106,9 +107,9 @@ function withWhatIsKnown(
  */
 export interface SignInQuestions {
   /**
-   * Which of several authorization servers to sign in at.
+   * Asks which of several authorization servers to use.
    *
-   * @returns undefined where the user chose none
+   * @returns undefined if the user chose none
    */
   authorizationServer(
     server: ServerConfig,
@@ -123,9 +124,9 @@ export interface SignInQuestions {
     signal: AbortSignal,
   ): Promise<boolean>;
   /**
-   * The id of a client registered by hand, which is kept in the server's settings.
+   * Asks for the ID of a manually registered client, which is stored in the server's settings.
    *
-   * @returns undefined where there is none
+   * @returns undefined if there is none
    */
   clientId(server: ServerConfig, as: AuthorizationServer, signal: AbortSignal): Promise<string | undefined>;
 }

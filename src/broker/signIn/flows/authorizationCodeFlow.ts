@@ -141,7 +141,7 @@ export class AuthorizationCodeFlow {
   }
 }
 
-/** What the log keeps of who signs in, and of where the browser comes back to; nothing of it is secret. */
+/** The log's note of the client and the redirect URI. It contains no secret. */
 function clientNote(server: string, { client, because, redirect }: ClientWithRedirect): string {
   const elsewhere = redirect.isOutOfReach ? ', which is on a different machine than the browser.' : '.';
   return `${server}: signs in as client ${client.clientId}. ${because} The browser returns to ${shownAddress(redirect.uri)}${elsewhere}`;

@@ -26,14 +26,14 @@ import { isSupported, type FlowAttempt, type FlowSupport } from './signInFlow.js
 import type { ServerConfig } from '../../settings/serverSettings.js';
 import { askedScopes, audienceParameter, resourceParameter } from '../../settings/signInPolicy.js';
 
-/** Shows the user where to enter which code. */
+/** Shows the user the code and the page to enter it on. */
 export type ShowCode = (device: DeviceAuthorization) => void;
 
 export interface DeviceSignInParts {
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;
   readonly clientSecrets?: ClientSecrets;
-  /** Our client ID metadata document, where one is hosted. */
+  /** Our client ID metadata document, if one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
 }
 
@@ -148,10 +148,10 @@ async function clientFor(
   }
 }
 
-/** For a server that offers no codes, which is said before anything is registered there. */
+/** For a server without a device authorization endpoint. It is thrown before anything is registered there. */
 const noClient: OAuthClient = { clientId: '', authMethod: 'none', source: 'preRegistered', redirectUris: [] };
 
-/** The next sign-in with a code registers anew where the server no longer knows the client. */
+/** The next sign-in with a code registers again if the server no longer knows the client. */
 function forgetting({ as, client }: DirectGrant, { clients }: DeviceSignInParts) {
   return async (error: unknown): Promise<never> => {
     if (client.source === 'registered' && error instanceof OAuthFlowError && isOfUnknownClient(error)) {
