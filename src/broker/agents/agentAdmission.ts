@@ -5,7 +5,7 @@ import { isObject, stringArray } from '../../oauth/jsonResponse.js';
 export interface AdmittedServer {
   /** The server's configured address; another one under the same name is not admitted. */
   readonly url: string;
-  /** Whose account acts; absent: the one in use in the workspace. */
+  /** The account's key; the workspace's current account if absent. */
   readonly account?: string;
   /** The scopes a token may have at most; absent: what the user has granted. */
   readonly scopes?: readonly string[];
@@ -55,7 +55,7 @@ export function agentRecordText({ portSecret, agents }: AgentRecord): string {
   return JSON.stringify({ version: 1, portSecret, agents });
 }
 
-/** @throws Error where the text is no such record, or of another version */
+/** @throws Error if the text is not such a record, or has another version */
 export function agentRecordOf(text: string, generation: number): AgentRecord {
   const record: unknown = JSON.parse(text);
   if (!isObject(record) || record['version'] !== 1 || !Array.isArray(record['agents'])) {

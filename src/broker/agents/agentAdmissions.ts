@@ -14,7 +14,7 @@ import type { Log } from '../../base/log.js';
 import type { Lock, SharedRecords, SharedRecord } from '../../base/storage.js';
 
 const recordName = 'agents';
-/** Tells what a key is for wherever one is found. */
+/** Identifies the purpose of a key wherever it is found. */
 const keyPrefix = 'mcpob_';
 const keyPattern = /^mcpob_[\w-]{43}$/;
 
@@ -38,7 +38,7 @@ export class AgentAdmissions {
   #known: AgentRecord | undefined;
   #reading: Promise<AgentRecord | undefined> | undefined;
 
-  /** Tells that an admission was made, changed or withdrawn, here or, after {@link newest}, in another window. */
+  /** Fires when an admission was made, changed, or withdrawn, in this window or, after {@link newest}, in another one. */
   readonly onDidChange = this.#changed.event;
 
   constructor(
@@ -118,12 +118,12 @@ export class AgentAdmissions {
     return agent?.servers.some(({ url }) => url === serverUrl) === true;
   }
 
-  /** The agent whose key this is, unless its time is over or it was withdrawn in any window. */
+  /** Returns the agent with this key, unless its time is over or it was withdrawn in any window. */
   async verify(key: string): Promise<AgentAdmission | undefined> {
     if (!keyPattern.test(key)) return undefined;
     const record = await this.newest();
     let found: AgentAdmission | undefined;
-    // Every digest is compared, in constant time, so that how long it takes says nothing.
+    // All digests are compared in constant time, so that the duration reveals nothing.
     for (const { admission, salt, digest } of record?.agents ?? []) {
       const isIts = await crypto.subtle.verify('HMAC', await hmacKey(salt), decode(digest), bytesOf(key));
       if (isIts) found = admission;
@@ -142,7 +142,7 @@ export class AgentAdmissions {
     return this.#known && new Redacted(this.#known.portSecret);
   }
 
-  /** What is remembered, unless another window has written since. */
+  /** Returns what is remembered, unless another window has written since. */
   async newest(): Promise<AgentRecord | undefined> {
     if ((await this.records.generation(recordName)) === this.#known?.generation) return this.#known;
     this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
@@ -162,7 +162,7 @@ export class AgentAdmissions {
     try {
       return agentRecordOf(text, generation);
     } catch {
-      // Told below; kept as it is, because a later version may read it.
+      // It is reported below and kept unchanged, because a later version may read it.
     }
     this.log.warn('The stored agent admissions cannot be read, so no agent is admitted.');
     return undefined;
@@ -220,7 +220,7 @@ function decode(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
-/** Records that end with the process, where no others share them. */
+/** Records that are lost when the process ends, for a process that shares them with no other. */
 export class InMemoryRecords implements SharedRecords {
   readonly entries = new Map<string, SharedRecord>();
 

@@ -11,7 +11,7 @@ import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { SignInPurpose } from '../signIn/signIn.js';
 
-/** Who said “not now” is left in peace for this long, in milliseconds, unless they look themselves. */
+/** How long the user is not asked again after “not now”, in milliseconds, unless they look themselves. */
 const peace = 10 * 60_000;
 
 /** The agent that asks, and what it was admitted with at the server it asks for. */
@@ -37,16 +37,16 @@ export interface AgentAsk {
   readonly askedAt: number;
 }
 
-/** Tells whether an agent needs a sign-in of its own, because the user's cannot be narrowed. */
+/** Determines whether an agent needs its own sign-in, because the user's cannot be narrowed. */
 interface OwnTokens {
   needsOwn: NarrowedTokens['needsOwn'];
 }
 
 export type AskOutcome =
   | { readonly kind: 'asked'; readonly scopes: readonly string[] }
-  /** The user was asked a while ago and said no. */
+  /** The user was asked a while ago and declined. */
   | { readonly kind: 'declined' }
-  /** Scopes past the admission's; nobody is asked. */
+  /** The scopes exceed the admission, so the user is not asked. */
   | { readonly kind: 'notAdmitted'; readonly scopes: readonly string[] };
 
 /**
@@ -54,21 +54,21 @@ export type AskOutcome =
  * same need is asked for once, however often the agent calls.
  */
 export class AgentConsents implements Disposable {
-  /** Two windows can be asked for the same need, which has one id: the time tells their requests apart. */
+  /** Two windows can be asked for the same need, which has one id. The time distinguishes their requests. */
   readonly #asks = new OpenRequests<AgentAsk>(({ id, askedAt }) => ({ id, askedAt }));
   /** Until when a need is not asked for again. */
   readonly #declined = new Map<string, number>();
   readonly #asked = new Emitter<AgentAsk>();
   readonly #subscription: Disposable;
 
-  /** Tells of a need that nobody has been asked for yet. */
+  /** Fires for a need that the user has not been asked about yet. */
   readonly onDidAsk = this.#asked.event;
   readonly onDidChange = this.#asks.onDidChange;
 
   constructor(
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
-    /** Tells where an agent has to have a sign-in of its own. */
+    /** Determines whether an agent needs its own sign-in. */
     private readonly narrowed: OwnTokens,
   ) {
     this.#subscription = credentials.onDidChange((serverUrl) => void this.#settle(serverUrl));
@@ -118,7 +118,7 @@ export class AgentConsents implements Disposable {
     return { kind: 'asked', scopes };
   }
 
-  /** The user said “not now”. */
+  /** Notes that the user chose “not now”. */
   decline(id: string): void {
     this.#declined.set(id, this.clock.now() + peace);
     this.#asks.settle(id);
@@ -133,7 +133,7 @@ export class AgentConsents implements Disposable {
     this.#subscription.dispose();
   }
 
-  /** What is held stays held: the sign-in is the user's, and others act with it too. */
+  /** The granted scopes stay: the sign-in belongs to the user, and other callers use it too. */
   async #requestFor(
     { id, access: { account, scopes: ceiling } }: AskingAgent,
     server: ServerConfig,

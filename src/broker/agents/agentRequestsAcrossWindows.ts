@@ -12,9 +12,9 @@ import type { WindowNotices } from '../../base/storage.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
 /**
- * Shows what agents wait for in every window: they call at one of them, and the user may be at another. Whoever is
- * signed in from any window is signed in for all; a “not now” is told to the window that asked. Of a rule's question it
- * is told that it was answered, and no notice says how: that is in the answers' own record.
+ * Shows the requests of agents in every window, because an agent calls one window and the user may be at another. A
+ * sign-in from any window counts for all. A “not now” is sent to the window that asked. About a rule's question, that
+ * window only learns that it was answered; the answer is in the record of answers.
  */
 export class AgentRequestsAcrossWindows implements Disposable {
   readonly #owned: readonly Disposable[];
@@ -59,7 +59,7 @@ export class AgentRequestsAcrossWindows implements Disposable {
     for (const part of this.#owned) part.dispose();
   }
 
-  /** @returns undefined for what is of another version, and for a server that this window does not know */
+  /** @returns undefined for a notice of another version, or for a server that this window does not know */
   #askOf(said: Readonly<Record<string, unknown>>): AgentAsk | undefined {
     const {
       id,

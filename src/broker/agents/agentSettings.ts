@@ -63,14 +63,14 @@ export function agentPath(serverName: string): string {
   return `/agents/${encodeURIComponent(serverName)}/mcp`;
 }
 
-/** Where agents reach a server on this machine. */
+/** The path of a server for agents on this machine. */
 export function agentAddress(port: number, serverName: string): string {
   return `http://127.0.0.1:${port}${agentPath(serverName)}`;
 }
 
-/** Who listens where agents call. */
+/** The process that listens at the agents' port. */
 export type AgentsPortState =
-  /** Nobody, because no agent is admitted. */
+  /** None, because no agent is admitted. */
   | { readonly kind: 'idle' }
   | { readonly kind: 'serving'; readonly port: number }
   /** Another window; this one takes over when that ends. */
@@ -79,7 +79,7 @@ export type AgentsPortState =
   | { readonly kind: 'blocked'; readonly port: number; readonly why: PortObstacle };
 
 /**
- * What is in the way at the agents' port: `otherMachine` and `otherBroker` say that they are brokers, the first one
- * behind a forwarded port. Neither has proved it, so agents' keys count as shown to a stranger either way.
+ * What blocks the agents' port. `otherMachine` and `otherBroker` identify themselves as brokers, the first behind a
+ * forwarded port. Neither has proved it, so agents' keys count as exposed in both cases.
  */
 export type PortObstacle = 'foreign' | 'silent' | 'otherMachine' | 'otherBroker' | 'notAllowed';

@@ -5,7 +5,7 @@ export interface AgentSnippet {
   readonly code: string;
 }
 
-/** Where snippets read the key from: written into code, it would end up in a repository. */
+/** The environment variable from which snippets read the key: a key in code would end up in a repository. */
 export const keyVariable = 'MCP_OAUTH_BROKER_KEY';
 
 /**

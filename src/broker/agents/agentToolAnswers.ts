@@ -10,7 +10,7 @@ const recordName = 'agent tool answers';
 /** How long the user's answer counts, in milliseconds: a yes for the one call it is waited for with. */
 const answerCounts = 2 * 60_000;
 
-/** What the user said, and of a yes that a call has used up, that it was. */
+/** The user's answer and, for an approval that a call has used up, this fact. */
 type Said = 'allowed' | 'declined' | 'spent';
 
 interface StoredAnswer {
@@ -32,12 +32,13 @@ interface AnswerRecord {
 }
 
 /**
- * What the user said to the calls of agents that a rule asks about, in a sealed record of all windows: they may say
- * it in another one than the agent calls at, and that one can end before the call comes. A yes is used up on disk, under
- * the lock, before its call is let through, so that it lets one call through whatever ends meanwhile.
+ * The user's answers about the calls of agents whose rule is to ask, in a sealed record that all windows share: the
+ * user may answer in another window than the one the agent calls, and that one can end before the call comes. An
+ * approval is used up on disk, under the lock, before its call is let through, so that it lets exactly one call
+ * through.
  */
 export class AgentToolAnswers {
-  /** The newest that was seen here; an older one put in its place says nothing. */
+  /** The newest record that this window has read. An older one in its place is ignored. */
   #newest = 0;
 
   constructor(
@@ -61,7 +62,7 @@ export class AgentToolAnswers {
     );
   }
 
-  /** What the user said to such a call; a yes is said to one call alone. */
+  /** The user's answer about such a call. An approval counts for one call. */
   async take(call: AgentToolCall): Promise<CountingAnswer['said'] | undefined> {
     const said = this.#saidTo(call, (await this.#read()).answers)?.said;
     if (said !== 'allowed') return said;
@@ -98,8 +99,10 @@ export class AgentToolAnswers {
   }
 
   /**
-   * @param change gives undefined if nothing is to be written
-   * @returns whether something was
+   * Changes the record.
+   *
+   * @param change returns undefined if nothing is to be written
+   * @returns whether the record was written
    */
   async #write(
     change: (answers: readonly StoredAnswer[]) => readonly StoredAnswer[] | undefined,
@@ -121,7 +124,7 @@ export class AgentToolAnswers {
   }
 }
 
-/** What cannot be read says nothing: the user is asked again. */
+/** A record that cannot be read is ignored: the user is asked again. */
 function answersOf(text: string): readonly StoredAnswer[] {
   try {
     const record: unknown = JSON.parse(text);
@@ -149,7 +152,7 @@ function answerOf(value: unknown): StoredAnswer | undefined {
   return { question, call, said, saidAt };
 }
 
-/** How long a question stands, in milliseconds; after that the next call asks anew. */
+/** How long a question stays open, in milliseconds. After that, the next call asks again. */
 export const questionStands = 10 * 60_000;
 
 /** What the user decides on: an answer to it counts for nothing else. */
@@ -158,15 +161,15 @@ export interface AgentToolCall {
   readonly serverUrl: string;
   /** The tool's name, as it is called. */
   readonly tool: string;
-  /** Whose account would act, where it is known, fit to be shown. */
+  /** The account of the call for display, if it is known. */
   readonly account?: string;
 }
 
 /** A call of an agent's that the user is asked about, since the rule for the tool is to ask. */
 export interface AgentToolQuestion {
-  /** Random: what is answered is this question, and no other of the same call. */
+  /** A random id: an answer counts for this question, and for no other about the same call. */
   readonly id: string;
-  /** Its name is its admission's, whoever tells of the question. */
+  /** The name is taken from its admission, whichever window reports the question. */
   readonly agent: { readonly id: string };
   readonly server: ServerConfig;
   /** The tool's name, as it is called. */
@@ -193,7 +196,7 @@ export function shownTool(tool: string): string {
   return displayText(tool) ?? 'without a name';
 }
 
-/** What is shown of a question is made of the very call that the answer would count for. */
+/** The displayed question is composed from the very call that the answer would count for. */
 export function shownQuestion({ server, tool, account }: AgentToolQuestion, agent: string): ToolQuestion {
   return defined({
     server,
@@ -203,7 +206,7 @@ export function shownQuestion({ server, tool, account }: AgentToolQuestion, agen
   });
 }
 
-/** Nobody is asked with a time that is still to come, which would make a question stand for longer. */
+/** A time in the future is rejected, because it would keep a question open for longer. */
 export function isStanding({ askedAt }: AgentToolQuestion, now: number): boolean {
   return askedAt <= now && now < askedAt + questionStands;
 }
@@ -212,7 +215,7 @@ export function questionNotice({ id, agent, server, tool, account, askedAt }: Ag
   return { id, agentId: agent.id, serverUrl: server.url, tool, account, askedAt };
 }
 
-/** @returns undefined for what is of another version, and for a server that this window does not know */
+/** @returns undefined for a notice of another version, or for a server that this window does not know */
 export function questionOf(said: unknown, servers: readonly ServerConfig[]): AgentToolQuestion | undefined {
   if (!isObject(said)) return undefined;
   const { id, agentId, serverUrl, tool, account: named, askedAt } = said;

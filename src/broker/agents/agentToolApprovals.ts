@@ -14,12 +14,12 @@ import type { Clock, Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import type { ToolPrompt } from '../tools/toolRules.js';
 
-/** What an agent is told of a call whose tool has the rule to ask. */
+/** The response to an agent's call whose tool has the rule to ask. */
 export type AgentToolOutcome = 'allowed' | 'asked' | 'declined' | 'nobodyToAsk';
 
 /**
- * The questions that calls of agents raise where a rule is to ask. An agent is never held: its call is answered at once,
- * and once the user has said yes, in whatever window, the next one runs.
+ * The questions about calls of agents if a rule is to ask. An agent never waits: its call gets a response at once,
+ * and after the user has allowed it in any window, the next one runs.
  */
 export class AgentToolApprovals implements Disposable {
   readonly #questions = new OpenRequests<AgentToolQuestion>(({ id }) => ({ id }));
@@ -31,7 +31,7 @@ export class AgentToolApprovals implements Disposable {
   constructor(
     private readonly clock: Clock,
     private readonly answers: AgentToolAnswers,
-    /** Absent if nobody can be asked. */
+    /** Absent if no user can be asked. */
     private readonly prompt?: ToolPrompt,
   ) {}
 
@@ -58,8 +58,10 @@ export class AgentToolApprovals implements Disposable {
   }
 
   /**
+   * Decides about a call.
+   *
    * @param tool the tool's name, as it is called
-   * @param account whose account would act, where it is known, fit to be shown
+   * @param account the account of the call for display, if it is known
    */
   async take(
     agent: AskingAgent,
@@ -89,7 +91,7 @@ export class AgentToolApprovals implements Disposable {
   }
 
   /**
-   * Asks again, in this window: for a user who looks what agents wait for.
+   * Asks again in this window, for a user who looks at the waiting requests.
    *
    * @param agent the name that it was admitted with
    */
@@ -102,11 +104,11 @@ export class AgentToolApprovals implements Disposable {
     );
   }
 
-  /** What the user says, in the window that asks or in another; nothing if it was answered before. */
+  /** Takes the user's answer, from this window or another one. Does nothing if the question was answered before. */
   async answer(id: string, isAllowed: boolean): Promise<void> {
     const question = this.#pendingOf(id);
     if (question === undefined) return;
-    // Kept before it counts as answered: a call that comes in between must not ask anew.
+    // It is stored before it counts as answered, so that a call in between does not ask again.
     await this.answers.put(question, isAllowed).catch(() => undefined);
     if (this.#questions.isOwn(id)) this.#close(id);
     else this.#questions.settle(id);
@@ -140,7 +142,7 @@ export class AgentToolApprovals implements Disposable {
     this.#questions.add(question);
     void prompt
       .ask(shownQuestion(question, agent), late.signal)
-      // What could not be asked was not declined either; the next call asks anew.
+      // A question that could not be asked was not declined either. The next call asks again.
       .then(
         (isAllowed) => this.answer(id, isAllowed),
         () => this.#close(id),

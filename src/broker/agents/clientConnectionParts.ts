@@ -38,6 +38,6 @@ export interface ClientConnectionParts {
   readonly records: ClientRecords;
   readonly lock: Lock;
   readonly servers: () => readonly ServerConfig[];
-  /** Where agents reach a server now. */
+  /** The addresses at which agents reach a server now. */
   readonly address: (server: ServerConfig) => string;
 }

@@ -48,8 +48,8 @@ export type Disconnected =
 const lockName = 'client connections';
 
 /**
- * Clients of other makers that reach servers through a command in their own configuration file, each with an admission of
- * its own. The key is in a file beside the command and never in the client's.
+ * Other makers' clients that reach servers through a command in their own configuration file, each with its own
+ * admission. The key is in a file next to the command, and never in the client's file.
  */
 export class ClientConnections {
   readonly #changed = new Emitter<undefined>();
@@ -58,7 +58,7 @@ export class ClientConnections {
 
   constructor(private readonly parts: ClientConnectionParts) {}
 
-  /** Those whose admission has not been withdrawn. */
+  /** The connections whose admission has not been withdrawn. */
   async all(): Promise<readonly ClientConnection[]> {
     const admitted = new Set((await this.parts.admissions.all()).map(({ id }) => id));
     const records = await this.parts.records.all();
@@ -168,7 +168,7 @@ export class ClientConnections {
     });
   }
 
-  /** Has the commands lead to this version of the extension, and to where agents reach each server now. */
+  /** Updates the commands to this version of the extension and to the present address of each server. */
   async refresh(): Promise<void> {
     if ((await this.all()).length === 0) return;
     const { keys, lock, address } = this.parts;

@@ -1,9 +1,9 @@
 import { Emitter } from '../../base/event.js';
 
-/** What tells an open request apart. */
+/** What identifies an open request. */
 export interface RequestMark {
   readonly id: string;
-  /** Milliseconds since the epoch; undefined if the id alone tells it apart. */
+  /** Milliseconds since the epoch; undefined if the id alone identifies it. */
   readonly askedAt?: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export class OpenRequests<Request extends RequestMark> {
     if (withdrawn.length > 0) this.#changed.fire(undefined);
   }
 
-  /** Takes back every request of this window when it ends; nobody is notified. */
+  /** Withdraws all requests of this window when it ends. No event is fired. */
   clear(): void {
     this.#own.clear();
   }

@@ -16,7 +16,7 @@ import {
 import { HandoverKey, sealTo } from './handoverKey.js';
 import type { PendingCallbacks } from './pendingCallbacks.js';
 
-/** What one window tells the others about callbacks. Nothing of it is secret. */
+/** A window's notice to the others about callbacks. It contains no secret. */
 interface CallbackNotice {
   /** What to seal a callback for this window with. */
   readonly key: JWK;

@@ -24,8 +24,8 @@ interface KeptCallback {
 }
 
 /**
- * Hands callbacks over through secret storage, which all windows of a desktop editor share, those too whose
- * extension runs on a remote machine with another disk. It tells every window of a change.
+ * Passes callbacks between windows through secret storage, which all windows of a desktop editor share, including
+ * those whose extension runs on a remote machine with another disk. It notifies every window of a change.
  */
 export class CallbackSecrets implements CallbackWay, Disposable {
   readonly #subscriptions: readonly Disposable[];
@@ -46,7 +46,7 @@ export class CallbackSecrets implements CallbackWay, Disposable {
     ];
   }
 
-  /** Whether another window waits cannot be told here, so the callback is kept for any that does. */
+  /** Whether another window waits is unknown here, so the callback is stored for any window that does. */
   async hand(callback: HandedCallback): Promise<boolean> {
     const key = prefix + callback.name;
     if (this.#kept.has(key)) return true;
@@ -97,7 +97,7 @@ export class CallbackSecrets implements CallbackWay, Disposable {
   }
 
   #ignoreFailure(work: Promise<void>): void {
-    // The sign-in that waits for it has a deadline of its own, which tells its user.
+    // The waiting sign-in has its own deadline, after which its user is notified.
     work.catch((error: unknown) => {
       this.log.warn(`A callback could not be passed to another window (${errorName(error)}).`);
     });

@@ -7,7 +7,7 @@ export const mostHanded = 8;
 
 /** A callback on its way to the window that waits for it. */
 export interface HandedCallback {
-  /** Tells the window that waits, and no other, which callback it is: the hash of its `state`. */
+  /** Identifies the callback for the waiting window only: the hash of its `state`. */
   readonly name: string;
   readonly path: string;
   readonly parameters: URLSearchParams;

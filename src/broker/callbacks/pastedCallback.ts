@@ -4,18 +4,18 @@ import { addressOf } from '../../base/displayText.js';
 const longest = 16_384;
 
 /**
- * What a user pasted as the address their browser came back to.
+ * The fault of a text that a user pasted as the address that their browser returned to.
  *
- * - `notAnAddress`: text, or the address of something else than a page
- * - `noState`: an address that no authorization server sent a browser to (RFC 6749 §4.1.2)
- * - `noResponse`: neither a code nor an error, such as the page where the user signs in
- * - `unexpected`: of no sign-in that waits here
+ * - `notAnAddress`: text, or an address of something other than a page
+ * - `noState`: an address to which no authorization server redirected (RFC 6749 §4.1.2)
+ * - `noResponse`: it has neither a code nor an error, such as the sign-in page
+ * - `unexpected`: it belongs to no sign-in that waits here
  */
 export type PastedCallback =
   | { readonly kind: 'callback'; readonly parameters: URLSearchParams; readonly path: string }
   | { readonly kind: 'notAnAddress' | 'noState' | 'noResponse' | 'unexpected' };
 
-/** Tells whether a sign-in waits for a callback. */
+/** Determines whether a sign-in waits for a callback. */
 interface ExpectedCallbacks {
   expects(callback: URLSearchParams, path: string): boolean;
 }
@@ -36,8 +36,8 @@ export function pastedCallback(text: string, callbacks: ExpectedCallbacks): Past
 }
 
 /**
- * A web editor's callback page is one for all extensions: it has the path it is for in `vscode-path`, beside further
- * parameters of the editor's (VS Code, `src/vs/code/browser/workbench/callback.html`).
+ * A web editor has one callback page for all extensions. It has the path in `vscode-path`, in addition to other
+ * parameters of the editor (VS Code, `src/vs/code/browser/workbench/callback.html`).
  */
 function responseIn({ pathname, searchParams }: URL): { parameters: URLSearchParams; path: string } {
   const ofEditor = (name: string) => name.startsWith('vscode-');

@@ -49,8 +49,10 @@ export class PendingCallbacks {
   }
 
   /**
-   * @param path where it arrived
-   * @returns whether somebody here was waiting for it there
+   * Passes a callback to the sign-in that waits for it.
+   *
+   * @param path the path that it arrived at
+   * @returns whether a sign-in was waiting for it there
    */
   deliver(callback: URLSearchParams, path: string = callbackPath): boolean {
     const found = this.#waitingFor(callback, path);
@@ -70,13 +72,14 @@ export class PendingCallbacks {
   }
 }
 
-/** Where authorization responses arrive, below the URI handler's authority or the loopback listener's. */
+/** The path for authorization responses, below the URI handler's authority or the loopback listener's. */
 export const callbackPath = '/callback';
 
 /**
- * The path of the redirect URI at one issuer. Who does not name itself in its responses (RFC 9207) gets one of
- * its own where the client can register it, so that a code of another issuer arrives elsewhere than its
- * sign-in waits (RFC 9700 §4.4.2.1). A client that was not registered by us has one path everywhere.
+ * The path of the redirect URI at one issuer. An issuer that does not identify itself in its responses (RFC 9207)
+ * gets a path of its own if the client can register it, so that a code of another issuer arrives at a different path
+ * than the one its sign-in waits at (RFC 9700 §4.4.2.1). A client that was not registered by the broker has one path
+ * for all issuers.
  */
 export async function callbackPathFor(as: AuthorizationServer): Promise<string> {
   if (as.authorization_response_iss_parameter_supported === true) return callbackPath;

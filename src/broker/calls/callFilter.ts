@@ -36,9 +36,9 @@ interface Term {
 }
 
 /**
- * Reads what a user types to find calls: words that must all be somewhere in a call, and terms such as
- * `server:repositories` or `outcome:refused` that must be in that field; `-` before one says that it must not.
- * Quotes hold words together. Case does not matter.
+ * Parses the user's filter for calls: words that must all occur in a call, and terms such as `server:repositories` or
+ * `outcome:refused` that must match that field. A `-` before either one negates it. Quotes keep words together. Case
+ * is ignored.
  */
 export function callFilter(text: string): (call: RecordedCall) => boolean {
   const terms = termsOf(text);
@@ -71,7 +71,7 @@ function termsOf(text: string): readonly Term[] {
   return [...text.matchAll(/(-?)(?:([a-z]+):)?(?:"([^"]*)"?|(\S+)|(?<=:))/gi)].map(
     ([whole, not = '', before = '', quoted, plain]) => {
       const name = before.toLowerCase();
-      // Of something with a colon that is no field: the words as they are.
+      // If the text before the colon is no field, all of it is searched as text.
       const looked = fields.has(name) ? (quoted ?? plain ?? '') : whole.slice(not.length).replaceAll('"', '');
       return { isWanted: not === '', name, looked: looked.toLowerCase() };
     },

@@ -27,9 +27,9 @@ export class CallLedger implements Disposable {
   #watch: Disposable | undefined;
   #isDisposed = false;
 
-  /** Tells of calls that ended, in this or another window, newest first; from after the first reading on. */
+  /** Fires with the calls that ended, in this or another window, newest first, after the first reading. */
   readonly onDidAdd = this.#added.event;
-  /** Tells that calls are gone, other than those that newer ones took the place of. */
+  /** Fires when calls were removed, other than those that newer ones replaced. */
   readonly onDidRemove = this.#removed.event;
 
   constructor(
@@ -46,7 +46,7 @@ export class CallLedger implements Disposable {
       this.#take([{ call, part: unkept }]);
       return;
     }
-    // Others are told by the storage; whoever looks here is told now.
+    // The storage notifies other windows. This one is notified here.
     if (this.#watch !== undefined) await this.#read();
   }
 

@@ -3,8 +3,8 @@ import { isObject } from '../../oauth/jsonResponse.js';
 import { displayText, shownAddress } from '../../base/displayText.js';
 
 /**
- * Who called: the editor's own MCP client, a session that the editor runs outside of itself (its agent host), another
- * extension with a key of ours, or an agent with its own.
+ * The caller: the editor's own MCP client, a session that the editor runs in another process (its agent host),
+ * another extension with one of our keys, or an agent with its own key.
  */
 const callerKinds = ['editor', 'agentHost', 'extension', 'agent'] as const;
 export type CallerKind = (typeof callerKinds)[number];
@@ -23,12 +23,12 @@ export type CallConsent = (typeof callConsents)[number];
 /**
  * How a call ended.
  *
- * - `succeeded`: the tool's result; for a call run as a task, that the task was begun
- * - `toolError`: the tool ran and says that it failed (`isError`)
- * - `inputRequired`: a question to the user in place of a result; the caller calls again with the answer
- * - `refused`: it did not run; {@link RefusalReason} says on whose account
- * - `failed`: no result came, or a JSON-RPC error did
- * - `cancelled`: the caller cancelled it or went away
+ * - `succeeded`: the tool's result; for a call that runs as a task, the task was begun
+ * - `toolError`: the tool ran and reported an error (`isError`)
+ * - `inputRequired`: a question to the user instead of a result; the caller calls again with the answer
+ * - `refused`: it did not run; {@link RefusalReason} has the reason
+ * - `failed`: there was no result, or a JSON-RPC error
+ * - `cancelled`: the caller cancelled it or disconnected
  */
 export const callOutcomes = [
   'succeeded',
@@ -43,16 +43,16 @@ export type CallOutcome = (typeof callOutcomes)[number];
 /**
  * Why a call did not run.
  *
- * - `declined`: the user said no to the consent, or to the call
+ * - `declined`: the user declined the consent or the call
  * - `signInCancelled`: the sign-in was cancelled before it ended
- * - `timedOut`: nobody finished the sign-in, or answered, in time
- * - `signInFailed`: the sign-in ended in an error
- * - `grantedLess`: the sign-in ended without the scopes the call needs
- * - `notSettled`: the server asked for consent again and again
+ * - `timedOut`: the sign-in was not finished, or the question not answered, in time
+ * - `signInFailed`: the sign-in ended with an error
+ * - `grantedLess`: the sign-in ended without the scopes that the call needs
+ * - `notSettled`: the server kept asking for consent
  * - `denied`: the server refused it (403), and no consent would change that
- * - `blockedByRule`: a rule of the user's blocks the tool, or wants them asked where nobody can be
+ * - `blockedByRule`: a rule of the user blocks the tool, or is to ask while no user can be asked
  * - `notAdmitted`: the agent was admitted to less
- * - `consentMissing`: the user was asked, and the agent was told to come again
+ * - `consentMissing`: the user was asked, and the agent should call again
  * - `malformed`: the request contradicts itself
  */
 export const refusalReasons = [
@@ -77,19 +77,19 @@ export type CallEnding =
 
 /** One tool call, from its arrival at the relay to its end. Never its result, and never a token. */
 export interface RecordedCall {
-  /** Random; tells calls apart. */
+  /** A random id that identifies the call. */
   readonly id: string;
   /** When it came, milliseconds since the epoch. */
   readonly at: number;
   readonly caller: { readonly kind: CallerKind; readonly name: string };
-  /** The editor's ids of the chat and of the request in it, where a chat made the call. */
+  /** The editor's ids of the chat and of the request in it, if a chat made the call. */
   readonly chat?: { readonly conversation: string; readonly request?: string };
   /** The server's name in the settings when it was called. */
   readonly server: string;
   /** Its address, without a query: people put keys there. */
   readonly serverUrl: string;
   readonly tool: string;
-  /** Whose sign-in it was last sent with. */
+  /** The account of the credential that it was last sent with. */
   readonly account?: string;
   /** The scopes of that sign-in. */
   readonly scopes: readonly string[];
@@ -212,10 +212,10 @@ const secretShapes: readonly RegExp[] = [
 ];
 
 /**
- * The arguments of a call as the record keeps them: JSON, cut to length, with nothing in it that is named or
- * looks like a secret. What is known to be one is removed by whoever knows it.
+ * The recorded arguments of a call: JSON, shortened, without values that are named like secrets or look like them.
+ * The caller of this function removes known secrets.
  *
- * @param without removes known secrets from a text; asked before anything is cut in two
+ * @param without removes known secrets from a text; called before the text is shortened
  */
 export function recordedArguments(value: unknown, without: (text: string) => string): string {
   const json = JSON.stringify(withoutSecretValues(value, 0, (text) => withoutSecretShapes(without(text))));

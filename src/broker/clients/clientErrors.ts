@@ -4,7 +4,7 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import { shownAddress } from '../../base/displayText.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
-/** Where no client is to be had at an authorization server but one registered there by hand. */
+/** The authorization server supports only manually registered clients. */
 export function clientIdRequired(
   { name }: ServerConfig,
   as: AuthorizationServer,
@@ -16,7 +16,7 @@ export function clientIdRequired(
   });
 }
 
-/** The same where no user is there to be asked for one. */
+/** The same if no user can be asked for one. */
 export function ownClientRequired(server: ServerConfig, as: AuthorizationServer): OAuthFlowError {
   const because = `“${server.name}” gets its tokens without a user, which requires a client registered at ${shownAddress(as.issuer)}.`;
   return clientIdRequired(server, as, because);

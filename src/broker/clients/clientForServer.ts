@@ -15,11 +15,11 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 import type { Credential } from '../accounts/credential.js';
 
 /**
- * Step 5b: who we are at this authorization server, and where it sends the browser back to. The redirect URIs are
- * tried in the order of `redirectOrder`: the next one if the port is taken or the registration refuses it.
+ * Step 5b: determines the client at this authorization server, and its redirect URI. The redirect URIs are tried in
+ * the order of `redirectOrder`: the next one is used if the port is taken or the registration refuses it.
  *
- * @throws OAuthFlowError `clientIdRequired`, `clientSecretRequired`, `clientOfAnotherIssuer`,
- * `registrationRefused`, `redirectUnavailable`, and what a request can throw
+ * @throws OAuthFlowError `clientIdRequired`, `clientSecretRequired`, `clientOfAnotherIssuer`, `registrationRefused`,
+ *   `redirectUnavailable`, and the errors of a request
  */
 export async function clientForServer(
   need: ClientNeed,
@@ -90,7 +90,7 @@ export async function configuredIdentity(
   });
 }
 
-/** What remembers where a client id from the settings is in use. */
+/** Remembers the issuer at which a client ID from the settings is used. */
 interface Stores {
   readonly credentials: CredentialStore;
   readonly clients: ClientStore;
@@ -116,7 +116,7 @@ export async function checkConfiguredClient(
   throw clientOfAnotherIssuer(server, as, known);
 }
 
-/** Remembers, beyond a sign-out, where a client id from the settings has signed in. Never rejects. */
+/** Remembers, even after a sign-out, the issuer at which a client ID from the settings has signed in. Never rejects. */
 export async function rememberConfiguredClient(
   credential: Credential | undefined,
   { url, oauth }: ServerConfig,

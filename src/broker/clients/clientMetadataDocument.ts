@@ -19,7 +19,7 @@ export function clientMetadataDocument(
     application_type: 'native',
     redirect_uris: [
       ...client.editors,
-      // RFC 8252 §7.3 lets the port vary; who compares it all the same finds the one that is tried first.
+      // RFC 8252 §7.3 lets the port vary. A server that compares it nevertheless finds the one that is tried first.
       `http://127.0.0.1${callbackPath}`,
       `http://127.0.0.1:${usualLoopbackPort}${callbackPath}`,
     ],

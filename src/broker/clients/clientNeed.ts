@@ -20,7 +20,7 @@ export interface ClientWithRedirect {
   readonly because: string;
 }
 
-/** Where a client is needed. */
+/** The authorization server that a client is needed at. */
 export interface ClientPlace {
   readonly server: ServerConfig;
   readonly as: AuthorizationServer;
@@ -42,6 +42,6 @@ export interface ConfiguredClientParts {
 export interface ClientParts extends ConfiguredClientParts {
   readonly redirects: RedirectUris;
   readonly clients: ClientStore;
-  /** Asks the user for the id of a client registered by hand, where nothing else is left. */
+  /** Asks the user for the ID of a manually registered client, if there is no other way. */
   readonly askClientId?: (as: AuthorizationServer) => Promise<string | undefined>;
 }

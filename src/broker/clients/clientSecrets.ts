@@ -6,7 +6,7 @@ import { Redacted } from '../../base/redacted.js';
 import { clientKeyFromRecord, clientKeyToRecord } from '../../oauth/tokenSetRecord.js';
 import type { SecretStore } from '../../base/storage.js';
 
-/** Whose client it is: a configured server, or an identity provider by its issuer. */
+/** The owner of the client: a configured server, or an identity provider by its issuer. */
 export interface ClientOwner {
   readonly name: string;
   readonly url: string;
@@ -23,7 +23,7 @@ export class ClientSecrets {
   constructor(private readonly secrets: SecretStore) {}
 
   /**
-   * @param issuer where it is to be used
+   * @param issuer the issuer at which it will be used
    * @throws OAuthFlowError `clientOfAnotherIssuer`
    */
   async get(owner: ClientOwner, clientId: string, issuer: string): Promise<Redacted | undefined> {
@@ -32,7 +32,7 @@ export class ClientSecrets {
   }
 
   /**
-   * @param issuer where it is to be used
+   * @param issuer the issuer at which it will be used
    * @throws OAuthFlowError `clientOfAnotherIssuer`, `invalidRecord`
    */
   async getKey(owner: ClientOwner, clientId: string, issuer: string): Promise<ClientKey | undefined> {
@@ -125,7 +125,7 @@ export class ClientSecrets {
 
 interface Stored {
   readonly value: unknown;
-  /** Where it was first used. */
+  /** The issuer at which it was first used. */
   readonly issuer?: string | undefined;
 }
 

@@ -26,7 +26,10 @@ export class ClientStore {
     }
   }
 
-  /** Notes that the authorization server may know it no more, which is to be asked before it is used again. */
+  /**
+   * Notes that the authorization server may have forgotten the client, so that it is asked before the client is used
+   * again.
+   */
   async doubt(issuer: string, redirectUri: string): Promise<void> {
     const client = await this.get(issuer, redirectUri);
     if (client === undefined) return;
@@ -34,7 +37,7 @@ export class ClientStore {
     await this.secrets.set(key(issuer, redirectUri), JSON.stringify(record));
   }
 
-  /** Until it is stored anew. */
+  /** Until it is stored again. */
   isDoubted(issuer: string, redirectUri: string): Promise<boolean> {
     return this.#isMarked(issuer, redirectUri, 'isDoubted');
   }

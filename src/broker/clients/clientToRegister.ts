@@ -30,9 +30,9 @@ export interface ClientToRegister {
 }
 
 /**
- * Says what the next sign-in would use.
+ * Describes the client that the next sign-in would use.
  *
- * @throws OAuthFlowError `redirectUnavailable` if the settings insist on a redirect URI that cannot work here
+ * @throws OAuthFlowError `redirectUnavailable` if the settings require a redirect URI that cannot work here
  */
 export async function clientToRegister(
   server: ServerConfig,

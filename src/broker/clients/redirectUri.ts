@@ -119,7 +119,7 @@ export class RedirectChoice {
     throw fault ?? new Error('A sign-in needs at least one redirect URI.');
   }
 
-  /** @param port as it is to be shown; none if absent */
+  /** @param port as displayed; none if absent */
   loopbackUri(port?: string): string {
     const { loopbackHost = '127.0.0.1', loopbackPath = this.path } = this.policy;
     return `http://${loopbackHost}${port === undefined ? '' : `:${port}`}${loopbackPath}`;

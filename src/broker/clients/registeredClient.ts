@@ -142,8 +142,9 @@ function mayBeAboutTheRedirect({ details }: OAuthFlowError): boolean {
 }
 
 /**
- * The client with the redirect URI that is used, which the answer may name as a server stores it: without the port,
- * which varies (RFC 8252 §7.3). Without any where the server has left it out, as it may (RFC 7591 §3.2.1).
+ * The client with the redirect URI that is used. The response may contain it in the form in which a server stores it:
+ * without the port, which varies (RFC 8252 §7.3). The URI is absent if the server omitted it, as it may (RFC 7591
+ * §3.2.1).
  */
 function withRedirect(client: OAuthClient, uri: string): OAuthClient {
   const isRegistered = client.redirectUris.some((one) => [uri, withoutLoopbackPort(uri)].includes(one));
@@ -167,8 +168,8 @@ function redirectLeftOut(as: AuthorizationServer, uri: string): OAuthFlowError {
 }
 
 /**
- * The client that was registered before, where it may still be used: one that may have been forgotten is asked
- * about first, so that neither a stale client is used nor a good one left behind.
+ * The client that was registered before, if it can still be used. If the server may have forgotten it, the server is
+ * asked first, so that no unknown client is used and no known one is abandoned.
  */
 async function knownClient(
   issuer: string,

@@ -31,16 +31,16 @@ export interface UpstreamRequest {
   readonly body?: Uint8Array | undefined;
   /** The tool the request calls, for the status it may lead to. */
   readonly tool?: string | undefined;
-  /** The session it belongs to and who that was begun as; undefined if it belongs to none. */
+  /** The session of the request and the account that it was begun as; undefined if it belongs to none. */
   readonly session?: { readonly user: string | undefined; readonly isStateless?: true } | undefined;
-  /** Whom to act as, by the account's key; the account in use here if absent. */
+  /** The account's key; the current account if absent. */
   readonly account?: string | undefined;
   /** The scopes its token may have at most; absent: all that were granted. */
   readonly scopeCeiling?: readonly string[] | undefined;
   /** The agent that sends it, by its id, which may have a sign-in of its own. */
   readonly agent?: string | undefined;
   readonly signal: AbortSignal;
-  /** Told, each time it is sent, with which sign-in. */
+  /** Called with the credential each time that the request is sent. */
   readonly onSend?: ((credential: Credential | undefined) => void) | undefined;
 }
 
@@ -50,7 +50,7 @@ export type ConsentNeed =
   | {
       readonly kind: 'stepUp';
       readonly challenge: BearerChallenge;
-      /** Everything to ask for: what is held and what is missing. */
+      /** All scopes to request: those that are held and those that are missing. */
       readonly scopes: readonly string[];
       readonly missing: readonly string[];
     };
@@ -58,7 +58,7 @@ export type ConsentNeed =
 export type AuthorizedOutcome =
   | { readonly kind: 'response'; readonly response: Response; readonly credential: Credential | undefined }
   | { readonly kind: 'consentNeeded'; readonly need: ConsentNeed }
-  /** A 403 that no consent can mend. */
+  /** A 403 response that no consent can change. */
   | { readonly kind: 'denied'; readonly detail: string }
   /** Somebody else is signed in than the request's session was begun as. It did not run: it was not sent, or refused with 401. */
   | { readonly kind: 'otherAccount' }
@@ -112,7 +112,7 @@ export class AuthorizedFetch {
       this.log.warn(`${server.name}: ${error.message}`);
       return error.advice;
     }
-    // Storage, its key or the lock failed here, which says nothing of the server.
+    // Storage, its key, or the lock failed here, so the error is unrelated to the server.
     const detail =
       error instanceof SecretStorageTimeout
         ? error.message
@@ -124,7 +124,7 @@ export class AuthorizedFetch {
   async #send(server: ServerConfig, request: UpstreamRequest): Promise<AuthorizedOutcome> {
     const tokens = this.tokens.within(request.scopeCeiling, request.agent);
     let credential = await tokens.current(server, request.account);
-    // Whose scopes leave a caller nothing is signed in all the same.
+    // A caller that is left without scopes is still signed in.
     const acting =
       credential ?? (request.scopeCeiling && (await this.tokens.stored(server, request.account)));
     if (isStranger(acting, request)) return { kind: 'otherAccount' };
@@ -154,19 +154,19 @@ export class AuthorizedFetch {
     return { kind: 'denied', detail: denial.detail };
   }
 
-  /** Where no user signs in, what is refused is refused for good: nobody is asked, and it says why. */
+  /** If no user signs in at the server, a refusal is final: the user is not asked, and the refusal gives the reason. */
   #denial(server: ServerConfig, need: ConsentNeed): Denial | undefined {
     const missing = need.kind === 'stepUp' ? need.missing : undefined;
     return denialWithoutUser(server, missing, this.tokens.identityProvider);
   }
 
-  /** Whether somebody else is used by now than who was refused. */
+  /** Whether another account is used by now than the one that was refused. */
   async #isOther(server: ServerConfig, { account }: UpstreamRequest, refused: Credential): Promise<boolean> {
     const inUse = await this.tokens.stored(server, account);
     return inUse !== undefined && actorOf(inUse) !== actorOf(refused);
   }
 
-  /** What a 403 asks for, where it is to be had without a user. */
+  /** The scopes that a 403 response requires, if they can be obtained without a user. */
   async #wider(
     server: ServerConfig,
     response: Response,

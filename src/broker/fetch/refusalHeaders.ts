@@ -1,15 +1,15 @@
 import { addressOf, shownAddress } from '../../base/displayText.js';
 import { withoutTokens, type Credential } from '../accounts/credential.js';
 
-/** What of a response says why it is a refusal. */
+/** The headers of a response that explain a refusal. */
 interface Refusal {
   readonly status: number;
   readonly headers: Headers;
 }
 
 /**
- * The headers of a refusal that are told on, to the user and to the model, without the token where a server
- * repeats it there; before anything of them is cut to length.
+ * The headers of a refusal that the user and the model see, without the token if a server repeats it. The token is
+ * removed before a text is shortened.
  */
 export function shownHeaders({ status, headers }: Refusal, credential: Credential | undefined): Refusal {
   const shown = new Headers();
@@ -20,7 +20,7 @@ export function shownHeaders({ status, headers }: Refusal, credential: Credentia
   return { status, headers: shown };
 }
 
-/** Where a redirect leads, as it may be shown. */
+/** The target of a redirect, for display. */
 export function redirectTarget(response: Refusal, base: string): string {
   const target = addressOf(response.headers.get('location'), new URL(base));
   return target === undefined ? 'another address' : shownAddress(target);

@@ -39,9 +39,9 @@ export class AccessTokens implements TokenSource {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly http: Network,
-    /** Where absent, a user signs in at every server. */
+    /** If it is absent, a user signs in at every server. */
     private readonly grants?: DirectGrants,
-    /** Where absent, every sign-in may be used on this machine. */
+    /** If it is absent, every sign-in may be used on this machine. */
     readonly use?: UseHere,
     /** How much earlier than others this machine refreshes: see {@link isNearExpiry}. */
     private readonly earliness = 0,
@@ -49,22 +49,22 @@ export class AccessTokens implements TokenSource {
     this.narrowed = new NarrowedTokens(this, credentials, lock, clock, log, http);
   }
 
-  /** For whom all that was granted is too much, tokens with these scopes at most. */
+  /** For callers that must not get all granted scopes: tokens with these scopes at most. */
   within(ceiling: readonly string[] | undefined, agentId: string | undefined): TokenSource {
     return ceiling === undefined ? this : this.narrowed.below(ceiling, agentId);
   }
 
-  /** Whose word servers with the grant `enterpriseManaged` take, where somebody's is configured. */
+  /** The identity provider for servers with the grant `enterpriseManaged`, if one is configured. */
   get identityProvider(): string | undefined {
     return this.grants?.identityProvider;
   }
 
   /**
-   * The credential to send now, refreshed ahead of its expiry where that can be done.
+   * Returns the credential to send now, refreshed before it expires if possible.
    *
-   * @param account whose, by its key; the one in use here where absent
-   * @throws OAuthFlowError where it has expired and the authorization server could not be asked; NotUsedHere; what the
-   * lock or the storage throws, where it has expired or cannot be read
+   * @param account the account's key; the current account if absent
+   * @throws OAuthFlowError if it has expired and the request to the authorization server failed; NotUsedHere; an
+   *   error of the lock or the storage if it has expired or cannot be read
    */
   async current(server: ServerConfig, account?: string): Promise<Credential | undefined> {
     const credential = this.#usable(server, await this.credentials.newest(server.url, account));
@@ -78,7 +78,7 @@ export class AccessTokens implements TokenSource {
     } catch (error) {
       const { expiresAt = Infinity } = credential.tokens;
       if (expiresAt <= this.clock.now()) throw error;
-      // Such as a lock or a storage that cannot be had; the authorization server's refusals are told already.
+      // An error of the lock or the storage. Refusals by the authorization server have already been reported.
       if (!(error instanceof OAuthFlowError)) {
         this.log.warn(
           `${server.name}: the token could not be renewed before it expired (${errorName(error)}).`,
@@ -88,15 +88,15 @@ export class AccessTokens implements TokenSource {
     }
   }
 
-  /** The credential as it is remembered, fit to be sent or not; undefined where it cannot be read. */
+  /** Returns the remembered credential, valid or not; undefined if it cannot be read. */
   stored(server: ServerConfig, account?: string): Promise<Credential | undefined> {
     return this.credentials.get(server.url, account).catch(() => undefined);
   }
 
   /**
-   * After a 401 to `refused`: a newer credential, or undefined where there is none to be had.
+   * After a 401 response to `refused`: returns a newer credential, or undefined if there is none.
    *
-   * @throws OAuthFlowError where the authorization server could not be asked; the sign-in is kept
+   * @throws OAuthFlowError if the request to the authorization server failed; the sign-in is kept
    */
   async after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined> {
     this.grants?.refused(refused);
@@ -105,10 +105,11 @@ export class AccessTokens implements TokenSource {
   }
 
   /**
-   * After 403 `insufficient_scope` to `refused`: a credential with more, where no user has to be asked.
+   * After a 403 response with `insufficient_scope` to `refused`: returns a credential with more scopes, if no user
+   * has to be asked.
    *
-   * @param scopes everything to ask for
-   * @throws OAuthFlowError where it is not given
+   * @param scopes all scopes to request
+   * @throws OAuthFlowError if they are not granted
    */
   async afterInsufficientScope(
     server: ServerConfig,
@@ -177,7 +178,7 @@ export class AccessTokens implements TokenSource {
     return kept;
   }
 
-  /** Tokens that nobody signs in for. */
+  /** Tokens that need no user. */
   async #obtain(
     server: ServerConfig,
     grant: DirectGrantName,

@@ -3,9 +3,9 @@ import type { AssertionFiles } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 import { Redacted } from '../../base/redacted.js';
 
-/** Where a workload's signed assertion (RFC 7523 §2.1) is found: a file or a variable that its platform renews. */
+/** The source of a workload's signed assertion (RFC 7523 §2.1): a file or a variable that its platform renews. */
 export interface AssertionSource {
-  /** Reads it anew: what was read before may have expired. Undefined where there is none. */
+  /** Reads the assertion each time, because the last one may have expired. Undefined if there is none. */
   read(server: ServerConfig): Promise<Redacted | undefined>;
 }
 
@@ -14,13 +14,13 @@ export interface AssertionSource {
  * Its platform renews the file, so it is read at each grant.
  */
 export class AssertionInFile implements AssertionSource {
-  /** @param note where the files are, as a sentence, where that may not be where the user has them */
+  /** @param note a sentence about the machine that has the files, if it may not be the user's */
   constructor(
     private readonly files: AssertionFiles,
     private readonly note?: string,
   ) {}
 
-  /** @throws OAuthFlowError `assertionRequired`, saying what is wrong with the file */
+  /** @throws OAuthFlowError `assertionRequired`, with the fault of the file */
   async read({ name, oauth }: ServerConfig): Promise<Redacted | undefined> {
     const { assertionFile } = oauth;
     if (assertionFile === undefined) throw noAssertionFile(name);

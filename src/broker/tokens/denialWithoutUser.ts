@@ -3,7 +3,7 @@ import type { DeniedBy } from '../status/consentStatus.js';
 import { directGrantOf, isUnattended } from '../settings/grant.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
-/** Who refuses for good, and what it is, as a sentence. */
+/** The server or identity provider that refuses finally, and the refusal as a sentence. */
 export interface Denial {
   readonly by: DeniedBy;
   readonly detail: string;
@@ -13,11 +13,11 @@ export interface Denial {
 const mostScopes = 10;
 
 /**
- * What a refusal comes to where no user signs in at the server: there is no consent that could mend it.
+ * Describes a refusal at a server where no user signs in, so that no consent could help.
  *
- * @param missing the scopes it asks for, where more would do
- * @param identityProvider the issuer whose word is taken, where one's is
- * @returns undefined where a user can be asked
+ * @param missing the scopes that the server requires, if more scopes would help
+ * @param identityProvider the issuer of the identity provider, if one is used
+ * @returns undefined if a user can be asked
  */
 export function denialWithoutUser(
   server: ServerConfig,

@@ -48,22 +48,25 @@ export interface DirectGrantParts extends DiscoveryParts {
   readonly editorAccounts?: EditorAccountTokens | undefined;
 }
 
-/** Tokens by the grants that take no browser at the time of a call: `oauth.grant` of a server's entry says which. */
+/**
+ * Tokens by the grants that need no browser at the time of a call. `oauth.grant` of a server's entry chooses the
+ * grant.
+ */
 export class DirectGrants {
   constructor(private readonly parts: DirectGrantParts) {}
 
-  /** The issuer whose word is brought for `enterpriseManaged`. */
+  /** The identity provider for `enterpriseManaged`. */
   get identityProvider(): string | undefined {
     return this.parts.identityProvider?.issuer;
   }
 
   /**
-   * Steps 1–5a, then the tokens.
+   * Steps 1–5a, and then the token request.
    *
-   * @param widened everything to ask for, after a 403 that named more
+   * @param widened all scopes to request, after a 403 response that named more
    * @param held what was obtained before
-   * @returns undefined where nothing is to be had without a user, or the server asks for no authorization
-   * @throws OAuthFlowError what stands in the way
+   * @returns undefined if there are no tokens without a user, or if the server requires no authorization
+   * @throws OAuthFlowError if a step fails
    */
   async obtain(
     server: ServerConfig,
@@ -86,7 +89,7 @@ export class DirectGrants {
       client: grant.client,
       resource: grant.resource,
       grant: grantName,
-      // What renews these is the grant itself, whose answer is never older than its settings.
+      // The grant itself renews these tokens, and its response always reflects the current settings.
       tokens: accessOf(tokens),
       obtainedAt: this.parts.clock.now(),
     });
@@ -190,7 +193,10 @@ export function directScopes({ challenge, resource, policy }: Discovered): reado
   return neededScopes({ challenge, configured: scopes, resource, belowResource: scopeBelowResource });
 }
 
-/** What calls need: a refresh token would renew what is not asked for again, and nobody is named by an ID token. */
+/**
+ * The parameters that calls need. No refresh token is requested, because the grant renews the tokens, and no ID
+ * token, because it would name no user.
+ */
 function accessOf({ refreshToken, idToken, ...tokens }: TokenSet): TokenSet {
   return tokens;
 }

@@ -36,8 +36,8 @@ export interface EditorAccountGrant {
 }
 
 /**
- * How long the editor's token is taken for good, in milliseconds. The editor does not tell when one ends, nor
- * that the user has signed out of it: it is asked again, which costs no request where nothing has changed.
+ * How long the editor's token is considered valid, in milliseconds. The editor does not report when a token ends or
+ * when the user signs out, so it is asked again, which sends no request if nothing has changed.
  */
 const lentFor = 5 * 60_000;
 
@@ -49,7 +49,7 @@ export class EditorAccountTokens {
   constructor(
     private readonly accounts: EditorAccounts,
     private readonly clock: Clock,
-    /** Those that come with the editor where absent. */
+    /** If absent, the editor's built-in providers. */
     private readonly providers: readonly AuthenticationProviderProfile[] = authenticationProviders,
   ) {}
 
@@ -58,17 +58,17 @@ export class EditorAccountTokens {
     return { authenticationProviders: this.providers };
   }
 
-  /** Notes a 401: the editor may not know yet that the token is good no more. */
+  /** Notes a 401 response, because the editor may not know yet that the token is no longer valid. */
   refused({ serverUrl, tokens }: Credential): void {
     this.#refused.set(serverUrl, tokens.accessToken.expose());
   }
 
   /**
-   * The token as the editor has it now, of the account that the user chose for this server and with the scopes
-   * they granted it. Nobody is asked.
+   * Returns the editor's present token of the account that the user chose for this server, with the granted scopes.
+   * The user is not asked.
    *
-   * @returns undefined where the editor has none, or only the one that the server refused
-   * @throws OAuthFlowError `authenticationProviderRefused`, and what discovery can throw
+   * @returns undefined if the editor has none, or only the one that the server refused
+   * @throws OAuthFlowError `authenticationProviderRefused`, and the errors of discovery
    */
   async renewed(
     server: ServerConfig,
@@ -96,9 +96,9 @@ export class EditorAccountTokens {
   }
 
   /**
-   * Has the editor ask the user, because of something the user did.
+   * Makes the editor ask the user, in response to an action of the user.
    *
-   * @returns undefined where they gave no account
+   * @returns undefined if they chose no account
    * @throws OAuthFlowError `authenticationProviderRefused`
    */
   async asked(
@@ -124,7 +124,7 @@ export class EditorAccountTokens {
     };
   }
 
-  /** Looked at again at the very place where a token is asked for. */
+  /** Checked again right before each request for a token. */
   #sourceOf(server: ServerConfig, { resource }: Discovered): EditorAccountSource {
     const source = editorAccountSource(server, resource, this.providers);
     if (source === undefined) throw noEditorAccount(server);
@@ -143,9 +143,9 @@ export class EditorAccountTokens {
 }
 
 /**
- * {@link EditorAccountTokens.asked}, where there is an editor.
+ * {@link EditorAccountTokens.asked}, if there is an editor.
  *
- * @throws OAuthFlowError `authenticationProviderUnavailable` where there is none
+ * @throws OAuthFlowError `authenticationProviderUnavailable` if there is none
  */
 export async function askEditor(
   server: ServerConfig,
@@ -157,7 +157,7 @@ export async function askEditor(
   return editorAccounts.asked(server, found, scopes);
 }
 
-/** What stands in the way where there is no editor. */
+/** The error if there is no editor. */
 export function noEditorAccount(server: ServerConfig): OAuthFlowError {
   const id = server.oauth.authenticationProvider ?? '';
   return new OAuthFlowError(

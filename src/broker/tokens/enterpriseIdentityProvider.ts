@@ -13,7 +13,7 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 /** Tokens of one sign-in, which never renew the same refresh token twice. */
 interface SignInTokens {
   current(server: ServerConfig): Promise<Credential | undefined>;
-  /** Newer ones than these, where they can be had. */
+  /** Tokens newer than these, if there are any. */
   after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined>;
 }
 
@@ -39,7 +39,7 @@ export class EnterpriseIdentityProvider implements IdentityProviderSession {
     return this.config.clientId;
   }
 
-  /** @throws OAuthFlowError where the identity provider could not be asked; the sign-in is kept */
+  /** @throws OAuthFlowError if the request to the identity provider failed; the sign-in is kept */
   async idToken(): Promise<Redacted | undefined> {
     const server = identityProviderAsServer(this.config);
     const held = await this.tokens.current(server);
@@ -57,7 +57,7 @@ export class EnterpriseIdentityProvider implements IdentityProviderSession {
   }
 }
 
-/** What a server needs that is used with the word of an identity provider nobody is signed in at. */
+/** The need of a server that requires an identity provider while the user is not signed in there. */
 export function identityProviderSignInRequired(server: string, issuer: string): OAuthFlowError {
   const { host } = new URL(issuer);
   return new OAuthFlowError(

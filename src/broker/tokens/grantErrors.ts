@@ -28,7 +28,7 @@ export function noAssertionFile(server: string): OAuthFlowError {
   );
 }
 
-/** @param note where the files are, as a sentence */
+/** @param note a sentence about the machine that has the files */
 export function assertionUnavailable(
   server: string,
   problem: string,

@@ -26,14 +26,14 @@ import type { TokenSource } from './tokenSource.js';
 
 /** What the narrowing of one sign-in to some scopes has come to. */
 interface Narrowed {
-  /** The newest narrow token; undefined where the authorization server gives none. */
+  /** The newest narrow token; undefined if the authorization server issues none. */
   readonly credential: Credential | undefined;
 }
 
 /**
- * Tokens with fewer scopes than the user granted, for callers that are allowed no more: the refresh token
- * gets one when it is shown with a narrower `scope` (RFC 6749 §6), and what it was granted for stays whole.
- * Where it gets none, an agent has a sign-in of its own, which the user is asked for.
+ * Tokens with fewer scopes than the user granted, for callers with limited access. A refresh request with a narrower
+ * `scope` returns one (RFC 6749 §6), and the grant itself stays complete. If the server does not support this, an
+ * agent needs a sign-in of its own, for which the user is asked.
  */
 export class NarrowedTokens {
   /** By sign-in and scopes. */
@@ -41,7 +41,7 @@ export class NarrowedTokens {
   readonly #flights = new Map<string, Promise<Credential | undefined>>();
   readonly #refused = new Emitter<string>();
 
-  /** Tells the address of a server that gives more than was asked for: agents' calls are made with all that was granted. */
+  /** Fires with the address of a server that issues more than was requested: agents call it with all granted scopes. */
   readonly onDidFail = this.#refused.event;
 
   constructor(
@@ -54,9 +54,9 @@ export class NarrowedTokens {
   ) {}
 
   /**
-   * Tokens with these scopes at most.
+   * Returns tokens with these scopes at most.
    *
-   * @param agentId who may have a sign-in of its own
+   * @param agentId the agent that may have its own sign-in
    */
   below(ceiling: readonly string[], agentId?: string): TokenSource {
     const caller = { ceiling, agentId };
@@ -66,7 +66,7 @@ export class NarrowedTokens {
         return whole === undefined ? undefined : this.#current(server, whole, caller);
       },
       after401: (server, refused) => this.#after401(server, refused, caller),
-      // Such as a client's own tokens, which nobody refreshes: more than the ceiling is not asked for.
+      // For example a client's own tokens, which are not refreshed: only the limited scopes are requested.
       afterInsufficientScope: (server, refused, scopes) =>
         scopes.every((scope) => isWithin(scope, ceiling))
           ? this.tokens.afterInsufficientScope(server, refused, scopes)
@@ -117,15 +117,15 @@ export class NarrowedTokens {
   }
 
   /**
-   * The agent's own sign-in, of the same user. Where even that came with more than was asked for, the whole one
-   * serves, and the user is told.
+   * The agent's own sign-in, of the same user. If even that has more scopes than requested, the user's complete one
+   * is used, and the user is notified.
    */
   async #own(
     server: ServerConfig,
     whole: Credential,
     { ceiling, agentId }: Caller,
   ): Promise<Credential | undefined> {
-    // Where nobody signs in, nobody can for the agent.
+    // If no user signs in at the server, none can sign in for the agent.
     if (agentId !== undefined && whole.grant === undefined) {
       const own = await this.tokens.current(placeOf(server, agentId), ownKeyOf(whole));
       if (own === undefined || !isOwnOf(own, whole)) return undefined;
@@ -186,7 +186,7 @@ export class NarrowedTokens {
     scopes: readonly string[],
   ): Promise<Credential | undefined> {
     const latest = await this.credentials.rereadShared(server.url, accountKeyOf(whole));
-    // Whoever signed in or out meanwhile is asked for at the next request.
+    // An account that signed in or out in the meantime is used for the next request.
     if (latest?.id !== whole.id) return latest === undefined ? undefined : whole;
     const key = keyOf(latest, scopes);
     if (latest.tokens.refreshToken === undefined) return this.#cannot(server, key, latest);
@@ -240,7 +240,7 @@ export class NarrowedTokens {
   }
 }
 
-/** Who may have no more than a ceiling. */
+/** A caller whose scopes are limited. */
 interface Caller {
   readonly ceiling: readonly string[];
   readonly agentId: string | undefined;

@@ -12,10 +12,10 @@ import type { Clock } from '../../base/clock.js';
 const NEWS_FROM_OTHER_MACHINES_MS = 1_000;
 
 /**
- * Stores refreshed tokens, unless another window has stored others since: those are never overwritten.
+ * Stores refreshed tokens, unless another window has stored others since; those are never overwritten.
  *
  * @param used the credential whose refresh token was sent
- * @returns what is stored now; undefined if the sign-in was ended meanwhile and `renewed` is not kept
+ * @returns the stored credential; undefined if the sign-in was ended in the meantime and `renewed` is not stored
  */
 export async function keepRefreshed(
   credentials: CredentialStore,
@@ -29,9 +29,9 @@ export async function keepRefreshed(
 
 /**
  * Ends a sign-in whose refresh token the authorization server refused (`invalid_grant`), unless another window has
- * renewed it: then that window has used the token first. Who signed in, and with which scopes, stays to be shown.
+ * renewed it and so used the token first. The account and its scopes remain visible.
  *
- * @returns what is stored now
+ * @returns the stored credential
  */
 export async function endRefused(
   credentials: CredentialStore,

@@ -5,9 +5,12 @@ import type { ServerConfig } from '../settings/serverSettings.js';
 export interface TokenSource {
   /** The credential to send now: of an account by its key, or the one in use here. */
   current(server: ServerConfig, account?: string): Promise<Credential | undefined>;
-  /** After a 401 to `refused`: a newer credential, or undefined where there is none to be had. */
+  /** After a 401 response to `refused`: returns a newer credential, or undefined if there is none. */
   after401(server: ServerConfig, refused: Credential): Promise<Credential | undefined>;
-  /** After 403 `insufficient_scope` to `refused`: one with these scopes, where no user has to be asked. */
+  /**
+   * After a 403 response with `insufficient_scope` to `refused`: returns one with these scopes, if no user has to be
+   * asked.
+   */
   afterInsufficientScope(
     server: ServerConfig,
     refused: Credential,

@@ -3,12 +3,12 @@ import { Emitter } from '../../base/event.js';
 import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
-/** What the user has said to the use of a sign-in on one machine. */
+/** The user's decision about the use of a sign-in on one machine. */
 export type UseDecision = 'allowed' | 'declined' | 'unasked';
 
 /** Asks the user whether a sign-in may be used on this machine. */
 export interface UsePrompt {
-  /** @returns undefined where the question was closed without an answer */
+  /** @returns undefined if the question was closed without an answer */
   ask(server: ServerConfig, credential: Credential): Promise<'useHere' | 'notHere' | undefined>;
 }
 
@@ -37,10 +37,10 @@ const sinceKey = 'sign-ins remembered since';
 const mostRemembered = 200;
 
 /**
- * Whether the sign-ins that the user's editor holds may be used on the machine that the extension runs on. A remote
- * extension host gets the secrets of whoever connects, so the first use of a sign-in there is the user's to allow, once;
- * a sign-in made there needs no question. Which machine it is, its random id says: an extension host does not know how
- * the user reaches it.
+ * Whether the sign-ins of the user's editor may be used on the machine that the extension runs on. A remote extension
+ * host gets the secrets of each user who connects, so the user must allow the first use of a sign-in there once; a
+ * sign-in made there needs no question. A random id identifies the machine, because an extension host does not know
+ * how the user reaches it.
  */
 export class UseHere {
   readonly #host: Promise<string>;
@@ -49,7 +49,7 @@ export class UseHere {
   readonly #closed = new Set<string>();
   readonly #changed = new Emitter<string>();
 
-  /** Tells the address of the server of whose sign-in something was decided. */
+  /** Fires with the address of the server whose sign-in was decided about. */
   readonly onDidChange = this.#changed.event;
 
   /** @param memory the user's own, whatever machine this is */
@@ -87,9 +87,9 @@ export class UseHere {
   }
 
   /**
-   * Asks, unless it was decided; all who ask meanwhile share the question.
+   * Asks the user, unless it was decided. All callers in the meantime share the question.
    *
-   * @param isUsersAct asks again where the question was only closed
+   * @param isUsersAct asks again if the question was only closed
    */
   async ask(server: ServerConfig, credential: Credential, isUsersAct = false): Promise<UseDecision> {
     const { id } = credential;
@@ -134,7 +134,7 @@ export class UseHere {
     return { allowed: idsIn(value?.allowed), declined: idsIn(value?.declined) };
   }
 
-  /** Sign-ins from before any of this was remembered were used where it began to be. */
+  /** Sign-ins from before these decisions existed were used where the record began. */
   async #isFromBefore({ signedInAt, obtainedAt }: Credential): Promise<boolean> {
     const since = sinceIn(this.memory);
     if (since?.host !== (await this.#host)) return false;
