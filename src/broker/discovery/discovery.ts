@@ -24,9 +24,9 @@ import {
 export interface Discovered {
   readonly challenge: BearerChallenge | undefined;
   readonly resource: ProtectedResource;
-  /** As the resource names it; the metadata's own may differ where the user has accepted that. */
+  /** The resource's own spelling. The metadata's may differ if the user has accepted that. */
   readonly issuer: string;
-  /** The server names several and nobody has chosen: the first one was taken. */
+  /** The server names several authorization servers and the user has not chosen one, so the first was taken. */
   readonly isChoiceOpen: boolean;
   readonly as: AuthorizationServer;
   /** What applies at this issuer. */
@@ -37,15 +37,15 @@ export interface Discovered {
   readonly identity: ClientIdentity;
 }
 
-/** What is known here beforehand, and who is asked what is not. */
+/** What is known before discovery, and the questions about the rest. */
 export interface DiscoveryParts {
   readonly decisions?: ServerDecisions | undefined;
   readonly metadata?: MetadataCache;
-  /** Our client ID metadata document, where one is hosted. */
+  /** Our client ID metadata document, if one is hosted. */
   readonly clientMetadataUrl?: string | undefined;
   /** Those that come with the editor if absent. */
   readonly authenticationProviders?: readonly AuthenticationProviderProfile[];
-  /** If absent, nobody is asked and a broken rule is a failure. */
+  /** If it is absent, the user is not asked, and a broken rule is an error. */
   readonly acceptException?:
     ((name: ExceptionName, issuer: string, fault: OAuthFlowError) => Promise<boolean>) | undefined;
 }
@@ -100,7 +100,7 @@ export async function discover(
   };
 }
 
-/** Step 5a alone: it is asked who the user is, for no resource. */
+/** Step 5a alone, for a sign-in that only identifies the user and has no resource. */
 async function discoverIdentityProvider(
   server: ServerConfig,
   http: HttpContext,
@@ -179,7 +179,7 @@ async function authorizationServerAt(
   }
 }
 
-/** Whose account a server's calls use, and as whose issuer's. */
+/** The account that a server's calls use, and its issuer. */
 export interface EditorAccountSource {
   readonly provider: AuthenticationProviderProfile;
   readonly issuer: string;

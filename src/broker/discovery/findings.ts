@@ -59,7 +59,7 @@ interface ServerTransport {
   readonly type?: 'sse';
 }
 
-/** What is known of a server that nobody has configured, its transport included. */
+/** What is known of a server that is not configured, including its transport. */
 export interface TransportFindings {
   readonly findings: Findings;
   /** As in its entry: absent for Streamable HTTP. */
@@ -67,8 +67,8 @@ export interface TransportFindings {
 }
 
 /**
- * Finds out about a server of either transport: by custom the stream of HTTP+SSE is at /sse, and who answers the
- * question of one transport with 404 or 405 is asked that of the other.
+ * Examines a server of either transport. By convention, the stream of HTTP+SSE is at /sse, and a server that responds
+ * to the request of one transport with 404 or 405 gets that of the other.
  *
  * @throws the reason of `signal`
  * @see MCP 2025-03-26, Transports, Backwards Compatibility
@@ -86,7 +86,7 @@ export async function findOutTransport(
   return others.kind === 'failed' ? { findings, transport: usual } : { findings: others, transport };
 }
 
-/** What an address tells of its transport. */
+/** The transport that an address suggests. */
 export function usualTransport(url: string): ServerTransport {
   return /\/sse\/?$/.test(new URL(url).pathname) ? { type: 'sse' } : {};
 }

@@ -51,7 +51,7 @@ export class MetadataCache {
     const entries = this.#servers.get(url) ?? new Map<string, Entry>();
     this.#servers.set(url, entries);
     const value = await load();
-    // If it was dropped meanwhile, nobody finds this one any more.
+    // If it was removed in the meantime, no other request finds this one any longer.
     entries.set(key, { value, until: this.clock.now() + lifetime });
     return value;
   }

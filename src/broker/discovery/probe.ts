@@ -13,10 +13,10 @@ export const probeHeaders = {
 };
 
 /**
- * Steps 1–2: asks without a token, to be told where to get one.
+ * Steps 1–2: sends a request without a token, so that the response names the resource metadata.
  *
- * @returns the challenge, or `open` where the server did not ask for authorization
- * @throws OAuthFlowError where it could not be asked, and what {@link probeFault} finds
+ * @returns the challenge, or `open` if the server required no authorization
+ * @throws OAuthFlowError if the request failed, and the faults of {@link probeFault}
  */
 export async function probe(
   server: ServerConfig,
@@ -40,7 +40,7 @@ function askedForStream(server: ServerConfig, http: HttpContext): Promise<Respon
   const fetch: Fetch = async (...asked) => {
     const answer = await http.fetch(...asked);
     if (!answer.ok || !isStream(answer)) return answer;
-    // It has no end, and says all there is to know by having begun.
+    // The response has no end. Its beginning is all that is needed.
     await discardBody(answer);
     return new Response(null, { status: answer.status, headers: answer.headers });
   };

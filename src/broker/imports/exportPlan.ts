@@ -114,7 +114,7 @@ function exportedEntry(server: ServerConfig, client: McpClientId): Members {
   }
 }
 
-/** Claude Desktop's file has no remote servers; those who use it run this bridge. */
+/** Claude Desktop's file has no remote servers. Users of remote servers run this bridge. */
 function mcpRemoteArguments(
   { url, type, oauth }: ServerConfig,
   headers: Readonly<Record<string, string>>,

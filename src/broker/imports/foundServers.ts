@@ -18,7 +18,7 @@ import type { OtherFile, ReadFile } from './otherFiles.js';
 /** Longer than any server's address, in characters. */
 const longestAddress = 2_000;
 
-/** Where a server stands. */
+/** The place of a server's entry. */
 interface FoundEntry {
   readonly file: OtherFile;
   readonly path: EntryPath;
@@ -64,12 +64,12 @@ export interface Found {
   readonly faults: readonly FileFault[];
 }
 
-/** What is known here already. */
+/** What the broker already knows. */
 export interface KnownServers {
   readonly servers: readonly ServerConfig[];
   /** Why a policy forbids a server. */
   readonly refusal?: (server: NamedServer) => string | undefined;
-  /** Whether an address is one where the broker itself serves other programs. */
+  /** Whether the broker itself serves other programs at an address. */
   readonly isOwnAddress?: (url: string) => boolean;
 }
 

@@ -16,9 +16,9 @@ export interface ChangedFile {
   readonly uri: string;
   readonly label: string;
   readonly client: McpClientId;
-  /** The copy of what it said before; absent: there was no file. */
+  /** The copy of the earlier content; absent if there was no file. */
   readonly backup?: string;
-  /** SHA-256 of what it said before and after. */
+  /** SHA-256 of the content before and after. */
   readonly before: string;
   readonly after: string;
   readonly removed: readonly EntryPath[];
@@ -57,8 +57,10 @@ export type Restored =
   { readonly text: string | undefined; readonly isExact: boolean } | { readonly fault: string };
 
 /**
- * @param present what the file says now
- * @param backup what the copy says; undefined if it is gone
+ * Determines the content after undoing.
+ *
+ * @param present the file's content now
+ * @param backup the content of the copy; undefined if it no longer exists
  */
 export async function restored(
   file: ChangedFile,

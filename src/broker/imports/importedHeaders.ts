@@ -9,10 +9,13 @@ export interface ImportedHeaders {
 
 /** References that only the other program can fill in: `${input:token}`, `${env:TOKEN}`, `$TOKEN`, `%TOKEN%`. */
 const reference = /\$\{|\$[A-Za-z_]|%[A-Za-z_]\w*%/;
-/** Longer than any name or value that says something and is no secret, in characters. */
+/** Longest header name or value that is taken for a plain text, in characters. Longer ones may be secrets. */
 const longest = 1_000;
 
-/** Keeps what is surely no secret: what is left out costs a sign-in, what is kept in error would be in the settings. */
+/**
+ * Keeps only headers that are surely no secrets: a header that is left out costs a sign-in, and a secret that is kept
+ * would be in the settings.
+ */
 export function importedHeaders(headers: Readonly<Record<string, string>>): ImportedHeaders {
   const entries = Object.entries(headers);
   const isKept = ([name, value]: readonly [string, string]) =>
@@ -32,7 +35,7 @@ export function isReference(text: string): boolean {
   return reference.test(text);
 }
 
-/** Anybody can write a repository's files: what is long is not even looked at. */
+/** Anybody can write a repository's files, so a long value is not examined. */
 function isShort(...texts: readonly string[]): boolean {
   return texts.every((text) => text.length <= longest);
 }

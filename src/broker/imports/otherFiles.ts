@@ -40,16 +40,16 @@ export interface OtherFileStore {
    */
   read(uri: string): Promise<string | undefined>;
   /**
-   * Replaces a file at once, keeping its permissions; a symbolic link stays one, and the file behind it changes.
+   * Replaces a file in one step and keeps its permissions. A symbolic link stays one, and its target changes.
    *
-   * @param expected what it must say now; undefined: there must be none
-   * @param text undefined removes it
-   * @throws OtherFileFault `changed` if it says something else by now
+   * @param expected the content that it must have now; undefined if it must not exist
+   * @param text undefined removes the file
+   * @throws OtherFileFault `changed` if it has other content by now
    */
   replace(uri: string, expected: string | undefined, text: string | undefined): Promise<void>;
   /**
-   * Keeps a copy that only the user can read: beside the file, or in the extension's own folder if
-   * the file is in a repository, where the copy might be committed.
+   * Stores a copy that only the user can read: next to the file, or in the extension's own folder if the file is in a
+   * repository, where the copy might be committed.
    *
    * @returns the copy's URI
    * @throws OtherFileFault

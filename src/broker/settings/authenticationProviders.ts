@@ -1,4 +1,4 @@
-/** One of the editor's authentication providers, and whose tokens it gives. */
+/** One of the editor's authentication providers, and the issuer of its tokens. */
 export interface AuthenticationProviderProfile {
   /** As the editor knows it, and as `oauth.authenticationProvider` names it. */
   readonly id: string;

@@ -2,10 +2,10 @@ import { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /**
- * Why nobody can sign in at a server: tokens that a user gets there would be another's than those its calls go
- * out with, which are had by the grant that is configured.
+ * Why no user can sign in at a server: its calls use tokens of the configured grant, which belong to another account
+ * than a user's.
  *
- * @returns undefined if a user signs in, with a browser or with an account of the editor's
+ * @returns undefined if a user signs in, with a browser or with an account of the editor
  */
 export function noSignInAt(server: ServerConfig): OAuthFlowError | undefined {
   const grant = directGrantOf(server);

@@ -6,7 +6,7 @@ import type { ServerConfig, SettingProblem } from './serverSettings.js';
 /** The organization's identity provider, as the user configured it. Nothing of it is secret. */
 export interface IdentityProviderConfig {
   readonly issuer: string;
-  /** Who we are there. */
+  /** Our client ID there. */
   readonly clientId: string;
 }
 
@@ -55,8 +55,8 @@ export function parseIdentityProvider(value: unknown): ParsedIdentityProvider {
 }
 
 /**
- * The identity provider as what the sign-in, the refresh and the sign-out know: its issuer stands where a
- * server's address does, and its tokens go nowhere but there.
+ * The identity provider in the form that sign-in, refresh, and sign-out use. Its issuer takes the place of a server's
+ * address, and its tokens are sent only there.
  */
 export function identityProviderAsServer({ issuer, clientId }: IdentityProviderConfig): ServerConfig {
   return {

@@ -1,10 +1,10 @@
 import { secretFieldFault } from './secretFields.js';
 
-/** Names that are about a credential and hold none of the words that settings refuse. */
+/** Names of credentials that contain none of the words that settings reject. */
 const credentialName = /auth|session|credential|signature|passcode|jwt|hmac|csrf|xsrf/i;
-/** The same, for words that other words contain. */
+/** The same, for words that occur in other words. */
 const credentialWord = /(^|[^a-z])(access|license|otp|pass|pat|pin|sas|sig)($|[^a-z])/i;
-/** Names of what only says which of several is meant. */
+/** Names that only select one of several. */
 const identifierName =
   /(^|[^a-z])(account|id|org|organization|project|region|team|tenant|workspace)($|[^a-z])/i;
 /** A credential with its scheme (RFC 9110 §11.4), such as `Bearer …`. */
@@ -30,7 +30,7 @@ const knownKey = new RegExp(
   ].join('|')})[\\w.-]{8,}`,
 );
 const uuid = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/i;
-/** Runs without a break; of letters and digits both, they are no words. */
+/** Runs of characters without a break. If they mix letters and digits, they are not words. */
 const longRuns = /[A-Za-z0-9+/_=]{20,}/g;
 /** Longer than identifiers that people choose, in characters. */
 const longestIdentifier = 23;

@@ -23,7 +23,7 @@ export interface OAuthSettings {
   readonly clientId?: string;
   /** Asked for exactly, instead of those the server names. */
   readonly scopes?: readonly string[];
-  /** The issuer to use, where the server names several. */
+  /** The issuer to use, if the server names several. */
   readonly authorizationServer?: string;
   /** Sent as `audience`, which some providers require in addition to `resource` or instead of it. */
   readonly audience?: string;
@@ -32,17 +32,17 @@ export interface OAuthSettings {
   /** Further parameters of the authorization request. */
   readonly extraParameters?: Readonly<Record<string, string>>;
   readonly redirect?: RedirectName;
-  /** The port of the loopback redirect URI, where the provider compares it. */
+  /** The port of the loopback redirect URI, if the provider compares it. */
   readonly loopbackPort?: number;
   /** The path of the loopback redirect URI, with its slash. */
   readonly loopbackPath?: string;
   readonly exceptions?: readonly ExceptionName[];
-  /** Whose profile applies; that of the issuer if absent. */
+  /** The provider whose profile applies; if absent, that of the issuer. */
   readonly profile?: ProfileChoice;
   readonly grant?: GrantName;
-  /** Where the assertion for `jwtBearer` is found: an absolute path, or one that begins with a variable. */
+  /** The location of the assertion for `jwtBearer`: an absolute path, or one that begins with a variable. */
   readonly assertionFile?: string;
-  /** The editor's authentication provider whose account is used, in place of a sign-in of our own. */
+  /** The editor's authentication provider whose account is used instead of a sign-in of our own. */
   readonly authenticationProvider?: string;
 }
 
@@ -129,9 +129,9 @@ const readers: { readonly [K in keyof OAuthSettings]-?: Reader<NonNullable<OAuth
 const absolutePath = /^(\/|[A-Za-z]:[\\/]|\\\\|\$\{env:[A-Za-z_]\w*\})/;
 
 /**
- * Reads the `oauth` of a server's entry.
+ * Parses the `oauth` object of a server's entry.
  *
- * @param report told each field that cannot be used, below `oauth.`, and how to mend it
+ * @param report called with each unusable field, below `oauth.`, and how to correct it
  */
 export function parseOAuthSettings(value: unknown, report: Report): OAuthSettings {
   if (value === undefined) return {};
@@ -141,7 +141,7 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
   }
   const settings: Mutable<OAuthSettings> = {};
   for (const [field, given] of Object.entries(value)) {
-    // What is known is no secret, such as the path of a file that holds one.
+    // A known field is no secret, such as the path of a file that contains one.
     if (!isField(field)) {
       const unknown = `“${field}” is not a known field. Known fields: ${Object.keys(readers).join(', ')}.`;
       report(`oauth.${field}`, secretFieldFault(field, 'server') ?? unknown);
@@ -157,7 +157,7 @@ export function parseOAuthSettings(value: unknown, report: Report): OAuthSetting
       `authenticationProvider and grant cannot be used together. Remove one of them.`,
     );
   }
-  // One that cannot be used is told of already.
+  // An unusable value has already been reported.
   if (settings.grant === 'jwtBearer' && value['assertionFile'] === undefined) {
     report(
       'oauth.assertionFile',

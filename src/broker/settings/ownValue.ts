@@ -4,7 +4,7 @@ export interface SettingLayers {
   readonly globalValue?: unknown;
   /** The user's settings alone; absent if those of another profile count. */
   readonly globalLocalValue?: unknown;
-  /** What a remote machine's settings file says. */
+  /** The value in the settings file of a remote machine. */
   readonly globalRemoteValue?: unknown;
   readonly workspaceValue?: unknown;
   readonly workspaceFolderValue?: unknown;

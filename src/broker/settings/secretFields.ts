@@ -1,4 +1,4 @@
-/** The commands that take what belongs into no setting, by what it is and whose. */
+/** The commands that store a secret that belongs in no setting, by its kind and owner. */
 const commands = {
   server: { secret: 'Set Client Secret…', key: 'Set Client Key…', token: 'Sign In…' },
   identityProvider: {
@@ -9,8 +9,8 @@ const commands = {
 } as const;
 
 /**
- * Words of a name that ask for a secret, alone or at the end of another as in `authtoken`; which of them comes first
- * decides where several are there.
+ * Words in a name that suggest a secret, alone or at the end of another word as in `authtoken`. If a name has
+ * several, the first in this order decides.
  */
 const asking: readonly (readonly [kind: 'secret' | 'key' | 'token', words: ReadonlySet<string>])[] = [
   ['key', new Set(['privatekey', 'clientkey', 'private', 'jwk', 'jwks', 'pem', 'pkcs8'])],
@@ -18,7 +18,7 @@ const asking: readonly (readonly [kind: 'secret' | 'key' | 'token', words: Reado
   ['token', new Set(['token', 'tokens', 'accesstoken', 'refreshtoken', 'bearer', 'cookie', 'apikey', 'api'])],
   ['key', new Set(['key', 'keys', 'assertion'])],
 ];
-/** Of these, the broker's own are spent in a sign-in; nobody is to bring others. */
+/** The broker itself sends these in a sign-in, so a setting must not contain them. */
 const codes = new Set(['code', 'codeverifier', 'authorizationcode', 'authcode', 'devicecode']);
 const isPublic = new Set(['public', 'publickey']);
 /** What stands last in a name that is about a secret and asks for none, such as `token_endpoint`. */
@@ -28,10 +28,10 @@ const about = new Set([
 ]);
 
 /**
- * What is wrong with a field of the settings whose name asks for a secret, and the command that takes it.
+ * Describes the fault of a settings field whose name suggests a secret, and the command that stores it.
  *
- * @param of whose entry it stands in
- * @returns undefined if its name asks for none
+ * @param of the owner of the entry
+ * @returns undefined if the name suggests none
  */
 export function secretFieldFault(field: string, of: keyof typeof commands): string | undefined {
   const kind = secretKind(field);

@@ -3,9 +3,9 @@ import type { Memory } from '../../base/storage.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /**
- * What a user decided once for a server and is not asked again: the authorization server, where it names
- * several, and the rules its provider may fall short of. An exception is for one issuer: a server that names
- * another one later does not bring it along.
+ * The user's decisions for a server, which are made once: the authorization server, if the server names several, and
+ * the rules that its provider may break. An exception applies to one issuer: if the server names another one later,
+ * it does not apply.
  */
 export class ServerDecisions {
   /** @param accepted exceptions that count without having been asked about, such as a headless process's */

@@ -8,13 +8,13 @@ export interface ServerPolicy {
   readonly access?: unknown;
   /** `chat.mcp.allowedServers`, policy `ChatAllowedMcpServers`; no list allows all. */
   readonly allowed?: unknown;
-  /** `chat.mcp.deniedServers`, policy `ChatDeniedMcpServers`; it goes before what is allowed. */
+  /** `chat.mcp.deniedServers`, policy `ChatDeniedMcpServers`. It takes precedence over the list of allowed servers. */
   readonly denied?: unknown;
 }
 
 /**
- * Why a server may not be used. The editor itself compares these lists with the relay's address, which says
- * nothing of the server; here they are compared with the server's own.
+ * Why a server may not be used. The editor itself compares these lists with the relay's address, which does not
+ * identify the server. Here they are compared with the server's own address.
  *
  * @returns a sentence, or undefined if nothing forbids it
  */
@@ -31,7 +31,7 @@ export function policyRefusal(server: NamedServer, policy: ServerPolicy): string
   return undefined;
 }
 
-/** An entry says one of `serverName`, `serverUrl` and `serverCommand`; what says more or less counts for nothing. */
+/** An entry has exactly one of `serverName`, `serverUrl`, and `serverCommand`. Any other entry is ignored. */
 function isListed({ name, url }: NamedServer, list: unknown): boolean {
   if (!Array.isArray(list)) return false;
   return (list as readonly unknown[]).some((entry) => {

@@ -21,7 +21,7 @@ export interface ServerEndpoint extends ServerAddress {
   readonly type?: 'sse';
 }
 
-/** One MCP server as the user configured it, in the words of `mcp.json`. */
+/** An MCP server as the user configured it, with the field names of `mcp.json`. */
 export interface ServerConfig {
   readonly name: string;
   /** The transport; absent: Streamable HTTP. */
@@ -39,7 +39,7 @@ export interface SettingProblem {
   readonly server: string;
   /** Dotted path below the entry, empty for the entry itself. */
   readonly field: string;
-  /** What is wrong and how to mend it, as a sentence. */
+  /** The fault and how to correct it, as a sentence. */
   readonly message: string;
 }
 

@@ -7,10 +7,10 @@ export type SettingValues = Readonly<Partial<Record<OwnSetting, unknown>>>;
 /** Settings that are maps from a server's name, each entry of which is taken over or left by itself. */
 const byServer: ReadonlySet<OwnSetting> = new Set<OwnSetting>(['servers', 'toolRules']);
 
-/** One thing that a file says and the user's settings do not. */
+/** A value that a file has and the user's settings do not have. */
 export interface SettingToTakeOver {
   readonly key: OwnSetting;
-  /** The server whose entry or rules it is, in a setting that has them by server. */
+  /** The server of the entry or rules, in a setting that contains them by server. */
   readonly server?: string;
   readonly value: unknown;
   /** What the user's settings say instead; absent if they say nothing of it. */

@@ -7,20 +7,20 @@ import type { ExceptionName, RedirectName } from './oauthSettings.js';
 import type { ServerConfig } from './serverSettings.js';
 
 /**
- * The loopback port for providers that compare it: the one to register by hand, and the one the document names
- * beside any other.
+ * The loopback port for providers that compare it: the one to register manually, and the one that the document names
+ * in addition to a URI without a port.
  */
 export const usualLoopbackPort = 47_113;
 
-/** What applies to a sign-in at one server and one issuer, whoever decided it. */
+/** What applies to a sign-in at one server and one issuer, from the settings or from the profile. */
 export interface SignInPolicy {
   /** The id of a client registered by hand. */
   readonly clientId?: string;
   /** Asked for exactly, instead of those the server names. */
   readonly scopes?: readonly string[];
-  /** Asked for beside those the server or the challenge names. */
+  /** Requested in addition to those that the server or the challenge names. */
   readonly furtherScopes?: readonly string[];
-  /** Asked for below the resource, where neither names any. */
+  /** Requested below the resource, if neither names any. */
   readonly scopeBelowResource?: string;
   readonly audience?: string;
   /** Sends the resource as `audience` if none is set. */
@@ -29,7 +29,7 @@ export interface SignInPolicy {
   readonly omitResource: boolean;
   /** Further parameters of the authorization request. */
   readonly extraParameters: Readonly<Record<string, string>>;
-  /** The provider lets the user choose an account where the request asks for that. */
+  /** The provider lets the user choose an account if the request asks for that. */
   readonly selectsAccount?: true;
   readonly redirect: RedirectName;
   /** How the loopback redirect URI calls this machine; 127.0.0.1 if absent. */
@@ -42,19 +42,19 @@ export interface SignInPolicy {
   readonly longCodes?: true;
   /** A client registered by hand has to have a secret there. */
   readonly secretRequired?: true;
-  /** What the settings put in the place of what is known of the issuer. */
+  /** The settings that replace what is known of the issuer. */
   readonly profile?: Exclude<ProfileChoice, 'auto'>;
   /** Rules that need not be kept: those alone that the user has accepted. */
   readonly exceptions: ReadonlySet<ExceptionName>;
 }
 
 /**
- * What applies to a sign-in: the one place where the settings of a server, and whatever else is known of an
- * issuer, become what discovery, the client's identity, the authorization request and the refresh go by. What
- * the settings say comes before what the provider is known for.
+ * Determines what applies to a sign-in. This is the only place that combines a server's settings with the issuer's
+ * profile; discovery, the choice of the client, the authorization request, and the refresh use the result. The
+ * settings take precedence over the profile.
  *
  * @param issuer as the protected resource names it, byte for byte
- * @param accepted the exceptions the user has accepted for this server at this issuer
+ * @param accepted the exceptions that the user has accepted for this server at this issuer
  */
 export function signInPolicy(
   { oauth }: ServerConfig,

@@ -2,18 +2,18 @@ import { isObject } from '../../oauth/jsonResponse.js';
 import type { Disposable } from '../../base/clock.js';
 import type { WindowNotices } from '../../base/storage.js';
 
-/** Tells one client of the editor from others on the same machine. */
+/** Distinguishes one client of the editor from others on the same machine. */
 export interface ClientIdentity {
   /** @returns an id that reveals nothing of the client's key */
   obtain(): Promise<{ readonly id: string }>;
 }
 
 /**
- * The notices of one client's windows among those of all clients that have windows on this machine: what another
- * client's user signed in to, or is asked for, says nothing about this one's.
+ * The notices of one client's windows, out of those of all clients that have windows on this machine: the sign-ins
+ * and questions of another client's user do not concern this one.
  *
- * A window reads the notices when it opens, and so obtains the client's key: a browser's tab that is opened later
- * shares the key only if it exists by then, because a tab reads secret storage once.
+ * A window reads the notices when it opens, and gets the client's key that way. A browser tab that is opened later
+ * shares the key only if the key exists by then, because a tab reads secret storage once.
  */
 export class ClientNotices implements WindowNotices {
   constructor(

@@ -8,7 +8,7 @@ interface RecentCall {
   readonly tool: string;
   /** How it ended, in a word or two. */
   readonly outcome: string;
-  /** Whose account acted, where one did. */
+  /** The account of the call, if there was one. */
   readonly account?: string;
 }
 
@@ -17,7 +17,7 @@ export interface RecentCalls {
   recent(serverUrl: string, limit: number): Promise<readonly RecentCall[]>;
 }
 
-/** What is told of one server. */
+/** The report about one server. */
 export interface ReportedServer {
   readonly status: ConsentStatus;
   readonly calls: readonly RecentCall[];
@@ -25,7 +25,7 @@ export interface ReportedServer {
   readonly displacedBy?: string;
 }
 
-/** A model's context is dear: what is beyond these is counted, not named. */
+/** A model's context is limited: items beyond these numbers are counted, not named. */
 const mostScopes = 20;
 const mostTextLength = 20_000;
 
@@ -45,8 +45,8 @@ const meanings: Record<ConsentStatusName, string> = {
 };
 
 /**
- * How the user stands with each server, as text for a model: the same words in the same order for the same
- * facts. What servers wrote is one line and short wherever it stands.
+ * Describes the state of each server as text for a model. The same facts give the same text in the same order. Texts
+ * from servers are shortened to one line.
  *
  * @param unreadable names of entries in the settings that describe no server
  * @param now milliseconds since the epoch

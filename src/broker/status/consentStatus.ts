@@ -3,8 +3,8 @@ import type { OAuthFlowError } from '../../oauth/oauthFlowError.js';
 import type { LastAttempt } from './lastAttempt.js';
 
 /**
- * The words used everywhere for how a server stands with the user: tree, status bar, chat, log and API
- * show one of these and nothing else.
+ * The statuses of a server. The tree, the status bar, the chat, the log, and the API show one of these and nothing
+ * else.
  */
 export type ConsentStatusName =
   | 'unknown'
@@ -18,12 +18,15 @@ export type ConsentStatusName =
   | 'unreachable'
   | 'misconfigured';
 
-/** Who said no: the MCP server by a 403, the user in the editor, or they or a rule at the authorization server. */
+/**
+ * The source of a refusal: the MCP server with a 403 response, the user in the editor, or the user or a rule at the
+ * authorization server.
+ */
 export type DeniedBy = 'server' | 'user' | 'authorizationServer';
 
 /** One of several accounts that a server can be used with. */
 export interface AccountInUse {
-  /** Tells it apart from the others, and from nothing else. */
+  /** An id that distinguishes it from the others. */
   readonly key: string;
   readonly label: string;
   /** Whether calls of this workspace act as it. */
@@ -35,11 +38,11 @@ export interface ConsentStatus {
   readonly server: string;
   /** Whether there is a sign-in to end, whatever state it is in. */
   readonly signedIn: boolean;
-  /** Whose account acts, where one is signed in. */
+  /** The account that is used, if one is signed in. */
   readonly account?: string;
-  /** Until when the token is good, in milliseconds since the epoch, where the authorization server said. */
+  /** When the token expires, in milliseconds since the epoch, if the authorization server reported it. */
   readonly expiresAt?: number;
-  /** Whether the token is renewed without the user, where one is held. */
+  /** Whether the token is renewed without the user, if there is one. */
   readonly refreshable?: boolean;
   /** Those there are to act as, if there is another one than the account in use. */
   readonly accounts?: readonly AccountInUse[];
@@ -49,11 +52,11 @@ export interface ConsentStatus {
   readonly missing: readonly string[];
   /** The tool that asked for them. */
   readonly tool?: string;
-  /** What was observed, as a sentence, where the status alone does not say it. */
+  /** The observation as a sentence, if the status alone does not explain it. */
   readonly detail?: string;
   /** How the last attempt to sign in ended, if that was not with a sign-in. It has no part in the status. */
   readonly lastAttempt?: LastAttempt;
-  /** For `denied`, because only who said no can say yes. */
+  /** For `denied`: the source of the refusal, which is also the only one that can grant access. */
   readonly deniedBy?: DeniedBy;
 }
 
@@ -62,7 +65,7 @@ export function hasAccounts({ signedIn, accounts }: ConsentStatus): boolean {
   return signedIn || (accounts?.length ?? 0) > 0;
 }
 
-/** What is known of the credential a server's calls would use. */
+/** What is known of the credential that a server's calls would use. */
 export interface CredentialFacts {
   readonly account?: string;
   readonly scopes: readonly string[];
@@ -80,7 +83,7 @@ export interface InsufficientScope {
 
 /** The newest thing seen of a server that decides what its next call meets. */
 export type Observation =
-  /** It answered a request; `authorized` says whether that carried a token. */
+  /** The server responded to a request; `authorized` is whether the request had a token. */
   | { readonly kind: 'answered'; readonly authorized: boolean }
   /** 401 without a usable credential. */
   | { readonly kind: 'challenged' }
@@ -90,7 +93,7 @@ export type Observation =
       readonly kind: 'denied';
       readonly by: DeniedBy;
       readonly detail: string;
-      /** The scopes it was about, where a tool had asked for some; they are lacking as before. */
+      /** The scopes of the attempt, if a tool had required some. They are still missing. */
       readonly lacking?: InsufficientScope;
     }
   /** The sign-in ended and cannot be renewed. */
@@ -111,7 +114,7 @@ export const observationKinds: ReadonlySet<unknown> = new Set(
   } satisfies Record<Observation['kind'], true>),
 );
 
-/** What a failed step says of the server; undefined if it says nothing. */
+/** What a failed step shows about the server; undefined if nothing. */
 export function observationOfError({ code, message, details }: OAuthFlowError): Observation | undefined {
   switch (code) {
     case 'identityProviderSignInRequired':
@@ -186,9 +189,9 @@ export interface ServerFacts {
   readonly awaitingConsent: boolean;
   readonly observation?: Observation;
   readonly lastAttempt?: LastAttempt;
-  /** No user signs in there: what is lacking is fetched with the next call. */
+  /** No user signs in there. Missing access is obtained with the next call. */
   readonly isUnattended?: boolean;
-  /** What the user has said to its use on this machine, where that is not a yes. */
+  /** The user's decision about its use on this machine, unless they allowed it. */
   readonly notUsedHere?: 'declined' | 'unasked';
 }
 
@@ -249,7 +252,7 @@ const notUsedHere = {
   },
 } as const;
 
-/** What a tool asked for and was not given, whatever the user said to it. */
+/** The access that a tool required and did not get, whatever the user decided. */
 export function lackingOf(observation: Observation): InsufficientScope | undefined {
   if (observation.kind === 'insufficientScope') return observation;
   return observation.kind === 'denied' ? observation.lacking : undefined;
@@ -263,7 +266,7 @@ function withoutCredential(
     case undefined:
       return is('unknown');
     case 'answered':
-      // An answer to a token that is gone says nothing of a server without one.
+      // A response to a token that no longer exists shows nothing about calls without one.
       return is(observation.authorized ? 'signedOut' : 'open');
     case 'ended':
       return is('expired');

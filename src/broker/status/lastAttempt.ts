@@ -2,7 +2,7 @@ import { isObject } from '../../oauth/jsonResponse.js';
 
 const attemptKinds = ['declined', 'failed', 'timedOut'] as const;
 
-/** How the last attempt to sign in, or to get more access, ended. It says nothing of what the next call meets. */
+/** How the last attempt to sign in or to get more access ended. It does not predict the next call. */
 export interface LastAttempt {
   readonly kind: (typeof attemptKinds)[number];
   /** When it ended, in milliseconds since the epoch. */
@@ -31,7 +31,7 @@ export class LastAttempts {
     return this.#seen.get(serverUrl)?.attempt;
   }
 
-  /** @returns whether something else is to be seen now */
+  /** @returns whether the displayed attempt has changed */
   set(seen: SeenAttempt): boolean {
     const before = this.#seen.get(seen.serverUrl);
     if (before === undefined && seen.attempt === undefined) return false;
@@ -40,9 +40,9 @@ export class LastAttempts {
   }
 
   /**
-   * Takes over what other windows saw later.
+   * Takes over what other windows observed later.
    *
-   * @returns the servers of which something else is to be seen, and whether something is newer here than there
+   * @returns the servers whose displayed attempt has changed, and whether this window has something newer
    */
   merge(others: readonly SeenAttempt[]): { readonly changed: readonly string[]; readonly isAhead: boolean } {
     const changed: string[] = [];
@@ -57,7 +57,7 @@ export class LastAttempts {
   }
 }
 
-/** What another window, perhaps of another version, says of attempts; what cannot be read is left out. */
+/** What another window, possibly of another version, reports of attempts. Unreadable parts are left out. */
 export function attemptsFromNotice(value: unknown): readonly SeenAttempt[] {
   if (!Array.isArray(value)) return [];
   return value.filter((seen): seen is SeenAttempt => {

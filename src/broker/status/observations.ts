@@ -2,14 +2,17 @@ import { defined } from '../../base/defined.js';
 import { isObject } from '../../oauth/jsonResponse.js';
 import { lackingOf, observationKinds, type Observation } from './consentStatus.js';
 
-/** What was seen of a server last, by one account or whoever asks. */
+/** The last observation of a server, with one account or without any. */
 export interface Seen {
   readonly serverUrl: string;
-  /** An account's key; {@link nobody} without a credential, {@link everybody} for what is so of the server itself. */
+  /**
+   * An account's key; {@link nobody} without a credential, {@link everybody} for observations about the server
+   * itself.
+   */
   readonly accountKey: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Undefined where what was seen before counts no more. */
+  /** Undefined if earlier observations no longer count. */
   readonly observation?: Observation;
 }
 
@@ -17,8 +20,9 @@ export const nobody = '';
 export const everybody = '*';
 
 /**
- * The newest observation of each server and account. What was observed with one account's credential says
- * nothing of another's; what is so of the server itself counts for all, until one of them saw otherwise.
+ * The newest observation of each server and account. An observation with one account's credential says nothing about
+ * another's. An observation about the server itself counts for all accounts, until one of them observes something
+ * else.
  */
 export class Observations {
   readonly #seen = new Map<string, Map<string, Seen>>();
@@ -58,7 +62,7 @@ export class Observations {
     this.#set({ serverUrl, accountKey, at });
   }
 
-  /** What the account saw counts no more, but for the scopes that a tool lacked. */
+  /** The account's observations no longer count, except for the scopes that a tool lacked. */
   forgetAllButLacking(serverUrl: string, accountKey: string, at: number): void {
     const seen = this.seenBy(serverUrl, accountKey);
     const lacking = seen && lackingOf(seen);
@@ -97,7 +101,7 @@ function rank({ at, observation }: Seen): string {
   return `${String(at).padStart(16, '0')} ${observation === undefined ? '' : JSON.stringify(observation)}`;
 }
 
-/** What another window, perhaps of another version, says that it saw; what cannot be read is left out. */
+/** What another window, possibly of another version, reports. Unreadable parts are left out. */
 export function seenFromNotice(value: unknown): readonly Seen[] {
   if (!Array.isArray(value)) return [];
   return value.filter((seen): seen is Seen => {

@@ -22,8 +22,8 @@ export interface UseOnThisMachine {
 }
 
 /**
- * What is so of the server, whoever asks it, unless it was an account that met it. What else was seen of the old
- * credential says nothing of the new one, or of having none.
+ * Observations about the server itself, for every caller, unless an account made them. Other observations with the
+ * old credential say nothing about the new one, or about having none.
  */
 const concernsEveryAccount = new Set<Observation['kind']>(['unreachable', 'misconfigured']);
 
@@ -37,15 +37,15 @@ export class ServerStates implements Disposable {
   readonly #observed = new Emitter<undefined>();
   readonly #subscriptions: readonly Disposable[];
 
-  /** Tells the server URL whose status may have changed. */
+  /** Fires with the URL of a server whose status may have changed. */
   readonly onDidChange = this.#changed.event;
-  /** Tells that something was observed, or a consent opened or closed, in this window. */
+  /** Fires when this window observed something, or when a consent opened or closed in it. */
   readonly onDidObserve = this.#observed.event;
 
   constructor(
     private readonly credentials: CredentialStore,
     private readonly clock: Clock,
-    /** Whether {@link hear} is told what other windows see. */
+    /** Whether {@link hear} receives the observations of other windows. */
     private readonly hearsWindows = false,
     /** If absent, every sign-in may be used on this machine. */
     private readonly use?: UseOnThisMachine,
@@ -108,7 +108,7 @@ export class ServerStates implements Disposable {
     return isAhead || ended.isAhead;
   }
 
-  /** What was seen counts no more: the next call may be met otherwise. */
+  /** Earlier observations no longer count, because the next call may get another response. */
   forget(server: ServerConfig): void {
     for (const { serverUrl, accountKey, observation } of this.seen) {
       if (serverUrl !== server.url || observation === undefined) continue;
@@ -140,7 +140,7 @@ export class ServerStates implements Disposable {
     return this.#statusOf(server, account, false);
   }
 
-  /** @param account whose, by its key; that of the account in use here if absent */
+  /** @param account the account's key; the current account if absent */
   async statusOf(server: ServerConfig, account?: string): Promise<ConsentStatus> {
     const isAwaiting = (this.#awaiting.get(server.url) ?? 0) > 0 || this.#awaitingElsewhere.has(server.url);
     return this.#statusOf(server, account, isAwaiting);
@@ -187,7 +187,7 @@ export class ServerStates implements Disposable {
   }
 
   #forget({ serverUrl, accountKey, isElsewhere }: CredentialChange): void {
-    // The window that changed it says what counts since then.
+    // The window that made the change reports what counts since then.
     if (isElsewhere && this.hearsWindows) return;
     for (const key of [accountKey, nobody]) {
       const seen = key === undefined ? undefined : this.#observations.seenBy(serverUrl, key);

@@ -7,7 +7,7 @@ import type { ServerStates } from './serverStates.js';
 
 type Notice = Readonly<Record<string, unknown>>;
 
-/** What a window says to the others and hears of them: one at a time, and always the newest. */
+/** The messages between windows: each window has one at a time, always the newest. */
 export class NoticeExchange implements Disposable {
   readonly #subscription: Disposable;
   #posted = '';
@@ -16,8 +16,8 @@ export class NoticeExchange implements Disposable {
   #hasNews = false;
 
   /**
-   * @param say what this window says now
-   * @param hear told what all others say; @returns whether they should hear of this one again
+   * @param say returns this window's message
+   * @param hear receives the messages of all others; @returns whether they should receive this window's again
    */
   constructor(
     private readonly notices: WindowNotices,

@@ -3,11 +3,11 @@ import { isScopeToken } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { Disposable } from '../../base/clock.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
-/** What a server declares of who may call one of its tools. */
+/** What a server declares about the authorization of a tool. */
 export interface DeclaredAuthorization {
   /** It can be called without a token. */
   readonly isAnonymous: boolean;
-  /** Where a token is used, the scopes it needs; undefined if they are not said. */
+  /** The scopes that the tool needs with a token; undefined if they are not declared. */
   readonly scopes?: readonly string[];
 }
 
@@ -15,10 +15,11 @@ export interface DeclaredAuthorization {
 const mostScopes = 50;
 
 /**
- * Reads `securitySchemes` of a tool in `tools/list`: a list of `noauth`, and `oauth2` with `scopes`, any of
- * which will do. The core protocol has no such field; it is the Apps SDK's, proposed for MCP as SEP-1488, with
- * `_meta.securitySchemes` as its mirror for SDKs that drop fields they do not know. Neither it nor RFC 9728 nor
- * RFC 8414 describes a scope in words, so that scopes are shown by their names.
+ * Parses `securitySchemes` of a tool in `tools/list`: a list of `noauth`, and `oauth2` with `scopes`, any of which is
+ * sufficient. The field is not in the core protocol; it comes from the Apps SDK and is proposed for MCP as SEP-1488,
+ * with `_meta.securitySchemes` as its copy for SDKs that drop unknown fields. Neither it, nor RFC 9728, nor RFC 8414
+ * describes a scope, so scopes are shown by their names.
+ *
  * @see https://developers.openai.com/apps-sdk/reference#_meta-fields-on-tool-descriptor
  * @see https://github.com/modelcontextprotocol/modelcontextprotocol/issues/1488
  */
@@ -42,7 +43,7 @@ function scopesOf(value: unknown): { readonly scopes?: readonly string[] } {
   return { scopes: [...new Set(scopes)].slice(0, mostScopes) };
 }
 
-/** A tool as its server lists it: all of it is the server's words. */
+/** A tool as its server lists it. All texts in it are the server's. */
 export interface DeclaredTool {
   readonly name: string;
   readonly title?: string;
@@ -52,21 +53,21 @@ export interface DeclaredTool {
 /** The tools each server listed when it was last asked. */
 export interface ToolLists {
   declarations(server: ServerConfig): readonly DeclaredTool[];
-  /** Tells the server URL of which a list has changed. */
+  /** Fires with the URL of a server whose list has changed. */
   onDidChange(listener: (serverUrl: string) => void): Disposable;
 }
 
-/** A call of a tool that ended, as far as it is told beside the tool. */
+/** A call of a tool that has ended, as far as the tree shows it at the tool. */
 export interface ToolUse {
   /** When it came, milliseconds since the epoch. */
   readonly at: number;
-  /** Whose account it was made as. */
+  /** The account of the call. */
   readonly account?: string;
 }
 
-/** Where past calls are kept. */
+/** The storage of past calls. */
 export interface ToolUses {
   lastUse(serverUrl: string, tool: string): Promise<ToolUse | undefined>;
-  /** Tells of calls that ended. */
+  /** Fires for calls that ended. */
   onDidAdd(listener: () => void): Disposable;
 }

@@ -2,7 +2,7 @@ import type { ConsentStatus } from '../status/consentStatus.js';
 import type { DeclaredAuthorization } from './declaredTool.js';
 import type { ToolRule } from './toolRules.js';
 
-/** The words for what the next call of one tool meets, as far as it is known before it. */
+/** The states of the next call of a tool, as far as they are known before it. */
 export const toolConsentNames = [
   /** The user's rule refuses it. */
   'blocked',
@@ -41,9 +41,9 @@ export interface ToolFacts {
 }
 
 /**
- * Derives what the next call of a tool meets. What its calls have shown goes before what the server declares.
- * Precedence, highest first: a rule that blocks, since nothing is sent; a server that cannot answer; an open
- * consent for what is lacking; a sign-in that is lacking; a scope that is lacking; a rule that asks.
+ * Determines the state of the next call of a tool. What earlier calls have shown takes precedence over the server's
+ * declarations. The order, highest first: a rule that blocks, because nothing is sent; a server that cannot respond;
+ * an open consent for missing access; a missing sign-in; a missing scope; a rule that asks.
  */
 export function toolConsent(facts: ToolFacts): ToolConsent {
   const { tool, rule, server } = facts;

@@ -7,7 +7,7 @@ import type { ServerConfig, SettingProblem, ServerLabel } from '../settings/serv
 export const toolRuleNames = ['allow', 'ask', 'block'] as const;
 export type ToolRule = (typeof toolRuleNames)[number];
 
-/** The rules as they are now, for whoever has to keep to them. */
+/** The present rules. */
 interface RuleTable {
   ruleOf(server: ServerConfig, tool: string): ToolRule;
 }
@@ -16,7 +16,7 @@ export interface ToolRules extends RuleTable {
   onDidChange(listener: () => void): Disposable;
 }
 
-/** Where nobody has made any. */
+/** For a broker without rules. */
 export const noToolRules: ToolRules = {
   ruleOf: () => 'allow',
   onDidChange: () => ({ dispose: () => undefined }),
@@ -28,7 +28,7 @@ export const noToolRules: ToolRules = {
  */
 export class ParsedToolRules implements RuleTable {
   constructor(
-    /** By server and tool; undefined for a server, or for all of it, whose rules cannot be read. */
+    /** By server and tool; undefined for a server whose rules cannot be read, or for all if none can. */
     private readonly rules: ReadonlyMap<string, ReadonlyMap<string, ToolRule> | undefined> | undefined,
     readonly problems: readonly SettingProblem[],
   ) {}
@@ -89,13 +89,13 @@ export interface ToolQuestion {
   readonly server: ServerConfig;
   /** The tool's name, fit to be shown. */
   readonly tool: string;
-  /** Whose account would act, where it is known. */
+  /** The account of the call, if it is known. */
   readonly account?: string | undefined;
-  /** The name of the agent that calls, where one does: its call was refused, and its next one is asked about. */
+  /** The name of the calling agent, if there is one: its call was refused, and the question is about its next one. */
   readonly agent?: string;
 }
 
-/** Asks the user outside the chat, where a caller that no chat can ask calls a tool whose rule is to ask. */
+/** Asks the user outside the chat, if a caller that cannot show a question calls a tool whose rule is to ask. */
 export interface ToolPrompt {
   /**
    * @param signal aborted when the call is gone or has waited for too long

@@ -14,12 +14,12 @@ const longestName = 200;
 export class ToolScopes {
   readonly #changed = new Emitter<string>();
 
-  /** Tells the server URL of which something was learned. */
+  /** Fires with the URL of a server about which something was learned. */
   readonly onDidChange = this.#changed.event;
 
   constructor(private readonly memory: Memory) {}
 
-  /** Undefined where no call has shown anything. */
+  /** Undefined if no call has shown anything. */
   learned(server: ServerAddress, tool: string): readonly string[] | undefined {
     return this.#all(server).get(tool);
   }
