@@ -57,12 +57,12 @@ export function isSecureAddress(url: URL): boolean {
 }
 
 /**
- * Words for a user, in their language.
+ * Translates a text for the user.
  *
- * @param english with `{0}`, `{1}` … in the place of what is named
+ * @param english with `{0}`, `{1}` … in place of the values
  */
 export type Translate = (english: string, ...named: (string | number)[]) => string;
 
-/** Where nobody translates: the words as they are. */
+/** The English text itself, for use without translations. */
 export const inEnglish: Translate = (english, ...named) =>
   english.replace(/\{(\d+)\}/g, (place, index: string) => String(named[Number(index)] ?? place));

@@ -1,6 +1,6 @@
 /**
- * What an unforeseen error goes by in a log or a sentence: the system's code where it has one (`EACCES`), else
- * its class. Never its message, which can hold anything.
+ * The name of an unexpected error for a log or a sentence: the system's code if it has one (`EACCES`), otherwise its
+ * class. The message is never used, because it can contain anything.
  */
 export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;

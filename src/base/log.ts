@@ -1,4 +1,4 @@
-/** A log that is kept on disk: what is passed here must already be free of secrets. */
+/** A log that is stored on disk. Callers must pass texts without secrets. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;

@@ -1,4 +1,4 @@
-/** The SHA-256 of a text as 64 hexadecimal digits: a name that tells nothing of what it names. */
+/** The SHA-256 of a text as 64 hexadecimal digits: a name that reveals nothing about the text. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');

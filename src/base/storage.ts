@@ -8,11 +8,11 @@ export interface SecretStore {
   delete(key: string): Promise<void>;
   /** The keys there are, if the storage can list them. */
   keys?(): Promise<readonly string[]>;
-  /** Tells of a change to `key` in this or another window. */
+  /** Fires after a change to `key` in this or another window. */
   onDidChange(listener: (key: string) => void): Disposable;
 }
 
-/** Storage for what is not secret and should outlive a restart (tool lists, server information). */
+/** Storage for values that are not secret and should outlive a restart (tool lists, server information). */
 export interface Memory {
   get(key: string): unknown;
   set(key: string, value: unknown): Promise<void>;
@@ -35,17 +35,17 @@ export interface SharedRecords {
   /** The generation alone, which is cheap enough to be asked for at every request. */
   generation(name: string): Promise<number | undefined>;
   write(name: string, record: SharedRecord): Promise<void>;
-  /** Tells that some record may have been written, by whichever window. */
+  /** Fires when some record may have been written, by any window. */
   onDidChange?(listener: () => void): Disposable;
 }
 
-/** What one window tells the others, nothing of it secret; it is gone with the window. */
+/** A window's messages to the others, without secrets. They are gone when the window closes. */
 export interface WindowNotices extends Disposable {
-  /** Puts it in place of what this window said before. */
+  /** Replaces this window's earlier message. */
   post(notice: unknown): Promise<void>;
   /** What the other windows that are open say now. */
   others(): Promise<readonly unknown[]>;
-  /** Tells that some other window may say something else by now. */
+  /** Fires when another window's message may have changed. */
   onDidChange(listener: () => void): Disposable;
 }
 

@@ -35,11 +35,11 @@ export interface Launcher {
   open(lifetime: number, onVisit: (visit: LaunchVisit) => Promise<void>): Promise<LaunchPage>;
 }
 
-/** Where the authorization server may send the browser back to. */
+/** A redirect URI for the authorization server. */
 export interface RedirectUri extends Disposable {
   readonly kind: 'uriHandler' | 'loopback';
   readonly uri: string;
-  /** Where its callbacks arrive, as they are delivered; an editor may put its own address before it. */
+  /** The path at which its callbacks arrive. An editor may prepend its own address. */
   readonly path: string;
   /** What `state` must end with, so that the editor gives the callback to the window that began the sign-in. */
   readonly stateSuffix?: string;
@@ -56,7 +56,7 @@ export type HandlerFault =
   /** No application is registered with the operating system for the editor's addresses. */
   | 'notRegistered';
 
-/** Which redirect URIs bring the browser back from where the user is. */
+/** Determines the redirect URIs that work from the user's browser. */
 export interface RedirectReach {
   /** Whether the editor's own address is the same at every sign-in, or why there is none. */
   readonly handler: 'fixed' | 'changing' | HandlerFault;
@@ -80,7 +80,7 @@ export interface RedirectUris {
   loopback(path: string, port?: number): Promise<RedirectUri>;
 }
 
-/** Findings where a workload's assertion should be. */
+/** Reads a workload's assertion. */
 export type AssertionFile =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variableUnset'; readonly variable: string }
@@ -94,7 +94,7 @@ export interface AssertionFiles {
 /** The user's sign-in at their organization's identity provider. */
 export interface IdentityProviderSession {
   readonly issuer: string;
-  /** Who we are there. */
+  /** Our client ID there. */
   readonly clientId: string;
   /** One that has not expired; undefined if the user has to sign in there. */
   idToken(): Promise<Redacted | undefined>;
@@ -109,17 +109,17 @@ export interface EditorSession {
 
 /** The accounts the user has signed in to in the editor itself. */
 export interface EditorAccounts {
-  /** Asks nobody anything. Undefined where this account has no such session, or we may not use it. */
+  /** Never asks the user. Undefined if this account has no such session, or if it may not be used. */
   existingSession(
     providerId: string,
     scopes: readonly string[],
     account: Account,
   ): Promise<EditorSession | undefined>;
   /**
-   * Has the editor ask the user; for something they did, and for nothing else.
+   * Makes the editor ask the user, only in response to an action of the user.
    *
    * @param request.anew signs in again even if there is a session
-   * @returns undefined if the user gave none
+   * @returns undefined if the user chose no account
    */
   askedSession(
     providerId: string,
@@ -138,7 +138,7 @@ export interface CallChanges {
 
 /** The call record of all windows and processes of one user on one machine, a line a call; bounded. */
 export interface CallStorage extends Disposable {
-  /** Adds one line, whole, whoever else adds at the same time. */
+  /** Adds one complete line, even if others add at the same time. */
   append(line: string): Promise<void>;
   /** What was added and what went since the last time; at first everything there is. */
   changes(): Promise<CallChanges>;

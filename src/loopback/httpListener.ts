@@ -108,12 +108,12 @@ export function boundIdleConnections(server: Server, most = mostIdle): void {
 }
 
 /**
- * The ports that a relay listens on if it can. VS Code forwards a port that it finds in a remote and says so with a
- * toast, unless the setting `remote.portsAttributes` names the port. It takes ports, ranges, and patterns for the
- * process's command line (`PortsAttributes` in src/vs/workbench/services/remote/common/tunnelModel.ts), and an
- * extension's process is the extension host, which serves other extensions' ports as well. So a range is what can be
- * named: package.json has it in `configurationDefaults`. It lies below the ports that systems give to outgoing
- * connections, in addition to the agents' port.
+ * The ports that a relay listens on if it can. VS Code forwards a port that it finds on a remote and shows a
+ * notification, unless the setting `remote.portsAttributes` names the port. The setting takes ports, ranges, and
+ * patterns for the process's command line (`PortsAttributes` in
+ * src/vs/workbench/services/remote/common/tunnelModel.ts). An extension's process is the extension host, which also
+ * serves other extensions' ports, so only a range can be named: package.json has it in `configurationDefaults`. In
+ * addition to the agents' port, it is below the ports that systems use for outgoing connections.
  */
 export const relayPorts = { first: 29_418, last: 29_499 } as const;
 

@@ -10,7 +10,7 @@ const retryAfter = 1;
 /** How long a browser keeps what it is known by, in seconds: past all that the user may be asked in the meantime. */
 const cookieLifetime = 600;
 
-/** Where a visit ended: at the authorization server, or at a page that explains what went wrong. */
+/** How a visit ended: at the authorization server, or at a page that explains an error. */
 type Ending = URL | { readonly title: string; readonly detail: string };
 
 interface Page {
@@ -23,14 +23,14 @@ interface Page {
 }
 
 /**
- * Loopback addresses that send the user's browser on to the authorization server. Opening them costs nothing and can
- * happen within the seconds a popup is allowed after a click; the requests that find out where to go are made while
- * the browser waits. An address is a 256-bit secret, runs its sign-in once and has no query, because editors corrupt
- * nested ones. Its `Host` is not checked: a web editor proxies it under its own.
+ * Loopback addresses that redirect the user's browser to the authorization server. Opening one is fast, so it can
+ * happen within the seconds that a popup is allowed after a click; the requests that determine the target are sent
+ * while the browser waits. An address is a 256-bit secret, runs its sign-in once, and has no query, because editors
+ * corrupt nested ones. Its `Host` header is not checked, because a web editor proxies it under its own.
  *
- * The browser that came first gets the same response again for a few seconds. It is known by a cookie, because other
- * users of the machine may see the address (it is an argument of the program that opens the browser) and could sign
- * in as themselves at the authorization server's address, unnoticed beside a user who sees nothing unusual.
+ * The browser that came first gets the same response again for a few seconds. A cookie identifies it: other users of
+ * the machine may see the address (it is an argument of the program that opens the browser), and could sign in as
+ * themselves at the authorization server without the user's notice.
  */
 export class LaunchPages implements Disposable {
   readonly #pages = new Map<string, Page>();
@@ -172,8 +172,8 @@ function cookies({ headers }: IncomingMessage): ReadonlyMap<string, string> {
 }
 
 /**
- * These pages must not be stored, framed, or disclosed to the next address. A proxy that compressed them, as a web
- * editor's does, would hold back the beginning of a page whose end is to come (RFC 9111 §5.2.2.6).
+ * These pages must not be stored, framed, or disclosed to the next address. A proxy that compresses them, as a web
+ * editor's does, would delay the beginning of a page whose end is still missing (RFC 9111 §5.2.2.6).
  */
 const pageHeaders = {
   'Cache-Control': 'no-store, no-transform',
@@ -220,7 +220,7 @@ function mainOf(title: string, detail: string): string {
   return `<main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(detail)}</p></main>`;
 }
 
-/** Sends the browser on, leaving no trace of where it came from. */
+/** Redirects the browser without a referrer. */
 function sendRedirect(response: ServerResponse, to: URL): void {
   response.writeHead(302, { ...pageHeaders, Location: to.href });
   response.end();

@@ -48,9 +48,9 @@ export function parseClientMessage(body: Uint8Array): ClientMessage {
 }
 
 /**
- * Parses JSON and refuses duplicate keys: of `{"name":"a","name":"b"}` one parser sees `a` and the next one
- * `b`, and what is judged here must be what is run there (RFC 8259 §4). In a message and its `params` keys that
- * differ in case only are duplicates too, because some parsers do not distinguish them.
+ * Parses JSON and refuses duplicate keys: of `{"name":"a","name":"b"}`, one parser reads `a` and another one `b`, and
+ * the tool that was checked here must be the one that runs there (RFC 8259 §4). In a message and its `params`, keys
+ * that differ only in case are duplicates too, because some parsers do not distinguish them.
  *
  * @throws AmbiguousJsonError
  */

@@ -69,7 +69,11 @@ export class ResponseScan {
     }
   }
 
-  /** Reads on in a string. @returns where to go on */
+  /**
+   * Reads inside a string.
+   *
+   * @returns the position after the part that was read
+   */
   #inString(bytes: Uint8Array, from: number): number {
     let at = from;
     if (this.#escape === 0) {
@@ -112,7 +116,11 @@ export class ResponseScan {
     if (this.#key === 'error') this.#isFailure = true;
   }
 
-  /** Reads on outside strings, as far as one kind of byte goes. @returns where to go on */
+  /**
+   * Reads outside strings, over one kind of byte.
+   *
+   * @returns the position after the part that was read
+   */
   #between(bytes: Uint8Array, from: number): number {
     const kind = kinds[bytes[from] ?? 0];
     let at = from + 1;

@@ -12,8 +12,8 @@ import { encodeHeaderValue } from './clientMessage.js';
 import { errorMessage, ownProtocolVersion } from './relayMessages.js';
 
 /**
- * The revision without sessions (MCP 2026-07-28): each request declares in its `_meta` which revision it speaks,
- * who sends it and what that client can do; `server/discover` stands in the place of `initialize`.
+ * The revision without sessions (MCP 2026-07-28): each request declares in its `_meta` its revision, its sender, and
+ * what that client supports; `server/discover` replaces `initialize`.
  */
 export const statelessRevision = '2026-07-28';
 

@@ -1,6 +1,6 @@
 import type { McpClientId } from './mcpClient.js';
 
-/** Where the files of a user's programs lie on this machine. */
+/** The locations of a user's programs' files on this machine. */
 export interface UserDirectories {
   readonly platform: 'win32' | 'darwin' | 'linux';
   /** The user's home directory. */
@@ -18,7 +18,7 @@ export interface ConfigurationFile {
   readonly path: string;
 }
 
-/** Each client's file for all of the user's folders. VS Code's own is found beside its settings, not here. */
+/** Each client's file for all of the user's folders. VS Code's own is located by its settings, not here. */
 export function userConfigurationFiles(directories: UserDirectories): readonly ConfigurationFile[] {
   const { home } = directories;
   const at = (variable: string, ...usual: readonly string[]) =>
@@ -67,7 +67,7 @@ function applicationData(directories: UserDirectories): string {
   }
 }
 
-/** A variable that is set to nothing counts as not set, as the XDG Base Directory Specification says. */
+/** An empty variable counts as unset, as the XDG Base Directory Specification requires. */
 function directoryIn({ environment }: UserDirectories, variable: string): string | undefined {
   const value = environment[variable];
   return value === '' ? undefined : value;

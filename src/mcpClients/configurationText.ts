@@ -92,7 +92,7 @@ function parsedToml(text: string): unknown {
 function withTomlEntry(text: string, present: Members, path: EntryPath, value: Members | undefined): string {
   const isPresent = memberAt(present, path) !== undefined;
   if (value === undefined || isPresent) return patch(text, withMember(present, path, value));
-  // A new table at the end leaves every line of the user's where it is, and can only follow tables.
+  // A new table at the end leaves all of the user's lines in place, and only tables can precede it.
   const appended = withTomlTable(text, path, value);
   return isToml(appended) ? appended : patch(text, withMember(present, path, value));
 }

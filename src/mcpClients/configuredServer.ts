@@ -3,7 +3,7 @@ import type { EntryPath } from './mcpClient.js';
 /** A remote MCP server as another client has it configured; nothing of it has been judged. */
 export interface ConfiguredServer {
   readonly name: string;
-  /** Where its entry stands in the file. */
+  /** The path of its entry in the file. */
   readonly path: EntryPath;
   /** The folder it is for, if the file holds servers of single folders. */
   readonly folder?: string;
@@ -19,13 +19,13 @@ export interface ConfiguredServer {
   readonly isDisabled: boolean;
 }
 
-/** What an entry says about a remote server, whatever its name. */
+/** The content of a remote server's entry, apart from its name. */
 export type RemoteServer = Omit<ConfiguredServer, 'name' | 'path' | 'folder'>;
 
 /** An entry that cannot be used. */
 export interface FaultyEntry extends Pick<ConfiguredServer, 'name' | 'path' | 'folder'> {
   /** The member at fault; empty: the entry itself. */
   readonly field: string;
-  /** What is wrong, as a sentence. */
+  /** The fault, as a sentence. */
   readonly message: string;
 }

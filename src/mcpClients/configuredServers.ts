@@ -5,7 +5,7 @@ import { mcpRemoteServer } from './mcpRemote.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** An entry as it stands in a file, and what it says. */
+/** An entry of a file, and its content. */
 interface Entry extends Pick<ConfiguredServer, 'name' | 'path' | 'folder'> {
   readonly entry: unknown;
 }
@@ -16,7 +16,7 @@ const addressField: Readonly<Partial<Record<McpClientId, string>>> = {
   windsurf: 'serverUrl',
 };
 
-/** What a configuration file says about servers. */
+/** The servers in a configuration file. */
 export interface ServersInFile {
   /**
    * The remote servers. Those that run as a command are left out, unless the command is `mcp-remote`, which stands for

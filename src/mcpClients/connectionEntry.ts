@@ -25,7 +25,7 @@ export function isConnectableClient(id: unknown): id is ConnectableClient {
   return connectableClients.some((client) => client === id);
 }
 
-/** What an entry says that runs the command, in the client's own form. */
+/** The content of an entry that runs the command, in the client's own form. */
 export function connectionEntry(
   client: ConnectableClient,
   { command, args, env }: StdioCommand,

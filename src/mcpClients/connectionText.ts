@@ -3,7 +3,7 @@ import { mcpClients, type McpClientId } from './mcpClient.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** An entry to be written: its name, and what it says. */
+/** An entry to be written: its name and its content. */
 export interface NamedEntry {
   readonly name: string;
   readonly value: Members;
@@ -30,10 +30,10 @@ export function withEntries(text: string, id: McpClientId, entries: readonly Nam
 }
 
 /**
- * The text without the entries that were written. One that says something else now is the user's and stays. An entry
- * that was replaced comes back.
+ * Removes the entries that were written. An entry that has changed since belongs to the user and stays. An entry that
+ * was replaced is restored.
  *
- * @param before the text as it was; undefined if there was none
+ * @param before the text before the entries were written; undefined if there was none
  * @throws ConfigurationFault if the text is not of the client's format
  */
 export function withoutEntries(

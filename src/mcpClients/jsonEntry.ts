@@ -4,11 +4,11 @@ import type { EntryPath } from './mcpClient.js';
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The text of a JSON file with one member set or removed. Every other character stays: the library's own insertion
- * formats the line beside it too.
+ * Sets or removes one member in the text of a JSON file. Every other character stays; the library's own insertion
+ * would also format the adjacent line.
  *
  * @param text of a file that has been parsed without a fault
- * @param value what the member becomes; undefined removes it
+ * @param value the new value of the member; undefined removes it
  */
 export function withJsonMember(text: string, path: EntryPath, value: Members | undefined): string {
   if (value === undefined) return applyEdits(text, modify(text, [...path], undefined, {}));

@@ -1,6 +1,6 @@
 import { parse, printParseErrorCode, visit, type ParseError } from 'jsonc-parser';
 
-/** Where a text is no JSON with comments, and what is wrong there. Nothing of the text is in it. */
+/** The place and the fault of a text that is not JSON with comments. It contains no part of the text. */
 export class JsonFault extends Error {
   override readonly name = 'JsonFault';
 

@@ -16,9 +16,10 @@ export interface Account {
 }
 
 /**
- * Whose tokens these are, by the ID token, and where that names nobody, by the userinfo endpoint. The access
- * token is not looked into: it is opaque to a client (RFC 9068 §6). Not knowing is no failure.
- * @returns undefined if the server does not say
+ * Determines the account of the tokens by the ID token and, if that has no name, by the userinfo endpoint. The access
+ * token is opaque to a client (RFC 9068 §6). An unknown account is not an error.
+ *
+ * @returns undefined if the server does not identify the account
  * @throws the reason of the caller's signal
  * @see OpenID Connect Core §5.3
  */
@@ -49,7 +50,7 @@ async function userInfo(
     const answer = await requestWithDpop(tokens.dpopKey, (proof) =>
       oauth.userInfoRequest(as, of, tokens.accessToken.expose(), { ...libraryRequest(http), ...proof }),
     );
-    // An ID token of the same sign-in fixes whose information this must be.
+    // The information must have the subject of the ID token of the same sign-in.
     const subject = tokens.idTokenClaims?.sub ?? oauth.skipSubjectCheck;
     return await oauth.processUserInfoResponse(as, of, subject, answer);
   } catch (error) {

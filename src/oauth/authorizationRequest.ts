@@ -19,7 +19,7 @@ export interface PendingAuthorization {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
   readonly resource?: string;
-  /** As asked for; what is granted may differ. */
+  /** The requested scopes. The granted ones may differ. */
   readonly scopes: readonly string[];
   /** Present when `openid` is asked for. */
   readonly nonce?: string;
@@ -29,23 +29,24 @@ export interface PendingAuthorization {
 
 export interface AuthorizationRequest {
   readonly url: URL;
-  /** What the address says beside the endpoint's own query. */
+  /** The parameters of the address, in addition to the endpoint's own query. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly pending: PendingAuthorization;
 }
 
 /**
- * The address the browser is sent to, and what to remember for its answer: authorization code with PKCE S256,
- * a `state` of 256 bits, `resource`, with `openid` a nonce, and with DPoP the key the code is bound to.
- * @param o.stateSuffix what `state` must end with after its 256 random bits, for an editor that routes by it
- * @param o.resource left out only towards a server that is known to refuse it
- * @param o.audience for providers that want it beside or instead of `resource`
- * @param o.extraParameters what a provider wants beside; none takes the place of a parameter set here
- * @param o.anotherAccount whether another account is wanted than the browser is signed in with, and whether the
- * provider is known to offer a choice
- * @param o.exceptions what the user has accepted for this server
- * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is excused),
- * `insecureAddress`
+ * Builds the address for the browser, and what to remember for its response: authorization code with PKCE S256, a
+ * `state` of 256 bits, `resource`, with `openid` a nonce, and with DPoP the key that the code is bound to.
+ *
+ * @param o.stateSuffix the end of `state` after its 256 random bits, for an editor that routes by it
+ * @param o.resource omitted only for a server that is known to refuse it
+ * @param o.audience for providers that require it in addition to `resource` or instead of it
+ * @param o.extraParameters further parameters that a provider requires; none replaces a parameter that is set here
+ * @param o.anotherAccount whether the user wants another account than the one in the browser, and whether the
+ *   provider is known to offer a choice
+ * @param o.exceptions the exceptions that the user has accepted for this server
+ * @throws OAuthFlowError `pkceNotAdvertised` (a server without metadata cannot advertise it and is exempt),
+ *   `insecureAddress`
  * @see RFC 7636 §4.3, RFC 8707 §2, RFC 9449 §10, OAuth 2.1 §4.1.1
  */
 export async function buildAuthorizationRequest(o: {
@@ -108,7 +109,9 @@ export async function buildAuthorizationRequest(o: {
 }
 
 /**
- * What is wrong where a server does not announce PKCE with S256; one without metadata cannot, and is excused.
+ * The fault of a server that does not announce PKCE with S256. A server without metadata cannot announce it and is
+ * exempt.
+ *
  * @see MCP authorization, “Authorization Code Protection”
  */
 export function pkceFault(as: AuthorizationServer): OAuthFlowError | undefined {
@@ -141,10 +144,10 @@ function endpointOf(as: AuthorizationServer): URL {
 }
 
 /**
- * What `prompt` says where another account is wanted than the one the browser is signed in with: to choose one
- * where that is known to be offered, else to sign in anew. Servers without OpenID Connect are told nothing.
+ * The value of `prompt` if the user wants another account than the one in the browser: to choose an account if the
+ * server is known to offer that, otherwise to sign in again. Servers without OpenID Connect get no `prompt`.
  *
- * @param offersChoice the provider is known to offer it, though its metadata does not say so
+ * @param offersChoice the provider is known to offer it, although its metadata does not say so
  * @see OpenID Connect Core §3.1.2.1; Initiating User Registration §2, `prompt_values_supported`
  */
 function promptForAnotherAccount(as: AuthorizationServer, offersChoice: boolean): string | undefined {
@@ -158,18 +161,19 @@ function promptForAnotherAccount(as: AuthorizationServer, offersChoice: boolean)
 /** Both at once, such as `select_account consent`; each word once. */
 function joinedPrompts(...prompts: readonly (string | undefined)[]): string | undefined {
   const words = new Set(prompts.flatMap((prompt) => prompt?.split(' ') ?? []).filter((word) => word !== ''));
-  // Nothing else may stand beside `none`.
+  // `none` cannot be combined with other values.
   words.delete('none');
   return words.size === 0 ? undefined : [...words].join(' ');
 }
 
 /**
- * Where the browser is sent: to a request that was pushed ahead, where the authorization server takes it no
- * other way, else to the whole request. One that merely offers it is not asked: `state`, PKCE and `iss` protect
- * the request already, a user waits for one more answer, and a reference dies within seconds to minutes,
- * while people look for their password.
- * @throws OAuthFlowError `invalidMetadata` without an endpoint to push to or for an answer that cannot be
- * used, `authorizationRefused` with the server's `oauthError`, and what a request can throw
+ * The address for the browser: a pushed request if the authorization server requires one, otherwise the complete
+ * request. A server that merely supports pushed requests gets none: `state`, PKCE, and `iss` already protect the
+ * request, the user would wait for another response, and a reference expires within seconds to minutes, while people
+ * look for their password.
+ *
+ * @throws OAuthFlowError `invalidMetadata` if there is no endpoint to push to or its response cannot be used,
+ *   `authorizationRefused` with the server's `oauthError`, and the errors of a request
  * @see RFC 9126 §2, §4, §5
  */
 export async function pushedWhereRequired(request: AuthorizationRequest, http: HttpContext): Promise<URL> {
@@ -197,7 +201,7 @@ export async function pushedWhereRequired(request: AuthorizationRequest, http: H
   if (typeof reference !== 'string' || reference === '') {
     throw noRequestUri(endpoint);
   }
-  // The endpoint's own query stays; what was pushed is said once, there.
+  // The endpoint's own query stays. The pushed parameters are sent once, in the push.
   const url = new URL(request.url);
   for (const name of Object.keys(request.parameters)) url.searchParams.delete(name);
   url.searchParams.set('client_id', client.clientId);

@@ -28,10 +28,11 @@ export class ValidatedCallback {
 }
 
 /**
- * Checks the answer that came back through the browser: `state` first, then repetition, then `iss`, on errors
- * too, and only then what it says.
+ * Checks the response that the browser returned: first `state`, then repeated parameters, then `iss` (also of
+ * errors), and only then its content.
+ *
  * @throws OAuthFlowError `stateMismatch`, `invalidCallback`, `callbackIssuerMismatch`, `accessDenied`,
- * `authorizationRefused`
+ *   `authorizationRefused`
  * @see RFC 6749 §4.1.2, RFC 9207 §2.4
  */
 export function validateAuthorizationResponse(
@@ -40,7 +41,7 @@ export function validateAuthorizationResponse(
 ): ValidatedCallback {
   const { as, state } = pending;
   const host = shownAddress(as.issuer);
-  // Every value is compared, so that the time taken tells nothing of which one was near.
+  // Every value is compared, so that the duration does not reveal which one was close.
   const matches = callback.getAll('state').map((value) => equalInConstantTime(value, state));
   if (!matches.includes(true)) {
     throw new OAuthFlowError('stateMismatch', 'The callback does not belong to this sign-in.');

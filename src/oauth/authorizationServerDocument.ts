@@ -13,7 +13,7 @@ export const namedAs = 'mcp_named_as';
 export const knownAs = 'mcp_known_as';
 const ours: readonly string[] = [flag, namedAs, knownAs];
 
-/** Characters of an address: what is longer is not stored, and few servers take it. */
+/** Longest address that is stored, in characters. Few servers accept longer ones. */
 const addressLimit = 2048;
 const requiredEndpoints = ['authorization_endpoint', 'token_endpoint'];
 const optionalEndpoints = [
@@ -72,12 +72,13 @@ export function authorizationServerOf(
   if (stringArray(document['response_types_supported'])?.includes('code') === false && !isBrowserless) {
     throw invalid('response_types_supported', 'lacks "code"');
   }
-  // One would excuse the missing PKCE announcement, others say whose clients are used and what is known of it.
+  // One of these members would excuse the missing PKCE announcement, and others decide which clients and which
+  // profile are used.
   const metadata = Object.entries(document).filter(([name]) => !ours.includes(name));
   return Object.fromEntries(metadata) as unknown as AuthorizationServer;
 }
 
-/** RFC 8414 §2: a server whose grants all do without a browser has no page to send one to. */
+/** A server whose grants all work without a browser needs no authorization endpoint (RFC 8414 §2). */
 function isUnneeded(field: string, document: UntrustedJson): boolean {
   const grants = stringArray(document['grant_types_supported']);
   return field === 'authorization_endpoint' && grants?.includes('authorization_code') === false;

@@ -36,16 +36,17 @@ export function authorizationServerMetadataUrls(issuer: URL): URL[] {
 }
 
 /**
- * Reads an issuer's metadata: all candidates are asked side by side and taken by preference, so a later
- * one's success waits for the failure of those before it.
- * @param options.fallback the issuer is the MCP server's own origin, because nothing named one (MCP
- * 2025-03-26): where it has no metadata, the default endpoints are assumed, and as the address is our guess
- * the issuer may call itself with or without the slash at the end
- * @param options.exceptions what the user has accepted: with `issuerMismatch`, metadata that names another
- * issuer, if none names the right one; see {@link identifierOf}
- * @param options.profile what the settings say is known of it; see {@link knownTraits}
- * @throws OAuthFlowError `noAuthorizationServer` where no candidate exists, `issuerMismatch`,
- * `invalidMetadata`, `insecureAddress`, `addressOutOfReach`, `notJson`, and all that {@link boundedFetch} throws
+ * Reads an issuer's metadata. All candidates are requested at the same time and are accepted in the order of
+ * preference, so a later one's success waits for the failure of those before it.
+ *
+ * @param options.fallback the issuer is the MCP server's own origin, because nothing named one (MCP 2025-03-26): if
+ *   it has no metadata, the default endpoints are assumed, and because the address is a guess, the issuer may have a
+ *   slash at the end or not
+ * @param options.exceptions the exceptions that the user has accepted: with `issuerMismatch`, metadata that names
+ *   another issuer is accepted if none names the right one; see {@link identifierOf}
+ * @param options.profile the profile in the settings; see {@link knownTraits}
+ * @throws OAuthFlowError `noAuthorizationServer` if no candidate exists, `issuerMismatch`, `invalidMetadata`,
+ *   `insecureAddress`, `addressOutOfReach`, `notJson`, and all errors of {@link boundedFetch}
  * @see RFC 8414 §3
  */
 export async function fetchAuthorizationServer(
@@ -94,9 +95,9 @@ export async function fetchAuthorizationServer(
 }
 
 /**
- * Whose clients and sign-ins these are: the issuer, and where its metadata is accepted although it names
- * another one, that under which it was found. What a document calls itself could be any other server's name,
- * and its clients and secrets would be sent to the endpoints of this one (RFC 8414 §6.2).
+ * The issuer that clients and sign-ins belong to. If the metadata is accepted although it names another issuer, it is
+ * the address under which the metadata was found: a document could name any other server, whose clients and secrets
+ * would then be sent to the endpoints of this one (RFC 8414 §6.2).
  */
 export function identifierOf(as: AuthorizationServer): string {
   const named = as[namedAs];
@@ -104,8 +105,8 @@ export function identifierOf(as: AuthorizationServer): string {
 }
 
 /**
- * Metadata as the flow can go by it, where a provider is known for saying otherwise: a template stands for the
- * issuer that was asked, and an endpoint for administrators registers nobody.
+ * The metadata with the corrections for a provider that is known to deviate: a template is replaced by the requested
+ * issuer, and a registration endpoint for administrators is ignored.
  */
 function asKnown(
   as: AuthorizationServer,
@@ -128,13 +129,14 @@ export function knownTraits(as: AuthorizationServer): ProviderTraits {
   return traitsOf(identifierOf(as), choice);
 }
 
-/** True where the server publishes no metadata and the endpoints are those MCP 2025-03-26 assumes. */
+/** Whether the server publishes no metadata, so that its endpoints are those that MCP 2025-03-26 assumes. */
 export function usesDefaultEndpoints(as: AuthorizationServer): boolean {
   return as[flag] === true;
 }
 
 /**
- * Where tokens are asked for.
+ * The address of the token endpoint.
+ *
  * @throws OAuthFlowError `invalidMetadata`
  */
 export function tokenEndpoint(as: AuthorizationServer): string {
@@ -201,7 +203,7 @@ function isAbsent({ error }: Failure): boolean {
   return error.code === 'unexpectedStatus' && status >= 400 && status <= 499;
 }
 
-/** One error for all candidates: the one that says most, and what the others answered. */
+/** One error for all candidates: the most specific one, with the responses of the others. */
 function noMetadata(issuer: string, failures: readonly Failure[]): OAuthFlowError {
   const name = shownAddress(issuer);
   const telling = failures.find((failure) => !isAbsent(failure));

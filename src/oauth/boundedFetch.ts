@@ -20,11 +20,12 @@ const redirectLimit = 3;
 type RedirectRule = 'never' | 'sameOrigin';
 
 /**
- * One request within bounds: https (http on loopback), a time limit over the whole answer, a body limit, and
- * no redirect but to the same origin, at most three times, where the rule allows it.
- * @returns a response whose body is already in memory.
- * @throws OAuthFlowError `insecureAddress`, `addressOutOfReach`, `unreachable`, `timedOut`, `tooLarge`, `redirected`; or the
- * reason of the caller's signal, as it is.
+ * Sends one request within limits: https (http on loopback), a time limit for the whole response, a limit for the
+ * body, and no redirect except to the same origin, at most three times, if the rule allows it.
+ *
+ * @returns a response whose body is already in memory
+ * @throws OAuthFlowError `insecureAddress`, `addressOutOfReach`, `unreachable`, `timedOut`, `tooLarge`, `redirected`;
+ *   or the reason of the caller's signal, unchanged
  */
 export async function boundedFetch(
   url: string,
@@ -80,7 +81,7 @@ async function ask(
   }
 }
 
-/** Counts while it reads, so that a body without end costs no more than the limit. */
+/** Counts while it reads, so that an endless body takes no more memory than the limit. */
 async function buffered(answer: Response, url: URL): Promise<Response> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -128,16 +129,16 @@ function redirected(from: URL, to: URL | 'hidden', status: number, why?: string)
   );
 }
 
-/** Frees the connection of an answer whose body nobody will read, even if it broke off on the way. */
+/** Frees the connection of a response whose body is not read, even if it broke off. */
 export async function discardBody(answer: Response): Promise<void> {
   await answer.body?.cancel().catch(() => undefined);
 }
 
 /**
- * Why a `fetch` got no answer, as a sentence that names the host and the hop that failed. System error codes
- * are the same on every platform; the texts beside them are not, and can hold anything.
+ * Why a `fetch` failed, as a sentence that names the host and the failing hop. System error codes are the same on
+ * every platform; the texts of errors are not, and can contain anything.
  *
- * @param unreachableNote a further sentence, for where nothing of the host was reached
+ * @param unreachableNote another sentence, for a host that was not reached at all
  */
 export function networkFailure(host: string, error: unknown, unreachableNote?: string): string {
   const code = networkErrorCode(error);
@@ -185,15 +186,15 @@ function networkErrorCode(error: unknown): string | undefined {
 }
 
 /**
- * Judges a host by what its name resolves to, as `isWithinReach` does by the name: whoever owns a name on the
- * internet can let it resolve to a service of this machine or of its network.
+ * Checks a host by the addresses that its name resolves to, as `isWithinReach` does by the name: the owner of a name
+ * on the internet can make it resolve to a service of this machine or of its network.
  *
- * A configured server whose own name resolves as near may name its neighbours, as on an intranet.
+ * A configured server whose own name resolves to a near address may name its neighbors, as on an intranet.
  *
- * @param field what names the address
- * @returns undefined if there is nothing to judge: an address, or the server's own host. Else the addresses
- * that were judged, for the connection to go to one of them, because a second resolution can give others; none
- * if the name cannot be resolved here, and only a proxy can connect.
+ * @param field the field that names the address
+ * @returns undefined if there is nothing to check: an address, or the server's own host. Otherwise the checked
+ *   addresses, to one of which the connection must go, because a second resolution can return others; an empty list
+ *   if the name cannot be resolved here and only a proxy can connect
  * @throws OAuthFlowError `addressOutOfReach`; the reason of `signal`
  */
 export function addressesWithinReach(

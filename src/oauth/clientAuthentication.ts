@@ -41,7 +41,7 @@ function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
     const { algorithm: alg, kid } = clientKey;
     const authenticate = oauth.PrivateKeyJwt(kid === undefined ? key : { key, kid }, {
       [oauth.modifyAssertion]: (header, claims) => {
-        // RFC 9864 names EdDSA anew; servers know the older name.
+        // RFC 9864 introduces another name for EdDSA. Servers know the older one.
         header['alg'] = alg;
         claims['aud'] = audienceOf(as);
       },
@@ -51,9 +51,9 @@ function privateKeyJwt({ clientId, clientKey }: OAuthClient): oauth.ClientAuth {
 }
 
 /**
- * The issuer alone, so that no other server can use the assertion. Where a document is accepted that names another
- * issuer than it was asked for (RFC 8414 §6.2), its word is taken within the same origin only: it could name any
- * server's, to replay there what it is brought.
+ * The audience of the assertion: only the issuer, so that no other server can use it. If metadata is accepted that
+ * names another issuer than the requested one (RFC 8414 §6.2), that issuer is used only within the same origin: it
+ * could name any server, to replay the assertion there.
  */
 function audienceOf(as: oauth.AuthorizationServer): string {
   const asked = identifierOf(as);
@@ -66,8 +66,9 @@ function secretOf(client: OAuthClient): string {
 }
 
 /**
- * The client in the library's terms.
- * @param now milliseconds; where there are ID tokens, the clock to judge them by
+ * The client in the library's form.
+ *
+ * @param now returns milliseconds since the epoch, to check ID tokens
  */
 export function libraryClient(client: OAuthClient, now?: () => number): oauth.Client {
   const skew = now === undefined ? 0 : Math.round((now() - Date.now()) / 1000);

@@ -44,10 +44,11 @@ export async function generateClientKey(algorithm: ClientKeyAlgorithm): Promise<
 }
 
 /**
- * A key from elsewhere: PEM with a PKCS#8 private key (RFC 7468 §10), or a private JWK (RFC 7517). A JWK keeps
- * its `kid`; a PEM has none, and one made up here might be none that the authorization server knows.
- * @param algorithm what to sign with, where the key allows more than one; else the key itself says
- * @throws OAuthFlowError `invalidClientKey`, which holds nothing of the text
+ * Parses an imported key: PEM with a PKCS#8 private key (RFC 7468 §10), or a private JWK (RFC 7517). A JWK keeps its
+ * `kid`. A PEM has none, and an invented one might be unknown to the authorization server.
+ *
+ * @param algorithm the signature algorithm, if the key allows more than one; otherwise the key decides
+ * @throws OAuthFlowError `invalidClientKey`, which contains no part of the text
  */
 export async function importClientKey(text: string, algorithm?: ClientKeyAlgorithm): Promise<ClientKey> {
   const trimmed = text.trim();

@@ -19,7 +19,7 @@ import {
 import { OAuthFlowError } from './oauthFlowError.js';
 import { shownAddress, addressOf, isSecureAddress } from '../base/displayText.js';
 
-/** What to do for a client id, and a sentence that says why. */
+/** How to get a client ID, and the reason as a sentence. */
 export type ClientIdentity =
   | { readonly kind: 'use'; readonly client: OAuthClient; readonly because: string }
   | { readonly kind: 'register'; readonly because: string }
@@ -65,9 +65,10 @@ export function chooseClientIdentity(
 }
 
 /**
- * Registers a native public client; one with a secret where the server lists no `none`.
- * @throws OAuthFlowError `registrationRefused` with the server's `oauthError`, `invalidMetadata` for a
- * response that cannot be used, and what a request can throw
+ * Registers a native public client, or one with a secret if the server does not list `none`.
+ *
+ * @throws OAuthFlowError `registrationRefused` with the server's `oauthError`, `invalidMetadata` for an unusable
+ *   response, and the errors of a request
  * @see RFC 7591 §3
  */
 export async function registerClient(
@@ -142,8 +143,9 @@ function registered(
 const longest = 2048;
 
 /**
- * Where a registration can be managed, where its answer says so. An address of another origin than the
- * registration's is not taken: the token that goes there is as good as the client.
+ * The management address of a registration, if the response has one. An address of another origin than the
+ * registration's is not accepted, because the token that is sent there gives control over the client.
+ *
  * @see RFC 7592 §3
  */
 function managementOf(response: UntrustedJson, endpoint: string): ClientManagement | undefined {
@@ -156,9 +158,10 @@ function managementOf(response: UntrustedJson, endpoint: string): ClientManageme
 }
 
 /**
- * Asks for a registration as it stands.
- * @returns the client with what is said of it now; `gone` where the server knows it no more; undefined if it
- * offers no management or says neither
+ * Reads a registration.
+ *
+ * @returns the client with its present registration; `gone` if the server no longer knows it; undefined if the server
+ *   has no client management or its response says neither
  * @throws the reason of the caller's signal
  * @see RFC 7592 §2.1
  */
@@ -181,7 +184,7 @@ export async function readRegistration(
     return {
       ...client,
       redirectUris: stringArray(said['redirect_uris']) ?? client.redirectUris,
-      // RFC 7592 §3: what the answer gives anew takes the place of what was held.
+      // New values in the response replace the stored ones (RFC 7592 §3).
       management: managementOf(said, management.uri) ?? management,
       ...defined({ clientSecret: isNewSecret ? new Redacted(secret) : undefined }),
     };
@@ -192,15 +195,16 @@ export async function readRegistration(
 }
 
 /**
- * Deletes a registration that nobody will use again.
- * @returns whether the authorization server said that it is gone; false if it offers no management
- * @throws what a request can throw
+ * Deletes a registration that is no longer used.
+ *
+ * @returns whether the authorization server confirmed that it is deleted; false if it has no client management
+ * @throws the errors of a request
  * @see RFC 7592 §2.3
  */
 export async function deleteRegistration({ management }: OAuthClient, http: HttpContext): Promise<boolean> {
   if (management === undefined) return false;
   const headers = { authorization: `Bearer ${management.token.expose()}` };
   const answer = await boundedFetch(management.uri, { method: 'DELETE', headers }, http);
-  // RFC 7592 §2.3: 401 is what is said of a client that is not there any more.
+  // 401 is the response for a client that no longer exists (RFC 7592 §2.3).
   return answer.status === 204 || answer.status === 200 || answer.status === 401;
 }

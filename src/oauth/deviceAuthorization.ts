@@ -38,7 +38,7 @@ export interface DeviceAuthorization {
 /** Seconds: RFC 8628 §3.2 for a server that names no interval, and what §3.5 adds for one that is asked too often. */
 const defaultInterval = 5;
 const slowDown = 5;
-/** Seconds: no server is asked more often than this, nor waited for longer, whatever it says. */
+/** Limits in seconds: the interval between requests is never shorter, and never longer, whatever the server returns. */
 const bounds = { interval: [1, 60], lifetime: [1, 3600] } as const;
 
 /**

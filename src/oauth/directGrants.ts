@@ -24,11 +24,11 @@ export interface RequestedAccess {
   readonly scopes: readonly string[];
   /** RFC 8707; left out only towards a server that is known to refuse it. */
   readonly resource?: string | undefined;
-  /** For providers that want it beside or instead of `resource`. */
+  /** For providers that require it in addition to `resource` or instead of it. */
   readonly audience?: string | undefined;
 }
 
-/** What is asked of a token endpoint without a browser. */
+/** A token request that needs no browser. */
 export interface DirectGrant extends RequestedAccess {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
@@ -37,11 +37,12 @@ export interface DirectGrant extends RequestedAccess {
 }
 
 /**
- * Tokens from the token endpoint alone, by any grant but the authorization code.
- * @param parameters the grant's own, and {@link requestedAccess} where it asks for some
- * @param sent what of them is secret, kept out of errors
- * @param now milliseconds since the epoch; the lifetime counts from before the request
- * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse`, and what a request can throw
+ * Requests tokens with any grant but the authorization code.
+ *
+ * @param parameters the grant's own, and {@link requestedAccess} if it requests scopes
+ * @param sent the secrets among them, which are kept out of errors
+ * @param now returns milliseconds since the epoch; the lifetime counts from before the request
+ * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse`, and the errors of a request
  * @see RFC 6749 §4.5, RFC 8707 §2.2, RFC 9449 §5
  */
 export async function requestTokens(
@@ -85,10 +86,10 @@ export function requestedAccess({ scopes, resource, audience }: RequestedAccess)
 }
 
 /**
- * Tokens for the client itself, which proves who it is with its secret or its key.
- * @param now milliseconds since the epoch
- * @throws OAuthFlowError `clientIdRequired` for a client that can prove nothing, and what
- * {@link requestTokens} throws
+ * Requests tokens for the client itself, which authenticates with its secret or its key.
+ *
+ * @param now returns milliseconds since the epoch
+ * @throws OAuthFlowError `clientIdRequired` for a client without credentials, and the errors of {@link requestTokens}
  * @see RFC 6749 §4.4, RFC 7523 §2.2
  */
 export async function clientCredentials(
@@ -106,8 +107,9 @@ export function provesNothing({ clientId }: OAuthClient): OAuthFlowError {
 }
 
 /**
- * Whether an assertion names an authorization server as its audience. Whoever is brought it can bring it to the
- * one that it names, so what a server calls itself where it was found under another name does not count.
+ * Whether an assertion names an authorization server as its audience. A server that receives an assertion can replay
+ * it at the audience, so only the identifier under which the server was found counts.
+ *
  * @see RFC 7523 §3
  */
 export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): boolean {
@@ -119,10 +121,11 @@ export function isAssertionFor(assertion: Redacted, as: AuthorizationServer): bo
 }
 
 /**
- * Tokens for whoever a signed assertion speaks of: a workload's identity, or a user's by their identity
- * provider. The assertion is sent as it is: it is the issuer's to say who and until when.
- * @param now milliseconds since the epoch
- * @throws OAuthFlowError what {@link requestTokens} throws
+ * Requests tokens for the subject of a signed assertion: a workload, or a user of an identity provider. The assertion
+ * is sent unchanged, because its issuer decides the subject and the lifetime.
+ *
+ * @param now returns milliseconds since the epoch
+ * @throws OAuthFlowError the errors of {@link requestTokens}
  * @see RFC 7523 §2.1
  */
 export function jwtBearer(

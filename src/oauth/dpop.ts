@@ -72,8 +72,9 @@ export class DpopKey {
 }
 
 /**
- * A request to the authorization server with a proof, where there is a key; sent again, once, with the nonce
- * it asks for.
+ * Sends a request to the authorization server, with a proof if there is a key. It is sent again once with the nonce
+ * that the server requires.
+ *
  * @see RFC 9449 §5, §8
  */
 export async function requestWithDpop(
@@ -90,9 +91,10 @@ export async function requestWithDpop(
 }
 
 /**
- * A request to a protected resource with a bound token; sent again, once, where it was refused for want of the
- * nonce that came with the refusal.
- * @param send is given the two headers that authorize the request
+ * Sends a request to a protected resource with a bound token. It is sent again once if it was refused because it
+ * lacked the nonce that came with the refusal.
+ *
+ * @param send receives the two headers that authorize the request
  * @see RFC 9449 §7.1, §9
  */
 export async function resourceRequestWithDpop(
@@ -119,7 +121,7 @@ export async function resourceRequestWithDpop(
         },
       );
     } catch (error) {
-      // A refusal is an answer like any other; who sent the request judges it.
+      // A refusal is a response like any other, which the sender of the request evaluates.
       if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response;
       throw error;
     }
@@ -147,17 +149,19 @@ export interface DpopBinding {
 }
 
 /**
- * A new key for a sign-in, where the resource asks for bound tokens and the authorization server binds them.
- * The resource asks by its metadata or by a DPoP challenge; one beside a Bearer challenge is an offer, which
- * is taken.
- * @throws OAuthFlowError `dpopNotSupported` where the resource takes no other tokens and none can be had
+ * A new key for a sign-in, if the resource requires bound tokens and the authorization server supports them. The
+ * resource requires them by its metadata or by a DPoP challenge. A DPoP challenge in addition to a Bearer challenge
+ * is an offer, which is accepted.
+ *
+ * @throws OAuthFlowError `dpopNotSupported` if the resource accepts no other tokens and the server does not support
+ *   them
  * @see RFC 9449 §5.1, §7.1, RFC 9728 §2
  */
 export async function dpopBinding(o: {
   readonly challenge?: BearerChallenge | undefined;
   readonly resource: ProtectedResource;
   readonly as: AuthorizationServer;
-  /** Over HTTP+SSE requests go to an address the server tells in its stream, which no proof here is for. */
+  /** With HTTP+SSE, requests go to an address that the server sends in its stream, which no proof covers. */
   readonly overHttpSse?: boolean;
 }): Promise<DpopBinding | undefined> {
   const { resource, as } = o;

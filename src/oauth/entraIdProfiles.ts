@@ -5,7 +5,7 @@ const read = '2026-11-24';
 const entraId: Pick<ProviderProfile, 'traits' | 'source' | 'read' | 'unverified'> = {
   traits: {
     registers: false,
-    // The scopes name the resource; beside them it counts as a contradiction (AADSTS9010010).
+    // The scopes name the resource. A `resource` parameter in addition counts as a contradiction (AADSTS9010010).
     omitResource: true,
     scopeBelowResource: '/.default',
     selectsAccount: true,

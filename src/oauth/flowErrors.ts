@@ -2,11 +2,12 @@ import { defined } from '../base/defined.js';
 import { displayText, sentence, shownAddress } from '../base/displayText.js';
 import { OAuthFlowError, refusalFix, type OAuthFlowErrorCode } from './oauthFlowError.js';
 
-/*
- * The errors of the protocol's steps, each by its name. A step throws one; what it says, and what to do about it, is here.
+/**
+ * The errors of the protocol's steps, each with its own factory. A step throws the error; its message and its fix are
+ * here.
  */
 
-/** What an authorization server says in an error response (RFC 6749 §5.2). */
+/** The error response of an authorization server (RFC 6749 §5.2). */
 interface ErrorResponse {
   readonly error: string;
   readonly description?: string;
@@ -249,7 +250,7 @@ const missingProofs = {
   },
 } as const;
 
-/** A document from a server with a missing or wrong field; `subject` says what it is. */
+/** A document from a server with a missing or wrong field; `subject` names the document. */
 export function unusableDocument(
   subject: string,
   at: URL | string,

@@ -1,9 +1,11 @@
 import type { NetworkReach } from './networkReach.js';
 
 /**
- * The `fetch` of the machine, injected: proxies, certificates and tests are the caller's business.
- * @param addresses where given, those the name of the host was judged by: a direct connection goes to one of
- * them and to no other, whatever the name resolves to by then; where there is none, only through a proxy
+ * The `fetch` of the machine. The caller provides it, with its proxies and certificates.
+ *
+ * @param addresses the addresses that the name of the host was checked by, if given: a direct connection goes to one
+ *   of them and to no other, whatever the name resolves to by then; if the list is empty, the connection must use a
+ *   proxy
  */
 export type Fetch = (url: string, init: RequestInit, addresses?: readonly string[]) => Promise<Response>;
 
@@ -27,9 +29,9 @@ export interface Network {
 
 /** What a step of the flow needs of the network. */
 export interface HttpContext extends Network {
-  /** Where the configured server is by its name: what it names may be no nearer to this machine. */
+  /** The reach of the configured server by its name. An address that it names may be no nearer to this machine. */
   readonly reach: NetworkReach;
-  /** The configured server, on whose word all is asked; its name may resolve to somewhere nearer. */
+  /** The configured server, which is the source of all addresses. Its name may resolve to a nearer address. */
   readonly server?: URL;
   /** The user's or the caller's cancel. Its reason is rethrown as it is: to cancel is not to fail. */
   readonly signal?: AbortSignal;

@@ -12,7 +12,7 @@ import { acceptedTokenAnswer } from './tokenResponse.js';
 
 const idJag = 'urn:ietf:params:oauth:token-type:id-jag';
 
-/** Where an organization's people sign in, and who we are there. */
+/** The sign-in page of an organization, and our client there. */
 export interface IdentityProvider {
   readonly as: AuthorizationServer;
   readonly client: OAuthClient;
@@ -27,10 +27,11 @@ export interface IdentityAssertionNeed {
 }
 
 /**
- * The identity provider's assertion for one authorization server (ID-JAG), in exchange for the user's ID
- * token. Whether that server may be used for this resource is the organization's rule, applied there.
- * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse` for what is no ID-JAG for that audience,
- * and what a request can throw
+ * Exchanges the user's ID token for the identity provider's assertion for one authorization server (ID-JAG). The
+ * organization decides whether that server may be used for this resource.
+ *
+ * @throws OAuthFlowError `tokenRequestRefused`, `invalidTokenResponse` for a response without an ID-JAG for that
+ *   audience, and the errors of a request
  * @see RFC 8693 §2, draft-ietf-oauth-identity-assertion-authz-grant §4.3
  */
 export async function identityAssertion(
@@ -62,7 +63,7 @@ export async function identityAssertion(
   if (body['issued_token_type'] !== idJag || typeof assertion !== 'string') {
     throw invalidTokenResponse(endpoint, 'it is not an identity assertion (ID-JAG)');
   }
-  // It is its audience's to verify. Looked at here only so that it is brought to nobody else.
+  // Its audience verifies it. It is read here only so that it is sent to no other server.
   const [header, claims] = assertion.split('.').map(jwtPart);
   if (header?.['typ'] !== 'oauth-id-jag+jwt') {
     throw invalidTokenResponse(endpoint, 'its identity assertion is not of type oauth-id-jag+jwt');

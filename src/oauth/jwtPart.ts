@@ -2,8 +2,10 @@ import type { Redacted } from '../base/redacted.js';
 import { isObject, type UntrustedJson } from './jsonResponse.js';
 
 /**
- * The header or the claims of a JWT (RFC 7519 §3), unverified: to see whom it is for, never to believe it.
- * @returns undefined if it is no such part
+ * The header or the claims of a JWT (RFC 7519 §3), unverified: they show who the token is for, and must not be
+ * trusted.
+ *
+ * @returns undefined if the text is no such part
  */
 export function jwtPart(part: string | undefined): UntrustedJson | undefined {
   try {

@@ -120,7 +120,7 @@ export function serverMetadataUnavailable(url: URL, status: number): OAuthFlowEr
   });
 }
 
-/** @param asked where its metadata was looked for */
+/** @param asked the addresses at which its metadata was requested */
 export function noServerMetadata(issuer: string, asked: readonly string[]): OAuthFlowError {
   const url = shownAddress(issuer);
   return new OAuthFlowError(

@@ -3,8 +3,8 @@ import { OAuthFlowError } from './oauthFlowError.js';
 import { shownAddress } from '../base/displayText.js';
 
 /**
- * Where a host is by its name alone: on this machine, in a private or link-local network, or anywhere. What a
- * name resolves to is judged in `boundedFetch.ts`.
+ * Where a host is, by its name alone: on this machine, in a private or link-local network, or anywhere.
+ * `boundedFetch.ts` checks what a name resolves to.
  */
 export type NetworkReach = 'thisMachine' | 'privateNetwork' | 'internet';
 
@@ -36,25 +36,26 @@ export function isAsNearAs(one: NetworkReach, other: NetworkReach): boolean {
   return nearness[one] >= nearness[other];
 }
 
-/** What there is to know of the configured server, on whose word addresses are asked. */
+/** What is known of the configured server, which is the source of all addresses. */
 export function onWordOf(server: string): { readonly server: URL; readonly reach: NetworkReach } {
   const url = new URL(server);
   return { server: url, reach: reachOf(url) };
 }
 
 /**
- * Whether an address may be asked, or a browser sent to it, because a server's metadata names it. A server on
- * the internet names no service of this machine or of its network: whoever it makes ask is not that server.
+ * Whether a request or a browser may be sent to an address that a server's metadata names. A server on the internet
+ * must not name a service of this machine or of its network, because the requests would not come from that server.
  *
- * @param from the configured server's reach: what it can name is no nearer to this machine than it is itself
+ * @param from the configured server's reach: it can only name addresses that are no nearer to this machine than it is
+ *   itself
  */
 export function isWithinReach(url: URL, from: NetworkReach): boolean {
   return nearness[reachOf(url)] <= nearness[from];
 }
 
 /**
- * @param field what names the address, where it is a field of metadata or of a challenge
- * @param resolved where its name resolves to, if that is what puts it out of reach
+ * @param field the field of metadata or of a challenge that names the address, if there is one
+ * @param resolved the address that its name resolves to, if that is out of reach
  */
 export function outOfReach(url: URL, field?: string, resolved?: NetworkReach): OAuthFlowError {
   const place = (resolved ?? reachOf(url)) === 'thisMachine' ? 'on this machine' : 'in a private network';

@@ -62,20 +62,20 @@ function takesKey(as: AuthorizationServer, algorithm: ClientKey['algorithm']): b
 export const authMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 export type AuthMethod = (typeof authMethods)[number];
 
-/** Where a registration can be managed, and the token for it (RFC 7592). */
+/** The management address of a registration, and the token for it (RFC 7592). */
 export interface ClientManagement {
   readonly uri: string;
   readonly token: Redacted;
 }
 
-/** Who we are to one authorization server; never used at another. */
+/** Our client at one authorization server; never used at another. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret?: Redacted;
   /** For `private_key_jwt`. */
   readonly clientKey?: ClientKey;
   readonly authMethod: AuthMethod;
-  /** `editor`: the editor's own, of which we know no more than whose accounts it is for. */
+  /** `editor`: the editor's own client, of which only the accounts are known. */
   readonly source: 'preRegistered' | 'registered' | 'clientIdMetadataDocument' | 'editor';
   /** Empty if the registration is not ours to know. */
   readonly redirectUris: readonly string[];

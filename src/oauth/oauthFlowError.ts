@@ -6,7 +6,7 @@ export type OAuthFlowErrorCode =
   | 'timedOut'
   /** The answer was larger than any metadata or token response may be. */
   | 'tooLarge'
-  /** HTML or something else where JSON was required. */
+  /** HTML or something else in place of JSON. */
   | 'notJson'
   /** A redirect that must not be followed. */
   | 'redirected'
@@ -22,7 +22,7 @@ export type OAuthFlowErrorCode =
   | 'resourceMismatch'
   /** Authorization server metadata that names another issuer (RFC 8414 §3.3). */
   | 'issuerMismatch'
-  /** The server asks for authorization but nothing says where to get it. */
+  /** The server requires authorization, but nothing names an authorization server. */
   | 'noAuthorizationServer'
   /** The client, a workload or an identity provider's word gets the tokens: there is nothing to sign in to. */
   | 'noUserSignsIn'
@@ -50,7 +50,7 @@ export type OAuthFlowErrorCode =
   | 'callbackIssuerMismatch'
   /** The callback is not a well-formed authorization response. */
   | 'invalidCallback'
-  /** The user, or the authorization server for them, said no (RFC 6749 §4.1.2.1). */
+  /** The user, or the authorization server for them, denied the request (RFC 6749 §4.1.2.1). */
   | 'accessDenied'
   /** The authorization server answered the authorization request with another error. */
   | 'authorizationRefused'
@@ -62,11 +62,11 @@ export type OAuthFlowErrorCode =
   | 'assertionRequired'
   /** A server that an authentication provider of the editor does not stand for is given none of its tokens. */
   | 'authenticationProviderRefused'
-  /** The editor's accounts are asked for where there is no editor. */
+  /** The settings use the editor's accounts, but there is no editor. */
   | 'authenticationProviderUnavailable'
-  /** Nobody is signed in at the organization's identity provider. */
+  /** The user is not signed in at the organization's identity provider. */
   | 'identityProviderSignInRequired'
-  /** The token endpoint refused; `oauthError` says why (RFC 6749 §5.2). */
+  /** The token endpoint refused the request; `oauthError` has the reason (RFC 6749 §5.2). */
   | 'tokenRequestRefused'
   /** `invalid_grant` on refresh: the sign-in has ended. */
   | 'refreshTokenRefused'
@@ -74,10 +74,10 @@ export type OAuthFlowErrorCode =
   | 'invalidTokenResponse'
   /** A stored credential that cannot be read. */
   | 'invalidRecord'
-  /** A failure nobody foresaw, which says nothing of any server; the log names it. */
+  /** An unexpected failure, which shows nothing about any server. The log names it. */
   | 'unexpected';
 
-/** The one thing to do next for each code, where the failure itself knows nothing better. */
+/** The one thing to do next for each code, unless the failure itself has a better fix. */
 export const usualFix: Readonly<Record<OAuthFlowErrorCode, string>> = {
   unreachable: 'Check the address, the network and the proxy settings, then try again.',
   timedOut: 'Check that the server is running and reachable from this machine, then try again.',
@@ -128,15 +128,15 @@ export interface OAuthFlowErrorDetails {
   readonly field?: string;
   /** The `error` code the authorization server gave. */
   readonly oauthError?: string;
-  /** HTTP status, where one was received. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number;
   /** The one thing to do next, as a sentence for a user; the code's usual one if absent. */
   readonly fix?: string;
 }
 
 /**
- * A failed step, in words a user understands and data a caller can switch on. It never has a `cause`:
- * the errors of the libraries below can hold codes and token bodies.
+ * A failed step, with a message for the user and data for the code. It never has a `cause`, because the errors of the
+ * libraries below can contain codes and token responses.
  */
 export class OAuthFlowError extends Error {
   override readonly name = 'OAuthFlowError';
@@ -188,9 +188,9 @@ const fixes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The one thing to do about a refusal of an authorization server, as a detail of the error.
+ * The fix for a refusal by an authorization server, as a detail of the error.
  *
- * @param status of the answer, where it was one to us
+ * @param status the status of the response, if there was one
  */
 export function refusalFix(error: string | undefined, status?: number): { readonly fix?: string } {
   const known = error === undefined ? undefined : fixes.get(error);

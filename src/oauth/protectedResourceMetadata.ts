@@ -14,7 +14,7 @@ import type { OAuthFlowError } from './oauthFlowError.js';
 import { addressOf, isSecureAddress, displayText, shownAddress } from '../base/displayText.js';
 import { isScopeToken, type BearerChallenge } from './wwwAuthenticateChallenge.js';
 
-/** What a protected resource says about itself (RFC 9728 §2). */
+/** The metadata of a protected resource (RFC 9728 §2). */
 export interface ProtectedResource {
   /** The identifier tokens are asked for (RFC 8707), as published. */
   readonly resource: string;
@@ -23,12 +23,12 @@ export interface ProtectedResource {
   readonly scopesSupported?: readonly string[];
   /** Undefined: there is no metadata, and the origin is the authorization server (MCP 2025-03-26). */
   readonly metadataUrl?: string;
-  /** Where the metadata strays from the standard, as sentences for a user. */
+  /** Deviations from the standard, as sentences for a user. */
   readonly warnings: readonly string[];
   readonly resourceName?: string;
   /** It takes only tokens bound to a key (RFC 9449). */
   readonly dpopRequired?: boolean;
-  /** What proofs may be signed with; absent: not said. */
+  /** The algorithms that proofs may be signed with; undefined if not specified. */
   readonly dpopAlgorithms?: readonly string[];
 }
 
@@ -38,8 +38,8 @@ const scopeLengthLimit = 200;
 const wellKnown = '/.well-known/oauth-protected-resource';
 
 /**
- * Where the metadata may be: at the address the challenge names, and nowhere else; without one, below the
- * well-known path of the server's path, then of its root (RFC 9728 §3.1, §5.1).
+ * The addresses of the metadata: the one that the challenge names, and no other; without one, the well-known path
+ * with the server's path, and then that of its root (RFC 9728 §3.1, §5.1).
  */
 export function protectedResourceMetadataUrls(server: URL, challenge?: BearerChallenge): URL[] {
   if (challenge?.resourceMetadata !== undefined) return [challenge.resourceMetadata];
@@ -131,7 +131,7 @@ function protectedResourceOf(
   });
 }
 
-/** A sign-in asks for them and a user reads them before it: what is no scope is left out (RFC 6749 §3.3). */
+/** A sign-in requests these scopes, and the user sees them first, so invalid ones are left out (RFC 6749 §3.3). */
 function supportedScopes(value: unknown, warnings: string[]): readonly string[] | undefined {
   const listed = stringArray(value);
   if (listed === undefined) {

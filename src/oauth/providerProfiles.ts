@@ -113,7 +113,7 @@ export const providerProfiles: readonly ProviderProfile[] = [
   {
     id: 'keycloak',
     name: 'Keycloak',
-    // Hosted by whoever runs it: the path of its realms is what tells.
+    // Every operator has another host, so the path of its realms identifies it.
     issuer: /^https?:\/\/[^/]+(\/[\w-]+)*\/realms\/[^/]+$/,
     // It ignores `resource`, unless an experimental feature of 2026 is turned on; a realm binds tokens to a server by the audience of a scope.
     traits: { registers: true, refreshTokens: 'kept' },

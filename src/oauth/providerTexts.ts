@@ -4,7 +4,7 @@ import type { ProviderProfile, ProviderTraits } from './providerTraits.js';
 export interface TraitTexts {
   readonly trait: keyof ProviderTraits;
   readonly sentence: string;
-  /** A public page says so; else it is what we take to be true. */
+  /** Whether a public source confirms it; otherwise it is our assumption. */
   readonly isVerified: boolean;
 }
 
@@ -61,7 +61,7 @@ const formTexts = {
   errorWithStatus200: 'errors with status 200',
 };
 
-/** What is known of a provider, a sentence a trait, in the order of the table. */
+/** What is known of a provider: one sentence for each trait, in the order of the table. */
 export function traitTexts({ traits, unverified = [] }: ProviderProfile): readonly TraitTexts[] {
   return (Object.keys(traits) as (keyof ProviderTraits)[]).map((trait) => ({
     trait,
@@ -71,7 +71,7 @@ export function traitTexts({ traits, unverified = [] }: ProviderProfile): readon
 }
 
 function sentenceOf(trait: keyof ProviderTraits, traits: ProviderTraits): string {
-  // A trait's words take that trait's value, which the compiler cannot follow through a union of them.
+  // A trait's text takes that trait's value, which the compiler cannot follow through a union of them.
   const say = words[trait] as (value: unknown) => string;
   return say(traits[trait]);
 }

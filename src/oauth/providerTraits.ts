@@ -14,12 +14,12 @@ export interface ProviderTraits {
   readonly omitResource?: true;
   /** It takes the resource from `audience` instead, and wants it there. */
   readonly audienceIsResource?: true;
-  /** Asked for below the resource, where no scope is named at all. */
+  /** Requested below the resource, if no scope is named at all. */
   readonly scopeBelowResource?: string;
-  /** Asked for beside those of the server. */
+  /** Requested in addition to those of the server. */
   readonly scopes?: readonly string[];
   readonly extraParameters?: Readonly<Record<string, string>>;
-  /** It lets the user choose an account where `prompt` asks for that, though its metadata does not say so. */
+  /** It lets the user choose an account if `prompt` asks for that, although its metadata does not say so. */
   readonly selectsAccount?: true;
   /** The only kind of redirect URI it takes of such a client. */
   readonly redirect?: 'loopback';
@@ -31,16 +31,19 @@ export interface ProviderTraits {
   readonly longCodes?: true;
   /** Rules it is known to fall short of. Each counts only once the user accepted it. */
   readonly exceptions?: readonly ('pkceNotAdvertised' | 'issuerMismatch')[];
-  /** The issuer that is asked for metadata, where a server spells it in another way. */
+  /** The issuer whose metadata is requested, if a server spells it in another way. */
   readonly metadataIssuer?: string;
   /** What the metadata of an issuer for many tenants calls itself, in place of that issuer. */
   readonly issuerTemplate?: string;
-  /** Issuers its ID tokens name beside that of the metadata; `{claim}` stands for a claim of the token. */
+  /**
+   * Issuers that its ID tokens name in addition to that of the metadata; `{claim}` is replaced by a claim of the
+   * token.
+   */
   readonly idTokenIssuers?: readonly string[];
-  /** Where token answers hold the user's token below a member of their own, with a `token_type` of their own. */
+  /** The member of token responses that contains the user's token, with its own `token_type`. */
   readonly nestedToken?: { readonly member: string; readonly tokenType: string };
   readonly answers?: readonly AnswerForm[];
-  /** Its own words for `invalid_grant`: a code or a refresh token that is no longer good. */
+  /** Its own codes for `invalid_grant`: an authorization code or a refresh token that is no longer valid. */
   readonly invalidGrant?: readonly string[];
   /** `none`: none a client can use. `refreshTokenOnly`: access tokens live on until they expire. */
   readonly revocation?: 'none' | 'refreshTokenOnly';
@@ -71,7 +74,7 @@ type ProfileId = (typeof profileIds)[number];
 export const profileChoices = ['auto', 'none', ...profileIds] as const;
 export type ProfileChoice = (typeof profileChoices)[number];
 
-/** What is known of one provider, and from where. */
+/** What is known of one provider, and the sources. */
 export interface ProviderProfile {
   readonly id: ProfileId;
   readonly name: string;

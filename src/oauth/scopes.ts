@@ -3,36 +3,36 @@ import type { ProtectedResource } from './protectedResourceMetadata.js';
 import type { BearerChallenge } from './wwwAuthenticateChallenge.js';
 
 /**
- * The scopes of a first sign-in, by the MCP specification's priority: those of the challenge, else all the
- * resource supports, else none, which leaves the choice to the authorization server (RFC 6749 §3.3).
- * Configured scopes replace all of it and are asked for exactly.
+ * The scopes of a first sign-in, by the MCP specification's priority: those of the challenge, otherwise all that the
+ * resource supports, otherwise none, which leaves the choice to the authorization server (RFC 6749 §3.3). Configured
+ * scopes replace all of these and are requested exactly.
  *
- * `offline_access` is added where the authorization server lists it (SEP-2207), and with `identity` so are
- * `openid`, `email` and `profile`. Nothing is added to an empty choice: a scope parameter with these alone
- * would put them in place of the server's default scopes.
+ * `offline_access` is added if the authorization server lists it (SEP-2207), and with `identity` also `openid`,
+ * `email`, and `profile`. Nothing is added to an empty choice, because a scope parameter with these alone would
+ * replace the server's default scopes.
  */
 export function initialScopes(o: {
   readonly challenge?: BearerChallenge | undefined;
   readonly configured?: readonly string[] | undefined;
   readonly resource: ProtectedResource;
   readonly as: AuthorizationServer;
-  /** Ask who the user is, so that the account has a name. */
+  /** Requests the user's identity, so that the account has a name. */
   readonly identity?: boolean;
   /** Asked for at this authorization server whether it lists them or not. */
   readonly further?: readonly string[] | undefined;
-  /** Where no scope is named, the one below the resource that this authorization server has for all of it. */
+  /** If no scope is named, the scope below the resource that this authorization server has for all of it. */
   readonly belowResource?: string | undefined;
 }): readonly string[] {
   if (o.configured !== undefined && o.configured.length > 0) return neededScopes(o);
   return withSessionScopes(neededScopes(o), o.as, o.identity === true, o.further);
 }
 
-/** The same without anything added: there is no user whose sign-in should last or have a name. */
+/** The same without additions: there is no user whose sign-in should last or have a name. */
 export function neededScopes(o: {
   readonly challenge?: BearerChallenge | undefined;
   readonly configured?: readonly string[] | undefined;
   readonly resource: ProtectedResource;
-  /** Where no scope is named, the one below the resource that this authorization server has for all of it. */
+  /** If no scope is named, the scope below the resource that this authorization server has for all of it. */
   readonly belowResource?: string | undefined;
 }): readonly string[] {
   if (o.configured !== undefined && o.configured.length > 0) return [...new Set(o.configured)];
@@ -47,8 +47,8 @@ export function isSessionScope(scope: string): boolean {
 }
 
 /**
- * The scopes a tool needs, and those that make the sign-in last and give it a name, where the authorization
- * server lists them. A step-up needs them as much as the first sign-in: its token replaces the present one.
+ * The scopes that a tool needs, and those that make the sign-in last and give it a name, if the authorization server
+ * lists them. A step-up needs them as much as the first sign-in, because its token replaces the present one.
  */
 export function withSessionScopes(
   needed: readonly string[],

@@ -18,11 +18,13 @@ import {
 } from './tokenResponse.js';
 
 /**
- * New tokens for old. What the answer leaves out stays as it was: refresh token, scopes, account.
- * The caller must see to it that one refresh token is in use once: rotation punishes reuse.
- * @param now milliseconds since the epoch
- * @throws OAuthFlowError `refreshTokenRefused` when the sign-in has ended (`invalid_grant`, or nothing to
- * refresh with, or a client whose secret has expired); any other failure leaves the old tokens as good as they were
+ * Exchanges a refresh token for new tokens. Values that are missing in the response stay the same: refresh token,
+ * scopes, account. The caller must ensure that a refresh token is used only once at a time, because servers with
+ * rotation revoke reused ones.
+ *
+ * @param now returns milliseconds since the epoch
+ * @throws OAuthFlowError `refreshTokenRefused` if the sign-in has ended (`invalid_grant`, no refresh token, or a
+ *   client whose secret has expired); after any other failure, the old tokens are still valid
  * @see RFC 6749 §6, RFC 8707 §2.2, RFC 9449 §5
  */
 export async function refreshTokens(
@@ -31,7 +33,7 @@ export async function refreshTokens(
     readonly client: OAuthClient;
     readonly tokens: TokenSet;
     readonly resource?: string;
-    /** Some of those that were granted, for a token with no more; absent: all of them. */
+    /** Some of the granted scopes, for a token with fewer; all of them if absent. */
     readonly scopes?: readonly string[];
   },
   http: HttpContext,

@@ -12,10 +12,11 @@ import { errorAnswer, jsonResponse, isObject, type UntrustedJson } from './jsonR
 import { jwtPart } from './jwtPart.js';
 
 /**
- * The answer of a token endpoint, made ready for the library: a refusal is told apart whatever its status
- * and headers (some servers refuse with 200, some add a `WWW-Authenticate` that hides the body), a form is read
- * as the JSON it stands for, and members that are null count as absent.
- * @param sent secrets of the request, kept out of the error
+ * Prepares the response of a token endpoint for the library: a refusal is recognized whatever its status and headers
+ * (some servers refuse with 200, some add a `WWW-Authenticate` that hides the body), a form is read as the
+ * corresponding JSON, and members that are null count as absent.
+ *
+ * @param sent secrets of the request, which are kept out of the error
  * @throws OAuthFlowError `tokenRequestRefused`, `unexpectedStatus`, `notJson`
  */
 export async function acceptedTokenAnswer(
@@ -120,9 +121,10 @@ function accountClaims(claims: oauth.IDToken): IdTokenClaims {
 }
 
 /**
- * A token endpoint's answer that calls itself a form, as GitHub's is unless asked otherwise, as the JSON
- * object with the same members; any other answer as it is.
- * @throws OAuthFlowError `invalidTokenResponse` where a member stands twice: which one counts is anybody's guess
+ * Converts a token endpoint's response with the content type of a form, such as GitHub's default, to a JSON object
+ * with the same members. Any other response is unchanged.
+ *
+ * @throws OAuthFlowError `invalidTokenResponse` if a member occurs twice, because it is unclear which one counts
  */
 async function withFormAsJson(answer: Response, endpoint: string): Promise<Response> {
   const type = answer.headers.get('content-type') ?? '';
@@ -136,7 +138,7 @@ async function withFormAsJson(answer: Response, endpoint: string): Promise<Respo
     if (members.has(name)) {
       throw invalidTokenResponse(endpoint, 'it repeats a member');
     }
-    // An empty member says nothing, except of the scopes: there it says that there are none.
+    // An empty member counts as absent, except for the scopes: then there are none.
     if (value !== '' || name === 'scope') members.set(name, value);
   }
   const headers = new Headers(answer.headers);
@@ -144,14 +146,14 @@ async function withFormAsJson(answer: Response, endpoint: string): Promise<Respo
   return new Response(JSON.stringify(Object.fromEntries(members)), { status: answer.status, headers });
 }
 
-/** What a token response says of the token itself (RFC 6749 §5.1). */
+/** The members of a token response about the token itself (RFC 6749 §5.1). */
 const tokenMembers = ['access_token', 'token_type', 'refresh_token', 'expires_in', 'scope'];
 
 /**
- * The answer of a token endpoint in the form the standard gives it, and the authorization server as its ID
- * token names it, where a provider is known for another form. Everybody else's is left as it is, to be refused
- * if it is wrong.
- * @param answer one that holds JSON
+ * Converts a token response to the standard form, and sets the issuer that its ID token names, for a provider that is
+ * known to use another form. Responses of other providers are unchanged, and are refused if they are wrong.
+ *
+ * @param answer a response that contains JSON
  */
 export async function inStandardForm(
   as: AuthorizationServer,
@@ -168,7 +170,7 @@ export async function inStandardForm(
   };
 }
 
-/** A refusal of a token endpoint in the standard's words, where a provider is known for words of its own. */
+/** Converts a token endpoint's refusal to the standard's code, for a provider that is known to use its own codes. */
 export function inStandardTexts(as: AuthorizationServer, error: unknown): unknown {
   if (!(error instanceof OAuthFlowError) || error.details.oauthError === undefined) return error;
   const { invalidGrant = [] } = knownTraits(as);
@@ -177,8 +179,8 @@ export function inStandardTexts(as: AuthorizationServer, error: unknown): unknow
 }
 
 /**
- * The user's token may stand below the member, beside an application's own, or above it with its scopes
- * below; the two are never mixed.
+ * The user's token may be in the member, next to an application's own, or outside it with its scopes inside. The two
+ * are never mixed.
  */
 function unnested(body: UntrustedJson, { member, tokenType }: { member: string; tokenType: string }) {
   const below = body[member];
@@ -190,7 +192,7 @@ function unnested(body: UntrustedJson, { member, tokenType }: { member: string; 
   return token['token_type'] === tokenType ? { ...token, token_type: 'Bearer' } : token;
 }
 
-/** The `iss` of an ID token, where it is one the provider is known to use, with the token's claims filled in. */
+/** The `iss` of an ID token, if the provider is known to use it, with the token's claims filled in. */
 function issuerOfIdToken(idToken: unknown, known: readonly string[]): string | undefined {
   const claims = typeof idToken === 'string' ? jwtPart(idToken.split('.')[1]) : undefined;
   if (claims === undefined) return undefined;

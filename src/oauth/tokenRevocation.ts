@@ -23,8 +23,9 @@ export interface RevocationReceipt {
 }
 
 /**
- * Revokes the refresh token, whose end should end the whole grant, then the access token, for servers where
- * it does not. Never throws for what the server or the network does: the user is signed out here regardless.
+ * Revokes the refresh token, which should end the whole grant, and then the access token, for servers where it does
+ * not. Never throws for a failure of the server or the network, because the user is signed out here in any case.
+ *
  * @throws the reason of the caller's signal
  * @see RFC 7009 §2
  */

@@ -12,7 +12,10 @@ export interface TokenSet {
   readonly expiresAt?: number | undefined;
   /** As granted. */
   readonly scopes: readonly string[];
-  /** For an identity provider, whose word is brought elsewhere; nobody else's is kept. */
+  /**
+   * Only for an identity provider, whose ID token is exchanged at other servers. Those of other servers are not
+   * stored.
+   */
   readonly idToken?: Redacted;
   readonly idTokenClaims?: IdTokenClaims;
 }

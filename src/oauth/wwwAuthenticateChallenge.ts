@@ -9,19 +9,21 @@ export interface BearerChallenge {
   readonly scopes?: readonly string[];
   readonly resourceMetadata?: URL;
   readonly realm?: string;
-  /** Present where tokens bound to a key are asked for (RFC 9449 §7.1). */
+  /** Present if the server requires tokens that are bound to a key (RFC 9449 §7.1). */
   readonly dpop?: {
-    /** What proofs may be signed with; absent: not said. */
+    /** The algorithms that proofs may be signed with; undefined if not specified. */
     readonly algs?: readonly string[];
-    /** No Bearer challenge stands beside it. */
+    /** Whether there is no Bearer challenge as well. */
     readonly alone: boolean;
   };
 }
 
 /**
- * The Bearer challenge of a response, among however many it carries, or DPoP's in its place. Where both stand,
- * the one with an error says why this very request was refused; the other adds what that one leaves out. A
- * malformed header says nothing, and never throws: the request was refused either way.
+ * Reads the Bearer challenge of a response, of however many challenges there are, or DPoP's if there is no Bearer
+ * challenge. If there are both, the one with an error explains why this request was refused, and the other one
+ * supplies missing values. A malformed header counts as none and never throws, because the request was refused in any
+ * case.
+ *
  * @see RFC 9110 §11.6.1, RFC 9449 §7.1
  */
 export function bearerChallengeOf(response: {
@@ -81,8 +83,8 @@ const parameter = new RegExp(
 const token68 = /[ \t]+[\w.~+/-]+=*(?=[ \t]*(?:,|$))/y;
 
 /**
- * The challenges of a `WWW-Authenticate` value, or undefined if it is malformed. `oauth4webapi` parses
- * the same but tells only by a rejected promise, and a proxy in the middle of an answer needs it at once.
+ * Parses the challenges of a `WWW-Authenticate` value; undefined if it is malformed. `oauth4webapi` parses the same
+ * but reports the result only by a rejected promise, and a proxy in the middle of a response needs it at once.
  */
 export function parseChallenges(header: string): readonly Challenge[] | undefined {
   const challenges: Challenge[] = [];

@@ -19,7 +19,7 @@ import type { LastRedirects } from '../clients/sentRedirects.js';
 import type { RedirectReach, RedirectUris } from '../ports.js';
 import type { ServerConfig } from '../settings/serverSettings.js';
 
-/** Where the browser of a sign-in would come back to, and why, as sentences. */
+/** The redirect URI of a sign-in, and the reason for it, as sentences. */
 export interface DiagnosedRedirect {
   readonly uri: string;
   readonly said: readonly string[];

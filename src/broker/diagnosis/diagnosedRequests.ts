@@ -25,7 +25,7 @@ export interface PresentIdentityProvider {
   readonly isSignedIn: boolean;
 }
 
-/** What each grant sends beside the access it asks for (RFC 6749 §4.4.2, RFC 7523 §2.1). */
+/** The parameters of each grant, in addition to the requested access (RFC 6749 §4.4.2, RFC 7523 §2.1). */
 const grantParameters = {
   clientCredentials: { grant_type: 'client_credentials' },
   jwtBearer: {
@@ -39,10 +39,10 @@ const grantParameters = {
 };
 
 /**
- * Step 5c where no user takes part at the time of a call: the request that gets the tokens, as it would be sent.
+ * Step 5c if no user takes part at the time of a call: the token request, as it would be sent.
  *
- * @throws OAuthFlowError `assertionRequired`, `clientIdRequired` and `identityProviderSignInRequired` for what
- * the grant lacks, `dpopNotSupported`, `invalidMetadata`
+ * @throws OAuthFlowError `assertionRequired`, `clientIdRequired`, or `identityProviderSignInRequired` if the grant
+ *   lacks something; `dpopNotSupported`, `invalidMetadata`
  */
 export async function diagnosedTokenRequest(
   server: ServerConfig,
@@ -85,7 +85,7 @@ function exchangeTexts(
   return `First, an assertion for ${shownAddress(as.issuer)} is requested from ${shownAddress(issuer)} in exchange for your ID token (RFC 8693).`;
 }
 
-/** Where clients, and what they prove themselves with, are looked for; if absent, nothing is known of them. */
+/** The stores of clients and their credentials; if absent, none are known. */
 export interface KnownClientParts {
   readonly clientSecrets?: ClientSecrets;
   readonly registered?: {

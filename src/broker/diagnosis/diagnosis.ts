@@ -49,7 +49,7 @@ export interface Diagnosis {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly steps: readonly DiagnosedStep[];
-  /** Sentences: what happens, and whose fault it is where something fails. */
+  /** Sentences about what happens and, if something fails, who must fix it. */
   readonly verdict: string;
   /** The one thing to do. */
   readonly fix: string | undefined;
@@ -58,7 +58,7 @@ export interface Diagnosis {
 export interface DiagnosisParts extends KnownClientParts {
   readonly http: Network;
   readonly clock: Clock;
-  /** What its cache holds of the server is dropped: what is shown is what came back now. */
+  /** The cached metadata of the server is dropped, so that the report shows present responses. */
   readonly discovery: DiscoveryParts;
   readonly present: PresentSignIn | undefined;
   /** For the grant `enterpriseManaged`; absent: none is configured. */
@@ -201,7 +201,10 @@ class Walk {
     }
   }
 
-  /** Afresh, as the next sign-in then finds it too. Whoever signs in with a browser is asked about exceptions. */
+  /**
+   * Fetched again, as the next sign-in will find it. For servers with a browser sign-in, the user is asked about
+   * exceptions.
+   */
   #discovery(): DiscoveryParts {
     const { metadata, ...parts } = this.parts.discovery;
     metadata?.drop(this.server);
@@ -222,7 +225,7 @@ class Walk {
     return [asked.filter((request) => !isOfIssuer(request)), asked.filter(isOfIssuer)];
   }
 
-  /** The very request a sign-in would make, with a client id in its place where there is none yet. */
+  /** The request that a sign-in would make, with a placeholder if there is no client ID yet. */
   async #authorizationRequest(found: Discovered) {
     const { as, policy, scopes, resource, identity } = found;
     const redirect = await this.#redirect(found);

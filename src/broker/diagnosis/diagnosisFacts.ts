@@ -8,7 +8,7 @@ import type { BearerChallenge } from '../../oauth/wwwAuthenticateChallenge.js';
 import type { Discovered } from '../discovery/discovery.js';
 import type { DirectGrantName } from '../settings/grant.js';
 
-/** What the present sign-in is like, where there is one; whose it is, the report does not tell. */
+/** The present sign-in, if there is one. The report does not name its account. */
 export interface PresentSignIn {
   readonly scopes: readonly string[];
   readonly refreshable: boolean;
@@ -19,7 +19,7 @@ export interface PresentSignIn {
 /** What a step found, as sentences that anybody may read. */
 export interface Facts {
   readonly said: readonly string[];
-  /** Where it strays from the standard. */
+  /** Deviations from the standard. */
   readonly strays: readonly string[];
 }
 
@@ -108,7 +108,7 @@ export function authorizationServerFacts(
   };
 }
 
-/** Rules that protect what a browser brings back; where there is none, they are not missed. */
+/** Rules that protect what a browser brings back. They do not apply if there is no browser. */
 function browserStrays(as: AuthorizationServer): readonly string[] {
   return [
     ...(as.code_challenge_methods_supported?.includes('S256') === true
@@ -122,7 +122,7 @@ function browserStrays(as: AuthorizationServer): readonly string[] {
   ];
 }
 
-/** What is known beforehand of a provider that strays. */
+/** The profile of a known provider. */
 function providerFacts(issuer: string, choice: ProfileChoice = 'auto'): readonly string[] {
   const profile = profileOf(issuer, choice);
   const own = profileOf(issuer);
@@ -158,7 +158,7 @@ export function identityFacts(identity: ClientIdentity): Facts {
   }
 }
 
-/** Drawn anew for each sign-in. */
+/** Random for each sign-in. */
 const random = new Map([
   ['state', '(random)'],
   ['nonce', '(random)'],
@@ -167,8 +167,9 @@ const random = new Map([
 ]);
 
 /**
- * Step 5c: every parameter as it would be sent; what the endpoint's address says itself is not ours to show.
- * @param request.configured names of parameters from the settings, whose values may be anything, secrets too
+ * Step 5c: every parameter as it would be sent. The query of the endpoint itself is not shown.
+ *
+ * @param request.configured names of parameters from the settings, whose values may be secret
  */
 export function requestFacts(request: {
   readonly url: URL;
@@ -188,7 +189,7 @@ export function requestFacts(request: {
   return { said: [said, ...sent], strays: [] };
 }
 
-/** A resource is the server's address, whose query may hold a key to it. */
+/** A resource is the server's address, whose query may contain a key. */
 export function shownValue(value: string): string {
   const address = addressOf(value);
   if (address === undefined || address.search === '') return displayText(value) ?? '';
@@ -197,7 +198,8 @@ export function shownValue(value: string): string {
 
 /**
  * Steps 6–7 (RFC 6749 §4.1.2, RFC 9207 §2.4).
- * @param redirect where the callback comes to
+ *
+ * @param redirect the target of the callback
  */
 export function callbackFacts({ as }: Discovered, redirect: readonly string[]): Facts {
   return {
@@ -224,7 +226,7 @@ export function tokenRequestFacts({ as, identity, policy }: Discovered): Facts {
   };
 }
 
-/** How the client proves who it is (RFC 6749 §2.3, RFC 8414 §2). */
+/** How the client authenticates (RFC 6749 §2.3, RFC 8414 §2). */
 export function clientProofFacts(as: AuthorizationServer, identity: ClientIdentity): Facts {
   const listed = as.token_endpoint_auth_methods_supported;
   if (identity.kind !== 'use') {

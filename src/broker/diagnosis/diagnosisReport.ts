@@ -8,8 +8,8 @@ const stateTexts: Record<DiagnosedStep['state'], string> = {
 };
 
 /**
- * A diagnosis as Markdown, to be read and to be pasted into an issue. All that servers may have written stands in
- * blocks of plain text: it becomes no link, no image and mentions nobody.
+ * A diagnosis as Markdown, which can be pasted into an issue. Texts from servers are in blocks of plain text, so that
+ * they create no links, images, or mentions.
  *
  * @param version of this extension
  */

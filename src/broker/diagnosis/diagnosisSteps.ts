@@ -13,7 +13,7 @@ const withBrowser: readonly (readonly [StepName, string])[] = [
   ['8', 'The code becomes tokens'],
   ['9–10', 'Call with the token'],
 ];
-/** Where the token request is all there is, no browser brings a code back. */
+/** If the token request is the only step, no browser returns a code. */
 const withoutBrowser = withBrowser
   .filter(([step]) => step !== '6–7' && step !== '8')
   .map(([step, title]) => [step, step === '5c' ? 'The token request' : title] as const);

@@ -5,26 +5,27 @@ const longestLink = 2_048;
 export interface LinkProblem {
   /** The parameter at fault; empty for the link itself. */
   readonly field: string;
-  /** What is wrong and what to do, as a sentence. */
+  /** The fault and what to do, as a sentence. */
   readonly message: string;
 }
 
-/** What is wrong, with the parameter at fault, unless the sentence begins with its name. */
+/** The fault with the name of its parameter, unless the sentence begins with the name. */
 export function linkProblemText({ field, message }: LinkProblem): string {
   return field === '' || message.startsWith(`${field} `) ? message : `${field}: ${message}`;
 }
 
-/** The editor's own parameter, which says in which window a link opens. */
+/** The editor's own parameter, which selects the window in which a link opens. */
 const ofEditor = 'windowId';
 
 /**
- * The parameters of a link, each at most once and none but the known ones.
+ * Parses the parameters of a link. Each may occur at most once, and only known ones are accepted.
  *
- * Links that come through the operating system were decoded once by the editor, as a whole, and links that come through
- * a web editor's callback page were not. So a value is decoded here only if it still looks encoded. An `&` inside a value
- * cannot be told from one between parameters in the first case: what follows it is then refused as an unknown parameter.
+ * Links that come through the operating system were decoded once by the editor, as a whole; links that come through a
+ * web editor's callback page were not. Therefore, a value is decoded here only if it still looks encoded. In the
+ * first case, an `&` inside a value looks like one between parameters, so the text after it is refused as an unknown
+ * parameter.
  *
- * @param query as VS Code hands it over
+ * @param query as VS Code passes it
  */
 export function linkParameters<Name extends string>(
   query: string,
@@ -57,7 +58,7 @@ function unknown(name: string, known: readonly string[]): LinkProblem {
 }
 
 function decoded(value: string): string {
-  // An address that was decoded once starts with its scheme; what is still encoded in it is the address's own.
+  // An address that was decoded once starts with its scheme. What is still encoded in it belongs to the address.
   if (/^https?:\/\//i.test(value) || !/%[0-9a-f]{2}/i.test(value)) return value;
   try {
     return decodeURIComponent(value);

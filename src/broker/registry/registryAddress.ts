@@ -3,7 +3,7 @@ import { addressOf, isSecureAddress } from '../../base/displayText.js';
 /** The registry of the MCP project. */
 export const officialRegistry = 'https://registry.modelcontextprotocol.io';
 
-/** What the setting `mcpOAuthBroker.registry` says. */
+/** The value of the setting `mcpOAuthBroker.registry`. */
 export type RegistryAddress =
   | { readonly kind: 'unset' }
   | { readonly kind: 'set'; readonly url: string }

@@ -14,7 +14,7 @@ export interface RegistryServer {
   readonly remote: RegistryRemote;
 }
 
-/** Where such a server is. */
+/** The address of such a server. */
 type RegistryRemote =
   | ({ readonly kind: 'usable' } & ServerEndpoint)
   /** What the broker would have to do for it and does not. */

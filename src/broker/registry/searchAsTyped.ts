@@ -11,8 +11,8 @@ export type SearchState<Found> =
   | { readonly kind: 'failed'; readonly text: string; readonly error: unknown };
 
 /**
- * Searches for what is typed once typing pauses. Typing on cancels what is being asked, so that one request runs at a
- * time and a late response is never taken for the current one.
+ * Searches for the typed text once the user pauses. Further typing cancels the running request, so that at most one
+ * runs, and a late response is never taken for the current one.
  */
 export class SearchAsTyped<Found> implements Disposable {
   #state: SearchState<Found> = { kind: 'idle' };
@@ -29,7 +29,7 @@ export class SearchAsTyped<Found> implements Disposable {
     return this.#state;
   }
 
-  /** @param text undefined: nothing is to be searched for */
+  /** @param text undefined if there is nothing to search for */
   type(text: string | undefined): void {
     if (this.#state.kind !== 'idle' && this.#state.text === text) return;
     this.#stop();
