@@ -32,7 +32,7 @@ function jwt(header: object, claims: object): string {
  * A user has accepted that the metadata of an authorization server names another issuer than its server does. It
  * names the honest one's, to be brought what is good there.
  */
-describe('an authorization server under another’s name', () => {
+describe('an authorization server that claims another’s issuer', () => {
   let internet: ScriptedInternet;
   beforeEach(() => {
     internet = new ScriptedInternet();
@@ -117,7 +117,7 @@ describe('an authorization server under another’s name', () => {
     assert.deepEqual(audiencesBrought('client_assertion'), [evil]);
   });
 
-  it('is brought one with the issuer’s own spelling where only that differs', async () => {
+  it('receives an assertion with the issuer’s own spelling if only the spelling differs', async () => {
     const clientKey = await generateClientKey('ES256');
     const client = {
       ...({ clientId: 'broker', authMethod: 'private_key_jwt', source: 'preRegistered' } as const),
@@ -134,7 +134,7 @@ describe('an authorization server under another’s name', () => {
     assert.equal(await audience(`${issuer}:8443`), `${issuer}:8443`);
   });
 
-  it('has accounts of its own, and none of those there', () => {
+  it('has separate accounts, and none of the other server’s', () => {
     const there = credentialFor(mcpServer, issuer, new ManualClock());
     const here = { ...there, as: { ...there.as, mcp_named_as: evil } };
     assert.notEqual(accountKeyOf(here), accountKeyOf(there));

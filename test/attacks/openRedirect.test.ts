@@ -29,7 +29,7 @@ describe('attack: open redirect', () => {
     }
   }
 
-  it('a code sent on within the origin, to where anybody may write → redirected', async () => {
+  it('a code forwarded within the origin, to a page that anyone may write → redirected', async () => {
     const internet = new ScriptedInternet();
     internet.redirect(`${issuer}/token`, '/open-redirect?to=evil', 307);
     const victim = new Victim(internet);
@@ -37,7 +37,7 @@ describe('attack: open redirect', () => {
     assert.ok(!internet.asked.some(({ url }) => url.includes('open-redirect')));
   });
 
-  it('an authorization endpoint with a redirect_uri of its own → ours is the only one', async () => {
+  it('an authorization endpoint with a redirect_uri in its query → only ours is used', async () => {
     const internet = new ScriptedInternet();
     const authorization_endpoint = `${issuer}/authorize?redirect_uri=${encodeURIComponent(evil)}&state=known`;
     internet.publish(metadataOfIssuer, honestMetadata({ authorization_endpoint }));

@@ -92,7 +92,7 @@ describe('attack: metadata that points inside', () => {
     assert.ok(outcome.kind === 'failed');
   });
 
-  it('a name that resolves otherwise each time → every connection goes where was judged', async () => {
+  it('a name that resolves differently each time → every connection goes to a checked address', async () => {
     const internet = new ScriptedInternet();
     let asked = 0;
     internet.names.set('as.example', () => (asked++ % 2 === 0 ? ['203.0.113.9'] : ['203.0.113.10']));

@@ -57,7 +57,7 @@ describe('a callback to a desktop', () => {
     assert.deepEqual([...windows.secrets.entries], []);
   });
 
-  it('is compared by its whole state, whose end is no secret', async () => {
+  it('is compared by its complete state, whose end is not secret', async () => {
     const { window } = open(7);
     const state = await stateOf(7);
     assert.match(state, /^[\w-]{43}\.windowId=7$/);
@@ -70,7 +70,7 @@ describe('a callback to a desktop', () => {
     assert.deepEqual(got, [state]);
   });
 
-  it('reaches the window whose id is not known to it, by way of the last active one', async () => {
+  it('reaches a window with an unknown id through the last active one', async () => {
     const [waiting] = [open(1), open(2)];
     const state = await stateOf();
     const got = waiting.window.waitFor(state);
@@ -118,7 +118,7 @@ describe('a callback to a desktop', () => {
     assert.equal(urls.follow(callbackOf(await stateOf())), 'lost: the window lacks the extension');
   });
 
-  it('whose window is gone is given up after a minute', async () => {
+  it('is dropped after a minute if its window has closed', async () => {
     const [waiting] = [open(1), open(2)];
     urls.close(waiting);
     waiting.window.close();

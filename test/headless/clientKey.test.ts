@@ -36,7 +36,7 @@ describe('the key of a client, without an editor', function () {
     }
   });
 
-  it('is made where it is wanted so, and what is none is refused without being repeated', async () => {
+  it('is generated on request, and an invalid one is refused without being repeated', async () => {
     machine = await HeadlessMachine.set({
       servers: { tools: { url: 'http://127.0.0.1:1/mcp', oauth: { clientId: 'one' } } },
     });

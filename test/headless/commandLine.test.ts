@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseCommandLine, usage, UsageError } from '../../src/headless/commandLine.js';
 
 describe('the command line', () => {
-  it('says what is to be done, with whom and how', () => {
+  it('is parsed into a command with its target and options', () => {
     assert.deepEqual(parseCommandLine(['sign-in', 'repositories', '--scope', 'a', '--scope=b', '--paste']), {
       command: 'sign-in',
       subject: 'repositories',

@@ -14,7 +14,7 @@ const parse = (value: unknown) => parseSettings(JSON.stringify(value), 'settings
 const url = 'https://mcp.example.com/mcp';
 
 describe('settings without an editor', () => {
-  it('are the editor’s, with or without their first word', () => {
+  it('are the editor’s, with or without their prefix', () => {
     const short = parse({
       servers: { tools: { url, oauth: { scopes: ['a'] } } },
       toolRules: { tools: { drop: 'block' } },
@@ -58,14 +58,14 @@ describe('settings without an editor', () => {
     ['one thing said twice', { servers: {}, 'mcpOAuthBroker.servers': {} }, /servers appears twice/],
   ];
   for (const [what, value, words] of problems) {
-    it(`say what is wrong with ${what}, and the rest counts`, () => {
+    it(`report ${what}, and the rest applies`, () => {
       const { problems: found, servers } = parse({ ...value, servers: { ok: { url }, ...('servers' in value ? (value.servers as object) : {}) } }); // prettier-ignore
       assert.match(found.map(problemTexts).join('\n'), words);
       assert.ok(servers.some(({ name }) => name === 'ok'));
     });
   }
 
-  it('are refused whole where they are no object, or say one thing twice', () => {
+  it('are refused completely if they are not an object, or contain a key twice', () => {
     for (const text of ['', '[]', '{', '{"servers":{},"servers":{}}'])
       assert.throws(() => parseSettings(text, 'settings.json'), SettingsUnreadable, text);
   });
@@ -94,7 +94,7 @@ describe('settings without an editor', () => {
     ['['.repeat(100_000), 'line 1, column 1', /it is nested too deeply/],
   ];
   for (const [text, at, words] of faults) {
-    it(`say where they are wrong, and how: ${JSON.stringify(text).slice(0, 40)}`, () => {
+    it(`report the place and the fault: ${JSON.stringify(text).slice(0, 40)}`, () => {
       assert.throws(
         () => parseSettings(text, '/srv/settings.json'),
         (error) => {
@@ -108,7 +108,7 @@ describe('settings without an editor', () => {
     });
   }
 
-  it('are refused where they are not there, or everybody may write them', async function () {
+  it('are refused if the file is missing, or anyone may write it', async function () {
     const directory = await mkdtemp(path.join(tmpdir(), 'settings-'));
     const file = path.join(directory, 'settings.json');
     try {

@@ -84,7 +84,7 @@ describe('a request without a session (2026-07-28), through the bridge', () => {
     assert.deepEqual([received, exchanges.length], [[], 1]);
   });
 
-  it('ends in words if the window closes before it responds, and is not sent again', async () => {
+  it('ends with an error message if the window closes before it responds, and is not sent again', async () => {
     const exchange = await call();
     exchange.endStream();
     while (received.length === 0) {

@@ -50,7 +50,7 @@ describe('the terminal', () => {
     });
   }
 
-  it('waits for no line longer than it is wanted, and keeps it for who asks next', async () => {
+  it('stops waiting for a line when it is no longer needed, and keeps the line for the next question', async () => {
     const { own, input } = terminal(false);
     const ended = new AbortController();
     const waiting = own.line(ended.signal);

@@ -42,7 +42,7 @@ describe('the windows that the bridge calls', () => {
     return answer;
   }
 
-  it('are none while no window is open: the client is told so after a bounded time', async () => {
+  it('are none while no window is open, which the client learns after a limited time', async () => {
     const begun = clock.now();
     const message = JSON.stringify(await initialize());
     assert.match(message, /"id":7.*No editor window with MCP OAuth Broker is open/);
@@ -54,7 +54,7 @@ describe('the windows that the bridge calls', () => {
     assert.deepEqual(await places.find(), [{ url: 'http://127.0.0.1:4000/mcp/my%20server', key: 'k' }]);
   });
 
-  it('are not those whose file others may read, and the client is told why', async function () {
+  it('exclude those whose file others may read, and the client gets the reason', async function () {
     if (process.platform === 'win32') this.skip();
     await write(1, { folders: [], url: 'http://127.0.0.1:4000', key: 'planted-key' });
     await chmod(file(1), 0o640);

@@ -18,7 +18,7 @@ describe('the assertion of a workload', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('is read from its file anew each time, since the platform renews it there', async () => {
+  it('is read from its file each time, because the platform renews it there', async () => {
     const source = assertionInFile(file);
     for (const text of ['first.one.sig', 'second.one.sig']) {
       await writeFile(file, `${text}\n`);
@@ -41,7 +41,7 @@ describe('the assertion of a workload', () => {
     assert.doesNotMatch(inspect(await source.read(server)), /header/);
   });
 
-  it('is none where there is nothing, or more than an assertion has, which a file is told of', async () => {
+  it('is missing if the file is empty or too long, and the error names the file', async () => {
     for (const text of ['', ' \n', 'a'.repeat(64 * 1024 + 1)]) {
       await writeFile(file, text);
       await flowError('assertionRequired', () => Promise.resolve(assertionInFile(file).read(server)));

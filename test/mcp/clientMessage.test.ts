@@ -96,7 +96,7 @@ describe('a message of a caller', () => {
     assert.throws(() => parse(text), AmbiguousJsonError);
   });
 
-  it('names its tool and its progress token, where it has them', () => {
+  it('has its tool and its progress token, if there are any', () => {
     assert.equal(toolCalled(call({ name: 'create_branch' })), 'create_branch');
     assert.equal(toolCalled(call({ name: 7 })), undefined);
     assert.equal(toolCalled({ ...call({ name: 'a' }), method: 'prompts/get' }), undefined);

@@ -52,13 +52,13 @@ const faults = [
   ...['01', '1.', '.5', '-', '+1', '1e', '--1', '0x1', '1 1', '"a""b"', ':', ',', '/**/1', '\u00a01', '1;'],
 ];
 
-describe('a response that is read while it passes by', () => {
+describe('scanning a response while it is forwarded', () => {
   for (const piece of [1, 2, 3, 7, 1_000]) {
     it(`is known for one, in pieces of ${piece}`, () => {
       for (const [text, id] of answers) assert.ok(isResponse(text, id, piece), text);
     });
 
-    it(`is told from what is another’s or none, in pieces of ${piece}`, () => {
+    it(`recognizes the response among other messages, in pieces of ${piece}`, () => {
       for (const [text, id] of others) assert.ok(!isResponse(text, id, piece), text);
     });
 

@@ -25,7 +25,7 @@ describe('the identity line', () => {
     ['t', `${'a'.repeat(60)}@example.org`, `t as ${'a'.repeat(30)}…`],
   ];
   for (const [tool, account, line] of lines) {
-    it(`says “${line}”`, () => assert.equal(identityLine(tool, account), line));
+    it(`is “${line}”`, () => assert.equal(identityLine(tool, account), line));
   }
 
   it('stays under 40 characters and breaks no character, whatever it is given', () => {
@@ -65,7 +65,7 @@ describe('the text of a card', () => {
     );
   });
 
-  it('say where it goes before what may be long, and how much of that is left out', () => {
+  it('names the destination before texts that may be long, and the length of what is left out', () => {
     const scopes = Array.from({ length: 100 }, (_, at) => `scope:${at}`);
     const formerAuthorizationServer = 'former.example.org';
     const signInPage = 'idp.example.net';
@@ -78,7 +78,7 @@ describe('the text of a card', () => {
     assert.equal(lines.at(-2), '… and 80 more');
   });
 
-  it('name no tool of ours: who signs in does so for the tools there are', () => {
+  it('names no tool of the broker, because a sign-in is for all tools of the server', () => {
     assert.match(cardMessage({ ...subject, what: 'sign_in' }), /\n\nFor: its tools\n\n/);
   });
 
@@ -93,7 +93,7 @@ describe('the text of a card', () => {
     }
   });
 
-  it('name no scope that only tells who the user is', () => {
+  it('names no scope that only identifies the user', () => {
     assert.deepEqual(accessScopes(['openid', 'repo:read', 'email', 'profile', 'offline_access']), [
       'repo:read',
     ]);
@@ -127,7 +127,7 @@ describe('the tool sign_in', () => {
     assert.equal(signedIn('a', []), 'Signed in to a. List its tools again.');
   });
 
-  it('needs no confirmation of its own', () => {
+  it('needs no confirmation', () => {
     assert.deepEqual(signInTool('a').annotations, { readOnlyHint: true, openWorldHint: false });
   });
 });

@@ -30,7 +30,7 @@ const initialize: JSONRPCRequest = {
 };
 
 describe('requests without a session', () => {
-  it('say who sends them, and declare nothing that a caller with a session cannot be asked', () => {
+  it('name their sender, and declare no capability that a caller with a session could not have', () => {
     assert.deepEqual(withoutSession(call, initialize).params, {
       name: 'grüße',
       arguments: { a: 1 },
@@ -43,7 +43,7 @@ describe('requests without a session', () => {
     });
   });
 
-  it('repeat in their headers what the body says', () => {
+  it('repeat values of the body in their headers', () => {
     const headers = statelessHeaders(call);
     assert.deepEqual(headers, {
       'Mcp-Protocol-Version': '2026-07-28',
@@ -57,7 +57,7 @@ describe('requests without a session', () => {
     assert.match(headerDisagreement(other, header) ?? '', /Mcp-Name/);
   });
 
-  it('carry a name plain where no parser changes it, and marked where one might', () => {
+  it('have plain names in headers if every parser preserves them, and encoded names otherwise', () => {
     for (const plain of ['read', 'a b', 'a/b:c']) assert.equal(encodeHeaderValue(plain), plain);
     for (const odd of ['', ' a', 'a\n', 'ü', '=?base64?YQ==?=']) {
       assert.match(encodeHeaderValue(odd), /^=\?base64\?.*\?=$/);

@@ -89,7 +89,7 @@ env = { A = "1" }
     assert.deepEqual(parseToml(added), { mcp_servers: { notes: { url: 'u' }, a: { url: 'v' } } });
   });
 
-  it('is replaced in TOML where it stands', () => {
+  it('is replaced in place in TOML', () => {
     const replaced = withConfigurationEntry(config, 'toml', ['mcp_servers', 'notes'], { command: 'x' });
     assert.match(replaced, /# mine\nmodel = "m" # keep/);
     assert.deepEqual(parseToml(replaced), {

@@ -40,7 +40,7 @@ const before = {
 
 describe('the entries of a connected client', () => {
   for (const client of connectableClients) {
-    it(`are written into ${mcpClients[client].name}’s file, whose other contents stay, and taken out again`, () => {
+    it(`are written into ${mcpClients[client].name}’s file, whose other content stays, and removed again`, () => {
       const { format, collection } = mcpClients[client];
       for (const run of [command, onWindows]) {
         const entries = ['one', 'two'].map((name) => ({ name, value: connectionEntry(client, run) }));

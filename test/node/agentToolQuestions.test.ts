@@ -72,7 +72,7 @@ describe('the questions of rules, in the files of two windows', () => {
     assert.deepEqual([await there.take(), await there.take()], ['allowed', 'asked']);
   });
 
-  it('say in no notice what was answered, and in clear nowhere', async () => {
+  it('have no answer in any notice, and no readable text on disk', async () => {
     const [here, there] = [open(), open()];
     await here.take();
     await there.seen(1);

@@ -34,7 +34,7 @@ describe('a workload’s assertion in a file', () => {
     assert.doesNotMatch(inspect([first, second]), /hunter2/);
   });
 
-  it('says on which machine it was looked for, where that may be another than the user means', async () => {
+  it('names the machine of the file in the error, if it may not be the user’s', async () => {
     const oauth = { grant: 'jwtBearer', assertionFile: at('missing') } as const;
     const server: ServerConfig = { name: 'tools', url: 'https://mcp.example/mcp', headers: {}, oauth };
     const note = 'The extension looked for the file on your computer, not on the remote.';
@@ -57,7 +57,7 @@ describe('a workload’s assertion in a file', () => {
     ['has a variable that is not set', '${env:UNSET}/x', /the environment variable UNSET is not set/],
     ['is below a relative path', '${env:RELATIVE}/x', /is not an absolute path/],
   ] as const) {
-    it(`that ${what} is an error that says so`, async () => {
+    it(`reports that ${what}`, async () => {
       const error = await flowError('assertionRequired', () => read(file, { RELATIVE: 'here' }));
       assert.match(error.message, told);
       assert.equal(error.details.field, 'oauth.assertionFile');

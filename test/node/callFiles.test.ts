@@ -28,7 +28,7 @@ describe('the files of the call record', () => {
   };
   const lines = async (reader: CallFiles) => (await reader.changes()).added.flatMap((part) => part.lines);
 
-  it('bring each reader every line of every writer once, whoever added it', async () => {
+  it('give each reader every line of every writer once', async () => {
     const [one, two] = [files(), files()];
     for (let at = 0; at < 10; at++) {
       await one.append(`one ${at}`);
@@ -94,7 +94,7 @@ describe('the files of the call record', () => {
     assert.ok(Math.max(...sizes) <= limits.fileBytes + 18);
   });
 
-  it('keep fewer calls where those are long', async () => {
+  it('keep fewer calls if those are long', async () => {
     const writer = files({ calls: 1_000, bytes: 2_000, fileBytes: 500 });
     for (let at = 0; at < 100; at++) await writer.append('long '.repeat(60));
     const names = await readdir(directory);
@@ -102,7 +102,7 @@ describe('the files of the call record', () => {
     assert.ok(sizes.reduce((sum, size) => sum + size) <= 2_000 + 2 * 800, sizes.join());
   });
 
-  it('tell every reader that they were cleared, and go on', async () => {
+  it('notify every reader when they are cleared, and continue', async () => {
     const [one, two] = [files(), files()];
     await one.append('gone');
     await Promise.all([lines(one), lines(two)]);
@@ -118,7 +118,7 @@ describe('the files of the call record', () => {
     }
   });
 
-  it('can be read by nobody else', async function () {
+  it('can be read only by the user', async function () {
     if (process.platform === 'win32') this.skip();
     await files().append('private');
     const [name = ''] = await readdir(directory);
@@ -127,7 +127,7 @@ describe('the files of the call record', () => {
     assert.equal(await readFile(path.join(directory, name), 'utf8'), 'private\n');
   });
 
-  it('tell a window of another’s call within a second', async () => {
+  it('notify a window of another’s call within a second', async () => {
     const [here, there] = [files(), files()];
     await there.append('before');
     await here.changes();
@@ -143,7 +143,7 @@ describe('the files of the call record', () => {
     assert.ok((await seen.promise) < 1_000);
   });
 
-  it('are looked at where the system tells of nothing', async () => {
+  it('are polled if the system reports no changes', async () => {
     const clock = new ManualClock();
     // A file stands in the way of the directory: it cannot be watched.
     await writeFile(directory, '');

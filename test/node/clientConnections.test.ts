@@ -79,7 +79,7 @@ describe('the connection of a client', () => {
     );
   const left = async () => (await readdir(path.join(storage, 'agents'))).sort();
 
-  it('is an admission whose key is in no file but its own', async () => {
+  it('is an admission whose key is only in its own file', async () => {
     const connection = await connect();
     const [one, two] = await keyFiles(connection);
     assert.equal(one?.key, two?.key);

@@ -50,7 +50,7 @@ describe('the keychain', function () {
   };
 
   for (const [name, make] of Object.entries(kinds)) {
-    it(`of ${name} kind keeps a secret, told to no argument and no variable`, async () => {
+    it(`of ${name} kind stores a secret without passing it in an argument or a variable`, async () => {
       const keychain = await make();
       assert.equal(await keychain.read(), undefined);
       const secret = newStoreKey();
@@ -83,7 +83,7 @@ describe('the keychain', function () {
     }
   });
 
-  it('is there where its command is, in no relative directory, and one for each home', async () => {
+  it('is available if its command is, in no relative directory, with one for each home', async () => {
     const tools = await fakeTool(path.join(directory, 'tools'), 'secret-tool', fakeSecretTool);
     assert.equal(systemKeychain('/home', { PATH: '/nowhere' }, 'linux'), undefined);
     assert.equal(systemKeychain('/home', { PATH: path.relative(process.cwd(), tools) }, 'linux'), undefined);
@@ -124,7 +124,7 @@ describe('the key of the sealed store', () => {
     for (const key of keys) assert.equal(Buffer.from(key).toString('base64'), keychain.kept);
   });
 
-  it('is missed in words where there is none, or one that is none', async () => {
+  it('is reported as missing if there is none or it is invalid', async () => {
     const missing = (environment: Record<string, string>, keychain?: Keychain) =>
       storeKey(environment, keychain, new MemoryLock());
     await assert.rejects(missing({}), StoreKeyMissing);

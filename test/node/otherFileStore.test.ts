@@ -38,7 +38,7 @@ describe('files of other programs on this machine', () => {
   const fault = (reason: string) => (error: unknown) =>
     error instanceof OtherFileFault && error.reason === reason;
 
-  it('are read whole, a byte order mark included, and are nothing where there is none', async () => {
+  it('are read completely, including a byte order mark, and are undefined if they are missing', async () => {
     assert.equal(await store.read(uri), undefined);
     await writeFile(file, '\uFEFF{ "ä": 1 }\r\n');
     assert.equal(await store.read(uri), '\uFEFF{ "ä": 1 }\r\n');
@@ -88,7 +88,7 @@ describe('files of other programs on this machine', () => {
     assert.deepEqual(await readdir(home), ['mcp.json']);
   });
 
-  it('keep their mode when they are replaced, and leave nothing beside them', async () => {
+  it('keep their mode when they are replaced, and leave no temporary file', async () => {
     await writeFile(file, 'a');
     await chmod(file, 0o664);
     await store.replace(uri, 'a', 'b');
@@ -97,7 +97,7 @@ describe('files of other programs on this machine', () => {
     assert.deepEqual(await readdir(home), ['mcp.json']);
   });
 
-  it('stay as they are if they say something else by now', async () => {
+  it('stay unchanged if their content has changed in the meantime', async () => {
     await writeFile(file, 'newer');
     await assert.rejects(store.replace(uri, 'a', 'b'), fault('changed'));
     await assert.rejects(store.replace(uri, undefined, 'b'), fault('changed'));
@@ -113,7 +113,7 @@ describe('files of other programs on this machine', () => {
     assert.equal(await store.read(nestedUri), undefined);
   });
 
-  it('change behind a symbolic link, which stays one, and are backed up beside the link', async function () {
+  it('change behind a symbolic link, which stays one, and are backed up next to the link', async function () {
     if (!isPosix) this.skip();
     const dotfiles = path.join(home, 'dotfiles');
     await mkdir(path.join(dotfiles, '.git'), { recursive: true });
@@ -129,7 +129,7 @@ describe('files of other programs on this machine', () => {
     assert.deepEqual(await readdir(dotfiles), ['.git', 'real.json']);
   });
 
-  it('are backed up beside them for the user alone, each time in another file', async () => {
+  it('are backed up next to them for the user alone, each time in another file', async () => {
     await writeFile(file, 'a', { mode: 0o644 });
     const first = fileURLToPath(await store.backUp(uri, 'a'));
     const second = fileURLToPath(await store.backUp(uri, 'b'));
@@ -152,7 +152,7 @@ describe('files of other programs on this machine', () => {
     assert.deepEqual(await readdir(path.dirname(inside)), ['mcp.json']);
   });
 
-  it('say the system’s reason if they cannot be written', async function () {
+  it('report the system’s error code if they cannot be written', async function () {
     if (!isPosix || process.getuid?.() === 0) this.skip();
     await writeFile(file, 'a');
     await chmod(home, 0o500);

@@ -31,7 +31,7 @@ describe('sealed files', () => {
     assert.equal(await other.read('https://other.example/mcp'), undefined);
   });
 
-  it('have one key, whoever begins at the same moment', async () => {
+  it('have one key, even if two processes create it at the same moment', async () => {
     const lock = new MemoryLock();
     const made: string[] = [];
     secrets.onDidChange((key) => made.push(key));

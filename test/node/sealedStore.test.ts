@@ -46,7 +46,7 @@ describe('the sealed store', () => {
     assert.equal(await open().get('__proto__'), 'second');
   });
 
-  it('tells of its own changes, until it is told to stop', async () => {
+  it('fires for its own changes, until the listener is disposed', async () => {
     const store = open();
     const heard: string[] = [];
     const listening = store.onDidChange((changed) => heard.push(changed));
@@ -57,7 +57,7 @@ describe('the sealed store', () => {
     assert.deepEqual(heard, ['a', 'a']);
   });
 
-  it('holds nothing in clear, is its owner’s alone, and seals each time anew', async () => {
+  it('stores nothing in readable form, is only the owner’s, and encrypts differently each time', async () => {
     const store = open();
     await store.set('credential https://mcp.example/mcp', 'a-very-secret-token');
     const first = await readFile(file, 'utf8');

@@ -20,12 +20,12 @@ describe('the settings files of a machine', () => {
     return file;
   };
 
-  it('are none where the editor has made none', async () => {
+  it('are none if the editor has created none', async () => {
     assert.equal(await files.machine(), undefined);
     assert.deepEqual(await files.profiles(), []);
   });
 
-  it('are found beside the extension’s storage: the machine’s own, and one for each profile', async () => {
+  it('are found next to the extension’s storage: the machine’s own, and one for each profile', async () => {
     const machine = await write('Machine/settings.json', '{ "a": 1 }');
     const second = await write('User/profiles/b2/settings.json', '{ "b": 2 }');
     const first = await write('User/profiles/a1/settings.json', '{}');
@@ -37,7 +37,7 @@ describe('the settings files of a machine', () => {
     ]);
   });
 
-  it('are left out where one is larger than any settings file', async () => {
+  it('are left out if one is larger than any settings file', async () => {
     await write('Machine/settings.json', ' '.repeat(4 * 1024 * 1024 + 1));
     assert.equal(await files.machine(), undefined);
   });

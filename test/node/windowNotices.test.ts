@@ -31,7 +31,7 @@ describe('notices between windows', () => {
     assert.deepEqual(await one.others(), []);
   });
 
-  it('are told of when they change', async () => {
+  it('fire an event when they change', async () => {
     const [one, other] = [open(), open()];
     const told = new Promise<void>((resolve) => {
       other.onDidChange(() => {
@@ -52,7 +52,7 @@ describe('notices between windows', () => {
     assert.deepEqual(await readdir(directory), []);
   });
 
-  it('of a window that was ended before it could take them back count no more', async () => {
+  it('are ignored if their window was killed', async () => {
     const ended = spawn(process.execPath, ['-e', '']);
     await once(ended, 'exit');
     const left = `${ended.pid ?? 0}-00000000-0000-4000-8000-000000000000.json`;

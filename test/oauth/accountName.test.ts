@@ -26,7 +26,7 @@ describe('account name', () => {
     assert.equal(requests.length, 0);
   });
 
-  it('is asked of the userinfo endpoint where the ID token names nobody', async () => {
+  it('is requested from the userinfo endpoint if the ID token names no account', async () => {
     const { as, requests } = await withUserInfo({ body: { sub: 's1', email: 'a@example.org' } });
     const tokens = tokenSet({ idTokenClaims: { sub: 's1' }, scopes: ['openid'] });
     assert.deepEqual(await fetchAccount(as, client, tokens, http), { id: 's1', label: 'a@example.org' });
@@ -39,7 +39,7 @@ describe('account name', () => {
     assert.deepEqual(await fetchAccount(as, client, tokens, http), { id: 's1', label: 's1' });
   });
 
-  it('is unknown where the server does not say', async () => {
+  it('is unknown if the server does not identify the user', async () => {
     const { as, requests } = await withUserInfo({ status: 401 });
     assert.equal(await fetchAccount(as, client, tokenSet({ scopes: ['a'] }), http), undefined);
     assert.equal(requests.length, 0);

@@ -46,13 +46,13 @@ describe('an authorization request for another account', () => {
     });
   }
 
-  it('asks a provider that is known to offer a choice, beside what it wants for itself', async () => {
+  it('asks a provider that is known to offer a choice, with the provider’s own parameters', async () => {
     const known = { offersChoice: true, extra: { prompt: 'consent' } };
     assert.equal(await promptOf({}, known), 'select_account consent');
     assert.equal(await promptOf({}, { ...known, extra: { prompt: 'none' } }), 'select_account');
   });
 
-  it('asks for consent too where the sign-in is to last', async () => {
+  it('also asks for consent if the sign-in requests offline access', async () => {
     const scopes = ['openid', 'offline_access'];
     assert.equal(await promptOf({ scopes_supported: scopes }, { scopes }), 'login consent');
   });

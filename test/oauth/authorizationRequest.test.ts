@@ -61,7 +61,7 @@ describe('authorization request', () => {
     assert.deepEqual(url.searchParams.getAll('state'), [pending.state]);
   });
 
-  it('leaves scope out where none is chosen', async () => {
+  it('omits scope if no scope is chosen', async () => {
     const { url } = await buildAuthorizationRequest({ ...base, scopes: [] });
     assert.equal(url.searchParams.has('scope'), false);
   });
@@ -74,7 +74,7 @@ describe('authorization request', () => {
     assert.equal(url.searchParams.get('prompt'), 'consent');
   });
 
-  it('sends an audience and further parameters, none of them in place of its own', async () => {
+  it('sends an audience and further parameters, which replace none of its own', async () => {
     const { url, pending } = await buildAuthorizationRequest({
       ...base,
       audience: 'api',

@@ -27,7 +27,7 @@ describe('authorization response', () => {
     assert.ok(!JSON.stringify(callback).includes('the-code'));
   });
 
-  it('is refused when its state is missing or another, whatever else it says', async () => {
+  it('is refused if its state is missing or different, whatever its other parameters', async () => {
     const pending = await pendingAt();
     const near = pending.state.slice(0, -1) + (pending.state.endsWith('A') ? 'B' : 'A');
     for (const state of [undefined, '', 'x', near, pending.state + 'x', pending.state.slice(1)]) {
@@ -77,7 +77,7 @@ describe('authorization response', () => {
     });
   }
 
-  it('tells a denial from another refusal, and bounds the words', async () => {
+  it('distinguishes a denial from other refusals, and shortens the server’s text', async () => {
     const pending = await pendingAt();
     for (const [error, code] of [
       ['access_denied', 'accessDenied'],
@@ -96,7 +96,7 @@ describe('authorization response', () => {
     ['You said no', 'Access was denied at https://as.example: You said no.'],
     ['You said no.', 'Access was denied at https://as.example: You said no.'],
   ] as const) {
-    it(`tells a denial that says ${said ?? 'nothing'} in a whole sentence`, async () => {
+    it(`reports a denial with ${said ?? 'no description'} in a complete sentence`, async () => {
       const pending = await pendingAt();
       const parameters = new URLSearchParams({ error: 'access_denied', state: pending.state });
       if (said !== undefined) parameters.set('error_description', said);

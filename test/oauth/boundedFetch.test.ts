@@ -25,7 +25,7 @@ describe('bounded fetch', () => {
     assert.equal(error.details.url, `${server.origin}/big`);
   });
 
-  it('stops reading where the limit is, not where the body ends', async () => {
+  it('stops reading at the limit instead of the end of the body', async () => {
     let given = 0;
     const long = new ReadableStream<Uint8Array>({
       pull: (controller) => {

@@ -87,7 +87,7 @@ describe('client authentication', () => {
     }
   });
 
-  it('is used where the server takes it with the key at hand, and a secret where there is one and not', async () => {
+  it('uses the key if the server accepts its algorithm, and otherwise the secret', async () => {
     const key = await generateClientKey('EdDSA');
     const secret = new Redacted('s');
     const method = (methods: string[] | undefined, algorithms?: string[]) =>

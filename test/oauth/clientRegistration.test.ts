@@ -33,7 +33,7 @@ describe('client identity', () => {
     assert.equal(choice.client.authMethod, 'none');
   });
 
-  it('is a metadata document where the server reads them, else a registration, else a question', () => {
+  it('is a metadata document if the server reads them, otherwise a registration, otherwise a question to the user', () => {
     const choice = chooseClientIdentity(everything, { clientMetadataUrl });
     assert.ok(choice.kind === 'use');
     assert.deepEqual(
@@ -86,7 +86,7 @@ describe('dynamic client registration', () => {
     });
   });
 
-  it('asks for a secret where the server lists no `none`', async () => {
+  it('requests a secret if the server does not list `none`', async () => {
     const { as, requests } = await registrar(
       { status: 201, body: { client_id: 'new', client_secret: 's', client_secret_expires_at: 0 } },
       ['client_secret_post'],
@@ -100,7 +100,7 @@ describe('dynamic client registration', () => {
     assert.equal((await registerClient(as, registration, http)).clientId, 'new');
   });
 
-  it('uses a secret nobody asked for the way the response names, else Basic', async () => {
+  it('uses an unrequested secret with the method that the response names, otherwise Basic', async () => {
     for (const [named, method] of [
       [undefined, 'client_secret_basic'],
       ['client_secret_post', 'client_secret_post'],
@@ -122,7 +122,7 @@ describe('dynamic client registration', () => {
     }
   });
 
-  it('keeps no secret the response says is not used, and no expiry that is none', async () => {
+  it('stores no secret that the response marks as unused, and no invalid expiry', async () => {
     const body = { client_id: 'new', client_secret: 'hush', token_endpoint_auth_method: 'none' };
     const { as } = await registrar({ status: 201, body });
     const client = await registerClient(as, registration, http);
@@ -167,7 +167,7 @@ describe('dynamic client registration', () => {
     }
   });
 
-  it('says that a client ID is required where nothing registers one', async () => {
+  it('reports that a client ID is required if the server registers no clients', async () => {
     await flowError('clientIdRequired', () => registerClient(authorizationServer(), registration, http));
   });
 });

@@ -75,14 +75,14 @@ describe('device authorization', () => {
     assert.doesNotMatch(inspect(shown), /hunter2/);
   });
 
-  it('asks no more often than told, and less often when told to slow down', async () => {
+  it('polls no more often than the interval, and less often after slow_down', async () => {
     const pending = refusal('authorization_pending');
     const { finish, waits } = await device([pending, refusal('slow_down'), pending, { body: tokens }]);
     await finish();
     assert.deepEqual(waits, [5_000, 5_000, 10_000, 10_000]);
   });
 
-  it('is at most an hour, and one question a second, whatever the server says', async () => {
+  it('polls for at most an hour and at most once a second, whatever the server returns', async () => {
     const { begin } = await device([], { expires_in: 1e9, interval: 0 });
     const { expiresAt, interval } = await begin();
     assert.deepEqual([expiresAt, interval], [1_000_000 + 3_600_000, 1_000]);
@@ -95,7 +95,7 @@ describe('device authorization', () => {
     await flowError('deviceCodeExpired', again);
   });
 
-  it('ends with the user’s no and any other refusal, and tells no code', async () => {
+  it('ends after the user’s denial and after any other refusal, without revealing the code', async () => {
     const { finish } = await device([refusal('access_denied')]);
     await flowError('accessDenied', finish);
     const said = { error: 'invalid_client', error_description: 'no hunter2-device here' };
@@ -140,26 +140,26 @@ describe('device authorization', () => {
     ['verification_uri', 'http://as.example/activate'],
     ['expires_in', 'soon'],
   ] as const) {
-    it(`refuses an answer whose ${field} is ${String(value)}`, async () => {
+    it(`refuses a response whose ${field} is ${String(value)}`, async () => {
       const { begin } = await device([], { [field]: value });
       const error = await flowError('invalidTokenResponse', begin);
       assert.equal(error.details.field, field);
     });
   }
 
-  it('sends nobody from a server on the internet to a page on this machine', async () => {
+  it('sends no user from a server on the internet to a page on this machine', async () => {
     const { grant } = await device([]);
     await flowError('addressOutOfReach', () =>
       requestDeviceAuthorization(grant, { ...http, reach: 'internet' }, () => 0),
     );
   });
 
-  it('is said to be missing where the server has none', async () => {
+  it('reports that the server has no device authorization endpoint', async () => {
     const grant = { as: authorizationServer(), client: publicClient, scopes: [] };
     await flowError('deviceFlowNotOffered', () => requestDeviceAuthorization(grant, http, () => 0));
   });
 
-  it('signs in at a certified server, once the user has said yes there', async () => {
+  it('signs in at a certified server after the user has approved there', async () => {
     const provider = await startGrantsProvider(await generateClientKey('ES256'));
     try {
       const as = await fetchAuthorizationServer(provider.issuer, http);

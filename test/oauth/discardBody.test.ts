@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { discardBody } from '../../src/oauth/boundedFetch.js';
 
-describe('a body nobody reads', () => {
+describe('discarding a response’s body', () => {
   it('is let go of', async () => {
     const gone = Promise.withResolvers<void>();
     await discardBody(new Response(new ReadableStream({ cancel: () => gone.resolve() })));
     await gone.promise;
   });
 
-  it('is no failure where it broke off on the way, or where there is none', async () => {
+  it('succeeds if the body broke off or there is none', async () => {
     const broken = new Response(
       new ReadableStream({ start: (controller) => controller.error(new Error('broken off')) }),
     );

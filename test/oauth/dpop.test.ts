@@ -84,7 +84,7 @@ describe('DPoP', () => {
     );
   });
 
-  it('asks only once more where a nonce never does', async () => {
+  it('sends a request only once more if a new nonce does not help', async () => {
     const server = await scriptedServer(() => ({
       status: 400,
       headers: { 'dpop-nonce': 'n' },
@@ -107,7 +107,7 @@ describe('DPoP', () => {
     assert.equal(server.requests.length, 1);
   });
 
-  it('takes an unbound token where bound ones are an offer, and refuses it where they are required', async () => {
+  it('accepts an unbound token if bound ones are offered, and refuses it if they are required', async () => {
     const { as } = await serverWanting(undefined, { ...bound, token_type: 'Bearer' });
     const tokens = await exchangeAt(as, false);
     assert.deepEqual([tokens.tokenType, tokens.dpopKey], ['Bearer', undefined]);

@@ -29,7 +29,7 @@ describe('the binding of a sign-in’s tokens', () => {
     },
   ]) {
     const result = required === undefined ? 'is none' : required ? 'is required' : 'may be left out';
-    it(`${result} where ${what}`, async () => {
+    it(`${result} if ${what}`, async () => {
       const found = await dpopBinding({ resource: of ?? plain, as, ...(challenge && { challenge }) });
       assert.equal(found?.required, required);
     });
@@ -45,13 +45,13 @@ describe('the binding of a sign-in’s tokens', () => {
       resource,
     ],
   ] as const) {
-    it(`cannot be had where it is required and the authorization server ${what}`, async () => {
+    it(`fails if it is required and the authorization server ${what}`, async () => {
       const error = await flowError('dpopNotSupported', () => dpopBinding({ resource: of, as }));
       assert.deepEqual([error.details.field, error.details.url], ['dpop_signing_alg_values_supported', at]);
     });
   }
 
-  it('is not made over HTTP+SSE, where no proof would be for the address that is asked', async () => {
+  it('is not made over HTTP+SSE, because no proof would cover the address of the requests', async () => {
     const offer = { resource: plain, as: binding, challenge: offered, overHttpSse: true };
     assert.equal(await dpopBinding(offer), undefined);
     const demand = { resource: demanding, as: binding, overHttpSse: true };

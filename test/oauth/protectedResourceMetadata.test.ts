@@ -52,7 +52,7 @@ describe('protected resource metadata', () => {
     });
   });
 
-  it('says whether tokens must be bound to a key, and how', async () => {
+  it('reports whether and how tokens must be bound to a key', async () => {
     for (const [more, required, algorithms] of [
       [{ dpop_bound_access_tokens_required: true }, true, undefined],
       [{ dpop_bound_access_tokens_required: false }, undefined, undefined],
@@ -70,7 +70,7 @@ describe('protected resource metadata', () => {
     }
   });
 
-  it('gives no scope that could not be asked for, and no more than a user may read', async () => {
+  it('drops invalid scopes, and limits their number to what a user can read', async () => {
     const forged = ['a\nAuthorization server: bank.example', 'b\u202ec', 'd e', 'f"', '', 'g'.repeat(201)];
     const many = Array.from({ length: 150 }, (_, index) => `scope:${index}`);
     const server = await serverWith((origin) => ({
@@ -92,7 +92,7 @@ describe('protected resource metadata', () => {
     assert.equal(found.metadataUrl, server.origin + atRoot);
   });
 
-  it('takes the origin as authorization server, and says so, where there is none at all', async () => {
+  it('falls back to the origin as authorization server, with a note, if there is no metadata', async () => {
     const server = await scriptedServer(() => undefined);
     const found = await fetchProtectedResource(new URL('/mcp#part', server.origin), undefined, http);
     assert.equal(found.resource, `${server.origin}/mcp`);

@@ -7,7 +7,7 @@ const slack = authorizationServer('https://mcp.slack.com');
 const entraForAll = authorizationServer('https://login.microsoftonline.com/common/v2.0');
 const tenant = '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
 
-describe('a token answer in the form of its provider', () => {
+describe('a token response in its provider’s form', () => {
   const read = async (as: typeof slack, body: object) => {
     const standard = await inStandardForm(as, Response.json(body));
     return { issuer: standard.as.issuer, body: (await standard.answer.json()) as Record<string, unknown> };
@@ -50,7 +50,7 @@ describe('a token answer in the form of its provider', () => {
     assert.deepEqual((await read(authorizationServer(), body)).body, body);
   });
 
-  it('is read as another provider’s where the settings name that one, and as it is where they name none', async () => {
+  it('is read as another provider’s if the settings name that one, and unchanged if they name none', async () => {
     const body = { access_token: 'x', token_type: 'user', authed_user: { id: 'U1' } };
     const named = await read({ ...authorizationServer(), mcp_known_as: 'slack' }, body);
     assert.equal(named.body['token_type'], 'Bearer');
@@ -58,12 +58,12 @@ describe('a token answer in the form of its provider', () => {
     assert.equal(none.body['token_type'], 'user');
   });
 
-  it('speaks for the organization that its ID token names, where it is for any', async () => {
+  it('has the issuer of the organization in its ID token if the provider serves several', async () => {
     const iss = `https://login.microsoftonline.com/${tenant}/v2.0`;
     assert.equal((await read(entraForAll, { id_token: idToken({ iss, tid: tenant }) })).issuer, iss);
   });
 
-  it('speaks for nobody else', async () => {
+  it('has the issuer of no other organization', async () => {
     const other = 'https://login.microsoftonline.com/other/v2.0';
     for (const claims of [
       { iss: other, tid: tenant },
@@ -80,13 +80,13 @@ describe('a token answer in the form of its provider', () => {
     );
   });
 
-  it('whose ID token cannot be read is left to be refused', async () => {
+  it('is refused if its ID token cannot be read', async () => {
     for (const broken of ['', 'a.b.c', 'a.e30', 7]) {
       assert.equal((await read(entraForAll, { id_token: broken })).issuer, entraForAll.issuer);
     }
   });
 
-  it('refuses in the standard’s words, and says what the provider’s were', () => {
+  it('is a refusal in the standard’s code, with the provider’s own code in the message', () => {
     const refusal = new OAuthFlowError('tokenRequestRefused', 'No: invalid_code.', {
       oauthError: 'invalid_code',
     });

@@ -26,7 +26,7 @@ function networkWith(issuer: string, more: object = {}): HttpContext & { readonl
 
 describe('the metadata of a known provider', () => {
   for (const name of ['common', 'organizations', 'consumers']) {
-    it(`may call itself by its template where it is for ${name}, and keeps the name it was asked by`, async () => {
+    it(`may name its template as issuer for ${name}, and keeps the requested issuer`, async () => {
       const issuer = `https://login.microsoftonline.com/${name}/v2.0`;
       assert.equal((await fetchAuthorizationServer(issuer, networkWith(template))).issuer, issuer);
     });
@@ -38,7 +38,7 @@ describe('the metadata of a known provider', () => {
     }
   });
 
-  it('may call itself by no other name where it is for any organization', async () => {
+  it('may name no other issuer for any organization', async () => {
     const issuer = 'https://login.microsoftonline.com/common/v2.0';
     await flowError('issuerMismatch', () =>
       fetchAuthorizationServer(issuer, networkWith('https://login.microsoftonline.com/0f1e2d3c/v2.0')),
@@ -54,7 +54,7 @@ describe('the metadata of a known provider', () => {
     );
   });
 
-  it('registers nobody where its registration endpoint is for administrators', async () => {
+  it('supports no registration if its registration endpoint is for administrators', async () => {
     const issuer = 'https://example.okta.com';
     const registration = { registration_endpoint: `${issuer}/oauth2/v1/clients` };
     const as = await fetchAuthorizationServer(issuer, networkWith(issuer, registration));
@@ -68,7 +68,7 @@ describe('the metadata of a known provider', () => {
 
   const registration = { registration_endpoint: 'https://example.okta.com/oauth2/v1/clients' };
 
-  it('is taken as it is where the settings leave out what is known', async () => {
+  it('is unchanged if the settings exclude the profile', async () => {
     const issuer = 'https://example.okta.com';
     const network = networkWith(issuer, registration);
     const as = await fetchAuthorizationServer(issuer, network, { profile: 'none' });
@@ -80,7 +80,7 @@ describe('the metadata of a known provider', () => {
     assert.equal(exact.issuer, spelled);
   });
 
-  it('is taken for another provider’s where the settings name that one, but for whose it is', async () => {
+  it('is treated as another provider’s if the settings name that one, except for the issuer', async () => {
     const issuer = 'https://login.example';
     const network = networkWith(issuer, registration);
     const as = await fetchAuthorizationServer(issuer, network, { profile: 'okta' });
@@ -96,7 +96,7 @@ describe('the metadata of a known provider', () => {
     assert.equal(knownTraits(google).idTokenIssuers, undefined);
   });
 
-  it('cannot say itself whose profile applies', async () => {
+  it('cannot select the profile itself', async () => {
     const issuer = 'https://as.example';
     const as = await fetchAuthorizationServer(issuer, networkWith(issuer, { mcp_known_as: 'slack' }));
     assert.deepEqual(knownTraits(as), {});

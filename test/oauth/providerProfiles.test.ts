@@ -18,13 +18,13 @@ describe('the table of provider profiles', () => {
     }
   });
 
-  it('marks as unverified only what it says', () => {
+  it('marks only its own traits as unverified', () => {
     for (const { name, traits, unverified = [] } of providerProfiles) {
       for (const trait of unverified) assert.ok(Object.hasOwn(traits, trait), `${name}: ${trait}`);
     }
   });
 
-  it('has a name in the settings, of its own', () => {
+  it('has a unique name in the settings', () => {
     assert.deepEqual(
       providerProfiles.map(({ id }) => id),
       [...profileIds],
@@ -65,7 +65,7 @@ describe('the table of provider profiles', () => {
     }
   });
 
-  it('says each trait as a sentence, and whether a source confirms it', () => {
+  it('describes each trait in a sentence, with whether a source confirms it', () => {
     const google = providerProfiles.find(({ name }) => name === 'Google');
     assert.ok(google !== undefined);
     const said = new Map(traitTexts(google).map((words) => [words.trait, words]));
@@ -78,7 +78,7 @@ describe('the table of provider profiles', () => {
     for (const { sentence } of providerProfiles.flatMap(traitTexts)) assert.match(sentence, /^[A-Z].*\.$/);
   });
 
-  it('says no more of its further scopes than what becomes of them', () => {
+  it('describes its further scopes only by their effect', () => {
     const pingOne = profileOf('https://auth.pingone.eu/0f1e2d3c/as') ?? assert.fail();
     const { sentence } = traitTexts(pingOne).find(({ trait }) => trait === 'scopes') ?? assert.fail();
     assert.equal(sentence, 'Requested in addition to the scopes that a server names: offline_access.');

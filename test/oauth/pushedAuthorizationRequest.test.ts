@@ -55,7 +55,7 @@ describe('pushed authorization request', () => {
     assert.deepEqual([...request.url.searchParams.keys()].includes('code_challenge'), true);
   });
 
-  it('is not made where the server only offers it', async () => {
+  it('is not used if the server only supports it', async () => {
     const { request, requests } = await requestTo(accepted, { required: false });
     assert.equal(await pushedWhereRequired(request, http), request.url);
     assert.equal(requests.length, 0);
@@ -98,7 +98,7 @@ describe('pushed authorization request', () => {
     ['a page', 'notJson', { status: 201, body: '<html>' }, /instead of JSON/],
     ['a redirect', 'redirected', { status: 302, headers: { location: 'https://evil.example/' } }, /evil/],
   ] satisfies [string, OAuthFlowErrorCode, ScriptedAnswer, RegExp][]) {
-    it(`ends the sign-in with ${what}, in words`, async () => {
+    it(`ends the sign-in with ${what}, with an error message`, async () => {
       const { request } = await requestTo(answer);
       const error = await flowError(code, () => pushedWhereRequired(request, http));
       assert.match(error.message, said);
@@ -106,7 +106,7 @@ describe('pushed authorization request', () => {
     });
   }
 
-  it('names the missing endpoint where it is required and there is none', async () => {
+  it('reports the missing endpoint if the server requires it', async () => {
     const as = authorizationServer(undefined, { require_pushed_authorization_requests: true });
     const request = await buildAuthorizationRequest({ as, client: publicClient, redirectUri, scopes: [] });
     const error = await flowError('invalidMetadata', () => pushedWhereRequired(request, http));

@@ -35,7 +35,7 @@ describe('scopes of a first sign-in', () => {
     assert.deepEqual(initialScopes({ resource: resource(), as }), []);
   });
 
-  it('include offline_access where the authorization server lists it, identity only when wanted', () => {
+  it('include offline_access if the authorization server lists it, and identity scopes only if requested', () => {
     assert.deepEqual(initialScopes({ resource: resource(['r']), as: openid }), ['r', 'offline_access']);
     assert.deepEqual(initialScopes({ resource: resource(['r']), as: openid, identity: true }), [
       'r',
@@ -47,7 +47,7 @@ describe('scopes of a first sign-in', () => {
     assert.deepEqual(initialScopes({ resource: resource(['r']), as, identity: true }), ['r']);
   });
 
-  it('stay none where none is known, so that the server gives its default', () => {
+  it('stay empty if none are known, so that the server uses its default', () => {
     assert.deepEqual(initialScopes({ resource: resource(), as: openid, identity: true }), []);
   });
 });
@@ -60,7 +60,7 @@ describe('scopes of a step-up', () => {
     });
   });
 
-  it('add nothing where the challenge names nothing that is missing', () => {
+  it('add nothing if the challenge names no missing scope', () => {
     assert.deepEqual(stepUpScopes(['a'], { scopes: ['a'] }), { union: ['a'], added: [] });
     assert.deepEqual(stepUpScopes(['a'], {}), { union: ['a'], added: [] });
   });

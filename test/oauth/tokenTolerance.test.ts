@@ -16,7 +16,7 @@ const form = (body: string, more: Partial<ScriptedAnswer> = {}): ScriptedAnswer 
 const bearer = { access_token: 'new-access', token_type: 'bearer' };
 
 /** What token endpoints in the field answer beside what RFC 6749 §5 has them answer. */
-describe('a token endpoint’s answer', () => {
+describe('a token endpoint’s response', () => {
   afterEach(closeServers);
 
   async function exchange(answer: ScriptedAnswer) {
@@ -72,7 +72,7 @@ describe('a token endpoint’s answer', () => {
     ['an empty 401', 'tokenRequestRefused', { status: 401, body: '' }],
     ['a failure without a body', 'unexpectedStatus', { status: 500, body: '' }],
   ] satisfies [string, OAuthFlowErrorCode, ScriptedAnswer][]) {
-    it(`is refused where it is ${what}, and printed nowhere`, async () => {
+    it(`is refused if it is ${what}, and printed nowhere`, async () => {
       for (const ask of [exchange, refresh]) {
         const error = await flowError(
           ask === refresh &&
@@ -87,7 +87,7 @@ describe('a token endpoint’s answer', () => {
     });
   }
 
-  it('names the error and the words of a refusal in a form', async () => {
+  it('is a refusal in a form, with its error and description', async () => {
     const answer = form('error=bad_verification_code&error_description=The+code+the-code+is+wrong.');
     const error = await flowError('tokenRequestRefused', () => exchange(answer));
     assert.equal(error.details.oauthError, 'bad_verification_code');
@@ -106,7 +106,7 @@ describe('a token endpoint’s answer', () => {
     assert.deepEqual((await exchangeCode(pending, callback, http, clock)).scopes, ['a,b']);
   });
 
-  it('keeps the sign-in on an empty 4xx to a refresh: nothing says that it has ended', async () => {
+  it('keeps the sign-in if an empty 4xx response to a refresh does not show that it has ended', async () => {
     await flowError('tokenRequestRefused', () => refresh({ status: 400, body: '' }));
   });
 });

@@ -172,7 +172,7 @@ describe('token exchange', () => {
     }
   });
 
-  it('refuses an ID token with a nonce where none was sent, and one signed in an unlisted way', async () => {
+  it('refuses an ID token with an unrequested nonce, and one with an unlisted algorithm', async () => {
     let body: unknown;
     const { as } = await tokenServer(() => ({ body }));
     Object.assign(as, idTokens);
@@ -272,7 +272,7 @@ describe('token refresh', () => {
     await flowError('unreachable', () => refreshTokens({ as, client, tokens: tokenSet() }, http, clock));
   });
 
-  it('asks nothing where there is no refresh token', async () => {
+  it('sends no request without a refresh token', async () => {
     const tokens = accessTokenOnly();
     const as = authorizationServer();
     const fetch = () => assert.fail('asked');

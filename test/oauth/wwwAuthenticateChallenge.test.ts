@@ -57,7 +57,7 @@ describe('WWW-Authenticate challenge', () => {
     assert.deepEqual(fetchChallenge('DPoP'), { dpop: { alone: true } });
   });
 
-  it('believes the one of Bearer and DPoP that has an error, and adds what only the other says', () => {
+  it('uses the one of Bearer and DPoP that has an error, with missing values from the other', () => {
     for (const headers of [
       [
         'Bearer scope="x", resource_metadata="https://a.example/m"',
@@ -83,7 +83,7 @@ describe('WWW-Authenticate challenge', () => {
     }
   });
 
-  it('says nothing of a malformed or missing header, or one without Bearer', () => {
+  it('is undefined for a malformed or missing header, or one without Bearer', () => {
     for (const header of [
       'Bearer error="open',
       '="',

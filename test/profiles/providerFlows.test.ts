@@ -13,7 +13,7 @@ for (const description of providers) {
       assert.deepEqual(await window.close(), []);
     });
 
-    it('goes from discovery to the call, is renewed where it can be, and ends as its receipt says', async () => {
+    it('goes from discovery to the call, is renewed if possible, and ends as its receipt reports', async () => {
       window = await ProviderWindow.open(description);
       const end = await window.signIn();
       assert.equal(end.kind, 'signedIn', wordsOf(end));
@@ -33,7 +33,7 @@ for (const description of providers) {
     }
 
     if (description.lifetime !== undefined) {
-      it('ends where the provider has ended it', async () => {
+      it('ends when the provider has ended it', async () => {
         window = await ProviderWindow.open(description);
         assert.equal((await window.signIn()).kind, 'signedIn');
         window.provider.endGrants();
@@ -75,7 +75,7 @@ for (const description of providers) {
     });
 
     for (const refused of description.refusals) {
-      it(`comes to nothing where ${refused.because}`, async () => {
+      it(`fails because ${refused.because}`, async () => {
         window = await ProviderWindow.open(description, refused);
         window.provider.isDenied = refused.isDenied === true;
         window.provider.registrationPolicy = refused.registrationPolicy;
