@@ -74,7 +74,7 @@ describe('a server that the editor switched off', () => {
   });
   afterEach(() => displaced.dispose());
 
-  it('is the one whose name a file has too, from the moment it has it', () => {
+  it('is the one with the same name as a server in a file, as soon as the file has it', () => {
     let changes = 0;
     displaced.onDidChange(() => changes++);
     assert.equal(displaced.fileFor('Reports'), undefined);
@@ -86,7 +86,7 @@ describe('a server that the editor switched off', () => {
     assert.equal(changes, 2);
   });
 
-  it('is told of once for each file, in later windows too', () => {
+  it('is reported once for each file, also in later windows', () => {
     list('reports');
     list('reports', 'another');
     displaced.dispose();
@@ -97,10 +97,10 @@ describe('a server that the editor switched off', () => {
     assert.deepEqual(told, ['Reports by .vscode/mcp.json', 'Reports by mcp.json']);
   });
 
-  it('is reported as a duplicate if another name has its address, once, and not beside the same name', () => {
+  it('is reported once as a duplicate if another name has its address, and not in addition to the same name', () => {
     const addresses = new Map([['theirs', 'https://notes.example/']]);
     const notes = { name: 'notes', url: 'https://notes.example' };
-    // The editor runs both, so that none is switched off.
+    // The editor runs both, so neither is switched off.
     others.all = [{ file: 'mcp.json', names: ['theirs'], addresses }];
     others.changed.fire(undefined);
     others.changed.fire(undefined);
@@ -114,7 +114,7 @@ describe('a server that the editor switched off', () => {
     assert.equal(displaced.duplicateOf(notes), undefined);
   });
 
-  it('is told of together with the others that a file has, once', () => {
+  it('is reported together with the others of a file, once', () => {
     const addresses = new Map([['theirs', 'https://notes.example/']]);
     others.lists = [{ file: 'mcp.json', names: ['theirs', 'reports'], addresses }];
     others.changed.fire(undefined);
@@ -122,7 +122,7 @@ describe('a server that the editor switched off', () => {
     assert.deepEqual(told, ['several: Reports, notes']);
   });
 
-  it('is no news to a user who has just asked for the copy, in later windows either', async () => {
+  it('is not reported to a user who has just requested the copy, also in later windows', async () => {
     const addresses = new Map([['theirs', 'https://notes.example/']]);
     await displaced.markTold([{ name: 'notes', url: 'https://notes.example' }]);
     others.all = [{ file: 'mcp.json', names: ['theirs'], addresses }];
@@ -133,7 +133,7 @@ describe('a server that the editor switched off', () => {
     assert.deepEqual(told, []);
   });
 
-  it('is on if the editor starts it all the same, until the file changes that', async () => {
+  it('counts as running if the editor starts it anyway, until the file changes that', async () => {
     list('reports');
     await displaced
       .watching({ ...endpoints, agentHostAddress: () => assert.fail('not asked for') })
@@ -145,13 +145,13 @@ describe('a server that the editor switched off', () => {
   });
 });
 
-/** Older editors, such as VS Code 1.103, lack the setting, and nothing says which of two servers they run. */
+/** Older editors, such as VS Code 1.103, lack the setting and do not expose which of two servers they run. */
 const hasCollisionSetting =
   vscode.workspace.getConfiguration('chat.mcp').inspect('collisionBehavior')?.defaultValue !== undefined;
 
 describe('the servers that an editor without chat.mcp.collisionBehavior has from files', () => {
-  it('switch none of the extension’s off in what is shown', () => {
-    // If the setting exists, what it says decides: the tests below.
+  it('switch off none of the extension’s servers in what is shown', () => {
+    // If the setting exists, its value decides, which the tests below cover.
     if (hasCollisionSetting) return;
     const lists = new OtherServerLists(vscode.Uri.file(path.join(os.tmpdir(), 'globalStorage', 'id')));
     assert.deepEqual(lists.lists, []);
@@ -196,7 +196,7 @@ describeWithSetting('the servers that the editor has from files', () => {
       await until(() => namesOf('.vscode/mcp.json')?.includes('theirs') === true);
       assert.deepEqual(
         lists.lists.map(({ uri }) => uri?.path.split('/').at(-1)),
-        // The one folder is the workspace as well.
+        // The single folder is also the workspace.
         ['mcp.json', undefined, 'mcp.json'],
       );
     } finally {
@@ -221,7 +221,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('are none of a file that is too large to be a list of servers', async () => {
+  it('exclude a file that is too large to be a list of servers', async () => {
     const shared = vscode.Uri.joinPath(folder(), '.mcp.json');
     const text = '{ "mcpServers": { "shared": { "command": "x" } } }';
     await write(shared, text + ' '.repeat(1024 * 1024));
@@ -233,7 +233,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('switch a server of the extension’s off in what is shown', async () => {
+  it('switch off a server of the extension in what is shown', async () => {
     const scene = await startEditorScene();
     const displacedBy = async () =>
       (await scene.extension.statuses.all()).find((one) => one.server.name === 'repositories')?.displacedBy;
@@ -256,7 +256,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('are shown at the server of the extension’s that has the same address', async () => {
+  it('are shown at the extension’s server with the same address', async () => {
     const scene = await startEditorScene();
     const row = async () => (await scene.extension.tree.getChildren())[0] ?? assert.fail();
     const untilShown = async (isShown: boolean) => {
@@ -279,7 +279,7 @@ describeWithSetting('the servers that the editor has from files', () => {
     }
   });
 
-  it('are none that matter where the editor runs both under names of their own', async () => {
+  it('are irrelevant if the editor runs both under separate names', async () => {
     await until(() => namesOf('your user mcp.json') !== undefined);
     await vscode.workspace.getConfiguration('chat.mcp').update('collisionBehavior', 'suffix', true);
     assert.deepEqual(lists.lists, []);
