@@ -26,11 +26,11 @@ function plantedSecrets(): Secret[] {
 
 type Form = (value: string) => Buffer;
 const forms: Record<string, Form> = {
-  'plain text': (value) => Buffer.from(`{"access_token":"${value}"}`),
+  'in plain text': (value) => Buffer.from(`{"access_token":"${value}"}`),
   'in UTF-16': (value) => Buffer.from(`{"access_token":"${value}"}`, 'utf16le'),
-  'base64 at offset zero': (value) => Buffer.from(Buffer.from(`${value};`).toString('base64')),
-  'base64 at offset one': (value) => Buffer.from(Buffer.from(`:${value};`).toString('base64')),
-  'base64 at offset two': (value) => Buffer.from(Buffer.from(`: ${value};`).toString('base64')),
+  'in base64 at offset zero': (value) => Buffer.from(Buffer.from(`${value};`).toString('base64')),
+  'in base64 at offset one': (value) => Buffer.from(Buffer.from(`:${value};`).toString('base64')),
+  'in base64 at offset two': (value) => Buffer.from(Buffer.from(`: ${value};`).toString('base64')),
   'in base64url': (value) => Buffer.from(Buffer.from(`??>${value}`).toString('base64url')),
   'in base64 of UTF-16': (value) => Buffer.from(Buffer.from(`:${value}`, 'utf16le').toString('base64')),
   'in base64 in UTF-16': (value) => Buffer.from(Buffer.from(value).toString('base64'), 'utf16le'),

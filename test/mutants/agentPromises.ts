@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What agents and other clients may do. */
+/** The rights of agents and other clients. */
 export const agentPromises: readonly Mutant[] = [
   promise(
     'An agent needs its own key',

@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What comes from files, links and registries. */
+/** Input from files, links and registries. */
 export const importPromises: readonly Mutant[] = [
   promise(
     'An imported secret does not reach the settings',

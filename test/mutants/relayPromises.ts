@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What callers of the relay may do, and what the user is asked. */
+/** The rights of the relay's callers, and the questions to the user. */
 export const relayPromises: readonly Mutant[] = [
   promise(
     'A caller needs its key',

@@ -1,6 +1,6 @@
 import { promise, type Mutant } from './mutant.js';
 
-/** What keeps tokens from being lost, spent twice, or sent to the wrong place. */
+/** Protection of tokens against loss, double use, and wrong destinations. */
 export const tokenPromises: readonly Mutant[] = [
   {
     name: 'A refresh happens once in a window',
