@@ -199,7 +199,7 @@ describe('the diagnosis of a server whose sign-in needs no browser', () => {
     }
   });
 
-  it('reports that a client without a secret is impossible if the server does not list that method', async () => {
+  it('reports that the server does not list support for a client without a secret', async () => {
     const { origin } = await scriptedWithBrowser({
       token_endpoint_auth_methods_supported: ['client_secret_post'],
     });
