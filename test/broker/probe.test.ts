@@ -82,7 +82,7 @@ describe('the probe of a server', () => {
   for (const { what, given, probed } of [
     { what: 'a stream', given: { headers: stream, body: 'event: endpoint\n' }, probed: 'open' },
     { what: '401', given: { status: 401, headers: { 'www-authenticate': 'Bearer' } }, probed: 'challenged' },
-    { what: 'a JSON answer', given: {}, probed: 'notJson' },
+    { what: 'a JSON response', given: {}, probed: 'notJson' },
     { what: '405', given: { status: 405 }, probed: 'unexpectedStatus' },
   ] as const) {
     it(`requests only the stream of an HTTP+SSE server, and interprets ${what} as ${probed}`, async () => {
